@@ -1,0 +1,234 @@
+"""The values that travel through the pipeline, and nothing that computes.
+
+JSON values are treated as immutable everywhere: build a new one instead of changing one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Final, TypeAlias
+
+Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+class Missing(Enum):
+    """The type of `MISSING`: absent is not `None`."""
+
+    MISSING = "missing"
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = Missing.MISSING
+Value: TypeAlias = Json | Missing
+
+
+class ValueSource(StrEnum):
+    """Where a deployment took a value from (`value_source` on the wire)."""
+
+    FLAG = "flag"
+    ENV = "env"
+    YAML = "yaml"
+    DEFAULT = "default"
+    UNSET = ""
+    """Nothing set it and it has no default, or the server is older than 2.3 and does not say."""
+
+
+class Fidelity(StrEnum):
+    """How much of a deployment an input can tell; decides what a diff may conclude."""
+
+    FULL = "full"
+    """Options and config tree as the server sent them."""
+    LOSSY = "lossy"
+    """A support bundle: what the CLI that made it did not know is missing or empty."""
+    CONFIG = "config"
+    """The config tree alone, with real values."""
+    SHAPE = "shape"
+    """An API docs page: which leaves exist and their type names, no values."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSpec:
+    """What a release declares about one option. Empty strings mean "not declared"."""
+
+    name: str
+    """Display name; changes without meaning, never an identity."""
+    flag: str = ""
+    """Without the leading dashes. Two options had none before 2.7."""
+    flag_shorthand: str = ""
+    env: str = ""
+    yaml_path: str = ""
+    """Full dotted path, groups first."""
+    json_path: str = ""
+    """Dotted leaf in the config tree; not on the wire, known from the catalogue."""
+    type: str = ""
+    """Coder's own term: bool, duration, string-array, enum[a|b], struct[…]; empty when unknown."""
+    default: str | None = None
+    """In text form, as on the wire; None when the option declares none."""
+    default_computed_from: str = ""
+    """`version`, `host` or `access-url` when the default is no fact of the release alone."""
+    hidden: bool = False
+    secret: bool = False
+    use_instead: tuple[str, ...] = ()
+    """Flags to use instead: the option is deprecated."""
+    group: str = ""
+    """Outermost first, joined by " / "."""
+    annotations: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The identity of the option within a release: its flag, else env, YAML path or name."""
+        return self.flag or self.env or self.yaml_path or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a deployment has for one option."""
+
+    value: Value
+    """Canonical JSON, a secret marker (see core.redact), or MISSING when it cannot be known."""
+    source: ValueSource
+
+
+@dataclass(frozen=True, slots=True)
+class RawDeployment:
+    """What a source read, NOT redacted: only `core.redact.redact` may look inside.
+
+    The contents never appear in the repr, so that no log or traceback can show them.
+    """
+
+    payload: Mapping[str, Json] = field(repr=False)
+    """`{"config": …, "options": […]}`; `options` may be absent (docs page, bare config)."""
+    siblings: Mapping[str, Json] = field(repr=False, default_factory=dict)
+    """Answer of each sibling endpoint that was read, by its name in `core.siblings`."""
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    """Sibling → why the server will not say (403, 404): a stable reason in our own words."""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Sibling → why it could not be read this time; the previous snapshot's answer stands."""
+    fidelity: Fidelity = Fidelity.FULL
+    label: str = ""
+    """How the user named the input; shown in reports."""
+    version: str = ""
+    """Coder version without `v` (`2.33.0`, `2.34.0-devel+abc`), empty when unknown."""
+    taken_at: datetime | None = None
+    """When the state was read (aware UTC), if the input says."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanDeployment:
+    """A RawDeployment after redaction: same fields, nothing secret left. Made by `core.redact`."""
+
+    payload: Mapping[str, Json]
+    siblings: Mapping[str, Json]
+    unavailable: Mapping[str, str]
+    failed: Mapping[str, str]
+    fidelity: Fidelity
+    label: str
+    version: str
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFiles:
+    """A snapshot as it lies in a repository or folder, before it is decoded.
+
+    Untrusted like any payload: somebody may have edited the files by hand.
+    """
+
+    files: Mapping[str, str] = field(repr=False)
+    """File name (`settings.json`) → text."""
+    label: str = ""
+    deployment: str = ""
+    commit: str = ""
+    """Full commit id, empty for a plain folder."""
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One deployment at one time, redacted and normalised: equal states are equal values."""
+
+    deployment: str
+    fidelity: Fidelity
+    version: str
+    """Coder version without `v`, empty when unknown."""
+    taken_at: datetime | None
+    label: str
+    settings: Mapping[str, Setting]
+    """By `OptionSpec.key`; primary."""
+    declared: Mapping[str, OptionSpec]
+    """By `OptionSpec.key`, as the server itself sent them, types filled in from the catalogue."""
+    config: Mapping[str, Json]
+    """The config tree; primary where there are no options."""
+    server: Mapping[str, Json]
+    """Sibling endpoints by name, volatile keys removed."""
+    unavailable: Mapping[str, str]
+    """Sibling → why the server did not say."""
+    commit: str = ""
+
+
+class Subject(StrEnum):
+    """What a change is about."""
+
+    OPTION = "option"
+    CONFIG = "config"
+    SERVER = "server"
+
+
+class ChangeKind(StrEnum):
+    """How a subject differs."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    """The effective value differs."""
+    SOURCE = "source"
+    """Same value, set from elsewhere."""
+    DECLARED = "declared"
+    """Same value and source; the release declares the option differently."""
+
+
+class Facet(StrEnum):
+    """The sides of an option that are compared beside its value."""
+
+    SOURCE = "source"
+    DEFAULT = "default"
+    TYPE = "type"
+    HIDDEN = "hidden"
+    SECRET = "secret"  # noqa: S105 - a facet's name
+    USE_INSTEAD = "use_instead"
+    ENV = "env"
+    YAML_PATH = "yaml_path"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetChange:
+    """One side of an option, before and after."""
+
+    facet: Facet
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference, reported once: an option with all its facets, or a leaf nothing explains."""
+
+    subject: Subject
+    key: str
+    """Option key (flag), or dotted leaf path."""
+    kind: ChangeKind
+    before: Value
+    """Effective value; MISSING where the subject does not exist or its value is not known."""
+    after: Value
+    path: str = ""
+    """Dotted config leaf: the subject's own, or the one this option explains."""
+    type: str = ""
+    """Option type of the value, empty when unknown."""
+    facets: tuple[FacetChange, ...] = ()
+    spec: OptionSpec | None = None
+    """The newer declaration of the option, or the older one when it was removed."""
+    source_before: ValueSource | None = None
+    source_after: ValueSource | None = None

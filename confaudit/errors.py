@@ -1,0 +1,74 @@
+"""Every failure a user can meet, and the exit codes: importable from every room."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process reports to its caller; the same for every command and format."""
+
+    OK = 0
+    """Ran fully; nothing at or above the threshold."""
+    FOUND = 1
+    """Ran fully; differences or findings at or above the threshold."""
+    USAGE = 2
+    """Usage or configuration error."""
+    NOTHING = 3
+    """Nothing to work on."""
+    UNREACHABLE = 4
+    """The Coder API or the git remote could not be reached or refused access."""
+    INTERRUPTED = 130
+    """Interrupted by the user."""
+    TERMINATED = 143
+    """Terminated by the system."""
+
+
+class ConfauditError(Exception):
+    """An expected failure: one sentence, what to do next, and the exit code it leads to.
+
+    Neither text may contain anything read from a payload: messages reach logs and terminals.
+    """
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class ConfigError(ConfauditError):
+    """confaudit.yaml or the environment says something that cannot be meant."""
+
+
+class SourceError(ConfauditError):
+    """An input cannot be read as a Coder configuration."""
+
+
+class ApiError(ConfauditError):
+    """The Coder API could not be reached, or refused to answer."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class StoreError(ConfauditError):
+    """The git repository of snapshots cannot do what was asked."""
+
+
+class RemoteError(StoreError):
+    """The git remote could not be reached, or refused the push."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class NothingToDo(ConfauditError):  # noqa: N818 - not an error, yet it ends the command
+    """There is nothing to work on: no deployment, no snapshot, no option."""
+
+    exit_code = ExitCode.NOTHING
+
+
+class TemplateError(ConfauditError):
+    """A user's template does not exist or cannot be rendered."""
+
+
+class CatalogError(ConfauditError):
+    """A catalogue of releases cannot be read."""
