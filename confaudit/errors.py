@@ -16,6 +16,8 @@ class ExitCode(IntEnum):
     """Nothing to work on."""
     UNREACHABLE = 4
     """The Coder API or the git remote could not be reached or refused access."""
+    BUG = 70
+    """A bug in confaudit (sysexits' EX_SOFTWARE)."""
     INTERRUPTED = 130
     """Interrupted by the user."""
     TERMINATED = 143

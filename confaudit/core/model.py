@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Final, TypeAlias
 
-Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
 
 class Missing(Enum):
@@ -89,7 +89,8 @@ class Setting:
 
     value: Value
     """Canonical JSON, a secret marker (see core.redact), or MISSING when it cannot be known."""
-    source: ValueSource
+    source: ValueSource | None
+    """None when the server does not say (releases before 2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,17 @@ class StoredFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class CleanFiles:
+    """StoredFiles after redaction, decoded from JSON. Made by `core.redact`."""
+
+    documents: Mapping[str, Json]
+    label: str
+    deployment: str
+    commit: str
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One deployment at one time, redacted and normalised: equal states are equal values."""
 
@@ -201,6 +213,7 @@ class Facet(StrEnum):
     USE_INSTEAD = "use_instead"
     ENV = "env"
     YAML_PATH = "yaml_path"
+    JSON_PATH = "json_path"
 
 
 @dataclass(frozen=True, slots=True)

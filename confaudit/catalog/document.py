@@ -1,0 +1,212 @@
+"""A catalogue of releases as text, and back. Only this module knows the form of the document.
+
+It is one JSON document, laid out to be reviewed line by line:
+
+    {
+    "format": 1,
+    "releases": [
+    {"version": "2.34.5", "date": "2026-06-29", "esr": true},
+    …
+    ],
+    "leaves_without_option": [
+    {"in": ">=2.2.0", "json_path": "telemetry.trace"},
+    …
+    ],
+    "options": [
+    {"in": ">=2.29.18 <2.30.0 || >=2.32.8", "name": "…", "flag": "…", …},
+    …
+    ]
+    }
+
+`releases` is in version order. `options` has a line for each way an option was ever declared,
+sorted by `OptionSpec.key`: the lines of an option are its history. Beside `in` they hold the
+fields of `OptionSpec`, those at their default left out.
+
+`in` says for which of the releases listed a line is true: ranges in version order, spelled as npm
+does. A range ends before the first release that differs, and is open if none does. A new release
+therefore adds its own line and touches the lines of those options only that it changes.
+"""
+
+import datetime
+import json
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from functools import cache
+from itertools import pairwise
+from typing import Annotated, Final, Literal, TypeVar
+
+import msgspec
+
+from confaudit.core.model import OptionSpec
+from confaudit.core.releases import Release, Version
+from confaudit.core.wording import visible
+from confaudit.errors import CatalogError
+
+_FACTS: Final = {fact.name: fact.default for fact in fields(OptionSpec)}
+_RANGE: Final = re.compile(r">=(\S+)(?: <(\S+))?")
+_OR: Final = " || "
+
+_Fact = TypeVar("_Fact", bound=Hashable)
+
+
+class _ReleaseLine(msgspec.Struct, forbid_unknown_fields=True):
+    version: str
+    date: datetime.date
+    esr: bool = False
+
+
+class _LeafLine(msgspec.Struct, forbid_unknown_fields=True, rename={"within": "in"}):
+    within: str
+    json_path: str
+
+
+class _Document(msgspec.Struct, forbid_unknown_fields=True):
+    format: Literal[1]
+    releases: Annotated[list[_ReleaseLine], msgspec.Meta(min_length=1)]
+    leaves_without_option: list[_LeafLine]
+    options: list[dict[str, object]]
+
+
+class _Options(msgspec.Struct):
+    options: list[OptionSpec]
+
+
+def load(data: bytes, name: str) -> tuple[Release, ...]:
+    """Read the releases of a document, in version order; equal options are one object.
+
+    Raises:
+        CatalogError: The document is damaged; `name` tells the user which.
+    """
+    try:
+        return _releases(msgspec.json.decode(data, type=_Document))
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise CatalogError(
+            f"The catalogue of releases {name} is damaged: {visible(str(error))}.",
+            "Restore the file; the one that came with confaudit comes back by installing it again.",
+        ) from error
+
+
+def _releases(document: _Document) -> tuple[Release, ...]:
+    order = [Version.parse(line.version) for line in document.releases]
+    if any(newer <= older for older, newer in pairwise(order)):
+        raise ValueError("releases are not in version order")
+    leaves = [(line.within, line.json_path) for line in document.leaves_without_option]
+    return tuple(
+        Release(
+            version=line.version,
+            date=line.date.isoformat(),
+            esr=line.esr,
+            options=_by_key(declared),
+            leaves_without_option=tuple(others),
+        )
+        for line, declared, others in zip(
+            document.releases,
+            _spread(_options(document.options), order),
+            _spread(leaves, order),
+            strict=True,
+        )
+    )
+
+
+def _options(lines: Sequence[dict[str, object]]) -> Iterator[tuple[str, tuple[str, OptionSpec]]]:
+    """Each line's `in` with the option it declares, by key."""
+    withins = [str(line.pop("in", "")) for line in lines]
+    if any(line.keys() - _FACTS.keys() for line in lines):
+        raise ValueError("an option has a key that is no fact about options")
+    specs = msgspec.convert({"options": lines}, _Options).options
+    return zip(withins, ((spec.key, spec) for spec in specs), strict=True)
+
+
+def _by_key(declared: Sequence[tuple[str, OptionSpec]]) -> Mapping[str, OptionSpec]:
+    options = dict(declared)
+    if len(options) < len(declared):
+        raise ValueError("an option is declared twice in one release")
+    return options
+
+
+def _spread(facts: Iterable[tuple[str, _Fact]], order: Sequence[Version]) -> list[list[_Fact]]:
+    """The facts of each release, from facts with their `in`."""
+
+    @cache  # hundreds of facts share some dozens of ranges
+    def positions(within: str) -> tuple[int, ...]:
+        return tuple(_positions(within, order))
+
+    found: list[list[_Fact]] = [[] for _ in order]
+    for within, fact in facts:
+        for position in positions(within):
+            found[position].append(fact)
+    return found
+
+
+def _positions(within: str, order: Sequence[Version]) -> Iterator[int]:
+    """Where in the version order the releases of `in` stand."""
+    for text in within.split(_OR):
+        match = _RANGE.fullmatch(text)
+        if not match:
+            raise ValueError("`in` is no list of version ranges")
+        since, before = match.groups()
+        start = bisect_left(order, Version.parse(since))
+        stop = bisect_left(order, Version.parse(before)) if before else len(order)
+        if start >= stop:
+            raise ValueError("`in` has a range without a release")
+        yield from range(start, stop)
+
+
+def dump(releases: Iterable[Release]) -> bytes:
+    """Write a document that `load` reads back as the same releases, whatever their order here."""
+    ordered = sorted(releases, key=lambda release: Version.parse(release.version))
+    leaves = _holders(ordered, lambda release: release.leaves_without_option)
+    specs = _holders(ordered, lambda release: release.options.values())
+    sections: dict[str, list[dict[str, object]]] = {
+        "releases": [_release_line(release) for release in ordered],
+        "leaves_without_option": [
+            {"in": _within(leaves[leaf], ordered), "json_path": leaf} for leaf in sorted(leaves)
+        ],
+        "options": [
+            {"in": _within(specs[spec], ordered), **_facts(spec)}
+            for spec in sorted(specs, key=lambda spec: spec.key)  # stable: oldest first
+        ],
+    }
+    body = ",\n".join(_section(name, lines) for name, lines in sections.items())
+    return f'{{\n"format": 1,\n{body}\n}}\n'.encode()
+
+
+def _holders(
+    ordered: Sequence[Release], facts: Callable[[Release], Iterable[_Fact]]
+) -> Mapping[_Fact, Sequence[int]]:
+    """Each fact → where in the version order the releases stand that have it."""
+    found: defaultdict[_Fact, list[int]] = defaultdict(list)
+    for position, release in enumerate(ordered):
+        for fact in facts(release):
+            found[fact].append(position)
+    return found
+
+
+def _within(positions: Sequence[int], ordered: Sequence[Release]) -> str:
+    """The ranges that cover exactly these positions."""
+    held = set(positions)
+    starts = [position for position in positions if position - 1 not in held]
+    stops = [position + 1 for position in positions if position + 1 not in held]
+    return _OR.join(
+        f">={ordered[start].version}"
+        + (f" <{ordered[stop].version}" if stop < len(ordered) else "")
+        for start, stop in zip(starts, stops, strict=True)
+    )
+
+
+def _release_line(release: Release) -> dict[str, object]:
+    line: dict[str, object] = {"version": release.version, "date": release.date}
+    return {**line, "esr": True} if release.esr else line
+
+
+def _facts(spec: OptionSpec) -> dict[str, object]:
+    values = {name: getattr(spec, name) for name in _FACTS}
+    return {name: value for name, value in values.items() if value != _FACTS[name]}
+
+
+def _section(name: str, lines: Iterable[dict[str, object]]) -> str:
+    body = ",\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    return f'"{name}": [\n{body}\n]'
