@@ -1,0 +1,159 @@
+"""A Snapshot as the four files that lie in git, and back.
+
+Canonical JSON: sorted, LF, one option per line where options are listed, so that `git diff`,
+`git blame` and `git log -L` read well without confaudit. Unprintable characters are escaped: a
+terminal that shows the file cannot be tricked by a value. The files carry a format number; old
+formats stay readable for ever.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final
+
+from confaudit.core.model import (
+    MISSING,
+    CleanFiles,
+    Fidelity,
+    Json,
+    OptionSpec,
+    Setting,
+    Snapshot,
+    ValueSource,
+)
+from confaudit.errors import SourceError
+
+FORMAT: Final = 1
+SETTINGS: Final = "settings.json"
+SCHEMA: Final = "schema.json"
+CONFIG: Final = "config.json"
+SERVER: Final = "server.json"
+FILES: Final = (SETTINGS, SCHEMA, CONFIG, SERVER)
+
+
+def encode(snapshot: Snapshot) -> dict[str, str]:
+    """The files of a snapshot: name → text. Time, label and commit are the commit's business."""
+    return {
+        SETTINGS: _listing("settings", {k: _setting(s) for k, s in snapshot.settings.items()}),
+        SCHEMA: _listing("options", {k: _spec(s) for k, s in snapshot.declared.items()}),
+        CONFIG: _pretty({"format": FORMAT, "config": dict(snapshot.config)}),
+        SERVER: _pretty(_server(snapshot)),
+    }
+
+
+def _setting(setting: Setting) -> dict[str, Json]:
+    value = {} if setting.value is MISSING else {"value": setting.value}
+    source = {} if setting.source is None else {"source": setting.source.value}
+    return {**value, **source}
+
+
+def _spec(spec: OptionSpec) -> dict[str, Json]:
+    """Every declared field that says something; what is absent is empty or false."""
+    declared: dict[str, Json] = {}
+    for field in fields(OptionSpec):
+        value = getattr(spec, field.name)
+        if value not in ("", None, False, ()):
+            declared[field.name] = _plain(value)
+    return declared if spec.default != "" else {**declared, "default": ""}
+
+
+def _plain(value: Any) -> Json:
+    if isinstance(value, tuple):
+        return dict(value) if value and isinstance(value[0], tuple) else list(value)
+    plain: Json = value
+    return plain
+
+
+def _server(snapshot: Snapshot) -> dict[str, Json]:
+    return {
+        "format": FORMAT,
+        "fidelity": snapshot.fidelity.value,
+        "version": snapshot.version,
+        "siblings": dict(snapshot.server),
+        "unavailable": dict(snapshot.unavailable),
+    }
+
+
+def _listing(name: str, entries: Mapping[str, Json]) -> str:
+    lines = [f"    {_line(key)}: {_line(entries[key])}" for key in sorted(entries)]
+    body = "{\n" + ",\n".join(lines) + "\n  }" if lines else "{}"
+    return f'{{\n  "format": {FORMAT},\n  "{name}": {body}\n}}\n'
+
+
+def _line(value: Json) -> str:
+    return _printable(json.dumps(value, sort_keys=True, ensure_ascii=False))
+
+
+def _pretty(value: Json) -> str:
+    return _printable(json.dumps(value, sort_keys=True, ensure_ascii=False, indent=2)) + "\n"
+
+
+def _printable(text: str) -> str:
+    """Escape what no eye can see (bidi controls, lone surrogates); line feeds are layout."""
+    if text.isascii():
+        return text
+    return "".join(c if c == "\n" or c.isprintable() else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    return json.dumps(character, ensure_ascii=True)[1:-1]
+
+
+def decode(clean: CleanFiles) -> Snapshot:
+    """Read a stored snapshot back.
+
+    Raises:
+        SourceError: a file is missing or damaged, or was written by a newer confaudit.
+    """
+    try:
+        return _decode(clean)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceError(
+            "the stored snapshot is damaged",
+            "restore its files from git, or take a new snapshot",
+        ) from error
+
+
+def _decode(clean: CleanFiles) -> Snapshot:
+    settings, schema = _document(clean, SETTINGS), _document(clean, SCHEMA)
+    config, server = _document(clean, CONFIG), _document(clean, SERVER)
+    return Snapshot(
+        deployment=clean.deployment,
+        fidelity=Fidelity(server["fidelity"]),
+        version=str(server["version"]),
+        taken_at=clean.taken_at,
+        label=clean.label,
+        settings={key: _read_setting(entry) for key, entry in settings["settings"].items()},
+        declared={key: _read_spec(entry) for key, entry in schema["options"].items()},
+        config=config["config"],
+        server=server["siblings"],
+        unavailable=server["unavailable"],
+        commit=clean.commit,
+    )
+
+
+def _document(clean: CleanFiles, name: str) -> dict[str, Any]:
+    if name not in clean.documents:
+        raise SourceError(f"the stored snapshot has no {name}", "take a new snapshot")
+    document = clean.documents[name]
+    if not isinstance(document, dict) or not isinstance(written := document.get("format"), int):
+        raise ValueError
+    if written > FORMAT:
+        raise SourceError(
+            f"{name} was written by a newer confaudit (format {written})",
+            "upgrade confaudit to read it",
+        )
+    return document
+
+
+def _read_setting(entry: dict[str, Any]) -> Setting:
+    source = entry.get("source")
+    return Setting(entry.get("value", MISSING), None if source is None else ValueSource(source))
+
+
+def _read_spec(entry: dict[str, Any]) -> OptionSpec:
+    known = {field.name for field in fields(OptionSpec)}
+    facts = {name: value for name, value in entry.items() if name in known}
+    facts["use_instead"] = tuple(entry.get("use_instead", ()))
+    facts["annotations"] = tuple(sorted(entry.get("annotations", {}).items()))
+    return OptionSpec(**{"name": "", **facts})
