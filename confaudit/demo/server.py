@@ -1,0 +1,144 @@
+"""A Coder API on loopback that serves one state of the demo's story, read-only.
+
+Behaves like the real one where a client can tell: session token, error bodies, headers, gzip,
+escaped JSON. Knows HTTP; nothing of where a state comes from.
+"""
+
+import gzip
+import json
+import secrets
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from confaudit.core.model import Json
+from confaudit.demo.story import Answer, State
+
+_PREFIX = "/api/v2/"
+_PUBLIC = frozenset({"auth/scopes", "buildinfo", "updatecheck", "users/authmethods"})
+"""Endpoints Coder answers without a token."""
+_NO_ROUTE = Answer(404, {"message": "Route not found."})
+_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
+"""As Go's JSON encoder writes them, safe inside HTML."""
+_LIFETIME = timedelta(hours=168)
+"""How long Coder lets a token live unless told otherwise (`default-token-lifetime`)."""
+
+
+class LoopbackCoder(ThreadingHTTPServer):
+    """`with LoopbackCoder(state) as coder:` serves `state` at `coder.url` for `coder.token`.
+
+    The port and the token are new each time. Leaving the block ends every thread and socket.
+    """
+
+    daemon_threads = False  # so that closing waits for the requests still being answered
+
+    def __init__(self, state: State) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.key_id = secrets.token_hex(5)
+        self.token = f"{self.key_id}-{secrets.token_hex(11)}"
+        self.state = state
+        self._created_at = datetime.now(UTC)
+        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+
+    def serve(self, state: State) -> None:
+        """Answer from now on as the deployment in this state."""
+        self.state = state
+
+    def answer(self, path: str, token: str | None) -> Answer:
+        """What Coder would say to a GET of `path` (no query) with this session token."""
+        if not path.startswith(_PREFIX):
+            return _NO_ROUTE
+        endpoint = path.removeprefix(_PREFIX)
+        if endpoint not in _PUBLIC and token != self.token:
+            return _signed_out(token)
+        return self._answers().get(endpoint, _NO_ROUTE)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report a defect of the server; a client that hangs up is none."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+    def _answers(self) -> Mapping[str, Answer]:
+        return {
+            **self.state.answers,
+            "deployment/config": Answer(200, dict(self.state.payload)),
+            f"users/me/keys/{self.key_id}": Answer(200, self._key()),
+        }
+
+    def _key(self) -> dict[str, Json]:
+        created, expires = self._created_at, self._created_at + _LIFETIME
+        return {
+            "id": self.key_id,
+            "created_at": f"{created:%Y-%m-%dT%H:%M:%SZ}",
+            "expires_at": f"{expires:%Y-%m-%dT%H:%M:%SZ}",
+            "lifetime_seconds": int(_LIFETIME.total_seconds()),
+            "login_type": "token",
+            "scope": "all",
+            "token_name": "confaudit-demo",
+        }
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: LoopbackCoder
+    protocol_version = "HTTP/1.1"
+    timeout = 5  # seconds; a silent client must not keep the server from closing
+
+    def do_GET(self) -> None:
+        """Answer with JSON."""
+        path = urlsplit(self.path).path
+        status, body = self.server.answer(path, self.headers["Coder-Session-Token"])
+        content = _encoded(body)
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("X-Coder-Build-Version", self.server.state.version)
+        if "gzip" in self.headers.get("Accept-Encoding", ""):
+            content = gzip.compress(content)
+            self.send_header("Content-Encoding", "gzip")
+        self._finish(content)
+
+    def _refuse(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(405)
+        self.send_header("Allow", "GET")
+        self._finish(b"")
+
+    do_DELETE = do_HEAD = do_PATCH = do_POST = do_PUT = _refuse  # noqa: N815 - names http.server looks for
+
+    def _finish(self, content: bytes) -> None:
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Connection", "close")  # no idle connection outlives its answer
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Stay quiet: the demo's own output is what the user came for."""
+
+
+def _signed_out(token: str | None) -> Answer:
+    missing = 'Cookie "coder_session_token" or query parameter must be provided.'
+    return Answer(
+        401,
+        {
+            "message": "You are signed out or your session has expired.",
+            "detail": "API key is invalid." if token else missing,
+        },
+    )
+
+
+def _encoded(body: Json) -> bytes:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return f"{text.translate(_ESCAPES)}\n".encode()

@@ -1,0 +1,74 @@
+"""The story of the sample deployment: what its server answers at three moments.
+
+Knows the layout of `samples/prod`; nothing of HTTP.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from confaudit.core.model import Json
+from confaudit.demo import wire
+
+
+class Answer(NamedTuple):
+    """What an endpoint answers: HTTP status and JSON body."""
+
+    status: int
+    body: Json
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The deployment at one moment, as an Auditor sees it."""
+
+    title: str
+    """What happened, in a few words that fit after "prod: "."""
+    taken_at: datetime
+    """When the demo takes its snapshot (aware)."""
+    version: str
+    """Build version as the server itself says it: `v2.33.0+b7e41d0`."""
+    payload: Mapping[str, Json] = field(repr=False)
+    """Answer of `deployment/config`, NOT redacted."""
+    answers: Mapping[str, Answer] = field(repr=False)
+    """The other endpoints the server knows, by path below `/api/v2/`."""
+
+
+def states() -> tuple[State, ...]:
+    """First snapshot, an operator's changes, an upgrade: each state builds on the one before."""
+    chosen: dict[str, wire.Option] = {}
+    answers = _answers(_load("siblings.json"))
+    told = []
+    for name in ("state-1.json", "state-2.json", "state-3.json"):
+        chapter = _load(name)
+        chosen = {flag: s for flag, s in chosen.items() if flag not in chapter["unset"]}
+        chosen |= chapter["set"]
+        answers = answers | _answers(chapter["answers"])
+        told.append(_state(chapter, chosen, answers))
+    return tuple(told)
+
+
+def _state(
+    chapter: Mapping[str, Any], chosen: Mapping[str, wire.Option], answers: Mapping[str, Answer]
+) -> State:
+    build: Any = answers["buildinfo"].body
+    return State(
+        title=chapter["title"],
+        taken_at=datetime.fromisoformat(chapter["taken_at"]),
+        version=build["version"],
+        payload=wire.payload(_load(f"release-{chapter['release']}.json"), chosen),
+        answers=answers,
+    )
+
+
+def _answers(listed: Mapping[str, Any]) -> dict[str, Answer]:
+    return {endpoint: Answer(**answer) for endpoint, answer in listed.items()}
+
+
+def _load(name: str) -> dict[str, Any]:
+    text = files("confaudit.samples").joinpath("prod", name).read_text(encoding="utf-8")
+    sample: dict[str, Any] = json.loads(text)
+    return sample
