@@ -267,6 +267,13 @@ def _comparable_configs(before: Snapshot, after: Snapshot) -> tuple[Document, Do
     left, right = dict(before.config), dict(after.config)
     if (before.fidelity is Fidelity.SHAPE) != (after.fidelity is Fidelity.SHAPE):
         left, right = _presence(left, right), _presence(right, left)
+    return _without_losses(before, after, left, right)
+
+
+def _without_losses(
+    before: Snapshot, after: Snapshot, left: Document, right: Document
+) -> tuple[Document, Document]:
+    """What a support bundle left out says nothing."""
     if before.fidelity is Fidelity.LOSSY:
         right = _only_known(right, left)
     if after.fidelity is Fidelity.LOSSY:
@@ -281,7 +288,6 @@ def _presence(mine: Document, other: Document) -> Document:
 
 
 def _only_known(mine: Document, lossy: Document) -> Document:
-    """What a support bundle left out says nothing."""
     theirs = dict(tree.leaves(lossy))
     return tree.grow({path: value for path, value in tree.leaves(mine) if path in theirs})
 
@@ -351,5 +357,6 @@ def _server_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     shared = before.server.keys() & after.server.keys()
     left = {name: before.server[name] for name in shared}
     right = {name: after.server[name] for name in shared}
+    left, right = _without_losses(before, after, left, right)
     for path, (old, new) in _changed_leaves(left, right).items():
         yield _leaf_change(Subject.SERVER, path, old, new, "")

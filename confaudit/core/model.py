@@ -115,6 +115,8 @@ class RawDeployment:
     """Coder version without `v` (`2.33.0`, `2.34.0-devel+abc`), empty when unknown."""
     taken_at: datetime | None = None
     """When the state was read (aware UTC), if the input says."""
+    deployment: str = ""
+    """The name of the deployment, if somebody gave it one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class CleanDeployment:
     label: str
     version: str
     taken_at: datetime | None
+    deployment: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ _UNTOLD: Final = secret(None)
 """What stands for a secret in the config tree, which can never show whether it is set."""
 
 
-def normalise(clean: CleanDeployment, release: Release, deployment: str = "") -> Snapshot:
+def normalise(clean: CleanDeployment, release: Release) -> Snapshot:
     """Make the Snapshot of one deployment.
 
     `release` holds the facts of the deployment's version, or of the nearest known one.
@@ -47,7 +47,7 @@ def normalise(clean: CleanDeployment, release: Release, deployment: str = "") ->
     leaves = _leaves(clean, release)
     settings = _settings(options, declared, leaves, clean.fidelity)
     return Snapshot(
-        deployment=deployment,
+        deployment=clean.deployment,
         fidelity=clean.fidelity,
         version=clean.version,
         taken_at=clean.taken_at,

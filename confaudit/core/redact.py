@@ -17,6 +17,7 @@ from typing import Final
 from confaudit.core.model import (
     CleanDeployment,
     CleanFiles,
+    Fidelity,
     Json,
     RawDeployment,
     StoredFiles,
@@ -64,9 +65,14 @@ _PUBLIC_NAME: Final = re.compile(
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s\"'<>\\]+")
-_BARE_USERINFO: Final = re.compile(r"(?<![^\s\"'=,;(])[^\s:/@\"'=,;]+:([^\s/@\"']+)@(?=[\w\[])")
-_NAMED: Final = re.compile(r"(?P<name>[A-Za-z0-9_.\-]+)\"?(?:\s*=\s*|\s*:(?!//)\s*)")
+# Lookbehinds and bounds keep every pattern linear: a value may be megabytes of one letter.
+_URL: Final = re.compile(r"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*://[^\s\"'<>\\]+")
+_BARE_USERINFO: Final = re.compile(
+    r"(?<![^\s\"'=,;(])[^\s:/@\"'=,;]{1,512}:([^\s/@\"']{1,512})@(?=[\w\[])"
+)
+_NAMED: Final = re.compile(
+    r"(?<![A-Za-z0-9_.\-])(?P<name>[A-Za-z0-9_.\-]+)(?:\"?\s{0,9}=\s{0,9}|\"\s{0,9}:\s{0,9}|:\s{1,9})"
+)
 _ASSIGNED: Final = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s&;,\"'#]+")
 _SCHEME_WORD: Final = re.compile(
     r"\b(?P<word>bearer|basic)\s+(?P<value>(?=\S*[0-9=+/])[A-Za-z0-9+/=_.~\-]{6,})", re.IGNORECASE
@@ -109,7 +115,7 @@ def redact(raw: RawDeployment, key: bytes = b"") -> CleanDeployment:
     so that a rotation shows. Without it nothing is derived from a secret: an unkeyed hash of a
     short one can be guessed.
     """
-    redactor = _Redactor(key)
+    redactor = _Redactor(key, by_name=raw.fidelity is not Fidelity.SHAPE)
     return CleanDeployment(
         payload=redactor.payload(raw.payload),
         siblings=redactor.tree(dict(raw.siblings)),
@@ -119,6 +125,7 @@ def redact(raw: RawDeployment, key: bytes = b"") -> CleanDeployment:
         label=redactor.text(raw.label),
         version=redactor.text(raw.version),
         taken_at=raw.taken_at,
+        deployment=raw.deployment,
     )
 
 
@@ -146,8 +153,9 @@ def redact_text(text: str) -> str:
 class _Redactor:
     """The rules, with the fingerprint key they share."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, by_name: bool = True) -> None:
         self._key = key
+        self._by_name = by_name  # the "values" of a docs page are the type names we gave it
 
     def payload(self, payload: Mapping[str, Json]) -> dict[str, Json]:
         """Redact `{"config": …, "options": […]}`."""
@@ -220,7 +228,8 @@ class _Redactor:
     def _entry(self, name: str, value: Json) -> Json:
         if is_secret(value):
             return value
-        if _carries_text(value) and (name in SECRET_LEAVES or looks_secret(name)):
+        named = self._by_name and (name in SECRET_LEAVES or looks_secret(name))
+        if named and _carries_text(value):
             return secret(True, self._fingerprint(value))
         return self._value(value)
 

@@ -1,11 +1,11 @@
-"""The choke point, rule by rule; end-to-end proof is in tests/integration/test_no_secret_escapes.py."""
+"""The choke point, rule by rule; tests/integration/test_no_secret_escapes.py proves it whole."""
 
 import json
 
 import pytest
 
 from confaudit.catalog import loader
-from confaudit.core.model import RawDeployment, StoredFiles
+from confaudit.core.model import Fidelity, RawDeployment, StoredFiles
 from confaudit.core.redact import (
     SECRET_OPTIONS,
     is_secret,
@@ -187,11 +187,25 @@ def test_credentials_inside_text_go_and_the_rest_stays(text, left):
         "Basic authentication is off",
         "127.0.0.1:3000",
         "postgres",
+        "api_key:read",
         "arn:aws:bedrock:us-east-1:123456789012:model/x",
     ],
 )
 def test_ordinary_text_is_left_alone(text):
     assert redact_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "unit", ["x", "x.", "x:", "a:b,", "= ", "a =", "sk-", '"', "eyJa.", "a b "]
+)
+def test_long_text_is_no_trap(unit):
+    """Each pattern must stay linear: a quadratic one would not finish this."""
+    redact_text(unit * (400_000 // len(unit)))
+
+
+def test_the_type_names_of_a_docs_page_are_no_secrets():
+    page = RawDeployment({"config": {"openai": {"key": "string"}}}, fidelity=Fidelity.SHAPE)
+    assert redact(page).payload["config"] == {"openai": {"key": "string"}}
 
 
 def test_map_values_under_secret_names_are_masked_anywhere():
