@@ -1,0 +1,230 @@
+"""The live API: one consistent, unredacted reading of a deployment over HTTP.
+
+This module knows which endpoints to ask, in which order, and what their answers mean; how a
+request travels is known to `sources.client` alone, which is imported when the first one is made.
+"""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from confaudit.core import siblings
+from confaudit.core.model import MISSING, Json, RawDeployment, Value
+from confaudit.errors import ApiError
+from confaudit.sources import refusals
+from confaudit.sources.wire import WireError, decode_json, decode_text, version_of
+
+if TYPE_CHECKING:
+    from confaudit.sources.client import Answer, Client
+
+ATTEMPTS: Final = 3
+"""How often the whole reading is tried while a rollout is under way."""
+SIBLING_RETRIES: Final = 1
+"""A sibling must not hold up the reading: the previous snapshot's answer stands instead."""
+MAX_ORGANIZATION_SIBLINGS: Final = 300
+"""Asking more would meet the API's rate limit (512 requests a minute)."""
+PAUSE_SECONDS: Final = 2.0
+"""Longest first pause before the whole reading is tried again; it doubles, with jitter."""
+
+_CONFIG: Final = "deployment/config"
+_BUILDINFO: Final = "buildinfo"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiTarget:
+    """A deployment to ask, and how."""
+
+    url: str
+    """The access URL, with the path prefix if there is one."""
+    token: str = field(repr=False)
+    """A session token; its user needs the Auditor role (coder/coder#10058)."""
+    timeout_seconds: float = 30.0
+    """For connecting, and again for the whole of one answer."""
+    retries: int = 4
+    """Further tries of one request after a connection error, 429 or 5xx."""
+    ca_file: Path | None = None
+    """PEM file of authorities to trust beside the system's."""
+    max_bytes: int = 16 * 1024 * 1024
+    """Largest answer after decompression; a full configuration is about 300 KB."""
+    siblings: bool = True
+    """Whether to ask the sibling endpoints too."""
+    allow_http: bool = False
+    """Whether the token may travel unencrypted to another host."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAnswer:
+    """What the API said, and how long it will go on doing so."""
+
+    deployment: RawDeployment
+    token_expires_at: datetime | None
+    """Aware UTC; None when the server does not say."""
+
+
+class _RolloutError(ApiError):
+    """Two answers of one reading came from different builds of Coder."""
+
+
+def read(target: ApiTarget) -> ApiAnswer:
+    """Read the configuration and its siblings.
+
+    The build is read before and after, and every answer names it: when they differ, a rollout is
+    under way and the reading starts again.
+
+    Raises:
+        ConfigError: the URL, the token's form, `ca_file` or the proxy cannot be meant.
+        ApiError: the API could not be reached, refused, or answered something else.
+    """
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+    from tenacity.wait import wait_random_exponential
+
+    from confaudit.sources.client import Client
+
+    attempts = Retrying(
+        retry=retry_if_exception_type(_RolloutError),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(multiplier=PAUSE_SECONDS),
+        reraise=True,
+    )
+    with Client(target) as client:
+        return attempts(_read_once, client, target)
+
+
+def _read_once(client: "Client", target: ApiTarget) -> ApiAnswer:
+    client.builds.clear()
+    before = _required(client, _BUILDINFO)
+    payload = _payload(_required(client, _CONFIG))
+    version = version_of(before.get("version"))
+    heard = [_Heard(_BUILDINFO, before), *(_siblings(client, version) if target.siblings else ())]
+    after = _required(client, _BUILDINFO)
+    if len(client.builds) > 1 or before.get("version") != after.get("version"):
+        raise _RolloutError(
+            "the deployment is mid-rollout: two versions of Coder answered",
+            "try again when the rollout is done",
+        )
+    deployment = _deployment(client.url, version, payload, heard)
+    return ApiAnswer(deployment, _token_expiry(client, target.token))
+
+
+def _deployment(
+    url: str, version: str, payload: dict[str, Json], heard: list["_Heard"]
+) -> RawDeployment:
+    answers = {one.name: one.answer for one in heard if one.answer is not MISSING}
+    concealed = siblings.concealed(answers)
+    return RawDeployment(
+        payload=payload,
+        siblings={name: answer for name, answer in answers.items() if name not in concealed},
+        unavailable={one.name: one.unavailable for one in heard if one.unavailable} | concealed,
+        failed={one.name: one.failed for one in heard if one.failed},
+        label=url,
+        version=version,
+        taken_at=datetime.now(UTC),
+    )
+
+
+def _required(client: "Client", name: str) -> dict[str, Json]:
+    """The answer of an endpoint without which there is nothing to report."""
+    answer = client.get(name)
+    if answer.status != 200:
+        refusal = refusals.explain(answer.status, answer.body, answer.location)
+        raise ApiError(refusal.message, refusal.hint)
+    value = _json(answer)
+    if not isinstance(value, dict):
+        raise ApiError(*_NOT_CODER)
+    return value
+
+
+_NOT_CODER: Final = (
+    "the server answered something else than Coder's API",
+    "check that the URL is the access URL of a Coder deployment",
+)
+
+
+def _json(answer: "Answer") -> Json:
+    if not answer.content_type.lower().startswith("application/json"):
+        raise ApiError(
+            "the server answered with a web page instead of JSON",
+            "a proxy's sign-in page or another web application answered: check the URL, and let "
+            "/api/v2 pass the proxy",
+        )
+    try:
+        return decode_json(decode_text(answer.body))
+    except WireError as error:
+        raise ApiError(f"the server's answer {error}", "look at the proxy before Coder") from None
+
+
+def _payload(answer: dict[str, Json]) -> dict[str, Json]:
+    config, options = answer.get("config"), answer.get("options")
+    if not isinstance(config, dict) or not isinstance(options, list):
+        raise ApiError(*_NOT_CODER)
+    return {"config": config, "options": options}
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What became of the question to one sibling: exactly one of the three is filled."""
+
+    name: str
+    answer: Value = MISSING
+    unavailable: str = ""
+    failed: str = ""
+
+
+def _siblings(client: "Client", version: str) -> Iterator[_Heard]:
+    from confaudit.sources.client import PARALLEL
+
+    minor = _minor(version)
+
+    def ask(name: str) -> _Heard:
+        if minor is not None and siblings.sibling(name).since > minor:
+            return _Heard(name, unavailable=siblings.NOT_IN_VERSION)
+        return _ask(client, name)
+
+    once = [row.name for row in siblings.SIBLINGS.values() if not row.per_organization]
+    once.remove(_BUILDINFO)  # has been asked already
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        heard = {one.name: one for one in pool.map(ask, once)}
+        yield from heard.values()
+        names = list(siblings.names(heard["organizations"].answer))
+        yield from pool.map(ask, names[:MAX_ORGANIZATION_SIBLINGS])
+    for name in names[MAX_ORGANIZATION_SIBLINGS:]:
+        yield _Heard(name, failed="not asked: the deployment has too many organizations")
+
+
+def _minor(version: str) -> int | None:
+    """The minor release of Coder 2; None when the version is unknown or another major one."""
+    match = re.match(r"2\.(\d+)\.", version)
+    return int(match[1]) if match else None
+
+
+def _ask(client: "Client", name: str) -> _Heard:
+    try:
+        answer = client.get(name, SIBLING_RETRIES)
+        if answer.status in (403, 404):
+            reason = refusals.server_message(answer.body)
+            return _Heard(name, unavailable=siblings.refusal(name, answer.status, reason))
+        if answer.status != 200:
+            return _Heard(name, failed=refusals.explain(answer.status, answer.body).message)
+        value = _json(answer)
+    except ApiError as error:
+        return _Heard(name, failed=error.message)
+    if siblings.is_expected(name, value):
+        return _Heard(name, value)
+    return _Heard(name, unavailable=siblings.UNEXPECTED)
+
+
+def _token_expiry(client: "Client", token: str) -> datetime | None:
+    """When the token expires: Coder's tokens read `id-secret`, and the id may be asked about."""
+    key_id, dash, _ = token.strip().partition("-")
+    if not dash or not re.fullmatch("[A-Za-z0-9]+", key_id):
+        return None
+    try:
+        key = _required(client, f"users/me/keys/{key_id}")
+        moment = datetime.fromisoformat(str(key.get("expires_at")))
+    except (ApiError, ValueError):
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None

@@ -1,0 +1,288 @@
+"""How one request travels to Coder and what may come back: urllib3 lives here and nowhere else.
+
+GET only, no redirect ever followed, certificates always verified, every answer bounded in size
+and time. Nothing here knows what an answer means.
+"""
+
+import logging
+import re
+import ssl
+import time
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    HTTPError,
+    InvalidHeader,
+    LocationParseError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from confaudit import __version__
+from confaudit.errors import ApiError, ConfauditError, ConfigError
+from confaudit.sources.address import base_url, proxy_for
+
+if TYPE_CHECKING:
+    from confaudit.sources.api import ApiTarget
+
+BACKOFF_SECONDS: Final = 0.5
+"""The pause before the third try is twice this, plus jitter, and doubles from there."""
+BACKOFF_MAX_SECONDS: Final = 30.0
+RETRY_AFTER_MAX_SECONDS: Final = 60.0
+"""Coder's rate limit counts within one minute; a server that asks for more is not waited for."""
+PARALLEL: Final = 4
+"""Connections kept open to one deployment."""
+
+_CHUNK: Final = 64 * 1024
+_TRANSIENT: Final = (429, 500, 502, 503, 504)
+_LOG: Final = logging.getLogger("confaudit.api")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    content_type: str
+    location: str
+    body: bytes = field(repr=False)
+
+
+class _Retry(urllib3.Retry):
+    """urllib3's retries with a bounded Retry-After; an unreadable one counts as none."""
+
+    def parse_retry_after(self, retry_after: str) -> float:
+        try:
+            return min(super().parse_retry_after(retry_after), RETRY_AFTER_MAX_SECONDS)
+        except (InvalidHeader, ValueError, OverflowError):
+            return 0
+
+
+class Client:
+    """Connections to one deployment; close it, or use it in a `with` statement.
+
+    Raises:
+        ConfigError: the target's URL, token, `ca_file` or proxy cannot be meant.
+    """
+
+    def __init__(self, target: "ApiTarget") -> None:
+        self.url = base_url(target.url, allow_http=target.allow_http)
+        self.builds: set[str] = set()
+        """The builds of Coder that answered so far (`X-Coder-Build-Version`)."""
+        self._target = target
+        self._pool = _pool(self.url, _tls(target), _headers(target.token))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.clear()
+
+    def get(self, path: str, retries: int | None = None) -> Answer:
+        """GET a path under `/api/v2`, whatever the status of the answer.
+
+        Raises:
+            ApiError: there was no answer, or none within the bounds of time and size.
+        """
+        started = time.monotonic()
+        try:
+            answer = self._get(path, self._target.retries if retries is None else retries)
+        except HTTPError as error:
+            _LOG.debug("GET %s failed after %.0f ms", path, _ms_since(started))
+            raise _explain(error, self._target.timeout_seconds) from None
+        _LOG.debug("GET %s %d %.0f ms", path, answer.status, _ms_since(started))
+        return answer
+
+    def _get(self, path: str, retries: int) -> Answer:
+        response = self._pool.request(
+            "GET",
+            f"{self.url}/api/v2/{path}",
+            preload_content=False,
+            redirect=False,
+            retries=_retry(retries),
+            timeout=urllib3.Timeout(
+                connect=self._target.timeout_seconds, read=self._target.timeout_seconds
+            ),
+        )
+        try:
+            body = self._body(response)
+        except BaseException:
+            response.close()  # what is left of the answer must not reach the next request
+            raise
+        finally:
+            response.release_conn()
+        if build := response.headers.get("X-Coder-Build-Version"):
+            self.builds.add(build)
+        return Answer(
+            status=response.status,
+            content_type=response.headers.get("Content-Type", ""),
+            location=response.headers.get("Location", ""),
+            body=body,
+        )
+
+    def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        """Read the decompressed body, chunk by chunk: a bomb or a dripping server is cut off."""
+        deadline = time.monotonic() + self._target.timeout_seconds
+        body = bytearray()
+        while chunk := response.read1(_CHUNK):
+            body += chunk
+            if len(body) > self._target.max_bytes:
+                raise ApiError(
+                    f"the answer is larger than {self._target.max_bytes // 1024} KiB",
+                    "check that the URL is the access URL of a Coder deployment",
+                )
+            if time.monotonic() > deadline:
+                raise _too_slow(self._target.timeout_seconds)
+        return bytes(body)
+
+
+def _ms_since(started: float) -> float:
+    return (time.monotonic() - started) * 1000
+
+
+def _retry(retries: int) -> _Retry:
+    return _Retry(
+        total=retries,
+        redirect=0,
+        other=0,  # a bad certificate does not get better
+        allowed_methods=("GET",),
+        status_forcelist=_TRANSIENT,
+        backoff_factor=BACKOFF_SECONDS,
+        backoff_jitter=BACKOFF_SECONDS,
+        backoff_max=BACKOFF_MAX_SECONDS,
+        raise_on_status=False,
+    )
+
+
+def _headers(token: str) -> dict[str, str]:
+    token = token.strip()
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise ConfigError(
+            "the session token is empty or holds a space or control character",
+            "set CODER_SESSION_TOKEN to the token that `coder tokens create` printed",
+        )
+    return {
+        "Coder-Session-Token": token,
+        "User-Agent": f"confaudit/{__version__}",
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+    }
+
+
+def _tls(target: "ApiTarget") -> ssl.SSLContext:
+    """Verify against the system's authorities (or SSL_CERT_FILE, SSL_CERT_DIR) and `ca_file`."""
+    context = ssl.create_default_context()
+    if target.ca_file is not None:
+        try:
+            context.load_verify_locations(target.ca_file)
+        except (OSError, ssl.SSLError):
+            raise ConfigError(
+                "the file of certificate authorities (ca_file) cannot be read",
+                "name a readable file with PEM certificates",
+            ) from None
+    return context
+
+
+def _pool(url: str, tls: ssl.SSLContext, headers: dict[str, str]) -> urllib3.PoolManager:
+    proxy = proxy_for(url)
+    if proxy is None:
+        return urllib3.PoolManager(maxsize=PARALLEL, block=True, headers=headers, ssl_context=tls)
+    return urllib3.ProxyManager(
+        proxy.url,
+        maxsize=PARALLEL,
+        block=True,
+        headers=headers,
+        proxy_headers=urllib3.make_headers(proxy_basic_auth=proxy.credentials or None),
+        ssl_context=tls,
+        proxy_ssl_context=tls,
+    )
+
+
+def _too_slow(seconds: float) -> ApiError:
+    return ApiError(
+        f"the server did not answer fully within {seconds:g} s",
+        "look at the health of the deployment, or allow more time",
+    )
+
+
+def _explain(error: HTTPError, seconds: float) -> ConfauditError:
+    """Turn a transport failure into a sentence; its own text may name hosts and proxies."""
+    reason = error.reason if isinstance(error, MaxRetryError) else error
+    if isinstance(reason, SSLError):
+        return _untrusted(reason)
+    if isinstance(reason, ReadTimeoutError):
+        return _too_slow(seconds)
+    if isinstance(reason, LocationParseError):
+        return ConfigError("the deployment's URL names no valid host", "check the URL's spelling")
+    found = (texts for kind, texts in _TRANSPORT if isinstance(reason, kind))
+    return ApiError(*next(found))
+
+
+_TRANSPORT: Final[tuple[tuple[type[BaseException], tuple[str, str]], ...]] = (
+    (
+        ProxyError,
+        (
+            "the proxy could not be reached, or refused the connection",
+            "check HTTPS_PROXY and NO_PROXY",
+        ),
+    ),
+    (
+        NameResolutionError,
+        ("the deployment's host name cannot be resolved", "check the URL's spelling and the DNS"),
+    ),
+    (
+        NewConnectionError,
+        (
+            "the deployment's host does not accept connections",
+            "check host and port of the URL, and that Coder is running",
+        ),
+    ),
+    (
+        ConnectTimeoutError,
+        (
+            "the deployment's host did not accept a connection in time",
+            "check the URL, the firewall and whether a proxy is needed",
+        ),
+    ),
+    (
+        DecodeError,
+        ("the answer is not compressed the way it says", "look at the proxy before Coder"),
+    ),
+    (
+        ProtocolError,
+        (
+            "the connection broke before the answer was complete",
+            "try again; if it stays, look at the proxy before Coder",
+        ),
+    ),
+    (BaseException, ("the request to Coder failed", "check the URL and the network")),
+)
+
+
+def _untrusted(error: SSLError) -> ApiError:
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return ApiError(
+            "the server's TLS certificate cannot be verified",
+            "check the host name and the certificate's dates, or name its authority with ca_file "
+            "or SSL_CERT_FILE",
+        )
+    return ApiError(
+        "no TLS connection could be made with the server",
+        "check that the URL's port speaks https",
+    )
