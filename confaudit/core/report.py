@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from confaudit.core import tree
 from confaudit.core.model import Change, ChangeKind, Fidelity, Snapshot, Subject
 
 
@@ -51,8 +52,16 @@ class Report:
         return {subject: found[subject] for subject in Subject}
 
     @property
+    def nothing_compared(self) -> bool:
+        """Whether neither side holds anything: no difference would then mean nothing."""
+        sizes = (self.before.options, self.before.leaves, self.after.options, self.after.leaves)
+        return not self.changes and not any(sizes)
+
+    @property
     def verdict(self) -> str:
         """One sentence for the head of every format."""
+        if self.nothing_compared:
+            return "Nothing was compared."
         if not self.changes:
             return "No difference."
         parts = [f"{count} {_PHRASE[kind]}" for kind, count in self.counts.items() if count]
@@ -78,7 +87,7 @@ def _plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def side(snapshot: Snapshot, leaves: int) -> Side:
+def side(snapshot: Snapshot) -> Side:
     """Describe a snapshot for the head of a report."""
     return Side(
         label=snapshot.label,
@@ -88,5 +97,5 @@ def side(snapshot: Snapshot, leaves: int) -> Side:
         fidelity=snapshot.fidelity,
         commit=snapshot.commit,
         options=len(snapshot.settings),
-        leaves=leaves,
+        leaves=sum(1 for _ in tree.leaves(snapshot.config)),
     )

@@ -1,1 +1,68 @@
+"""How a Report is shown: one entry of `FORMATS` per format. A renderer adds no fact.
 
+Listing the formats imports none of their modules.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from confaudit.core.report import Report
+from confaudit.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How to show a report, beside the format."""
+
+    width: int = 100
+    """Columns of the terminal."""
+    color: bool = False
+    """Whether a terminal will understand colours; the caller decides."""
+    templates: Path | None = None
+    """The user's folder: a template in it replaces ours of the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to show a report."""
+
+    name: str
+    title: str
+    extensions: tuple[str, ...]
+    """File name endings, the usual one first."""
+    module: str
+    """Module of this package with `render(report, options) -> str`."""
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    found.name: found
+    for found in (
+        Format("text", "for a terminal", (".txt",), "terminal"),
+        Format("md", "Markdown for a pull request", (".md", ".markdown"), "markdown"),
+        Format("html", "one self-contained page", (".html", ".htm"), "html"),
+        Format("json", "versioned, for programs", (".json",), "json_v1"),
+    )
+}
+
+
+def render(report: Report, format_name: str, options: RenderOptions) -> str:
+    """Show a report in a format of `FORMATS`; the text ends with a newline.
+
+    Raises:
+        ConfigError: there is no such format.
+        TemplateError: a template of the user's folder cannot be used.
+    """
+    if format_name not in FORMATS:
+        raise ConfigError("There is no such output format.", f"Use one of: {', '.join(FORMATS)}.")
+    module = import_module(f"confaudit.render.{FORMATS[format_name].module}")
+    text: str = module.render(report, options)
+    return text
+
+
+def format_for_path(path: Path) -> str | None:
+    """The format a file name asks for by its extension, if any."""
+    suffix = path.suffix.lower()
+    return next((name for name, found in FORMATS.items() if suffix in found.extensions), None)

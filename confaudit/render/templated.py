@@ -1,0 +1,106 @@
+"""The room where Jinja lives: our templates, the user's in front of them, and their failures."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any, Final
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from confaudit.core.present import KIND_SYMBOLS, KIND_WORDS
+from confaudit.errors import TemplateError
+
+_HINT: Final = "See templates/README.md for the data a template receives."
+
+
+def environment(folder: Path | None) -> jinja2.Environment:
+    """Find templates by name, the user's first.
+
+    The user's run in a sandbox: a pull request may bring them.
+
+    Raises:
+        TemplateError: the folder does not exist or replaces nothing.
+    """
+    ours = jinja2.PackageLoader("confaudit.templates", "")
+    if folder is None:
+        return _configured(jinja2.Environment, ours)
+    _require_replacement(folder, ours)
+    theirs = jinja2.FileSystemLoader(folder)
+    return _configured(ImmutableSandboxedEnvironment, jinja2.ChoiceLoader([theirs, ours]))
+
+
+def _configured(kind: type[jinja2.Environment], loader: jinja2.BaseLoader) -> jinja2.Environment:
+    found = kind(
+        loader=loader,
+        autoescape=jinja2.select_autoescape(enabled_extensions=("html", "html.j2")),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.globals.update(kind_words=KIND_WORDS, kind_symbols=KIND_SYMBOLS)
+    return found
+
+
+def _require_replacement(folder: Path, ours: jinja2.PackageLoader) -> None:
+    if not folder.is_dir():
+        raise TemplateError("The templates folder does not exist.", "Check its path.")
+    if not any((folder / name).is_file() for name in _replaceable(ours)):
+        names = ", ".join(_replaceable(ours))
+        raise TemplateError("The templates folder replaces no template.", f"It may hold: {names}.")
+
+
+def _replaceable(ours: jinja2.PackageLoader) -> list[str]:
+    names = ours.list_templates()
+    return [name for name in names if name.endswith(".j2") or name.startswith("assets/")]
+
+
+def fill(env: jinja2.Environment, name: str, data: Mapping[str, Any]) -> str:
+    """Render one template.
+
+    Raises:
+        TemplateError: it is not valid or fails on this data; names the template and its line,
+            never the data.
+    """
+    try:
+        return env.get_template(name).render(data)
+    except jinja2.TemplateSyntaxError as error:
+        raise _failure(error.name or name, error.lineno, "is not valid Jinja") from None
+    except Exception as error:
+        where = _place(error)
+        if where is None:
+            raise
+        raise _failure(*where, _REASONS.get(type(error), "cannot be filled in")) from None
+
+
+_REASONS: Final[Mapping[type[Exception], str]] = {
+    jinja2.UndefinedError: "uses a name that is not defined",
+    jinja2.TemplateNotFound: "includes a template that does not exist",
+}
+
+
+def _failure(name: str, line: int, reason: str) -> TemplateError:
+    return TemplateError(f"Template {name}, line {line}, {reason}.", _HINT)
+
+
+def _place(error: Exception) -> tuple[str, int] | None:
+    """The innermost template line an exception passed through."""
+    lines = [
+        (Path(frame.f_code.co_filename).name, line)
+        for frame, line in walk_tb(error.__traceback__)
+        if frame.f_code.co_filename.endswith(".j2")
+    ]
+    return lines[-1] if lines else None
+
+
+def inline(env: jinja2.Environment, asset: str) -> tuple[Markup, str]:
+    """A style sheet or script to put into a page, and the CSP source that allows just it."""
+    if env.loader is None:
+        raise TypeError("an environment made here has a loader")
+    text = env.loader.get_source(env, asset)[0].strip()
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup(text), f"'sha256-{digest}'"  # noqa: S704 - our own files, allowed by hash

@@ -1,0 +1,27 @@
+"""Every format shows every sample report exactly as reviewed."""
+
+from pathlib import Path
+
+import pytest
+
+from confaudit.render import FORMATS, RenderOptions, render
+from tests.golden.sample_reports import REPORTS
+
+EXPECTED = Path(__file__).parent / "expected"
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("report_name", REPORTS)
+def test_golden(report_name: str, format_name: str, request: pytest.FixtureRequest) -> None:
+    text = render(REPORTS[report_name], format_name, RenderOptions())
+    file = EXPECTED / f"{report_name}{FORMATS[format_name].extensions[0]}"
+    if request.config.getoption("--update-golden"):
+        file.write_text(text, encoding="utf-8", newline="")
+    if not file.exists():
+        pytest.fail(f"{file.name} is missing: run pytest tests/golden --update-golden")
+    assert text == file.read_bytes().decode()
+
+
+def test_no_golden_file_is_left_over() -> None:
+    known = {f"{name}{found.extensions[0]}" for name in REPORTS for found in FORMATS.values()}
+    assert {file.name for file in EXPECTED.iterdir()} == known

@@ -1,0 +1,58 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from confaudit.errors import ConfigError
+from confaudit.render import FORMATS, RenderOptions, format_for_path, render
+from tests.golden.sample_reports import REPORTS
+
+
+def test_listing_the_formats_imports_no_renderer() -> None:
+    code = (
+        "import sys, confaudit.render as r; list(r.FORMATS); "
+        "print([m for m in ('jinja2', 'rich', 'msgspec', 'markupsafe') if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "format_name"),
+    [
+        ("a.html", "html"),
+        ("b.HTM", "html"),
+        ("r.md", "md"),
+        ("x.json", "json"),
+        ("log.txt", "text"),
+    ],
+)
+def test_the_extension_tells_the_format(name: str, format_name: str) -> None:
+    assert format_for_path(Path(name)) == format_name
+
+
+def test_an_unknown_extension_tells_none() -> None:
+    assert format_for_path(Path("report.docx")) is None
+
+
+def test_every_extension_belongs_to_one_format() -> None:
+    extensions = [extension for found in FORMATS.values() for extension in found.extensions]
+    assert len(extensions) == len(set(extensions))
+
+
+def test_an_unknown_format_names_the_known_ones() -> None:
+    with pytest.raises(ConfigError) as caught:
+        render(REPORTS["no-difference"], "docx", RenderOptions())
+    assert all(name in caught.value.hint for name in FORMATS)
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("report_name", REPORTS)
+def test_every_report_can_be_written_and_ends_with_a_newline(
+    report_name: str, format_name: str
+) -> None:
+    text = render(REPORTS[report_name], format_name, RenderOptions())
+    text.encode()
+    assert text.endswith("\n")
+    assert render(REPORTS[report_name], format_name, RenderOptions()) == text

@@ -1,0 +1,158 @@
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from confaudit.core.model import MISSING, Subject
+from confaudit.core.wording import visible
+from confaudit.render import RenderOptions, render
+from confaudit.render.json_v1 import document
+from tests.golden.sample_reports import EMPTY, EVERY_KIND, REPORTS, leaf
+
+
+class Page(HTMLParser):
+    """A page as a browser's parser sees it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.raw: dict[str, str] = {}
+        self.words: list[str] = []
+        self._raw_key = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._raw_key = tag + (dict(attrs).get("type") or "") if tag in ("script", "style") else ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._raw_key = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._raw_key:
+            self.raw[self._raw_key] = self.raw.get(self._raw_key, "") + data
+        else:
+            self.words.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.words)
+
+
+def _page(name: str) -> Page:
+    return Page(render(REPORTS[name], "html", RenderOptions()))
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_policy_allows_exactly_what_is_inlined(name: str) -> None:
+    page = _page(name)
+    policies = [meta["content"] for meta in page.all("meta") if "http-equiv" in meta]
+    hashes = [
+        base64.b64encode(hashlib.sha256(page.raw[key].encode()).digest()).decode()
+        for key in ("style", "script")
+    ]
+    assert policies == [
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
+        "base-uri 'none'; form-action 'none'"
+    ]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_nothing_is_loaded_and_nothing_runs_but_our_script(name: str) -> None:
+    page = _page(name)
+    assert [script.get("type") for script in page.all("script")] == ["application/json", None]
+    for tag, attributes in page.elements:
+        assert tag not in {"img", "link", "iframe", "object", "embed", "base"}
+        assert not {"src", "style", "srcset"} & attributes.keys()
+        assert not [attribute for attribute in attributes if attribute.startswith("on")]
+        assert (attributes.get("href") or "#").startswith("#")
+    assert "url(" not in page.raw["style"]
+    assert "@import" not in page.raw["style"]
+
+
+def test_hostile_values_are_shown_as_text() -> None:
+    page = _page("hostile")
+    for change in REPORTS["hostile"].changes:
+        if isinstance(change.after, str) and change.subject is Subject.OPTION:
+            assert visible(change.after) in page.text
+    assert "\x1b" not in page.text
+    assert "\u202e" not in page.text
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_embedded_document_is_the_json_report(name: str) -> None:
+    embedded = _page(name).raw["scriptapplication/json"]
+    assert json.loads(embedded) == document(REPORTS[name])
+    assert "<" not in embedded
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_change_has_one_row_and_every_link_a_target(name: str) -> None:
+    page = _page(name)
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert len([row for row in page.all("tr") if "id" in row]) == len(REPORTS[name].changes)
+    links = [attributes["href"] for _, attributes in page.elements if "href" in attributes]
+    assert {link[1:] for link in links if link} <= set(ids)
+
+
+def test_without_scripts_everything_is_there() -> None:
+    page = _page("every-kind")
+    for word in ("876600h0.000000001s", "3155760000000000001 ns", "unset (default tls12)"):
+        assert word in page.text
+    for change in EVERY_KIND:
+        names = (change.spec.flag, change.spec.env, change.spec.yaml_path) if change.spec else ()
+        assert all(name in page.text for name in names)
+    hidden = [tag for tag, attributes in page.elements if "hidden" in attributes]
+    assert set(hidden) <= {"button", "form", "p", "details"}
+    assert all("open" in group for group in page.all("details") if group.get("class") == "group")
+
+
+def test_landmarks_and_headings() -> None:
+    page = _page("every-kind")
+    for landmark in ("header", "nav", "main", "footer", "h1"):
+        assert len(page.all(landmark)) == 1
+    assert page.all("html") == [{"lang": "en"}]
+    assert page.all("a")[0]["href"] == "#content"
+    assert {cell.get("scope") for cell in page.all("th")} == {"row", "col"}
+
+
+def test_kinds_have_word_sign_and_colour() -> None:
+    page = _page("every-kind")
+    for kind in {change.kind for change in EVERY_KIND}:
+        assert re.search(rf"\.{kind} \{{ --tone: [^;]+; --sign: [^;]+; \}}", page.raw["style"])
+        assert kind in [row.get("class") for row in page.all("tr")]
+
+
+def test_a_value_of_a_megabyte_is_shown_around_its_difference() -> None:
+    before = "word " * 200_000
+    change = leaf(Subject.CONFIG, "a.b", before + "old", before + "new")
+    text = render(replace(EMPTY, changes=(change,)), "html", RenderOptions())
+    page = Page(text)
+    assert "old" in page.text
+    assert "new" in page.text
+    assert "characters…]" in page.text
+    assert len(text) < 2_100_000  # two values, each once, in the embedded document
+
+
+def test_five_thousand_changes_stay_below_three_megabytes() -> None:
+    changes = tuple(
+        leaf(
+            Subject.CONFIG if number % 5 else Subject.SERVER,
+            f"section{number % 30}.some_option_name_{number}",
+            MISSING if number % 7 == 0 else f"https://a{number}.example.com",
+            f"https://b{number}.example.com",
+        )
+        for number in range(5000)
+    )
+    text = render(replace(EMPTY, changes=changes), "html", RenderOptions())
+    assert len(text.encode()) < 3_000_000
+    assert text.count("<tr id=") == 5000

@@ -1,0 +1,122 @@
+import re
+from dataclasses import fields
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from confaudit.core.marks import Items, Segment
+from confaudit.core.present import Count, Group, Page, Remark, Row, Shown, SideShown, State
+from confaudit.errors import TemplateError
+from confaudit.render import RenderOptions, render
+from tests.golden.sample_reports import REPORTS
+
+REPORT = REPORTS["every-kind"]
+
+
+def _folder(tmp_path: Path, name: str, text: str) -> RenderOptions:
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return RenderOptions(templates=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "format_name", "shows"),
+    [
+        ("diff.md.j2", "mine: {{ page.verdict }}", "md", "mine: 13 changes"),
+        (
+            "partials/change.html.j2",
+            "{% macro change_table(r) %}M{% endmacro %}",
+            "html",
+            "M\n</details>",
+        ),
+        ("assets/report.css", "b { color: teal }", "html", "<style>b { color: teal }</style>"),
+    ],
+)
+def test_a_template_of_the_user_replaces_ours(
+    tmp_path: Path, name: str, text: str, format_name: str, shows: str
+) -> None:
+    assert shows in render(REPORT, format_name, _folder(tmp_path, name, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("ok\n{% if %}", 2),
+        ("ok\n\n{{ nonsense }}", 3),
+        ("{{ page.verdict + 1 }}", 1),
+        ("{{ page.verdict.nonsense }}", 1),
+        ("\n{{ page | nonsense }}", 2),
+        ("{% include 'other.j2' %}", 1),
+        ("{{ {}[page.title] }}", 1),
+        ("{{ page.__class__.__mro__ }}", 1),
+        ("{{ 1 / 0 }}", 1),
+    ],
+)
+def test_a_failing_template_is_named_with_its_line_and_no_data(
+    tmp_path: Path, text: str, line: int
+) -> None:
+    with pytest.raises(TemplateError) as caught:
+        render(REPORT, "md", _folder(tmp_path, "diff.md.j2", text))
+    assert f"diff.md.j2, line {line}," in caught.value.message
+    assert caught.value.hint
+    assert REPORT.title not in caught.value.message
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="does not exist"):
+        render(REPORT, "html", RenderOptions(templates=tmp_path / "none"))
+
+
+def test_a_folder_that_replaces_nothing_is_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="replaces no template") as caught:
+        render(REPORT, "html", _folder(tmp_path, "diff.html.jinja", "x"))
+    assert "diff.html.j2" in caught.value.hint
+
+
+def _documented(heading: str) -> set[str]:
+    readme = files("confaudit.templates").joinpath("README.md").read_text(encoding="utf-8")
+    row = next(line for line in readme.splitlines() if line.startswith(f"| {heading}"))
+    return set(re.findall(r"`(\w+)`", row.split("|")[2]))
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("`page` | `title`", Page),
+        ("`page.before`", SideShown),
+        ("one of `page.counts`", Count),
+        ("one of `page.groups`", Group),
+        ("a row", Row),
+        ("`row.before`", Shown),
+        ("a segment", Segment),
+        ("`row.items`", Items),
+        ("a remark", Remark),
+    ],
+)
+def test_the_documented_fields_are_the_fields(heading: str, kind: type) -> None:
+    properties = {name for name, value in vars(kind).items() if isinstance(value, property)}
+    assert _documented(heading) == {field.name for field in fields(kind)} | properties
+
+
+def test_the_documented_states_and_files_exist() -> None:
+    folder = files("confaudit.templates")
+    readme = folder.joinpath("README.md").read_text(encoding="utf-8")
+    assert all(f"`{state}`" in readme for state in State)
+    names = re.findall(r"`([\w./]+\.(?:j2|css|js))`", readme)
+    assert names
+    assert all(folder.joinpath(name).is_file() for name in names)
+
+
+@pytest.mark.parametrize("format_name", ["md", "html"])
+def test_every_documented_name_is_handed_over(tmp_path: Path, format_name: str) -> None:
+    names = {
+        "md": "page kind_words kind_symbols hidden",
+        "html": "page kind_words kind_symbols document style script policy",
+    }[format_name]
+    text = "".join(f"{{{{ {name} is defined }}}}" for name in names.split())
+    options = _folder(tmp_path, f"diff.{format_name}.j2", text)
+    assert render(REPORT, format_name, options) == "True" * len(names.split())
