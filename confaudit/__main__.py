@@ -1,6 +1,10 @@
 """Entry point of `confaudit` and `python -m confaudit`."""
 
+import os
 import sys
+from typing import Final
+
+_SIGNALLED: Final = 128
 
 
 def main() -> int:
@@ -12,7 +16,11 @@ def main() -> int:
         return 0
     from confaudit.cli.main import run
 
-    return run()
+    code = run()
+    if code >= _SIGNALLED:
+        sys.stdout.flush()
+        os._exit(code)  # a request still under way in a thread is not waited for
+    return code
 
 
 if __name__ == "__main__":

@@ -73,10 +73,11 @@ class LoopbackCoder(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
     def _answers(self) -> Mapping[str, Answer]:
+        """The state has the last word, also on what the server knows by itself."""
         return {
-            **self.state.answers,
             "deployment/config": Answer(200, dict(self.state.payload)),
             f"users/me/keys/{self.key_id}": Answer(200, self._key()),
+            **self.state.answers,
         }
 
     def _key(self) -> dict[str, Json]:

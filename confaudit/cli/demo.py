@@ -1,0 +1,45 @@
+"""confaudit demo."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from confaudit.cli.parameters import option, wants_color
+from confaudit.errors import ExitCode
+from confaudit.render import RenderOptions, render
+
+
+@click.command("demo")
+@option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("confaudit-demo"),
+    show_default=True,
+    help="New folder for the repository and the report.",
+)
+def command(output: Path) -> int:
+    """Show the main job on embedded data, in a few seconds.
+
+    Starts a look-alike of Coder's API on the loopback interface, snapshots it
+    three times over HTTP as the deployment evolves (an operator changes
+    settings, then an upgrade), shows what changed and writes the HTML report.
+    """
+    from confaudit.workflows.demo import tell
+
+    click.echo("Three snapshots of a deployment, taken over HTTP from a look-alike on loopback:")
+    told = tell(output, lambda state, outcome: click.echo(f"  {outcome.summary or outcome.error}"))
+    failed = next((outcome.error for outcome in told.outcomes if outcome.error), None)
+    if failed:
+        raise failed
+    width = shutil.get_terminal_size((100, 24)).columns
+    click.echo("")
+    click.echo(f"$ confaudit diff --repo {told.folder} HEAD~2 HEAD~1\n")
+    click.echo(render(told.operator, "text", RenderOptions(width, wants_color("auto"))), color=True)
+    click.echo(f"repository  {told.folder}")
+    click.echo(f"report      {told.page}  (first to last snapshot; open it in a browser)")
+    click.echo("\nTry next:")
+    click.echo(f"  git -C {told.folder} log --stat")
+    click.echo(f"  confaudit diff --repo {told.folder} HEAD~1 HEAD")
+    click.echo("  confaudit init prod --url https://coder.example.com")
+    return ExitCode.OK

@@ -1,0 +1,68 @@
+"""confaudit diff."""
+
+import click
+
+from confaudit.cli.output import Rendering, output_options, write
+from confaudit.cli.parameters import KINDS, fold_setup, option, setup_options
+from confaudit.errors import ExitCode
+from confaudit.workflows.diff import compare
+from confaudit.workflows.setup import Setup
+
+
+@click.command("diff")
+@click.argument("inputs", nargs=-1, metavar="[BEFORE [AFTER]]")
+@option(
+    "--as",
+    "kinds",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help="What an input is, if not what it looks like; by position.",
+)
+@option("--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several.")
+@option(
+    "--fail-on",
+    type=click.Choice(["never", "any"]),
+    default="never",
+    show_default=True,
+    help="Exit with 1 when anything differs.",
+)
+@option("--exit-code", is_flag=True, help="As in git: the same as --fail-on any.")
+@option("--exit-zero", is_flag=True, help="Differences never fail, whatever --fail-on says.")
+@output_options
+@setup_options
+@fold_setup
+def command(
+    setup: Setup,
+    inputs: tuple[str, ...],
+    kinds: tuple[str, ...],
+    deployment: str,
+    fail_on: str,
+    exit_code: bool,
+    exit_zero: bool,
+    rendering: Rendering,
+) -> int:
+    """Compare two configurations and report what changed.
+
+    With one input, that against the live deployment; with none, its last
+    snapshot against the live deployment.
+
+    \b
+    An input is any of:
+      live, live:NAME, URL    the deployment itself
+      REV[:NAME]              a snapshot in git: HEAD~1, v3:prod
+      FOLDER                  a snapshot as files
+      FILE or -               a saved API answer, a support bundle, or the
+                              "General" page of Coder's API docs
+
+    \b
+    Examples:
+      confaudit diff
+      confaudit diff HEAD~1 HEAD
+      confaudit diff staging.json live:prod -o report.html
+    """
+    if len(inputs) > 2:
+        raise click.UsageError("Give at most two inputs.")
+    report = compare(setup, inputs, kinds, deployment)
+    write(report, rendering)
+    fails = (exit_code or fail_on == "any") and not exit_zero
+    return ExitCode.FOUND if report.changes and fails else ExitCode.OK

@@ -1,0 +1,127 @@
+"""The command group: lazy commands, and the one boundary where errors become exit codes."""
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Final
+
+import click
+
+from confaudit import __version__
+from confaudit.errors import ConfauditError, ExitCode
+
+COMMANDS: Final = {
+    "snapshot": ("snapshot", "Record the configuration of deployments in git."),
+    "diff": ("diff", "Compare two configurations and report what changed."),
+    "demo": ("demo", "Show the main job on embedded data, in a few seconds."),
+    "init": ("init", "Set up a repository of snapshots."),
+    "config": ("config", "Show confaudit's own configuration, or its JSON Schema."),
+    "schema": ("schema", "Print the JSON Schema of the JSON report."),
+    "completion": ("completion", "Print the completion script for a shell."),
+}
+"""Command → the module of `confaudit.cli` that holds it, and its line in --help."""
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when the command runs: start-up counts for a cron job."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"confaudit.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+EPILOG: Final = """\b
+Exit codes:
+  0    ran fully; nothing at or above the threshold
+  1    ran fully; differences at or above --fail-on
+  2    usage or configuration error
+  3    nothing to work on
+  4    the Coder API or the git remote could not be reached, or refused
+  70   a bug in confaudit; please report it
+  130  interrupted; 143 terminated"""
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+@click.option("--debug", is_flag=True, envvar="CONFAUDIT_DEBUG", help="Log requests to stderr.")
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
+@click.pass_context
+def group(context: click.Context, debug: bool) -> None:
+    """Snapshot, diff and audit the configuration of self-hosted Coder deployments."""
+    context.obj = debug
+    if debug:
+        import logging
+
+        logging.basicConfig(level=logging.DEBUG, format="%(name)s: %(message)s", stream=sys.stderr)
+        logging.getLogger().setLevel(logging.WARNING)
+        logging.getLogger("confaudit").setLevel(logging.DEBUG)
+
+
+class _Terminated(BaseException):
+    """SIGTERM arrived; a BaseException so that no handler of failures swallows it."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code; nothing else ends the process."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except ConfauditError as error:
+        return _explain(error)
+    except (KeyboardInterrupt, click.Abort):
+        return ExitCode.INTERRUPTED
+    except _Terminated:
+        return ExitCode.TERMINATED
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception as error:  # the last boundary
+        from confaudit.cli.crash import report_crash
+
+        return report_crash(error)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        result = group.main(arguments, prog_name="confaudit", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _explain(error: ConfauditError) -> int:
+    click.echo(f"confaudit: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"hint: {error.hint}", err=True)
+    return error.exit_code
+
+
+def _reader_left() -> int:
+    """The reader of our output (`| head`) has seen enough: that is no failure of ours."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.OK

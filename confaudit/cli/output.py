@@ -1,0 +1,127 @@
+"""-f/--format, -o/--output and how a report reaches its files: rendered first, then written."""
+
+import functools
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from confaudit.cli.parameters import Decorator, option, stack, wants_color
+from confaudit.core.report import Report
+from confaudit.render import FORMATS, RenderOptions, format_for_path, render
+from confaudit.workflows.files import write_text
+
+STDOUT: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """Which formats go where, and how they look."""
+
+    pairs: tuple[tuple[str, str], ...]
+    """Format and destination; `-` is standard output."""
+    color: str
+    templates: Path | None
+
+
+_OPTIONS: Final[Sequence[Decorator]] = (
+    option(
+        "--format",
+        "-f",
+        "formats",
+        multiple=True,
+        type=click.Choice(tuple(FORMATS)),
+        help="Format; repeat it with -o, paired by position.  [default: text]",
+    ),
+    option(
+        "--output",
+        "-o",
+        "outputs",
+        multiple=True,
+        metavar="FILE",
+        help="Where to write; - is standard output. Without -f the extension decides.",
+    ),
+    option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colour in text; auto heeds NO_COLOR and FORCE_COLOR.",
+    ),
+    option(
+        "--templates",
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="Your own templates; each replaces the built-in one of the same name.",
+    ),
+)
+
+
+def output_options(command: Callable[..., Any]) -> Any:
+    """Add the options and hand the command a Rendering in their place."""
+
+    @functools.wraps(command)
+    def with_rendering(**values: Any) -> Any:
+        pairs = pair(values.pop("formats"), values.pop("outputs"))
+        rendering = Rendering(pairs, values.pop("color"), values.pop("templates"))
+        return command(rendering=rendering, **values)
+
+    return stack(_OPTIONS)(with_rendering)
+
+
+def pair(formats: Sequence[str], outputs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Pair formats and outputs by position; what is left of either decides for itself.
+
+    Raises:
+        click.UsageError: two formats would share standard output, or an extension says nothing.
+    """
+    pairs = list(zip(formats, outputs, strict=False))
+    pairs += [(_by_extension(path), path) for path in outputs[len(formats) :]]
+    pairs += [(name, STDOUT) for name in formats[len(outputs) :]]
+    pairs = pairs or [("text", STDOUT)]
+    if sum(path == STDOUT for _, path in pairs) > 1:
+        raise click.UsageError("Two formats on standard output: give each an -o FILE.")
+    return tuple(pairs)
+
+
+def _by_extension(path: str) -> str:
+    if path == STDOUT:
+        return "text"
+    found = format_for_path(Path(path))
+    if found is None:
+        known = ", ".join(FORMATS)
+        raise click.UsageError(f"The extension of {path} says no format: add -f ({known}).")
+    return found
+
+
+def write(report: Report, rendering: Rendering) -> None:
+    """Render everything, then write it: a failure leaves nothing half written."""
+    rendered = [
+        (path, render(report, name, _render_options(rendering, path)))
+        for name, path in rendering.pairs
+    ]
+    for path, text in rendered:
+        if path == STDOUT:
+            _to_stdout(text)
+        else:
+            write_text(Path(path), text)
+
+
+def _render_options(rendering: Rendering, path: str) -> RenderOptions:
+    colored = path == STDOUT and wants_color(rendering.color)
+    return RenderOptions(width=_width(), color=colored, templates=rendering.templates)
+
+
+def _width() -> int:
+    """The terminal's width; 100 columns where there is no terminal."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def _to_stdout(text: str) -> None:
+    """Write UTF-8 where the stream can; escape what it cannot show."""
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)

@@ -1,0 +1,153 @@
+"""Options that several commands share. Every option has an environment twin: CONFAUDIT_<FLAG>."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import click
+
+from confaudit import configfile
+from confaudit.errors import ConfigError
+from confaudit.sources import SOURCES
+from confaudit.workflows.setup import Setup
+
+Decorator: TypeAlias = Callable[[Any], Any]
+
+KINDS: Final = tuple(SOURCES)
+"""Kinds of input for --as."""
+
+
+def option(flag: str, *more: Any, envvar: str = "", **settings: Any) -> Decorator:
+    """A click option whose environment twin is named after its flag."""
+    twin = envvar or "CONFAUDIT_" + flag.lstrip("-").split("/")[0].replace("-", "_").upper()
+    return click.option(flag, *more, envvar=twin, show_envvar=True, **settings)
+
+
+def stack(options: Sequence[Decorator]) -> Decorator:
+    """One decorator that adds several options, listed by --help in this order."""
+
+    def decorate(command: Any) -> Any:
+        for add in reversed(options):
+            command = add(command)
+        return command
+
+    return decorate
+
+
+setup_options: Final = stack(
+    (
+        option(
+            "--repo",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Repository of snapshots.  [default: where confaudit.yaml is, or here]",
+        ),
+        option(
+            "--config",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Configuration file.  [default: the nearest confaudit.yaml]",
+        ),
+        option("--no-config", is_flag=True, help="Read no configuration file."),
+        option("--url", envvar="CODER_URL", help="Access URL of the one deployment to ask."),
+        option(
+            "--token-file",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="File that holds its session token.  [default: CODER_SESSION_TOKEN]",
+        ),
+        option(
+            "--allow-http",
+            is_flag=True,
+            help="Send the token over unencrypted HTTP to other hosts.",
+        ),
+        option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="Longest wait for one answer.  [default: 30]",
+        ),
+        option(
+            "--retries",
+            type=click.IntRange(0, 20),
+            metavar="N",
+            help="Further tries of a failed request.  [default: 4]",
+        ),
+    )
+)
+
+
+def read_setup(
+    repo: Path | None,
+    config: Path | None,
+    no_config: bool,
+    url: str | None,
+    token_file: Path | None,
+    allow_http: bool,
+    timeout: float | None,
+    retries: int | None,
+) -> Setup:
+    """Join command line, environment and confaudit.yaml, in this order of precedence."""
+    loaded = configfile.load(None if no_config else _config_path(config, repo))
+    return Setup(
+        loaded=loaded,
+        repo=repo or loaded.folder,
+        timeout=loaded.configuration.timeout if timeout is None else timeout,
+        retries=loaded.configuration.retries if retries is None else retries,
+        url=url or "",
+        token_file=token_file,
+        allow_http=allow_http,
+    )
+
+
+def _config_path(config: Path | None, repo: Path | None) -> Path | None:
+    if config is None:
+        return configfile.find(repo or Path.cwd(), Path(click.get_app_dir("confaudit")))
+    if not config.is_file():
+        raise ConfigError(
+            f"there is no configuration file {config}", "check --config or CONFAUDIT_CONFIG"
+        )
+    return config
+
+
+def fold_setup(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand a command its Setup in place of the options that make it."""
+
+    @functools.wraps(command)
+    def with_setup(*context: click.Context, **values: Any) -> Any:
+        names = read_setup.__annotations__.keys() - {"return"}
+        setup = read_setup(**{name: values.pop(name) for name in names})
+        return command(*context, setup=setup, **values)
+
+    return with_setup
+
+
+class Moment(click.ParamType[datetime]):
+    """A point in time: ISO 8601; without an offset it is UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Parse the text of the command line."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            time = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                f"{value!r} is no time such as 2026-01-05 or 2026-01-05T11:44:06Z", param, ctx
+            )
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def wants_color(color: str, stream: Any = None) -> bool:
+    """Decide about colour: --color, then NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, TERM, terminal."""
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    target = stream or sys.stdout
+    return os.environ.get("TERM") != "dumb" and bool(target.isatty())

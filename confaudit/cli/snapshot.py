@@ -1,0 +1,110 @@
+"""confaudit snapshot."""
+
+import sys
+from datetime import datetime
+
+import click
+
+from confaudit.cli.parameters import KINDS, Moment, fold_setup, option, setup_options
+from confaudit.cli.progress import progress
+from confaudit.errors import ConfauditError, ExitCode
+from confaudit.workflows import snapshot as workflow
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.snapshot import Outcome, Status
+
+
+@click.command("snapshot")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@option("--from", "source", metavar="SOURCE", help="Record this input instead of asking the API.")
+@option("--as", "kind", type=click.Choice(KINDS), help="What SOURCE is, if not what it looks like.")
+@option("--at", type=Moment(), help="When SOURCE was taken; also allows to go back in time.")
+@option("--push/--no-push", default=None, help="Push to the remote afterwards.")
+@option("--remote", metavar="NAME", help="The git remote to push to.  [default: origin]")
+@option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Longest wait for another confaudit at work.  [default: 60]",
+)
+@option("--verbose", "-v", is_flag=True, help="Say what was done, even when nothing changed.")
+@setup_options
+@fold_setup
+def command(
+    setup: Setup,
+    names: tuple[str, ...],
+    source: str | None,
+    kind: str | None,
+    at: datetime | None,
+    push: bool | None,
+    remote: str | None,
+    lock_timeout: float | None,
+    verbose: bool,
+) -> int:
+    """Record the configuration of deployments in git.
+
+    Asks every deployment that confaudit.yaml names, or the NAMEs given, removes
+    all secrets, and makes one commit for each that changed. Nothing changed: no
+    commit, no output, exit code 0, as cron likes it.
+
+    \b
+    Examples:
+      confaudit snapshot
+      confaudit snapshot prod --push
+      confaudit snapshot prod --from bundle.zip --at 2026-01-05
+    """
+    wait = setup.configuration.lock_timeout if lock_timeout is None else lock_timeout
+    if source is None:
+        _refuse_without_source(kind, at)
+        outcomes = _take(setup, names, wait)
+    else:
+        outcomes = (workflow.record(setup, _one(names), source, kind, at, wait),)
+    for outcome in outcomes:
+        _tell(outcome, verbose)
+    _summarise(outcomes)
+    if setup.configuration.push if push is None else push:
+        workflow.push(setup, remote or setup.configuration.remote)
+    failed = any(outcome.status is Status.FAILED for outcome in outcomes)
+    return _exit_code(outcomes) if failed else ExitCode.OK
+
+
+def _take(setup: Setup, names: tuple[str, ...], lock_timeout: float) -> tuple[Outcome, ...]:
+    with progress(len(setup.deployments(names))) as advance:
+        return workflow.take(setup, names, lock_timeout, advance)
+
+
+def _refuse_without_source(kind: str | None, at: datetime | None) -> None:
+    if kind or at:
+        raise click.UsageError("--as and --at speak of the input that --from names.")
+
+
+def _one(names: tuple[str, ...]) -> str:
+    if len(names) != 1:
+        raise click.UsageError("--from needs the NAME of one deployment.")
+    return names[0]
+
+
+def _tell(outcome: Outcome, verbose: bool) -> None:
+    """A commit and trouble are worth a line; that nothing changed only when asked."""
+    if outcome.error:
+        click.echo(f"confaudit: {outcome.deployment}: {outcome.error.message}", err=True)
+        if outcome.error.hint:
+            click.echo(f"hint: {outcome.error.hint}", err=True)
+    if outcome.warning:
+        click.echo(f"confaudit: {outcome.deployment}: warning: {outcome.warning}", err=True)
+    if outcome.status is Status.RECORDED and (verbose or sys.stdout.isatty()):
+        click.echo(f"{outcome.summary} [{outcome.commit[:10]}]")
+    if outcome.status is Status.UNCHANGED and verbose:
+        click.echo(f"{outcome.deployment}: unchanged")
+
+
+def _summarise(outcomes: tuple[Outcome, ...]) -> None:
+    """When one of several failed, say how each fared."""
+    if len(outcomes) > 1 and any(outcome.error for outcome in outcomes):
+        fared = ", ".join(f"{outcome.deployment} {outcome.status}" for outcome in outcomes)
+        click.echo(f"result: {fared}", err=True)
+
+
+def _exit_code(outcomes: tuple[Outcome, ...]) -> int:
+    """An outage outweighs the rest, so that a cron wrapper can tell it from a wrong setting."""
+    errors: list[ConfauditError] = [o.error for o in outcomes if o.error]
+    return max(error.exit_code for error in errors)

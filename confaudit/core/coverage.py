@@ -1,0 +1,52 @@
+"""What a comparison could not see: the notes that keep silence from looking like agreement."""
+
+from collections.abc import Iterator
+
+from confaudit.core.model import MISSING, Fidelity, Snapshot
+from confaudit.core.wording import plural, visible
+
+
+def notes(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+    """Whole sentences about what was not compared, and why."""
+    return (
+        *_fidelity(before),
+        *_fidelity(after),
+        *_options(before, after),
+        *_server(before, after),
+    )
+
+
+_FIDELITY = {
+    Fidelity.FULL: "",
+    Fidelity.LOSSY: "is a support bundle: what the CLI that made it did not know is missing",
+    Fidelity.CONFIG: "holds only the config tree: options and value sources are not known",
+    Fidelity.SHAPE: "is a docs page: it tells which leaves exist and their types, no values",
+}
+
+
+def _fidelity(snapshot: Snapshot) -> Iterator[str]:
+    if said := _FIDELITY[snapshot.fidelity]:
+        yield f"{visible(snapshot.label)} {said}."
+    unknown = sum(setting.value is MISSING for setting in snapshot.settings.values())
+    if unknown:
+        yield f"{visible(snapshot.label)} does not tell the value of {plural(unknown, 'option')}."
+    if snapshot.settings and all(s.source is None for s in snapshot.settings.values()):
+        yield f"{visible(snapshot.label)} does not tell value sources (Coder before 2.3)."
+
+
+def _options(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    if bool(before.settings) != bool(after.settings):
+        yield "Only one side lists options, so config leaves alone were compared."
+
+
+def _server(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    """Siblings that only one side tells; between two that tell none there is nothing to say."""
+    if not before.server and not after.server:
+        return
+    untold: dict[str, list[str]] = {}
+    for name in sorted(before.server.keys() ^ after.server.keys()):
+        silent = after if name in before.server else before
+        reason = silent.unavailable.get(name, "it was not asked")
+        untold.setdefault(f"{visible(silent.label)} ({visible(reason)})", []).append(visible(name))
+    for where, names in untold.items():
+        yield f"Not compared, because {where} does not tell: {', '.join(names)}."

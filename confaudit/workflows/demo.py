@@ -1,0 +1,67 @@
+"""The main job on embedded data: a Coder look-alike, three snapshots over HTTP, diff and report."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from confaudit.configfile import Configuration, Loaded
+from confaudit.core.report import Report
+from confaudit.demo.server import LoopbackCoder
+from confaudit.demo.story import State, states
+from confaudit.errors import ConfigError
+from confaudit.render import RenderOptions, render
+from confaudit.workflows.diff import compare
+from confaudit.workflows.files import write_text
+from confaudit.workflows.init import init
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.snapshot import Outcome, take
+
+DEPLOYMENT: Final = "prod"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the demo made."""
+
+    folder: Path
+    page: Path
+    outcomes: tuple[Outcome, ...]
+    operator: Report
+    """From the first snapshot to the second: what a person did."""
+
+
+def tell(folder: Path, watch: Callable[[State, Outcome], None]) -> Told:
+    """Play the story into a new folder; nothing is left running.
+
+    Raises:
+        ConfigError: the folder holds something already.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigError(f"{folder} is not empty", "name a new folder: --output DIR")
+    init(folder, DEPLOYMENT, "https://coder.example.com")
+    story = states()
+    with LoopbackCoder(story[0]) as coder:
+        setup = _setup(folder, coder)
+        outcomes: list[Outcome] = []
+        for state in story:
+            coder.serve(state)
+            outcomes += take(setup, [DEPLOYMENT], lock_timeout=10, at=state.taken_at)
+            watch(state, outcomes[-1])
+    page = folder / "report.html"
+    whole = compare(setup, ("HEAD~2", "HEAD"))
+    write_text(page, render(whole, "html", RenderOptions()))
+    return Told(folder, page, tuple(outcomes), compare(setup, ("HEAD~2", "HEAD~1")))
+
+
+def _setup(folder: Path, coder: LoopbackCoder) -> Setup:
+    """As if the environment named the look-alike; whatever the user has set up stays out of it."""
+    return Setup(
+        loaded=Loaded(Configuration(), None, frozenset()),
+        repo=folder,
+        timeout=10.0,
+        retries=0,
+        url=coder.url,
+        allow_http=True,
+        environ={"CODER_SESSION_TOKEN": coder.token},
+    )

@@ -1,0 +1,43 @@
+"""Files a user asked for: written aside and renamed, so that none is ever half written."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from confaudit.errors import ConfigError
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file as a whole.
+
+    Raises:
+        ConfigError: the folder does not exist or may not be written to.
+    """
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+            path.write_text(text, encoding="utf-8")
+        else:
+            _replace(path, text)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {path}: {error.strerror}", "check the folder and its permissions"
+        ) from error
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(aside, path.stat().st_mode if path.exists() else 0o666 & ~_umask())  # noqa: PTH101
+        os.replace(aside, path)  # noqa: PTH105
+    except BaseException:
+        os.unlink(aside)  # noqa: PTH108
+        raise
+
+
+def _umask() -> int:
+    """The process's umask, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

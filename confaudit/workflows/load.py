@@ -1,0 +1,70 @@
+"""An argument becomes a Snapshot: source → redact → normalise, the same way for every job."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from confaudit import catalog, sources
+from confaudit.configfile import Deployment
+from confaudit.core.canonical import decode
+from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
+from confaudit.core.normalise import normalise
+from confaudit.core.redact import redact, redact_files
+from confaudit.errors import StoreError
+from confaudit.sources import SourceContext, api
+from confaudit.sources.api import ApiAnswer
+from confaudit.workflows.setup import Setup
+
+if TYPE_CHECKING:
+    from confaudit.store import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Reads inputs with one Setup."""
+
+    setup: Setup
+    stdin: Callable[[], bytes] = lambda: sys.stdin.buffer.read()
+
+    def load(self, argument: str, kind: str | None = None) -> Snapshot:
+        """Read any input.
+
+        Raises:
+            SourceError, ApiError, StoreError, ConfigError: it cannot be read.
+        """
+        return self.clean(self.read(argument, kind))
+
+    def read(self, argument: str, kind: str | None = None) -> RawDeployment | StoredFiles:
+        """Read any input, not redacted yet."""
+        context = SourceContext(stdin=self.stdin, live=self._live, stored=self._stored)
+        return sources.read(argument, context, kind)
+
+    def clean(self, raw: RawDeployment | StoredFiles) -> Snapshot:
+        """Redact and normalise what a source read."""
+        if isinstance(raw, StoredFiles):
+            return decode(redact_files(raw))
+        clean = redact(raw, self.setup.fingerprint_key())
+        return normalise(clean, catalog.nearest(clean.version))
+
+    def ask(self, name: str, deployment: Deployment) -> ApiAnswer:
+        """Ask the live API of one deployment."""
+        return api.read(self.setup.target(name, deployment))
+
+    def _live(self, name: str) -> RawDeployment:
+        found, deployment = self.setup.single(name)
+        return replace(self.ask(found, deployment).deployment, deployment=found)
+
+    def latest(self, repository: "Repository", name: str) -> Snapshot | None:
+        """The newest snapshot of a deployment, if there is one."""
+        if name not in repository.deployments():
+            return None
+        stored = repository.read("HEAD", name)
+        return self.clean(stored) if stored else None
+
+    def _stored(self, revision: str) -> StoredFiles | None:
+        try:
+            repository = self.setup.repository()
+        except StoreError:
+            return None
+        return repository.resolve(revision)

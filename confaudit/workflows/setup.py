@@ -1,0 +1,201 @@
+"""What every job needs to know before it starts: configuration, places, credentials."""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from confaudit.configfile import Configuration, Deployment, Loaded, suggest
+from confaudit.errors import ConfigError, NothingToDo
+from confaudit.sources.api import ApiTarget
+
+if TYPE_CHECKING:
+    from confaudit.store import Repository
+
+COMMAND_SECONDS: Final = 30
+"""Longest wait for a token_command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The configuration as the command line and the environment left it."""
+
+    loaded: Loaded
+    repo: Path
+    """Folder of the git repository of snapshots."""
+    timeout: float
+    """Seconds for one answer of the API."""
+    retries: int
+    url: str = ""
+    """--url or CODER_URL; overrides the configured URL of a single deployment."""
+    token_file: Path | None = None
+    """--token-file; overrides the configured way to a single deployment's token."""
+    allow_http: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+
+    @property
+    def configuration(self) -> Configuration:
+        """What confaudit.yaml says."""
+        return self.loaded.configuration
+
+    def deployments(self, names: Sequence[str]) -> dict[str, Deployment]:
+        """The deployments to work on: the named ones, else all, else the one of --url.
+
+        Raises:
+            ConfigError: a name that confaudit.yaml does not have.
+            NothingToDo: there is none at all.
+        """
+        known = self.configuration.deployments
+        if self.url and (len(names) == 1 or not known):
+            name = names[0] if names else _host(self.url)
+            return {name: self._overridden(known.get(name))}
+        for name in names:
+            if name not in known:
+                hint = suggest(name, tuple(known)) if known else "name it there, or give --url"
+                raise ConfigError(f"confaudit.yaml names no deployment {name!r}", hint)
+        chosen = {name: known[name] for name in names} if names else dict(known)
+        if not chosen:
+            raise NothingToDo(
+                "there is no deployment to ask",
+                "run `confaudit init`, or set CODER_URL and CODER_SESSION_TOKEN",
+            )
+        return {name: self._overridden(d) if len(chosen) == 1 else d for name, d in chosen.items()}
+
+    def single(self, name: str) -> tuple[str, Deployment]:
+        """The one deployment that a name, a URL or nothing at all means.
+
+        Raises:
+            ConfigError: there are several to choose from.
+        """
+        if "://" in name:
+            return self._at(name)
+        chosen = self.deployments([name] if name else [])
+        if len(chosen) > 1:
+            raise ConfigError(
+                f"there are several deployments: {', '.join(chosen)}", "say which: live:NAME"
+            )
+        return next(iter(chosen.items()))
+
+    def _at(self, url: str) -> tuple[str, Deployment]:
+        """A configured deployment by its URL, else one that only the environment knows."""
+        for name, deployment in self.configuration.deployments.items():
+            if deployment.url.rstrip("/") == url.rstrip("/"):
+                return name, deployment
+        file = str(self.token_file) if self.token_file else ""
+        return _host(url), Deployment(url=url, token_file=file, token_env="" if file else _TOKEN)
+
+    def _overridden(self, deployment: Deployment | None) -> Deployment:
+        """A single deployment obeys flags and environment before the file."""
+        base = deployment or Deployment(url=self.url)
+        token = {
+            "token_file": str(self.token_file) if self.token_file else base.token_file,
+            "token_env": "" if self.token_file else base.token_env,
+            "token_command": "" if self.token_file else base.token_command,
+        }
+        if not self.token_file and self.environ.get(_TOKEN):
+            token = {"token_file": "", "token_env": _TOKEN, "token_command": ""}
+        return Deployment(url=self.url or base.url, ca_file=base.ca_file, **token)
+
+    def target(self, name: str, deployment: Deployment) -> ApiTarget:
+        """How to ask one deployment.
+
+        Raises:
+            ConfigError: its token cannot be found.
+        """
+        ca_file = self.loaded.folder / deployment.ca_file if deployment.ca_file else None
+        return ApiTarget(
+            url=deployment.url,
+            token=self._token(name, deployment),
+            timeout_seconds=self.timeout,
+            retries=self.retries,
+            ca_file=ca_file,
+            allow_http=self.allow_http,
+        )
+
+    def _token(self, name: str, deployment: Deployment) -> str:
+        if deployment.token_file:
+            token = _read_token(self.loaded.folder / deployment.token_file)
+        elif deployment.token_command:
+            token = _run(deployment.token_command)
+        else:
+            token = self._environment(name, deployment.token_env or self._sole_token_env())
+        if not token:
+            raise ConfigError(f"the session token of {name} is empty", "check where it comes from")
+        return token
+
+    def _sole_token_env(self) -> str:
+        """CODER_SESSION_TOKEN is one deployment's: never send it to several."""
+        return _TOKEN if len(self.configuration.deployments) <= 1 else ""
+
+    def _environment(self, name: str, variable: str) -> str:
+        if not variable:
+            raise ConfigError(
+                f"confaudit.yaml does not say where the session token of {name} comes from",
+                "add token_env, token_file or token_command to it",
+            )
+        if variable not in self.environ:
+            raise ConfigError(
+                f"there is no session token for {name}: {variable} is not set",
+                f"set {variable}, or name a token_file or token_command in confaudit.yaml",
+            )
+        return self.environ[variable].strip()
+
+    def fingerprint_key(self) -> bytes:
+        """The key of keyed fingerprints; empty when none is wanted.
+
+        Raises:
+            ConfigError: confaudit.yaml names a variable that is not set.
+        """
+        variable = self.configuration.fingerprint_key_env
+        if not variable:
+            return b""
+        if not (key := self.environ.get(variable, "")):
+            raise ConfigError(
+                f"fingerprint_key_env names {variable}, which is not set",
+                "set it, or remove fingerprint_key_env from confaudit.yaml",
+            )
+        return key.encode()
+
+    def repository(self, *, create: bool = False) -> "Repository":
+        """The git repository of snapshots."""
+        from confaudit.store import Repository
+
+        return Repository.open(self.repo, create=create)
+
+
+_TOKEN: Final = "CODER_SESSION_TOKEN"  # noqa: S105 - the variable's name
+
+
+def _host(url: str) -> str:
+    """A deployment that nobody named is called after its host."""
+    return urlsplit(url).hostname or "deployment"
+
+
+def _read_token(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"cannot read the token file {path}", "check that it exists and may be read"
+        ) from error
+
+
+def _run(command: str) -> str:
+    """Run a token_command without a shell; what it printed never reaches a message."""
+    advice = "run it by hand to see what is wrong"
+    try:
+        words = shlex.split(command)
+        done = subprocess.run(  # noqa: S603 - the operator's own command, no shell
+            words, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False
+        )
+    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
+        raise ConfigError(
+            f"the token_command could not run ({type(error).__name__})", advice
+        ) from None
+    if done.returncode:
+        raise ConfigError(f"the token_command failed with exit code {done.returncode}", advice)
+    return done.stdout.strip()

@@ -1,0 +1,201 @@
+"""Take snapshots: ask the deployments, record what changed, one commit each."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from confaudit.configfile import Deployment
+from confaudit.core.canonical import encode
+from confaudit.core.message import commit_message
+from confaudit.core.model import Change, RawDeployment, Snapshot, StoredFiles
+from confaudit.errors import ConfauditError, SourceError
+from confaudit.sources.api import ApiAnswer
+from confaudit.workflows.load import Loader
+from confaudit.workflows.setup import Setup
+
+if TYPE_CHECKING:
+    from confaudit.store import Repository
+
+PARALLEL: Final = 8
+"""Deployments asked at the same time."""
+
+EXPIRY_WARNING: Final = timedelta(days=3)
+"""A token that expires sooner than this is worth a warning."""
+
+
+class Status(StrEnum):
+    """What became of one deployment."""
+
+    RECORDED = "recorded"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one deployment, for people and for the exit code."""
+
+    deployment: str
+    status: Status
+    summary: str = ""
+    """The commit's subject."""
+    commit: str = ""
+    error: ConfauditError | None = None
+    warning: str = ""
+
+
+Watcher: TypeAlias = Callable[[Outcome], None]
+"""Told of every outcome as soon as there is one."""
+
+
+def take(
+    setup: Setup,
+    names: Sequence[str],
+    lock_timeout: float,
+    watch: Watcher = lambda _: None,
+    at: datetime | None = None,
+) -> tuple[Outcome, ...]:
+    """Snapshot live deployments, several at a time; one that fails never stops the others.
+
+    `at` is the time to record in place of the clock's.
+
+    Raises:
+        ConfigError, NothingToDo: which deployments to ask is not clear.
+        StoreError: the repository cannot be used, or another confaudit holds it too long.
+    """
+    deployments = setup.deployments(names)
+    repository = setup.repository(create=True)
+    loader = Loader(setup)
+    outcomes = []
+    with repository.lock(lock_timeout):
+        for name, answer in _answers(loader, deployments):
+            outcome = _settle(repository, loader, name, answer, at)
+            outcomes.append(outcome)
+            watch(outcome)
+    return tuple(sorted(outcomes, key=lambda outcome: outcome.deployment))
+
+
+def _answers(
+    loader: Loader, deployments: Mapping[str, Deployment]
+) -> Iterator[tuple[str, Future[ApiAnswer]]]:
+    """Every deployment's answer as it arrives; an interrupt does not wait for the others."""
+    pool = ThreadPoolExecutor(PARALLEL)
+    try:
+        asked = {pool.submit(loader.ask, *entry): entry[0] for entry in deployments.items()}
+        for future in as_completed(asked):
+            yield asked[future], future
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _settle(
+    repository: "Repository",
+    loader: Loader,
+    name: str,
+    answer: Future[ApiAnswer],
+    at: datetime | None,
+) -> Outcome:
+    now = datetime.now(UTC)
+    try:
+        told = answer.result()
+        outcome = _record(repository, loader, name, told.deployment, at or now)
+    except ConfauditError as error:
+        return Outcome(name, Status.FAILED, error=error)
+    return replace(outcome, warning=_expiry(told.token_expires_at, now))
+
+
+def _expiry(expires_at: datetime | None, now: datetime) -> str:
+    """A cron job's token dies silently: an Owner's after at most seven days since 2.24."""
+    if expires_at is None or expires_at - now > EXPIRY_WARNING:
+        return ""
+    when = expires_at.strftime("%Y-%m-%d %H:%M UTC")
+    return f"the session token expires on {when}; create a new one with `coder tokens create`"
+
+
+def record(
+    setup: Setup,
+    name: str,
+    argument: str,
+    kind: str | None,
+    at: datetime | None,
+    lock_timeout: float,
+) -> Outcome:
+    """Record any input as a snapshot of `name`, as of `at`, else as of when it was taken.
+
+    Raises:
+        SourceError: the input cannot be read, or is older than the newest snapshot and no time
+            was ordered.
+        StoreError: the repository cannot be used.
+    """
+    loader = Loader(setup)
+    raw = loader.read(argument, kind)
+    repository = setup.repository(create=True)
+    with repository.lock(lock_timeout):
+        taken_at = at or raw.taken_at or datetime.now(UTC)
+        if at is None:
+            _refuse_the_past(loader.latest(repository, name), name, taken_at)
+        return _record(repository, loader, name, raw, taken_at)
+
+
+def _refuse_the_past(newest: Snapshot | None, name: str, at: datetime) -> None:
+    if newest and newest.taken_at and at < newest.taken_at:
+        raise SourceError(
+            f"the input was taken on {at:%Y-%m-%d %H:%M}, before the newest snapshot of {name}"
+            f" ({newest.taken_at:%Y-%m-%d %H:%M} UTC)",
+            "give --at TIME to record it all the same",
+        )
+
+
+def _record(
+    repository: "Repository",
+    loader: Loader,
+    name: str,
+    raw: RawDeployment | StoredFiles,
+    at: datetime,
+) -> Outcome:
+    before = loader.latest(repository, name)
+    after = replace(loader.clean(raw), deployment=name)
+    failed = raw.failed if isinstance(raw, RawDeployment) else {}
+    after = _carry_over(before, after, failed)
+    files = encode(after)
+    if before is not None and files == encode(before):
+        repository.commit(name, files, "", at)  # nothing to commit; mends a damaged work tree
+        return Outcome(name, Status.UNCHANGED)
+    message = commit_message(before, after, _changes(before, after))
+    commit = repository.commit(name, files, message, at)
+    status = Status.RECORDED if commit else Status.UNCHANGED
+    return Outcome(name, status, message.partition("\n")[0], commit or "")
+
+
+def _changes(before: Snapshot | None, after: Snapshot) -> tuple[Change, ...]:
+    if before is None:
+        return ()
+    from confaudit.core.diff import diff  # only a changed deployment pays for deepdiff
+
+    return diff(before, after)
+
+
+def _carry_over(before: Snapshot | None, after: Snapshot, failed: Mapping[str, str]) -> Snapshot:
+    """What could not be read this time stands as it was: an outage is no change."""
+    if before is None:
+        return after
+    kept = {name: before.server[name] for name in failed if name in before.server}
+    refused = {name: before.unavailable[name] for name in failed if name in before.unavailable}
+    return replace(
+        after,
+        server={**after.server, **kept},
+        unavailable={**after.unavailable, **refused},
+    )
+
+
+def push(setup: Setup, remote: str) -> None:
+    """Push the snapshots.
+
+    Raises:
+        RemoteError: the remote could not be reached or refused.
+        StoreError: the remote's history cannot be joined with ours.
+    """
+    setup.repository().push(remote)

@@ -1,0 +1,203 @@
+"""Every exit code through the real executable, in a clean environment; errors say what to do."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from confaudit.demo.server import LoopbackCoder
+from confaudit.demo.story import states
+
+CONFIG = {"access_url": "https://coder.example.com", "derp": {}, "oidc": {"scopes": ["a"]}}
+
+
+def run(*arguments, cwd, env=None, stdin=""):
+    return subprocess.run(
+        [sys.executable, "-m", "confaudit", *arguments],
+        cwd=cwd,
+        env=environment(cwd) | (env or {}),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def environment(home):
+    return {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps({"config": CONFIG}))
+    (tmp_path / "b.json").write_text(json.dumps({"config": {**CONFIG, "browser_only": True}}))
+    (tmp_path / "empty.json").write_text("")
+    (tmp_path / "broken.yaml").write_text("deployments: [")
+    (tmp_path / "typo.yaml").write_text("deploymnets: {}")
+    (tmp_path / "two.yaml").write_text(
+        "deployments: {a: {url: 'http://127.0.0.1:9', token_env: T},"
+        " b: {url: 'http://127.0.0.1:9', token_env: T}}"
+    )
+    return tmp_path
+
+
+CASES = [
+    # arguments, environment, exit code, what the message says, what to do
+    (["--version"], {}, 0, "", ""),
+    (["--help"], {}, 0, "", ""),
+    (["diff", "a.json", "a.json"], {}, 0, "", ""),
+    (["diff", "a.json", "b.json"], {}, 0, "", ""),
+    (["diff", "a.json", "b.json", "--exit-code"], {}, 1, "", ""),
+    (["diff", "a.json", "b.json", "--fail-on", "any"], {}, 1, "", ""),
+    (["diff", "a.json", "b.json", "--fail-on", "any", "-f", "json"], {}, 1, "", ""),
+    (["diff", "a.json", "b.json"], {"CONFAUDIT_FAIL_ON": "any"}, 1, "", ""),
+    (["diff", "a.json", "a.json", "--exit-code"], {}, 0, "", ""),
+    (["diff", "a.json", "b.json", "--exit-code", "--exit-zero"], {}, 0, "", ""),
+    (["dif"], {}, 2, "No such command", ""),
+    (["diff", "--nonsense"], {}, 2, "No such option", ""),
+    (["diff", "a", "b", "c"], {}, 2, "at most two", ""),
+    (["diff", "a.json", "missing.json"], {}, 2, "missing.json", "hint: "),
+    (["diff", "a.json", "empty.json"], {}, 2, "empty", "hint: "),
+    (["diff", "a.json", "b.json", "-f", "md", "-f", "json"], {}, 2, "-o FILE", ""),
+    (["diff", "a.json", "b.json", "-o", "x.doc"], {}, 2, "says no format", ""),
+    (["diff", "a.json", "b.json", "-o", "no/such/x.html"], {}, 2, "cannot write", "hint: "),
+    (["diff", "a.json", "b.json", "--templates", "none", "-f", "md"], {}, 2, "templates", "hint: "),
+    (["diff", "a.json", "b.json", "--as", "bundle"], {}, 2, "a.json", "hint: "),
+    (["diff", "a.json", "--config", "broken.yaml"], {}, 2, "not valid YAML at line 1", "hint: "),
+    (["diff", "a.json", "--config", "typo.yaml"], {}, 2, "unknown key", "did you mean"),
+    (["diff", "a.json", "--config", "none.yaml"], {}, 2, "no configuration file", "hint: "),
+    (["diff", "HEAD"], {}, 2, "HEAD", "hint: "),
+    (["snapshot", "--at", "2026-01-05"], {}, 2, "--from", ""),
+    (["snapshot", "--from", "a.json"], {}, 2, "NAME", ""),
+    (["snapshot", "p", "--from", "a.json", "--at", "soon"], {}, 2, "no time", ""),
+    (["snapshot", "prod"], {}, 2, "names no deployment", "hint: "),
+    (["snapshot", "../x", "--from", "a.json"], {}, 2, "name", "hint: "),
+    (["snapshot", "--url", "http://127.0.0.1:9"], {}, 2, "CODER_SESSION_TOKEN", "hint: "),
+    (["snapshot"], {}, 3, "no deployment", "confaudit init"),
+    (["diff"], {}, 3, "no deployment", "confaudit init"),
+    (
+        ["snapshot", "--retries", "0"],
+        {"CODER_URL": "http://127.0.0.1:9", "CODER_SESSION_TOKEN": "x-y"},
+        4,
+        "127.0.0.1",
+        "hint: ",
+    ),
+    (
+        ["snapshot", "--config", "two.yaml", "--retries", "0", "--repo", "repo"],
+        {"T": "x-y"},
+        4,
+        "result: a failed, b failed",
+        "hint: ",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "code", "said", "advice"), CASES, ids=[" ".join(c[0]) for c in CASES]
+)
+def test_exit_codes(folder, arguments, env, code, said, advice):
+    done = run(*arguments, cwd=folder, env=env)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert advice in done.stderr
+    assert "Traceback" not in done.stderr
+    if code > 1:
+        assert done.stdout == ""
+
+
+def test_a_failure_writes_no_output_file(folder):
+    done = run("diff", "a.json", "b.json", "-o", "x.html", "-f", "md", "-o", "no/x.md", cwd=folder)
+    assert done.returncode == 2
+    assert not (folder / "x.md").exists()
+    assert [p.name for p in folder.iterdir() if p.name.startswith(".x")] == []
+
+
+def test_a_closed_pipe_is_no_failure(folder):
+    command = (
+        f"{sys.executable} -m confaudit diff a.json b.json | head -c 1; echo ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1].endswith("0")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted(tmp_path, sent, code):
+    """A server that never answers keeps the command waiting until it is told to stop."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        env = environment(tmp_path) | {"CODER_URL": url, "CODER_SESSION_TOKEN": "x-y"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "confaudit", "snapshot"],
+            cwd=tmp_path,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        connection, _ = silent.accept()
+        time.sleep(0.1)
+        process.send_signal(sent)
+        _, said = process.communicate(timeout=10)
+        connection.close()
+    assert process.returncode == code
+    assert "Traceback" not in said
+
+
+def test_a_bug_is_named_without_what_it_was_about(folder):
+    """An unexpected exception's message may hold payload text: it is never shown."""
+    code = (
+        "import sys; from confaudit.cli import main; from confaudit.workflows import diff\n"
+        "def broken(*_, **__): raise KeyError('planted-secret')\n"
+        "diff.diff = broken\n"
+        "sys.exit(main.run(['--debug', 'diff', 'a.json', 'b.json']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 70
+    assert "this is a bug: KeyError" in done.stderr
+    assert "planted-secret" not in done.stderr + done.stdout
+
+
+def test_an_outage_of_one_never_stops_the_others(tmp_path):
+    with LoopbackCoder(states()[0]) as coder:
+        (tmp_path / "confaudit.yaml").write_text(
+            "deployments:\n"
+            f"  up: {{url: '{coder.url}', token_env: T}}\n"
+            "  down: {url: 'http://127.0.0.1:9', token_env: T}\n"
+        )
+        done = run("snapshot", "-v", "--retries", "0", cwd=tmp_path, env={"T": coder.token})
+    assert done.returncode == 4
+    assert "result: down failed, up recorded" in done.stderr
+    assert "up: first snapshot, Coder 2.33.0" in done.stdout
+    assert (tmp_path / "deployments/up/settings.json").is_file()
+
+
+def test_cron_hears_nothing_when_nothing_changed(tmp_path):
+    with LoopbackCoder(states()[0]) as coder:
+        env = {"CODER_URL": coder.url, "CODER_SESSION_TOKEN": coder.token}
+        first = run("snapshot", "prod", cwd=tmp_path, env=env)
+        second = run("snapshot", "prod", cwd=tmp_path, env=env)
+        loud = run("snapshot", "prod", "-v", cwd=tmp_path, env=env)
+    assert (first.returncode, first.stdout, first.stderr) == (0, "", "")
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+    assert loud.stdout == "prod: unchanged\n"
+    log = subprocess.run(
+        ["git", "log", "--format=%s"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert log.stdout.splitlines() == ["prod: first snapshot, Coder 2.33.0"]

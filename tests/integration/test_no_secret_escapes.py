@@ -1,0 +1,196 @@
+"""The proof: whatever the server sends, nothing planted is found anywhere afterwards."""
+
+import json
+import os
+import re
+import subprocess
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from confaudit import catalog
+from confaudit.cli.main import run
+from confaudit.core.canonical import encode
+from confaudit.core.diff import diff
+from confaudit.core.message import commit_message
+from confaudit.core.model import RawDeployment
+from confaudit.core.normalise import normalise
+from confaudit.core.redact import redact
+from confaudit.demo.server import LoopbackCoder
+from confaudit.demo.story import states
+from confaudit.render import FORMATS
+
+PLANTED = re.compile(rb"planted.?secret|proxyuser|planted", re.IGNORECASE)
+DATA = os.environ.get("CONFAUDIT_TEST_DATA")
+PAYLOADS = sorted(Path(DATA, "coder/payloads").glob("*.json")) if DATA else []
+KEY = "an-extra-long-planted-key"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in list(os.environ):
+        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
+            monkeypatch.delenv(name)
+    return tmp_path
+
+
+def everything_git_holds(folder):
+    """All objects whether reachable or not, reflogs, refs and configuration."""
+    ids = subprocess.run(
+        ["git", "cat-file", "--batch-all-objects", "--batch", "--unordered"],
+        cwd=folder,
+        capture_output=True,
+        check=True,
+    ).stdout
+    log = ["git", "log", "--all", "--reflog", "-p", "--format=raw"]
+    shown = subprocess.run(log, cwd=folder, capture_output=True, check=True).stdout
+    return ids + shown
+
+
+def everything_on_disk(folder, but=()):
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name not in but:
+            yield path, path.read_bytes()
+
+
+def assert_clean(folder, out, but=()):
+    assert not PLANTED.search(everything_git_holds(folder))
+    for path, content in everything_on_disk(folder, but):
+        assert not PLANTED.search(content), path
+    assert not PLANTED.search((out.out + out.err).encode())
+
+
+def report_in_every_format(*inputs):
+    pairs = [part for name in FORMATS for part in ("-f", name, "-o", f"report.{name}")]
+    assert run(["--debug", "diff", *inputs, *pairs]) == 0
+    assert run(["--debug", "diff", *inputs, "--color", "always"]) == 0
+
+
+def planted_payload(release):
+    """A default deployment of a release, every secret option set and served in clear."""
+    options, config = [], {}
+    for spec in release.options.values():
+        value = f"planted-secret-{spec.key}" if spec.secret else None
+        wire = {"name": spec.name, "flag": spec.flag, "env": spec.env, "value": value}
+        wire["annotations"] = {"secret": "true"} if spec.secret and len(options) % 2 else {}
+        wire["use_instead"] = [
+            {"flag": flag, "name": flag, "value": f"planted-secret-{flag}"}
+            for flag in spec.use_instead
+            if release.options[flag].secret
+        ]
+        options.append({**wire, "value_source": "env"} if spec.secret else wire)
+        if spec.secret:
+            section = config
+            for key in spec.json_path.split(".")[:-1]:
+                section = section.setdefault(key, {})
+            section[spec.json_path.split(".")[-1]] = value
+    return {"config": config, "options": options}
+
+
+@pytest.mark.parametrize("key", [b"", KEY.encode()], ids=["no key", "key"])
+def test_every_secret_of_every_release(key):
+    before = None
+    for version in catalog.versions():
+        release = catalog.release(version)
+        raw = RawDeployment(planted_payload(release), version=version, label="x")
+        after = normalise(redact(raw, key), release)
+        changes = diff(before, after) if before else ()
+        texts = [*encode(after).values(), commit_message(before, after, changes), repr(after)]
+        for text in texts:
+            assert not PLANTED.search(text.encode()), version
+        secrets = [spec.key for spec in release.options.values() if spec.secret]
+        assert all(after.settings[name].value["secret_set"] is True for name in secrets)
+        before = after
+
+
+def test_the_demo_story_over_http(folder, capfd, monkeypatch):
+    with LoopbackCoder(states()[0]) as coder:
+        monkeypatch.setenv("CODER_URL", coder.url)
+        monkeypatch.setenv("CODER_SESSION_TOKEN", coder.token)
+        for state in states():
+            assert PLANTED.search(json.dumps(state.payload).encode()), "nothing is planted"
+            coder.serve(state)
+            assert run(["--debug", "snapshot", "prod", "-v"]) == 0
+        report_in_every_format("HEAD~2", "HEAD")
+        report_in_every_format("HEAD~1")
+        token = coder.token
+    out = capfd.readouterr()
+    assert_clean(folder, out)
+    for path, content in everything_on_disk(folder):
+        assert token.encode() not in content, path
+    assert token not in out.out + out.err
+    assert token.partition("-")[2].encode() not in everything_git_holds(folder)
+
+
+def test_a_keyed_fingerprint_reveals_neither_key_nor_secret(folder, capfd, monkeypatch):
+    (folder / "confaudit.yaml").write_text("fingerprint_key_env: FINGERPRINT_KEY\n")
+    monkeypatch.setenv("FINGERPRINT_KEY", KEY)
+    (folder / "in.json").write_text(json.dumps(states()[2].payload))
+    assert run(["snapshot", "prod", "--from", "in.json"]) == 0
+    settings = (folder / "deployments/prod/settings.json").read_text()
+    assert "fingerprint" in settings
+    assert_clean(folder, capfd.readouterr(), but=("in.json",))
+
+
+def test_a_bundle_passes_the_same_gate(folder, capfd):
+    state = states()[2]
+    with zipfile.ZipFile(folder / "b.zip", "w") as bundle:
+        bundle.writestr("deployment/config.json", json.dumps(state.payload, indent=2))
+        bundle.writestr("deployment/buildinfo.json", json.dumps({"version": state.version}))
+    assert run(["--debug", "snapshot", "prod", "--from", "b.zip"]) == 0
+    assert_clean(folder, capfd.readouterr(), but=("b.zip",))
+
+
+BROKEN = [
+    '{"config": {"a": "planted-secret"}, "options": [}',
+    '{"config": {"a": "planted-secret"}, "options": {"planted-secret": 1}}',
+    '{"config": ["planted-secret"], "options": []}',
+    '{"config": {}, "options": [{"flag": "planted-secret", "value_source": "planted-secret"}]}',
+    '{"config": {}, "options": [{"flag": "planted-secret"}, {"flag": "planted-secret"}]}',
+    '{"config": {"planted-secret": NaN}, "options": []}',
+    '{"config": {"planted-secret": 1, "planted-secret": 2}, "options": []}',
+    "planted-secret",
+    "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: planted-secret\r\n\r\nplanted-secret",
+]
+
+
+@pytest.mark.parametrize("content", BROKEN)
+def test_errors_and_debug_output_quote_nothing(folder, capfd, content):
+    (folder / "in.json").write_text(content)
+    assert run(["--debug", "snapshot", "prod", "--from", "in.json"]) == 2
+    out = capfd.readouterr()
+    assert not PLANTED.search((out.out + out.err).encode())
+    assert "Traceback" not in out.err
+
+
+def test_stored_files_edited_by_hand_are_not_shown(folder, capfd):
+    (folder / "in.json").write_text(json.dumps(states()[0].payload))
+    assert run(["snapshot", "prod", "--from", "in.json"]) == 0
+    settings = folder / "deployments/prod/settings.json"
+    edited = json.loads(settings.read_text())
+    edited["settings"]["postgres-url"]["value"] = "planted-secret"
+    edited["settings"]["docs-url"]["value"] = "https://u:planted-secret@docs"
+    settings.write_text(json.dumps(edited))
+    report_in_every_format("HEAD", str(settings.parent))
+    out = capfd.readouterr()
+    assert not PLANTED.search((out.out + out.err).encode())
+    for name in FORMATS:
+        assert not PLANTED.search((folder / f"report.{name}").read_bytes())
+
+
+@pytest.mark.skipif(not PAYLOADS, reason="NOT PROVED on real payloads: set CONFAUDIT_TEST_DATA")
+@pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: path.stem)
+def test_every_real_payload(folder, capfd, path):
+    (folder / "default.json").write_bytes(PAYLOADS[0].read_bytes())
+    version = path.stem.partition("-")[2]
+    state = replace(states()[0], payload=json.loads(path.read_text()), version=f"v{version}+abc")
+    with LoopbackCoder(state) as coder:
+        os.environ["CODER_SESSION_TOKEN"], os.environ["CODER_URL"] = coder.token, coder.url
+        assert run(["--debug", "snapshot", "prod", "-v"]) == 0
+        os.environ.pop("CODER_SESSION_TOKEN"), os.environ.pop("CODER_URL")
+    report_in_every_format("default.json", "HEAD")
+    assert_clean(folder, capfd.readouterr())

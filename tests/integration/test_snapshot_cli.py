@@ -1,0 +1,326 @@
+"""The main job through the real command line code, real HTTP and a real repository."""
+
+import copy
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import zipfile
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from confaudit.cli.main import run
+from confaudit.demo.server import LoopbackCoder
+from confaudit.demo.story import Answer, State, states
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    for name in list(os.environ):
+        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
+            monkeypatch.delenv(name)
+    return tmp_path
+
+
+@pytest.fixture
+def coder(monkeypatch):
+    with LoopbackCoder(states()[0]) as server:
+        monkeypatch.setenv("CODER_URL", server.url)
+        monkeypatch.setenv("CODER_SESSION_TOKEN", server.token)
+        yield server
+
+
+def git(*arguments):
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def subjects():
+    return git("log", "--format=%s").splitlines()
+
+
+def write(name, payload):
+    Path(name).write_text(json.dumps(payload), encoding="utf-8")
+
+
+def shuffled(payload, seed):
+    payload = copy.deepcopy(payload)
+    random.Random(seed).shuffle(payload["options"])  # noqa: S311 - no secret
+    payload["options"] = [dict(sorted(o.items(), reverse=True)) for o in payload["options"]]
+    return {"options": payload["options"], "config": dict(reversed(payload["config"].items()))}
+
+
+def test_the_same_state_in_another_order_is_one_commit(folder):
+    payload = states()[0].payload
+    write("a.json", payload)
+    write("b.json", shuffled(payload, 1))
+    assert run(["snapshot", "prod", "--from", "a.json"]) == 0
+    assert run(["snapshot", "prod", "--from", "b.json"]) == 0
+    assert len(subjects()) == 1
+
+
+def test_files_are_the_same_bytes_under_every_hash_seed(folder):
+    write("a.json", states()[0].payload)
+    seen = set()
+    for seed in ("0", "1", "4242"):
+        repo = folder / f"repo{seed}"
+        command = [sys.executable, "-m", "confaudit", "snapshot", "prod", "--from", "a.json"]
+        env = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([*command, "--repo", str(repo)], env=env, check=True)
+        files = sorted((repo / "deployments/prod").iterdir())
+        seen.add(b"".join(file.read_bytes() for file in files))
+    assert len(seen) == 1
+
+
+def as_bundle(state, unknown):
+    """What a CLI makes of the answer: decoded into its own structs and written again."""
+
+    def option(wire):
+        out = copy.deepcopy(wire)
+        if out.get("annotations", {}).get("secret"):
+            out["value"] = ""
+        if out["flag"] in unknown:
+            out["value"] = {}
+        for nested in out.get("use_instead", []):
+            nested["value"] = {}
+        return out
+
+    config = copy.deepcopy(state.payload["config"])
+    config.pop("ai", None)  # a section that this CLI does not know
+    options = [option(wire) for wire in state.payload["options"]]
+    with zipfile.ZipFile("bundle.zip", "w") as bundle:
+        document = {"config": config, "options": options}
+        bundle.writestr("deployment/config.json", json.dumps(document, indent=2))
+        bundle.writestr("deployment/buildinfo.json", json.dumps({"version": state.version}))
+        bundle.writestr("deployment/experiments.json", "null")
+
+
+def test_the_bundle_of_a_server_shows_no_change_of_value(folder, coder, capsys):
+    state = states()[2]
+    coder.serve(state)
+    unknown = [w["flag"] for w in state.payload["options"] if w["flag"].startswith("ai-gateway")]
+    as_bundle(state, {*unknown, "oidc-group-mapping"})
+    assert run(["diff", "live", "bundle.zip", "--exit-code", "-f", "json"]) == 0
+    assert run(["diff", "bundle.zip", "live", "--exit-code", "-f", "json"]) == 0
+    report = json.loads(capsys.readouterr().out.split("\n}\n")[0] + "\n}")
+    assert any("support bundle" in note for note in report["notes"])
+
+
+def test_a_bundle_still_shows_what_did_change(folder, coder):
+    as_bundle(states()[0], set())
+    coder.serve(states()[1])
+    assert run(["diff", "bundle.zip", "live", "--exit-code"]) == 1
+
+
+def test_the_story_is_told_by_the_commits(folder, coder):
+    for state in states():
+        coder.serve(state)
+        assert run(["snapshot", "prod"]) == 0
+    told = list(reversed(subjects()))
+    assert told[0] == "prod: first snapshot, Coder 2.33.0"
+    assert re.fullmatch(r"prod: 7 options changed, \d server facts? changed", told[1])
+    assert told[2].endswith("version 2.33.0 → 2.34.5")
+    trailers = git("log", "-1", "--format=%(trailers:only,unfold)")
+    assert "Confaudit-Deployment: prod" in trailers
+    assert "Confaudit-Coder-Version: 2.34.5" in trailers
+    assert "Confaudit-Deployment-Id: " in trailers
+
+
+def test_a_sibling_that_fails_for_once_does_not_flap(folder, coder):
+    state = states()[0]
+    assert run(["snapshot", "prod"]) == 0
+    answers = {**state.answers, "regions": Answer(500, {"message": "x"})}
+    coder.serve(State(state.title, state.taken_at, state.version, state.payload, answers))
+    assert run(["snapshot", "prod", "--retries", "0"]) == 0
+    assert len(subjects()) == 1
+
+
+def test_a_sibling_that_is_refused_is_recorded_with_the_reason(folder, coder):
+    assert run(["snapshot", "prod"]) == 0
+    server = json.loads((folder / "deployments/prod/server.json").read_text())
+    assert server["unavailable"]
+    assert all(isinstance(why, str) and why for why in server["unavailable"].values())
+    assert server["unavailable"].keys().isdisjoint(server["siblings"])
+
+
+def test_going_back_in_time_must_be_ordered(folder, capsys):
+    write("a.json", states()[0].payload)
+    write("b.json", states()[1].payload)
+    assert run(["snapshot", "prod", "--from", "b.json", "--at", "2026-06-09"]) == 0
+    page = files("confaudit.samples") / "docs/2026-01-05.txt"
+    assert run(["snapshot", "prod", "--from", str(page)]) == 2
+    assert "--at" in capsys.readouterr().err
+    assert run(["snapshot", "prod", "--from", "a.json", "--at", "2026-05-18T07:30:00Z"]) == 0
+    assert git("log", "-1", "--format=%aI").startswith("2026-05-18T07:30:00")
+
+
+def test_push_and_what_it_says_without_a_remote(folder, coder, capsys):
+    assert run(["snapshot", "prod", "--push"]) == 2
+    assert "remote" in capsys.readouterr().err
+    git("init", "-q", "--bare", "remote.git")
+    git("remote", "add", "origin", str(folder / "remote.git"))
+    coder.serve(states()[1])
+    assert run(["snapshot", "prod", "--push"]) == 0
+    assert git("--git-dir", "remote.git", "rev-parse", "main") == git("rev-parse", "HEAD")
+
+
+def test_an_unchanged_run_still_pushes_what_is_left_over(folder, coder):
+    assert run(["snapshot", "prod"]) == 0
+    git("init", "-q", "--bare", "remote.git")
+    git("remote", "add", "origin", str(folder / "remote.git"))
+    assert run(["snapshot", "prod", "--push"]) == 0
+    assert git("--git-dir", "remote.git", "rev-parse", "main") == git("rev-parse", "HEAD")
+
+
+def test_without_inputs_the_last_commit_is_compared_with_live(folder, coder, capsys):
+    (folder / "confaudit.yaml").write_text(f"deployments: {{prod: {{url: '{coder.url}'}}}}\n")
+    assert run(["diff"]) == 2
+    assert "not in a git repository" in capsys.readouterr().err
+    assert run(["init"]) == 0
+    assert run(["diff"]) == 3
+    assert "confaudit snapshot prod" in capsys.readouterr().err
+    assert run(["snapshot"]) == 0
+    assert run(["diff", "--exit-code"]) == 0
+    coder.serve(states()[1])
+    assert run(["diff", "--exit-code"]) == 1
+    assert run(["diff", "HEAD", "--exit-code"]) == 1
+    assert run(["diff", "HEAD", "HEAD", "--exit-code"]) == 0
+    assert run(["diff", "HEAD", "deployments/prod", "--exit-code"]) == 0
+
+
+def test_an_expiring_token_is_announced(folder, coder, capsys):
+    assert run(["snapshot", "prod"]) == 0
+    assert "expires" not in capsys.readouterr().err
+    state = states()[0]
+    key = f"users/me/keys/{coder.token.partition('-')[0]}"
+    soon = {**state.answers, key: Answer(200, {"expires_at": "2026-01-01T00:00:00Z"})}
+    coder.serve(State(state.title, state.taken_at, state.version, state.payload, soon))
+    assert run(["snapshot", "prod"]) == 0
+    assert "the session token expires on 2026-01-01 00:00 UTC" in capsys.readouterr().err
+
+
+# --- where the token and the settings come from ------------------------------------------------
+
+
+def configure(folder, text):
+    (folder / "confaudit.yaml").write_text(text)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "token_env: MY_TOKEN",
+        "token_file: token.txt",
+        "token_command: \"printf '%s\\\\n' {token}\"",
+    ],
+)
+def test_every_way_to_a_token(folder, coder, monkeypatch, way):
+    monkeypatch.delenv("CODER_SESSION_TOKEN")
+    monkeypatch.delenv("CODER_URL")
+    monkeypatch.setenv("MY_TOKEN", coder.token)
+    (folder / "token.txt").write_text(coder.token + "\n")
+    entry = f"    url: {coder.url}\n    {way.replace('{token}', coder.token)}\n"
+    configure(folder, f"deployments:\n  prod:\n{entry}")
+    assert run(["snapshot"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("token_env: NOT_SET", "NOT_SET is not set"),
+        ("token_file: none.txt", "cannot read the token file"),
+        ("token_command: 'false'", "failed with exit code 1"),
+        ("token_command: no-such-command-here", "could not run"),
+        ("token_command: 'printf \"\"'", "is empty"),
+        ("token: planted-secret", "unknown key 'token'"),
+        ("token_env: A\n    token_file: b", "more than one source"),
+    ],
+)
+def test_a_token_that_cannot_be_had(folder, monkeypatch, capsys, way, said):
+    configure(folder, f"deployments:\n  prod:\n    url: http://127.0.0.1:9\n    {way}\n")
+    assert run(["snapshot"]) in (2, 4)
+    err = capsys.readouterr().err
+    assert said in err
+    assert "planted-secret" not in err
+
+
+def test_one_deployments_token_is_never_sent_to_several(folder, coder, capsys, monkeypatch):
+    monkeypatch.delenv("CODER_URL")
+    two = f"{{url: '{coder.url}'}}"
+    configure(folder, f"deployments: {{a: {two}, b: {two}}}\n")
+    assert run(["snapshot"]) == 2
+    assert "token_env" in capsys.readouterr().err
+    assert run(["snapshot", "a"]) == 0
+
+
+def test_flags_beat_environment_beats_file(folder, coder, monkeypatch, capsys):
+    configure(folder, "timeout: 11\nretries: 2\n")
+    monkeypatch.setenv("CONFAUDIT_RETRIES", "3")
+    assert run(["config", "show", "--timeout", "13"]) == 0
+    shown = capsys.readouterr().out
+    assert "timeout: 13.0  (command line)" in shown
+    assert "retries: 3  (environment, CONFAUDIT_RETRIES)" in shown
+    assert "lock_timeout: 60.0  (default)" in shown
+    assert run(["config", "show"]) == 0
+    assert re.search(r"timeout: 11.0  \(.*confaudit.yaml\)", capsys.readouterr().out)
+
+
+def test_configuration_is_found_from_below_and_not_beyond_the_repository(folder, capsys):
+    configure(folder, "timeout: 11\n")
+    git("init", "-q", "inner")
+    (folder / "sub/deep").mkdir(parents=True)
+    os.chdir(folder / "sub/deep")
+    run(["config", "show"])
+    assert "timeout: 11.0" in capsys.readouterr().out
+    os.chdir(folder / "inner")
+    run(["config", "show"])
+    assert "timeout: 30.0" in capsys.readouterr().out
+    run(["config", "show", "--no-config", "--repo", str(folder)])
+    assert "timeout: 30.0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("deployments: 3", "deployments"),
+        ("deployments: {'../x': {url: y}}", "cannot name a deployment"),
+        ("deployments: {p: {}}", "url"),
+        ("deployments: {p: {url: x, tokn_env: y}}", "did you mean 'token_env'"),
+        ("timeout: fast", "timeout"),
+        ("timeout: 0", "timeout"),
+        ("- a", "no mapping"),
+        ("\t", "not valid YAML"),
+    ],
+)
+def test_mistakes_in_the_configuration_file(folder, capsys, text, said):
+    configure(folder, text)
+    assert run(["snapshot"]) == 2
+    assert said in capsys.readouterr().err
+
+
+# --- init ---------------------------------------------------------------------------------------
+
+
+def test_init_writes_what_works_and_keeps_what_is_there(folder, coder, capsys, monkeypatch):
+    monkeypatch.delenv("CODER_URL")
+    assert run(["init", "prod", "--url", coder.url, "--repo", "new"]) == 0
+    assert run(["snapshot", "-v", "--repo", "new"]) == 0
+    assert "prod: first snapshot" in capsys.readouterr().out
+    (folder / "new/confaudit.yaml").write_text("timeout: 5\n")
+    assert run(["init", "--repo", "new"]) == 0
+    assert "kept" in capsys.readouterr().out
+    assert (folder / "new/confaudit.yaml").read_text() == "timeout: 5\n"
+
+
+def test_init_without_a_name_writes_a_valid_file(folder, capsys):
+    assert run(["init"]) == 0
+    assert run(["config", "show"]) == 0
+    assert "deployments: none" in capsys.readouterr().out
+    assert git("check-attr", "eol", "deployments/prod/settings.json").strip().endswith("lf")

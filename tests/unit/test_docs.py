@@ -1,0 +1,119 @@
+"""Nothing a user can type is undocumented, and what the README says is what happens."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from confaudit.cli.main import COMMANDS, group
+from confaudit.errors import ExitCode
+from confaudit.render import FORMATS
+from confaudit.sources import SOURCES
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands(command=group, path=("confaudit",)):
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from commands(command.get_command(context, name), (*path, name))
+
+
+ALL = dict(commands())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name):
+    assert f"`confaudit {name}" in README
+
+
+@pytest.mark.parametrize("name", [*FORMATS, *SOURCES])
+def test_every_format_and_input_is_in_the_readme(name):
+    assert f"| `{name}` |" in README
+
+
+@pytest.mark.parametrize("code", ExitCode)
+def test_every_exit_code_is_in_the_readme_and_in_help(code):
+    assert re.search(rf"^\| (\d+, )?{code.value}\b", README, re.MULTILINE)
+    assert str(code.value) in group.epilog
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_help_reads_at_80_columns(path):
+    command = ALL[path]
+    context = click.Context(command, info_name=" ".join(path), terminal_width=80)
+    for line in command.get_help(context).splitlines():
+        assert len(line) <= 80, line
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_and_option_explains_itself(path):
+    command = ALL[path]
+    assert command.help
+    assert command.help.split("\n")[0].endswith(".")
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{path}: {parameter.name}"
+
+
+@pytest.mark.parametrize("path", [path for path in ALL if len(path) > 1], ids=" ".join)
+def test_every_option_has_an_environment_twin(path):
+    for parameter in ALL[path].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.envvar, f"{path}: {parameter.name}"
+
+
+def test_the_line_in_help_is_the_commands_own_first_line():
+    for name, (_, line) in COMMANDS.items():
+        assert ALL["confaudit", name].help.split("\n")[0] == line
+
+
+def test_ci_runs_the_readmes_own_test_command():
+    (command,) = re.findall(r"^(python3 -m venv .*pytest.*)$", README, re.MULTILINE)
+    assert command in (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+
+
+def test_links_of_the_readme_lead_somewhere():
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell):
+    done = subprocess.run(
+        [sys.executable, "-m", "confaudit", "completion", shell],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "_CONFAUDIT_COMPLETE" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("confaudit sn", "snapshot"),
+        ("confaudit diff --form", "--format"),
+        ("confaudit diff -f h", "html"),
+    ],
+)
+def test_completion_completes(words, expected, tmp_path):
+    import os
+
+    env = {
+        "PATH": os.environ["PATH"],
+        "_CONFAUDIT_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "confaudit"], env=env, capture_output=True, text=True, check=False
+    )
+    assert expected in done.stdout
