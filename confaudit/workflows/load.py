@@ -57,9 +57,7 @@ class Loader:
 
     def latest(self, repository: "Repository", name: str) -> Snapshot | None:
         """The newest snapshot of a deployment, if there is one."""
-        if name not in repository.deployments():
-            return None
-        stored = repository.read("HEAD", name)
+        stored = repository.latest(name)
         return self.clean(stored) if stored else None
 
     def _stored(self, revision: str) -> StoredFiles | None:

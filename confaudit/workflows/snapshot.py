@@ -161,10 +161,8 @@ def _record(
     failed = raw.failed if isinstance(raw, RawDeployment) else {}
     after = _carry_over(before, after, failed)
     files = encode(after)
-    if before is not None and files == encode(before):
-        repository.commit(name, files, "", at)  # nothing to commit; mends a damaged work tree
-        return Outcome(name, Status.UNCHANGED)
-    message = commit_message(before, after, _changes(before, after))
+    same = before is not None and files == encode(before)
+    message = commit_message(before, after, () if same else _changes(before, after))
     commit = repository.commit(name, files, message, at)
     status = Status.RECORDED if commit else Status.UNCHANGED
     return Outcome(name, status, message.partition("\n")[0], commit or "")

@@ -1,0 +1,180 @@
+"""Runs git, and turns what git says into our errors. The only module that imports GitPython.
+
+Every call is shielded from the caller's environment and from hooks: confaudit may itself run in
+a hook of another repository, or from cron with nobody to answer a question.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from confaudit.core.wording import visible
+from confaudit.errors import StoreError
+
+_KEPT = re.compile(
+    r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|EXEC_PATH|ALLOW_PROTOCOL|CEILING_DIRECTORIES"
+    r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|(SSL|HTTP|PROXY|PYTHON)_\w+)"
+)
+"""How a user says *how* git works. All other GIT_* say *where*, or *who*, and come from a hook."""
+
+_OPTIONS = (
+    "--literal-pathspecs",
+    "-c",
+    "core.hooksPath=/dev/null",  # even plumbing runs hooks: reference-transaction, pre-push …
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.filesRefLockTimeout=1000",  # milliseconds to wait for a ref another process writes
+    "-c",
+    "core.fsync=committed",  # by default a power cut may leave the new objects empty
+    "-c",
+    "i18n.commitEncoding=UTF-8",
+)
+
+_KNOWN_FAILURES = (
+    (
+        r"short object ID \w+ is ambiguous",
+        "that short commit id is the start of several ids",
+        "write more of its digits",
+    ),
+    (
+        "dubious ownership",
+        "git refuses to use {folder} because it belongs to another user",
+        "run as its owner, or allow it: git config --global --add safe.directory '{folder}'",
+    ),
+    (
+        r"Permission denied|insufficient permission|Read-only file system",
+        "git may not write in {folder}",
+        "check the owner and the permissions of the repository",
+    ),
+    (
+        r"No space left|quota exceeded",
+        "there is no space left to write in {folder}",
+        "free some space and run again",
+    ),
+    (
+        r"\.lock': File exists",
+        "another git process is at work in {folder}",
+        "wait for it; when no git process runs, remove the *.lock file it left in .git",
+    ),
+    (
+        r"corrupt|bad object|unable to read|missing blob|not a valid object",
+        "the git repository in {folder} is damaged",
+        "run `git fsck` there, or restore it from a clone",
+    ),
+)
+
+_USERINFO = re.compile(r"(\w://)[^/\s@]*@")
+
+
+class Answer(NamedTuple):
+    """What one git process returned."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def line(self) -> str:
+        """The only line of the output."""
+        return os.fsdecode(self.out).rstrip("\n")
+
+
+class Git:
+    """Git in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.where = visible(str(folder))
+        """The folder in words."""
+
+    def run(
+        self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Run git, which must succeed.
+
+        Raises:
+            StoreError: git is not installed or failed.
+        """
+        answer = self.ask(*arguments, stdin=stdin, env=env)
+        if answer.code:
+            raise self.failure(arguments[0], answer)
+        return answer
+
+    def ask(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout_seconds: float | None = None,
+    ) -> Answer:
+        """Run git, whatever comes of it; after `timeout_seconds` it is killed (code below 0).
+
+        Raises:
+            StoreError: git is not installed.
+        """
+        try:
+            from git import Git as Launcher
+            from git.exc import GitCommandNotFound
+        except ImportError:  # GitPython looks for git while it is imported
+            raise _git_is_missing() from None
+        added = dict(env or {})
+        # -C rather than a working directory: GitPython silently runs elsewhere when it may not
+        # enter the directory it was given.
+        git = [Launcher.GIT_PYTHON_GIT_EXECUTABLE or "git", "-C", str(self.folder), *_OPTIONS]
+        with ExitStack() as stack:
+            source = None
+            if stdin is not None:
+                source = stack.enter_context(tempfile.TemporaryFile())
+                source.write(stdin)
+                source.seek(0)
+            try:
+                code, out, err = Launcher().execute(
+                    [*_without(_foreign_variables() - added.keys()), *git, *arguments],
+                    istream=source,
+                    with_extended_output=True,
+                    with_exceptions=False,
+                    stdout_as_string=False,
+                    strip_newline_in_stdout=False,
+                    kill_after_timeout=timeout_seconds,
+                    env=added,
+                )
+            except GitCommandNotFound:
+                raise _git_is_missing() from None
+        return Answer(code, out, err)
+
+    def known_failure(self, answer: Answer) -> StoreError | None:
+        """What git's failure means to the user, if it is one people meet."""
+        for pattern, message, hint in _KNOWN_FAILURES:
+            if re.search(pattern, answer.err):
+                return StoreError(message.format(folder=self.where), hint.format(folder=self.where))
+        return None
+
+    def failure(self, command: str, answer: Answer) -> StoreError:
+        """The same, with git's own words where we know no better."""
+        if known := self.known_failure(answer):
+            return known
+        last_line = answer.err.strip().rpartition("\n")[2] or f"exit code {answer.code}"
+        reason = visible(_USERINFO.sub(r"\1", last_line)[:200])
+        return StoreError(
+            f"git {command} failed in {self.where}: {reason}",
+            "run `git status` and `git fsck` there",
+        )
+
+
+def _foreign_variables() -> set[str]:
+    return {name for name in os.environ if name.startswith("GIT_") and not _KEPT.fullmatch(name)}
+
+
+def _without(variables: set[str]) -> list[str]:
+    """Start of a command line: GitPython can only add variables, env(1) takes them away."""
+    options = [option for name in sorted(variables) for option in ("-u", name)]
+    return ["env", *options] if options else []
+
+
+def _git_is_missing() -> StoreError:
+    return StoreError("the git command was not found", "install git, or put its folder on PATH")

@@ -1,0 +1,95 @@
+"""Finds, or makes, the git repository a path stands for."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from confaudit.core.wording import visible
+from confaudit.errors import StoreError
+from confaudit.store.command import Answer, Git
+
+
+class Place(NamedTuple):
+    """Where a repository is, and how it writes object ids."""
+
+    root: Path
+    """Top folder of the work tree."""
+    common_dir: Path
+    """The .git folder all work trees of the repository share."""
+    object_format: str
+    """`sha1` or `sha256`."""
+
+
+def find(path: Path, *, create: bool) -> Place:
+    """The repository whose work tree contains the path; `create` as in `Repository.open`.
+
+    Raises:
+        StoreError: there is none, it is bare, or git may not use it.
+    """
+    if create and not _is_occupied(path):
+        _init(path)
+    answer = _discover(path)
+    if create and "not a git repository" in answer.err:
+        _init(path)
+        answer = _discover(path)
+    if answer.code:
+        raise _unusable(path, answer)
+    object_format, common_dir, root = os.fsdecode(answer.out).splitlines()[1:]
+    return Place(Path(root), path.absolute() / common_dir, object_format)
+
+
+def _is_occupied(path: Path) -> bool:
+    """Whether there is anything at the path that a new repository would surprise."""
+    try:
+        return any(path.iterdir())
+    except FileNotFoundError:
+        return False
+    except OSError:  # a file, or a folder we may not look into: `_discover` says so
+        return True
+
+
+def _init(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the folder {visible(str(path))} cannot be made: {error.strerror}",
+            "name a folder you may write to",
+        ) from None
+    Git(path).run("init", "--quiet", "--initial-branch=main")
+
+
+def _discover(path: Path) -> Answer:
+    """Ask git; the questions it cannot answer for a bare repository come last."""
+    if not path.is_dir():
+        raise StoreError(
+            f"there is no folder {visible(str(path))}",
+            "take a snapshot into it first, or name the folder of a git repository",
+        )
+    return Git(path).ask(
+        "rev-parse",
+        "--is-bare-repository",
+        "--show-object-format",
+        "--git-common-dir",
+        "--show-toplevel",
+    )
+
+
+def _unusable(path: Path, answer: Answer) -> StoreError:
+    where = visible(str(path))
+    if answer.out.startswith(b"true"):
+        return StoreError(
+            f"{where} is a bare git repository, which has no work tree for the snapshots",
+            f"clone it, and name the clone: git clone '{where}' snapshots",
+        )
+    if "work tree" in answer.err:
+        return StoreError(
+            f"{where} lies inside the .git folder of a repository",
+            "name the folder that holds the .git folder",
+        )
+    if "not a git repository" in answer.err:
+        return StoreError(
+            f"{where} is not in a git repository",
+            "take a snapshot into it first, or name the folder of a git repository",
+        )
+    return Git(path).failure("rev-parse", answer)

@@ -1,0 +1,66 @@
+"""The copy of a snapshot in the work tree: what people open, grep and edit."""
+
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from confaudit.core.wording import visible
+from confaudit.errors import StoreError
+from confaudit.store.layout import DEPLOYMENTS, is_ours
+
+_ASIDE = ".confaudit-"
+"""Start of the names of files half written; what a killed process left is removed."""
+
+
+def write(root: Path, deployment: str, files: Mapping[str, bytes]) -> None:
+    """Make the folder of a deployment hold exactly these files of ours; others stay untouched.
+
+    A file appears whole or not at all. The caller holds the lock of the repository.
+
+    Raises:
+        StoreError: the folder is reached through a symbolic link or cannot be written.
+    """
+    folder = _real_folder(root, deployment)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for entry in list(folder.iterdir()):
+            if entry.name.startswith(_ASIDE) or (is_ours(entry.name) and entry.name not in files):
+                entry.unlink()
+        for name, data in files.items():
+            if not _holds(folder / name, data):
+                _replace(folder / name, data)
+    except OSError as error:
+        raise StoreError(
+            f"the snapshot cannot be written to {visible(str(folder))}: {error.strerror}",
+            "check the owner, the permissions and the free space of that folder",
+        ) from None
+
+
+def _real_folder(root: Path, deployment: str) -> Path:
+    """The folder, provided that writing there stays inside the work tree."""
+    folder = root / DEPLOYMENTS / deployment
+    for step in (folder.parent, folder):
+        if step.is_symlink():
+            raise StoreError(
+                f"{visible(str(step))} is a symbolic link, which could lead out of the repository",
+                "replace it with a real folder, or give the deployment another name",
+            )
+    return folder
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a regular file has these contents already."""
+    with suppress(OSError):
+        return stat.S_ISREG(path.lstat().st_mode) and path.read_bytes() == data
+    return False
+
+
+def _replace(path: Path, data: bytes) -> None:
+    aside = path.with_name(_ASIDE + path.name)
+    with aside.open("xb") as file:  # "x" never follows a link
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)

@@ -1,0 +1,87 @@
+"""Lets one confaudit process at a time change a repository, and says who the other one is.
+
+The operating system holds the lock, so a killed process leaves none behind.
+"""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from confaudit.core.wording import visible
+from confaudit.errors import StoreError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+
+class StoreLock:
+    """The lock of one repository; entering it again in the same thread does not wait."""
+
+    def __init__(self, git_dir: Path) -> None:
+        self._git_dir = git_dir
+        # Beside the lock file, not in it: older versions of filelock truncate that one.
+        self._holder = git_dir / "confaudit.lock.holder"
+
+    @cached_property
+    def _lock(self) -> "FileLock":
+        from filelock import FileLock  # readers take no lock and need not wait for the import
+
+        return FileLock(self._git_dir / "confaudit.lock")
+
+    @contextmanager
+    def hold(self, timeout_seconds: float) -> Iterator[None]:
+        """Hold the lock, having waited at most so many seconds.
+
+        Raises:
+            StoreError: another process still holds it, or the folder cannot be written.
+        """
+        self._acquire(timeout_seconds)
+        try:
+            yield
+        finally:
+            if self._lock.lock_counter == 1:
+                with suppress(OSError):
+                    self._holder.unlink(missing_ok=True)
+            self._lock.release()
+
+    def _acquire(self, timeout_seconds: float) -> None:
+        from filelock import Timeout
+
+        try:
+            self._lock.acquire(timeout=timeout_seconds)
+        except Timeout:
+            raise StoreError(
+                f"the snapshots are locked by {self._describe_holder()}",
+                "wait for it to finish, or raise --lock-timeout",
+            ) from None
+        except OSError as error:
+            raise StoreError(
+                f"the lock in {visible(str(self._git_dir))} cannot be taken: {error.strerror}",
+                "check the owner and the permissions of the repository",
+            ) from None
+        if self._lock.lock_counter == 1:
+            self._sign()
+
+    def _sign(self) -> None:
+        """Say who holds the lock; only a help for those who wait, so it may fail."""
+        now = datetime.now(UTC).isoformat()
+        with suppress(OSError):
+            self._holder.write_text(json.dumps([os.getpid(), socket.gethostname(), now]))
+
+    def _describe_holder(self) -> str:
+        try:
+            pid, host, since = json.loads(self._holder.read_text())
+            start = datetime.fromisoformat(since)
+            age = datetime.now(UTC) - start
+        except (OSError, ValueError, TypeError):  # not written yet, or just released
+            return "another confaudit process"
+        return (
+            f"process {visible(str(pid))} on {visible(str(host))} since {start:%H:%M:%S} UTC"
+            f" ({age.total_seconds():.0f} s)"
+        )

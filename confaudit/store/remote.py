@@ -1,0 +1,211 @@
+"""Pushes snapshots to a git remote which others, people or confaudit elsewhere, push to as well.
+
+Knows that snapshots never conflict: each replaces the folder of its own deployment. Nothing that
+git says about a remote is repeated, as addresses may hold passwords.
+"""
+
+import os
+import re
+from typing import NamedTuple
+
+from confaudit.core.wording import visible
+from confaudit.errors import NothingToDo, RemoteError, StoreError
+from confaudit.store import identity
+from confaudit.store.branch import Branch
+from confaudit.store.command import Answer, Git
+from confaudit.store.layout import deployment_in, deployment_of, listed
+from confaudit.store.objects import Objects, changes_between
+
+_TIMEOUT_SECONDS = 120.0
+"""A remote silent for so long will stay so, and runs of cron must not pile up."""
+
+_ATTEMPTS = 5
+
+_BEHIND = re.compile(
+    rb"^!.*\[(rejected|remote rejected\] \((cannot lock|failed to update|incorrect old))", re.M
+)
+"""`git push --porcelain` when the remote branch has moved, which fetching can mend."""
+
+_FAILURES = (
+    (r"\[remote rejected\]", "refused the push: a hook or a protected branch forbids it"),
+    (
+        r"could not read (Username|Password)|Authentication failed|Permission denied"
+        r"|Host key verification|error: 40[13]|terminal prompts disabled",
+        "refused access: the credentials are missing or wrong",
+    ),
+    (
+        r"not appear to be a git repository|[Rr]epository .*not found|error: 404",
+        "has no git repository at its address",
+    ),
+)
+
+
+class _Moved(RemoteError):  # noqa: N818 - what happened, and a reason to try again
+    """The remote branch has commits ours does not build on."""
+
+
+class _Unpushed(NamedTuple):
+    """A commit the remote does not have."""
+
+    id: str
+    parents: str
+    author: str
+    mail: str
+    date: str
+    message: str
+
+
+class Remote:
+    """One remote of a repository, and the branch of it that has the name of ours."""
+
+    def __init__(self, git: Git, objects: Objects, branch: Branch, name: str) -> None:
+        self._git = git
+        self._objects = objects
+        self._branch = branch
+        self._name = name  # shown as it is: git allows nothing odd in it
+        self._tracking = f"refs/remotes/{name}/{branch.name}"
+        known = os.fsdecode(git.run("remote").out).splitlines()
+        if name not in known:
+            raise StoreError(
+                f"{git.where} has no git remote called '{visible(name)}'",
+                f"it has: {visible(listed(known))}"
+                if known
+                else "add one: git remote add NAME URL",
+            )
+
+    def push(self) -> None:
+        """Push the branch; when the remote has moved on, first put our snapshots on top of it."""
+        from tenacity import (
+            Retrying,
+            retry_if_exception_type,
+            stop_after_attempt,
+            wait_random_exponential,
+        )
+
+        if not self._branch.tip():
+            raise NothingToDo("there is no snapshot to push", "take one with `confaudit snapshot`")
+        attempts = Retrying(
+            retry=retry_if_exception_type(_Moved),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_random_exponential(multiplier=0.3, max=5),  # hosts of one cron start together
+            reraise=True,
+        )
+        for attempt in attempts:
+            with attempt:
+                if attempt.retry_state.attempt_number > 1:
+                    self._catch_up()
+                self._send()
+
+    def _send(self) -> None:
+        ref = self._branch.ref
+        options = ("--porcelain", "--no-follow-tags", "--no-recurse-submodules")
+        answer = self._ask("push", *options, self._name, f"{ref}:{ref}")
+        if _BEHIND.search(answer.out):
+            raise self._moved()
+        if answer.code:
+            raise self._failure(answer)
+
+    def _catch_up(self) -> None:
+        """Fetch, and move our branch to the fetched commit with our snapshots on top."""
+        known = self._objects.commit_id(self._tracking)
+        # Into FETCH_HEAD alone: where the remote was tells whether its history was rewritten.
+        fetch = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--refmap=")
+        answer = self._ask(*fetch, self._name, self._branch.ref)
+        if answer.code:
+            raise self._failure(answer)
+        fetched = self._objects.commit_id("FETCH_HEAD")
+        if known and self._git.ask("merge-base", "--is-ancestor", known, fetched).code:
+            raise StoreError(
+                f"the history of the git remote '{self._name}' was rewritten",
+                "make a fresh clone, lest commits that were removed there come back",
+            )
+        old = self._branch.tip()
+        new = fetched
+        for commit in self._unpushed(fetched, old):
+            new = self._replay(commit, new)
+        if not self._branch.check_out(old, new):
+            raise self._moved()
+
+    def _unpushed(self, fetched: str, tip: str) -> list[_Unpushed]:
+        """Our commits the remote lacks, oldest first.
+
+        Raises:
+            StoreError: some of them are not snapshots alone, and a person must decide.
+        """
+        out = self._git.run(
+            "log",
+            "-z",
+            "--reverse",
+            "--topo-order",
+            "--no-show-signature",
+            "--encoding=UTF-8",
+            "--date=raw",
+            "--format=%H%x00%P%x00%an%x00%ae%x00%ad%x00%B",
+            f"{fetched}..{tip}",
+        ).out
+        fields = iter(out.decode(errors="replace").split("\0")[:-1])
+        commits = [_Unpushed(*row) for row in zip(*[fields] * len(_Unpushed._fields), strict=True)]
+        foreign = sum(not self._is_ours(commit) for commit in commits)
+        if foreign:
+            raise StoreError(
+                f"the git remote '{self._name}' has moved on, and {foreign} of the commits here"
+                " that it lacks were not made by confaudit",
+                f"bring both together, say with `git pull --rebase {self._name}"
+                f" {visible(self._branch.name)}`, and push again",
+            )
+        return commits
+
+    def _is_ours(self, commit: _Unpushed) -> bool:
+        """Whether a commit is nothing but the snapshot of one deployment."""
+        deployment = deployment_in(commit.message)
+        listing = ("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", commit.id)
+        paths = os.fsdecode(self._git.run(*listing).out).split("\0")[:-1]
+        return (
+            bool(deployment)
+            and " " not in commit.parents
+            and all(deployment_of(path) == deployment for path in paths)
+        )
+
+    def _replay(self, commit: _Unpushed, onto: str) -> str:
+        """The same snapshot on top of another commit, which stays the tip if it has it already."""
+        deployment = deployment_in(commit.message)
+        wanted = self._objects.snapshot(commit.id, deployment)
+        changes = changes_between(self._objects.snapshot(onto, deployment), wanted)
+        if not changes:
+            return onto
+        author = {
+            "GIT_AUTHOR_NAME": commit.author,
+            "GIT_AUTHOR_EMAIL": commit.mail,
+            "GIT_AUTHOR_DATE": f"@{commit.date}",
+        }
+        tree = self._objects.write_tree(onto, changes)
+        people = identity.committer(self._git) | author
+        return self._objects.write_commit(tree, onto, commit.message, people)
+
+    def _ask(self, *command: str) -> Answer:
+        """Talk to the remote without ever asking a person."""
+        env = {"GIT_TERMINAL_PROMPT": "0", "GCM_INTERACTIVE": "never"}
+        if not self._has_own_ssh():
+            env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oConnectTimeout=30"
+        return self._git.ask(*command, env=env, timeout_seconds=_TIMEOUT_SECONDS)
+
+    def _has_own_ssh(self) -> bool:
+        """Whether the user chose how to call ssh; the variable would override that."""
+        chosen = os.environ.keys() & {"GIT_SSH", "GIT_SSH_COMMAND"}
+        return bool(chosen) or self._git.ask("config", "--get", "core.sshCommand").code == 0
+
+    def _moved(self) -> _Moved:
+        return _Moved(
+            f"others keep committing, here or to the git remote '{self._name}', and ours did not"
+            " get in",
+            "run again; the snapshots are committed here",
+        )
+
+    def _failure(self, answer: Answer) -> RemoteError:
+        said = answer.err + answer.out.decode(errors="replace")
+        what = next((what for pattern, what in _FAILURES if re.search(pattern, said)), "")
+        return RemoteError(
+            f"the git remote '{self._name}' {what or 'could not be reached'}",
+            "the snapshots are committed here; try `git push"
+            f" {self._name} {visible(self._branch.name)}` in {self._git.where}",
+        )
