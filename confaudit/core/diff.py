@@ -31,6 +31,7 @@ Pair: TypeAlias = tuple[Value, Value]
 
 _ORDER: Final = (
     ChangeKind.CHANGED,
+    ChangeKind.RENAMED,
     ChangeKind.SOURCE,
     ChangeKind.REMOVED,
     ChangeKind.ADDED,
@@ -43,10 +44,11 @@ def diff(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
     options = _option_changes(before, after)
     config = _unexplained(_config_changes(before, after), options, before, after)
     found = (*options, *config, *_server_changes(before, after))
-    return tuple(sorted(found, key=_position))
+    return tuple(sorted(found, key=position))
 
 
-def _position(change: Change) -> tuple[int, int, str]:
+def position(change: Change) -> tuple[int, int, str]:
+    """Where a change stands in a list: by subject, then values first, then by name."""
     return list(Subject).index(change.subject), _ORDER.index(change.kind), change.key
 
 
@@ -198,10 +200,21 @@ def _sides(option: _Option | None) -> Document:
     """What is known of an option, side by side."""
     if option is None:
         return {}
-    sides: dict[str, Value] = {facet.value: read(option.spec) for facet, read in _FACETS.items()}
-    sides["value"] = option.setting.value
-    sides["source"] = MISSING if option.setting.source is None else option.setting.source.value
+    value, source = option.setting.value, option.setting.source
+    sides = _declared(option.spec)
+    if not isinstance(value, Missing) and not _untold(value):
+        sides["value"] = value
+    return sides if source is None else {**sides, "source": source.value}
+
+
+def _declared(spec: OptionSpec) -> Document:
+    sides = {facet.value: read(spec) for facet, read in _FACETS.items()}
     return {name: value for name, value in sides.items() if not isinstance(value, Missing)}
+
+
+def _untold(value: Json) -> bool:
+    """A secret of a release that does not tell whether it is set (before 2.3)."""
+    return isinstance(value, dict) and is_secret(value) and value["secret_set"] is None
 
 
 def _option_change(key: str, before: _Option | None, after: _Option | None) -> Change:
@@ -228,23 +241,32 @@ def _kind(before: _Option | None, after: _Option | None) -> ChangeKind:
         return ChangeKind.ADDED
     if after is None:
         return ChangeKind.REMOVED
-    values = before.setting.value, after.setting.value
-    if MISSING not in values and not _strictly_equal(*values):  # type: ignore[arg-type]
+    left, right = _sides(before), _sides(after)
+    if _differ(left, right, "value"):
         return ChangeKind.CHANGED
-    sources = before.setting.source, after.setting.source
-    return ChangeKind.SOURCE if None not in sources and sources[0] != sources[1] else _DECLARED
+    return ChangeKind.SOURCE if _differ(left, right, "source") else ChangeKind.DECLARED
 
 
-_DECLARED: Final = ChangeKind.DECLARED
+def _differ(left: Document, right: Document, name: str) -> bool:
+    """Whether both know a side and disagree on it."""
+    known = name in left and name in right
+    return known and not _strictly_equal(left[name], right[name])
 
 
 def _facets(before: _Option, after: _Option) -> tuple[FacetChange, ...]:
-    left, right = _sides(before), _sides(after)
+    return _differences(_sides(before), _sides(after))
+
+
+def facet_changes(before: OptionSpec, after: OptionSpec) -> tuple[FacetChange, ...]:
+    """How two declarations differ, value and source aside."""
+    return _differences(_declared(before), _declared(after))
+
+
+def _differences(left: Document, right: Document) -> tuple[FacetChange, ...]:
     return tuple(
         FacetChange(facet, left[facet.value], right[facet.value])
         for facet in Facet
-        if facet.value in left.keys() & right.keys()
-        and not _strictly_equal(left[facet.value], right[facet.value])
+        if _differ(left, right, facet.value)
     )
 
 

@@ -65,6 +65,8 @@ def _told(change: Change) -> str:
             return f"added, {after}"
         case ChangeKind.REMOVED:
             return f"removed, was {before}"
+        case ChangeKind.RENAMED:
+            return f"renamed from {visible(change.was)}, {before} → {after}"
         case ChangeKind.CHANGED:
             return f"{before} → {after}"
         case ChangeKind.SOURCE:

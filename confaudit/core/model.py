@@ -6,7 +6,7 @@ JSON values are treated as immutable everywhere: build a new one instead of chan
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 from typing import Final, TypeAlias
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
@@ -199,10 +199,30 @@ class ChangeKind(StrEnum):
     REMOVED = "removed"
     CHANGED = "changed"
     """The effective value differs."""
+    RENAMED = "renamed"
+    """The release gave the setting another name; its value may have changed as well."""
     SOURCE = "source"
     """Same value, set from elsewhere."""
     DECLARED = "declared"
     """Same value and source; the release declares the option differently."""
+
+
+class Cause(StrEnum):
+    """Who brought a change about."""
+
+    OPERATOR = "operator"
+    RELEASE = "release"
+    COMPUTED = "computed"
+    """Nobody: the value follows from the version, the host or another setting."""
+    UNKNOWN = "unknown"
+
+
+class Level(IntEnum):
+    """How much a change or finding matters, least first."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
 
 
 class Facet(StrEnum):
@@ -248,3 +268,12 @@ class Change:
     """The newer declaration of the option, or the older one when it was removed."""
     source_before: ValueSource | None = None
     source_after: ValueSource | None = None
+    was: str = ""
+    """The option's key before it was renamed."""
+    also: tuple[str, ...] = ()
+    """Other names of the same setting: aliases that share its config leaf."""
+    cause: Cause | None = None
+    """None until `core.explain` has judged."""
+    evidence: str = ""
+    """One sentence on how the cause is known."""
+    level: Level = Level.INFO

@@ -136,6 +136,19 @@ class Catalog:
         not_newer = bisect_right(self._order, asked.base)
         return self._releases[self._order[max(not_newer - 1, 0)]]
 
+    def between(self, before: str, after: str) -> tuple[Release, ...]:
+        """The releases on the way from one version to a newer one, the nearest of both included.
+
+        In version order, so a line's patch releases come before the next line, though some are
+        younger. Empty when either version says nothing, or the way leads back.
+        """
+        low, high = _parsed(before), _parsed(after)
+        if low is None or high is None or high <= low:
+            return ()
+        start = Version.parse(self.nearest(before).version)
+        found = (v for v in self._order if v == start or low < v <= high)
+        return tuple(self._releases[v] for v in found)
+
 
 _UNVERSIONED: Final = Version(0, 0, 0)
 """What a build without a version calls itself (coder/coder buildinfo: `v0.0.0-devel`)."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeGuard
 
@@ -71,3 +72,9 @@ def _secret(marker: dict[str, Json]) -> str:
     state = "whether set is unknown" if is_set is None else "set" if is_set else "not set"
     fingerprint = marker.get("fingerprint")
     return f"{state}, fingerprint {fingerprint}" if fingerprint else state
+
+
+def listing(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,42 @@
+"""One folder per case that must stay quiet: what is reported, by whose doing, never above info."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from confaudit.catalog import loader
+from confaudit.core.diff import diff
+from confaudit.core.explain import explain
+from confaudit.core.model import Cause, Fidelity, Level, RawDeployment
+from confaudit.core.normalise import normalise
+from confaudit.core.redact import redact
+
+CASES = sorted(Path(__file__).parent.glob("quiet-*"))
+
+
+def snapshot(path, version, fidelity):
+    payload = json.loads(path.read_text(encoding="utf-8"))
+    raw = RawDeployment(payload, version=version, fidelity=fidelity, label=path.stem)
+    return normalise(redact(raw), loader.nearest(version))
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
+def test_quiet(folder):
+    case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
+    lossy = Fidelity.LOSSY if case["after_kind"] == "bundle" else Fidelity.FULL
+    before = snapshot(folder / "before.json", case["from"], Fidelity.FULL)
+    after = snapshot(folder / "after.json", case["to"], lossy)
+    for a, b in (
+        ((before, after), (after, before)) if case["from"] == case["to"] else [(before, after)]
+    ):
+        found = explain(diff(a, b), a, b, loader.packaged())
+        told = [f"{change.cause} {change.kind} {change.key}" for change in found]
+        assert sorted(told) == sorted(case["expected"])
+        assert all(change.level is Level.INFO for change in found)
+        assert all(change.cause in (Cause.RELEASE, Cause.COMPUTED) for change in found)
+        assert all(change.evidence for change in found)
+
+
+def test_there_are_cases():
+    assert len(CASES) >= 6
