@@ -7,15 +7,15 @@ request travels is known to `sources.client` alone, which is imported when the f
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from confaudit.core import siblings
 from confaudit.core.model import MISSING, Json, RawDeployment, Value
 from confaudit.errors import ApiError
 from confaudit.sources import refusals
+from confaudit.sources.target import ApiTarget
 from confaudit.sources.wire import WireError, decode_json, decode_text, version_of
 
 if TYPE_CHECKING:
@@ -32,28 +32,6 @@ PAUSE_SECONDS: Final = 2.0
 
 _CONFIG: Final = "deployment/config"
 _BUILDINFO: Final = "buildinfo"
-
-
-@dataclass(frozen=True, slots=True)
-class ApiTarget:
-    """A deployment to ask, and how."""
-
-    url: str
-    """The access URL, with the path prefix if there is one."""
-    token: str = field(repr=False)
-    """A session token; its user needs the Auditor role (coder/coder#10058)."""
-    timeout_seconds: float = 30.0
-    """For connecting, and again for the whole of one answer."""
-    retries: int = 4
-    """Further tries of one request after a connection error, 429 or 5xx."""
-    ca_file: Path | None = None
-    """PEM file of authorities to trust beside the system's."""
-    max_bytes: int = 16 * 1024 * 1024
-    """Largest answer after decompression; a full configuration is about 300 KB."""
-    siblings: bool = True
-    """Whether to ask the sibling endpoints too."""
-    allow_http: bool = False
-    """Whether the token may travel unencrypted to another host."""
 
 
 @dataclass(frozen=True, slots=True)

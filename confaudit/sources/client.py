@@ -10,7 +10,7 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 import urllib3
 from urllib3.exceptions import (
@@ -31,9 +31,7 @@ from urllib3.exceptions import (
 from confaudit import __version__
 from confaudit.errors import ApiError, ConfauditError, ConfigError
 from confaudit.sources.address import base_url, proxy_for
-
-if TYPE_CHECKING:
-    from confaudit.sources.api import ApiTarget
+from confaudit.sources.target import ApiTarget
 
 BACKOFF_SECONDS: Final = 0.5
 """The pause before the third try is twice this, plus jitter, and doubles from there."""
@@ -75,7 +73,7 @@ class Client:
         ConfigError: the target's URL, token, `ca_file` or proxy cannot be meant.
     """
 
-    def __init__(self, target: "ApiTarget") -> None:
+    def __init__(self, target: ApiTarget) -> None:
         self.url = base_url(target.url, allow_http=target.allow_http)
         self.builds: set[str] = set()
         """The builds of Coder that answered so far (`X-Coder-Build-Version`)."""
@@ -184,7 +182,7 @@ def _headers(token: str) -> dict[str, str]:
     }
 
 
-def _tls(target: "ApiTarget") -> ssl.SSLContext:
+def _tls(target: ApiTarget) -> ssl.SSLContext:
     """Verify against the system's authorities (or SSL_CERT_FILE, SSL_CERT_DIR) and `ca_file`."""
     context = ssl.create_default_context()
     if target.ca_file is not None:

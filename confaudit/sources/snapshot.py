@@ -1,13 +1,10 @@
 """A folder with the files of one snapshot, as it lies in a checkout of the repository."""
 
-from typing import Final
-
+from confaudit.core.canonical import FILES
 from confaudit.core.model import StoredFiles
 from confaudit.errors import SourceError
 from confaudit.sources.inputs import Input, SourceContext, denied, read_file
 from confaudit.sources.wire import WireError, decode_text
-
-FILES: Final = ("settings.json", "schema.json", "config.json", "server.json")
 
 
 def recognise(given: Input) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from confaudit.errors import ApiError, ConfauditError, ConfigError, ExitCode
 from confaudit.sources import api, client
+from confaudit.sources.target import ApiTarget
 from tests.integration.scripted_server import PAYLOAD, TOKEN, Reply, ScriptedServer, coder
 
 SECRET = "planted-secret"
@@ -37,8 +38,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def target(url: str, **settings: object) -> api.ApiTarget:
-    plain = api.ApiTarget(url, TOKEN, timeout_seconds=5, retries=1, siblings=False)
+def target(url: str, **settings: object) -> ApiTarget:
+    plain = ApiTarget(url, TOKEN, timeout_seconds=5, retries=1, siblings=False)
     return replace(plain, **settings)
 
 

@@ -11,6 +11,7 @@ from confaudit.core import siblings
 from confaudit.core.model import Fidelity
 from confaudit.errors import ApiError
 from confaudit.sources import api, client
+from confaudit.sources.target import ApiTarget
 from tests.integration.scripted_server import (
     BUILD,
     PAYLOAD,
@@ -33,8 +34,8 @@ def key() -> str:
     return f"users__me__keys__{TOKEN.partition('-')[0]}"
 
 
-def target(server: ScriptedServer, **settings: object) -> api.ApiTarget:
-    return replace(api.ApiTarget(server.url, TOKEN, timeout_seconds=5, retries=2), **settings)
+def target(server: ScriptedServer, **settings: object) -> ApiTarget:
+    return replace(ApiTarget(server.url, TOKEN, timeout_seconds=5, retries=2), **settings)
 
 
 def test_a_healthy_deployment_is_read(key: str) -> None:
