@@ -20,7 +20,9 @@ It is one JSON document, laid out to be reviewed line by line:
 
 `releases` is in version order. `options` has a line for each way an option was ever declared,
 sorted by `OptionSpec.key`: the lines of an option are its history. Beside `in` they hold the
-fields of `OptionSpec`, those at their default left out.
+fields of `OptionSpec`, those at their default left out. In a catalogue of the user's own,
+`guessed` may name the fields of an option that nobody told; it is for who reviews the file, who
+takes it away once they are checked. A release whose `date` is not known has none.
 
 `in` says for which of the releases listed a line is true: ranges in version order, spelled as npm
 does. A range ends before the first release that differs, and is open if none does. A new release
@@ -49,12 +51,14 @@ _FACTS: Final = {fact.name: fact.default for fact in fields(OptionSpec)}
 _RANGE: Final = re.compile(r">=(\S+)(?: <(\S+))?")
 _OR: Final = " || "
 
+_NONE: Final[Mapping[str, Sequence[str]]] = {}
+
 _Fact = TypeVar("_Fact", bound=Hashable)
 
 
 class _ReleaseLine(msgspec.Struct, forbid_unknown_fields=True):
     version: str
-    date: datetime.date
+    date: datetime.date | None = None
     esr: bool = False
 
 
@@ -97,7 +101,7 @@ def _releases(document: _Document) -> tuple[Release, ...]:
     return tuple(
         Release(
             version=line.version,
-            date=line.date.isoformat(),
+            date=line.date.isoformat() if line.date else "",
             esr=line.esr,
             options=_by_key(declared),
             leaves_without_option=tuple(others),
@@ -114,6 +118,8 @@ def _releases(document: _Document) -> tuple[Release, ...]:
 def _options(lines: Sequence[dict[str, object]]) -> Iterator[tuple[str, tuple[str, OptionSpec]]]:
     """Each line's `in` with the option it declares, by key."""
     withins = [str(line.pop("in", "")) for line in lines]
+    for line in lines:
+        line.pop("guessed", None)
     if any(line.keys() - _FACTS.keys() for line in lines):
         raise ValueError("an option has a key that is no fact about options")
     specs = msgspec.convert({"options": lines}, _Options).options
@@ -155,8 +161,11 @@ def _positions(within: str, order: Sequence[Version]) -> Iterator[int]:
         yield from range(start, stop)
 
 
-def dump(releases: Iterable[Release]) -> bytes:
-    """Write a document that `load` reads back as the same releases, whatever their order here."""
+def dump(releases: Iterable[Release], guessed: Mapping[str, Sequence[str]] = _NONE) -> bytes:
+    """Write a document that `load` reads back as the same releases, whatever their order here.
+
+    `guessed` names, by `OptionSpec.key`, the fields to mark as such.
+    """
     ordered = sorted(releases, key=lambda release: Version.parse(release.version))
     leaves = _holders(ordered, lambda release: release.leaves_without_option)
     specs = _holders(ordered, lambda release: release.options.values())
@@ -166,7 +175,7 @@ def dump(releases: Iterable[Release]) -> bytes:
             {"in": _within(leaves[leaf], ordered), "json_path": leaf} for leaf in sorted(leaves)
         ],
         "options": [
-            {"in": _within(specs[spec], ordered), **_facts(spec)}
+            {"in": _within(specs[spec], ordered), **_facts(spec), **_mark(guessed.get(spec.key))}
             for spec in sorted(specs, key=lambda spec: spec.key)  # stable: oldest first
         ],
     }
@@ -198,8 +207,13 @@ def _within(positions: Sequence[int], ordered: Sequence[Release]) -> str:
 
 
 def _release_line(release: Release) -> dict[str, object]:
-    line: dict[str, object] = {"version": release.version, "date": release.date}
-    return {**line, "esr": True} if release.esr else line
+    date = {"date": release.date} if release.date else {}
+    esr = {"esr": True} if release.esr else {}
+    return {"version": release.version, **date, **esr}
+
+
+def _mark(guessed: Sequence[str] | None) -> dict[str, object]:
+    return {"guessed": list(guessed)} if guessed else {}
 
 
 def _facts(spec: OptionSpec) -> dict[str, object]:

@@ -1,11 +1,18 @@
-"""The catalogue that comes with confaudit: found, read once at the first question, and asked."""
+"""Catalogues, found and read: the one that comes with confaudit, and the user's own over it."""
 
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Final
 
-from confaudit.catalog.document import load
-from confaudit.core.releases import Catalog, Release
+from confaudit.catalog import document
+from confaudit.core.releases import Catalog, Release, Version
+from confaudit.core.wording import visible
 from confaudit.errors import CatalogError
+
+USER_FOLDER: Final = "coder-releases"
+"""Beside confaudit.yaml; each `*.json` in it is a catalogue in the form of the packaged one."""
 
 _PACKAGED = Path(__file__).with_name("coder.json")
 
@@ -24,19 +31,56 @@ def packaged() -> Catalog:
             "The catalogue of releases that comes with confaudit cannot be read.",
             "Install confaudit again.",
         ) from error
-    return Catalog(load(data, _PACKAGED.name))
+    return Catalog(document.load(data, _PACKAGED.name))
+
+
+def load(folder: Path) -> Catalog:
+    """The packaged catalogue, and over it the user's own in `folder`, which need not exist.
+
+    Raises:
+        CatalogError: A file cannot be read or is damaged, or two hold the same release.
+    """
+    own = [release for path in sorted(folder.glob("*.json")) for release in _read(path)]
+    times = Counter(Version.parse(release.version) for release in own)
+    for release in own:
+        if times[Version.parse(release.version)] > 1:
+            raise CatalogError(
+                f"Two catalogues in {visible(str(folder))} hold Coder {release.version}.",
+                "Keep one of them.",
+            )
+    return Catalog([*_releases(packaged()), *own]) if own else packaged()
+
+
+def _read(path: Path) -> tuple[Release, ...]:
+    name = visible(str(path))
+    try:
+        return document.load(path.read_bytes(), name)
+    except OSError as error:
+        raise CatalogError(
+            f"The catalogue of releases {name} cannot be read.", "Check the file and its mode."
+        ) from error
+
+
+def without(catalog: Catalog, version: str) -> Catalog:
+    """A catalogue without one release, so that nothing is learnt about it from itself."""
+    left_out = Version.parse(version)
+    return Catalog(one for one in _releases(catalog) if Version.parse(one.version) != left_out)
+
+
+def _releases(catalog: Catalog) -> Iterator[Release]:
+    return map(catalog.nearest, catalog.versions)
 
 
 def versions() -> tuple[str, ...]:
-    """Every version in the catalogue, in version order."""
+    """Every version in the packaged catalogue, in version order."""
     return packaged().versions
 
 
 def release(version: str) -> Release | None:
-    """Find exactly this version, build metadata aside."""
+    """Find exactly this version in the packaged catalogue, build metadata aside."""
     return packaged().release(version)
 
 
 def nearest(version: str) -> Release:
-    """Find the release to go by for a version, known or not: see `Catalog.nearest`."""
+    """Find the packaged release to go by for a version, known or not: see `Catalog.nearest`."""
     return packaged().nearest(version)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from confaudit.core.model import MISSING, Fidelity, Snapshot
+from confaudit.core.releases import Catalog
 from confaudit.core.wording import plural, visible
 
 
@@ -50,3 +51,21 @@ def _server(before: Snapshot, after: Snapshot) -> Iterator[str]:
         untold.setdefault(f"{visible(silent.label)} ({visible(reason)})", []).append(visible(name))
     for where, names in untold.items():
         yield f"Not compared, because {where} does not tell: {', '.join(names)}."
+
+
+def hints(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
+    """Say so where the facts of another release had to stand for those of the snapshot's own."""
+    near = catalog.nearest(snapshot.version).version
+    if snapshot.fidelity is Fidelity.SHAPE or catalog.release(snapshot.version):
+        return
+    if snapshot.version:
+        yield (
+            f"{visible(snapshot.label)} is of Coder {visible(snapshot.version)}, which is not in "
+            f"the catalogue of releases: the facts of {near} served as hints. "
+            "`confaudit catalog import` adds a release."
+        )
+    else:
+        yield (
+            f"{visible(snapshot.label)} does not tell its version of Coder: the facts of {near} "
+            "served as hints."
+        )

@@ -78,7 +78,7 @@ def declare(option: Option, release: Release) -> OptionSpec:
     spec = wire_spec(option)
     fact = release.options.get(spec.key)
     value = option.get("value")
-    option_type = fact.type if fact else wire_type(option)
+    option_type = (fact.type if fact else "") or wire_type(option)
     if is_enum(value):  # the server knows its choices better than any catalogue
         option_type = enum_type(value)
     if fact is None:

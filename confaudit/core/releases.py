@@ -5,9 +5,10 @@ Where the facts come from is not known here: see `confaudit.catalog`.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 from confaudit.core.model import Json, OptionSpec
@@ -69,7 +70,7 @@ class Release:
     version: str
     """Without `v`: `2.34.5`."""
     date: str
-    """Day of publication, ISO 8601."""
+    """Day of publication, ISO 8601; empty when unknown."""
     esr: bool
     """Whether its line gets extended support: operators upgrade from one such line to the next."""
     options: Mapping[str, OptionSpec] = field(repr=False, hash=False)
@@ -148,6 +149,17 @@ class Catalog:
         start = Version.parse(self.nearest(before).version)
         found = (v for v in self._order if v == start or low < v <= high)
         return tuple(self._releases[v] for v in found)
+
+
+def arrivals(
+    way: Iterable[Release], holds: Callable[[Mapping[str, OptionSpec]], bool]
+) -> tuple[str, ...]:
+    """The first release of each line on the way in which something holds that did not before.
+
+    A backport makes a fact true in an older line, while newer lines get it later still.
+    """
+    told = [(release.version, holds(release.options)) for release in way]
+    return tuple(now for (_, held), (now, holding) in pairwise(told) if holding and not held)
 
 
 _UNVERSIONED: Final = Version(0, 0, 0)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from confaudit import catalog, sources
+from confaudit import sources
 from confaudit.configfile import Deployment
 from confaudit.core.canonical import decode
 from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
@@ -37,15 +37,19 @@ class Loader:
 
     def read(self, argument: str, kind: str | None = None) -> RawDeployment | StoredFiles:
         """Read any input, not redacted yet."""
-        context = SourceContext(stdin=self.stdin, live=self._live, stored=self._stored)
-        return sources.read(argument, context, kind)
+        return sources.read(argument, self.context, kind)
+
+    @property
+    def context(self) -> SourceContext:
+        """What sources need of this Setup."""
+        return SourceContext(stdin=self.stdin, live=self._live, stored=self._stored)
 
     def clean(self, raw: RawDeployment | StoredFiles) -> Snapshot:
         """Redact and normalise what a source read."""
         if isinstance(raw, StoredFiles):
             return decode(redact_files(raw))
         clean = redact(raw, self.setup.fingerprint_key())
-        return normalise(clean, catalog.nearest(clean.version))
+        return normalise(clean, self.setup.catalog().nearest(clean.version))
 
     def ask(self, name: str, deployment: Deployment) -> ApiAnswer:
         """Ask the live API of one deployment."""

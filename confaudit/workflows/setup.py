@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 from confaudit.configfile import Configuration, Deployment, Loaded, suggest
 from confaudit.errors import ConfigError, NothingToDo
-from confaudit.sources.api import ApiTarget
+from confaudit.sources.target import ApiTarget
 
 if TYPE_CHECKING:
+    from confaudit.core.releases import Catalog
     from confaudit.store import Repository
 
 COMMAND_SECONDS: Final = 30
@@ -159,6 +160,22 @@ class Setup:
                 "set it, or remove fingerprint_key_env from confaudit.yaml",
             )
         return key.encode()
+
+    def releases_folder(self) -> Path:
+        """Where the user's own catalogues of releases lie."""
+        from confaudit import catalog
+
+        return self.loaded.folder / catalog.USER_FOLDER
+
+    def catalog(self) -> "Catalog":
+        """The releases of Coder: those that come with confaudit, and the user's own over them.
+
+        Raises:
+            CatalogError: a catalogue is damaged.
+        """
+        from confaudit import catalog
+
+        return catalog.load(self.releases_folder())
 
     def repository(self, *, create: bool = False) -> "Repository":
         """The git repository of snapshots."""

@@ -1,0 +1,113 @@
+"""Learn a release from a redacted deployment: a server's payload, or an API docs page.
+
+Only what the server declares is taken, never a value. A map that is a value ends the path of its
+leaf, because its keys are the operator's.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Final
+
+from confaudit.catalog.partial import Facts, Kind, Partial
+from confaudit.core import tree
+from confaudit.core.model import CleanDeployment, Fidelity, Json, OptionSpec
+from confaudit.core.normalise import Option, normalise
+from confaudit.core.redact import is_secret
+from confaudit.core.releases import Release
+from confaudit.errors import CatalogError
+
+_UNKNOWN: Final = Release(version="", date="", esr=False, options={})
+"""With the facts of a release that declares nothing, only what the wire itself says is left."""
+
+_NOT_ON_THE_WIRE: Final = {"type", "json_path", "default_computed_from"}
+_SHARED: Final = {"string", "string-array"}
+"""What the wire calls a string may be a URL, an address, a pattern…; a list may be a struct."""
+
+
+def read(clean: CleanDeployment) -> Partial:
+    """Learn from a payload or an API docs page.
+
+    Raises:
+        CatalogError: it is a config tree alone, which does not name the options.
+        SourceError: the payload contradicts itself.
+    """
+    if clean.fidelity is Fidelity.SHAPE:
+        return Partial(Kind.API_PAGE, leaves=_leaves(clean.payload["config"]))
+    if clean.fidelity is Fidelity.CONFIG:
+        raise CatalogError(
+            "A config tree alone does not name the options of a release.",
+            "Give the whole answer of GET /api/v2/deployment/config.",
+        )
+    return _payload(clean)
+
+
+def _payload(clean: CleanDeployment) -> Partial:
+    declared = normalise(clean, _UNKNOWN).declared
+    options = list(_options(clean.payload["options"]))
+    computed = _computed_texts(clean.version, options)
+    told = (_facts(*pair, computed) for pair in zip(declared.values(), options, strict=True))
+    values = [option.get("value") for option in options]
+    is_lossy = clean.fidelity is Fidelity.LOSSY  # its CLI left out the leaves it did not know
+    return Partial(
+        Kind.PAYLOAD,
+        options=tuple(told),
+        leaves=frozenset() if is_lossy else _leaves(clean.payload["config"], values),
+        wire_types={key: spec.type for key, spec in declared.items() if spec.type in _SHARED},
+        version=clean.version,
+    )
+
+
+def _options(listed: Json) -> Iterator[Option]:
+    return (o for o in listed if isinstance(o, dict)) if isinstance(listed, list) else iter(())
+
+
+def _facts(spec: OptionSpec, option: Option, computed: Mapping[str, tuple[str, str]]) -> Facts:
+    facts: dict[str, Any] = {
+        fact.name: getattr(spec, fact.name)
+        for fact in fields(spec)
+        if fact.name not in _NOT_ON_THE_WIRE
+    }
+    if spec.type and spec.type not in _SHARED:
+        facts["type"] = spec.type
+    if is_secret(option.get("value")) and not spec.secret:  # no release's secrets have a default
+        del facts["default"]  # redaction took it away, because the option's name looks secret
+    elif spec.default:
+        facts |= _default(spec.default, computed)
+    return facts
+
+
+def _computed_texts(version: str, options: Sequence[Option]) -> dict[str, tuple[str, str]]:
+    """Texts in the defaults of this one server → their placeholder, and what they come from.
+
+    The cache folder is `coder` in the user's own (coder/coder codersdk/deployment.go).
+    """
+    found = {f"@v{version}": ("@{version}", "version")} if version else {}
+    caches = (option.get("default") for option in options if option.get("flag") == "cache-dir")
+    cache = next(caches, "")
+    if isinstance(cache, str) and cache.endswith("/coder"):
+        found[cache] = ("{user_cache_dir}/coder", "host")
+    return found
+
+
+def _default(default: str, computed: Mapping[str, tuple[str, str]]) -> Facts:
+    for text, (placeholder, source) in computed.items():
+        if text in default:
+            return {
+                "default": default.replace(text, placeholder),
+                "default_computed_from": source,
+            }
+    return {}
+
+
+def _leaves(config: Json, values: Sequence[Json] = ()) -> frozenset[str]:
+    """The leaves of a config tree; a section that is the value of an option is one."""
+    maps = [value for value in values if value and isinstance(value, dict)]
+    return frozenset(map(tree.dotted, _paths(config, maps, ())))
+
+
+def _paths(value: Json, maps: Sequence[Json], prefix: tree.Path) -> Iterator[tree.Path]:
+    if isinstance(value, dict) and tree.is_section(value) and value not in maps:
+        for key, part in value.items():
+            yield from _paths(part, maps, (*prefix, key))
+    else:
+        yield prefix

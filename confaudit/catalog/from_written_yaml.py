@@ -1,0 +1,78 @@
+"""Learn a release from what `coder server --write-config` prints.
+
+It has every option with a YAML path, hidden ones too. The values are those of one deployment and
+are never looked at: each option's comment ends in its default and its type, wrapped at 80 columns.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from confaudit.catalog.partial import Facts, Kind, Partial
+from confaudit.core.redact import redact_text
+
+if TYPE_CHECKING:
+    from yaml import Node
+
+_DECLARED: Final = re.compile(r" ?(?P<default>.*), type: (?P<type>\S+)\)")
+"""What follows the last `(default:` of an option's comment."""
+_COMMENTED: Final = re.compile(r"^[ \t]*# \(default:", re.MULTILINE)
+_UNSET: Final = "<unset>"
+
+
+def recognise(text: str) -> bool:
+    """Whether a text has comments such as the command writes."""
+    return _COMMENTED.search(text) is not None
+
+
+def read(text: str) -> Partial:
+    """Learn from the comments.
+
+    Raises:
+        ValueError: it is no YAML; the message is the rest of a sentence that names the file.
+    """
+    import yaml
+
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        options = tuple(_options(root, text.splitlines(), "", set()))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        raise ValueError(f"is not valid YAML{place}") from None
+    except RecursionError:
+        raise ValueError("nests too deeply") from None
+    return Partial(Kind.WRITTEN_YAML, options=options)
+
+
+def _options(
+    node: "Node | None", lines: Sequence[str], prefix: str, seen: set[int]
+) -> Iterator[Facts]:
+    """Walk the keys; a node that an alias repeats counts once, so that none walks for ever."""
+    from yaml import MappingNode
+
+    if not isinstance(node, MappingNode) or id(node) in seen:
+        return
+    seen.add(id(node))
+    for key, value in node.value:
+        path = f"{prefix}{key.value}"
+        _, _, ending = _comment(lines, key.start_mark.line).rpartition("(default:")
+        declared = _DECLARED.match(ending)
+        if declared:
+            yield _facts(path, declared)
+        else:
+            yield from _options(value, lines, f"{path}.", seen)
+
+
+def _comment(lines: Sequence[str], line: int) -> str:
+    """The comment right above a line, joined again where it was wrapped."""
+    start = line
+    while start > 0 and lines[start - 1].lstrip().startswith("#"):
+        start -= 1
+    return " ".join(text.strip().lstrip("#").strip() for text in lines[start:line])
+
+
+def _facts(path: str, declared: re.Match[str]) -> Facts:
+    default = declared["default"]
+    facts: dict[str, Any] = {"yaml_path": path, "type": declared["type"].replace("\\|", "|")}
+    return {**facts, "default": None if default == _UNSET else redact_text(default)}

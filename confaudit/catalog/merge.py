@@ -1,0 +1,258 @@
+"""What several inputs tell of a release, joined to one; the nearest release fills what none tells.
+
+A payload is believed before the server docs page, that before a written YAML, that before the API
+docs page. Whatever is no more than a guess is named as one.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+from confaudit.catalog.guess import leaf_of
+from confaudit.catalog.partial import Facts, Kind, Partial
+from confaudit.core.model import OptionSpec
+from confaudit.core.releases import Release, Version
+
+_PRECEDENCE: Final = tuple(Kind)
+_BUILD_DEPENDENT: Final = {"update-check", "telemetry", "telemetry-enable"}
+"""Options whose default in the docs is that of the development build or test that printed them."""
+
+_NOT_ON_THE_API_PAGE: Final = {"ai.chat.ai_gateway_routing_enabled"}
+"""The one leaf that the page lacks, since 2.34; it shows all others of every release."""
+
+_ALIKE: Final = {
+    "string": ("string", "url", "host:port", "regexp", "yaml-config-path"),
+    "string-array": ("string-array", "struct["),
+}
+"""What the wire suggests → how the types begin that look so there."""
+
+_WANTED: Final = ("flag", "env", "type", "json_path", "default", "hidden", "secret")
+"""Facts that a new option should not lack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A release, and how well it is known."""
+
+    release: Release
+    base: Release
+    """The release that filled what no input tells."""
+    inherited: Mapping[str, int]
+    """Field → for how many options it is the base's."""
+    guessed: Mapping[str, tuple[str, ...]]
+    """Option → the fields that were guessed."""
+    untold: Mapping[str, tuple[str, ...]]
+    """New option → the fields that nothing tells."""
+    unclaimed: tuple[str, ...]
+    """Leaves of the config tree that no known option sets."""
+    foreign: tuple[str, ...]
+    """Options that another input names, and the payload, which has all, does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An option while it is pieced together."""
+
+    spec: OptionSpec
+    is_new: bool
+    told: frozenset[str]
+    """Fields that an input tells."""
+    guessed: tuple[str, ...] = ()
+
+    def guess(self, **values: Any) -> "_Draft":
+        spec = replace(self.spec, **values)
+        return replace(self, spec=spec, guessed=(*self.guessed, *values))
+
+
+def merge(partials: Iterable[Partial], base: Release, version: str, date: str = "") -> Learnt:
+    """Join what inputs tell of the release `version`; an empty date is not known.
+
+    Its line gets extended support if it is that of `base`, and that one does.
+    """
+    ordered = sorted(partials, key=lambda partial: _PRECEDENCE.index(partial.kind))
+    known = _without_moved_leaves(base, ordered)
+    told, foreign = _existing(_told(ordered, known), ordered, known)
+    drafts = {key: _draft(known.options.get(key), facts) for key, facts in sorted(told.items())}
+    drafts = _with_visibility(drafts, {partial.kind for partial in ordered})
+    drafts = _with_leaves(drafts, _free(drafts, ordered, known))
+    drafts = _with_types(drafts, ordered)
+    return Learnt(
+        release=Release(
+            version=version,
+            date=date,
+            esr=base.esr and Version.parse(base.version).line == Version.parse(version).line,
+            options={key: draft.spec for key, draft in drafts.items()},
+            leaves_without_option=known.leaves_without_option,
+        ),
+        base=base,
+        inherited=_inherited(drafts.values()),
+        guessed={key: draft.guessed for key, draft in drafts.items() if draft.guessed},
+        untold={key: lacking for key, draft in drafts.items() if (lacking := _untold(draft))},
+        unclaimed=tuple(sorted(_free(drafts, ordered, known))),
+        foreign=foreign,
+    )
+
+
+def _without_moved_leaves(base: Release, ordered: Sequence[Partial]) -> Release:
+    """The base without the leaves that an API docs page, if there is one, does not show."""
+    pages = [partial.leaves for partial in ordered if partial.kind is Kind.API_PAGE]
+    if not pages:
+        return base
+    shown = _NOT_ON_THE_API_PAGE.union(*pages)
+    return replace(
+        base,
+        options={
+            key: spec if spec.json_path in shown else replace(spec, json_path="")
+            for key, spec in base.options.items()
+        },
+        leaves_without_option=tuple(leaf for leaf in base.leaves_without_option if leaf in shown),
+    )
+
+
+def _told(ordered: Sequence[Partial], base: Release) -> dict[str, Facts]:
+    """Every option that an input names → what they tell of it together."""
+    keys = {spec.yaml_path: key for key, spec in base.options.items() if spec.yaml_path}
+    told: dict[str, Facts] = {}
+    for partial in ordered:
+        for facts in partial.options:
+            key = _key(facts, {} if partial.kind is Kind.PAYLOAD else keys)
+            keys[facts["yaml_path"]] = key
+            told[key] = {**_trusted(key, facts, partial.kind), **told.get(key, {})}
+    return told
+
+
+def _key(facts: Facts, keys: Mapping[str, str]) -> str:
+    """The option's key; a YAML path, which may be all an input tells, leads to one."""
+    path = facts["yaml_path"]
+    by_path = path and keys.get(path, path)
+    return str(facts.get("flag") or facts.get("env") or by_path or facts["name"])
+
+
+def _trusted(key: str, facts: Facts, kind: Kind) -> Facts:
+    if key in _BUILD_DEPENDENT and kind is not Kind.PAYLOAD:
+        return {name: fact for name, fact in facts.items() if name != "default"}
+    return facts
+
+
+def _existing(
+    told: Mapping[str, Facts], ordered: Sequence[Partial], base: Release
+) -> tuple[dict[str, Facts], tuple[str, ...]]:
+    """The options the release has, and those that only look so.
+
+    A payload has them all. Without one, those of the base stay that no input had to show: a
+    written YAML shows all with a YAML path, an API docs page the leaf of each.
+    """
+    kinds = {partial.kind for partial in ordered}
+    if Kind.PAYLOAD in kinds:
+        served = [partial for partial in ordered if partial.kind is Kind.PAYLOAD]
+        keys = {_key(facts, {}) for partial in served for facts in partial.options}
+        return {key: told[key] for key in keys}, tuple(sorted(told.keys() - keys))
+    stay: dict[str, Facts] = {
+        key: {} for key, spec in base.options.items() if not _is_missed(spec, kinds)
+    }
+    return {**stay, **told}, ()
+
+
+def _is_missed(spec: OptionSpec, kinds: set[Kind]) -> bool:
+    """Whether an input that would show the option did not; its leaf is gone where that is so."""
+    if spec.yaml_path and Kind.WRITTEN_YAML in kinds:
+        return True
+    return Kind.API_PAGE in kinds and not spec.json_path
+
+
+def _draft(known: OptionSpec | None, facts: Facts) -> _Draft:
+    """An option with the facts told, over those of the base."""
+    if known and known.default_computed_from and not facts.get("default_computed_from"):
+        facts = {name: fact for name, fact in facts.items() if name != "default"}
+    spec = replace(known or OptionSpec(name=""), **facts)
+    return _Draft(spec, is_new=known is None, told=frozenset(facts))
+
+
+def _with_visibility(drafts: Mapping[str, _Draft], kinds: set[Kind]) -> dict[str, _Draft]:
+    """The server docs page shows every visible option: others are hidden, if they exist at all."""
+    if Kind.SERVER_PAGE not in kinds or Kind.PAYLOAD in kinds:
+        return dict(drafts)
+    return {key: draft if "hidden" in draft.told else _hide(draft) for key, draft in drafts.items()}
+
+
+def _hide(draft: _Draft) -> _Draft:
+    if draft.told:
+        spec = replace(draft.spec, hidden=True)
+        return replace(draft, spec=spec, told=draft.told | {"hidden"})
+    return draft if draft.spec.hidden else draft.guess(hidden=True)
+
+
+def _free(
+    drafts: Mapping[str, _Draft], ordered: Sequence[Partial], base: Release
+) -> frozenset[str]:
+    """The leaves that exist and that no option is known to set."""
+    claimed = {draft.spec.json_path for draft in drafts.values()} | {*base.leaves_without_option}
+    shown = {leaf for partial in ordered for leaf in partial.leaves}
+    return frozenset(leaf for leaf in shown if not claimed.intersection(_with_sections(leaf)))
+
+
+def _with_sections(leaf: str) -> Iterator[str]:
+    """A leaf and the sections around it: below a map's leaf there are an operator's own keys."""
+    while leaf:
+        yield leaf
+        leaf = leaf.rpartition(".")[0]
+
+
+def _with_leaves(drafts: Mapping[str, _Draft], free: frozenset[str]) -> dict[str, _Draft]:
+    """Guess the leaf of each option that has none."""
+    return {
+        key: draft if draft.spec.json_path else _with_leaf(draft, free | _replaced(key, drafts))
+        for key, draft in drafts.items()
+    }
+
+
+def _with_leaf(draft: _Draft, leaves: frozenset[str]) -> _Draft:
+    leaf = leaf_of(draft.spec, leaves)
+    return draft.guess(json_path=leaf) if leaf else draft
+
+
+def _replaced(key: str, drafts: Mapping[str, _Draft]) -> set[str]:
+    """The leaves of the options that tell to use this one instead: aliases share theirs."""
+    older = (draft.spec for draft in drafts.values() if key in draft.spec.use_instead)
+    return {spec.json_path for spec in older if spec.json_path}
+
+
+def _with_types(drafts: Mapping[str, _Draft], ordered: Sequence[Partial]) -> dict[str, _Draft]:
+    """Where no input tells the type: the base's or an alias's, unless the wire denies it."""
+    suggested = {key: name for partial in ordered for key, name in partial.wire_types.items()}
+    specs = [draft.spec for draft in drafts.values()]
+    by_leaf = {spec.json_path: spec.type for spec in specs if spec.json_path and spec.type}
+    return {
+        key: draft
+        if "type" in draft.told
+        else _with_type(draft, by_leaf.get(draft.spec.json_path, ""), suggested.get(key, ""))
+        for key, draft in drafts.items()
+    }
+
+
+def _with_type(draft: _Draft, shared: str, suggested: str) -> _Draft:
+    likely = draft.spec.type or shared
+    if suggested and not likely.startswith(_ALIKE[suggested]):
+        likely = suggested
+    return draft if likely == draft.spec.type else draft.guess(type=likely)
+
+
+def _inherited(drafts: Iterable[_Draft]) -> dict[str, int]:
+    return dict(
+        Counter(
+            fact.name
+            for draft in drafts
+            for fact in fields(OptionSpec)
+            if fact.name not in draft.told
+            and fact.name not in draft.guessed
+            and getattr(draft.spec, fact.name) != fact.default
+            and not draft.is_new
+        )
+    )
+
+
+def _untold(draft: _Draft) -> tuple[str, ...]:
+    if not draft.is_new:
+        return ()
+    return tuple(name for name in _WANTED if name not in draft.told | {*draft.guessed})

@@ -1,0 +1,27 @@
+"""confaudit catalog diff."""
+
+import click
+
+from confaudit.cli.catalog import catalog_options
+from confaudit.cli.output import Rendering, output_options, write
+from confaudit.core.releases import Catalog
+from confaudit.workflows import catalog as workflow
+
+
+@click.command("diff")
+@click.argument("before", metavar="VERSION")
+@click.argument("after", metavar="VERSION")
+@output_options
+@catalog_options
+def command(catalog: Catalog, before: str, after: str, rendering: Rendering) -> None:
+    """Compare what two releases of Coder declare.
+
+    What was added, removed, renamed, and where defaults, types, variables,
+    YAML keys or config leaves moved; what became hidden, deprecated, secret.
+
+    \b
+    Examples:
+      confaudit catalog diff 2.29.5 2.34.1
+      confaudit catalog diff 2.33.0 2.34.5 -o upgrade.html
+    """
+    write(workflow.compare(catalog, before, after), rendering)

@@ -1,0 +1,121 @@
+"""confaudit catalog import."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from confaudit.cli.parameters import fold_setup, option, setup_options
+from confaudit.core.model import OptionSpec
+from confaudit.core.releases import Version
+from confaudit.core.wording import plural, visible
+from confaudit.workflows.catalog_import import Imported, import_release
+from confaudit.workflows.setup import Setup
+
+
+@click.command("import")
+@click.argument("arguments", nargs=-1, required=True, metavar="[VERSION] INPUT...")
+@option("--date", type=click.DateTime(["%Y-%m-%d"]), help="When the release was published.")
+@option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="CONFAUDIT_CATALOG_OUTPUT",
+    metavar="FILE",
+    help="Where to write.  [default: coder-releases/VERSION.json beside confaudit.yaml]",
+)
+@option("--force", is_flag=True, help="Replace what is known of the release.")
+@setup_options
+@fold_setup
+def command(
+    setup: Setup,
+    arguments: tuple[str, ...],
+    date: datetime | None,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Learn a release of Coder that confaudit does not know.
+
+    Joins what all inputs tell; what none tells is taken from the nearest release
+    that is known. The file holds one release, line by line, to be reviewed and
+    committed: guesses are marked in it. Values and secrets never get there.
+    VERSION may be left out when an input tells it.
+
+    \b
+    An input is any of, the one believed first on top:
+      live, live:NAME, URL, a saved API answer, a support bundle
+      docs/reference/cli/server.md of the release
+      what `coder server --write-config` prints
+      docs/reference/api/general.md of the release
+
+    \b
+    Examples:
+      confaudit catalog import live:staging --date 2026-08-04
+      confaudit catalog import 2.36.0 server.md general.md
+    """
+    version, inputs = _split(arguments)
+    day = date.date().isoformat() if date else ""
+    imported = import_release(setup, inputs, version, day, output, force)
+    for line in _account(imported):
+        click.echo(visible(line))
+
+
+def _split(arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """A file named like a version is written ./2.36.0."""
+    try:
+        Version.parse(arguments[0])
+    except ValueError:
+        return "", arguments
+    if len(arguments) == 1:
+        raise click.UsageError("Give at least one INPUT to learn the release from.")
+    return arguments[0], arguments[1:]
+
+
+def _account(imported: Imported) -> Iterator[str]:
+    """What was learnt, what is doubtful, and where it is now."""
+    release = imported.learnt.release
+    yield f"Coder {release.version}: {plural(len(release.options), 'option')}"
+    for heading, items in _findings(imported).items():
+        if items:
+            yield f"  {heading}: {', '.join(items)}"
+    yield f"{'wrote' if imported.written else 'unchanged:'} {imported.path}"
+
+
+def _findings(imported: Imported) -> dict[str, list[str]]:
+    learnt = imported.learnt
+    new, old = learnt.release.options, learnt.base.options
+    date = [] if learnt.release.date else ["when it was published (give --date)"]
+    near = learnt.base.version
+    return {
+        "new": sorted(new.keys() - old.keys()),
+        "gone": sorted(old.keys() - new.keys()),
+        f"declared differently than in {near}": [
+            key for key in sorted(new.keys() & old.keys()) if new[key] != old[key]
+        ],
+        f"taken from {near}, because no input tells": [
+            f"{_TITLES[field]} ({number})" for field, number in learnt.inherited.items()
+        ],
+        "guessed": _by_option(learnt.guessed),
+        "not known": [*_by_option(learnt.untold), *date],
+        "config leaves that no known option sets": list(learnt.unclaimed),
+        "left out, because the payload lacks them": list(learnt.foreign),
+    }
+
+
+def _by_option(found: Mapping[str, Sequence[str]]) -> list[str]:
+    return [
+        f"{' and '.join(_TITLES[field] for field in names)} of {key}"
+        for key, names in found.items()
+    ]
+
+
+_TITLES: Final = {
+    fact.name: {"json_path": "config leaf", "yaml_path": "YAML path"}.get(
+        fact.name, fact.name.replace("_", " ")
+    )
+    for fact in fields(OptionSpec)
+}
+"""Field → how it is called in a sentence."""

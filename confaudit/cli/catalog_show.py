@@ -1,0 +1,30 @@
+"""confaudit catalog show."""
+
+import click
+
+from confaudit.cli.catalog import catalog_options
+from confaudit.cli.output import Rendering, output_options, write
+from confaudit.core.releases import Catalog
+from confaudit.workflows import catalog as workflow
+
+
+@click.command("show")
+@click.argument("name", metavar="OPTION")
+@output_options
+@catalog_options
+def command(catalog: Catalog, name: str, rendering: Rendering) -> None:
+    """Tell the life of an option across the releases of Coder.
+
+    When it came, what became of its names, default and type, and to which
+    older lines a change was carried back. OPTION is any of its names: flag,
+    environment variable, YAML key, config leaf, display name, or nearly so.
+
+    \b
+    Examples:
+      confaudit catalog show CODER_NOTIFICATIONS_EMAIL_SMARTHOST
+      confaudit catalog show oidc.scopes -f md
+    """
+    report, found = workflow.show(catalog, name)
+    if not found.is_exact:
+        click.echo(f"confaudit: taken to mean {found.name}", err=True)
+    write(report, rendering)

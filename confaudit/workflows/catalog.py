@@ -1,0 +1,309 @@
+"""Questions to the catalogue of Coder's releases, each answered by a Report."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from itertools import groupby
+from typing import Any, Final
+
+from confaudit import __version__
+from confaudit.core.aliases import join
+from confaudit.core.defaults import default_snapshot
+from confaudit.core.diff import diff, position
+from confaudit.core.lifecycle import Event, EventKind, Life, default_words, life, option_name
+from confaudit.core.lookup import Found, find
+from confaudit.core.model import MISSING, Change, ChangeKind, Facet, Snapshot, Value
+from confaudit.core.releases import Catalog, Release, Version
+from confaudit.core.report import Column, Report, ReportKind, Side, Table, side
+from confaudit.core.wording import listing, plural, visible
+from confaudit.errors import ConfigError, NothingToDo
+from confaudit.workflows.diff import generated_at
+
+# --- releases -----------------------------------------------------------------------------------
+
+_RELEASES: Final = (
+    Column("release", "Release", is_code=True),
+    Column("date", "Date"),
+    Column("line", "Line"),
+    Column("marks", "Marks"),
+    Column("options", "Options"),
+    Column("added", "Added"),
+    Column("removed", "Removed"),
+)
+
+
+def releases(catalog: Catalog, line: str = "", since: str = "") -> Report:
+    """List the releases known, of one line (`2.34`) or from a line or version on.
+
+    Raises:
+        ConfigError: There is no such line, or a text is neither line nor version.
+        NothingToDo: No release fits both.
+    """
+    known = _all(catalog)
+    wanted, oldest = _line(line, known), _start(since)
+    rows = [
+        row
+        for release, row in zip(known, _release_rows(known), strict=True)
+        if wanted in (None, _line_of(release)) and Version.parse(release.version) >= oldest
+    ]
+    if not rows:
+        raise NothingToDo("No release fits.", f"The newest one known is {known[-1].version}.")
+    lines = len({row["line"] for row in rows})
+    return _report(
+        ReportKind.CATALOG_RELEASES,
+        "Releases of Coder",
+        statement=f"{plural(len(rows), 'release')} in {plural(lines, 'line')}.",
+        tables=(Table("releases", "Releases", _RELEASES, tuple(rows)),),
+        notes=(f"The catalogue ends with {known[-1].version}{_of(known[-1].date)}.",),
+    )
+
+
+def _release_rows(known: Sequence[Release]) -> Iterator[Mapping[str, Value]]:
+    marks = _marks(known)
+    for release, before in zip(known, _predecessors(known), strict=True):
+        own = release.options.keys()
+        earlier = before.options.keys() if before else own
+        yield {
+            "release": release.version,
+            "date": release.date,
+            "line": _line_text(release),
+            "marks": list(marks[_line_of(release)]),
+            "options": len(own),
+            "added": len(own - earlier) if before else MISSING,
+            "removed": len(earlier - own) if before else MISSING,
+        }
+
+
+def _predecessors(known: Sequence[Release]) -> Iterator[Release | None]:
+    """The release before in its line; a line starts from where the line before it did."""
+    start: Release | None = None
+    for _, line in groupby(known, _line_of):
+        before, start = start, None
+        for release in line:
+            yield before
+            before, start = release, start or release
+
+
+def _marks(known: Sequence[Release]) -> Mapping[tuple[int, int], Sequence[str]]:
+    """What Coder calls a line: the newest is mainline, the one before it stable.
+
+    So says coder/coder docs/install/releases; which get extended support, the catalogue knows.
+    """
+    lines = list(dict.fromkeys(map(_line_of, known)))
+    extended = {_line_of(release) for release in known if release.esr}
+    marks = {"mainline": set(lines[-1:]), "stable": set(lines[-2:-1]), "ESR": extended}
+    return {line: [mark for mark, held in marks.items() if line in held] for line in lines}
+
+
+def _line_of(release: Release) -> tuple[int, int]:
+    return Version.parse(release.version).line
+
+
+def _line_text(release: Release) -> str:
+    return ".".join(map(str, _line_of(release)))
+
+
+def _line(text: str, known: Sequence[Release]) -> tuple[int, int] | None:
+    if not text:
+        return None
+    lines = {_line_text(release): _line_of(release) for release in known}
+    if text.removeprefix("v") not in lines:
+        raise ConfigError(
+            f"{visible(text)} is no release line known.",
+            f"A line is two numbers; the newest are {listing(list(lines)[-3:])}.",
+        )
+    return lines[text.removeprefix("v")]
+
+
+def _start(text: str) -> Version:
+    """The first version that counts: of a line its first release."""
+    if not text:
+        return Version(0, 0, 0)
+    try:
+        return Version.parse(text if text.count(".") > 1 else f"{text}.0")
+    except ValueError:
+        raise ConfigError(
+            f"{visible(text)} is no version of Coder.", "Give a line or a version: 2.34 or 2.34.5."
+        ) from None
+
+
+# --- show ---------------------------------------------------------------------------------------
+
+_EVENTS: Final = (
+    Column("release", "Release", is_code=True),
+    Column("date", "Date"),
+    Column("event", "Event"),
+    Column("what", "What"),
+)
+_BACKPORTS: Final = Column("backports", "Backported to", is_code=True)
+_FACTS: Final = (Column("fact", "Fact"), Column("value", "Value", is_code=True))
+
+
+def show(catalog: Catalog, name: str) -> tuple[Report, Found]:
+    """Tell the life of an option, called by any of its names or a close misspelling.
+
+    Raises:
+        ConfigError: No option is called so, or several could be meant.
+    """
+    known = _all(catalog)
+    found = find(name, known)
+    told = life(found.key, known)
+    name = f" ({told.spec.name})" if told.spec.name else ""
+    report = _report(
+        ReportKind.CATALOG_SHOW,
+        f"{found.name}{name}, Coder {known[0].version} to {known[-1].version}",
+        statement=_standing(told),
+        tables=(life_table(told.events), _facts_table(told, known)),
+    )
+    return report, found
+
+
+def _standing(told: Life) -> str:
+    """Where the option stands today, in one sentence."""
+    by_kind = {event.kind: event for event in told.events}  # of each kind the newest
+    if told.is_removed:
+        return f"Removed in {_when(by_kind[EventKind.REMOVED])}."
+    instead = listing([option_name(key) for key in told.spec.use_instead] or [""])
+    if not told.spec.use_instead:
+        return f"In every release since {_when(by_kind[EventKind.INTRODUCED])}."
+    if event := by_kind.get(EventKind.SUPERSEDED):
+        return f"Superseded by {instead} in {_when(event)}; both names work."
+    if event := by_kind.get(EventKind.DEPRECATED):
+        return f"Deprecated in {_when(event)}: use {instead} instead."
+    return f"Deprecated from the start: use {instead} instead."
+
+
+def _of(date: str) -> str:
+    return f" of {date}" if date else ""
+
+
+def _dated(version: str, date: str) -> str:
+    """A release learnt from a server may have no date."""
+    return f"{version} ({date})" if date else version
+
+
+def _when(event: Event) -> str:
+    *backports, version = event.versions
+    also = f" and, backported, {listing(backports)}" if backports else ""
+    return f"{_dated(version, event.date)}{also}"
+
+
+def life_table(events: Sequence[Event]) -> Table:
+    """What releases did to an option, one row an event."""
+    rows: tuple[Mapping[str, Value], ...] = tuple(
+        {
+            "release": event.versions[-1],
+            "date": event.date,
+            "event": event.kind.value,
+            "what": event.what,
+            "backports": list(event.versions[:-1]),
+        }
+        for event in events
+    )
+    columns = (*_EVENTS, _BACKPORTS) if any(row["backports"] for row in rows) else _EVENTS
+    return Table("events", "Life", columns, rows)
+
+
+def _facts_table(told: Life, known: Sequence[Release]) -> Table:
+    spec = told.spec
+    release = next(found for found in known if found.version == told.release)
+    facts: Mapping[str, Value] = {
+        "Flag": f"--{spec.flag}" if spec.flag else "",
+        "Variable": spec.env,
+        "YAML key": spec.yaml_path,
+        "Config leaf": spec.json_path,
+        "Type": spec.type,
+        "Default": default_words(spec, release),
+        "Secret": "yes" if spec.secret else "",
+        "Hidden": "yes" if spec.hidden else "",
+        "Aliases": [option_name(key) for key in told.aliases],
+    }
+    rows: tuple[Mapping[str, Value], ...] = tuple(
+        {"fact": fact, "value": value} for fact, value in facts.items() if value
+    )
+    title = f"{'Last seen in' if told.is_removed else 'Today, in'} {told.release}"
+    return Table("facts", title, _FACTS, rows)
+
+
+# --- diff ---------------------------------------------------------------------------------------
+
+
+def compare(catalog: Catalog, before: str, after: str) -> Report:
+    """Compare what two releases declare; names of one setting that changed are one rename.
+
+    Raises:
+        ConfigError: The catalogue lacks one of the versions.
+    """
+    old, new = _release(before, catalog), _release(after, catalog)
+    left, right = default_snapshot(old), default_snapshot(new)
+    found = join(diff(left, right), left, right)
+    changes = sorted((c for c in found if _is_declared(c, left, right)), key=position)
+    return _report(
+        ReportKind.CATALOG_DIFF,
+        f"Coder {old.version} → {new.version}",
+        before=_side(left, old),
+        after=_side(right, new),
+        changes=tuple(map(_without_source, changes)),
+    )
+
+
+def _is_declared(change: Change, before: Snapshot, after: Snapshot) -> bool:
+    """Whether the releases declare something else, beyond what a server makes of it.
+
+    A server reports its aliases' value sources otherwise from 2.18 on, and some defaults are
+    computed alike by both releases, as that of docs-url from the version.
+    """
+    declared = {facet.facet for facet in change.facets} - {Facet.SOURCE}
+    old, new = before.declared.get(change.key), after.declared.get(change.key)
+    if old and new and old.default_computed_from == new.default_computed_from != "":
+        declared -= {Facet.DEFAULT}
+    return bool(declared) or change.kind in _OF_PRESENCE
+
+
+_OF_PRESENCE: Final = {ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.RENAMED}
+
+
+def _without_source(change: Change) -> Change:
+    """Nobody sets anything here: where a value comes from is no news."""
+    kind = ChangeKind.DECLARED if change.kind is ChangeKind.SOURCE else change.kind
+    return replace(change, kind=kind)
+
+
+def _side(snapshot: Snapshot, release: Release) -> Side:
+    return replace(side(snapshot), label=f"released {release.date}" if release.date else "")
+
+
+def _release(version: str, catalog: Catalog) -> Release:
+    found = catalog.release(version)
+    if found is None:
+        near = listing(_near(version, catalog.versions))
+        raise ConfigError(
+            f"The catalogue has no release {visible(version)}.",
+            f"The nearest it has: {near}; `confaudit catalog releases` lists all.",
+        )
+    return found
+
+
+def _near(version: str, versions: Sequence[str]) -> list[str]:
+    """The known neighbours of a version; of what is none, the versions that look like it."""
+    try:
+        asked = Version.parse(version)
+    except ValueError:
+        return get_close_matches(version, versions, n=4, cutoff=0.5) or list(versions[-1:])
+    older = [known for known in versions if Version.parse(known) < asked]
+    newer = [known for known in versions if Version.parse(known) > asked]
+    return [*older[-1:], *newer[:1]]
+
+
+# --- all ----------------------------------------------------------------------------------------
+
+
+def _all(catalog: Catalog) -> tuple[Release, ...]:
+    """Every release known, in version order."""
+    return tuple(map(catalog.nearest, catalog.versions))
+
+
+def _report(kind: ReportKind, title: str, **parts: Any) -> Report:
+    return Report(
+        title=title, kind=kind, generated_at=generated_at(), tool_version=__version__, **parts
+    )

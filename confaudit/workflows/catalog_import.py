@@ -1,0 +1,137 @@
+"""Learn a release that confaudit does not know, and write it to the user's own catalogues."""
+
+import functools
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from confaudit import catalog
+from confaudit.catalog import from_deployment, from_server_page, from_written_yaml
+from confaudit.catalog.document import dump
+from confaudit.catalog.merge import Learnt, merge
+from confaudit.catalog.partial import Partial
+from confaudit.core.model import StoredFiles
+from confaudit.core.redact import redact
+from confaudit.core.releases import Version
+from confaudit.errors import CatalogError
+from confaudit.sources.inputs import Input, locate
+from confaudit.sources.wire import WireError, decode_text
+from confaudit.workflows.files import write_text
+from confaudit.workflows.load import Loader
+from confaudit.workflows.setup import Setup
+
+_TEXTS: Final = (from_server_page, from_written_yaml)
+"""Importers of texts that are no deployment, and so no source either."""
+
+_LARGEST_TEXT: Final = 1024 * 1024
+"""Bytes; the docs page and the YAML of a release have some 100 KB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was learnt, and the file that holds it now."""
+
+    learnt: Learnt
+    path: Path
+    written: bool
+    """False when the file said exactly this already."""
+
+
+def import_release(
+    setup: Setup,
+    arguments: Sequence[str],
+    version: str = "",
+    date: str = "",
+    output: Path | None = None,
+    force: bool = False,
+    stdin: Callable[[], bytes] = lambda: sys.stdin.buffer.read(),
+) -> Imported:
+    """Learn one release from all inputs together.
+
+    An empty `version` or `date` (ISO 8601) is not known; without `output` the file lies beside
+    confaudit.yaml, where every other command finds it.
+
+    Raises:
+        CatalogError: the inputs are of several releases or none, or, without `force`, the
+            release is known or the file exists and says something else.
+        SourceError, ApiError, ConfigError: an input cannot be read.
+    """
+    loader = Loader(setup, functools.cache(stdin))  # recognised first, then read
+    partials = [_partial(loader, argument) for argument in arguments]
+    version = _agreed((version, *(partial.version for partial in partials)))
+    if catalog.release(version) and not force:
+        raise CatalogError(
+            f"confaudit knows Coder {version} already.",
+            "Give --force to use what these inputs tell instead.",
+        )
+    known = setup.catalog()
+    base = catalog.without(known, version).nearest(version)
+    before = known.release(version)
+    learnt = merge(partials, base, version, date or (before.date if before else ""))
+    path = output or setup.releases_folder() / f"{version}.json"
+    return Imported(learnt, path, written=_write(path, learnt, force))
+
+
+def _partial(loader: Loader, argument: str) -> Partial:
+    given = locate(argument, loader.context)
+    text = _text(given)
+    for importer in _TEXTS:
+        if importer.recognise(text):
+            return _learn(importer.read, text, given.label)
+    raw = loader.read(argument)
+    if isinstance(raw, StoredFiles):
+        raise CatalogError(
+            f"{given.label} is a snapshot, which mixes what a server said with what was known.",
+            "Give a payload, a docs page, a written YAML, or live:NAME.",
+        )
+    return from_deployment.read(redact(raw))
+
+
+def _text(given: Input) -> str:
+    """What an importer of texts may look at; nothing else is text of such a size."""
+    content = given.content or b""
+    try:
+        return decode_text(content) if len(content) <= _LARGEST_TEXT else ""
+    except WireError:
+        return ""
+
+
+def _learn(read: Callable[[str], Partial], text: str, label: str) -> Partial:
+    try:
+        return read(text)
+    except ValueError as error:
+        raise CatalogError(f"{label} {error}.", "Write the file again.") from None
+
+
+def _agreed(versions: Iterable[str]) -> str:
+    """The one version that the user and the inputs name, without what does not count."""
+    named = {Version.parse(version): version for version in versions if version}
+    if not named:
+        raise CatalogError(
+            "No input tells which release it is of.",
+            "Give the version first: `confaudit catalog import 2.36.0 server.md`.",
+        )
+    if len(named) > 1:
+        listed = " and ".join(named[version] for version in sorted(named))
+        raise CatalogError(
+            f"The inputs are of several releases: {listed}.", "Import one release at a time."
+        )
+    return next(iter(named.values())).removeprefix("v").partition("+")[0]
+
+
+def _write(path: Path, learnt: Learnt, force: bool) -> bool:
+    data = dump([learnt.release], learnt.guessed)
+    if path.exists():
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        if not force:
+            raise CatalogError(
+                f"{path} exists and says something else.",
+                "Give --force to overwrite it, then review the difference in git.",
+            )
+    elif path.parent.name == catalog.USER_FOLDER:
+        path.parent.mkdir(exist_ok=True)
+    write_text(path, data.decode())
+    return True

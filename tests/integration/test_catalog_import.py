@@ -1,0 +1,200 @@
+"""`confaudit catalog import` through the real command line code, real files and real HTTP."""
+
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from confaudit import configfile
+from confaudit.catalog import document
+from confaudit.cli.catalog_import import command
+from confaudit.cli.main import run as run_confaudit
+from confaudit.core.releases import Release
+from confaudit.demo.server import LoopbackCoder
+from confaudit.demo.story import states
+from confaudit.errors import CatalogError, ConfauditError, SourceError
+from confaudit.workflows.setup import Setup
+
+INPUTS = Path(__file__).parents[1] / "data" / "importers"
+PAGE = str(INPUTS / "page-new.md")
+YAML = str(INPUTS / "written.yaml")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    for name in ("CODER_URL", "CODER_SESSION_TOKEN", "CONFAUDIT_CONFIG", "CONFAUDIT_FORCE"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "confaudit.yaml").write_text("deployments: {}\n", encoding="utf-8")
+    return tmp_path
+
+
+def run(*arguments: str) -> None:
+    command.main(list(arguments), prog_name="confaudit catalog import", standalone_mode=False)
+
+
+def setup(folder: Path) -> Setup:
+    loaded = configfile.load(folder / "confaudit.yaml")
+    return Setup(loaded=loaded, repo=folder, timeout=1, retries=0)
+
+
+def written(folder: Path, version: str) -> Release:
+    data = (folder / "coder-releases" / f"{version}.json").read_bytes()
+    (release,) = document.load(data, version)
+    return release
+
+
+def payload(version: str) -> dict[str, object]:
+    """The sample's answer as a newer release would give it, with one option more."""
+    text = json.dumps(states()[2].payload).replace("@v2.34.5", f"@v{version}")
+    answer = json.loads(text)
+    new = {"name": "New Thing", "flag": "new-thing", "env": "CODER_NEW_THING", "value": 7}
+    answer["options"].append({**new, "default": "7", "value_source": "default"})
+    answer["config"]["new_thing"] = 7
+    return dict(answer)
+
+
+def test_a_payload_adds_a_release_that_every_command_then_knows(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("new.json").write_text(json.dumps(payload("2.36.0")), encoding="utf-8")
+    run("new.json", "--date", "2026-08-04")
+    told = capsys.readouterr().out
+    assert told.startswith("Coder 2.36.0: ")
+    assert "\n  new: new-thing\n" in told
+    assert "\n  guessed: config leaf of new-thing\n" in told
+    assert f"\nwrote {folder / 'coder-releases' / '2.36.0.json'}\n" in told
+    release = written(folder, "2.36.0")
+    assert release.date == "2026-08-04"
+    assert release.options["new-thing"].json_path == "new_thing"
+    assert release.options["docs-url"].default == "https://coder.com/docs/@{version}"
+    assert setup(folder).catalog().release("2.36.0") == release
+    assert setup(folder).catalog().nearest("2.36.5") == release
+
+
+def test_no_secret_and_no_value_reaches_the_catalogue(folder: Path) -> None:
+    answer = payload("2.36.0")
+    text = json.dumps(answer)
+    text = text.replace('"coder.example.com"', '"planted-secret"')
+    text = text.replace("https://coder.example.com", "https://planted-secret.example.com")
+    for option in json.loads(text)["options"]:
+        if option.get("annotations", {}).get("secret"):
+            option["value"] = "planted-secret"
+    Path("new.json").write_text(text, encoding="utf-8")
+    assert "planted" in text
+    run("new.json", YAML)
+    assert "planted" not in (folder / "coder-releases" / "2.36.0.json").read_text(encoding="utf-8")
+
+
+def test_a_live_server_is_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with LoopbackCoder(states()[0]) as server:
+        monkeypatch.setenv("CODER_URL", server.url)
+        monkeypatch.setenv("CODER_SESSION_TOKEN", server.token)
+        run("live", "--force")
+    release = written(folder, "2.33.0")
+    assert release.date == "2026-05-05"  # known before
+    assert release.options["access-url"].env == "CODER_ACCESS_URL"
+
+
+def test_docs_are_joined(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("v2.36.0", PAGE, YAML)
+    told = capsys.readouterr().out
+    assert "config leaf and secret of cluster-name" in told
+    assert "when it was published" in told
+    cluster = written(folder, "2.36.0").options["cluster-name"]
+    assert (cluster.env, cluster.yaml_path, cluster.default) == (
+        "CODER_CLUSTER_NAME",
+        "networking.cluster.clusterName",
+        "blue",
+    )
+
+
+def test_standard_input(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for content in (Path(PAGE).read_bytes(), json.dumps(payload("2.36.1")).encode()):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        run("2.36.1", "-", "--force")
+        assert written(folder, "2.36.1").options["access-url"].flag == "access-url"
+
+
+def test_a_file_is_only_replaced_by_force(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("2.36.0", PAGE)
+    before = (folder / "coder-releases" / "2.36.0.json").read_bytes()
+    run("2.36.0", PAGE)
+    assert "\nunchanged: " in capsys.readouterr().out
+    with pytest.raises(CatalogError, match="exists and says something else") as caught:
+        run("2.36.0", PAGE, YAML)
+    assert "--force" in caught.value.hint
+    assert (folder / "coder-releases" / "2.36.0.json").read_bytes() == before
+    run("2.36.0", PAGE, YAML, "--force")
+    assert (folder / "coder-releases" / "2.36.0.json").read_bytes() != before
+
+
+def test_a_release_is_never_learnt_from_itself(folder: Path) -> None:
+    """A guess of the first import must not become a fact of the second."""
+    Path("new.json").write_text(json.dumps(payload("2.36.0")), encoding="utf-8")
+    run("new.json")
+    first = (folder / "coder-releases" / "2.36.0.json").read_bytes()
+    assert b'"guessed": ["json_path"]' in first
+    run("new.json", "--force")
+    assert (folder / "coder-releases" / "2.36.0.json").read_bytes() == first
+
+
+def test_another_place_to_write(folder: Path) -> None:
+    run("2.36.0", PAGE, "-o", "elsewhere.json")
+    assert document.load(Path("elsewhere.json").read_bytes(), "x")[0].version == "2.36.0"
+    assert not (folder / "coder-releases").exists()
+
+
+def refused() -> Iterator[tuple[str, list[str], type[ConfauditError], str]]:
+    yield "no version", [PAGE], CatalogError, "which release"
+    yield "known already", ["2.35.1", PAGE], CatalogError, r"knows Coder 2\.35\.1 already"
+    yield "another version", ["2.36.1", "new.json"], CatalogError, r"2\.36\.0 and 2\.36\.1"
+    yield "config alone", ["2.36.0", "config.json"], CatalogError, "does not name the options"
+    yield "broken YAML", ["2.36.0", "bad.yaml"], CatalogError, r"bad\.yaml is not valid YAML"
+    yield "binary", ["2.36.0", "binary"], SourceError, "UTF-16"
+    yield "nothing there", ["2.36.0", "nowhere.json"], SourceError, "nowhere"
+    yield "no name", ["2.36.0", ""], SourceError, "may not be empty"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [row[1:] for row in refused()],
+    ids=[row[0] for row in refused()],
+)
+def test_refusals(
+    folder: Path, arguments: list[str], error: type[ConfauditError], message: str
+) -> None:
+    answer = payload("2.36.0")
+    Path("new.json").write_text(json.dumps(answer), encoding="utf-8")
+    Path("config.json").write_text(json.dumps(answer["config"]), encoding="utf-8")
+    Path("bad.yaml").write_text("# (default: x, type: string)\na: [\n", encoding="utf-8")
+    Path("binary").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(error, match=message) as caught:
+        run(*arguments)
+    assert caught.value.hint
+    assert "planted" not in caught.value.message + caught.value.hint
+    assert not (folder / "coder-releases").exists()
+
+
+def test_a_snapshot_is_refused(folder: Path) -> None:
+    Path("prod.json").write_text(json.dumps(states()[0].payload), encoding="utf-8")
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert run_confaudit(["snapshot", "prod", "--from", "prod.json"]) == 0
+    with pytest.raises(CatalogError, match="is a snapshot"):
+        run("2.36.0", "HEAD:prod")
+
+
+def test_a_damaged_catalogue_stops_every_command_with_its_name(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("2.36.0", PAGE)
+    (folder / "coder-releases" / "2.36.0.json").write_text("{}", encoding="utf-8")
+    Path("prod.json").write_text(json.dumps(states()[0].payload), encoding="utf-8")
+    assert run_confaudit(["diff", "prod.json", "prod.json"]) == 2
+    assert "2.36.0.json is damaged" in capsys.readouterr().err
