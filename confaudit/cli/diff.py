@@ -4,7 +4,8 @@ import click
 
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import KINDS, fold_setup, option, setup_options
-from confaudit.errors import ExitCode
+from confaudit.cli.thresholds import Threshold, selection_options, threshold_options
+from confaudit.core.selection import Selection
 from confaudit.workflows.diff import compare
 from confaudit.workflows.setup import Setup
 
@@ -19,15 +20,8 @@ from confaudit.workflows.setup import Setup
     help="What an input is, if not what it looks like; by position.",
 )
 @option("--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several.")
-@option(
-    "--fail-on",
-    type=click.Choice(["never", "any"]),
-    default="never",
-    show_default=True,
-    help="Exit with 1 when anything differs.",
-)
-@option("--exit-code", is_flag=True, help="As in git: the same as --fail-on any.")
-@option("--exit-zero", is_flag=True, help="Differences never fail, whatever --fail-on says.")
+@selection_options
+@threshold_options("never")
 @output_options
 @setup_options
 @fold_setup
@@ -36,9 +30,8 @@ def command(
     inputs: tuple[str, ...],
     kinds: tuple[str, ...],
     deployment: str,
-    fail_on: str,
-    exit_code: bool,
-    exit_zero: bool,
+    selection: Selection,
+    threshold: Threshold,
     rendering: Rendering,
 ) -> int:
     """Compare two configurations and report what changed.
@@ -62,7 +55,6 @@ def command(
     """
     if len(inputs) > 2:
         raise click.UsageError("Give at most two inputs.")
-    report = compare(setup, inputs, kinds, deployment)
+    report = compare(setup, inputs, kinds, deployment, selection)
     write(report, rendering)
-    fails = (exit_code or fail_on == "any") and not exit_zero
-    return ExitCode.FOUND if report.changes and fails else ExitCode.OK
+    return threshold.judge(report)

@@ -1,6 +1,5 @@
 """The command group: lazy commands, and the one boundary where errors become exit codes."""
 
-import importlib
 import os
 import signal
 import sys
@@ -11,11 +10,14 @@ from typing import Final
 import click
 
 from confaudit import __version__
+from confaudit.cli.lazy import LazyGroup
 from confaudit.errors import ConfauditError, ExitCode
 
 COMMANDS: Final = {
     "snapshot": ("snapshot", "Record the configuration of deployments in git."),
     "diff": ("diff", "Compare two configurations and report what changed."),
+    "catalog": ("catalog", "Ask what is known about Coder's releases and their options."),
+    "explain": ("explain", "Tell the story of one option between two configurations."),
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),
     "init": ("init", "Set up a repository of snapshots."),
     "config": ("config", "Show confaudit's own configuration, or its JSON Schema."),
@@ -23,27 +25,6 @@ COMMANDS: Final = {
     "completion": ("completion", "Print the completion script for a shell."),
 }
 """Command → the module of `confaudit.cli` that holds it, and its line in --help."""
-
-
-class LazyGroup(click.Group):
-    """Imports a command's module only when the command runs: start-up counts for a cron job."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands in the order a newcomer meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"confaudit.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
 EPILOG: Final = """\b
@@ -59,6 +40,7 @@ Exit codes:
 
 @click.group(
     cls=LazyGroup,
+    table=COMMANDS,
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )

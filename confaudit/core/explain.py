@@ -7,7 +7,6 @@ themselves declare comes first, the catalogue names the release in between.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 from confaudit.core.aliases import join
@@ -26,7 +25,7 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
-from confaudit.core.releases import Catalog, Version
+from confaudit.core.releases import Catalog, Version, arrivals
 from confaudit.core.wording import human, listing, visible
 
 EXPLICIT: Final = frozenset({ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML})
@@ -322,12 +321,8 @@ class _Explainer:
         return self._first(lambda specs: key in specs and bool(specs[key].default_computed_from))
 
     def _first(self, holds: Callable[[Mapping[str, OptionSpec]], bool]) -> str:
-        """The first release of each line on the way in which something holds that did not before.
-
-        A backport makes a fact true in an older line, while newer lines get it later still.
-        """
-        way = [(release.version, holds(release.options)) for release in self._way]
-        turns = [now for (_, held), (now, holding) in pairwise(way) if holding and not held]
+        """The releases on the way that brought something; all of the way when none is known to."""
+        turns = arrivals(self._way, holds)
         return f"Coder {listing(turns)}" if turns else self._span
 
 

@@ -1,10 +1,11 @@
 """The commit message of a snapshot: a subject a person can read, the changes, git trailers."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from confaudit.core.model import Change, ChangeKind, Snapshot, Subject
-from confaudit.core.wording import human, visible
+from confaudit.core.model import Cause, Change, ChangeKind, Snapshot, Subject
+from confaudit.core.wording import human, plural, visible
 
 MOST_LINES: Final = 50
 """Changes listed in a commit's body; the files themselves hold the rest."""
@@ -22,9 +23,16 @@ def _summary(before: Snapshot | None, after: Snapshot, changes: Sequence[Change]
     version = f"Coder {after.version}" if after.version else "unknown Coder version"
     if before is None:
         return f"first snapshot, {version}"
+    if before.version != after.version and before.version and after.version:
+        return f"upgraded {before.version} → {after.version}, {_by_operator(changes)}"
     parts = [_counted(changes, subject) for subject in Subject]
-    parts.append(_moved(before.version, after.version))
     return ", ".join(part for part in parts if part) or "no setting changed"
+
+
+def _by_operator(changes: Sequence[Change]) -> str:
+    """An upgrade's own changes are many and expected: those beside them are worth the subject."""
+    count = sum(c.subject is Subject.OPTION and c.cause is Cause.OPERATOR for c in changes)
+    return f"{plural(count, 'option')} changed by the operator"
 
 
 _NOUNS: Final = {
@@ -35,20 +43,9 @@ _NOUNS: Final = {
 
 
 def _counted(changes: Sequence[Change], subject: Subject) -> str:
-    count = sum(change.subject is subject and not _is_version(change) for change in changes)
+    count = sum(change.subject is subject for change in changes)
     plural = {"config leaf": "config leaves"}.get(_NOUNS[subject], f"{_NOUNS[subject]}s")
     return f"{count} {_NOUNS[subject] if count == 1 else plural} changed" if count else ""
-
-
-def _is_version(change: Change) -> bool:
-    """The upgrade is told in words of its own."""
-    return change.subject is Subject.SERVER and change.key == "buildinfo.version"
-
-
-def _moved(before: str, after: str) -> str:
-    if before == after or not (before and after):
-        return ""
-    return f"version {before} → {after}"
 
 
 def _lines(changes: Sequence[Change]) -> Iterator[str]:
@@ -85,4 +82,5 @@ def _trailers(after: Snapshot, changes: Sequence[Change]) -> Iterator[str]:
     identity = info.get("deployment_id") if isinstance(info, dict) else None
     if isinstance(identity, str) and identity:
         yield f"Confaudit-Deployment-Id: {visible(identity)}"
-    yield f"Confaudit-Changes: {len(changes)}"
+    found = Counter(change.cause for change in changes)
+    yield f"Confaudit-Changes: {', '.join(f'{found[c]} {c}' for c in Cause)}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Final
 
 from confaudit.core.model import Cause, Change
 
@@ -27,6 +28,10 @@ class Selection:
         known = names(change)
         wanted = not self.only or _any_match(self.only, known)
         return wanted and not _any_match(self.exclude, known)
+
+
+EVERYTHING: Final = Selection()
+"""No filter."""
 
 
 def names(change: Change) -> tuple[str, ...]:

@@ -5,17 +5,24 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from confaudit import __version__
-from confaudit.core.coverage import notes
+from confaudit.core.coverage import hints, notes
 from confaudit.core.diff import diff
+from confaudit.core.explain import explain
 from confaudit.core.model import Snapshot
+from confaudit.core.releases import Catalog
 from confaudit.core.report import Report, side
+from confaudit.core.selection import EVERYTHING, Selection
 from confaudit.errors import NothingToDo
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 
 
 def compare(
-    setup: Setup, inputs: Sequence[str], kinds: Sequence[str] = (), deployment: str = ""
+    setup: Setup,
+    inputs: Sequence[str],
+    kinds: Sequence[str] = (),
+    deployment: str = "",
+    selection: Selection = EVERYTHING,
 ) -> Report:
     """Compare two inputs; one is compared with the live deployment, none is its last snapshot.
 
@@ -25,6 +32,14 @@ def compare(
         SourceError, ApiError, StoreError, ConfigError: an input cannot be read.
         NothingToDo: there is no snapshot to compare with yet.
     """
+    before, after = load_two(setup, inputs, kinds, deployment)
+    return report(before, after, setup.catalog(), selection)
+
+
+def load_two(
+    setup: Setup, inputs: Sequence[str], kinds: Sequence[str], deployment: str
+) -> tuple[Snapshot, Snapshot]:
+    """Load what a comparison compares; see `compare`."""
     loader = Loader(setup)
     live = f"live:{deployment}" if deployment else "live"
     chosen = (*inputs, *(live,) * (2 - len(inputs)))[:2] if inputs else ("", live)
@@ -32,8 +47,7 @@ def compare(
     before = (
         loader.load(chosen[0], kinds[0] or None) if inputs else _last(setup, loader, deployment)
     )
-    after = loader.load(chosen[1], kinds[1] or None)
-    return report(before, after, generated_at())
+    return before, loader.load(chosen[1], kinds[1] or None)
 
 
 def _last(setup: Setup, loader: Loader, deployment: str) -> Snapshot:
@@ -46,15 +60,20 @@ def _last(setup: Setup, loader: Loader, deployment: str) -> Snapshot:
     return snapshot
 
 
-def report(before: Snapshot, after: Snapshot, at: datetime) -> Report:
-    """The Report of a comparison."""
+def report(
+    before: Snapshot, after: Snapshot, catalog: Catalog, selection: Selection = EVERYTHING
+) -> Report:
+    """The Report of a comparison, every change explained."""
+    changes = explain(diff(before, after), before, after, catalog)
+    shown = selection.apply(changes)
     return Report(
         title=_title(before, after),
         before=side(before),
         after=side(after),
-        changes=diff(before, after),
-        notes=notes(before, after),
-        generated_at=at,
+        changes=shown,
+        hidden=len(changes) - len(shown),
+        notes=(*notes(before, after), *hints(before, catalog), *hints(after, catalog)),
+        generated_at=generated_at(),
         tool_version=__version__,
     )
 

@@ -162,18 +162,19 @@ def _record(
     after = _carry_over(before, after, failed)
     files = encode(after)
     same = before is not None and files == encode(before)
-    message = commit_message(before, after, () if same else _changes(before, after))
+    message = commit_message(before, after, () if same else _changes(loader, before, after))
     commit = repository.commit(name, files, message, at)
     status = Status.RECORDED if commit else Status.UNCHANGED
     return Outcome(name, status, message.partition("\n")[0], commit or "")
 
 
-def _changes(before: Snapshot | None, after: Snapshot) -> tuple[Change, ...]:
+def _changes(loader: Loader, before: Snapshot | None, after: Snapshot) -> tuple[Change, ...]:
     if before is None:
         return ()
     from confaudit.core.diff import diff  # only a changed deployment pays for deepdiff
+    from confaudit.core.explain import explain
 
-    return diff(before, after)
+    return explain(diff(before, after), before, after, loader.setup.catalog())
 
 
 def _carry_over(before: Snapshot | None, after: Snapshot, failed: Mapping[str, str]) -> Snapshot:

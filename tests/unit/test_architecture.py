@@ -15,10 +15,12 @@ ARROWS = {
     "core": {"core", "errors"},
     "catalog": {"catalog", "core", "errors"},
     "sources": {"sources", "core", "errors"},
+    "operator_files": {"operator_files", "core", "errors"},
     "store": {"store", "core", "errors"},
     "render": {"render", "core", "errors"},
     "demo": {"demo", "core", "samples"},
-    "workflows": SHARED | {"workflows", "sources", "store", "catalog", "render", "demo"},
+    "workflows": SHARED
+    | {"workflows", "operator_files", "sources", "store", "catalog", "render", "demo"},
     "cli": SHARED | {"cli", "workflows", "render", "sources"},
     "configfile": {"errors"},
     "errors": set(),
@@ -37,7 +39,7 @@ HOMES = {
     "jinja2": {"render"},
     "markupsafe": {"render"},
     "rich": {"render"},
-    "yaml": {"sources", "catalog", "configfile.py"},
+    "yaml": {"sources", "operator_files", "catalog", "configfile.py"},
     "msgspec": {"render", "catalog", "configfile.py"},
     "tenacity": {"sources", "store"},
 }

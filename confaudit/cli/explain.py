@@ -1,0 +1,49 @@
+"""confaudit explain."""
+
+import click
+
+from confaudit.cli.output import Rendering, output_options, write
+from confaudit.cli.parameters import KINDS, fold_setup, option, setup_options
+from confaudit.workflows.explain import explain_option
+from confaudit.workflows.setup import Setup
+
+
+@click.command("explain")
+@click.argument("name", metavar="OPTION")
+@click.argument("inputs", nargs=-1, metavar="[BEFORE [AFTER]]")
+@option(
+    "--as",
+    "kinds",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help="What an input is, if not what it looks like; by position.",
+)
+@option("--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several.")
+@output_options
+@setup_options
+@fold_setup
+def command(
+    setup: Setup,
+    name: str,
+    inputs: tuple[str, ...],
+    kinds: tuple[str, ...],
+    deployment: str,
+    rendering: Rendering,
+) -> None:
+    """Tell the story of one option between two configurations.
+
+    What it was and is, who changed it and how that is known, and what the
+    releases on the way did to it. OPTION is any of its names, or a changed
+    config leaf; the inputs are those of `confaudit diff`.
+
+    \b
+    Examples:
+      confaudit explain CODER_AIBRIDGE_ENABLED HEAD~1 HEAD
+      confaudit explain session-duration
+    """
+    if len(inputs) > 2:
+        raise click.UsageError("Give at most two inputs.")
+    report, taken = explain_option(setup, name, inputs, kinds, deployment)
+    if taken:
+        click.echo(f"confaudit: taken to mean {taken}", err=True)
+    write(report, rendering)

@@ -1,0 +1,90 @@
+"""What is shown and what fails: --cause, --only, --exclude, --fail-on and their kin."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import click
+
+from confaudit.cli.parameters import Decorator, option, stack
+from confaudit.core.model import Cause, Level
+from confaudit.core.report import Report
+from confaudit.core.selection import Selection
+from confaudit.errors import ExitCode
+
+NEVER: Final = "never"
+ANY: Final = "any"
+LEVELS: Final = {level.name.lower(): level for level in Level}
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From where on a report makes the command fail."""
+
+    fail_on: str
+    """`never`, `any`, or the name of a level."""
+
+    def judge(self, report: Report) -> ExitCode:
+        """The exit code that a report leads to."""
+        if self.fail_on == ANY:
+            return ExitCode.FOUND if report.changes or report.findings else ExitCode.OK
+        if self.fail_on == NEVER or report.worst is None:
+            return ExitCode.OK
+        return ExitCode.FOUND if report.worst >= LEVELS[self.fail_on] else ExitCode.OK
+
+
+def threshold_options(default: str) -> Decorator:
+    """Add --fail-on and its short forms; the command gets a Threshold in their place."""
+    options = (
+        option(
+            "--fail-on",
+            type=click.Choice([NEVER, ANY, *LEVELS]),
+            default=default,
+            show_default=True,
+            help="Exit with 1 from this level on.",
+        ),
+        option("--exit-code", is_flag=True, help="As in git: the same as --fail-on any."),
+        option("--exit-zero", is_flag=True, help="Never fail, whatever --fail-on says."),
+    )
+
+    def decorate(command: Callable[..., Any]) -> Any:
+        @functools.wraps(command)
+        def with_threshold(fail_on: str, exit_code: bool, exit_zero: bool, **values: Any) -> Any:
+            asked = ANY if exit_code else fail_on
+            return command(threshold=Threshold(NEVER if exit_zero else asked), **values)
+
+        return stack(options)(with_threshold)
+
+    return decorate
+
+
+_SELECTION: Final = (
+    option(
+        "--cause",
+        "causes",
+        multiple=True,
+        type=click.Choice([cause.value for cause in Cause]),
+        help="Show only what this brought about; repeatable.",
+    ),
+    option(
+        "--only",
+        multiple=True,
+        metavar="GLOB",
+        help="Show only options whose flag, variable, YAML path or leaf matches.",
+    ),
+    option("--exclude", multiple=True, metavar="GLOB", help="Leave out options that match."),
+)
+
+
+def selection_options(command: Callable[..., Any]) -> Any:
+    """Add the filters; the command gets a Selection in their place."""
+
+    @functools.wraps(command)
+    def with_selection(
+        causes: tuple[str, ...], only: tuple[str, ...], exclude: tuple[str, ...], **values: Any
+    ) -> Any:
+        wanted = frozenset(map(Cause, causes))
+        return command(selection=Selection(wanted, only, exclude), **values)
+
+    return stack(_SELECTION)(with_selection)

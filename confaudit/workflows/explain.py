@@ -1,0 +1,110 @@
+"""The story of one option between two versions: what changed, by whose doing, and its life."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from confaudit.core.lifecycle import Event, life
+from confaudit.core.lookup import Found, find
+from confaudit.core.model import MISSING, Change, Snapshot, Value
+from confaudit.core.releases import Catalog, Release, Version
+from confaudit.core.report import Column, Report, ReportKind, Table
+from confaudit.core.selection import names
+from confaudit.core.wording import listing, visible
+from confaudit.workflows.catalog import life_table
+from confaudit.workflows.diff import load_two, report
+from confaudit.workflows.setup import Setup
+
+
+def explain_option(
+    setup: Setup,
+    name: str,
+    inputs: Sequence[str],
+    kinds: Sequence[str] = (),
+    deployment: str = "",
+) -> tuple[Report, str]:
+    """Tell what became of one option or leaf between two inputs, chosen as for a diff.
+
+    Returns the report, and what a misspelt name was taken to mean (empty when it was exact).
+
+    Raises:
+        ConfigError: no option or changed leaf is called so, or several could be meant.
+    """
+    catalog = setup.catalog()
+    before, after = load_two(setup, inputs, kinds, deployment)
+    whole = report(before, after, catalog)
+    meant = [change for change in whole.changes if _is_named(change, name)]
+    found = Found(meant[0].key, True) if meant else find(name, _known(catalog))
+    changes = tuple(change for change in whole.changes if found.key in _keys(change))
+    told = replace(
+        whole,
+        kind=ReportKind.EXPLAIN,
+        title=f"{found.name} between {visible(before.label)} and {visible(after.label)}",
+        statement=_statement(changes, found),
+        changes=changes,
+        tables=(_facts(found.key, before, after), *_life(found.key, before, after, catalog)),
+    )
+    return told, "" if found.is_exact else found.name
+
+
+def _is_named(change: Change, name: str) -> bool:
+    return name.lstrip("-").lower() in (known.lower() for known in names(change))
+
+
+def _keys(change: Change) -> tuple[str, ...]:
+    return (change.key, change.was, *change.also)
+
+
+def _known(catalog: Catalog) -> tuple[Release, ...]:
+    releases = (catalog.release(version) for version in catalog.versions)
+    return tuple(release for release in releases if release)
+
+
+def _statement(changes: Sequence[Change], found: Found) -> str:
+    if not changes:
+        return f"{found.name} did not change."
+    causes = listing([str(change.cause) for change in changes])
+    evidence = "; ".join(change.evidence for change in changes)
+    return f"{found.name} changed, cause: {causes}. {evidence[:1].upper()}{evidence[1:]}."
+
+
+_FACTS = (
+    Column("side", "Side"),
+    Column("value", "Value", is_code=True),
+    Column("source", "Set by"),
+    Column("default", "Default", is_code=True),
+)
+
+
+def _facts(key: str, before: Snapshot, after: Snapshot) -> Table:
+    """What each side has for the option, changed or not."""
+    rows = tuple(_fact(key, snapshot) for snapshot in (before, after))
+    return Table("sides", "Both sides", _FACTS, rows)
+
+
+def _fact(key: str, snapshot: Snapshot) -> Mapping[str, Value]:
+    setting, spec = snapshot.settings.get(key), snapshot.declared.get(key)
+    return {
+        "side": snapshot.label,
+        "value": setting.value if setting else MISSING,
+        "source": (setting.source or "nobody") if setting else MISSING,
+        "default": spec.default if spec and spec.default is not None else MISSING,
+    }
+
+
+def _life(key: str, before: Snapshot, after: Snapshot, catalog: Catalog) -> tuple[Table, ...]:
+    """What releases did to the option on the way; nothing for leaves without an option."""
+    releases = _known(catalog)
+    if not any(key in release.options for release in releases):
+        return ()
+    events = [
+        e for e in life(key, releases).events if _on_the_way(e, before.version, after.version)
+    ]
+    return (life_table(events),) if events else ()
+
+
+def _on_the_way(event: Event, before: str, after: str) -> bool:
+    try:
+        low, high = Version.parse(before), Version.parse(after)
+    except ValueError:
+        return True
+    return any(low < Version.parse(version) <= high for version in event.versions)
