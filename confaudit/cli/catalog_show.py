@@ -8,7 +8,7 @@ from confaudit.core.releases import Catalog
 from confaudit.workflows import catalog as workflow
 
 
-@click.command("show")
+@click.command("show", context_settings={"ignore_unknown_options": True})  # --flag is a name
 @click.argument("name", metavar="OPTION")
 @output_options
 @catalog_options

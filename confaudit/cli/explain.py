@@ -8,7 +8,7 @@ from confaudit.workflows.explain import explain_option
 from confaudit.workflows.setup import Setup
 
 
-@click.command("explain")
+@click.command("explain", context_settings={"ignore_unknown_options": True})  # --flag is a name
 @click.argument("name", metavar="OPTION")
 @click.argument("inputs", nargs=-1, metavar="[BEFORE [AFTER]]")
 @option(

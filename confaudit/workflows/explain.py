@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from confaudit.core.lifecycle import Event, life
+from confaudit.core.lifecycle import Event, life, option_name
 from confaudit.core.lookup import Found, find
 from confaudit.core.model import MISSING, Change, Snapshot, Value
 from confaudit.core.releases import Catalog, Release, Version
@@ -41,7 +41,12 @@ def explain_option(
         title=f"{found.name} between {visible(before.label)} and {visible(after.label)}",
         statement=_statement(changes, found),
         changes=changes,
-        tables=(_facts(found.key, before, after), *_life(found.key, before, after, catalog)),
+        tables=(
+            _facts(
+                [found.key, *(key for change in changes for key in _keys(change))], before, after
+            ),
+            *_life(found.key, before, after, catalog),
+        ),
     )
     return told, "" if found.is_exact else found.name
 
@@ -69,22 +74,25 @@ def _statement(changes: Sequence[Change], found: Found) -> str:
 
 _FACTS = (
     Column("side", "Side"),
+    Column("name", "Name", is_code=True),
     Column("value", "Value", is_code=True),
     Column("source", "Set by"),
     Column("default", "Default", is_code=True),
 )
 
 
-def _facts(key: str, before: Snapshot, after: Snapshot) -> Table:
-    """What each side has for the option, changed or not."""
-    rows = tuple(_fact(key, snapshot) for snapshot in (before, after))
+def _facts(keys: Sequence[str], before: Snapshot, after: Snapshot) -> Table:
+    """What each side has for the setting, changed or not, under the name it has there."""
+    rows = tuple(_fact(keys, snapshot) for snapshot in (before, after))
     return Table("sides", "Both sides", _FACTS, rows)
 
 
-def _fact(key: str, snapshot: Snapshot) -> Mapping[str, Value]:
+def _fact(keys: Sequence[str], snapshot: Snapshot) -> Mapping[str, Value]:
+    key = next((key for key in keys if key in snapshot.settings), "")
     setting, spec = snapshot.settings.get(key), snapshot.declared.get(key)
     return {
         "side": snapshot.label,
+        "name": option_name(key) if key else MISSING,
         "value": setting.value if setting else MISSING,
         "source": (setting.source or "nobody") if setting else MISSING,
         "default": spec.default if spec and spec.default is not None else MISSING,

@@ -1,0 +1,150 @@
+"""Causes, filters and thresholds of `diff`, and the story of one option, through the command line."""
+
+import json
+import os
+from importlib.resources import files
+
+import pytest
+
+from confaudit.cli.main import run
+from confaudit.demo.story import states
+
+RELEASE, OPERATOR, COMPUTED, UNKNOWN = "release", "operator", "computed", "unknown"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    for name in list(os.environ):
+        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
+            monkeypatch.delenv(name)
+    for number, state in enumerate(states(), start=1):
+        headers = f"HTTP/1.1 200 OK\r\nX-Coder-Build-Version: {state.version}\r\n\r\n"
+        (tmp_path / f"{number}.json").write_text(headers + json.dumps(state.payload))
+    return tmp_path
+
+
+def report(capsys, *arguments):
+    assert run(["diff", *arguments, "-f", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def keys(found, cause):
+    return sorted(c["option"] for c in found["changes"] if c["cause"] == cause)
+
+
+def test_the_operators_step_is_all_the_operators_doing(folder, capsys):
+    found = report(capsys, "1.json", "2.json")
+    assert found["summary"]["by_cause"] == {OPERATOR: 6, RELEASE: 0, COMPUTED: 0, UNKNOWN: 0}
+    assert keys(found, OPERATOR) == [
+        "aibridge-enabled",
+        "email-smarthost",
+        "max-token-lifetime",
+        "oidc-scopes",
+        "scim-auth-header",
+        "session-duration",
+    ]
+
+
+def test_the_upgrade_hides_nothing_the_operator_did(folder, capsys):
+    found = report(capsys, "2.json", "3.json")
+    assert keys(found, OPERATOR) == ["audit-logs-retention"]
+    assert keys(found, COMPUTED) == ["docs-url"]
+    assert keys(found, UNKNOWN) == []
+    assert found["changes"][0]["option"] == "audit-logs-retention"
+    assert "1 by the operator" in found["verdict"]
+    assert "by the release 2.33.0 → 2.34.5" in found["verdict"]
+    assert all(change["evidence"] for change in found["changes"])
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (["--cause", "operator"], ["audit-logs-retention"]),
+        (["--cause", "operator", "--cause", "computed"], ["audit-logs-retention", "docs-url"]),
+        (["--only", "CODER_AUDIT_*"], ["audit-logs-retention"]),
+        (["--only", "retention.*"], ["audit-logs-retention"]),
+        (["--only", "--docs-url"], ["docs-url"]),
+        (["--only", "*retention*", "--exclude", "ai-*"], ["audit-logs-retention"]),
+        (["--exclude", "*"], []),
+    ],
+)
+def test_filters(folder, capsys, filters, expected):
+    whole = report(capsys, "2.json", "3.json")
+    found = report(capsys, "2.json", "3.json", *filters)
+    assert [change["option"] for change in found["changes"]] == expected
+    assert found["summary"]["hidden"] == len(whole["changes"]) - len(expected)
+
+
+@pytest.mark.parametrize(
+    ("filters", "fail_on", "code"),
+    [
+        (["--cause", "operator"], "any", 1),
+        (["--cause", "operator"], "warning", 1),
+        (["--cause", "operator"], "error", 0),
+        (["--cause", "computed"], "info", 1),
+        (["--cause", "computed"], "warning", 0),
+        (["--cause", "unknown"], "any", 0),
+        (["--only", "ai-gateway-enabled"], "warning", 1),
+        (["--only", "ai-gateway-retention"], "warning", 0),
+    ],
+)
+def test_thresholds_count_what_is_shown(folder, filters, fail_on, code):
+    assert run(["diff", "2.json", "3.json", *filters, "--fail-on", fail_on]) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "taken"),
+    [
+        ("ai-gateway-enabled", "renames --aibridge-enabled", ""),
+        ("CODER_AIBRIDGE_ENABLED", "renames --aibridge-enabled", ""),
+        ("ai.bridge.enabled", "moves the default", ""),
+        ("--audit-logs-retention", "set by yaml", ""),
+        ("sesion-duration", "did not change", "taken to mean --session-duration"),
+        ("docs-url", "follows from the version", ""),
+    ],
+)
+def test_the_story_of_one_option(folder, capsys, name, said, taken):
+    assert run(["explain", name, "2.json", "3.json"]) == 0
+    out = capsys.readouterr()
+    assert said in " ".join(out.out.split())
+    assert taken in out.err
+
+
+def test_the_story_shows_both_sides_under_the_names_they_had(folder, capsys):
+    assert run(["explain", "ai-gateway-enabled", "1.json", "3.json", "-f", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["tables"]["sides"]["rows"]
+    assert [(row["name"], row["value"], row["source"]) for row in rows] == [
+        ("--aibridge-enabled", True, "env"),
+        ("--ai-gateway-enabled", True, "default"),
+    ]
+
+
+def test_a_name_nobody_knows(folder, capsys):
+    assert run(["explain", "no-such-thing-at-all", "1.json", "2.json"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_docs_pages_are_the_releases_doing(folder, capsys):
+    pages = [str(files("confaudit.samples") / f"docs/2026-01-{day}.txt") for day in ("05", "19")]
+    found = report(capsys, *pages)
+    assert [(c["kind"], c["path"], c["cause"]) for c in found["changes"]] == [
+        ("added", path, RELEASE)
+        for path in (
+            "ai.aibridge_proxy.domain_allowlist",
+            "ai.aibridge_proxy.upstream_proxy",
+            "ai.aibridge_proxy.upstream_proxy_ca",
+            "ai.bridge.structured_logging",
+            "pg_conn_max_idle",
+            "pg_conn_max_open",
+        )
+    ]
+
+
+def test_a_version_the_catalogue_lacks_is_said(folder, capsys):
+    text = (folder / "3.json").read_text().replace("v2.34.5", "v2.99.0")
+    (folder / "new.json").write_text(text)
+    found = report(capsys, "3.json", "new.json")
+    assert any("2.99.0" in note and "2.35.1" in note for note in found["notes"])
