@@ -1,0 +1,54 @@
+"""Flags on the command line that starts the server."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from confaudit.core.inputs import Channel, Form, Given
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.nodes import Node, Scalar, follow
+from confaudit.operator_files.nodes import Sequence as List
+from confaudit.operator_files.settings import Place
+from confaudit.operator_files.substitution import Fill
+
+Word = tuple[str, int]
+"""A word and its line, from 0."""
+
+
+SCRIPT_NOTE: Final = (
+    "the command is a shell script; variables and flags it sets cannot be seen here"
+)
+
+
+def words_of(node: Node | None) -> list[Word]:
+    """The words of a `command` or `args`: a list, or one text split at blanks."""
+    node = follow(node)
+    if isinstance(node, List):
+        items = map(follow, node.items)
+        return [(item.text, item.line) for item in items if isinstance(item, Scalar)]
+    if isinstance(node, Scalar):
+        return [(word, node.line) for word in node.text.split()]
+    return []
+
+
+def is_script(words: Iterable[Word]) -> bool:
+    """Whether a command hands a text to a shell: what that sets, nobody can see."""
+    return any(word in ("-c", "-ec", "-lc", "-exc") for word, _ in words)
+
+
+def flags(words: Sequence[Word], file: OperatorFile, form: Form, fill: Fill) -> Iterator[Given]:
+    """The flags after `server`; `--name value` and `--name=value`, alone means true."""
+    start = next((index + 1 for index, (word, _) in enumerate(words) if word == "server"), None)
+    if start is None or is_script(words):
+        return
+    block = words[start - 1][1]
+    place = Place(file, form, block, Channel.FLAG)
+    rest = list(words[start:])
+    while rest:
+        word, line = rest.pop(0)
+        if not word.startswith("-") or not word.strip("-"):
+            continue
+        name, equals, value = word.lstrip("-").partition("=")
+        if not equals:
+            follows = bool(rest) and not rest[0][0].startswith("-")
+            value = rest.pop(0)[0] if follows else "true"
+        yield place.text(name, value, line, fill)

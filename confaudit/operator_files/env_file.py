@@ -1,0 +1,155 @@
+"""Env files: `NAME=value` lines, as systemd reads them and as docker does.
+
+The two agree on most lines. Where they do not (a comment after a value, `$NAME` inside one) and
+nobody said who reads the file, the setting is unresolved and docker's reading is its default.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Final
+
+from confaudit.core.inputs import Form, Given, Inputs, State
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.settings import Place
+from confaudit.operator_files.substitution import COMPOSE, TEMPLATED, Fill
+
+
+class Reader(Enum):
+    """Who reads an env file."""
+
+    SYSTEMD = "systemd"
+    DOCKER = "docker"
+    UNKNOWN = "unknown"
+
+
+_ASSIGNMENT: Final = re.compile(r"\s*(?P<export>export\s+)?(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*")
+_BARE_NAME: Final = re.compile(r"\s*([A-Z_][A-Z0-9_]*)\s*")
+_COMMENTED: Final = re.compile(r"\s*#\s*CODER_[A-Z0-9_]+=")
+_CONTROL: Final = re.compile(r"\s*(\{%|%\{|\{\{-?\s*(if|range|end|else))")
+_MOST_LINES: Final = 200
+"""Lines that one quoted value may have: certificates have 30 to 60."""
+
+
+def recognise(file: OperatorFile) -> bool:
+    """Whether most of its lines are assignments; comments alone must be Coder's."""
+    lines = [text for _, text in file.significant() if not _CONTROL.match(text)]
+    if not lines:
+        return any(map(_COMMENTED.match, file.lines))
+    if lines[0].startswith("["):
+        return False
+    assignments = sum(bool(re.match(r"(export\s+)?[A-Za-z_]\w*=", line)) for line in lines)
+    return assignments * 2 > len(lines)
+
+
+def read(file: OperatorFile, reader: Reader = Reader.UNKNOWN) -> Inputs:
+    """Read the file as somebody's environment."""
+    settings = tuple(_settings(file, reader))
+    notes = []
+    if any(map(_CONTROL.match, file.lines)):
+        notes.append(f"{file.name} is a template: which of its conditions hold is not known")
+    disputed = [str(given.position.line) for given, is_disputed in settings if is_disputed]
+    if disputed:
+        where = f"{file.name}, line {', '.join(disputed)}"
+        notes.append(f"{where}: systemd and docker read the value differently")
+    given = tuple(given for given, _ in settings)
+    return Inputs(
+        given=given,
+        notes=tuple(notes),
+        forms=(Form.ENV_FILE,),
+        provides=(f"file/{PurePosixPath(file.name).name}",),
+    )
+
+
+def variables(given: Iterable[Given]) -> dict[str, str]:
+    """What the settings of a `.env` fill in."""
+    return {one.name: one.value for one in given if one.value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An assignment with its value as each reader has it, and whether `$` means something in it."""
+
+    name: str
+    line: int
+    systemd: str
+    docker: str
+    expands: bool
+
+
+def _settings(file: OperatorFile, reader: Reader) -> Iterator[tuple[Given, bool]]:
+    """The settings, and whether their readers would disagree on the value."""
+    place = Place(file, Form.ENV_FILE)
+    known: dict[str, str] = {}
+    number = 0
+    while number < len(file.lines):
+        entry, taken = _entry(file, number)
+        if isinstance(entry, _Entry):
+            given, disputed = _given(place, entry, reader, known)
+            if given.value is not None:
+                known[entry.name] = given.value
+            yield given, disputed
+        elif entry:
+            yield place.given(entry, _without_value(file.lines[number]), number), False
+        number += taken
+
+
+def _without_value(line: str) -> State:
+    """A name alone comes from the shell; an assignment here is one whose quotes never end."""
+    return State.MALFORMED if "=" in line else State.PASS_THROUGH
+
+
+def _entry(file: OperatorFile, number: int) -> tuple[_Entry | str, int]:
+    """What stands on a line (an entry, a name without a value, nothing), and how many it takes."""
+    line = file.lines[number]
+    match = _ASSIGNMENT.match(line)
+    if match is None:
+        name = _BARE_NAME.fullmatch(line)
+        return (name[1] if name else ""), 1
+    rest = line[match.end() :]
+    if rest[:1] in ("'", '"'):
+        return _quoted(file, number, match["name"], rest)
+    docker = re.split(r"(?:^|[ \t])#", rest, maxsplit=1)[0].rstrip()
+    systemd = re.sub(r"\\(.)", r"\1", rest.rstrip())
+    return _Entry(match["name"], number, systemd, docker, expands=True), 1
+
+
+def _quoted(file: OperatorFile, number: int, name: str, rest: str) -> tuple[_Entry | str, int]:
+    quote, text = rest[0], rest[1:]
+    following = iter(file.lines[number + 1 : number + _MOST_LINES])
+    taken = 1
+    while (end := _end_of_quote(text, quote)) < 0:
+        more = next(following, None)
+        if more is None:
+            return name, 1
+        text, taken = f"{text}\n{more}", taken + 1
+    value = text[:end] if quote == "'" else _unescape(text[:end])
+    # systemd appends what follows the quote, docker drops it
+    after = text[end + 1 :].strip()
+    return _Entry(name, number, value + after, value, expands=quote == '"'), taken
+
+
+def _end_of_quote(text: str, quote: str) -> int:
+    pattern = r"'" if quote == "'" else r'(?<!\\)(?:\\\\)*(")'
+    match = re.search(pattern, text)
+    return match.end() - 1 if match else -1
+
+
+def _unescape(text: str) -> str:
+    return re.sub(r'\\(["\\`$])', r"\1", text)
+
+
+def _given(
+    place: Place, entry: _Entry, reader: Reader, known: dict[str, str]
+) -> tuple[Given, bool]:
+    fill: Fill = partial(COMPOSE.read, variables=known) if entry.expands else TEMPLATED.read
+    docker = place.text(entry.name, entry.docker, entry.line, fill)
+    systemd = place.text(entry.name, entry.systemd, entry.line, TEMPLATED.read)
+    if reader is Reader.SYSTEMD:
+        return systemd, False
+    if reader is Reader.DOCKER or docker.value == systemd.value:
+        return docker, False
+    return replace(docker, state=State.UNRESOLVED, prefix=""), True

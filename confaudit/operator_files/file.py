@@ -1,0 +1,93 @@
+"""One file of an operator: its text, where its lines stand, its YAML. Knows no form."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from confaudit.core.inputs import Position
+from confaudit.core.wording import visible
+from confaudit.errors import SourceError
+
+if TYPE_CHECKING:
+    from confaudit.operator_files.nodes import Documents
+
+MAX_BYTES: Final = 8 * 1024 * 1024
+"""The largest of 120 real files has 69 kB."""
+
+
+@dataclass(frozen=True)
+class OperatorFile:
+    """A text and its place: a whole file, or a text inside one (a block scalar, a heredoc)."""
+
+    name: str
+    """As it may be shown and as positions say it."""
+    text: str = field(repr=False)
+    """Lines end in a line feed, whatever they end in on disk."""
+    first_line: int = 1
+    flat: bool = False
+    """The text's lines are not lines of the file (a quoted scalar): all stand on `first_line`."""
+
+    def at(self, line: int) -> Position:
+        """The position of a line of this text, counted from 0."""
+        return Position(self.name, self.first_line + (0 if self.flat else line))
+
+    def remark(self, line: int, sentence: str) -> str:
+        """A note on a line of this text."""
+        return f"{self.name}, line {self.at(line).line}: {sentence}"
+
+    def inner(self, text: str, line: int, *, flat: bool = False) -> "OperatorFile":
+        """A text inside this one, which begins on `line` (counted from 0)."""
+        return OperatorFile(self.name, text, self.at(line).line, flat or self.flat)
+
+    @property
+    def templated(self) -> bool:
+        """Whether it is YAML only with its templates taken out."""
+        return self.yaml is not None and self.yaml.templated
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The text line by line."""
+        return tuple(self.text.split("\n"))
+
+    @cached_property
+    def yaml(self) -> "Documents | None":
+        """The text as YAML; None when it is none, not even with its templates taken out."""
+        from confaudit.operator_files.nodes import YamlFault, documents
+
+        try:
+            return documents(self.text)
+        except YamlFault:
+            return None
+
+    def significant(self) -> Iterator[tuple[int, str]]:
+        """The lines that are neither empty nor comments, stripped, counted from 0."""
+        for number, line in enumerate(self.lines):
+            text = line.strip()
+            if text and not text.startswith(("#", ";", "//")):
+                yield number, text
+
+
+def decode(content: bytes, name: str) -> OperatorFile:
+    """Make a file of the bytes somebody read.
+
+    Raises:
+        SourceError: it is too large, or no text.
+    """
+    label = visible(name)
+    if len(content) > MAX_BYTES:
+        raise SourceError(
+            f"{label} is larger than {MAX_BYTES // 1024**2} MiB",
+            "give the file that configures Coder alone",
+        )
+    utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = content.decode("utf-16" if utf16 else "utf-8-sig", "replace")
+    if "\0" in text:
+        raise SourceError(f"{label} is no text file", "give an env file, YAML, a unit or the like")
+    return plain(text, name)
+
+
+def plain(text: str, name: str) -> OperatorFile:
+    """Make a file of a text, whatever its line ends."""
+    unix = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return OperatorFile(visible(name), unix)

@@ -1,0 +1,199 @@
+"""Helm values, wherever they stand: a values file, a HelmRelease, an Argo CD Application.
+
+Coder's container is found by structure, at any depth: what has an `env` with Coder's variables.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from confaudit.core.inputs import Elsewhere, Form, Given, Inputs
+from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.merge import merge
+from confaudit.operator_files.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    entries,
+    follow,
+    get,
+    items_at,
+    text_at,
+    walk,
+)
+from confaudit.operator_files.settings import (
+    SERVER_NAMES,
+    KubernetesEnvironment,
+    Place,
+    is_coder_environment,
+    names_of,
+)
+from confaudit.operator_files.substitution import CLUSTER
+from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+
+_CHART_KEYS: Final = frozenset(
+    [
+        "env",
+        "envFrom",
+        "envUseClusterAccessURL",
+        "image",
+        "ingress",
+        "service",
+        "tls",
+        "replicaCount",
+        "resources",
+        "serviceAccount",
+        "commandArgs",
+        "volumes",
+        "volumeMounts",
+        "workspaceProxy",
+        "podAnnotations",
+    ]
+)
+"""Keys below `coder` by which the chart's values are known when they set no variable."""
+
+_ENV_FROM: Final = "envFrom sets variables that cannot be seen here"
+
+_NOT_THE_SERVER: Final = frozenset({"initContainers", "extraTemplates"})
+
+
+def recognise(file: OperatorFile) -> bool:
+    """Whether the first document holds values that set Coder up."""
+    roots = file.yaml.roots if file.yaml else ()
+    return bool(roots) and any(map(containers, roots))
+
+
+def read(file: OperatorFile) -> Inputs:
+    """Read a values file."""
+    documents = file.yaml.roots if file.yaml else ()
+    return merge(*(read_values(root, file, Form.HELM_VALUES) for root in documents))
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The values of one container."""
+
+    values: Mapping
+    chart: Mapping | None
+    """The root of the Coder chart's values, when they are its."""
+
+
+def containers(values: Node) -> list[Container]:
+    """The containers that run the server, if any."""
+    return with_environment(values) or list(_by_chart_keys(values))
+
+
+def with_environment(values: Node) -> list[Container]:
+    """Those with variables of Coder: where the chart has them, where a server's are, or all."""
+    found = list(_environments(values))
+    charted = [one for one in found if one.chart]
+    servers = [one for one in found if SERVER_NAMES & names_of(get(one.values, "env"))]
+    return charted or servers or found
+
+
+def _environments(values: Node) -> Iterator[Container]:
+    for path, node in walk(values):
+        if not isinstance(node, Mapping) or _NOT_THE_SERVER & set(path):
+            continue
+        if is_coder_environment(get(node, "env")):
+            yield Container(node, _chart(values, path, node))
+
+
+def _chart(values: Node, path: tuple[str, ...], container: Mapping) -> Mapping | None:
+    if path[-1:] != ("coder",):
+        return None
+    root = get(values, *path[:-1])
+    return root if isinstance(root, Mapping) and get(root, "coder") is container else None
+
+
+def _by_chart_keys(values: Node) -> Iterator[Container]:
+    """The innermost `coder` with keys of the chart: a sub-chart's values have one in another."""
+    root, coder = follow(values), get(values, "coder")
+    while isinstance(inner := get(coder, "coder"), Mapping):
+        root, coder = coder, inner
+    if isinstance(root, Mapping) and isinstance(coder, Mapping) and _CHART_KEYS & names_of(coder):
+        yield Container(coder, root)
+
+
+def read_values(values: Node, file: OperatorFile, form: Form, chart_version: str = "") -> Inputs:
+    """Read values; `chart_version` is what the resource around them says."""
+    form = Form.TEXT if file.templated else form
+    found = [_container(one, file, form) for one in containers(values)]
+    version, hint = version_of(chart_version)
+    return merge(Inputs(version=version, version_hint=hint, forms=(form,)), *found)
+
+
+def _container(container: Container, file: OperatorFile, form: Form) -> Inputs:
+    """An image's tag beats the chart's version, so it is read after it."""
+    version, hint = version_of(_tag(container.values))
+    elsewhere, notes = environment_from(container.values, file)
+    given = environment(container.values, file, form, opaque=bool(elsewhere))
+    words = [
+        word
+        for key in ("command", "commandArgs", "args")
+        for word in words_of(get(container.values, key))
+    ]
+    if is_script(words):
+        notes = (*notes, file.remark(words[0][1], SCRIPT_NOTE))
+    return Inputs(
+        given=(*given, *flags(words, file, form, CLUSTER.read)),
+        version=version,
+        version_hint=hint,
+        notes=notes,
+        chart_values=dict(_keys(container.chart, file)) if container.chart else {},
+        elsewhere=elsewhere,
+        forms=(form,),
+    )
+
+
+def environment(
+    container: Mapping, file: OperatorFile, form: Form, *, opaque: bool
+) -> tuple[Given, ...]:
+    """The variables of a container."""
+    env = get(container, "env")
+    if not isinstance(env, Sequence | Mapping):
+        return ()
+    reader = KubernetesEnvironment(Place(file, form, env.line), opaque)
+    return tuple(reader.read(env) if isinstance(env, Sequence) else reader.read_map(env))
+
+
+def environment_from(
+    container: Mapping, file: OperatorFile
+) -> tuple[tuple[Elsewhere, ...], tuple[str, ...]]:
+    """What an `envFrom` points to, and what else is to be said about it."""
+    env_from = get(container, "envFrom")
+    if not env_from or (isinstance(env_from, Sequence) and not env_from.items):
+        return (), ()
+    found = []
+    for item in items_at(container, "envFrom"):
+        for kind, key in (("configmap", "configMapRef"), ("secret", "secretRef")):
+            name = get(item, key, "name")
+            if isinstance(name, Scalar):
+                note = file.remark(name.line, _ENV_FROM)
+                found.append(Elsewhere(f"{kind}/{name.text}", note))
+    if found:
+        return tuple(found), ()
+    return (), (file.remark(env_from.line, _ENV_FROM),)
+
+
+def _tag(container: Mapping) -> str:
+    image = get(container, "image")
+    if isinstance(image, Scalar):
+        repository, tag = image_parts(CLUSTER.read(image.text).text or image.text)
+        return tag if is_coder_image(repository) else ""
+    return text_at(image, "tag")
+
+
+def _keys(chart: Mapping, file: OperatorFile) -> Iterator[tuple[str, int]]:
+    """Keys of maps in maps; what stands in a list is no key of the chart."""
+    pending, visited = [("", chart)], {id(chart)}
+    while pending:
+        path, mapping = pending.pop()
+        for key, place in entries(mapping):
+            yield f"{path}{key.text}", file.at(key.line).line
+            node = follow(place)
+            if isinstance(node, Mapping) and id(node) not in visited and key.text != "sops":
+                visited.add(id(node))
+                pending.append((f"{path}{key.text}.", node))

@@ -1,0 +1,114 @@
+"""Whatever is no form of its own: broken YAML, templates, scripts. Line by line, nothing executed.
+
+Takes names that look like Coder's and nothing else, so it finds every setting and may find some
+that another program reads.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from confaudit.core.inputs import Form, Given, Inputs, State
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.nodes import fault_of
+from confaudit.operator_files.settings import CODER_NAME, Place
+from confaudit.operator_files.substitution import CLUSTER, COMPOSE, Dialect, Reading
+from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+
+_CODER: Final = CODER_NAME.pattern
+_ITEM: Final = re.compile(rf"""(?:-\s+)?["']?name["']?\s*:\s*["']?(?P<name>{_CODER})["']?""")
+_ENTRY: Final = re.compile(
+    rf"(?P<item>-\s+)?(?:export\s+)?(?P<open>[\"']?)(?P<name>{_CODER})(?P<close>[\"']?)\s*"
+    r"(?P<sign>:(?=\s|$)|=)(?P<value>.*)"
+)
+_VALUE: Final = re.compile(r"value\s*:\s*(?P<value>.*)")
+_IMAGE: Final = re.compile(r"""image\s*[:=]\s*["']?(?P<image>[^\s"']+)""")
+_CHART: Final = re.compile(
+    r"""chart:\s*["']?coder["']?\s*\n(?:[^\n]*\n){0,2}?\s*(?:version|targetRevision):\s*["']?"""
+    r"""(?P<version>[^\s"']+)"""
+)
+
+
+def recognise(file: OperatorFile) -> bool:
+    """Whether a line sets something that looks like Coder's."""
+    return any(_ITEM.fullmatch(text) or _ENTRY.match(text) for _, text in file.significant())
+
+
+def read(file: OperatorFile) -> Inputs:
+    """Read the settings line by line."""
+    given = tuple(_settings(file))
+    version, hint = version_of(_version(file))
+    return Inputs(
+        given=given,
+        version=version,
+        version_hint=hint,
+        notes=(_note(file, given),),
+        forms=(Form.TEXT,),
+    )
+
+
+def _note(file: OperatorFile, given: tuple[Given, ...]) -> str:
+    """A parser meets a fault after it happened: a value that is cut off says where."""
+    note = f"{file.name} could only be read line by line"
+    fault = fault_of(file.text) if re.search(r"(?m):\s*$", file.text) else None
+    if fault is None:
+        return note
+    cut = [one.position.line for one in given if one.state is State.MALFORMED]
+    return f"{note}: it is no YAML at line {min(file.at(fault).line, *cut, file.at(fault).line)}"
+
+
+def _settings(file: OperatorFile) -> Iterator[Given]:
+    compose = any(text == "services:" for _, text in file.significant())
+    place, dialect = Place(file, Form.TEXT), COMPOSE if compose else CLUSTER
+    significant = [*file.significant(), (0, "")]
+    for (number, text), (_, following) in pairwise(significant):
+        if item := _ITEM.fullmatch(text):
+            yield _item(item["name"], number, following, place, dialect)
+        elif entry := _ENTRY.match(text):
+            yield _setting(entry["name"], _written(entry), number, place, dialect)
+
+
+def _item(name: str, line: int, following: str, place: Place, dialect: Dialect) -> Given:
+    value = _VALUE.match(following)
+    if value:
+        return _setting(name, value["value"], line, place, dialect)
+    state = State.REFERENCE if following.startswith("valueFrom") else State.MALFORMED
+    return place.given(name, state, line)
+
+
+def _written(entry: re.Match[str]) -> str:
+    """The value; in `- K="v"` the quotes belong to it, in `- "K=v"` they stand around both."""
+    value = entry["value"].strip()
+    if entry["open"] and not entry["close"]:
+        return entry["open"] + value
+    if entry["item"] and entry["sign"] == "=" and value[:1] == '"':
+        return "'" + value + "'"
+    return value
+
+
+def _setting(name: str, value: str, line: int, place: Place, dialect: Dialect) -> Given:
+    text = _unquoted(value)
+    if text is not None and not re.fullmatch(r"[|>][-+0-9]*", text):
+        return place.text(name, text, line, dialect.read)
+    if "ENC[" in value:
+        return place.given(name, State.ENCRYPTED, line)
+    prefix = dialect.read(value.lstrip("\"'|>")).prefix
+    return place.given(name, State.MALFORMED, line, Reading(None, known=False, prefix=prefix))
+
+
+def _unquoted(value: str) -> str | None:
+    """The text between quotes, or up to a comment; None when the quote does not end."""
+    if value[:1] not in ("'", '"'):
+        return re.split(r"(?:^|\s)#", value, maxsplit=1)[0].rstrip()
+    closed = re.match(r""""((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'""", value)
+    return "".join(filter(None, closed.groups())) if closed else None
+
+
+def _version(file: OperatorFile) -> str:
+    for match in _IMAGE.finditer(file.text):
+        repository, tag = image_parts(COMPOSE.read(match["image"]).text or "")
+        if is_coder_image(repository):
+            return tag
+    chart = _CHART.search(file.text)
+    return chart["version"] if chart else ""

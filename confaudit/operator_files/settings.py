@@ -1,0 +1,144 @@
+"""From names and texts to `Given`: lists and maps of variables, and which of them are Coder's."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from confaudit.core.inputs import Channel, Form, Given, State
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.nodes import Mapping, Node, Scalar, Sequence, entries, follow, get
+from confaudit.operator_files.substitution import CLUSTER, Fill, Reading
+
+CODER_NAME: Final = re.compile(r"CODER_(?!AGENT_(?:TOKEN|URL|AUTH)\b)[A-Z0-9_]+|WGTUNNEL_HOST")
+"""What a file that is read line by line may set: options, and names that look like one; not what
+templates give to a workspace's agent."""
+NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+SERVER_NAMES: Final = frozenset({"CODER_ACCESS_URL", "CODER_PG_CONNECTION_URL"})
+"""Who has one of these is the server; agents, templates and other products have others."""
+
+_NOT_TEXT: Final = re.compile(r"(?i:true|false|yes|no|on|off)|[-+]?[0-9][0-9_]*(\.[0-9]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where settings are found: what they have in common."""
+
+    file: OperatorFile
+    form: Form
+    block: int = 0
+    """Line of the list or map, counted from 0 within the file."""
+    channel: Channel = Channel.ENV
+
+    def given(
+        self, name: str, state: State, line: int, reading: Reading | None = None, **more: bool
+    ) -> Given:
+        """One setting of this place; `reading` is what its value comes to."""
+        reading = reading or Reading(None, known=False)
+        return Given(
+            channel=self.channel,
+            name=name,
+            state=state,
+            position=self.file.at(line),
+            form=self.form,
+            value=reading.text,
+            prefix=reading.prefix,
+            block=self.file.at(self.block).line,
+            refers_to=reading.names,
+            **more,
+        )
+
+    def text(self, name: str, text: str, line: int, fill: Fill, **more: bool) -> Given:
+        """A setting whose value is a text."""
+        if text.lstrip("\"' ").startswith("ENC["):  # sops; not even its length is our business
+            return self.given(name, State.ENCRYPTED, line)
+        reading = fill(text)
+        if not reading.known:
+            return self.given(name, State.UNRESOLVED, line, reading, **more)
+        state = State.LITERAL if reading.text else State.EMPTY
+        return self.given(name, state, line, reading, **more)
+
+
+@dataclass(slots=True)
+class KubernetesEnvironment:
+    """The `env` of a container, item after item: `$(V)` sees only what came before."""
+
+    place: Place
+    opaque: bool = False
+    """There is an `envFrom`: any name may be set before the list begins."""
+    earlier: dict[str, str | None] = field(default_factory=dict)
+
+    def read(self, env: Sequence) -> Iterator[Given]:
+        """The settings of a list of `{name, value | valueFrom}`."""
+        for item in map(follow, env.items):
+            name = get(item, "name")
+            if isinstance(item, Mapping) and isinstance(name, Scalar) and NAME.fullmatch(name.text):
+                given = self._item(item, name)
+                self.earlier[name.text] = _known(given)
+                yield given
+
+    def read_map(self, env: Mapping) -> Iterator[Given]:
+        """The settings of a map of name → value, as some charts have it."""
+        for key, node in entries(env):
+            given = self._value(key, follow(node))
+            self.earlier[key.text] = _known(given)
+            yield given
+
+    def _item(self, item: Mapping, name: Scalar) -> Given:
+        keys = {key.text for key, _ in entries(item)}
+        if "value" in keys:
+            return self._value(name, get(item, "value"))
+        if "valueFrom" in keys:
+            return self.place.given(name.text, State.REFERENCE, name.line)
+        state = State.EMPTY if keys == {"name"} else State.MALFORMED
+        return self.place.given(name.text, state, name.line)
+
+    def _value(self, name: Scalar, value: Node | None) -> Given:
+        if not isinstance(value, Scalar):
+            return self.place.given(name.text, _shape(value), name.line)
+        not_text = value.plain and _NOT_TEXT.fullmatch(value.text) is not None
+        return self.place.text(name.text, value.text, name.line, self._fill, not_text=not_text)
+
+    def _fill(self, text: str) -> Reading:
+        return CLUSTER.read(text, earlier=None if self.opaque else self.earlier)
+
+
+def _shape(value: Node | None) -> State:
+    """What to call a value that is no scalar: `{{ x }}` without quotes is a map in a map."""
+    if not isinstance(value, Mapping):
+        return State.MALFORMED
+    keys = [follow(key) for key, _ in value.pairs]
+    if "secretKeyRef" in {key.text for key in keys if isinstance(key, Scalar)}:
+        return State.REFERENCE
+    return State.UNRESOLVED if any(isinstance(key, Mapping) for key in keys) else State.MALFORMED
+
+
+def _known(given: Given) -> str | None:
+    return given.value if given.state in (State.LITERAL, State.EMPTY) else None
+
+
+def is_coder_environment(node: Node | None) -> bool:
+    """Whether a list or map of variables sets one of Coder's."""
+    return any(name.startswith("CODER_") for name in names_of(node))
+
+
+def names_of(node: Node | None) -> frozenset[str]:
+    """The variables of an environment: a list of maps or of `K=V`, or a map."""
+    node = follow(node)
+    if isinstance(node, Mapping):
+        return frozenset(key.text for key, _ in entries(node))
+    if isinstance(node, Sequence):
+        return frozenset(name for item in node.items if (name := _name_of(follow(item))))
+    return frozenset()
+
+
+def _name_of(item: Node | None) -> str:
+    if isinstance(item, Scalar):
+        return item.text.partition("=")[0]
+    name = get(item, "name")
+    return name.text if isinstance(name, Scalar) else ""
+
+
+def unique(texts: Iterable[str]) -> tuple[str, ...]:
+    """Without repetitions, in order."""
+    return tuple(dict.fromkeys(text for text in texts if text))

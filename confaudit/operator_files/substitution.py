@@ -1,0 +1,183 @@
+"""Texts that somebody else fills in: `${V:-d}`, `$(V)`, `{{ }}` and their kin, never executed.
+
+A dialect says which of them a tool knows. What can be resolved is: from variables that were
+given, or from an earlier entry of the same list. The rest stays open, with its default.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+OPAQUE: Final = "\ue000"
+"""Stands for a template that was cut out; a private-use character, so no text means it."""
+
+_TEMPLATE: Final = (
+    r"\{\{.{0,2000}?\}\}|\{%.{0,2000}?%\}|(?<!%)%\{.{0,2000}?\}"
+    r"|\[\{-?\s*[A-Za-z.].{0,2000}?\}\]"  # `[{ env "x" }]`; JSON has a quote there
+)
+TEMPLATE: Final = re.compile(_TEMPLATE, re.DOTALL)
+"""Helm, Jinja, Terraform's directives, custom delimiters."""
+
+_MAX_BRACES: Final = 4000
+"""Longest `${…}`, in characters."""
+_MAX_NESTING: Final = 10
+
+_ESCAPE: Final = r"(?P<escape>\$\$)"
+_BRACE: Final = r"(?P<brace>\$\{)"
+_PAREN: Final = r"(?P<paren>\$\((?P<dependent>[A-Za-z_][\w.-]*)\))"
+_BARE: Final = r"\$(?P<bare>[A-Za-z_]\w*)"
+_UPPER: Final = r"\$(?P<bare>[A-Z_][A-Z0-9_]+\b)"  # a regular expression's `$` is none
+_OPEN: Final = rf"(?P<template>{_TEMPLATE}|{OPAQUE})"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text after everything that can be filled in was."""
+
+    text: str | None
+    """With the defaults of what is open; None when something open has none."""
+    known: bool = True
+    """Nothing is left open."""
+    prefix: str = ""
+    """What comes before the first thing left open."""
+    names: tuple[str, ...] = ()
+    """The variables it is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one tool spells what it fills in."""
+
+    pattern: re.Pattern[str]
+    unset: str | None = None
+    """What a variable without value and default becomes; None: not known here."""
+
+    def read(
+        self,
+        text: str,
+        variables: Mapping[str, str] | None = None,
+        earlier: Mapping[str, str | None] | None = None,
+        depth: int = 0,
+    ) -> Reading:
+        """Fill in what `variables` (`${V}`) and `earlier` (`$(V)`; None: set, not known) say.
+
+        Without `variables` every `${V}` stays open, without `earlier` every `$(V)`.
+        """
+        if depth > _MAX_NESTING:
+            return Reading(None, known=False)
+        holes = _Holes(self, variables, earlier, depth)
+        return _joined(holes.parts(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Holes:
+    dialect: Dialect
+    variables: Mapping[str, str] | None
+    earlier: Mapping[str, str | None] | None
+    depth: int
+
+    def parts(self, text: str) -> Iterator[Reading]:
+        done = 0
+        while match := self.dialect.pattern.search(text, done):
+            yield _literal(text[done : match.start()])
+            end = match.end()
+            if match.lastgroup == "brace":
+                end = _closing(text, end)
+                yield self._braces(text[match.end() : end - 1])
+            else:
+                yield self._simple(match)
+            done = end
+        yield _literal(text[done:])
+
+    def _simple(self, match: re.Match[str]) -> Reading:
+        groups = match.groupdict()
+        if groups.get("escape"):
+            return _literal("$")
+        if groups.get("dependent"):
+            return self._dependent(groups["dependent"], match[0])
+        if groups.get("bare"):
+            return self._variable(groups["bare"], self.dialect.unset)
+        return Reading(None, known=False)
+
+    def _dependent(self, name: str, text: str) -> Reading:
+        if self.earlier is None:
+            return Reading(None, known=False, names=(name,))
+        if name not in self.earlier:  # Kubernetes leaves it as it stands
+            return Reading(text, prefix=text, names=(name,))
+        value = self.earlier[name]
+        return Reading(value, value is not None, value or "", (name,))
+
+    def _variable(self, name: str, default: str | None) -> Reading:
+        if self.variables is None:
+            return Reading(default, known=False, names=(name,))
+        value = self.variables.get(name, default)
+        return Reading(value, value is not None, value or "", (name,))
+
+    def _braces(self, body: str) -> Reading:
+        match = re.fullmatch(r"([A-Za-z_]\w*)(?:(:?[-=+?])(.*))?", body, re.DOTALL)
+        if match is None:
+            return Reading(None, known=False)
+        name, operator, rest = match[1], match[2] or "", match[3] or ""
+        if not operator:
+            return self._variable(name, self.dialect.unset)
+        value = (self.variables or {}).get(name)
+        present = value is not None and (value != "" or ":" not in operator)
+        if operator.endswith("+"):
+            return self._either(name, rest if present else "")
+        if present:
+            return self._variable(name, None)
+        if operator.endswith("?"):  # the tool refuses to go on without it
+            return Reading(None, known=False, names=(name,))
+        return self._either(name, rest)
+
+    def _either(self, name: str, text: str) -> Reading:
+        inner = self.dialect.read(text, self.variables, self.earlier, self.depth + 1)
+        known = inner.known and self.variables is not None
+        return Reading(inner.text, known, inner.prefix if known else "", (name, *inner.names))
+
+
+def _literal(text: str) -> Reading:
+    return Reading(text, prefix=text)
+
+
+def _joined(parts: Iterable[Reading]) -> Reading:
+    texts: list[str | None] = []
+    names: list[str] = []
+    prefix, known = "", True
+    for part in parts:
+        texts.append(part.text)
+        prefix += part.prefix if known else ""
+        names += part.names
+        known = known and part.known
+    text = None if None in texts else "".join(filter(None, texts))
+    return Reading(text, known, prefix, tuple(dict.fromkeys(names)))
+
+
+def _closing(text: str, start: int) -> int:
+    """The end of the braces that open before `start`; a counter, since defaults nest."""
+    depth, end = 1, min(len(text), start + _MAX_BRACES)
+    for index in range(start, end):
+        depth += {"{": 1, "}": -1}.get(text[index], 0)
+        if depth == 0:
+            return index + 1
+    return len(text) + 1
+
+
+def _dialect(*parts: str, unset: str | None = None) -> Dialect:
+    return Dialect(re.compile("|".join(parts), re.DOTALL), unset)
+
+
+COMPOSE: Final = _dialect(_ESCAPE, _BRACE, _OPEN, _BARE, unset="")
+"""Compose files and the `.env` beside them: what is not set becomes the empty text."""
+CLUSTER: Final = _dialect(r"(?P<escape>\$\$)(?=\()", _BRACE, _PAREN, _OPEN, _UPPER)
+"""Kubernetes' own `$(V)`, and what Flux, envsubst, Helm and Terraform fill in before."""
+CODE: Final = _dialect(r"(?P<escape>\$\$)(?=\{)", _BRACE, _OPEN)
+"""Strings of Terraform and Nix."""
+SCRIPT: Final = _dialect(_BRACE, _OPEN, _BARE)
+"""A text inside a shell script."""
+TEMPLATED: Final = _dialect(_OPEN)
+"""Files that fill in nothing themselves, though a template may have been made of them."""
+
+Fill: TypeAlias = Callable[[str], Reading]
+"""A dialect with its variables: reads one text."""

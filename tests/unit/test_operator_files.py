@@ -1,0 +1,365 @@
+"""Operators' own files: every shape, its settings, states and lines."""
+
+import os
+import random
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from confaudit.core.inputs import Channel, Form, Inputs, State
+from confaudit.errors import SourceError
+from confaudit.operator_files import (
+    READERS,
+    When,
+    chart_environment,
+    decode,
+    merge,
+    open_file,
+    read,
+    read_all,
+    read_env_file,
+    read_server_yaml,
+    recognised,
+)
+
+DATA = Path(__file__).parents[1] / "data" / "operator_files"
+TWINS = sorted(path for path in DATA.iterdir() if path.suffix != ".expected")
+
+
+def told(inputs):
+    """Inputs as a text to compare: one line for each setting, then the rest."""
+    yield f"version {inputs.version or '-'} hint {inputs.version_hint or '-'}"
+    for one in inputs.given:
+        value = one.structure if one.value is None and one.structure is not None else one.value
+        more = "" if one.prefix in ("", one.value) else f" prefix {one.prefix!r}"
+        more += " not-text" if one.not_text else ""
+        yield (
+            f"{one.position.line:3} {one.channel} {one.state} {one.form} {one.name}"
+            f" = {value!r}{more} in {one.block}"
+        )
+    yield from (f"provides {one}" for one in inputs.provides)
+    yield from (f"elsewhere {one.resource} {one.wins}" for one in inputs.elsewhere)
+    yield from (f"note {one}" for one in inputs.coverage)
+    if inputs.helpers:
+        yield f"helpers {' '.join(sorted(inputs.helpers))}"
+    yield from (f"key {key} {line}" for key, line in sorted(inputs.chart_values.items()))
+
+
+def from_text(text, name="input", kind=None):
+    return read(decode(text.encode(), name), kind)
+
+
+@pytest.mark.parametrize("path", TWINS, ids=lambda path: path.name)
+def test_every_shape_gives_its_settings(path, pytestconfig):
+    """The expected file names the reader first; review it against the twin, line by line."""
+    file = decode(path.read_bytes(), path.name)
+    reader = recognised(file)
+    actual = "\n".join([f"reader {reader.name}", *told(read(file))]) + "\n"
+    expected = path.with_name(f"{path.name}.expected")
+    if pytestconfig.getoption("--update-golden"):
+        expected.write_text(actual, encoding="utf-8")
+    assert actual == expected.read_text(encoding="utf-8")
+
+
+ENV_FILE_LINES = [
+    ("A=b", State.LITERAL, "b"),
+    ("A=", State.EMPTY, ""),
+    ("A=''", State.EMPTY, ""),
+    ('A="b c" # d', State.UNRESOLVED, "b c"),
+    ("A=b#c", State.LITERAL, "b#c"),
+    ("A=b # c", State.UNRESOLVED, "b"),
+    ("A='$b'", State.LITERAL, "$b"),
+    ('A="x=${B:-y}"', State.UNRESOLVED, "x=y"),
+    ("export A=b", State.LITERAL, "b"),
+    ("A", State.PASS_THROUGH, None),
+    ('A="b', State.MALFORMED, None),
+    ("A={{ x }}/y", State.UNRESOLVED, None),
+    ("A=ENC[AES256_GCM,data:planted]", State.ENCRYPTED, None),
+]
+
+
+@pytest.mark.parametrize(("line", "state", "value"), ENV_FILE_LINES, ids=lambda one: str(one))
+def test_lines_of_an_env_file(line, state, value):
+    (given,) = read_env_file(f"# first\n\n{line}\r\n", "coder.env").given
+    assert (given.name, given.state, given.value, given.position.line) == ("A", state, value, 3)
+
+
+def test_a_systemd_unit_reads_its_environment_file_as_systemd_does():
+    unit = decode(b"[Service]\nEnvironmentFile=/etc/coder.env\nEnvironment=CODER_A=1\n", "u")
+    env = decode(b"CODER_A=2 # all of it\n", "etc/coder.env")
+    inputs = read_all([env, unit])
+    assert [(one.position.file, one.value) for one in inputs.given] == [
+        ("u", "1"),
+        ("etc/coder.env", "2 # all of it"),
+    ]
+    assert not inputs.coverage
+
+
+COMPOSE = "services:\n  coder:\n    image: ghcr.io/coder/coder:${CODER_VERSION:-latest}\n{}"
+ENVIRONMENT = "    environment:\n      CODER_A: ${A:-d}\n      CODER_B: '${B}'\n"
+
+
+def compose(more=""):
+    return decode(COMPOSE.replace("{}", ENVIRONMENT + more).encode(), "compose.yaml")
+
+
+def test_a_dotenv_beside_compose_fills_in_and_reaches_no_server():
+    dotenv = decode(b"A=x\nCODER_VERSION=v2.30.1\nCODER_SET=1\n", ".env")
+    inputs = read_all([compose(), dotenv])
+    assert [(one.name, one.state, one.value) for one in inputs.given] == [
+        ("CODER_A", State.LITERAL, "x"),
+        ("CODER_B", State.EMPTY, ""),
+    ]
+    assert inputs.version == "2.30.1"
+    assert "CODER_SET" in {one.name for one in inputs.interpolation}
+    assert {"A", "CODER_VERSION"} <= inputs.helpers
+    assert not inputs.coverage
+
+
+def test_without_a_dotenv_what_compose_fills_in_stays_open():
+    inputs = read_all([compose()])
+    assert [(one.state, one.value) for one in inputs.given] == [
+        (State.UNRESOLVED, "d"),
+        (State.UNRESOLVED, ""),
+    ]
+    assert inputs.version_hint == "${CODER_VERSION:-latest}"
+    assert inputs.coverage
+
+
+def test_an_env_file_that_the_service_names_comes_before_its_environment():
+    dotenv = decode(b"CODER_B=1\nB=2\n", "deploy/.env")
+    for files in (
+        [compose("    env_file: .env\n"), dotenv],
+        [dotenv, compose("    env_file: [.env]")],
+    ):
+        names = [(one.name, one.value) for one in read_all(files).given]
+        assert names == [("CODER_B", "1"), ("B", "2"), ("CODER_A", "d"), ("CODER_B", "2")]
+
+
+def test_a_config_map_given_as_well_is_no_longer_missing_and_loses_to_env():
+    release = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n"
+        "  chart: {spec: {chart: coder, version: 2.30.0}}\n"
+        "  values:\n    coder:\n      envFrom: [{configMapRef: {name: settings}}]\n"
+        "      env: [{name: CODER_ACCESS_URL, value: 'https://a.example.com'}]\n"
+    )
+    settings = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
+        "data: {CODER_ACCESS_URL: 'https://b.example.com'}\n"
+    )
+    alone = from_text(release)
+    assert len(alone.coverage) == 1
+    both = merge(alone, from_text(settings))
+    assert both.coverage == ()
+    assert [one.value for one in both.given] == ["https://b.example.com", "https://a.example.com"]
+    assert (both.version, both.forms) == ("2.30.0", (Form.HELM_RELEASE, Form.KUBERNETES))
+
+
+VERSIONS = [
+    ("2.33.9", "2.33.9", ""),
+    ("v2.34.0-rc.1", "2.34.0-rc.1", ""),
+    ("v2.31.9-amd64", "2.31.9", ""),
+    ("latest", "", "latest"),
+    ("^2.0.0", "", "^2.0.0"),
+    ("2.x", "", "2.x"),
+    ("{{ .v }}", "", "a template"),
+]
+
+
+@pytest.mark.parametrize(("tag", "version", "hint"), VERSIONS)
+def test_the_version_is_a_version_or_a_hint(tag, version, hint):
+    text = f"coder:\n  image: {{tag: '{tag}'}}\n  env: [{{name: CODER_VERBOSE, value: '1'}}]\n"
+    inputs = from_text(text)
+    assert (inputs.version, inputs.version_hint) == (version, hint)
+
+
+@pytest.mark.parametrize("version", ["0.24.1", "1.44.0"])
+def test_a_coder_before_two_is_named_as_such_and_refused(version):
+    with pytest.raises(SourceError, match=f"for Coder {version}"):
+        from_text(f"services: {{c: {{image: 'ghcr.io/coder/coder:v{version}'}}}}")
+
+
+REFUSED = [
+    (b"", None, "configures Coder"),
+    (b"\0\1\2", None, "no text"),
+    (b"x" * (8 * 1024 * 1024 + 1), None, "larger than 8 MiB"),
+    (b"services: {web: {image: nginx}}", None, "without anything of Coder"),
+    (b"apiVersion: v1\nkind: Service\n", None, "without anything of Coder"),
+    (b"CODER_A=1", "sausage", "no kind of input"),
+    (b"a: planted-secret: b", "server-yaml", "no YAML at line 1"),
+    (b"- planted-secret", "server-yaml", "no map of options"),
+]
+
+
+@pytest.mark.parametrize(("content", "kind", "message"), REFUSED)
+def test_what_cannot_be_read_says_why_and_never_what_it_holds(content, kind, message):
+    with pytest.raises(SourceError, match=message) as caught:
+        read(decode(content, "in\x1bput"), kind)
+    said = caught.value.message + caught.value.hint
+    assert "planted" not in said
+    assert "\x1b" not in said
+    assert caught.value.hint
+
+
+def test_a_file_that_cannot_be_opened(tmp_path):
+    for path in (tmp_path, tmp_path / "missing", Path("a\0b")):
+        with pytest.raises(SourceError):
+            open_file(path)
+
+
+def test_aliases_do_not_multiply():
+    layers = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    bomb = f"a0: &a0 [lol]\n{layers}"
+    started = time.monotonic()
+    values = from_text(bomb + "coder: {env: [{name: CODER_VERBOSE, value: '1'}]}\n")
+    yaml = read_server_yaml("x: &x {<<: *x, a: 1}\n" + bomb, "bomb.yaml")
+    assert [one.name for one in values.given] == ["CODER_VERBOSE"]
+    assert yaml.given[-1].name == "a29"
+    assert time.monotonic() - started < 5
+
+
+def test_depth_is_no_way_to_end_the_process():
+    with pytest.raises(SourceError, match="no YAML at line 1"):
+        read_server_yaml("[" * 100_000, "deep.yaml")
+    assert from_text("CODER_A=" + "${A:-" * 5000).given[0].state is State.UNRESOLVED
+
+
+def test_what_the_chart_sets_depends_on_its_version():
+    old, new = chart_environment("2.1.4"), chart_environment("2.35.1")
+    assert old["CODER_PROMETHEUS_ADDRESS"].when is When.ALWAYS
+    assert new["CODER_PROMETHEUS_ADDRESS"].when is When.NOT_GIVEN
+    assert new.keys() - old.keys() == {"CODER_PPROF_ADDRESS", "CODER_CLUSTER_HOST"}
+    assert "CODER_PPROF_ADDRESS" in chart_environment("2.25.0")
+    assert "CODER_PPROF_ADDRESS" not in chart_environment("2.24.4")
+
+
+MUTATIONS = [
+    *(b"{{ }} ${ } \" ' | & * << - : # '' [ { } ] \x00 \xff % $( = \\ /* $$ ENC[".split()),
+    *(b"\n", b"\r", b"\t", b"\xc2\x85", b"---\n", b"<<EOT\n", b"[Service]\n", b"&a ", b"<<: *a\n"),
+]
+
+
+def test_nothing_crashes_on_any_input():
+    """Every reader on broken twins; a fixed seed, so that a failure can be repeated."""
+    chance = random.Random(20)  # noqa: S311 - no secrets here
+    sources = [path.read_bytes() for path in TWINS]
+    for _ in range(400):
+        content = bytearray(chance.choice(sources))
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(content) + 1)
+            if chance.random() < 0.5:
+                content[at:at] = chance.choice(MUTATIONS) * chance.choice((1, 1, 40))
+            else:
+                del content[at : at + chance.randint(1, 90)]
+        read_with_every_reader(bytes(content))
+
+
+def read_with_every_reader(content):
+    for reader in READERS.values():
+        try:
+            file = decode(content, "mutant")
+            reader.recognise(file)
+            inputs = reader.read(file)
+        except SourceError:
+            continue
+        lines = content.count(b"\n") + content.count(b"\r") + 1
+        assert all(1 <= one.position.line <= lines for one in inputs.given)
+        assert not any("ENC[" in (one.value or "")[:4] for one in inputs.given)
+
+
+def test_readers_are_the_registry():
+    assert list(READERS) == [reader.name for reader in READERS.values()]
+    for path in TWINS:
+        assert isinstance(READERS["text"].read(decode(path.read_bytes(), path.name)), Inputs)
+
+
+REAL = {
+    # file: (reader, distinct names, states by initial (c is encrypted), version, hint)
+    "argocd-helm-template.yaml": ("kubernetes", 12, "rrrrruulllll", "", "^2.0.0"),
+    "compose-bare-interpolation.yaml": (
+        "compose",
+        24,
+        "u" * 17 + "l" * 7,
+        "",
+        "${CODER_VERSION:-latest}",
+    ),
+    "compose-cut-lines.yaml": ("text", 10, "m" + "l" * 9, "2.25.2", ""),
+    "compose-list-crlf.yaml": ("compose", 5, "uuuul", "", "latest"),
+    "compose-twenty-services.yaml": ("compose", 32, "u" * 7 + "l" * 25, "", "latest"),
+    "envfile-packaged-empty.env": ("env-file", 6, "e" * 6, "", ""),
+    "envfile-shared-dotenv.env": ("env-file", 49, "e" * 6 + "l" * 43, "", ""),
+    "helm-values-sops.yaml": ("helm-values", 16, "c" * 15 + "r", "", ""),
+    "helm-values-subchart.yaml": ("helm-values", 4, "rruu", "", ""),
+    "helmrelease-nested-anchors.yaml": ("kubernetes", 11, "ruu" + "l" * 8, "2.26.1", ""),
+    "helmrelease-oidc-multidoc.yaml": (
+        "kubernetes",
+        32,
+        "r" * 9 + "u" * 5 + "l" * 18,
+        "2.1.4",
+        "",
+    ),
+    "nix-compose-dead-names.nix": ("nix", 10, "l" * 10, "2.33.9", ""),
+    "systemd-dead-names.service": ("systemd", 8, "l" * 8, "", ""),
+    "terraform-configmaps.tf": ("terraform", 35, "u" * 14 + "l" * 25, "", "var.coder_version"),
+    "yaml-config-duplicate-key.yaml": ("server-yaml", 26, "e" * 4 + "l" * 24, "", ""),
+    "yaml-config-full-dump.yaml": ("server-yaml", 170, "e" * 43 + "l" * 127, "2.29.1", ""),
+}
+LETTER = {
+    State.LITERAL: "l",
+    State.EMPTY: "e",
+    State.REFERENCE: "r",
+    State.UNRESOLVED: "u",
+    State.ENCRYPTED: "c",
+    State.MALFORMED: "m",
+    State.PASS_THROUGH: "p",
+}
+
+
+@pytest.fixture
+def real():
+    root = os.environ.get("CONFAUDIT_TEST_DATA")
+    if not root:
+        pytest.skip("CONFAUDIT_TEST_DATA is not set: real operators' files were not read")
+    return Path(root) / "realworld"
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_files_give_what_they_set(real, name):
+    reader, names, states, version, hint = REAL[name]
+    file = open_file(real / name)
+    inputs = read(file)
+    assert recognised(file).name == reader
+    assert len({one.name for one in inputs.given}) == names
+    assert sorted(LETTER[one.state] for one in inputs.given) == sorted(states)
+    assert (inputs.version, inputs.version_hint) == (version, hint)
+    for one in inputs.given:
+        if one.channel is Channel.ENV:
+            assert re.search(rf"\b{one.name}\b", file.lines[one.position.line - 1]), one
+    assert "\r" not in repr([(one.value, one.prefix) for one in inputs.given])
+
+
+def test_real_compose_with_its_real_dotenv(real):
+    files = [
+        open_file(real / name)
+        for name in ("compose-twenty-services.yaml", "envfile-shared-dotenv.env")
+    ]
+    inputs = read_all(files)
+    assert {one.state for one in inputs.given} == {State.LITERAL}
+    assert len(inputs.given) == 32
+    passed = {one.name for one in inputs.given}
+    unused = {one.name for one in inputs.interpolation if one.name.startswith("CODER_")}
+    assert {"CODER_OIDC_SCOPES", "CODER_DISABLE_PASSWORD_AUTH", "CODER_PORT"} <= unused - passed
+    assert "planted-secret" not in repr(inputs) + "".join(inputs.coverage)
+
+
+def test_real_files_when_broken(real):
+    chance = random.Random(21)  # noqa: S311 - no secrets here
+    contents = [path.read_bytes() for path in sorted(real.iterdir()) if path.suffix != ".md"]
+    for _ in range(150):
+        content = bytearray(chance.choice(contents))
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(content) + 1)
+            content[at : at + chance.randint(0, 60)] = chance.choice(MUTATIONS)
+        read_with_every_reader(bytes(content))
