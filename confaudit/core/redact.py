@@ -11,14 +11,17 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
+from confaudit.core.inputs import Given, Inputs
 from confaudit.core.model import (
     CleanDeployment,
     CleanFiles,
     Fidelity,
     Json,
+    OptionSpec,
     RawDeployment,
     StoredFiles,
     Value,
@@ -145,6 +148,55 @@ def redact_files(stored: StoredFiles) -> CleanFiles:
     )
 
 
+CONCEALED: Final = "CONCEALED"
+"""Stands for a secret option's value that carries no credential: a database URL may not."""
+
+
+PLACEHOLDER: Final = "<placeholder>"
+"""Stands for a secret that is no more than an example of one."""
+_PLACEHOLDER: Final = re.compile(
+    r"<[^<>]+>|\b[xX]{3,}\b|\b(?:change-?me|replace-?me|placeholder|todo)\b|\byour[-_ ][a-z]",
+    re.IGNORECASE,
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a value reads like an example that somebody was to replace."""
+    return bool(_PLACEHOLDER.search(text))
+
+
+def redact_inputs(inputs: Inputs, specs: Iterable[OptionSpec]) -> Inputs:
+    """Remove every secret from what operators' files set; names and states stay.
+
+    `specs` are the options that the inputs may mean, of every release in question. A value that is
+    or holds a secret becomes `REDACTED` as a whole where its option is secret, else in part.
+    """
+    options = tuple(specs)
+    secrets = frozenset(_input_names(one for one in options if _is_secret_spec(one)))
+    public = frozenset(_input_names(options)) - secrets
+    redactor = _Redactor(b"")
+
+    def clean(given: Given) -> Given:
+        named = given.name not in public and looks_secret(given.name) and _carries_text(given.value)
+        return redactor.given(given, is_secret_option=given.name in secrets or named)
+
+    return replace(
+        inputs,
+        given=tuple(map(clean, inputs.given)),
+        interpolation=tuple(map(clean, inputs.interpolation)),
+        version_hint=redactor.text(inputs.version_hint),
+    )
+
+
+def _is_secret_spec(spec: OptionSpec) -> bool:
+    """Whether an option is secret in some release, or sounds so by the names it goes by."""
+    return spec.secret or spec.key in SECRET_OPTIONS or looks_secret(spec.flag or spec.env)
+
+
+def _input_names(specs: Iterable[OptionSpec]) -> Iterator[str]:
+    return (name for spec in specs for name in (spec.flag, spec.env, spec.yaml_path) if name)
+
+
 def redact_text(text: str) -> str:
     """Remove credentials from free text, for example a remote's URL in a message."""
     return _Redactor(b"").text(text)
@@ -221,6 +273,28 @@ class _Redactor:
             clean["settings"] = _mask_settings(settings)
         return clean
 
+    def given(self, given: Given, *, is_secret_option: bool) -> Given:
+        """Redact one setting of an operator's file."""
+        if is_secret_option:
+            hidden = None if given.structure is None else REDACTED
+            concealed = self._concealed(given.value)
+            return replace(given, value=concealed, structure=hidden, prefix="")
+        structure = self.tree({given.name: given.structure})[given.name]
+        value = None if given.value is None else self.text(given.value)
+        return replace(given, value=value, structure=structure, prefix=_known_part(given.prefix))
+
+    def _concealed(self, value: str | None) -> str | None:
+        """What stands for a secret: its kind of URL may do without a credential."""
+        scheme, is_url, rest = (value or "").partition("://")
+        end = _userinfo_end(rest)
+        password = rest[:end].rstrip("@").partition(":")[2]
+        bare = scheme + is_url + rest[end:]
+        if is_url and not password and self.text(bare) == bare:
+            return CONCEALED
+        if value and _PLACEHOLDER.fullmatch(value):
+            return PLACEHOLDER
+        return REDACTED if value else value
+
     def tree(self, tree: Mapping[str, Json]) -> dict[str, Json]:
         """Redact a mapping by its key names and every text in it, at any depth."""
         return {self.text(name): self._entry(name, value) for name, value in tree.items()}
@@ -277,6 +351,12 @@ class _Redactor:
         if text.startswith(REDACTED) or not text:
             return text
         return f"{REDACTED}-{self._hmac(text)[:8]}" if self._key else REDACTED
+
+
+def _known_part(prefix: str) -> str:
+    """Of a URL that is known in part only the scheme: the middle of a credential may be next."""
+    scheme, is_url, _ = prefix.partition("://")
+    return scheme + is_url if is_url else redact_text(prefix)
 
 
 def looks_secret(name: str) -> bool:
