@@ -59,14 +59,14 @@ def threshold_options(default: str) -> Decorator:
     return decorate
 
 
-_SELECTION: Final = (
-    option(
-        "--cause",
-        "causes",
-        multiple=True,
-        type=click.Choice([cause.value for cause in Cause]),
-        help="Show only what this brought about; repeatable.",
-    ),
+_CAUSE: Final = option(
+    "--cause",
+    "causes",
+    multiple=True,
+    type=click.Choice([cause.value for cause in Cause]),
+    help="Show only what this brought about; repeatable.",
+)
+_GLOBS: Final = (
     option(
         "--only",
         multiple=True,
@@ -87,4 +87,14 @@ def selection_options(command: Callable[..., Any]) -> Any:
         wanted = frozenset(map(Cause, causes))
         return command(selection=Selection(wanted, only, exclude), **values)
 
-    return stack(_SELECTION)(with_selection)
+    return stack((_CAUSE, *_GLOBS))(with_selection)
+
+
+def glob_options(command: Callable[..., Any]) -> Any:
+    """Add the filters by name alone; the command gets a Selection in their place."""
+
+    @functools.wraps(command)
+    def with_selection(only: tuple[str, ...], exclude: tuple[str, ...], **values: Any) -> Any:
+        return command(selection=Selection(only=only, exclude=exclude), **values)
+
+    return stack(_GLOBS)(with_selection)

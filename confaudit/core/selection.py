@@ -1,6 +1,6 @@
 """Which changes a report shows: filters by cause and by glob over an option's names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
@@ -23,9 +23,11 @@ class Selection:
         return tuple(change for change in changes if self._shows(change))
 
     def _shows(self, change: Change) -> bool:
-        if self.causes and change.cause not in self.causes:
-            return False
-        known = names(change)
+        caused = not self.causes or change.cause in self.causes
+        return caused and self.matches(names(change))
+
+    def matches(self, known: Sequence[str]) -> bool:
+        """Whether the globs let pass what has these names."""
         wanted = not self.only or _any_match(self.only, known)
         return wanted and not _any_match(self.exclude, known)
 

@@ -5,7 +5,7 @@ right one. Nothing is executed or rendered. Structure comes first, texts inside 
 what has no structure is read line by line. Importing this package is cheap.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import zip_longest
@@ -126,9 +126,7 @@ def read_all(files: Sequence[OperatorFile], kinds: Sequence[str] = ()) -> Inputs
     Raises:
         SourceError: as `read`.
     """
-    chosen = [
-        (file, _reader(file, kind)) for file, kind in zip_longest(files, kinds[: len(files)])
-    ]
+    chosen = [(file, _reader(file, kind)) for file, kind in zip_longest(files, kinds[: len(files)])]
     forms = {reader.name for _, reader in chosen}
     if "compose" in forms:
         return _read_with_dotenv(chosen)

@@ -45,12 +45,19 @@ def load_two(
     chosen = (*inputs, *(live,) * (2 - len(inputs)))[:2] if inputs else ("", live)
     kinds = (*kinds, *("",) * 2)
     before = (
-        loader.load(chosen[0], kinds[0] or None) if inputs else _last(setup, loader, deployment)
+        loader.load(chosen[0], kinds[0] or None)
+        if inputs
+        else last_snapshot(setup, loader, deployment)
     )
     return before, loader.load(chosen[1], kinds[1] or None)
 
 
-def _last(setup: Setup, loader: Loader, deployment: str) -> Snapshot:
+def last_snapshot(setup: Setup, loader: Loader, deployment: str) -> Snapshot:
+    """The newest snapshot of a deployment, which may go unnamed where there is only one.
+
+    Raises:
+        NothingToDo: there is none yet.
+    """
     name = deployment or setup.single("")[0]
     snapshot = loader.latest(setup.repository(), name)
     if snapshot is None:

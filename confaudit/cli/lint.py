@@ -1,0 +1,59 @@
+"""confaudit lint."""
+
+from pathlib import Path
+
+import click
+
+from confaudit.cli.inputs import as_option, role_options, with_files
+from confaudit.cli.output import Rendering, output_options, write
+from confaudit.cli.parameters import fold_setup, option, setup_options, stack
+from confaudit.cli.thresholds import Threshold, glob_options, threshold_options
+from confaudit.core.selection import Selection
+from confaudit.errors import ConfigError
+from confaudit.workflows.inputs import InputFiles
+from confaudit.workflows.setup import Setup
+
+
+@click.command("lint")
+@click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE…")
+@option(
+    "--version",
+    "version",
+    default="",
+    metavar="VERSION",
+    help="The release in use.  [default: as the files say, else the newest known]",
+)
+@stack((as_option, *role_options))
+@with_files
+@glob_options
+@threshold_options("error")
+@output_options
+@setup_options
+@fold_setup
+def command(
+    setup: Setup,
+    version: str,
+    inputs: InputFiles,
+    selection: Selection,
+    threshold: Threshold,
+    rendering: Rendering,
+) -> int:
+    """Find what is dead or wrong today in the files that set the server up.
+
+    Names that no release reads, values that are refused, settings given twice
+    or hidden by stronger ones, secrets in clear. A FILE is an env file, Helm
+    values, a HelmRelease, a compose file, a systemd unit, Terraform, Nix or
+    the server's YAML; files that belong together are given together.
+
+    \b
+    Examples:
+      confaudit lint values.yaml
+      confaudit lint compose.yaml .env --version 2.33.0
+    """
+    from confaudit.workflows.lint import lint
+
+    if not inputs:
+        raise ConfigError("There is no file to check.", "Name one, or give --env-file.")
+    report = lint(setup, inputs, version, selection)
+    write(report, rendering)
+    return threshold.judge(report)

@@ -1,0 +1,68 @@
+"""confaudit upgrade."""
+
+from pathlib import Path
+
+import click
+
+from confaudit.cli.inputs import input_options
+from confaudit.cli.output import Rendering, output_options, write
+from confaudit.cli.parameters import fold_setup, option, setup_options
+from confaudit.cli.thresholds import Threshold, glob_options, threshold_options
+from confaudit.core.selection import Selection
+from confaudit.workflows.inputs import InputFiles
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.upgrade import Asked, upgrade
+
+
+@click.command("upgrade")
+@click.argument("snapshot", default="", metavar="[SNAPSHOT]")
+@option("--to", "target", required=True, metavar="VERSION", help="The release to go to.")
+@option(
+    "--from",
+    "source",
+    default="",
+    metavar="VERSION",
+    help="The release in use.  [default: as snapshot or files say]",
+)
+@option("--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several.")
+@input_options
+@option(
+    "--write-fixed",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write copies of the files there, old names replaced where that is safe.",
+)
+@glob_options
+@threshold_options("error")
+@output_options
+@setup_options
+@fold_setup
+def command(
+    setup: Setup,
+    snapshot: str,
+    target: str,
+    source: str,
+    deployment: str,
+    inputs: InputFiles,
+    selection: Selection,
+    threshold: Threshold,
+    write_fixed: Path | None,
+    rendering: Rendering,
+) -> int:
+    """Say what a release will do to this configuration, before it happens.
+
+    What would stop the server, what changes under you, what is ignored or
+    deprecated, and what to do about it. SNAPSHOT is any input of `confaudit
+    diff`; without it and without files it is the last snapshot. The files that
+    set the server up tell more than a snapshot can, and are enough alone.
+
+    \b
+    Examples:
+      confaudit upgrade --to 2.34.5
+      confaudit upgrade live:prod --to 2.35.1 -i values.yaml
+      confaudit upgrade --from 2.33.0 --to 2.35.1 --env-file coder.env
+    """
+    asked = Asked(target, source, snapshot, inputs, deployment)
+    report = upgrade(setup, asked, selection, write_fixed)
+    write(report, rendering)
+    return threshold.judge(report)

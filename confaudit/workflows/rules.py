@@ -1,0 +1,44 @@
+"""The rules of the audit, told: every kind of finding, those of advisories among them."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from confaudit.core.findings import Rule
+from confaudit.core.rules import RULES
+from confaudit.core.wording import visible
+from confaudit.errors import ConfigError
+from confaudit.workflows.audit import advisories
+from confaudit.workflows.setup import Setup
+
+
+def all_rules(setup: Setup) -> dict[str, Rule]:
+    """Every rule by id: those of options, then the advisories, the operator's own included.
+
+    Raises:
+        CatalogError: an advisory of the operator's own cannot be read.
+    """
+    return {**RULES, **{one.rule.id: one.rule for one in advisories(setup)}}
+
+
+def find_rule(asked: str, rules: dict[str, Rule]) -> Rule:
+    """The rule with this id.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if asked in rules:
+        return rules[asked]
+    close = get_close_matches(asked, rules, n=1)
+    hint = f"Did you mean {close[0]}?" if close else "`confaudit rules list` lists them."
+    raise ConfigError(f"There is no rule {visible(asked)}.", hint)
+
+
+def rules_table(rules: Iterable[Rule]) -> str:
+    """The rules as a Markdown table, as README has it."""
+    rows = (
+        f"| `{rule.id}` | {rule.level.name.lower()} | {rule.effect} | {rule.title} |"
+        for rule in rules
+    )
+    return "\n".join(
+        ("| Rule | Level | Effect | What it finds |", "| --- | --- | --- | --- |", *rows)
+    )

@@ -1,0 +1,188 @@
+"""The upgrade audit: what a release will do to a configuration, before it happens."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from confaudit import __version__
+from confaudit.core.audit import verdict
+from confaudit.core.inputs import Inputs
+from confaudit.core.model import Fidelity, RawDeployment, Snapshot
+from confaudit.core.predict import to_json
+from confaudit.core.releases import Catalog
+from confaudit.core.report import Report, ReportKind, Side, side
+from confaudit.core.selection import EVERYTHING, Selection
+from confaudit.core.situation import Situation
+from confaudit.core.wording import plural, visible
+from confaudit.errors import ConfigError
+from confaudit.workflows.audit import Case, findings, select, situate
+from confaudit.workflows.diff import generated_at, last_snapshot
+from confaudit.workflows.inputs import InputFiles, blind_spots, oldest_release, open_inputs
+from confaudit.workflows.load import Loader
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.versions import about, known_release, parse_version, release_of
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for."""
+
+    target: str
+    source: str = ""
+    """The version in use; without it the snapshot's, else what the files say."""
+    snapshot: str = ""
+    """Any input of `confaudit diff`; without it and without files the last snapshot."""
+    files: InputFiles = field(default_factory=InputFiles)
+    deployment: str = ""
+
+
+def upgrade(
+    setup: Setup, asked: Asked, selection: Selection = EVERYTHING, fixed: Path | None = None
+) -> Report:
+    """The Report of an audit; with `fixed`, migrated copies of the files go to that folder.
+
+    Raises:
+        ConfigError: a version is missing, or is none that confaudit knows enough about.
+        SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
+        CatalogError: a catalogue or an advisory of the operator's own cannot be read.
+    """
+    catalog = setup.catalog()
+    target = known_release(asked.target, catalog)
+    opened = open_inputs(asked.files)
+    snapshot, own = _snapshot(setup, asked, opened.inputs)
+    told = tuple(filter(None, (own, opened.inputs.version)))
+    source = release_of(_source_version(asked.source, told, opened.inputs), catalog)
+    case = Case(source, target, snapshot, opened)
+    notes = (
+        *_about_source(source.version, told, opened.inputs, catalog),
+        *about(source.version, catalog),
+        *about(target.version, catalog),
+        *_about_inputs(asked, snapshot),
+        *blind_spots(opened.inputs),
+        *(_write_fixed(case, fixed) if fixed else ()),
+    )
+    return _report(setup, case, notes, selection)
+
+
+def _report(setup: Setup, case: Case, notes: tuple[str, ...], selection: Selection) -> Report:
+    situation = situate(setup, case)
+    found = findings(setup, case, situation)
+    shown = select(found, selection)
+    return Report(
+        kind=ReportKind.UPGRADE,
+        title=_title(case),
+        before=_before(case),
+        after=_after(situation),
+        findings=shown,
+        hidden=len(found) - len(shown),
+        prediction=to_json(situation.prediction),
+        statement=verdict(found),
+        notes=notes,
+        generated_at=generated_at(),
+        tool_version=__version__,
+    )
+
+
+def _write_fixed(case: Case, folder: Path) -> Iterator[str]:
+    """Write the migrated copies, and say what was done and what was left alone."""
+    from confaudit.workflows.migrate import write_fixed
+
+    done = write_fixed(case.opened.files, case.opened.inputs, case.source, case.target, folder)
+    yield f"{plural(len(done.patches), 'name')} rewritten in copies below {visible(str(folder))}."
+    for name, why in done.skipped:
+        yield f"{visible(name)} is left as it is: {why}."
+
+
+# --- versions -----------------------------------------------------------------------------------
+
+
+def _source_version(asked: str, told: Sequence[str], inputs: Inputs) -> str:
+    found = asked or next(iter(told), "")
+    if not found:
+        said = f" The files say {visible(inputs.version_hint)}." if inputs.version_hint else ""
+        raise ConfigError(
+            f"Nothing tells which release runs now.{said}", "Say it with --from, as in 2.33.0."
+        )
+    return found
+
+
+def _about_source(
+    version: str, told: Sequence[str], inputs: Inputs, catalog: Catalog
+) -> Iterator[str]:
+    if not told:
+        yield from _assumed(version, inputs, catalog)
+    for text in dict.fromkeys(told):
+        if parse_version(text).base != parse_version(version).base:
+            yield f"An input is of Coder {visible(text)}; the audit goes from {version}."
+
+
+def _assumed(version: str, inputs: Inputs, catalog: Catalog) -> Iterator[str]:
+    said = f"The files say {visible(inputs.version_hint)}; " if inputs.version_hint else ""
+    oldest = oldest_release(inputs, catalog)
+    needs = f", and the names in use need {oldest} or newer" if oldest else ""
+    yield f"{said}{version} is assumed to run now, as --from says{needs}."
+
+
+# --- inputs -------------------------------------------------------------------------------------
+
+
+def _snapshot(setup: Setup, asked: Asked, inputs: Inputs) -> tuple[Snapshot | None, str]:
+    """The snapshot asked for, if any, and the version it tells itself.
+
+    A saved answer tells none: the facts of the release in use complete it.
+    """
+    loader = Loader(setup)
+    if not asked.snapshot:
+        last = None if asked.files else last_snapshot(setup, loader, asked.deployment)
+        return last, last.version if last else ""
+    raw = loader.read(asked.snapshot)
+    if isinstance(raw, RawDeployment) and not raw.version:
+        return loader.clean(replace(raw, version=asked.source or inputs.version)), ""
+    found = loader.clean(raw)
+    return found, found.version
+
+
+def _about_inputs(asked: Asked, snapshot: Snapshot | None) -> Iterator[str]:
+    if snapshot is None:
+        yield "No snapshot was given: what the files do not set is taken to be at its default."
+    elif not asked.files:
+        yield (
+            "No file that sets the server up was given: unknown variables, empty ones and which "
+            "of two names is in use cannot be seen in a snapshot."
+        )
+    if snapshot and snapshot.fidelity is not Fidelity.FULL:
+        yield f"{visible(snapshot.label)} does not tell everything: it is {snapshot.fidelity}."
+
+
+# --- the report ---------------------------------------------------------------------------------
+
+
+def _title(case: Case) -> str:
+    name = case.snapshot.deployment if case.snapshot else ""
+    way = f"{visible(case.source.version)} → {visible(case.target.version)}"
+    return f"Upgrade audit of {visible(name)}, {way}" if name else f"Upgrade audit, {way}"
+
+
+def _before(case: Case) -> Side:
+    if case.snapshot:
+        return replace(side(case.snapshot), version=case.source.version)
+    files = ", ".join(visible(file.name) for file in case.opened.files)
+    return _side(files, case.source.version, len(case.opened.inputs.given))
+
+
+def _after(situation: Situation) -> Side:
+    version = situation.target.version
+    return _side(f"Coder {visible(version)}", version, len(situation.prediction.effective))
+
+
+def _side(label: str, version: str, options: int) -> Side:
+    return Side(
+        label=label,
+        deployment="",
+        version=version,
+        taken_at=None,
+        fidelity=Fidelity.FULL,
+        commit="",
+        options=options,
+        leaves=0,
+    )

@@ -1,0 +1,170 @@
+"""`confaudit lint` and `confaudit rules`: what is wrong today, and what can be."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from confaudit.cli.main import run
+from confaudit.core.rules import RULES
+from confaudit.workflows.rules import rules_table
+
+SECRET = "planted-secret"
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in list(os.environ):
+        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
+            monkeypatch.delenv(name)
+    return tmp_path
+
+
+@pytest.fixture
+def confaudit(capsys):
+    def call(*arguments):
+        code = run(list(arguments))
+        out, err = capsys.readouterr()
+        assert SECRET not in out + err
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def lint(confaudit):
+    def call(*arguments):
+        code, out, err = confaudit("lint", *arguments, "-f", "json", "--exit-zero")
+        assert code == 0, err
+        return json.loads(out)
+
+    return call
+
+
+def rules(found):
+    return {(one["rule"], one["subject"]) for one in found["findings"]}
+
+
+def test_what_is_dead_or_wrong_today_is_found(folder, lint):
+    (folder / "coder.env").write_text(
+        "CODER_OIDC_ROLE_FIELD=groups\nCODER_SESSION_DURATION=8 hours\n"
+        f"CODER_VERBOSE=true\nCODER_VERBOSE=false\nCODER_OIDC_CLIENT_SECRET={SECRET}\n"
+        "CODER_EXTERNAL_AUTH_0_SCOPES=a,b\nCODER_EXTERNAL_AUTH_0_ID=x\n"
+    )
+    found = lint("coder.env", "--version", "2.34.5")
+    assert found["kind"] == "lint"
+    assert found["verdict"] == "Coder 2.34.5 will not start"
+    assert rules(found) >= {
+        ("option-unknown", "CODER_OIDC_ROLE_FIELD"),
+        ("value-invalid", "session-duration"),
+        ("duplicate-setting", "verbose"),
+        ("option-deprecated", "verbose"),
+        ("clear-text-secret", "coder.env"),
+        ("external-auth-scopes-comma", "CODER_EXTERNAL_AUTH_0"),
+    }
+
+
+def test_nothing_of_an_upgrade_is_told(folder, lint):
+    (folder / "coder.env").write_text("CODER_ACCESS_URL=https://coder.example.com\n")
+    found = lint("coder.env", "--version", "2.34.5")
+    assert found["findings"] == []
+    assert found["verdict"] == "nothing to mend"
+
+
+def test_the_version_decides_what_is_known(folder, lint):
+    (folder / "coder.env").write_text("CODER_AI_GATEWAY_ENABLED=true\n")
+    assert rules(lint("coder.env", "--version", "2.34.0")) == set()
+    found = lint("coder.env", "--version", "2.33.0")
+    assert rules(found) == {("option-not-yet", "ai-gateway-enabled")}
+
+
+def test_an_empty_value_stops_the_server_from_2_34_on_only(folder, lint):
+    (folder / "coder.env").write_text("CODER_SESSION_DURATION=\n")
+    assert rules(lint("coder.env", "--version", "2.33.0")) == set()
+    assert rules(lint("coder.env", "--version", "2.34.0")) == {
+        ("empty-value-fatal", "session-duration")
+    }
+
+
+def test_the_version_is_read_from_the_file_or_said_to_be_missing(folder, lint):
+    (folder / "a.yaml").write_text(
+        "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.33.0\n"
+        "    environment: {CODER_AI_GATEWAY_ENABLED: 'true'}\n"
+    )
+    assert ("option-not-yet", "ai-gateway-enabled") in rules(lint("a.yaml"))
+    (folder / "coder.env").write_text("CODER_VERBOSE=true\n")
+    assert any("newest release known" in note for note in lint("coder.env")["notes"])
+
+
+def test_files_that_belong_together_are_read_together(folder, lint):
+    (folder / "compose.yaml").write_text(
+        "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.33.0\n"
+        '    environment: {CODER_ACCESS_URL: "${CODER_ACCESS_URL}"}\n'
+    )
+    (folder / ".env").write_text("CODER_ACCESS_URL=http://a.example.com\nCODER_VERBOSE=true\n")
+    assert rules(lint("compose.yaml", ".env")) == {("not-passed-on", "CODER_VERBOSE")}
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "code"),
+    [
+        ("CODER_SESSION_DURATION=8 hours\n", [], 1),
+        ("CODER_NOPE=1\n", [], 0),
+        ("CODER_NOPE=1\n", ["--fail-on", "warning"], 1),
+        ("CODER_SESSION_DURATION=8 hours\n", ["--exit-zero"], 0),
+        ("CODER_NOPE=1\n", ["--exclude", "CODER_NOPE", "--exit-code"], 0),
+    ],
+)
+def test_the_exit_code_follows_the_threshold(folder, confaudit, text, arguments, code):
+    (folder / "coder.env").write_text(text)
+    assert confaudit("lint", "coder.env", *arguments)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "no file to check"),
+        (["nowhere.env"], "nowhere.env"),
+        (["coder.env", "--version", "new"], "new is no version"),
+    ],
+)
+def test_what_cannot_be_checked_ends_with_2(folder, confaudit, arguments, words):
+    (folder / "coder.env").write_text("CODER_VERBOSE=true\n")
+    code, out, err = confaudit("lint", *arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+# --- rules --------------------------------------------------------------------------------------
+
+
+def test_every_rule_and_advisory_is_listed(confaudit):
+    code, out, _ = confaudit("rules", "list")
+    assert code == 0
+    assert all(f"| `{name}` |" in out for name in RULES)
+    assert "| `email-verified-required` |" in out
+
+
+def test_a_rule_is_told_in_full(confaudit):
+    code, out, _ = confaudit("rules", "show", "empty-value-fatal")
+    rule = RULES["empty-value-fatal"]
+    assert code == 0
+    assert all(words in out for words in (rule.title, rule.why, rule.fix, rule.reference))
+
+
+def test_an_unknown_rule_ends_with_2_and_the_nearest_one(confaudit):
+    code, _, err = confaudit("rules", "show", "option-unknow")
+    assert code == 2
+    assert "Did you mean option-unknown?" in err
+
+
+@pytest.mark.skipif(
+    "| Rule | Level |" not in README.read_text(encoding="utf-8"),
+    reason="NOT PROVED: README has no table of rules yet",
+)
+def test_the_readme_lists_the_rules_as_they_are():
+    assert rules_table(RULES.values()) in README.read_text(encoding="utf-8")

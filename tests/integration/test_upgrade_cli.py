@@ -1,0 +1,310 @@
+"""`confaudit upgrade`: versions, sources, filters, formats and exit codes, in process."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from confaudit.catalog.loader import packaged
+from confaudit.cli.main import run
+from confaudit.core.canonical import encode
+from confaudit.core.defaults import default_snapshot
+from confaudit.core.model import ValueSource
+
+DATA = os.environ.get("CONFAUDIT_TEST_DATA", "")
+SECRET = "planted-secret"
+ENV = f"""\
+CODER_ACCESS_URL=https://coder.example.com
+CODER_HTTP_ADDRESS=
+CODER_AIBRIDGE_ENABLED=true
+CODER_OIDC_CLIENT_SECRET={SECRET}
+CODER_NOPE=1
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in list(os.environ):
+        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
+            monkeypatch.delenv(name)
+    (tmp_path / "coder.env").write_text(ENV)
+    (tmp_path / "plain.env").write_text("CODER_ACCESS_URL=http://coder.example.com\n")
+    return tmp_path
+
+
+@pytest.fixture
+def upgrade(capsys):
+    def call(*arguments):
+        code = run(["upgrade", *arguments])
+        out, err = capsys.readouterr()
+        assert SECRET not in out + err
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def report(upgrade):
+    def call(*arguments):
+        code, out, err = upgrade(*arguments, "-f", "json", "--exit-zero")
+        assert code == 0, err
+        return json.loads(out)
+
+    return call
+
+
+def payload(version, **settings):
+    """A server's answer with these options set by environment."""
+    snapshot = default_snapshot(packaged().nearest(version))
+    options = []
+    for key, spec in snapshot.declared.items():
+        setting = snapshot.settings[key]
+        given = key.replace("-", "_") in settings
+        value = settings[key.replace("-", "_")] if given else setting.value
+        source = ValueSource.ENV if given else setting.source
+        options.append(
+            {
+                "name": spec.name, "flag": spec.flag, "env": spec.env, "value": value,
+                "default": spec.default or "", "value_source": str(source),
+            }
+        )  # fmt: skip
+    return json.dumps({"config": {}, "options": options})
+
+
+def rules(found):
+    return {(one["rule"], one["subject"]) for one in found["findings"]}
+
+
+# --- what it is given ---------------------------------------------------------------------------
+
+
+def test_files_alone_are_enough(report):
+    found = report("--from", "2.33.11", "--to", "2.34.5", "--env-file", "coder.env")
+    assert found["kind"] == "upgrade"
+    assert found["verdict"] == "will not start"
+    assert ("no-http-address", "http-address") in rules(found)
+    assert ("option-unknown", "CODER_NOPE") in rules(found)
+    assert found["prediction"]["starts"] is True, "the option code accepts an empty address"
+    assert found["prediction"]["changed"]["http-address"] == {
+        "before": "127.0.0.1:3000",
+        "after": "",
+    }
+    assert found["prediction"]["ignored_env"] == ["CODER_NOPE"]
+
+
+def test_a_snapshot_alone_is_enough(folder, report):
+    (folder / "before.json").write_text(payload("2.33.11", aibridge_enabled=True))
+    found = report("before.json", "--from", "2.33.11", "--to", "2.34.5")
+    assert ("option-renamed", "aibridge-enabled") in rules(found)
+    assert any("cannot be seen in a snapshot" in note for note in found["notes"])
+
+
+def test_the_server_yaml_is_read_as_such(folder, report):
+    (folder / "x").write_text("aibridge: {openai_key: x}\n")
+    found = report("--from", "2.29.5", "--to", "2.30.0", "--config-file", "x")
+    assert ("name-refused", "aibridge-openai-key") in rules(found)
+    assert found["prediction"]["errors"][0]["input"] == "aibridge.openai_key"
+
+
+def test_what_a_file_is_can_be_said(folder, report):
+    (folder / "mine.txt").write_text("CODER_NOPE=1\n")
+    found = report("--from", "2.33.0", "--to", "2.34.5", "-i", "mine.txt", "--as", "env-file")
+    assert ("option-unknown", "CODER_NOPE") in rules(found)
+
+
+def test_the_last_snapshot_is_taken_where_nothing_is_named(folder, upgrade):
+    code, _, err = upgrade("--to", "2.34.5")
+    assert code == 3
+    assert "deployment" in err
+
+
+def test_a_stored_snapshot_tells_its_version(folder, report):
+    snapshot = default_snapshot(packaged().nearest("2.33.11"))
+    (folder / "stored").mkdir()
+    for name, text in encode(snapshot).items():
+        (folder / "stored" / name).write_text(text)
+    found = report("stored", "--to", "2.34.5")
+    assert found["before"]["version"] == "2.33.11"
+    assert not any("assumed" in note for note in found["notes"])
+
+
+# --- versions -----------------------------------------------------------------------------------
+
+
+def test_the_version_is_read_from_the_files(folder, report):
+    (folder / "compose.yaml").write_text(
+        "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.33.0\n"
+        "    environment: {CODER_ACCESS_URL: 'http://a.example.com'}\n"
+    )
+    found = report("--to", "2.34.5", "-i", "compose.yaml")
+    assert found["before"]["version"] == "2.33.0"
+    assert not any("assumed" in note for note in found["notes"])
+
+
+def test_a_version_that_only_from_tells_is_shown_as_assumed(report):
+    notes = report("--from", "2.33.0", "--to", "2.34.5", "--env-file", "plain.env")["notes"]
+    assert any(note.startswith("2.33.0 is assumed") for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (["--to", "2.34.5"], "Nothing tells which release runs now.", "--from"),
+        (["--from", "2.33.0", "--to", "2.34.99"], "not in the catalogue", "2.34.5"),
+        (["--from", "2.33.0", "--to", "9.0.0"], "not in the catalogue", "confaudit catalog import"),
+        (["--from", "2.33.0", "--to", "latest"], "latest is no version", "2.34.5"),
+        (["--from", "now", "--to", "2.34.5"], "now is no version", "2.34.5"),
+        (["--from", "\x1b[31m", "--to", "2.34.5"], r"\x1b[31m is no version", "2.34.5"),
+    ],
+)
+def test_an_unusable_version_ends_with_2_and_a_way_out(upgrade, arguments, message, hint):
+    code, out, err = upgrade(*arguments, "--env-file", "plain.env")
+    assert (code, out) == (2, "")
+    assert message in err
+    assert hint in err
+
+
+def test_an_unknown_source_goes_by_the_nearest_release(report):
+    found = report("--from", "2.33.99", "--to", "2.34.5", "--env-file", "plain.env")
+    assert found["before"]["version"] == "2.33.99"
+    assert any("not in the catalogue" in note for note in found["notes"])
+    assert "aibridge-enabled" in found["prediction"]["changed"]
+
+
+@pytest.mark.parametrize("target", ["2.34.0-devel+abc123", "v2.34.0-rc.1"])
+def test_a_build_between_releases_goes_by_its_number(report, target):
+    found = report("--from", "2.33.0", "--to", target, "--env-file", "plain.env")
+    assert found["after"]["version"] == target.removeprefix("v")
+    assert any("the facts of 2.34.0 stand for it" in note for note in found["notes"])
+    assert ("ai-gateway-on", "ai-gateway-enabled") in rules(found)
+
+
+def test_a_downgrade_is_audited_and_said_so(report):
+    found = report("--from", "2.35.1", "--to", "2.34.5", "--env-file", "plain.env")
+    assert found["verdict"].startswith("may not start")
+    assert ("downgrade", "version") in rules(found)
+
+
+def test_a_source_newer_than_the_catalogue_is_a_downgrade_and_nothing_is_invented(report):
+    found = report("--from", "2.99.0", "--to", "2.35.1", "--env-file", "plain.env")
+    assert rules(found) == {("downgrade", "version")}
+    assert any("newer than the catalogue" in note for note in found["notes"])
+    assert found["prediction"]["changed"].keys() <= {"docs-url"}
+
+
+def test_an_input_of_another_version_is_told(folder, report):
+    (folder / "compose.yaml").write_text(
+        "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.33.0\n"
+        "    environment: {CODER_ACCESS_URL: 'http://a.example.com'}\n"
+    )
+    notes = report("--from", "2.32.0", "--to", "2.34.5", "-i", "compose.yaml")["notes"]
+    assert any("An input is of Coder 2.33.0" in note for note in notes)
+
+
+# --- what comes out -----------------------------------------------------------------------------
+
+FATAL = ["--from", "2.33.11", "--to", "2.34.5", "--env-file", "coder.env"]
+HARMLESS = ["--from", "2.25.0", "--to", "2.26.0", "--env-file", "plain.env"]
+WARNED = ["--from", "2.33.0", "--to", "2.34.5", "--env-file", "plain.env"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (FATAL, 1),
+        (WARNED, 0),
+        (HARMLESS, 0),
+        ([*FATAL, "--exit-zero"], 0),
+        ([*FATAL, "--fail-on", "never"], 0),
+        ([*WARNED, "--fail-on", "warning"], 1),
+        ([*WARNED, "--exit-code"], 1),
+        ([*HARMLESS, "--exit-code"], 0),
+        ([*HARMLESS, "--fail-on", "info"], 0),
+    ],
+)
+def test_the_exit_code_follows_the_threshold(upgrade, arguments, code):
+    assert upgrade(*arguments)[0] == code
+
+
+@pytest.mark.parametrize("name", ["text", "md", "html", "json"])
+def test_every_format_tells_the_verdict_and_no_secret(upgrade, name):
+    _, out, err = upgrade(*FATAL, "-f", name)
+    assert "will not start" in out
+    assert "CODER_NOPE" in out
+    assert err == ""
+
+
+def test_findings_can_be_picked_and_left_out_by_any_name(report):
+    by_env = report(*FATAL, "--only", "CODER_HTTP_*")
+    assert rules(by_env) == {("no-http-address", "http-address")}
+    assert by_env["verdict"] == "will not start", "the verdict is on everything"
+    by_rule = report(*FATAL, "--exclude", "option-*")
+    assert not {rule for rule, _ in rules(by_rule)} & {"option-unknown", "option-renamed"}
+
+
+def test_a_rename_comes_with_its_line(report):
+    found = report("--from", "2.34.0", "--to", "2.34.5", "--env-file", "coder.env")
+    (finding,) = (one for one in found["findings"] if one["rule"] == "option-renamed")
+    (patch,) = finding["patches"]
+    assert patch["remove"] == ["CODER_AIBRIDGE_ENABLED=true"]
+    assert patch["add"] == ["CODER_AI_GATEWAY_ENABLED=true"]
+
+
+def test_fixed_copies_are_written_and_originals_stay(folder, report):
+    found = report(*FATAL, "--write-fixed", "fixed")
+    (copy,) = [path for path in (folder / "fixed").rglob("*") if path.is_file()]
+    assert copy.read_text() == ENV.replace("CODER_AIBRIDGE_ENABLED", "CODER_AI_GATEWAY_ENABLED")
+    assert (folder / "coder.env").read_text() == ENV
+    assert any("rewritten" in note for note in found["notes"])
+
+
+def test_an_operators_own_advisory_is_heard(folder, report):
+    (folder / "confaudit.yaml").write_text("{}\n")
+    (folder / "coder-advisories.yaml").write_text(
+        "- id: our-own\n  title: Ours\n  effect: advice\n  level: warning\n  always: true\n"
+        "  message: Ask the platform team first.\n  why: They asked for it.\n  fix: [Ask them.]\n"
+        "  subject: access-url\n  when: {option: access-url, is: set}\n"
+    )
+    assert ("our-own", "access-url") in rules(report(*HARMLESS))
+
+
+def test_a_broken_file_ends_with_a_sentence(folder, upgrade):
+    (folder / "broken.yaml").write_text("networking: [")
+    code, out, err = upgrade("--from", "2.33.0", "--to", "2.34.5", "--config-file", "broken.yaml")
+    assert (code, out) == (2, "")
+    assert "Traceback" not in err
+    assert "hint:" in err
+
+
+def test_a_file_that_is_not_there_ends_with_a_sentence(upgrade):
+    code, _, err = upgrade("--from", "2.33.0", "--to", "2.34.5", "-i", "nowhere.yaml")
+    assert code == 2
+    assert "nowhere.yaml" in err
+
+
+def test_asking_for_help_loads_no_yaml():
+    code = "import sys; from confaudit.cli.main import run; run(['upgrade', '--help']);"
+    code += "print([m for m in ('yaml', 'git', 'jinja2', 'rich') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+# --- real payloads ------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not DATA, reason="NOT PROVED on real payloads: set CONFAUDIT_TEST_DATA")
+def test_a_real_deployment_gets_a_ticket_that_can_be_attached(folder, upgrade):
+    payloads = Path(DATA, "coder/payloads")
+    before = next(payloads.glob("*production*2.29.5*.json"))
+    code, out, _ = upgrade(
+        str(before), "--from", "2.29.5", "--to", "2.34.5", "-f", "html", "--exit-zero"
+    )
+    assert code == 0
+    assert "2.29.5" in out
+    assert "2.34.5" in out
+    assert "<script src" not in out

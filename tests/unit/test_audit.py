@@ -1,0 +1,144 @@
+"""The audit as a whole: order, levels, templates, advisories, and what it comes to."""
+
+from dataclasses import replace
+
+import pytest
+
+from confaudit.catalog import advisories
+from confaudit.catalog.loader import packaged
+from confaudit.core.audit import assuming_defaults, audit, verdict
+from confaudit.core.findings import Answer, Effect, Finding, Rule
+from confaudit.core.model import Level
+from confaudit.core.redact import redact_inputs
+from confaudit.core.rules import RULES
+from confaudit.core.situation import Situation
+from confaudit.operator_files import decode, read_all, read_env_file
+
+
+def situation(source, target, inputs):
+    catalog = packaged()
+    old, new = catalog.nearest(source), catalog.nearest(target)
+    clean = redact_inputs(inputs, (*old.options.values(), *new.options.values()))
+    return Situation.of(None, clean, old, new, catalog)
+
+
+def env(text):
+    return read_env_file(text.replace("; ", "\n"), "coder.env")
+
+
+def compose(**environment):
+    lines = "".join(f"      {name}: {value}\n" for name, value in environment.items())
+    text = f"services:\n  coder:\n    image: ghcr.io/coder/coder:v2.33.0\n    environment:\n{lines}"
+    return read_all([decode(text.encode(), "compose.yaml")])
+
+
+EVERYTHING = env(
+    "CODER_HTTP_ADDRESS=; CODER_VERBOSE=true; CODER_TELEMETRY=true; CODER_NOPE=1; "
+    "CODER_SESSION_DURATION=; CODER_OIDC_SIGN_IN_TEXT=; CODER_ACCESS_URL=https://<host>"
+)
+
+
+def test_findings_come_worst_first_and_always_in_the_same_order():
+    found = audit(situation("2.33.0", "2.35.1", EVERYTHING))
+    levels = [one.severity for one in found]
+    assert levels == sorted(levels, reverse=True)
+    assert found == audit(situation("2.33.0", "2.35.1", EVERYTHING))
+    mirrored = replace(EVERYTHING, given=EVERYTHING.given[::-1])
+    assert [one.rule.id for one in audit(situation("2.33.0", "2.35.1", mirrored))] == [
+        one.rule.id for one in found
+    ]
+
+
+def test_every_finding_has_what_a_reader_needs():
+    for one in audit(situation("2.33.0", "2.35.1", EVERYTHING)):
+        assert one.message.endswith(".")
+        assert one.because
+        assert one.subject
+        assert one.rule.id in RULES
+
+
+def test_a_templates_default_makes_a_finding_depend_on_it():
+    inputs = compose(CODER_HTTP_ADDRESS="${WHERE:-}", CODER_OIDC_SCOPES="${SCOPES-}")
+    found = {one.rule.id: one for one in audit(situation("2.33.0", "2.34.0", inputs))}
+    assert found["no-http-address"].affects is Answer.DEPENDS
+    assert found["no-http-address"].severity is Level.WARNING
+    assert "template's default" in found["no-http-address"].because
+    assert found["empty-value-counts"].affects is Answer.DEPENDS
+
+
+def test_a_templates_default_that_is_harmless_says_nothing():
+    inputs = compose(CODER_HTTP_ADDRESS="${WHERE:-0.0.0.0:80}", CODER_OIDC_SCOPES="${S:-openid}")
+    rules = {one.rule.id for one in audit(situation("2.33.0", "2.34.0", inputs))}
+    assert not rules & {"no-http-address", "empty-value-counts", "value-invalid"}
+
+
+def test_a_templates_default_that_is_refused_may_stop_the_server():
+    inputs = compose(CODER_SESSION_DURATION="${LIFE:-8 hours}")
+    found = audit(situation("2.33.0", "2.34.0", inputs))
+    (finding,) = (one for one in found if one.rule.id == "value-invalid")
+    assert finding.affects is Answer.DEPENDS
+    assert verdict(found) == "may not start, 1 behaviour changes"
+
+
+def test_without_templates_nothing_is_assumed():
+    assert assuming_defaults(situation("2.33.0", "2.34.0", env("CODER_VERBOSE=true"))) is None
+
+
+def test_an_advisory_takes_the_place_of_the_plain_words():
+    known = advisories.load([], packaged())
+    gateway = situation("2.33.0", "2.34.0", env("CODER_VERBOSE=true"))
+    plain = {one.rule.id for one in audit(gateway) if one.subject == "ai-gateway-enabled"}
+    told = {one.rule.id for one in audit(gateway, known) if one.subject == "ai-gateway-enabled"}
+    assert plain == {"default-changed"}
+    assert told == {"ai-gateway-on"}
+
+
+# --- the verdict --------------------------------------------------------------------------------
+
+
+def finding(effect, affects=Answer.YES):
+    rule = Rule("a-rule", "A rule", effect, Level.WARNING, "Why.", "Fix.")
+    return Finding(rule=rule, message="It is so.", subject="x", affects=affects)
+
+
+FATAL, CHANGES = Effect.WILL_NOT_START, Effect.BEHAVIOUR
+MAYBE = Answer.DEPENDS
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ([], "safe"),
+        ([finding(Effect.DEPRECATED), finding(Effect.IGNORED), finding(Effect.INFO)], "safe"),
+        ([finding(CHANGES)], "starts, 1 behaviour changes"),
+        ([finding(CHANGES)] * 3, "starts, 3 behaviours change"),
+        ([finding(CHANGES), finding(CHANGES, MAYBE)],
+         "starts, 1 behaviour changes, 1 more may change"),
+        ([finding(CHANGES, MAYBE)], "starts, 1 may change"),
+        ([finding(CHANGES, Answer.NO)], "safe"),
+        ([finding(FATAL), finding(CHANGES)], "will not start"),
+        ([finding(FATAL, MAYBE)], "may not start"),
+        ([finding(FATAL, MAYBE), finding(CHANGES)], "may not start, 1 behaviour changes"),
+        ([finding(FATAL, MAYBE), finding(FATAL)], "will not start"),
+    ],
+)  # fmt: skip
+def test_the_verdict_is_a_few_words(found, words):
+    assert verdict(found) == words
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "text", "words"),
+    [
+        ("2.33.0", "2.34.0", "CODER_HTTP_ADDRESS=", "will not start"),
+        (
+            "2.33.0",
+            "2.34.0",
+            "CODER_AI_GATEWAY_ENABLED=false; CODER_AIBRIDGE_ENABLED=false",
+            "safe",
+        ),
+        ("2.35.1", "2.34.5", "CODER_TELEMETRY_ENABLE=true", "may not start"),
+        ("2.25.0", "2.26.0", "CODER_TELEMETRY_ENABLE=true", "safe"),
+    ],
+)
+def test_small_deployments_get_their_verdict(source, target, text, words):
+    assert verdict(audit(situation(source, target, env(text)))) == words
