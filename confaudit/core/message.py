@@ -11,12 +11,18 @@ MOST_LINES: Final = 50
 """Changes listed in a commit's body; the files themselves hold the rest."""
 
 
-def commit_message(before: Snapshot | None, after: Snapshot, changes: Sequence[Change]) -> str:
-    """Tell what a snapshot brings; `before` is the deployment's previous one, if any."""
+def commit_message(
+    before: Snapshot | None, after: Snapshot, changes: Sequence[Change], verdict: str = ""
+) -> str:
+    """Tell what a snapshot brings; `before` is the deployment's previous one, if any.
+
+    `verdict` is one line on how an upgrade went.
+    """
     subject = f"{after.deployment}: {_summary(before, after, changes)}"
     body = list(_lines(changes))
     trailers = "\n".join(_trailers(after, changes))
-    return "\n\n".join(part for part in (subject, "\n".join(body), trailers) if part) + "\n"
+    parts = (subject, verdict, "\n".join(body), trailers)
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _summary(before: Snapshot | None, after: Snapshot, changes: Sequence[Change]) -> str:
@@ -63,7 +69,8 @@ def _told(change: Change) -> str:
         case ChangeKind.REMOVED:
             return f"removed, was {before}"
         case ChangeKind.RENAMED:
-            return f"renamed from {visible(change.was)}, {before} → {after}"
+            value = after if before == after else f"{before} → {after}"
+            return f"renamed from {visible(change.was)}, {value}"
         case ChangeKind.CHANGED:
             return f"{before} → {after}"
         case ChangeKind.SOURCE:

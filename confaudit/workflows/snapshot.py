@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from confaudit.configfile import Deployment
 from confaudit.core.canonical import encode
 from confaudit.core.message import commit_message
-from confaudit.core.model import Change, RawDeployment, Snapshot, StoredFiles
+from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
 from confaudit.errors import ConfauditError, SourceError
 from confaudit.sources.api import ApiAnswer
 from confaudit.workflows.load import Loader
@@ -161,20 +161,23 @@ def _record(
     failed = raw.failed if isinstance(raw, RawDeployment) else {}
     after = _carry_over(before, after, failed)
     files = encode(after)
-    same = before is not None and files == encode(before)
-    message = commit_message(before, after, () if same else _changes(loader, before, after))
+    unchanged = before is not None and files == encode(before)
+    message = commit_message(before, after, ()) if unchanged else _message(loader, before, after)
     commit = repository.commit(name, files, message, at)
     status = Status.RECORDED if commit else Status.UNCHANGED
     return Outcome(name, status, message.partition("\n")[0], commit or "")
 
 
-def _changes(loader: Loader, before: Snapshot | None, after: Snapshot) -> tuple[Change, ...]:
+def _message(loader: Loader, before: Snapshot | None, after: Snapshot) -> str:
     if before is None:
-        return ()
+        return commit_message(None, after, ())
     from confaudit.core.diff import diff  # only a changed deployment pays for deepdiff
     from confaudit.core.explain import explain
+    from confaudit.core.verify import verification_line
 
-    return explain(diff(before, after), before, after, loader.setup.catalog())
+    catalog = loader.setup.catalog()
+    changes = explain(diff(before, after), before, after, catalog)
+    return commit_message(before, after, changes, verification_line(before, after, catalog))
 
 
 def _carry_over(before: Snapshot | None, after: Snapshot, failed: Mapping[str, str]) -> Snapshot:

@@ -117,3 +117,14 @@ def test_completion_completes(words, expected, tmp_path):
         [sys.executable, "-m", "confaudit"], env=env, capture_output=True, text=True, check=False
     )
     assert expected in done.stdout
+
+
+def test_the_readmes_rule_table_is_the_one_confaudit_prints(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "confaudit", "rules", "list"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"-->\n{done.stdout.strip()}\n<!-- /rules -->" in README

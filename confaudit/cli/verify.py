@@ -1,0 +1,69 @@
+"""confaudit verify."""
+
+import click
+
+from confaudit.cli.inputs import input_options
+from confaudit.cli.output import Rendering, output_options, write
+from confaudit.cli.parameters import fold_setup, option, setup_options
+from confaudit.cli.thresholds import Threshold, threshold_options
+from confaudit.workflows.inputs import InputFiles
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.verify import Asked, verify_upgrade
+
+
+@click.command("verify")
+@click.argument("snapshots", nargs=-1, metavar="[BEFORE [AFTER]]")
+@option(
+    "--from",
+    "source",
+    default="",
+    metavar="VERSION",
+    help="The release of BEFORE, if it does not say.",
+)
+@option(
+    "--to",
+    "target",
+    default="",
+    metavar="VERSION",
+    help="The release of AFTER, if it does not say.",
+)
+@option("--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several.")
+@input_options
+@threshold_options("any")
+@output_options
+@setup_options
+@fold_setup
+def command(
+    setup: Setup,
+    snapshots: tuple[str, ...],
+    source: str,
+    target: str,
+    deployment: str,
+    inputs: InputFiles,
+    threshold: Threshold,
+    rendering: Rendering,
+) -> int:
+    """Check after an upgrade whether it did what was predicted.
+
+    Predicts from BEFORE, and from the files that set the server up, what the
+    release of AFTER makes of them, and compares that with AFTER. A difference
+    is explained when somebody or something is known to have made it; what is
+    left is open, and makes the command fail.
+
+    Both are any input of `confaudit diff`; AFTER is the live deployment if not
+    given, BEFORE its last snapshot.
+
+    \b
+    Examples:
+      confaudit verify
+      confaudit verify HEAD~1 HEAD
+      confaudit verify before.json live:prod -i values.yaml
+    """
+    if len(snapshots) > 2:
+        raise click.UsageError("Give at most two snapshots.")
+    before, after = (*snapshots, "", "")[:2]
+    live = f"live:{deployment}" if deployment else "live"
+    asked = Asked(before, after or live, source, target, inputs, deployment)
+    report = verify_upgrade(setup, asked)
+    write(report, rendering)
+    return threshold.judge(report)

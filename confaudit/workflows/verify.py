@@ -1,0 +1,145 @@
+"""After an upgrade: load both snapshots, hold the second against its prediction, and report."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from confaudit import __version__
+from confaudit.core.coverage import hints, notes
+from confaudit.core.inputs import Inputs
+from confaudit.core.model import Change, RawDeployment, Snapshot, Value
+from confaudit.core.report import Column, Report, ReportKind, Table, side
+from confaudit.core.verify import Verification, verify
+from confaudit.core.wording import human, is_duration, visible
+from confaudit.errors import ConfigError, SourceError
+from confaudit.workflows.diff import generated_at, last_snapshot
+from confaudit.workflows.inputs import InputFiles, blind_spots, open_inputs
+from confaudit.workflows.load import Loader
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.versions import parse_version
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for."""
+
+    before: str = ""
+    """Any input of `confaudit diff`; empty for the last snapshot."""
+    after: str = "live"
+    source: str = ""
+    """The release of `before`, where it does not say."""
+    target: str = ""
+    """The release of `after`, where it does not say."""
+    files: InputFiles = field(default_factory=InputFiles)
+    deployment: str = ""
+
+
+def verify_upgrade(setup: Setup, asked: Asked) -> Report:
+    """The Report of an upgrade: what is open comes as changes, from predicted to real.
+
+    Raises:
+        ConfigError: nothing tells of which release a snapshot is.
+        SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
+        SourceError: a snapshot tells no options.
+    """
+    inputs = open_inputs(asked.files).inputs
+    loader = Loader(setup)
+    if asked.before:
+        before = _load(loader, asked.before, asked.source or inputs.version, "--from")
+    else:
+        before = last_snapshot(setup, loader, asked.deployment)
+    after = _load(loader, asked.after, asked.target, "--to")
+    for snapshot in (before, after):
+        _require_options(snapshot)
+    found = verify(before, after, inputs, setup.catalog())
+    return Report(
+        kind=ReportKind.VERIFY,
+        title=_title(before, after),
+        before=replace(side(found.expected), leaves=0),  # only options were predicted
+        after=side(after),
+        changes=found.rest,
+        tables=tuple(_tables(found)),
+        statement=found.statement,
+        notes=(*_notes(before, after, inputs, setup), *blind_spots(inputs)),
+        generated_at=generated_at(),
+        tool_version=__version__,
+    )
+
+
+def _load(loader: Loader, argument: str, version: str, flag: str) -> Snapshot:
+    """Load a snapshot; the facts of the release it is of complete it."""
+    raw = loader.read(argument)
+    if isinstance(raw, RawDeployment) and not raw.version and version:
+        parse_version(version)
+        raw = replace(raw, version=version.strip().removeprefix("v"))
+    snapshot = loader.clean(raw)
+    if not snapshot.version:
+        raise ConfigError(
+            f"{visible(snapshot.label)} does not tell of which release it is.",
+            f"Say it with {flag}, as in 2.34.5.",
+        )
+    return snapshot
+
+
+def _require_options(snapshot: Snapshot) -> None:
+    if not snapshot.settings:
+        raise SourceError(
+            f"{visible(snapshot.label)} tells no options, which alone are predicted",
+            "give a snapshot, a saved answer of the API or the live deployment",
+        )
+
+
+def _title(before: Snapshot, after: Snapshot) -> str:
+    name = after.deployment or before.deployment
+    way = f"{visible(before.version)} → {visible(after.version)}"
+    return f"Upgrade of {visible(name)}, {way}" if name else f"Upgrade, {way}"
+
+
+def _notes(before: Snapshot, after: Snapshot, inputs: Inputs, setup: Setup) -> Iterator[str]:
+    yield "Values go from what was predicted to what is there; only options are predicted."
+    if not inputs.forms:
+        yield (
+            "No file that sets the server up was given: variables that the old release ignored "
+            "cannot be seen in a snapshot."
+        )
+    yield from notes(before, after)
+    for snapshot in (before, after):
+        yield from hints(snapshot, setup.catalog())
+
+
+_COLUMNS: Final = (
+    Column("option", "Option", is_code=True),
+    Column("predicted", "Predicted", is_code=True),
+    Column("found", "Found", is_code=True),
+    Column("cause", "Cause"),
+    Column("evidence", "How that is known"),
+)
+
+
+def _tables(found: Verification) -> Iterator[Table]:
+    """What needs nobody's attention: there for whoever wants to see it."""
+    if found.explained:
+        yield _table("explained", "Explained differences", _COLUMNS, found.explained)
+    if found.confirmed:
+        columns = (_COLUMNS[0], Column("before", "Before", is_code=True), *_COLUMNS[2:])
+        yield _table("confirmed", "Confirmed changes", columns, found.confirmed)
+
+
+def _table(name: str, title: str, columns: tuple[Column, ...], changes: Sequence[Change]) -> Table:
+    rows = tuple({column.id: _CELLS[column.id](change) for column in columns} for change in changes)
+    return Table(name, title, columns, rows, is_folded=True)
+
+
+def _words(value: Value, option_type: str) -> Value:
+    """Nanoseconds in words; a table does not know of types."""
+    return human(value, option_type) if is_duration(value, option_type) else value
+
+
+_CELLS: Final[Mapping[str, Callable[[Change], Value]]] = {
+    "option": lambda change: change.key,
+    "before": lambda change: _words(change.before, change.type),
+    "predicted": lambda change: _words(change.before, change.type),
+    "found": lambda change: _words(change.after, change.type),
+    "cause": lambda change: change.cause or "",
+    "evidence": lambda change: change.evidence,
+}
