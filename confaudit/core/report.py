@@ -4,9 +4,35 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from confaudit.core import tree
-from confaudit.core.model import Change, ChangeKind, Fidelity, Snapshot, Subject
+from confaudit.core.findings import Finding
+from confaudit.core.model import (
+    Cause,
+    Change,
+    ChangeKind,
+    Fidelity,
+    Json,
+    Level,
+    Snapshot,
+    Subject,
+    Value,
+)
+from confaudit.core.wording import plural
+
+
+class ReportKind(StrEnum):
+    """Which job a report tells of."""
+
+    DIFF = "diff"
+    UPGRADE = "upgrade"
+    LINT = "lint"
+    VERIFY = "verify"
+    EXPLAIN = "explain"
+    CATALOG_RELEASES = "catalog-releases"
+    CATALOG_SHOW = "catalog-show"
+    CATALOG_DIFF = "catalog-diff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +52,64 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    id: str
+    """Key of its cells, also for programs: a word in snake case."""
+    title: str
+    is_code: bool = False
+    """Whether its cells are to be typed as they are: names, versions, values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows for people and programs alike: each format lays them out in its own way."""
+
+    id: str
+    """A plural noun in kebab case, unique within a report: `releases`."""
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Mapping[str, Value], ...]
+    """Cells by column; what is not known or does not apply is MISSING or left out."""
+    is_folded: bool = False
+    """Whether only a reader who asks for more needs to see the rows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A comparison with everything a reader needs to judge it."""
+    """What a job found, with everything a reader needs to judge it. Parts may be empty."""
 
     title: str
-    before: Side
-    after: Side
-    changes: tuple[Change, ...]
-    """In the order to show them."""
-    notes: tuple[str, ...]
-    """Coverage: what could not be compared or is not known, in whole sentences."""
     generated_at: datetime
     tool_version: str
+    kind: ReportKind = ReportKind.DIFF
+    before: Side | None = None
+    """Of a comparison, like `after`; other reports have neither."""
+    after: Side | None = None
+    changes: tuple[Change, ...] = ()
+    """In the order to show them."""
+    findings: tuple[Finding, ...] = ()
+    """What an audit has to say, in the order to show it."""
+    hidden: int = 0
+    """How many more changes or findings there are, which the reader chose not to see."""
+    prediction: Mapping[str, Json] | None = None
+    """What an upgrade would make of the configuration, for programs; redacted like all else."""
+    tables: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Coverage: what could not be compared or is not known, in whole sentences."""
+    statement: str = ""
+    """The verdict, where it is not to be counted from the changes."""
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The two things compared; none in other reports."""
+        return (self.before, self.after) if self.before and self.after else ()
+
+    @property
+    def is_audit(self) -> bool:
+        """Whether findings are what it is about, be there any or none."""
+        return self.kind in _AUDITS
 
     @property
     def counts(self) -> Mapping[ChangeKind, int]:
@@ -52,39 +124,95 @@ class Report:
         return {subject: found[subject] for subject in Subject}
 
     @property
+    def causes(self) -> Mapping[Cause, int]:
+        """Number of changes by cause, every cause present; none at all where nobody judged."""
+        found = Counter(change.cause for change in self.changes if change.cause)
+        return {cause: found[cause] for cause in Cause} if found else {}
+
+    @property
+    def levels(self) -> Mapping[Level, int]:
+        """Number of findings by level, the worst first, every level present."""
+        found = Counter(finding.severity for finding in self.findings)
+        return {level: found[level] for level in reversed(Level)}
+
+    @property
+    def worst(self) -> Level | None:
+        """The highest level of all changes and findings; None when there are none."""
+        levels = (change.level for change in self.changes)
+        return max((*levels, *(finding.severity for finding in self.findings)), default=None)
+
+    @property
     def nothing_compared(self) -> bool:
         """Whether neither side holds anything: no difference would then mean nothing."""
-        sizes = (self.before.options, self.before.leaves, self.after.options, self.after.leaves)
-        return not self.changes and not any(sizes)
+        return not (self.changes or self.hidden) and not any(
+            side.options or side.leaves for side in self.sides
+        )
 
     @property
     def verdict(self) -> str:
-        """One sentence for the head of every format."""
+        """A sentence or two for the head of every format."""
+        if self.statement or not self.sides:
+            return self.statement
         if self.nothing_compared:
             return "Nothing was compared."
-        if not self.changes:
+        if not self.changes and not self.hidden:
             return "No difference."
-        parts = [f"{count} {_PHRASE[kind]}" for kind, count in self.counts.items() if count]
-        return f"{_plural(len(self.changes), 'change')}: {', '.join(parts)}."
+        return " ".join(filter(None, (self._counted, self._left_out)))
+
+    @property
+    def _counted(self) -> str:
+        """The changes by who caused them, or by kind where nobody judged."""
+        if not self.changes:
+            return ""
+        by_cause = [f"{n} {self._by(cause)}" for cause, n in self.causes.items() if n]
+        by_kind = [f"{n} {_PHRASE[kind]}" for kind, n in self.counts.items() if n]
+        return f"{plural(len(self.changes), 'change')}: {', '.join(by_cause or by_kind)}."
+
+    def _by(self, cause: Cause) -> str:
+        versions = [side.version for side in self.sides]
+        is_upgrade = all(versions) and versions[0] != versions[1]
+        if cause is Cause.RELEASE and is_upgrade:
+            return f"by the release {' → '.join(versions)}"
+        return _BY[cause]
+
+    @property
+    def _left_out(self) -> str:
+        if not self.hidden:
+            return ""
+        what = f"{self.hidden} more" if self.changes else plural(self.hidden, "change")
+        return f"{what} {'is' if self.hidden == 1 else 'are'} hidden by filters."
 
     @property
     def result(self) -> str:
         """The greppable last line of text output."""
-        counts = ", ".join(f"{count} {kind}" for kind, count in self.counts.items())
-        return f"result: {_plural(len(self.changes), 'change')} ({counts})"
+        if self.is_audit:
+            levels = (f"{number} {level.name.lower()}" for level, number in self.levels.items())
+            hidden = f" ({self.hidden} hidden)" if self.hidden else ""
+            return f"result: {', '.join(levels)}{hidden}"
+        if not self.sides:
+            sizes = (plural(len(table.rows), table.id.removesuffix("s")) for table in self.tables)
+            return f"result: {', '.join(sizes)}"
+        numbers = [*self.causes.items(), *self.counts.items()]
+        counts = ", ".join(f"{number} {what}" for what, number in numbers)
+        hidden = f", {self.hidden} hidden" if self.hidden else ""
+        return f"result: {plural(len(self.changes), 'change')} ({counts}{hidden})"
 
 
+_AUDITS = frozenset({ReportKind.UPGRADE, ReportKind.LINT, ReportKind.VERIFY})
+_BY = {
+    Cause.OPERATOR: "by the operator",
+    Cause.RELEASE: "by the release",
+    Cause.COMPUTED: "computed",
+    Cause.UNKNOWN: "of unknown cause",
+}
 _PHRASE = {
     ChangeKind.ADDED: "added",
     ChangeKind.REMOVED: "removed",
     ChangeKind.CHANGED: "changed in value",
+    ChangeKind.RENAMED: "renamed",
     ChangeKind.SOURCE: "set from elsewhere",
     ChangeKind.DECLARED: "declared differently",
 }
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def side(snapshot: Snapshot) -> Side:

@@ -16,7 +16,7 @@ _VALUE_LIMIT: Final = 2_000
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """Fill in `diff.html.j2`."""
+    """Fill in `report.html.j2`."""
     env = environment(options.templates)
     style, style_source = inline(env, "assets/report.css")
     script, script_source = inline(env, "assets/report.js")
@@ -28,7 +28,7 @@ def render(report: Report, options: RenderOptions) -> str:
         "base-uri 'none'; form-action 'none'",
         "document": _embedded(report),
     }
-    return fill(env, "diff.html.j2", data)
+    return fill(env, "report.html.j2", data)
 
 
 def _embedded(report: Report) -> Markup:

@@ -1,125 +1,51 @@
-"""The public JSON format, version 1: a field list of its own, independent of our internals.
+"""The public JSON format, version 1: a Report put into fields of its own, see `json_v1_fields`.
 
-Adding a field is a minor version; renaming one, or changing what it means, is `json_v2.py`.
 Characters beyond ASCII are escaped, so that a terminal that shows the file cannot be fooled.
 """
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
-from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
+from msgspec import UNSET, UnsetType, to_builtins
 from msgspec.json import schema as json_schema
 
-from confaudit.core.marks import compare_items
-from confaudit.core.model import MISSING, Change, ChangeKind, Facet, Subject, Value
-from confaudit.core.report import Report, Side
+from confaudit.core.findings import Effect, Finding, Patch
+from confaudit.core.inputs import Position
+from confaudit.core.model import (
+    MISSING,
+    Change,
+    ChangeKind,
+    Facet,
+    Level,
+    OptionSpec,
+    Subject,
+    Value,
+)
+from confaudit.core.present.marks import compare_items
+from confaudit.core.report import Report, Side, Table
 from confaudit.render import RenderOptions
+from confaudit.render.json_v1_fields import (
+    AffectsEntry,
+    ChangeEntry,
+    ColumnEntry,
+    ComparedSide,
+    Document,
+    FacetEntry,
+    FindingEntry,
+    ItemEntry,
+    LevelName,
+    NamesEntry,
+    PatchEntry,
+    PositionEntry,
+    Summary,
+    TableEntry,
+    Tool,
+)
 
-SCHEMA_VERSION: Final = "1.0"
-
-AnyValue: TypeAlias = Annotated[
-    Any,
-    Meta(
-        description="Any JSON value; durations are integer nanoseconds, a secret is an object with"
-        " secret_set (true, false or null for unknown) and perhaps a fingerprint."
-    ),
-]
-Time: TypeAlias = Annotated[str, Meta(description="RFC 3339, UTC", pattern=r"Z$")]
-_Source: TypeAlias = Literal["flag", "env", "yaml", "default", ""]
-
-
-class Tool(Struct):
-    """What wrote the document."""
-
-    name: str
-    version: str
-
-
-class ComparedSide(Struct):
-    """One of the two things compared; texts are empty when not known."""
-
-    label: str
-    deployment: str
-    version: Annotated[str, Meta(description="Coder's version without the v")]
-    taken_at: Time | None
-    fidelity: Annotated[
-        Literal["full", "lossy", "config", "shape"],
-        Meta(
-            description="What the input can tell: everything, a support bundle's part of it, the"
-            " config tree alone, or only which leaves exist"
-        ),
-    ]
-    commit: str
-    options: Annotated[int, Meta(description="How many options it holds", ge=0)]
-    leaves: Annotated[int, Meta(description="How many config leaves it holds", ge=0)]
-
-
-class Summary(Struct):
-    """Numbers of changes."""
-
-    total: Annotated[int, Meta(ge=0)]
-    by_kind: Annotated[dict[str, int], Meta(description="Every kind is present")]
-    by_subject: Annotated[dict[str, int], Meta(description="Every subject is present")]
-
-
-class FacetEntry(Struct):
-    """One side of an option's declaration that differs."""
-
-    facet: str
-    before: AnyValue | UnsetType = UNSET
-    after: AnyValue | UnsetType = UNSET
-
-
-class ItemEntry(Struct):
-    """What happened inside two lists or two mappings, as text."""
-
-    added: list[str]
-    removed: list[str]
-    reordered: bool
-
-
-class ChangeEntry(Struct):
-    """One difference. What does not apply or is not known is left out."""
-
-    subject: Literal["option", "config", "server"]
-    kind: Annotated[
-        Literal["added", "removed", "changed", "source", "declared"],
-        Meta(
-            description="changed: the effective value; source: same value, set from elsewhere;"
-            " declared: the release declares the option differently. More kinds may come."
-        ),
-    ]
-    option: Annotated[str, Meta(description="The flag, without dashes")] | UnsetType = UNSET
-    path: Annotated[str, Meta(description="Dotted leaf of config or server")] | UnsetType = UNSET
-    env: str | UnsetType = UNSET
-    yaml_path: str | UnsetType = UNSET
-    name: Annotated[str, Meta(description="Display name")] | UnsetType = UNSET
-    group: str | UnsetType = UNSET
-    type: str | UnsetType = UNSET
-    before: AnyValue | UnsetType = UNSET
-    after: AnyValue | UnsetType = UNSET
-    source_before: _Source | UnsetType = UNSET
-    source_after: _Source | UnsetType = UNSET
-    items: ItemEntry | UnsetType = UNSET
-    facets: list[FacetEntry] | UnsetType = UNSET
-    use_instead: Annotated[list[str], Meta(description="Flags")] | UnsetType = UNSET
-
-
-class Document(Struct):
-    """What `confaudit diff` found."""
-
-    schema_version: Annotated[str, Meta(pattern=r"^1\.\d+$")]
-    tool: Tool
-    kind: Literal["diff"]
-    generated_at: Time
-    title: str
-    verdict: Annotated[str, Meta(description="One sentence for people")]
-    before: ComparedSide
-    after: ComparedSide
-    summary: Summary
-    notes: Annotated[list[str], Meta(description="What could not be compared or is not known")]
-    changes: list[ChangeEntry]
+SCHEMA_VERSION: Final = "1.1"
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -138,28 +64,58 @@ def schema() -> dict[str, Any]:
     """The JSON Schema of the format."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"confaudit diff {SCHEMA_VERSION}",
+        "title": f"confaudit report {SCHEMA_VERSION}",
         **json_schema(Document),
     }
 
 
 def _document(report: Report) -> Document:
-    return Document(
+    found = Document(
         schema_version=SCHEMA_VERSION,
         tool=Tool("confaudit", report.tool_version),
-        kind="diff",
+        kind=report.kind.value,
         generated_at=_time(report.generated_at),
         title=report.title,
         verdict=report.verdict,
-        before=_side(report.before),
-        after=_side(report.after),
-        summary=Summary(
-            total=len(report.changes),
-            by_kind={kind.value: number for kind, number in report.counts.items()},
-            by_subject={subject.value: number for subject, number in report.subjects.items()},
-        ),
         notes=list(report.notes),
-        changes=[_change(change) for change in report.changes],
+        tables={table.id: _table(table) for table in report.tables} or UNSET,
+    )
+    if report.before and report.after:
+        found.before, found.after = _side(report.before), _side(report.after)
+        found.changes = [_change(change) for change in report.changes]
+    if report.is_audit:
+        found.findings = [_finding(finding) for finding in report.findings]
+    if report.is_audit or report.sides:
+        found.summary = _summary(report)
+    if report.prediction is not None:
+        found.prediction = dict(report.prediction)
+    return found
+
+
+def _summary(report: Report) -> Summary:
+    found = Summary(
+        total=len(report.changes),
+        by_kind={kind.value: number for kind, number in report.counts.items()},
+        by_subject={subject.value: number for subject, number in report.subjects.items()},
+        hidden=report.hidden,
+    )
+    if report.causes:
+        found.by_cause = {cause.value: number for cause, number in report.causes.items()}
+    if report.is_audit:
+        effects = Counter(finding.rule.effect for finding in report.findings)
+        found.by_level = {_LEVELS[level]: number for level, number in report.levels.items()}
+        found.by_effect = {effect.value: effects[effect] for effect in Effect}
+    return found
+
+
+def _table(table: Table) -> TableEntry:
+    return TableEntry(
+        title=table.title,
+        columns=[ColumnEntry(one.id, one.title, one.is_code) for one in table.columns],
+        rows=[
+            {name: cell for name, cell in row.items() if cell is not MISSING} for row in table.rows
+        ],
+        is_folded=table.is_folded,
     )
 
 
@@ -193,12 +149,24 @@ def _change(change: Change) -> ChangeEntry:
         source_after=UNSET if change.source_after is None else change.source_after.value,
         items=_items(change),
         facets=_facets(change) or UNSET,
+        was=change.was or UNSET,
+        also=list(change.also) or UNSET,
     )
+    if change.cause:
+        entry.cause, entry.evidence = change.cause.value, change.evidence
+        entry.level = _LEVELS[change.level]
     if spec := change.spec:
         entry.name, entry.group = spec.name or UNSET, spec.group or UNSET
         entry.env, entry.yaml_path = spec.env or UNSET, spec.yaml_path or UNSET
         entry.use_instead = list(spec.use_instead) or UNSET
     return entry
+
+
+_LEVELS: Final[Mapping[Level, LevelName]] = {
+    Level.INFO: "info",
+    Level.WARNING: "warning",
+    Level.ERROR: "error",
+}
 
 
 def _known(value: Value) -> Any:
@@ -219,3 +187,46 @@ def _facets(change: Change) -> list[FacetEntry]:
         for facet in change.facets
         if facet.facet is not Facet.SOURCE
     ]
+
+
+def _finding(finding: Finding) -> FindingEntry:
+    rule = finding.rule
+    return FindingEntry(
+        fingerprint=finding.fingerprint,
+        rule=rule.id,
+        effect=rule.effect.value,
+        level=_LEVELS[finding.severity],
+        confidence=finding.confidence.value,
+        message=finding.message,
+        subject=finding.subject,
+        affects=AffectsEntry(finding.affects.value, finding.because),
+        phase=finding.phase.value,
+        steps=list(finding.todo),
+        why=rule.why,
+        option=_names(finding.spec) if finding.spec else UNSET,
+        type=(finding.spec.type or UNSET) if finding.spec else UNSET,
+        before=_known(finding.before),
+        after=_known(finding.after),
+        introduced_in=list(finding.introduced_in) or UNSET,
+        positions=[_position(position) for position in finding.positions] or UNSET,
+        patches=[_patch(patch) for patch in finding.patches] or UNSET,
+        reference=rule.reference or UNSET,
+    )
+
+
+def _names(spec: OptionSpec) -> NamesEntry:
+    return NamesEntry(
+        flag=spec.flag or UNSET,
+        env=spec.env or UNSET,
+        yaml=spec.yaml_path or UNSET,
+        group=spec.group or UNSET,
+    )
+
+
+def _position(position: Position) -> PositionEntry:
+    return PositionEntry(position.file, position.line)
+
+
+def _patch(patch: Patch) -> PatchEntry:
+    place = patch.position
+    return PatchEntry(patch.form.value, place.file, place.line, list(patch.remove), list(patch.add))

@@ -11,7 +11,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from confaudit.core.present import KIND_SYMBOLS, KIND_WORDS
+from confaudit.core.present import KIND_SYMBOLS
 from confaudit.errors import TemplateError
 
 _HINT: Final = "See templates/README.md for the data a template receives."
@@ -42,7 +42,7 @@ def _configured(kind: type[jinja2.Environment], loader: jinja2.BaseLoader) -> ji
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.globals.update(kind_words=KIND_WORDS, kind_symbols=KIND_SYMBOLS)
+    found.globals.update(kind_symbols=KIND_SYMBOLS)
     return found
 
 

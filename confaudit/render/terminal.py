@@ -5,24 +5,18 @@ Values are `rich.text.Text`, never markup: what looks like a Rich tag in a paylo
 
 from collections.abc import Iterator
 from io import StringIO
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
-from confaudit.core.marks import Items
 from confaudit.core.model import ChangeKind
-from confaudit.core.present import (
-    KIND_SYMBOLS,
-    KIND_WORDS,
-    Group,
-    Page,
-    Remark,
-    Row,
-    Shown,
-    SideShown,
-    present,
-)
+from confaudit.core.present import KIND_SYMBOLS, Page, SideShown, TableShown, present
+from confaudit.core.present.changes import Group, Remark, Row
+from confaudit.core.present.findings import FindingShown, PatchShown, Section
+from confaudit.core.present.marks import Items
+from confaudit.core.present.values import Name, Shown
 from confaudit.core.report import Report
 from confaudit.render import RenderOptions
 
@@ -32,13 +26,16 @@ Block: TypeAlias = tuple[int, Text]
 _BLANK: Final[Block] = (0, Text())
 _VALUE_LIMIT: Final = 300
 _NARROWEST: Final = 20
+_INDENT: Final = 2
 _KIND_STYLES: Final = {
     ChangeKind.ADDED: "green",
     ChangeKind.REMOVED: "red",
     ChangeKind.CHANGED: "yellow",
+    ChangeKind.RENAMED: "blue",
     ChangeKind.SOURCE: "cyan",
     ChangeKind.DECLARED: "magenta",
 }
+_LEVEL_STYLES: Final = {"error": "bold red", "warning": "yellow", "info": "blue"}
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -46,7 +43,9 @@ def render(report: Report, options: RenderOptions) -> str:
     page = present(report, _VALUE_LIMIT)
     file = StringIO()
     console = _console(file, options)
-    lines = (line for indent, text in _blocks(page) for line in _fold(indent, text, console))
+    lines = (
+        line for indent, text in _blocks(page, console) for line in _fold(indent, text, console)
+    )
     console.print(Text("\n").join(lines), soft_wrap=True)
     console.print(Text(page.result, "bold"), soft_wrap=True)
     return file.getvalue()
@@ -74,63 +73,182 @@ def _fold(indent: int, text: Text, console: Console) -> Iterator[Text]:
     lines = [text] if text.cell_len <= width else text.wrap(console, width, overflow="fold")
     for line in lines:
         line.rstrip()
-        yield Text(" " * indent).append_text(line) if indent else line
+        yield Text(" " * indent).append_text(line) if line else line
 
 
-def _blocks(page: Page) -> Iterator[Block]:
+def _blocks(page: Page, console: Console) -> Iterator[Block]:
     yield 0, Text(page.title, "bold")
-    yield 2, _side("before", page.before)
-    yield 2, _side("after", page.after)
+    for side in page.sides:
+        yield 2, _side(side)
     yield _BLANK
     yield 0, Text(page.verdict, "bold")
     if page.empty:
         yield 0, Text(page.empty)
-    for group in page.groups:
-        yield from _group(group)
-    yield from _notes(page.notes)
+    for section in page.sections:
+        yield from _section(section)
+    if not page.is_audit:
+        yield from _tables(page, console)
+    for number, group in enumerate(page.groups):
+        is_new = number == 0 or group.part != page.groups[number - 1].part
+        yield from _group(group, is_new)
+    yield from _notes(page)
+    if page.is_audit:
+        yield from _tables(page, console)
     yield _BLANK
 
 
-def _side(word: str, side: SideShown) -> Text:
+def _side(side: SideShown) -> Text:
     facts = " · ".join(text for _, text in side.facts)
-    return Text.assemble((f"{word:<7}", "dim"), side.label, (f"  {facts}", "dim"))
+    return Text.assemble((f"{side.word.lower():<7}", "dim"), side.label, (f"  {facts}", "dim"))
 
 
-def _notes(notes: tuple[str, ...]) -> Iterator[Block]:
-    if notes:
+def _tables(page: Page, console: Console) -> Iterator[Block]:
+    for table in page.tables:
+        yield from _table(table, console)
+
+
+def _table(table: TableShown, console: Console) -> Iterator[Block]:
+    """The table at the width of the console; cells are folded, nothing is cut off."""
+    grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for column in table.columns:
+        justify: Literal["left", "right"] = "right" if column.is_number else "left"
+        grid.add_column(column.title, overflow="fold", justify=justify)
+    for row in table.rows:
+        grid.add_row(*(Text(", ".join(cell)) for cell in row))
+    yield _BLANK
+    yield 0, Text(table.title, "bold")
+    options = console.options.update_width(console.width - _INDENT)
+    for line in console.render_lines(grid, options, pad=False):
+        yield _INDENT, Text.assemble(*((part.text, part.style or "") for part in line))
+
+
+def _notes(page: Page) -> Iterator[Block]:
+    if page.notes:
         yield _BLANK
-        yield 0, Text("Not compared or not known", "bold")
-    for note in notes:
+        yield 0, Text(page.notes_title, "bold")
+    for note in page.notes:
         yield 2, Text(f"- {note}")
 
 
-def _group(group: Group) -> Iterator[Block]:
+# --- findings -----------------------------------------------------------------------------------
+
+
+def _section(section: Section) -> Iterator[Block]:
     yield _BLANK
-    yield 0, Text.assemble((group.title, "bold"), (f" ({len(group.rows)})", "dim"))
+    yield 0, _heading(section.title, len(section.rows))
+    for finding in section.rows:
+        yield from _brief(finding) if section.is_folded else _finding(finding)
+
+
+def _brief(finding: FindingShown) -> Iterator[Block]:
+    yield 2, Text.assemble(("· ", _LEVEL_STYLES["info"]), finding.title)
+
+
+def _finding(finding: FindingShown) -> Iterator[Block]:
+    """What this finding says; what holds for all of its rule is told by `confaudit rules`."""
+    level, *others = (chip.word for chip in finding.chips)
+    yield 2, Text.assemble((level, _LEVEL_STYLES[level]), f"  {finding.title}")
+    yield 4, Text(" · ".join((*others, finding.rule, finding.fingerprint)), "dim")
+    yield 4, _names(finding.names)
+    if values := _two_values(finding):
+        yield 4, values
+    for fact in finding.facts:
+        if not fact.is_general:
+            yield 4, Text.assemble((f"{fact.term}: ", "dim"), ", ".join(fact.texts))
+    yield from _steps(finding)
+    for patch in finding.patches:
+        yield from _patch(patch)
+
+
+def _two_values(finding: FindingShown) -> Text:
+    before = [_shown(finding.before, "red")] if finding.before else []
+    after = [_shown(finding.after, "green")] if finding.after else []
+    values = Text(" → ").join((*before, *after))
+    return Text.assemble((f"{finding.value_term}: ", "dim"), values) if values else values
+
+
+def _steps(finding: FindingShown) -> Iterator[Block]:
+    if len(finding.steps) == 1:
+        yield 4, Text.assemble((f"{finding.steps_term}: ", "dim"), finding.steps[0])
+        return
+    yield 4, Text(f"{finding.steps_term}:", "dim")
+    for number, step in enumerate(finding.steps, start=1):
+        yield 6, Text(f"{number}. {step}")
+
+
+def _patch(patch: PatchShown) -> Iterator[Block]:
+    yield 4, Text(f"{patch.place} ({patch.form}):", "dim")
+    for line in patch.remove:
+        yield 6, Text(f"- {line}", "red")
+    for line in patch.add:
+        yield 6, Text(f"+ {line}", "green")
+
+
+# --- changes ------------------------------------------------------------------------------------
+
+
+def _heading(title: str, number: int) -> Text:
+    return Text.assemble((title, "bold"), (f" ({number})", "dim"))
+
+
+def _group(group: Group, is_new_part: bool) -> Iterator[Block]:
+    if group.part and is_new_part:
+        yield _BLANK
+        yield 0, Text(group.part, "bold underline")
+    if not group.part or not group.rows[0].is_quiet:
+        yield _BLANK
+    yield 0, _heading(group.title, len(group.rows))
     for row in group.rows:
-        yield from _row(row)
+        yield from _line(row) if row.is_quiet else _row(row)
+
+
+def _line(row: Row) -> Iterator[Block]:
+    """A change that needs no attention, in one line."""
+    name = _names(row.names[:1]) if row.names else Text(row.title)
+    values = [] if row.is_same else [_value_line(row)]
+    remarks = [_remark_words(remark) for remark in row.remarks if not remark.is_reassuring]
+    told = [*values, *remarks]
+    tail = Text(": ") + Text("; ").join(told) if told else Text()
+    style = _KIND_STYLES[row.kind]
+    yield (
+        2,
+        Text.assemble((f"{KIND_SYMBOLS[row.kind]} ", style), name, (f"  {row.kind}", style), tail),
+    )
+
+
+def _value_line(row: Row) -> Text:
+    if row.items is None:
+        return _values(row)
+    return Text(f"{len(row.items.removed)} removed, {len(row.items.added)} added")
 
 
 def _row(row: Row) -> Iterator[Block]:
     style = _KIND_STYLES[row.kind]
-    symbol, word = KIND_SYMBOLS[row.kind], KIND_WORDS[row.kind]
-    yield 2, Text.assemble((f"{symbol} ", style), (row.title, "bold"), (f"  {word}", style))
+    symbol = KIND_SYMBOLS[row.kind]
+    yield 2, Text.assemble((f"{symbol} ", style), (row.title, "bold"), (f"  {row.kind}", style))
     if row.names:
-        yield 4, Text("  ".join(row.names), "dim")
+        yield 4, _names(row.names)
     for line in _items(row.items) if row.items else (_values(row),):
         yield 4, line
     for remark in row.remarks:
-        yield 4, _remark(remark)
+        yield 4, Text("· ", "dim") + _remark_words(remark)
+    if row.evidence:
+        yield 4, Text(f"· {row.evidence}", "dim")
+
+
+def _names(names: tuple[Name, ...]) -> Text:
+    """The names side by side, those that a release renamed below each other."""
+    renamed = any(name.was for name in names)
+    spelled = (f"{name.was} → {name.text}" if name.was else name.text for name in names)
+    return Text("\n" if renamed else "  ", "dim").join(Text(text, "dim") for text in spelled)
 
 
 def _values(row: Row) -> Text:
-    match row.kind:
-        case ChangeKind.ADDED | ChangeKind.DECLARED:
-            return _shown(row.after, "green")
-        case ChangeKind.REMOVED:
-            return _shown(row.before, "red")
-        case ChangeKind.CHANGED | ChangeKind.SOURCE:
-            return Text.assemble(_shown(row.before, "red"), " → ", _shown(row.after, "green"))
+    if row.is_same or row.kind is ChangeKind.ADDED:
+        return _shown(row.after, "green")
+    if row.kind is ChangeKind.REMOVED:
+        return _shown(row.before, "red")
+    return Text.assemble(_shown(row.before, "red"), " → ", _shown(row.after, "green"))
 
 
 def _shown(shown: Shown, mark: str) -> Text:
@@ -150,7 +268,7 @@ def _items(items: Items) -> Iterator[Text]:
         yield Text(f"  {len(items.kept)} unchanged{order}", "dim")
 
 
-def _remark(remark: Remark) -> Text:
+def _remark_words(remark: Remark) -> Text:
     if not remark.before:
-        return Text(f"· {remark.text}", "dim")
-    return Text.assemble((f"· {remark.text} ", "dim"), remark.before, " → ", remark.after)
+        return Text(remark.text, "dim")
+    return Text.assemble((f"{remark.text} ", "dim"), remark.before, " → ", remark.after)

@@ -29,46 +29,71 @@
 
   const groups = all("details.group");
   if (!groups.length) return;
-  const rows = all("tr[id]");
+  const rows = all("tr[id], article[id]");
   const search = $("search");
   const shown = $("shown");
   const links = new Map(all("nav li").map((item) => [item.firstChild.hash.slice(1), item]));
-  const kinds = new Set();
+  const wanted = new Map(); // facet → the values that are to be seen; a facet without any shows all
+  const folded = new Map(); // group → whether it was open before a filter opened it
   let texts; // what each row is searched by; made at the first search
   for (const id of ["tools", "help"]) $(id).hidden = false;
 
   // Count cards become switches.
-  const cards = all(".cards [data-kind]").map((card) => {
+  const cards = all(".cards [data-facet]").map((card) => {
+    const { facet, value } = card.dataset;
+    if (!wanted.has(facet)) wanted.set(facet, new Set());
     const button = document.createElement("button");
     button.type = "button";
     button.append(...card.childNodes);
     card.append(button);
     button.addEventListener("click", () => {
-      const kind = card.dataset.kind;
-      if (!kinds.delete(kind)) kinds.add(kind);
+      const values = wanted.get(facet);
+      if (!values.delete(value)) values.add(value);
       apply();
     });
-    return [card.dataset.kind, button];
+    return { facet, value, button };
   });
+  const chosen = () => [...wanted].filter(([, values]) => values.size);
 
   function apply() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const facets = chosen();
     if (words.length) texts ??= new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
     for (const row of rows) {
-      const wanted = !kinds.size || kinds.has(row.className);
-      row.hidden = !(wanted && words.every((word) => texts.get(row).includes(word)));
+      const isWanted = facets.every(([facet, values]) => values.has(row.dataset[facet]));
+      row.hidden = !(isWanted && words.every((word) => texts.get(row).includes(word)));
     }
-    groups.forEach(countGroup);
-    for (const [kind, button] of cards) button.setAttribute("aria-pressed", kinds.has(kind));
+    const isFiltered = words.length > 0 || facets.length > 0;
+    for (const group of groups) {
+      countGroup(group);
+      unfold(group, isFiltered);
+    }
+    for (const heading of all("h2.part")) heading.hidden = isEmpty(heading);
+    for (const heading of all("nav h2")) heading.hidden = !heading.nextElementSibling.querySelector("li:not([hidden])");
+    for (const { facet, value, button } of cards) button.setAttribute("aria-pressed", wanted.get(facet).has(value));
     const left = rows.filter((row) => !row.hidden).length;
     shown.value = `${left} of ${rows.length} shown`;
     $("none").hidden = left > 0;
-    $("clear").disabled = !kinds.size && !search.value;
+    $("clear").disabled = !isFiltered;
     remember();
   }
 
+  // What a filter finds must be seen; without one a group is as the reader left it.
+  function unfold(group, isFiltered) {
+    if (isFiltered && !folded.has(group)) folded.set(group, group.open);
+    if (isFiltered) group.open = true;
+    else if (folded.has(group)) group.open = folded.get(group);
+    if (!isFiltered) folded.delete(group);
+  }
+
+  function isEmpty(heading) {
+    let next = heading.nextElementSibling;
+    for (; next?.matches(".group:not(.apart)"); next = next.nextElementSibling) if (!next.hidden) return false;
+    return true;
+  }
+
   function countGroup(group) {
-    const members = all("tr[id]", group);
+    const members = all("tr[id], article[id]", group);
     const left = members.filter((row) => !row.hidden).length;
     const number = left === members.length ? `${left}` : `${left} of ${members.length}`;
     group.hidden = !left;
@@ -82,21 +107,31 @@
   // The view lives in the fragment, so that a link shows the same; a plain fragment is an anchor.
   function remember() {
     const state = new URLSearchParams();
-    if (kinds.size) state.set("kind", [...kinds].join(","));
+    for (const [facet, values] of chosen()) state.set(facet, [...values].join(","));
     if (search.value) state.set("q", search.value);
     if (`${state}` || location.hash.includes("=")) history.replaceState(null, "", `#${state}`);
+  }
+
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text; // somebody cut the link short
+    }
   }
 
   function recall() {
     const fragment = location.hash.slice(1);
     if (!fragment.includes("=")) {
-      if (fragment) reveal($(decodeURIComponent(fragment)));
+      if (fragment) reveal($(decoded(fragment)));
       return;
     }
     const state = new URLSearchParams(fragment);
     search.value = state.get("q") ?? "";
-    kinds.clear();
-    for (const kind of (state.get("kind") ?? "").split(",")) if (kind) kinds.add(kind);
+    for (const [facet, values] of wanted) {
+      values.clear();
+      for (const value of (state.get(facet) ?? "").split(",")) if (value) values.add(value);
+    }
     apply();
   }
 
@@ -112,7 +147,7 @@
   }
 
   function clear() {
-    kinds.clear();
+    for (const values of wanted.values()) values.clear();
     search.value = "";
     apply();
   }
@@ -120,28 +155,28 @@
   function fold() {
     const open = groups.every((group) => !group.open);
     for (const group of groups) group.open = open;
-    $("fold").textContent = open ? "Fold groups" : "Unfold groups";
+    $("fold").textContent = open ? "Fold all" : "Unfold all";
   }
 
   function download() {
     const url = URL.createObjectURL(
       new Blob([$("confaudit-data").textContent], { type: "application/json" }));
-    Object.assign(document.createElement("a"), { href: url, download: "confaudit-diff.json" }).click();
+    Object.assign(document.createElement("a"), { href: url, download: `confaudit-${document.body.dataset.kind}.json` }).click();
     setTimeout(() => URL.revokeObjectURL(url), 1000);
   }
 
-  async function copy(text) {
+  async function copy(text, name = text) {
     try {
       await navigator.clipboard.writeText(text);
-      shown.value = `Copied ${text}`;
+      shown.value = `Copied ${name}`;
     } catch {
       shown.value = "The browser does not allow copying";
     }
   }
 
   const linkTo = (row) => `${location.href.split("#")[0]}#${row.id}`;
-  const nameOf = (row) => (row.querySelector("th code") ?? row.querySelector("th").firstChild).textContent.trim();
-  const current = () => document.activeElement.closest?.("tr[id]");
+  const nameOf = (row) => (row.querySelector("th span code:last-child, .names code") ?? row.querySelector("th").firstChild).textContent.trim();
+  const current = () => document.activeElement.closest?.("tr[id], article[id]");
 
   function step(by) {
     const visible = rows.filter((row) => !row.hidden && row.closest("details").open);
@@ -168,18 +203,27 @@
     keys[event.key]();
   });
 
+  // The new lines of a patch can be taken over as they are.
+  for (const patch of all(".patch")) {
+    const lines = all("ins", patch).map((line) => line.textContent);
+    if (!lines.length) continue;
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy new lines" });
+    button.addEventListener("click", () => copy(lines.join("\n"), "the new lines"));
+    patch.querySelector("figcaption").append(button);
+  }
+
   // One link wanders to the row under the pointer or the focus.
   const link = Object.assign(document.createElement("a"), { className: "link", textContent: "link" });
   const offer = ({ target }) => {
     const row = target.closest?.("tr[id]");
     if (!row || link.parentNode?.parentNode === row) return;
     link.href = `#${row.id}`;
-    row.querySelector("th").insertBefore(link, row.querySelector("th code"));
+    row.querySelector("th").insertBefore(link, row.querySelector("th span"));
   };
   document.addEventListener("pointerover", offer);
   document.addEventListener("focusin", offer);
   document.addEventListener("click", ({ target }) => {
-    if (target.matches("th code")) copy(target.textContent);
+    if (target.matches("th code, .names code")) copy(target.textContent);
   });
   search.addEventListener("input", apply);
   $("tools").addEventListener("submit", (event) => event.preventDefault());

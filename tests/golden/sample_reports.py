@@ -5,19 +5,26 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from confaudit import catalog
+from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase, Rule
+from confaudit.core.inputs import Form, Position
 from confaudit.core.model import (
     MISSING,
+    Cause,
     Change,
     ChangeKind,
     Facet,
     FacetChange,
     Fidelity,
+    Level,
     OptionSpec,
     Subject,
     Value,
     ValueSource,
 )
-from confaudit.core.report import Report, Side
+from confaudit.core.releases import Catalog, Version
+from confaudit.core.report import Column, Report, ReportKind, Side, Table
+from confaudit.workflows import catalog as workflow
 
 _TAKEN: Final = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
 BEFORE: Final = Side(
@@ -121,6 +128,24 @@ EVERY_KIND: Final = (
         secret=True,
         **_OIDC,
     ),
+    replace(
+        option(
+            "tls-allow",
+            ChangeKind.RENAMED,
+            False,
+            True,
+            (ValueSource.DEFAULT, ValueSource.DEFAULT),
+            FacetChange(Facet.DEFAULT, "false", "true"),
+            FacetChange(Facet.YAML_PATH, "tls.permit", "tls.tls-allow"),
+            type="bool",
+        ),
+        was="tls-permit",
+        also=("tls-permit", "tls-let"),
+    ),
+    replace(
+        option("tls-named", ChangeKind.RENAMED, "a", "a", (ValueSource.ENV, ValueSource.ENV)),
+        was="tlsName",
+    ),
     option("tls-min-version", ChangeKind.SOURCE, "tls12", "tls12", type="string"),
     option("tls-new", ChangeKind.ADDED, MISSING, False, (None, ValueSource.UNSET), type="bool"),
     option("tls-gone", ChangeKind.REMOVED, "x", MISSING, (ValueSource.FLAG, None)),
@@ -173,7 +198,300 @@ HOSTILE: Final = (
     *(leaf(Subject.SERVER, f"names.{trap}", [trap, 1], [1, {trap: trap}]) for trap in _TRAPS),
 )
 
+# --- causes -------------------------------------------------------------------------------------
+
+
+def judged(change: Change, cause: Cause, evidence: str, level: Level = Level.INFO) -> Change:
+    """A change of which somebody said who caused it."""
+    return replace(change, cause=cause, evidence=evidence, level=level)
+
+
+_RENAMED: Final = replace(
+    option(
+        "gateway-enabled",
+        ChangeKind.RENAMED,
+        False,
+        True,
+        (ValueSource.DEFAULT, ValueSource.DEFAULT),
+        FacetChange(Facet.DEFAULT, "false", "true"),
+        FacetChange(Facet.ENV, "CODER_BRIDGE_ENABLED", "CODER_GATEWAY_ENABLED"),
+        FacetChange(Facet.YAML_PATH, "bridge.enabled", "gateway.gateway-enabled"),
+        type="bool",
+        group="Gateway",
+    ),
+    was="bridge-enabled",
+    also=("bridge-enabled", "bridge-on"),
+)
+_QUIET: Final = tuple(
+    judged(
+        option(
+            f"new-{number:02}",
+            ChangeKind.ADDED,
+            MISSING,
+            number,
+            (None, ValueSource.DEFAULT),
+            type="int",
+            group=("Gateway", "Networking")[number % 2],
+        ),
+        Cause.RELEASE,
+        "Coder 2.34.0 adds it",
+    )
+    for number in range(19)
+)
+EVERY_CAUSE: Final = (
+    judged(EVERY_KIND[0], Cause.OPERATOR, "it is set by yaml, and no release explains the value"),
+    judged(EVERY_KIND[2], Cause.OPERATOR, "it is set by env now", Level.WARNING),
+    judged(EVERY_KIND[12], Cause.UNKNOWN, "the input does not tell value sources"),
+    judged(
+        _RENAMED,
+        Cause.RELEASE,
+        "Coder 2.34.0 renames --bridge-enabled; Coder 2.34.0 moves the default",
+        Level.WARNING,
+    ),
+    judged(EVERY_KIND[6], Cause.RELEASE, "Coder 2.34.0 renames tlsName"),
+    judged(EVERY_KIND[10], Cause.RELEASE, "the release 2.33.0 → 2.35.1 declares it differently"),
+    *_QUIET,
+    judged(
+        option(
+            "docs-url",
+            ChangeKind.CHANGED,
+            "https://coder.example.com/@v2.33.0",
+            "https://coder.example.com/@v2.35.1",
+            (ValueSource.DEFAULT, ValueSource.DEFAULT),
+            type="url",
+        ),
+        Cause.COMPUTED,
+        "its default follows from the version",
+    ),
+)
+
+# --- findings -----------------------------------------------------------------------------------
+
+
+def rule(
+    name: str,
+    effect: Effect,
+    level: Level = Level.WARNING,
+    why: str = "The release reads it in another way.",
+    reference: str = "",
+) -> Rule:
+    """A kind of finding whose texts follow from its name."""
+    return Rule(name, name.title(), effect, level, why, f"Look after the {name}.", reference)
+
+
+def spec(flag: str, option_type: str = "string") -> OptionSpec:
+    """An option whose names follow from its flag."""
+    change = option(flag, ChangeKind.ADDED, MISSING, 1, type=option_type, group="Networking")
+    assert change.spec
+    return change.spec
+
+
+_ENV_LINE: Final = Position("deploy/coder.env", 12)
+_VALUES_LINE: Final = Position("deploy/values.yaml", 40)
+FINDINGS: Final = (
+    Finding(
+        rule=rule("option-added", Effect.INFO, Level.INFO),
+        message="Coder 2.35.1 has 12 options that 2.33.0 has not.",
+        subject="options",
+    ),
+    Finding(
+        rule=rule("empty-value", Effect.WILL_NOT_START, Level.ERROR, reference="coder/coder#24926"),
+        message="CODER_CACHE_AGE is empty, and 2.35.1 cannot read that as a duration.",
+        subject="cache-age",
+        because="CODER_CACHE_AGE stands in coder.env without a value",
+        spec=spec("cache-age", "duration"),
+        before=3600000000000,
+        introduced_in=("2.34.0",),
+        steps=("Delete the line, or comment it out.",),
+        patches=(Patch(Form.ENV_FILE, _ENV_LINE, ("CODER_CACHE_AGE=",), ()),),
+        positions=(_ENV_LINE,),
+    ),
+    Finding(
+        rule=rule("default-changed", Effect.BEHAVIOUR),
+        message="The gateway is turned on.",
+        subject="gateway-enabled",
+        affects=Answer.DEPENDS,
+        because="the ConfigMap coder-extra may set it",
+        confidence=Confidence.COMPUTED,
+        spec=spec("gateway-enabled", "bool"),
+        before=False,
+        after=True,
+        introduced_in=("2.33.9", "2.34.2"),
+        phase=Phase.DURING,
+        steps=("Decide whether you want it.", "Set CODER_GATEWAY_ENABLED=false to keep it off."),
+    ),
+    Finding(
+        rule=rule("secret-exposed", Effect.SECURITY),
+        message="Old answers of the API hold the mail password.",
+        subject="mail-password",
+        spec=spec("mail-password"),
+        before={"secret_set": True},
+        phase=Phase.AFTER,
+    ),
+    Finding(
+        rule=rule("option-renamed", Effect.DEPRECATED),
+        message="CODER_BRIDGE_URL is the old name of CODER_GATEWAY_URL.",
+        subject="gateway-url",
+        because="it is set in values.yaml",
+        spec=spec("gateway-url", "url"),
+        before="https://a.example.com/v1",
+        after="https://b.example.com/v1",
+        introduced_in=("2.34.0",),
+        steps=("Rename the variable.",),
+        patches=(
+            Patch(
+                Form.HELM_VALUES,
+                _VALUES_LINE,
+                ("    - name: CODER_BRIDGE_URL",),
+                ("    - name: CODER_GATEWAY_URL",),
+            ),
+        ),
+        positions=(_VALUES_LINE, Position("deploy/values.yaml", 77)),
+    ),
+    Finding(
+        rule=rule("option-unknown", Effect.IGNORED),
+        message="No release reads CODER_PROXY_TRUSTED_PROXIES.",
+        subject="CODER_PROXY_TRUSTED_PROXIES",
+        confidence=Confidence.GUESSED,
+        level=Level.ERROR,
+        phase=Phase.AFTER,
+    ),
+    Finding(
+        rule=rule("placeholder-value", Effect.ADVICE, Level.INFO),
+        message="CODER_ACCESS_URL looks like a placeholder.",
+        subject="access-url",
+        spec=spec("access-url", "url"),
+        after="https://coder.example.com",
+    ),
+    Finding(
+        rule=rule("no-such-thing", Effect.BEHAVIOUR),
+        message="Users could rename workspaces.",
+        subject="allow-workspace-renames",
+        affects=Answer.NO,
+        because="renames were off before",
+    ),
+)
+_HOSTILE_FINDINGS: Final = tuple(
+    Finding(
+        rule=Rule(trap, trap, effect, Level.WARNING, trap, trap, trap),
+        message=trap,
+        subject=trap,
+        because=trap,
+        affects=Answer.DEPENDS,
+        spec=spec("trap") if effect is Effect.ADVICE else None,
+        before=trap,
+        after=[trap],
+        introduced_in=(trap,),
+        steps=(trap, trap),
+        patches=(Patch(Form.TEXT, Position(trap, 1), (trap, "```"), (f"{trap}\r", "````")),),
+        positions=(Position(trap, 2),),
+    )
+    for effect in (Effect.ADVICE, Effect.INFO)
+    for trap in _TRAPS
+)
+_INPUTS: Final = Table(
+    "inputs",
+    "Inputs",
+    (Column("file", "File", is_code=True), Column("says", "What it says")),
+    ({"file": "deploy/coder.env", "says": "14 settings"},),
+)
+_CONFIRMED: Final = Table(
+    "confirmed-changes",
+    "As predicted",
+    (Column("option", "Option", is_code=True),),
+    ({"option": "--gateway-enabled"},),
+    is_folded=True,
+)
+
+_NEWEST: Final = Version.parse("2.35.1")
+CATALOG: Final = Catalog(
+    catalog.nearest(known) for known in catalog.versions() if Version.parse(known) <= _NEWEST
+)
+"""Releases to come change nothing here."""
+
+
+def _fixed(report: Report) -> Report:
+    return replace(report, generated_at=EMPTY.generated_at, tool_version=EMPTY.tool_version)
+
+
+HOSTILE_TABLES: Final = replace(
+    EMPTY,
+    kind=ReportKind.CATALOG_SHOW,
+    title=_TRAPS[0],
+    statement=f"{_TRAPS[1]} {_TRAPS[2]}",
+    before=None,
+    after=None,
+    tables=(
+        Table(
+            "traps",
+            _TRAPS[4],
+            (
+                Column("name", "Name", is_code=True),
+                Column("count", "Count"),
+                Column("words", "Words"),
+                Column("kept", "Kept"),
+            ),
+            tuple(
+                {"name": trap, "count": number, "words": [trap, "x"], "kept": number < 1}
+                for number, trap in enumerate(_TRAPS)
+            ),
+        ),
+        Table(
+            "gaps", "Gaps", (Column("a", "A"), Column("b", "B", is_code=True)), ({"b": MISSING},)
+        ),
+    ),
+)
+
+UPGRADE: Final = replace(
+    EMPTY,
+    kind=ReportKind.UPGRADE,
+    title="Upgrade of prod: 2.33.0 → 2.35.1",
+    statement="The server will not start.",
+    after=replace(AFTER, label="Coder 2.35.1", deployment="", taken_at=None, options=0, leaves=0),
+    findings=FINDINGS,
+    prediction={"starts": False, "changed": {"gateway-enabled": {"before": False, "after": True}}},
+    tables=(_INPUTS,),
+    notes=("The ConfigMap coder-extra may set more.",),
+)
+LINT: Final = replace(
+    UPGRADE,
+    kind=ReportKind.LINT,
+    title="deploy/coder.env, read as Coder 2.33.0",
+    statement="1 setting is dead.",
+    before=None,
+    after=None,
+    findings=FINDINGS[-3:],
+    prediction=None,
+)
+
 REPORTS: Final[Mapping[str, Report]] = {
+    "every-cause": replace(EMPTY, changes=EVERY_CAUSE, hidden=2),
+    "upgrade": UPGRADE,
+    "lint": LINT,
+    "lint-nothing": replace(LINT, statement="Nothing is wrong.", findings=(), notes=()),
+    "verify": replace(
+        EMPTY,
+        kind=ReportKind.VERIFY,
+        statement="1 change was not predicted.",
+        changes=EVERY_CAUSE[:1],
+        tables=(_CONFIRMED,),
+    ),
+    "explain": replace(
+        EMPTY,
+        kind=ReportKind.EXPLAIN,
+        title="--gateway-enabled between prod@v1 and live",
+        statement="--gateway-enabled changed, cause: release.",
+        changes=EVERY_CAUSE[3:4],
+        tables=(replace(_CONFIRMED, id="sides", title="Both sides", is_folded=False),),
+    ),
+    "hostile-findings": replace(
+        UPGRADE,
+        title=_TRAPS[0],
+        statement=_TRAPS[1],
+        findings=_HOSTILE_FINDINGS,
+        prediction={_TRAPS[0]: _TRAPS[1]},
+        notes=_TRAPS,
+    ),
     "every-kind": replace(
         EMPTY, changes=EVERY_KIND, notes=("The server did not tell its experiments (403).",)
     ),
@@ -185,6 +503,11 @@ REPORTS: Final[Mapping[str, Report]] = {
         changes=HOSTILE,
         notes=_TRAPS,
     ),
+    "hostile-tables": HOSTILE_TABLES,
+    "catalog-releases": _fixed(workflow.releases(CATALOG, since="2.34")),
+    "catalog-show": _fixed(workflow.show(CATALOG, "CODER_NOTIFICATIONS_EMAIL_SMARTHOST")[0]),
+    "catalog-show-backports": _fixed(workflow.show(CATALOG, "oidc-repair-links")[0]),
+    "catalog-diff": _fixed(workflow.compare(CATALOG, "2.17.0", "2.18.0")),
     "no-difference": EMPTY,
     "nothing-compared": replace(
         EMPTY,

@@ -1,4 +1,4 @@
-"""Causes, filters and thresholds of `diff`, and the story of one option, through the command line."""
+"""Causes, filters and thresholds of `diff`, and the story of one option: the command line."""
 
 import json
 import os

@@ -78,7 +78,7 @@ def test_every_room_has_its_arrows():
 IMPURE = {"socket", "subprocess", "os", "pathlib", "time", "urllib.request", "shutil", "tempfile"}
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "core").glob("*.py")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted((PACKAGE / "core").rglob("*.py")), ids=lambda p: p.name)
 def test_the_core_does_no_input_or_output(path):
     for name in imports(path):
         assert name.partition(".")[0] not in IMPURE, f"{path.name} imports {name}"

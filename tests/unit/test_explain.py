@@ -249,16 +249,31 @@ def test_causes_of_siblings(before, after, cause):
 @pytest.mark.parametrize(
     ("versions", "before", "after", "cause"),
     [
-        (("2.33.0", "2.33.0"), {"swagger": {"enable": False}}, {"swagger": {"enable": True}}, "operator"),
-        (("2.5.0", "2.10.0"), {"metrics_cache_refresh_interval": 1}, {"metrics_cache_refresh_interval": 2}, "release"),
-        (("2.33.0", "2.34.5"), {"swagger": {"enable": False}}, {"swagger": {"enable": True}}, "operator"),
+        (
+            ("2.33.0", "2.33.0"),
+            {"swagger": {"enable": False}},
+            {"swagger": {"enable": True}},
+            "operator",
+        ),
+        (
+            ("2.5.0", "2.10.0"),
+            {"metrics_cache_refresh_interval": 1},
+            {"metrics_cache_refresh_interval": 2},
+            "release",
+        ),
+        (
+            ("2.33.0", "2.34.5"),
+            {"swagger": {"enable": False}},
+            {"swagger": {"enable": True}},
+            "operator",
+        ),
         (("2.33.0", "2.34.5"), {"docs_url": "a"}, {"docs_url": "b"}, "computed"),
         (("2.33.0", "2.34.5"), {"no_such_leaf": "a"}, {"no_such_leaf": "b"}, "unknown"),
         (("", ""), {"docs_url": "a"}, {"docs_url": "b"}, "unknown"),
         (("2.33.0", "2.34.5"), {}, {"new": 1}, "release"),
         (("2.33.0", "2.33.0"), {}, {"new": 1}, "unknown"),
     ],
-)  # fmt: skip
+)
 def test_bare_config_trees(versions, before, after, cause):
     left = snapshot(versions[0], config=before, fidelity=Fidelity.CONFIG)
     right = snapshot(versions[1], config=after, fidelity=Fidelity.CONFIG)

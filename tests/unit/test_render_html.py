@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from confaudit.core.model import MISSING, Subject
+from confaudit.core.model import MISSING, Cause, Subject
 from confaudit.core.wording import visible
 from confaudit.render import RenderOptions, render
 from confaudit.render.json_v1 import document
-from tests.golden.sample_reports import EMPTY, EVERY_KIND, REPORTS, leaf
+from tests.golden.sample_reports import EMPTY, EVERY_CAUSE, EVERY_KIND, REPORTS, judged, leaf
 
 
 class Page(HTMLParser):
@@ -100,6 +100,7 @@ def test_every_change_has_one_row_and_every_link_a_target(name: str) -> None:
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     assert len([row for row in page.all("tr") if "id" in row]) == len(REPORTS[name].changes)
+    assert len(page.all("article")) == len(REPORTS[name].findings)
     links = [attributes["href"] for _, attributes in page.elements if "href" in attributes]
     assert {link[1:] for link in links if link} <= set(ids)
 
@@ -113,7 +114,43 @@ def test_without_scripts_everything_is_there() -> None:
         assert all(name in page.text for name in names)
     hidden = [tag for tag, attributes in page.elements if "hidden" in attributes]
     assert set(hidden) <= {"button", "form", "p", "details"}
-    assert all("open" in group for group in page.all("details") if group.get("class") == "group")
+    groups = [part for part in page.all("details") if "group" in (part.get("class") or "")]
+    assert groups
+    assert all("open" in group for group in groups)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_parts_that_are_empty_are_left_out(name: str) -> None:
+    report, page = REPORTS[name], _page(name)
+    has_entries = bool(report.changes or report.findings)
+    assert bool(page.all("form")) == has_entries
+    assert bool(page.all("kbd")) == has_entries
+    sections = [section.get("aria-label") for section in page.all("section")]
+    assert ("Before" in sections) == bool(report.sides)
+    folded = [table for table in report.tables if table.is_folded]
+    assert len(page.all("caption")) == len(report.tables) - len(folded)
+    plain = [part for part in page.all("details") if part.get("class") == "plain"]
+    assert len(plain) == len(folded)
+    assert not any("open" in part for part in plain)
+
+
+def test_a_table_has_scopes_and_a_caption_that_names_it() -> None:
+    page = _page("catalog-show-backports")
+    regions = [div["aria-labelledby"] for div in page.all("div") if div.get("role") == "region"]
+    assert [caption["id"] for caption in page.all("caption")] == regions
+    report = REPORTS["catalog-show-backports"]
+    scopes = [cell.get("scope") for cell in page.all("th")]
+    assert scopes.count("row") == sum(len(table.rows) for table in report.tables)
+    assert scopes.count("col") == sum(len(table.columns) for table in report.tables)
+    for table in report.tables:
+        assert table.title in page.text
+    for version in ("2.29.18", "2.32.8", "2.33.9", "2.34.3", "2.35.0"):
+        assert version in page.words
+
+
+def test_numbers_stand_below_each_other() -> None:
+    cells = [cell for cell in _page("catalog-releases").all("td") if cell.get("class") == "figure"]
+    assert len(cells) == 3 * len(REPORTS["catalog-releases"].tables[0].rows)
 
 
 def test_landmarks_and_headings() -> None:
@@ -125,11 +162,31 @@ def test_landmarks_and_headings() -> None:
     assert {cell.get("scope") for cell in page.all("th")} == {"row", "col"}
 
 
-def test_kinds_have_word_sign_and_colour() -> None:
-    page = _page("every-kind")
-    for kind in {change.kind for change in EVERY_KIND}:
-        assert re.search(rf"\.{kind} \{{ --tone: [^;]+; --sign: [^;]+; \}}", page.raw["style"])
-        assert kind in [row.get("class") for row in page.all("tr")]
+@pytest.mark.parametrize("name", ["every-kind", "every-cause", "upgrade"])
+def test_every_label_has_word_sign_and_colour_and_can_be_filtered_by(name: str) -> None:
+    page = _page(name)
+    cards = [card for card in page.all("li") if "data-facet" in card]
+    assert cards
+    for card in cards:
+        value = str(card["data-value"])
+        assert re.search(rf"\.{value} \{{ --tone: [^;]+; --sign: [^;]+; \}}", page.raw["style"])
+        marked = [
+            attributes
+            for tag, attributes in page.elements
+            if tag in ("tr", "article") and attributes.get(f"data-{card['data-facet']}") == value
+        ]
+        labels = [b for b in page.all("b") if b.get("class") == value]
+        assert len(labels) >= len(marked) > 0
+
+
+def test_quiet_groups_are_folded_and_all_is_there() -> None:
+    page = _page("every-cause")
+    groups = [part for part in page.all("details") if "group" in (part.get("class") or "")]
+    assert ["open" in group for group in groups] == [True] * 3 + [False] * 4
+    for change in EVERY_CAUSE:
+        assert change.evidence in page.text
+    for name in ("--bridge-enabled", "CODER_BRIDGE_ENABLED", "bridge.enabled", "--bridge-on"):
+        assert name in page.text
 
 
 def test_a_value_of_a_megabyte_is_shown_around_its_difference() -> None:
@@ -153,6 +210,7 @@ def test_five_thousand_changes_stay_below_three_megabytes() -> None:
         )
         for number in range(5000)
     )
+    changes = tuple(judged(change, Cause.RELEASE, "Coder 2.34.0 adds it") for change in changes)
     text = render(replace(EMPTY, changes=changes), "html", RenderOptions())
     assert len(text.encode()) < 3_000_000
     assert text.count("<tr id=") == 5000

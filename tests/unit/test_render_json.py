@@ -1,10 +1,21 @@
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import jsonschema
 import pytest
 
-from confaudit.core.model import Change, ChangeKind, Facet, Fidelity, Subject, ValueSource
+from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase
+from confaudit.core.model import (
+    Cause,
+    Change,
+    ChangeKind,
+    Facet,
+    Fidelity,
+    Level,
+    Subject,
+    ValueSource,
+)
+from confaudit.core.report import Column, ReportKind, Table
 from confaudit.render import RenderOptions, render
 from confaudit.render.json_v1 import document, schema
 from tests.golden.sample_reports import EVERY_KIND, REPORTS
@@ -30,10 +41,27 @@ def test_the_schema_refuses_what_is_not_the_format() -> None:
 
 @pytest.mark.parametrize(
     ("field", "enum"),
-    [("subject", Subject), ("kind", ChangeKind), ("source_after", ValueSource)],
+    [
+        ("subject", Subject),
+        ("kind", ChangeKind),
+        ("source_after", ValueSource),
+        ("cause", Cause),
+    ],
 )
 def test_the_schema_knows_every_member(field: str, enum: type) -> None:
     assert set(schema()["$defs"]["ChangeEntry"]["properties"][field]["enum"]) == set(enum)
+
+
+@pytest.mark.parametrize(
+    ("field", "enum"), [("effect", Effect), ("confidence", Confidence), ("phase", Phase)]
+)
+def test_the_schema_knows_every_word_of_a_finding(field: str, enum: type) -> None:
+    assert set(schema()["$defs"]["FindingEntry"]["properties"][field]["enum"]) == set(enum)
+
+
+def test_the_schema_knows_every_answer() -> None:
+    answers = schema()["$defs"]["AffectsEntry"]["properties"]["answer"]["enum"]
+    assert set(answers) == set(Answer)
 
 
 def test_the_schema_knows_every_fidelity() -> None:
@@ -41,10 +69,72 @@ def test_the_schema_knows_every_fidelity() -> None:
     assert set(known) == set(Fidelity)
 
 
-def test_every_field_of_a_change_has_a_place() -> None:
-    places = {"key": "option", "spec": "name"}
-    entry = schema()["$defs"]["ChangeEntry"]["properties"]
-    assert {places.get(field.name, field.name) for field in fields(Change)} <= set(entry)
+def test_the_schema_knows_every_report() -> None:
+    assert set(schema()["$defs"]["Document"]["properties"]["kind"]["enum"]) == set(ReportKind)
+    assert {report.kind for report in REPORTS.values()} == set(ReportKind)
+
+
+_COMPARISON = {"before", "after", "changes"}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_has_the_parts_it_speaks_of(name: str) -> None:
+    report, found = REPORTS[name], document(REPORTS[name])
+    assert found.keys() & _COMPARISON == (_COMPARISON if report.sides else set())
+    assert ("findings" in found) == report.is_audit
+    assert ("summary" in found) == (report.is_audit or bool(report.sides))
+    assert found.get("prediction") == report.prediction
+    assert list(found.get("tables", {})) == [table.id for table in report.tables]
+
+
+def test_table_rows_are_objects_by_column() -> None:
+    tables = document(REPORTS["catalog-show-backports"])["tables"]
+    assert [column["id"] for column in tables["events"]["columns"]] == [
+        "release",
+        "date",
+        "event",
+        "what",
+        "backports",
+    ]
+    assert tables["events"]["rows"] == [
+        {
+            "release": "2.35.0",
+            "date": "2026-07-07",
+            "event": "introduced",
+            "what": "bool, default true, hidden",
+            "backports": ["2.29.18", "2.32.8", "2.33.9", "2.34.3"],
+        }
+    ]
+
+
+def test_a_cell_that_is_missing_is_left_out() -> None:
+    assert document(REPORTS["hostile-tables"])["tables"]["gaps"]["rows"] == [{}]
+
+
+@pytest.mark.parametrize("level", Level)
+def test_a_cause_comes_with_its_evidence_and_level(level: Level) -> None:
+    judged = replace(EVERY_KIND[0], cause=Cause.RELEASE, evidence="It says so.", level=level)
+    report = replace(REPORTS["every-kind"], changes=(judged,))
+    found = document(report)
+    jsonschema.validate(found, schema())
+    (change,) = found["changes"]
+    assert (change["cause"], change["evidence"]) == ("release", "It says so.")
+    assert change["level"] == level.name.lower()
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "places"),
+    [
+        (Change, "ChangeEntry", {"key": "option", "spec": "name"}),
+        (Finding, "FindingEntry", {"because": "affects", "spec": "option"}),
+        (Patch, "PatchEntry", {"position": "line"}),
+        (Column, "ColumnEntry", {}),
+        (Table, "TableEntry", {"id": "title"}),
+    ],
+)
+def test_every_field_has_a_place(kind: type, entry: str, places: dict[str, str]) -> None:
+    known = schema()["$defs"][entry]["properties"]
+    assert {places.get(field.name, field.name) for field in fields(kind)} <= set(known)
 
 
 def test_missing_is_left_out_and_null_is_not() -> None:
@@ -85,3 +175,68 @@ def test_the_summary_counts_the_changes() -> None:
     summary = document(REPORTS["every-kind"])["summary"]
     assert summary["total"] == len(EVERY_KIND) == sum(summary["by_kind"].values())
     assert sum(summary["by_subject"].values()) == len(EVERY_KIND)
+
+
+def test_causes_are_counted_where_somebody_judged() -> None:
+    assert document(REPORTS["every-cause"])["summary"]["by_cause"] == {
+        "operator": 2,
+        "release": 22,
+        "computed": 1,
+        "unknown": 1,
+    }
+    assert "by_cause" not in document(REPORTS["every-kind"])["summary"]
+
+
+def test_findings_are_counted_by_level_and_effect() -> None:
+    summary = document(REPORTS["upgrade"])["summary"]
+    assert summary["by_level"] == {"error": 2, "warning": 4, "info": 2}
+    assert list(summary["by_effect"]) == list(Effect)
+    assert sum(summary["by_effect"].values()) == len(REPORTS["upgrade"].findings)
+
+
+def test_a_finding_with_all_it_says() -> None:
+    (found,) = (
+        finding
+        for finding in document(REPORTS["upgrade"])["findings"]
+        if finding["rule"] == "option-renamed"
+    )
+    del found["why"], found["message"]
+    assert found == {
+        "fingerprint": "8ab362f8a6b5",
+        "rule": "option-renamed",
+        "effect": "deprecated",
+        "level": "warning",
+        "confidence": "certain",
+        "subject": "gateway-url",
+        "affects": {"answer": "yes", "because": "it is set in values.yaml"},
+        "phase": "before",
+        "steps": ["Rename the variable."],
+        "option": {
+            "flag": "gateway-url",
+            "env": "CODER_GATEWAY_URL",
+            "yaml": "gateway.gateway-url",
+            "group": "Networking",
+        },
+        "type": "url",
+        "before": "https://a.example.com/v1",
+        "after": "https://b.example.com/v1",
+        "introduced_in": ["2.34.0"],
+        "positions": [
+            {"file": "deploy/values.yaml", "line": 40},
+            {"file": "deploy/values.yaml", "line": 77},
+        ],
+        "patches": [
+            {
+                "form": "helm-values",
+                "file": "deploy/values.yaml",
+                "line": 40,
+                "remove": ["    - name: CODER_BRIDGE_URL"],
+                "add": ["    - name: CODER_GATEWAY_URL"],
+            }
+        ],
+    }
+
+
+def test_a_finding_without_steps_has_the_rules_advice() -> None:
+    findings = {f["rule"]: f for f in document(REPORTS["upgrade"])["findings"]}
+    assert findings["secret-exposed"]["steps"] == ["Look after the secret-exposed."]

@@ -6,9 +6,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from confaudit.core.model import Subject
+from confaudit.core.present import present
+from confaudit.core.report import Column, Table
 from confaudit.render import RenderOptions, render
-from confaudit.render.markdown import COMMENT_LIMIT, code, words
-from tests.golden.sample_reports import EMPTY, REPORTS, leaf
+from confaudit.render.markdown import COMMENT_LIMIT, code, fence, words
+from tests.golden.sample_reports import EMPTY, FINDINGS, REPORTS, leaf
 
 TRAPS = [
     "<script>alert(1)</script>",
@@ -80,8 +82,9 @@ def test_plain_prose_reads_well_raw(prose: str) -> None:
     assert words(prose) == prose
 
 
-def test_a_hostile_report_has_no_markup_but_ours() -> None:
-    tokens = _tokens(render(REPORTS["hostile"], "md", RenderOptions()))
+@pytest.mark.parametrize("name", ["hostile", "hostile-tables", "hostile-findings"])
+def test_a_hostile_report_has_no_markup_but_ours(name: str) -> None:
+    tokens = _tokens(render(REPORTS[name], "md", RenderOptions()))
     kinds = {token.type for token in tokens}
     assert not {"link_open", "image", "em_open", "s_open"} & kinds
     html = {token.content for token in tokens if token.type == "html_inline"}
@@ -89,7 +92,9 @@ def test_a_hostile_report_has_no_markup_but_ours() -> None:
     blocks = {token.content.strip() for token in tokens if token.type == "html_block"}
     assert all(
         re.fullmatch(
-            r"<!-- confaudit:diff -->|</?details>|<details><summary>\d+ changes?</summary>", block
+            r"<!-- confaudit:[a-z-]+ -->|</?details>"
+            r"|<details( open)?><summary>\d+ (change|finding)s?</summary>",
+            block,
         )
         for block in blocks
     )
@@ -98,10 +103,69 @@ def test_a_hostile_report_has_no_markup_but_ours() -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_change_is_a_table_row(name: str) -> None:
     text = render(REPORTS[name], "md", RenderOptions())
-    assert text.startswith("<!-- confaudit:diff -->\n")
-    assert len(re.findall(r"^\| `[-+~>*]` \w+ \| .* \| .* \| .* \|$", text, re.M)) == len(
+    assert text.startswith(f"<!-- confaudit:{REPORTS[name].kind} -->\n")
+    assert len(re.findall(r"^\| `[-+~=>*]` \w+ \| .* \| .* \| .* \|$", text, re.M)) == len(
         REPORTS[name].changes
     )
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_finding_has_a_heading_and_its_patches_a_fence_each(name: str) -> None:
+    report = REPORTS[name]
+    tokens = _tokens(render(report, "md", RenderOptions()))
+    headings = [token for token in tokens if token.type == "heading_open" and token.tag == "h5"]
+    parts = sum(bool(group.part) for group in present(report, 100).groups)
+    assert len(headings) == len(report.findings) + parts
+    fences = [token.content for token in tokens if token.type == "fence"]
+    patches = [
+        patch
+        for section in present(report, 200).sections
+        for finding in section.rows
+        for patch in finding.patches
+    ]
+    assert fences == ["\n".join(patch.lines) + "\n" for patch in patches]
+
+
+@pytest.mark.parametrize("lines", [["```", "x"], ["a ```` b", "```diff"], []])
+def test_no_line_ends_its_fence(lines: list[str]) -> None:
+    (token,) = _tokens(fence(lines, "diff"))
+    assert (token.info, token.content.splitlines()) == ("diff", lines)
+
+
+def test_findings_that_do_not_fit_into_a_comment_are_cut_at_a_finding() -> None:
+    findings = tuple(replace(FINDINGS[1], subject=f"option-{n}") for n in range(400))
+    report = replace(REPORTS["upgrade"], findings=findings)
+    text = render(report, "md", RenderOptions())
+    assert COMMENT_LIMIT - 1_000 < len(text) <= COMMENT_LIMIT
+    warned = re.search(r"\*\*(\d+) of 401 entries are not shown", text)
+    assert warned is not None
+    shown = re.findall("^##### ", text, re.M)
+    assert int(warned[1]) + len(shown) == 401
+    assert text.count("```") == 2 * len(shown)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_table_has_its_rows_and_cells(name: str) -> None:
+    report = REPORTS[name]
+    text = render(replace(report, before=None, after=None, changes=()), "md", RenderOptions())
+    kinds = [token.type for token in _tokens(text)]
+    assert kinds.count("tr_open") == sum(len(table.rows) + 1 for table in report.tables)
+    cells = sum(len(table.rows) * len(table.columns) for table in report.tables)
+    assert kinds.count("td_open") == cells
+
+
+def test_table_rows_that_do_not_fit_into_a_comment_are_counted() -> None:
+    rows = tuple({"name": f"option {n} " * 9} for n in range(3000))
+    table = Table("options", "Options", (Column("name", "Name"),), rows)
+    text = render(
+        replace(EMPTY, before=None, after=None, tables=(table, replace(table, id="more"))),
+        "md",
+        RenderOptions(),
+    )
+    assert COMMENT_LIMIT - 1_000 < len(text) <= COMMENT_LIMIT
+    warned = re.search(r"\*\*(\d+) of 6000 rows are not shown", text)
+    assert warned is not None
+    assert int(warned[1]) + len(re.findall(r"^\| option", text, re.M)) == 6000
 
 
 @pytest.mark.parametrize("number", [400, 5000])

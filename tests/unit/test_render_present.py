@@ -4,16 +4,33 @@ import pytest
 
 from confaudit.core.model import (
     MISSING,
+    Cause,
     Change,
     ChangeKind,
     Facet,
     FacetChange,
     Json,
+    Level,
     Subject,
+    Value,
     ValueSource,
 )
-from confaudit.core.present import Row, Shown, State, present
-from tests.golden.sample_reports import AFTER, BEFORE, EMPTY, EVERY_KIND, HOSTILE, REPORTS, option
+from confaudit.core.present import present
+from confaudit.core.present.changes import Row
+from confaudit.core.present.values import Chip, Name, Shown, State
+from confaudit.core.report import Column, Table
+from confaudit.render.json_v1 import document
+from tests.golden.sample_reports import (
+    AFTER,
+    BEFORE,
+    EMPTY,
+    EVERY_CAUSE,
+    EVERY_KIND,
+    HOSTILE,
+    REPORTS,
+    judged,
+    option,
+)
 
 _ENV, _YAML, _DEFAULT, _UNSET = (
     ValueSource.ENV,
@@ -126,11 +143,142 @@ def test_an_anchor_does_not_depend_on_other_changes() -> None:
     assert alone in [row.anchor for group in groups for row in group.rows]
 
 
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        (MISSING, ()),
+        (None, ()),
+        ("", ()),
+        ([], ()),
+        (0, ("0",)),
+        (False, ("false",)),
+        ("\x1b", (r"\x1b",)),
+        (["a", "b"], ("a", "b")),
+        ("x" * 50, ("xxxxx […40 characters…] xxxxx",)),
+    ],
+)
+def test_cells(cell: Value, shown: tuple[str, ...]) -> None:
+    table = Table("cells", "Cells", (Column("cell", "Cell"),), ({"cell": cell},))
+    (found,) = present(replace(EMPTY, tables=(table,)), 10).tables
+    assert found.rows == ((shown,),)
+    assert found.columns[0].is_number == (type(cell) is int)
+
+
+def test_a_default_is_told_beside_values_that_do_not_show_it() -> None:
+    moved = FacetChange(Facet.DEFAULT, None, "1")
+    (told,) = _row(option("a", ChangeKind.DECLARED, 1, 1, (_UNSET, _DEFAULT), moved)).remarks
+    assert (told.before, told.after) == ("none", "1")
+    assert _row(option("a", ChangeKind.CHANGED, 0, 1, (_UNSET, _DEFAULT), moved)).remarks == ()
+
+
+def test_a_rename_tells_old_and_new_name_in_every_dialect() -> None:
+    renamed = option(
+        "a-new",
+        ChangeKind.RENAMED,
+        1,
+        1,
+        (_DEFAULT, _DEFAULT),
+        FacetChange(Facet.ENV, "CODER_A_OLD", "CODER_A_NEW"),
+        FacetChange(Facet.YAML_PATH, "", "a.a-new"),
+    )
+    alive = _row(replace(renamed, was="a-old", also=("a-old", "a-other")))
+    assert alive.names == (
+        Name("--a-new", was="--a-old"),
+        Name("CODER_A_NEW", was="CODER_A_OLD"),
+        Name("a.a-new"),
+    )
+    assert [(remark.text, remark.is_reassuring) for remark in alive.remarks] == [
+        ("the old name still works", True),
+        ("also called --a-other", False),
+        ("YAML path", False),
+    ]
+    assert alive.is_same
+
+
+def test_a_rename_keeps_names_that_did_not_change_and_old_names_without_a_flag() -> None:
+    gone = _row(replace(option("a-new", ChangeKind.RENAMED, 0, 1), was="aOld"))
+    assert gone.names == (Name("--a-new", was="aOld"), Name("CODER_A_NEW"), Name("a.a-new"))
+    assert gone.remarks == ()
+    assert not gone.is_same
+
+
+def test_a_name_that_moved_without_a_rename_is_a_remark() -> None:
+    moved = FacetChange(Facet.ENV, "CODER_OLD", "CODER_A")
+    row = _row(option("a", ChangeKind.DECLARED, 1, 1, (_ENV, _ENV), moved))
+    assert [name.was for name in row.names] == ["", "", ""]
+    assert [(remark.before, remark.after) for remark in row.remarks] == [("CODER_OLD", "CODER_A")]
+
+
+# --- causes -------------------------------------------------------------------------------------
+
+
+def test_the_operators_changes_come_first_and_computed_ones_last() -> None:
+    shuffled = replace(EMPTY, changes=EVERY_CAUSE[::-1])
+    groups = present(shuffled, 100).groups
+    assert [(group.part, group.title, group.is_folded) for group in groups] == [
+        ("", "By the operator", False),
+        ("", "Of unknown cause", False),
+        ("", "By the release", False),
+        ("By the release, for information", "Gateway", True),
+        ("By the release, for information", "Networking", True),
+        ("By the release, for information", "Other options", True),
+        ("", "Computed", True),
+    ]
+    assert sum(len(group.rows) for group in groups) == len(EVERY_CAUSE)
+
+
+def test_a_few_quiet_changes_are_neither_folded_nor_split() -> None:
+    few = tuple(change for change in EVERY_CAUSE if change.cause is Cause.RELEASE)[:12]
+    (loud, quiet) = present(replace(EMPTY, changes=few), 100).groups
+    assert (loud.title, quiet.title) == ("By the release", "By the release, for information")
+    assert not quiet.is_folded
+    assert [row.is_quiet for group in (loud, quiet) for row in group.rows] == [False] + [True] * 11
+
+
+@pytest.mark.parametrize(
+    ("cause", "level", "is_quiet"),
+    [
+        (Cause.OPERATOR, Level.INFO, False),
+        (Cause.UNKNOWN, Level.INFO, False),
+        (Cause.RELEASE, Level.WARNING, False),
+        (Cause.RELEASE, Level.INFO, True),
+        (Cause.COMPUTED, Level.INFO, True),
+        (Cause.COMPUTED, Level.WARNING, True),
+    ],
+)
+def test_what_a_person_may_have_done_is_never_quiet(
+    cause: Cause, level: Level, is_quiet: bool
+) -> None:
+    row = _row(judged(EVERY_KIND[0], cause, "so it is", level))
+    assert row.is_quiet == is_quiet
+    assert row.chips == (Chip("kind", "changed", "changed"), Chip("cause", cause, cause))
+    assert row.evidence == "so it is"
+
+
+def test_changes_are_counted_by_cause_and_kind() -> None:
+    tallies = present(replace(EMPTY, changes=EVERY_CAUSE), 100).tallies
+    assert {t.title: {c.chip.value: c.number for c in t.counts} for t in tallies} == {
+        "Changes by cause": {"operator": 2, "release": 22, "computed": 1, "unknown": 1},
+        "Changes by kind": {"added": 19, "changed": 4, "renamed": 2, "declared": 1},
+    }
+
+
 def test_nothing_compared_is_not_no_difference() -> None:
     pages = [present(REPORTS[name], 100) for name in ("no-difference", "nothing-compared")]
     assert [page.verdict for page in pages] == ["No difference.", "Nothing was compared."]
     assert pages[0].empty != pages[1].empty
     assert present(REPORTS["every-kind"], 100).empty == ""
+
+
+def test_what_filters_left_out_is_counted_and_is_no_agreement() -> None:
+    nothing_left = replace(EMPTY, hidden=3)
+    assert nothing_left.verdict == "3 changes are hidden by filters."
+    assert replace(EMPTY, hidden=1).verdict == "1 change is hidden by filters."
+    assert nothing_left.result.endswith("0 declared, 3 hidden)")
+    assert "There are differences" in present(nothing_left, 100).empty
+    some_left = replace(REPORTS["every-kind"], hidden=3)
+    assert some_left.verdict.endswith("2 declared differently. 3 more are hidden by filters.")
+    assert document(some_left)["summary"]["hidden"] == 3
 
 
 def test_a_side_that_holds_something_was_compared() -> None:

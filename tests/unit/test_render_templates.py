@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from confaudit.core.marks import Items, Segment
-from confaudit.core.present import Count, Group, Page, Remark, Row, Shown, SideShown, State
+from confaudit.core.present import ColumnShown, Count, Page, SideShown, TableShown, Tally
+from confaudit.core.present.changes import Group, Remark, Row
+from confaudit.core.present.findings import Fact, FindingShown, PatchShown, Section
+from confaudit.core.present.marks import Items, Segment
+from confaudit.core.present.values import Chip, Name, Shown, State
 from confaudit.errors import TemplateError
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import REPORTS
@@ -24,7 +27,7 @@ def _folder(tmp_path: Path, name: str, text: str) -> RenderOptions:
 @pytest.mark.parametrize(
     ("name", "text", "format_name", "shows"),
     [
-        ("diff.md.j2", "mine: {{ page.verdict }}", "md", "mine: 13 changes"),
+        ("report.md.j2", "mine: {{ page.verdict }}", "md", "mine: 15 changes"),
         (
             "partials/change.html.j2",
             "{% macro change_table(r) %}M{% endmacro %}",
@@ -58,8 +61,8 @@ def test_a_failing_template_is_named_with_its_line_and_no_data(
     tmp_path: Path, text: str, line: int
 ) -> None:
     with pytest.raises(TemplateError) as caught:
-        render(REPORT, "md", _folder(tmp_path, "diff.md.j2", text))
-    assert f"diff.md.j2, line {line}," in caught.value.message
+        render(REPORT, "md", _folder(tmp_path, "report.md.j2", text))
+    assert f"report.md.j2, line {line}," in caught.value.message
     assert caught.value.hint
     assert REPORT.title not in caught.value.message
     assert caught.value.__cause__ is None
@@ -73,8 +76,8 @@ def test_a_missing_folder(tmp_path: Path) -> None:
 
 def test_a_folder_that_replaces_nothing_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="replaces no template") as caught:
-        render(REPORT, "html", _folder(tmp_path, "diff.html.jinja", "x"))
-    assert "diff.html.j2" in caught.value.hint
+        render(REPORT, "html", _folder(tmp_path, "report.html.jinja", "x"))
+    assert "report.html.j2" in caught.value.hint
 
 
 def _documented(heading: str) -> set[str]:
@@ -86,11 +89,20 @@ def _documented(heading: str) -> set[str]:
 @pytest.mark.parametrize(
     ("heading", "kind"),
     [
-        ("`page` | `title`", Page),
-        ("`page.before`", SideShown),
-        ("one of `page.counts`", Count),
+        ("`page` | `kind`", Page),
+        ("one of `page.sides`", SideShown),
+        ("one of `page.tables`", TableShown),
+        ("a column", ColumnShown),
+        ("one of `page.tallies`", Tally),
+        ("a count", Count),
+        ("a chip", Chip),
         ("one of `page.groups`", Group),
-        ("a row", Row),
+        ("a row of a group", Row),
+        ("a name", Name),
+        ("one of `page.sections`", Section),
+        ("a row of a section", FindingShown),
+        ("a fact", Fact),
+        ("a patch", PatchShown),
         ("`row.before`", Shown),
         ("a segment", Segment),
         ("`row.items`", Items),
@@ -114,9 +126,9 @@ def test_the_documented_states_and_files_exist() -> None:
 @pytest.mark.parametrize("format_name", ["md", "html"])
 def test_every_documented_name_is_handed_over(tmp_path: Path, format_name: str) -> None:
     names = {
-        "md": "page kind_words kind_symbols hidden",
-        "html": "page kind_words kind_symbols document style script policy",
+        "md": "page kind_symbols hidden",
+        "html": "page kind_symbols document style script policy",
     }[format_name]
     text = "".join(f"{{{{ {name} is defined }}}}" for name in names.split())
-    options = _folder(tmp_path, f"diff.{format_name}.j2", text)
+    options = _folder(tmp_path, f"report.{format_name}.j2", text)
     assert render(REPORT, format_name, options) == "True" * len(names.split())

@@ -20,8 +20,10 @@ def test_lines_keep_the_width_and_nothing_is_lost(name: str, width: int) -> None
     assert all(cell_len(line) <= width for line in lines[:-1])
     assert all(line == line.rstrip() for line in lines)
 
-    def squeezed(text: str) -> str:
-        return re.sub(r"\s", "", text)
+    def squeezed(text: str) -> list[str] | str:
+        """Without blanks; folded cells stand side by side, so with tables in any order."""
+        letters = re.sub(r"\s", "", text)
+        return sorted(letters) if report.tables else letters
 
     wide = render(report, "text", RenderOptions(width=10_000))
     assert squeezed("".join(lines)) == squeezed(wide)
@@ -47,8 +49,9 @@ def test_the_environment_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> Non
     assert render(REPORTS["every-kind"], "text", RenderOptions(color=True)) == coloured
 
 
-def test_no_sign_of_a_value_reaches_the_terminal() -> None:
-    text = render(REPORTS["hostile"], "text", RenderOptions(width=1000))
+@pytest.mark.parametrize("name", ["hostile", "hostile-tables", "hostile-findings"])
+def test_no_sign_of_a_value_reaches_the_terminal(name: str) -> None:
+    text = render(REPORTS[name], "text", RenderOptions(width=1000))
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2066\ud800]", text)
     assert r"\x1b[31mred" in text
     assert "[bold red]markup[/] [link=https://evil.example]x[/link] :smile:" in text
@@ -60,3 +63,21 @@ def test_a_value_of_a_megabyte_is_cut_around_its_difference() -> None:
     assert "old" in text
     assert "new" in text
     assert len(text) < 3_000
+
+
+def test_what_the_release_did_without_effect_takes_one_line_each() -> None:
+    lines = render(REPORTS["every-cause"], "text", RenderOptions()).splitlines()
+    assert "  + --new-07  added: unset (default 7)" in lines
+    assert "  = tlsName → --tls-named  renamed" in lines
+    start = lines.index("Gateway (10)")
+    assert all(line.startswith("  + --new-") for line in lines[start + 1 : start + 11])
+
+
+def test_a_finding_says_what_is_its_own_and_the_folded_ones_one_line() -> None:
+    text = render(REPORTS["upgrade"], "text", RenderOptions())
+    assert "  error  CODER_CACHE_AGE is empty, and 2.35.1 cannot read that as a duration.\n" in text
+    assert "    Affects you: It depends: the ConfigMap coder-extra may set it.\n" in text
+    assert "      - CODER_CACHE_AGE=\n" in text
+    assert "  · Coder 2.35.1 has 12 options that 2.33.0 has not.\n" in text
+    assert "The release reads it in another way." not in text
+    assert text.endswith("\nresult: 2 error, 4 warning, 2 info\n")

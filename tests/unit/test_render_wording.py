@@ -1,7 +1,7 @@
 import pytest
 
-from confaudit.core.marks import Segment, compare_items, mark_words, middle_out, shorten
 from confaudit.core.model import Value
+from confaudit.core.present.marks import Segment, compare_items, mark_words, middle_out, shorten
 from confaudit.core.wording import human, visible
 
 

@@ -27,10 +27,15 @@ CHANGES = (
         cause=Cause.RELEASE,
     ),
     Change(
-        Subject.CONFIG, "telemetry.trace", ChangeKind.REMOVED, False, None, path="telemetry.trace",
+        Subject.CONFIG,
+        "telemetry.trace",
+        ChangeKind.REMOVED,
+        False,
+        None,
+        path="telemetry.trace",
         cause=Cause.UNKNOWN,
     ),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +55,6 @@ CHANGES = (
         (Selection(exclude=("*",)), []),
         (Selection(only=("*",), exclude=("ai-*",)), ["oidc-scopes", "telemetry.trace"]),
     ],
-)  # fmt: skip
+)
 def test_selection(selection, expected):
     assert [change.key for change in selection.apply(CHANGES)] == expected

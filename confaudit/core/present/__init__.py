@@ -1,0 +1,275 @@
+"""How a Report reads: the words, marks and groups that text, Markdown and HTML share.
+
+It computes from the Report alone and adds no fact. Every string that leaves it is safe to look at:
+control characters, terminal escapes and text-direction tricks are spelled out by `visible`.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from confaudit.core.findings import Answer, Effect
+from confaudit.core.model import MISSING, Cause, ChangeKind, Fidelity, Level, Missing, Value
+from confaudit.core.present.changes import Group, groups
+from confaudit.core.present.findings import LEVEL_WORDS, Section, sections
+from confaudit.core.present.marks import middle_out
+from confaudit.core.present.values import Chip
+from confaudit.core.report import Report, ReportKind, Side, Table
+from confaudit.core.wording import human, moment, plural, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many changes or findings bear a label."""
+
+    chip: Chip
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts by one facet, to look at and to filter by."""
+
+    title: str
+    counts: tuple[Count, ...]
+    """Of what occurs, in the facet's own order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideShown:
+    """One of the two things compared."""
+
+    word: str
+    """`Before` or `After`."""
+    label: str
+    facts: tuple[tuple[str, str], ...]
+    """What is known about it: term and text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnShown:
+    """The head of a table's column, and how its cells want to look."""
+
+    title: str
+    is_code: bool
+    """Names, versions and values, to be typed as they are; else prose."""
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableShown:
+    """A table of texts; the first cell of a row names it."""
+
+    anchor: str
+    title: str
+    columns: tuple[ColumnShown, ...]
+    rows: tuple[tuple[tuple[str, ...], ...], ...]
+    """Row by row, cell by cell, the items of each: none where there is nothing to say."""
+    is_folded: bool
+    """Whether only a reader who asks for more needs to see the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole report, ready to be laid out. A part that is empty is left out of the layout."""
+
+    kind: ReportKind
+    subject: str
+    """What reports of this kind are about."""
+    title: str
+    verdict: str
+    result: str
+    sides: tuple[SideShown, ...]
+    """The two things compared, or none."""
+    worst: str
+    """Level of the worst an audit found; empty where it found nothing."""
+    tallies: tuple[Tally, ...]
+    total: int
+    """How many findings, changes and table rows there are."""
+    noun: str
+    """What `total` counts: a plural."""
+    sections: tuple[Section, ...]
+    """Findings; they come before all else."""
+    groups: tuple[Group, ...]
+    """Changes."""
+    tables: tuple[TableShown, ...]
+    is_audit: bool
+    """Whether it is about findings: tables and notes then are its appendix, else its beginning."""
+    empty: str
+    """Why there is nothing to show; empty when there is something."""
+    notes_title: str
+    notes: tuple[str, ...]
+    generated: str
+    tool_version: str
+
+
+def present(report: Report, limit: int) -> Page:
+    """Put a report into words.
+
+    `limit` is how many characters of one value are shown before its middle is left out.
+    """
+    found, gathered = sections(report, limit), groups(report.changes, limit)
+    tables = tuple(_table(table, limit) for table in report.tables)
+    return Page(
+        kind=report.kind,
+        subject=_SUBJECTS[report.kind],
+        title=visible(report.title),
+        verdict=_sentence(visible(report.verdict)),
+        result=visible(report.result),
+        sides=tuple(_sides(report)),
+        worst=LEVEL_WORDS[report.worst] if report.is_audit and report.worst else "",
+        tallies=tuple(_tallies(found, gathered)),
+        total=len(report.findings) + len(report.changes) + sum(len(t.rows) for t in tables),
+        noun=_noun(report),
+        sections=found,
+        groups=gathered,
+        tables=tables,
+        is_audit=report.is_audit,
+        empty=_empty(report),
+        notes_title=_AUDIT_NOTES if report.is_audit else _NOTES,
+        notes=tuple(_notes(report)),
+        generated=moment(report.generated_at),
+        tool_version=visible(report.tool_version),
+    )
+
+
+_NOTES: Final = "Not compared or not known"
+_AUDIT_NOTES: Final = "Coverage: not known or not checked"
+_SUBJECTS: Final[Mapping[ReportKind, str]] = {
+    ReportKind.DIFF: "Configuration changes",
+    ReportKind.UPGRADE: "Upgrade audit",
+    ReportKind.LINT: "Audit of configuration files",
+    ReportKind.VERIFY: "Upgrade, compared with its prediction",
+    ReportKind.EXPLAIN: "Story of an option",
+    ReportKind.CATALOG_RELEASES: "Releases of Coder",
+    ReportKind.CATALOG_SHOW: "Life of an option",
+    ReportKind.CATALOG_DIFF: "Changes between releases of Coder",
+}
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _notes(report: Report) -> Iterator[str]:
+    """The notes; a comparison's verdict itself says how much filters left out."""
+    if report.is_audit and report.hidden:
+        yield f"{plural(report.hidden, 'finding')} left out as asked."
+    yield from map(visible, report.notes)
+
+
+KIND_SYMBOLS: Final[Mapping[ChangeKind, str]] = {
+    ChangeKind.ADDED: "+",
+    ChangeKind.REMOVED: "-",
+    ChangeKind.CHANGED: "~",
+    ChangeKind.RENAMED: "=",
+    ChangeKind.SOURCE: ">",
+    ChangeKind.DECLARED: "*",
+}
+
+
+def _noun(report: Report) -> str:
+    """One word for all there is to see."""
+    nouns = {"findings": report.findings, "changes": report.changes, "rows": report.tables}
+    present = [noun for noun, members in nouns.items() if members]
+    return present[0] if len(present) == 1 else "entries"
+
+
+_FACETS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "level": ("Findings by level", tuple(LEVEL_WORDS[level] for level in reversed(Level))),
+    "effect": ("Findings by effect", tuple(Effect)),
+    "affects": ("Findings that may not affect you", (Answer.DEPENDS, Answer.NO)),
+    "cause": ("Changes by cause", tuple(Cause)),
+    "kind": ("Changes by kind", tuple(ChangeKind)),
+}
+"""What is counted, and the order of its values."""
+
+
+def _tallies(sections: tuple[Section, ...], groups: tuple[Group, ...]) -> Iterator[Tally]:
+    findings = [finding.chips for section in sections for finding in section.rows]
+    rows = [row.chips for group in groups for row in group.rows]
+    numbers = Counter(chip for chips in (*findings, *rows) for chip in chips)
+    for facet, (title, order) in _FACETS.items():
+        chips = sorted((c for c in numbers if c.facet == facet), key=lambda c: order.index(c.value))
+        if chips:
+            yield Tally(title, tuple(Count(chip, numbers[chip]) for chip in chips))
+
+
+# --- sides --------------------------------------------------------------------------------------
+
+_FIDELITY: Final[Mapping[Fidelity, str]] = {
+    Fidelity.FULL: "options and config",
+    Fidelity.LOSSY: "support bundle, may be incomplete",
+    Fidelity.CONFIG: "config only, no options",
+    Fidelity.SHAPE: "API docs page, no values",
+}
+
+
+def _sides(report: Report) -> Iterator[SideShown]:
+    for word, side in zip(("Before", "After"), report.sides, strict=False):
+        is_predicted = report.is_audit and not side.leaves
+        yield _side(word, side, is_predicted)
+
+
+def _side(word: str, side: Side, is_predicted: bool) -> SideShown:
+    """A side of a comparison; what nobody has read yet has a version and little else."""
+    size = f"{plural(side.options, 'option')}, {plural(side.leaves, 'config value')}"
+    facts = {
+        "Deployment": visible(side.deployment),
+        "Version": f"Coder {visible(side.version)}" if side.version else "",
+        "Taken": moment(side.taken_at) if side.taken_at else "",
+        "Holds": "" if is_predicted else size,
+        "Read from": "" if is_predicted else _FIDELITY[side.fidelity],
+        "Stored as": f"commit {visible(side.commit[:12])}" if side.commit else "",
+    }
+    known = tuple((term, text) for term, text in facts.items() if text)
+    return SideShown(word, visible(side.label), known)
+
+
+def _empty(report: Report) -> str:
+    if report.is_audit:
+        return "" if report.findings or report.changes else _NO_FINDING
+    if report.changes or report.statement or not report.sides:
+        return ""
+    if report.nothing_compared:
+        return "Neither side holds an option or a config leaf, so there was nothing to compare."
+    if report.hidden:
+        return "There are differences, none of them among what you asked to see."
+    return "Everything both sides tell is the same."
+
+
+_NO_FINDING: Final = "There is nothing to do, as far as can be seen from here."
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def _table(table: Table, limit: int) -> TableShown:
+    return TableShown(
+        anchor=visible(f"table-{table.id}"),
+        title=visible(table.title),
+        columns=tuple(
+            ColumnShown(visible(column.title), column.is_code, _counts(table, column.id))
+            for column in table.columns
+        ),
+        rows=tuple(
+            tuple(_cell(row.get(column.id, MISSING), limit) for column in table.columns)
+            for row in table.rows
+        ),
+        is_folded=table.is_folded,
+    )
+
+
+def _counts(table: Table, column: str) -> bool:
+    """Whether a column holds numbers, so that they are to stand below each other."""
+    cells = [row[column] for row in table.rows if row.get(column, MISSING) is not MISSING]
+    return bool(cells) and all(type(cell) is int for cell in cells)
+
+
+def _cell(value: Value, limit: int) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(item for part in value for item in _cell(part, limit))
+    if isinstance(value, Missing) or value in (None, ""):
+        return ()
+    return (middle_out(human(value), limit),)

@@ -1,0 +1,255 @@
+"""Findings: what they ask for, how they read, and that no format loses one."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from confaudit.core.findings import Answer, Effect, Finding, Phase
+from confaudit.core.inputs import Form
+from confaudit.core.model import MISSING, Level, Value
+from confaudit.core.present import present
+from confaudit.core.present.findings import FindingShown
+from confaudit.core.report import Report, ReportKind
+from confaudit.render import RenderOptions, render
+from confaudit.render.json_v1 import document
+from tests.golden.sample_reports import (
+    EMPTY,
+    EVERY_CAUSE,
+    FINDINGS,
+    LINT,
+    REPORTS,
+    UPGRADE,
+    rule,
+    spec,
+)
+
+AUDITS = [name for name, report in REPORTS.items() if report.is_audit]
+
+
+def _finding(effect: Effect, usual: Level = Level.WARNING, **parts: object) -> Finding:
+    found = Finding(rule=rule("some-rule", effect, usual), message="So it is.", subject="a")
+    return replace(found, **parts)  # type: ignore[arg-type]
+
+
+def _shown(finding: Finding, report: Report = UPGRADE) -> FindingShown:
+    (section,) = present(replace(report, findings=(finding,)), 100).sections
+    (found,) = section.rows
+    return found
+
+
+# --- fingerprints -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", AUDITS)
+def test_every_format_has_the_same_fingerprints(name: str) -> None:
+    report = REPORTS[name]
+    known = sorted(finding.fingerprint for finding in report.findings)
+    html = re.findall(r'<article id="([0-9a-f]{12})', render(report, "html", RenderOptions()))
+    md = re.findall(r" · `([0-9a-f]{12})`$", render(report, "md", RenderOptions()), re.M)
+    json = [finding["fingerprint"] for finding in document(report)["findings"]]
+    assert sorted(html) == sorted(md) == sorted(json) == known
+
+
+def test_equal_fingerprints_get_anchors_of_their_own() -> None:
+    twice = replace(UPGRADE, findings=(FINDINGS[1], FINDINGS[1]))
+    (section,) = present(twice, 100).sections
+    assert [row.anchor for row in section.rows] == ["5eca655f1f52", "5eca655f1f52-2"]
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"message": "In other words."},
+        {"because": "of something else"},
+        {"level": Level.ERROR},
+        {"introduced_in": ("2.34.5",)},
+    ],
+)
+def test_a_fingerprint_does_not_follow_words_or_versions(same: dict[str, object]) -> None:
+    finding = _finding(Effect.BEHAVIOUR, before=1, after=2)
+    assert replace(finding, **same).fingerprint == finding.fingerprint  # type: ignore[arg-type]
+
+
+def test_a_fingerprint_follows_rule_subject_and_states() -> None:
+    finding = _finding(Effect.BEHAVIOUR, before=1)
+    others = [
+        finding,
+        replace(finding, rule=rule("other", Effect.BEHAVIOUR)),
+        replace(finding, subject="b"),
+        *(replace(finding, before=value) for value in (MISSING, None, "1", True, [1])),
+        replace(finding, before=MISSING, after=1),
+        *(replace(finding, before={"secret_set": is_set}) for is_set in (True, False)),
+    ]
+    assert len({other.fingerprint for other in others}) == len(others)
+
+
+def test_a_rotated_secret_is_the_same_finding() -> None:
+    rotated = [{"secret_set": True, "fingerprint": text * 16} for text in "ab"]
+    found = {_finding(Effect.SECURITY, before=secret).fingerprint for secret in rotated}
+    assert len(found) == 1
+
+
+# --- sections -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("effect", "level", "parts", "section"),
+    [
+        (Effect.WILL_NOT_START, Level.ERROR, {}, "must"),
+        (Effect.WILL_NOT_START, Level.WARNING, {"affects": Answer.DEPENDS}, "must"),
+        (Effect.IGNORED, Level.ERROR, {}, "must"),
+        (Effect.SECURITY, Level.ERROR, {}, "must"),
+        (Effect.SECURITY, Level.ERROR, {"phase": Phase.AFTER}, "security"),
+        (Effect.BEHAVIOUR, Level.WARNING, {}, "change"),
+        (Effect.BEHAVIOUR, Level.INFO, {}, "info"),
+        (Effect.BEHAVIOUR, Level.INFO, {"level": Level.WARNING}, "change"),
+        (Effect.SECURITY, Level.WARNING, {}, "security"),
+        (Effect.IGNORED, Level.WARNING, {}, "migrate"),
+        (Effect.DEPRECATED, Level.WARNING, {}, "migrate"),
+        (Effect.DEPRECATED, Level.INFO, {}, "info"),
+        (Effect.ADVICE, Level.INFO, {}, "advice"),
+        (Effect.INFO, Level.INFO, {}, "info"),
+        (Effect.WILL_NOT_START, Level.ERROR, {"affects": Answer.NO}, "info"),
+    ],
+)
+def test_what_a_finding_asks_for(
+    effect: Effect, level: Level, parts: dict[str, object], section: str
+) -> None:
+    (found,) = present(replace(UPGRADE, findings=(_finding(effect, level, **parts),)), 100).sections
+    assert found.anchor == f"findings-{section}"
+    assert found.is_folded == (section == "info")
+
+
+def test_sections_come_in_the_order_to_act_and_keep_the_order_of_findings() -> None:
+    order = ["must", "change", "security", "migrate", "advice", "info"]
+    for findings in (FINDINGS, FINDINGS[::-1]):
+        sections = present(replace(UPGRADE, findings=findings), 100).sections
+        assert [section.anchor for section in sections] == [f"findings-{name}" for name in order]
+        migrate = [row.rule for row in sections[3].rows]
+        assert migrate == [f.rule.id for f in findings if f.rule.id in migrate]
+
+
+def test_only_an_upgrade_speaks_of_one() -> None:
+    for report in (UPGRADE, replace(UPGRADE, kind=ReportKind.LINT)):
+        text = render(replace(report, title="", statement=""), "md", RenderOptions())
+        assert ("the upgrade" in text) == (report is UPGRADE)
+
+
+# --- findings -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("affects", "because", "reads"),
+    [
+        (Answer.YES, "it is set", "Yes, because it is set."),
+        (Answer.YES, "", ""),
+        (Answer.DEPENDS, "the template decides.", "It depends: the template decides."),
+        (Answer.DEPENDS, "", "It depends."),
+        (Answer.NO, "it is off", "No, because it is off."),
+        (Answer.NO, "", "No."),
+    ],
+)
+def test_whether_it_affects_you_has_three_answers(
+    affects: Answer, because: str, reads: str
+) -> None:
+    found = _shown(_finding(Effect.ADVICE, affects=affects, because=because))
+    facts = {fact.term: fact.texts for fact in found.facts}
+    assert facts.get("Affects you", ("",)) == (reads,)
+    assert (affects is Answer.YES) == ("affects" not in [chip.facet for chip in found.chips])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind", "reads"),
+    [
+        (1, 2, ReportKind.UPGRADE, ("Value", "1", "2")),
+        (1, MISSING, ReportKind.UPGRADE, ("Value before", "1", None)),
+        (MISSING, 2, ReportKind.UPGRADE, ("Value after", None, "2")),
+        (1, 1, ReportKind.UPGRADE, ("Value, as before", None, "1")),
+        (True, 1, ReportKind.UPGRADE, ("Value", "true", "1")),
+        (1, MISSING, ReportKind.LINT, ("Value", "1", None)),
+        (MISSING, MISSING, ReportKind.UPGRADE, ("", None, None)),
+    ],
+)
+def test_values(
+    before: Value, after: Value, kind: ReportKind, reads: tuple[str, str | None, str | None]
+) -> None:
+    report = replace(UPGRADE, kind=kind)
+    found = _shown(_finding(Effect.ADVICE, before=before, after=after), report)
+    texts = [side.text if side else None for side in (found.before, found.after)]
+    assert (found.value_term, *texts) == reads
+
+
+def test_values_are_typed_and_marked() -> None:
+    found = _shown(
+        _finding(Effect.ADVICE, spec=spec("a-b", "duration"), before=60 * 10**9, after=61 * 10**9)
+    )
+    assert found.before
+    assert (found.before.text, found.before.exact) == ("1m", "60000000000 ns")
+    assert any(segment.changed for segment in found.before.segments)
+
+
+def test_a_patch_is_lines_to_copy() -> None:
+    patch = replace(FINDINGS[1].patches[0], add=("\tA=1\r\n", "B=\x1b"))
+    (shown,) = _shown(replace(FINDINGS[1], patches=(patch,))).patches
+    assert shown.place == "deploy/coder.env:12"
+    assert shown.lines == ("- CODER_CACHE_AGE=", "+     A=1", r"+ B=\x1b")
+
+
+def test_every_form_has_words() -> None:
+    for form in Form:
+        patch = replace(FINDINGS[1].patches[0], form=form)
+        assert _shown(replace(FINDINGS[1], patches=(patch,))).patches[0].form
+
+
+# --- reports ------------------------------------------------------------------------------------
+
+
+def test_an_audit_ends_with_its_levels_and_what_was_left_out() -> None:
+    assert UPGRADE.result == "result: 2 error, 4 warning, 2 info"
+    assert replace(UPGRADE, hidden=3).result == "result: 2 error, 4 warning, 2 info (3 hidden)"
+    notes = present(replace(UPGRADE, hidden=3), 100).notes
+    assert notes == ("3 findings left out as asked.", *UPGRADE.notes)
+
+
+def test_a_verdict_by_causes() -> None:
+    report = replace(EMPTY, changes=EVERY_CAUSE)
+    assert report.verdict == (
+        "26 changes: 2 by the operator, 22 by the release 2.33.0 → 2.35.1, 1 computed,"
+        " 1 of unknown cause."
+    )
+    assert report.result.startswith(
+        "result: 26 changes (2 operator, 22 release, 1 computed, 1 unknown, 19 added,"
+    )
+
+
+def test_a_verdict_names_a_release_only_where_there_are_two() -> None:
+    assert EMPTY.after
+    same = replace(EMPTY, changes=EVERY_CAUSE[3:4], after=replace(EMPTY.after, version="2.33.0"))
+    assert same.verdict == "1 change: 1 by the release."
+
+
+@pytest.mark.parametrize(
+    ("report", "worst"),
+    [
+        (EMPTY, None),
+        (replace(EMPTY, changes=EVERY_CAUSE[4:5]), Level.INFO),
+        (replace(EMPTY, changes=EVERY_CAUSE), Level.WARNING),
+        (replace(LINT, findings=FINDINGS[:1]), Level.INFO),
+        (replace(LINT, findings=FINDINGS[:1], changes=EVERY_CAUSE), Level.WARNING),
+        (LINT, Level.ERROR),
+    ],
+)
+def test_the_worst_of_changes_and_findings(report: Report, worst: Level | None) -> None:
+    assert report.worst == worst
+
+
+def test_an_audit_without_findings_says_so() -> None:
+    assert "nothing to do" in present(REPORTS["lint-nothing"], 100).empty
+    assert present(LINT, 100).empty == ""
+
+
+def test_a_side_that_nobody_has_read_holds_nothing_to_speak_of() -> None:
+    before, after = present(UPGRADE, 100).sides
+    assert "Holds" in dict(before.facts)
+    assert after.facts == (("Version", "Coder 2.35.1"),)
