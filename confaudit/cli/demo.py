@@ -32,7 +32,7 @@ def command(output: Path) -> int:
     failed = next((outcome.error for outcome in told.outcomes if outcome.error), None)
     if failed:
         raise failed
-    width = shutil.get_terminal_size((100, 24)).columns
+    width = shutil.get_terminal_size((RenderOptions.DEFAULT_WIDTH, 24)).columns
     click.echo("")
     click.echo(f"$ confaudit diff --repo {told.folder} HEAD~2 HEAD~1\n")
     click.echo(render(told.operator, "text", RenderOptions(width, wants_color("auto"))), color=True)

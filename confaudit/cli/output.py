@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from confaudit.cli.pager import page
 from confaudit.cli.parameters import Decorator, option, stack, wants_color
 from confaudit.core.report import Report
 from confaudit.render import FORMATS, RenderOptions, format_for_path, render
@@ -26,6 +27,8 @@ class Rendering:
     """Format and destination; `-` is standard output."""
     color: str
     templates: Path | None
+    paged: bool
+    """Whether a pager may show what a terminal gets."""
 
 
 _OPTIONS: Final[Sequence[Decorator]] = (
@@ -53,6 +56,11 @@ _OPTIONS: Final[Sequence[Decorator]] = (
         help="Colour in text; auto heeds NO_COLOR and FORCE_COLOR.",
     ),
     option(
+        "--no-pager",
+        is_flag=True,
+        help="Write to a terminal directly, not through CONFAUDIT_PAGER, PAGER or less.",
+    ),
+    option(
         "--templates",
         type=click.Path(path_type=Path),
         metavar="FOLDER",
@@ -67,7 +75,9 @@ def output_options(command: Callable[..., Any]) -> Any:
     @functools.wraps(command)
     def with_rendering(**values: Any) -> Any:
         pairs = pair(values.pop("formats"), values.pop("outputs"))
-        rendering = Rendering(pairs, values.pop("color"), values.pop("templates"))
+        rendering = Rendering(
+            pairs, values.pop("color"), values.pop("templates"), not values.pop("no_pager")
+        )
         return command(rendering=rendering, **values)
 
     return stack(_OPTIONS)(with_rendering)
@@ -106,22 +116,21 @@ def write(report: Report, rendering: Rendering) -> None:
     ]
     for path, text in rendered:
         if path == STDOUT:
-            _to_stdout(text)
+            _to_stdout(text, rendering.paged)
         else:
             write_text(Path(path), text)
 
 
 def _render_options(rendering: Rendering, path: str) -> RenderOptions:
-    colored = path == STDOUT and wants_color(rendering.color)
-    return RenderOptions(width=_width(), color=colored, templates=rendering.templates)
+    """A file looks the same whatever terminal it was made from."""
+    if path != STDOUT:
+        return RenderOptions(templates=rendering.templates)
+    width = shutil.get_terminal_size((RenderOptions.DEFAULT_WIDTH, 24)).columns
+    return RenderOptions(width, wants_color(rendering.color), rendering.templates)
 
 
-def _width() -> int:
-    """The terminal's width; 100 columns where there is no terminal."""
-    return shutil.get_terminal_size((100, 24)).columns
-
-
-def _to_stdout(text: str) -> None:
+def _to_stdout(text: str, paged: bool) -> None:
     """Write UTF-8 where the stream can; escape what it cannot show."""
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
+    shown = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
+    if not (paged and page(shown)):
+        click.echo(shown, nl=False, color=True)

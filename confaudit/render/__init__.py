@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from confaudit.core.report import Report
 from confaudit.errors import ConfigError
@@ -17,7 +17,9 @@ from confaudit.errors import ConfigError
 class RenderOptions:
     """How to show a report, beside the format."""
 
-    width: int = 100
+    DEFAULT_WIDTH: ClassVar[int] = 100
+
+    width: int = DEFAULT_WIDTH
     """Columns of the terminal."""
     color: bool = False
     """Whether a terminal will understand colours; the caller decides."""

@@ -1,0 +1,45 @@
+"""Output on a terminal goes through the user's pager, the way git does it."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from typing import Final
+
+_LESS: Final = {"LESS": "FRX", "LV": "-c"}
+"""As git sets them where the user does not: leave what fits on one screen, keep colours."""
+
+
+def page(text: bytes) -> bool:
+    """Show a text through the pager; False: nobody wants one, or it cannot run.
+
+    CONFAUDIT_PAGER names it, then PAGER, else it is less; empty or `cat` means none.
+    """
+    command = _command()
+    if not command or command == ["cat"] or not _is_screen():
+        return False
+    try:
+        pager = subprocess.Popen(  # noqa: S603 - the user's own command, no shell
+            command, stdin=subprocess.PIPE, env=_LESS | os.environ
+        )
+    except OSError:
+        return False
+    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)  # while it runs, ^C is the pager's
+    try:
+        pager.communicate(text)
+    finally:
+        signal.signal(signal.SIGINT, ours)
+    return True
+
+
+def _command() -> list[str]:
+    named = (os.environ.get(name) for name in ("CONFAUDIT_PAGER", "PAGER"))
+    try:
+        return shlex.split(next((name for name in named if name is not None), "less"))
+    except ValueError:  # a quotation without an end
+        return []
+
+
+def _is_screen() -> bool:
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

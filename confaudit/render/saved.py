@@ -1,0 +1,301 @@
+"""A saved JSON report becomes the Report it was made of: `json_v1`, read backwards.
+
+Values are taken as they are: they passed `core.redact` before the report was written. Everything
+else is checked as strictly as what a stranger may have sent.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from math import isfinite
+from typing import Any, Final
+
+from msgspec import UNSET, UnsetType, ValidationError, convert
+
+from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase, Rule
+from confaudit.core.inputs import Form, Position
+from confaudit.core.model import (
+    MISSING,
+    Cause,
+    Change,
+    ChangeKind,
+    Facet,
+    FacetChange,
+    Fidelity,
+    Level,
+    OptionSpec,
+    Subject,
+    Value,
+    ValueSource,
+)
+from confaudit.core.report import Column, Report, ReportKind, Side, Table
+from confaudit.errors import SourceError
+from confaudit.render.json_v1 import SCHEMA_VERSION
+from confaudit.render.json_v1_fields import (
+    ChangeEntry,
+    ComparedSide,
+    Document,
+    FacetEntry,
+    FindingEntry,
+    NamesEntry,
+    PatchEntry,
+    PositionEntry,
+    TableEntry,
+)
+
+
+def load(content: bytes) -> Report:
+    """Read a document of any version of this format.
+
+    What a newer minor version has added is left out, and a note of the report says so.
+
+    Raises:
+        SourceError: it is no report of confaudit, is damaged, or has a newer major version.
+    """
+    tree = _tree(content)
+    minor = _minor_version(tree)
+    try:
+        report = _report(convert(tree, Document))
+    except ValidationError as error:
+        raise _unreadable(minor, str(error).partition(" - at ")[2]) from None
+    except ValueError:  # a word we have not heard of, a day that no calendar has
+        raise _unreadable(minor) from None
+    return replace(report, notes=(*report.notes, _NEWER)) if minor > _OUR_MINOR else report
+
+
+# --- the document -------------------------------------------------------------------------------
+
+_OUR_MAJOR, _OUR_MINOR = map(int, SCHEMA_VERSION.split("."))
+_VERSION: Final = re.compile(r"([1-9]\d{0,8})\.(\d{1,9})")
+_NEWER: Final = "A newer confaudit wrote this report; what only that version knows of is left out."
+
+
+def _tree(content: bytes) -> Any:
+    try:
+        tree = json.loads(content, parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, or nested without end
+        raise _foreign() from None
+    if _is_deeper(tree, _DEEPEST):
+        raise _foreign()
+    return tree
+
+
+_DEEPEST: Final = 100
+"""Far more than what any report nests; more would be an attack on whoever walks it."""
+
+
+def _finite(text: str) -> float:
+    """What Python reads as numbers and JSON does not have is none: NaN, 1e999."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError
+    return number
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    children = value.values() if isinstance(value, dict) else value
+    return not levels or any(_is_deeper(child, levels - 1) for child in children)
+
+
+def _minor_version(tree: Any) -> int:
+    """Which version of the format this is, after the point; before it stands ours."""
+    tool = tree.get("tool") if isinstance(tree, dict) else None
+    if not isinstance(tool, dict) or tool.get("name") != "confaudit":
+        raise _foreign()
+    version = _VERSION.fullmatch(str(tree.get("schema_version")))
+    if version is None:
+        raise _damaged("`$.schema_version`")
+    if int(version[1]) != _OUR_MAJOR:
+        raise _newer()
+    return int(version[2])
+
+
+def _foreign() -> SourceError:
+    return SourceError(
+        "This is no JSON report of confaudit.", "Give what `-f json` wrote, as a whole."
+    )
+
+
+def _newer() -> SourceError:
+    return SourceError(
+        "A newer confaudit wrote this report, in a format that this one does not know.",
+        f"It reads up to {SCHEMA_VERSION}: update confaudit.",
+    )
+
+
+def _unreadable(minor: int, place: str = "") -> SourceError:
+    return _newer() if minor > _OUR_MINOR else _damaged(place)
+
+
+def _damaged(place: str = "") -> SourceError:
+    """`place` is a path of field names and numbers, never a text of the document."""
+    where = f" at {place.replace('`', '')}" if place else ""
+    return SourceError(
+        f"The report is damaged{where}.", "Write it anew; it is not meant to be edited by hand."
+    )
+
+
+def _report(document: Document) -> Report:
+    report = Report(
+        title=document.title,
+        generated_at=_time(document.generated_at),
+        tool_version=document.tool.version,
+        kind=ReportKind(document.kind),
+        before=_side(document.before),
+        after=_side(document.after),
+        changes=tuple(map(_change, document.changes or ())),
+        hidden=document.summary.hidden if document.summary else 0,
+        findings=tuple(map(_finding, document.findings or ())),
+        prediction=None if document.prediction is UNSET else document.prediction,
+        tables=tuple(_table(name, entry) for name, entry in (document.tables or {}).items()),
+        notes=tuple(document.notes),
+    )
+    counted = report.verdict == document.verdict
+    return report if counted else replace(report, statement=document.verdict)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _side(entry: ComparedSide | UnsetType) -> Side | None:
+    if entry is UNSET:
+        return None
+    return Side(
+        label=entry.label,
+        deployment=entry.deployment,
+        version=entry.version,
+        taken_at=_time(entry.taken_at) if entry.taken_at else None,
+        fidelity=Fidelity(entry.fidelity),
+        commit=entry.commit,
+        options=entry.options,
+        leaves=entry.leaves,
+    )
+
+
+def _value(value: Any) -> Value:
+    found: Value = MISSING if value is UNSET else value
+    return found
+
+
+# --- changes ------------------------------------------------------------------------------------
+
+
+def _change(entry: ChangeEntry) -> Change:
+    subject = Subject(entry.subject)
+    is_option = subject is Subject.OPTION
+    key = (entry.option if is_option else entry.path) or ""
+    return Change(
+        subject=subject,
+        key=key,
+        kind=ChangeKind(entry.kind),
+        before=_value(entry.before),
+        after=_value(entry.after),
+        path=entry.path or "",
+        type=entry.type or "",
+        facets=tuple(map(_facet, entry.facets or ())),
+        spec=_spec(entry, key) if is_option else None,
+        source_before=_source(entry.source_before),
+        source_after=_source(entry.source_after),
+        was=entry.was or "",
+        also=tuple(entry.also or ()),
+        cause=Cause(entry.cause) if entry.cause else None,
+        evidence=entry.evidence or "",
+        level=_LEVELS[entry.level or "info"],
+    )
+
+
+_LEVELS: Final[Mapping[str, Level]] = {level.name.lower(): level for level in Level}
+
+
+def _facet(entry: FacetEntry) -> FacetChange:
+    return FacetChange(Facet(entry.facet), _value(entry.before), _value(entry.after))
+
+
+def _source(name: str | UnsetType) -> ValueSource | None:
+    return None if name is UNSET else ValueSource(name)
+
+
+def _spec(entry: ChangeEntry, key: str) -> OptionSpec:
+    """The names of an option; what it is called by is its flag, unless it had none (before 2.7)."""
+    flagless = OptionSpec(
+        name=entry.name or "",
+        env=entry.env or "",
+        yaml_path=entry.yaml_path or "",
+        group=entry.group or "",
+        use_instead=tuple(entry.use_instead or ()),
+    )
+    return flagless if flagless.key == key else replace(flagless, flag=key)
+
+
+# --- findings -----------------------------------------------------------------------------------
+
+
+def _finding(entry: FindingEntry) -> Finding:
+    return Finding(
+        rule=_rule(entry),
+        message=entry.message,
+        subject=entry.subject,
+        affects=Answer(entry.affects.answer),
+        because=entry.affects.because,
+        confidence=Confidence(entry.confidence),
+        spec=_declared(entry.option, entry.type or ""),
+        before=_value(entry.before),
+        after=_value(entry.after),
+        introduced_in=tuple(entry.introduced_in or ()),
+        phase=Phase(entry.phase),
+        steps=tuple(entry.steps),
+        patches=tuple(map(_patch, entry.patches or ())),
+        positions=tuple(map(_position, entry.positions or ())),
+    )
+
+
+def _rule(entry: FindingEntry) -> Rule:
+    """The rule as this finding knew it: ours of the same name may say something else by now."""
+    return Rule(
+        id=entry.rule,
+        title="",
+        effect=Effect(entry.effect),
+        level=_LEVELS[entry.level],
+        why=entry.why,
+        fix="",
+        reference=entry.reference or "",
+    )
+
+
+def _declared(names: NamesEntry | UnsetType, option_type: str) -> OptionSpec | None:
+    if names is UNSET:
+        return None
+    return OptionSpec(
+        name="",
+        flag=names.flag or "",
+        env=names.env or "",
+        yaml_path=names.yaml or "",
+        type=option_type,
+        group=names.group or "",
+    )
+
+
+def _position(entry: PositionEntry) -> Position:
+    return Position(entry.file, entry.line)
+
+
+def _patch(entry: PatchEntry) -> Patch:
+    place = Position(entry.file, entry.line)
+    return Patch(Form(entry.form), place, tuple(entry.remove), tuple(entry.add))
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+_ID: Final = re.compile(r"[a-z0-9-]{1,50}")
+
+
+def _table(name: str, entry: TableEntry) -> Table:
+    if not _ID.fullmatch(name):  # it becomes part of links
+        raise _damaged("$.tables")
+    columns = tuple(Column(column.id, column.title, column.is_code) for column in entry.columns)
+    return Table(name, entry.title, columns, tuple(entry.rows), entry.is_folded)

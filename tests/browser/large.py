@@ -1,0 +1,32 @@
+"""The largest report we promise to keep usable."""
+
+from dataclasses import replace
+from typing import Final
+
+from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Subject
+from confaudit.core.report import Report
+from tests.golden.sample_reports import EMPTY, judged, leaf, option
+
+CHANGES: Final = 5_000
+_CAUSES: Final = tuple(Cause)
+
+
+def large_report() -> Report:
+    """A diff of 5,000 explained changes: every option there is, and leaves nothing explains."""
+    return replace(EMPTY, changes=tuple(map(_change, range(CHANGES))))
+
+
+def _change(number: int) -> Change:
+    cause = _CAUSES[number % len(_CAUSES)]
+    return judged(_option(number) if number < 300 else _leaf(number), cause, "the release adds it")
+
+
+def _option(number: int) -> Change:
+    name = f"some-option-{number}"
+    return option(name, ChangeKind.CHANGED, number, number + 1, group=f"Group {number % 20}")
+
+
+def _leaf(number: int) -> Change:
+    before = MISSING if number % 7 == 0 else f"https://a{number}.example.com"
+    path = f"section{number % 30}.some_option_name_{number}"
+    return leaf(Subject.CONFIG, path, before, f"https://b{number}.example.com")

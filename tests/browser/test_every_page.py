@@ -1,0 +1,107 @@
+"""What holds for the page of every report, of whatever kind."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Opener
+from tests.browser.looking import ENTRIES, PHONE, complaints, ids, overflow, seen
+from tests.golden.sample_reports import REPORTS
+
+every_report = pytest.mark.parametrize("name", REPORTS)
+
+
+@pytest.mark.parametrize("name", [name for name in REPORTS if "hostile" not in name])
+def test_it_is_accessible_in_both_themes(name: str, open_page: Opener) -> None:
+    page = open_page(REPORTS[name], color_scheme="light")
+    assert complaints(page) == ""
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(PHONE)
+    assert complaints(page) == ""
+
+
+@every_report
+def test_it_fits_the_screen(name: str, open_page: Opener) -> None:
+    page = open_page(REPORTS[name])
+    assert overflow(page) <= 0
+    page.set_viewport_size(PHONE)
+    assert overflow(page) <= 0
+
+
+@every_report
+def test_without_scripts_all_of_it_is_there_and_without_styles_it_reads(
+    name: str, open_page: Opener
+) -> None:
+    report = REPORTS[name]
+    page = open_page(report, scripts=False)
+    assert len(ids(page)) == len(report.changes) + len(report.findings)
+    assert page.locator("button:visible, input:visible, output:visible").count() == 0
+    assert page.locator("noscript").count() == bool(ids(page))
+    page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    assert seen(page) == ids(page)
+    assert overflow(page) <= 0
+    page.eval_on_selector_all("style", "all => all.forEach(one => one.remove())")
+    levels = page.eval_on_selector_all("h1, h2, h3", "all => all.map(one => +one.tagName[1])")
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert page.eval_on_selector_all(ENTRIES, RUN_TOGETHER) == []
+
+
+RUN_TOGETHER = """
+  // Names and labels that a browser without styles shows as one word with their neighbours.
+  all => all.flatMap(entry => {
+    const told = new Set(entry.innerText.split(/\\s+/));
+    const apart = [...entry.querySelectorAll("b, th code, .names code, pre *")];
+    return apart.flatMap(one => one.innerText.split(/\\s+/)).filter(word => !told.has(word));
+  })
+"""
+
+
+@every_report
+def test_print_shows_everything_and_nothing_to_press(name: str, open_page: Opener) -> None:
+    page = open_page(REPORTS[name], color_scheme="dark")
+    unfolded = sheets(page)
+    page.eval_on_selector_all("details", "all => all.forEach(one => one.open = false)")
+    assert sheets(page) == unfolded
+    page.emulate_media(media="print")
+    assert (
+        page.locator("form:visible, nav:visible, #theme:visible, main button:visible").count() == 0
+    )
+    assert seen(page) == ids(page)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def sheets(page: Page) -> int:
+    """How many sheets of paper it takes."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+
+
+@pytest.mark.parametrize("name", ["every-cause", "upgrade"])
+def test_with_forced_colours_states_still_show(name: str, open_page: Opener) -> None:
+    page = open_page(REPORTS[name], forced_colors="active")
+    card = page.locator(".cards button").first
+    border = "one => getComputedStyle(one).border"
+    before = card.evaluate(border)
+    card.click()
+    assert card.evaluate(border) != before
+    page.locator(ENTRIES).locator("visible=true").first.evaluate(
+        "one => { one.tabIndex = -1; one.focus(); }"
+    )
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+MOVING = """
+  all => all.filter(one => {
+    const style = getComputedStyle(one);
+    return style.transitionDuration !== "0s" || style.animationName !== "none"
+      || style.scrollBehavior === "smooth";
+  }).map(one => one.tagName)
+"""
+
+
+@pytest.mark.parametrize("name", ["every-cause", "upgrade"])
+def test_nothing_moves_for_those_who_asked_for_rest(name: str, open_page: Opener) -> None:
+    page = open_page(REPORTS[name], reduced_motion="reduce")
+    assert page.eval_on_selector_all("*", MOVING) == []

@@ -1,0 +1,82 @@
+"""Whatever a payload, a file's name or a saved report says: nothing runs, and the layout holds."""
+
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+
+import pytest
+
+from confaudit.core.report import Table
+from tests.browser.conftest import Opener
+from tests.browser.looking import ONE_OF_A_KIND, PHONE, ids, overflow
+from tests.golden.sample_reports import REPORTS
+
+TRAPS: Final = {
+    "markup": "<script>alert(1)</script> \"'><svg onload=alert(1)> <a href=javascript:alert(1)>"
+    "</script></style></title></textarea><img src=x onerror=alert(1)> javascript:alert(1)"
+    " {{ 7 * 7 }} {% raw %} ${alert(1)} \\u003cscript\\u003ealert(1) &lt;script&gt; @octocat #123"
+    " | `code` *bold* [a](https://evil.example) ![i](//evil.example) <!--<script> --!> <plaintext>",
+    "unseen characters": "\x1b[31mred\x1b]0;title\x07\x00\r\n\t\x7f\x9b2J \u202egnp.exe\u2066\u2067"
+    "\u200f zero\u200bwidth\u2028 \ud800 \U000e0041 Z" + "\u0301" * 500,
+    "length": "W" * 3_000 + "line\n" * 100,
+}
+
+
+def poisoned(value: Any, trap: str) -> Any:
+    """The same value with a trap in every text of it, whatever the field and however deep.
+
+    Keys and columns get the same one, so that what belonged together still does. The ids of tables
+    are words of ours, and `confaudit.render.saved` takes no others.
+    """
+    if isinstance(value, Enum | datetime):
+        return value
+    if isinstance(value, str):
+        return f"{value} {trap}"
+    if is_dataclass(value) and not isinstance(value, type):
+        texts = {one.name: poisoned(getattr(value, one.name), trap) for one in fields(value)}
+        return replace(value, **texts | ({"id": value.id} if isinstance(value, Table) else {}))
+    if isinstance(value, dict):
+        return {poisoned(key, trap): poisoned(part, trap) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(poisoned(part, trap) for part in value)
+    return value
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+@pytest.mark.parametrize("name", ONE_OF_A_KIND)
+def test_no_text_of_a_report_can_harm_its_page(name: str, trap: str, open_page: Opener) -> None:
+    report = REPORTS[name]
+    page = open_page(poisoned(report, TRAPS[trap]))
+    assert len(set(ids(page))) == len(report.changes) + len(report.findings)
+    assert (
+        page.locator("img, iframe, object, embed, base, link, script[src], plaintext").count() == 0
+    )
+    assert page.eval_on_selector_all("[href]", FOREIGN_LINKS) == []
+    page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    assert overflow(page) <= 0
+    page.set_viewport_size(PHONE)
+    assert overflow(page) <= 0
+
+
+FOREIGN_LINKS: Final = """
+  all => all.map(one => one.getAttribute("href")).filter(target => !target.startsWith("#"))
+"""
+
+
+def test_values_of_a_megabyte(open_page: Opener) -> None:
+    changes = REPORTS["every-kind"].changes
+    big = "x" * 1_000_000
+    huge = replace(
+        REPORTS["every-kind"],
+        changes=(
+            replace(changes[0], before=f"{big}a", after=f"{big}b"),
+            replace(changes[2], before=[big, "a"], after=[big, "b"]),
+            replace(changes[3], before={big: "a"}, after={"b": f"{big} {big}"}),
+        ),
+    )
+    page = open_page(huge)
+    assert overflow(page) <= 0
+    assert len(page.locator("main").inner_text()) < 20_000
+    page.get_by_role("searchbox").fill("CODER_ACCESS_URL")
+    assert page.locator("#shown").inner_text() == "1 of 3 shown"

@@ -1,0 +1,359 @@
+"""What scripts add to a page: filters, search, links, keys, copying, downloading, themes."""
+
+import json
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from confaudit.core.report import Report
+from confaudit.render.json_v1 import document
+from tests.browser.conftest import Opener
+from tests.browser.looking import ENTRIES, ONE_OF_A_KIND, ids, seen
+from tests.golden.sample_reports import FINDINGS, REPORTS
+
+LISTING: Final = [name for name in ONE_OF_A_KIND if REPORTS[name].changes or REPORTS[name].findings]
+"""Reports with something to filter: others have no tools."""
+
+DIFF: Final = REPORTS["every-cause"]
+AUDIT: Final = REPORTS["upgrade"]
+
+
+def carrying(page: Page, facet: str, *values: str) -> list[str]:
+    """The permalinks of the entries with one of these labels."""
+    found: list[str] = page.eval_on_selector_all(
+        ENTRIES,
+        "(all, [facet, values]) => "
+        "all.filter(one => values.includes(one.dataset[facet])).map(one => one.id)",
+        [facet, values],
+    )
+    return found
+
+
+def press(page: Page, facet: str, value: str) -> None:
+    page.locator(f'.cards [data-facet="{facet}"][data-value="{value}"] button').click()
+
+
+def count(page: Page) -> str:
+    """What the live region says."""
+    return page.locator("#shown").inner_text()
+
+
+def told(page: Page, number: int) -> str:
+    return f"{number} of {len(ids(page))} shown"
+
+
+def open_all(page: Page) -> list[str]:
+    """Unfold what is folded; the permalinks of everything."""
+    page.eval_on_selector_all("main details", "all => all.forEach(one => one.open = true)")
+    return ids(page)
+
+
+# --- filters and search -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", LISTING)
+def test_every_count_card_is_a_filter(name: str, open_page: Opener) -> None:
+    page = open_page(REPORTS[name])
+    everything = open_all(page)
+    cards = page.locator(".cards [data-facet]").all()
+    assert cards
+    for card in cards:
+        facet, value = card.get_attribute("data-facet"), card.get_attribute("data-value")
+        assert facet
+        assert value
+        expected = carrying(page, facet, value)
+        assert int(card.locator("strong").inner_text()) == len(expected) > 0
+        button = card.locator("button")
+        button.click()
+        assert seen(page) == expected
+        assert count(page) == told(page, len(expected))
+        assert button.get_attribute("aria-pressed") == "true"
+        button.click()
+        assert button.get_attribute("aria-pressed") == "false"
+        assert seen(page) == everything
+
+
+@pytest.mark.parametrize(
+    ("report", "first", "second", "other"),
+    [
+        (DIFF, ("cause", "operator"), ("cause", "computed"), ("kind", "changed")),
+        (AUDIT, ("level", "error"), ("level", "info"), ("effect", "advice")),
+    ],
+    ids=["diff", "audit"],
+)
+def test_labels_of_one_sort_add_up_and_sorts_narrow_down(
+    report: Report,
+    first: tuple[str, str],
+    second: tuple[str, str],
+    other: tuple[str, str],
+    open_page: Opener,
+) -> None:
+    page = open_page(report)
+    press(page, *first)
+    press(page, *second)
+    both = carrying(page, first[0], first[1], second[1])
+    assert seen(page) == both
+    press(page, *other)
+    assert seen(page) == [one for one in both if one in carrying(page, *other)] != []
+
+
+@pytest.mark.parametrize(
+    ("name", "searches"),
+    [
+        (
+            "every-cause",
+            {
+                "--docs-url": ["option:docs-url"],
+                "CODER_DOCS_URL": ["option:docs-url"],
+                "docs.docs-url": ["option:docs-url"],
+                "docs  URL": ["option:docs-url"],
+                "@v2.35.1 version": ["option:docs-url"],
+                "new-0 new-07": ["option:new-07"],
+                "there is no such thing": [],
+            },
+        ),
+        (
+            "every-kind",
+            {"tls.permit": ["option:tls-allow"], "876600h": ["option:max-token-lifetime"]},
+        ),
+        (
+            "upgrade",
+            {
+                "empty-value": [FINDINGS[1].fingerprint],
+                FINDINGS[4].fingerprint: [FINDINGS[4].fingerprint],
+                "coder_bridge_url old": [FINDINGS[4].fingerprint],
+                "there is no such thing": [],
+            },
+        ),
+    ],
+)
+def test_search(name: str, searches: dict[str, list[str]], open_page: Opener) -> None:
+    page = open_page(REPORTS[name])
+    box = page.get_by_role("searchbox", name="Search")
+    for text, expected in searches.items():
+        box.fill(text)
+        assert seen(page) == expected
+        assert count(page) == told(page, len(expected))
+        assert page.locator("#none").is_visible() == (not expected)
+        assert page.locator("details.group:visible").count() == len(expected)
+    page.get_by_role("button", name="Show all").click()
+    assert box.input_value() == ""
+    assert page.get_by_role("button", name="Show all").is_disabled()
+    assert count(page) == told(page, len(ids(page)))
+
+
+def test_a_filter_leaves_groups_as_the_reader_had_them(open_page: Opener) -> None:
+    page = open_page(DIFF)
+    page.locator("details.group > summary").first.click()
+    before = seen(page)
+    assert before != ids(page)
+    page.get_by_role("searchbox").fill("e")
+    page.get_by_role("button", name="Show all").click()
+    assert seen(page) == before
+
+
+# --- links --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("report", "label", "text"),
+    [(DIFF, ("cause", "release"), "new-1 & <b>"), (AUDIT, ("level", "warning"), "old=new%20, ü#")],
+    ids=["diff", "audit"],
+)
+def test_the_view_is_a_link(
+    report: Report, label: tuple[str, str], text: str, open_page: Opener
+) -> None:
+    page = open_page(report)
+    press(page, *label)
+    filtered = seen(page)
+    page.reload()
+    assert seen(page) == filtered == carrying(page, *label)
+    page.get_by_role("searchbox").fill(text)
+    page.reload()
+    assert page.get_by_role("searchbox").input_value() == text
+    assert seen(page) == []
+    page.get_by_role("button", name="Show all").click()
+    assert "=" not in page.url
+    page.reload()
+    assert count(page) == told(page, len(ids(page)))
+
+
+@pytest.mark.parametrize(
+    "fragment", ["#", "#%", "#no-such-thing", "#kind=", "#q=%", "#x=1", "#a=b=c"]
+)
+def test_a_link_that_means_nothing_shows_the_whole(fragment: str, open_page: Opener) -> None:
+    page = open_page(DIFF, fragment)
+    if fragment == "#q=%":
+        assert page.get_by_role("searchbox").input_value() == "%"
+    else:
+        assert open_all(page) == seen(page)
+
+
+@pytest.mark.parametrize("name", LISTING)
+def test_a_permalink_opens_what_is_folded_and_clears_what_hides_it(
+    name: str, open_page: Opener
+) -> None:
+    page = open_page(REPORTS[name])
+    target = ids(page)[-1]
+    entry = page.locator(f'[id="{target}"]')
+    page.get_by_role("searchbox").fill("there is no such thing")
+    follow(page, target)
+    expect(entry).to_be_in_viewport()
+    assert page.get_by_role("searchbox").input_value() == ""
+    fold_all(page)
+    follow(page, target)
+    expect(entry).to_be_in_viewport()
+    fresh = open_page(REPORTS[name], f"#{target}")
+    expect(fresh.locator(f'[id="{target}"]')).to_be_in_viewport()
+
+
+def follow(page: Page, target: str) -> None:
+    page.evaluate("target => { location.hash = ''; location.hash = target; }", target)
+
+
+def fold_all(page: Page) -> None:
+    page.eval_on_selector_all("main details", "all => all.forEach(one => one.open = false)")
+
+
+def test_every_entry_offers_its_link(open_page: Opener) -> None:
+    page = open_page(DIFF)
+    open_all(page)
+    row = page.locator('[id="option:docs-url"]')
+    row.hover()
+    row.get_by_role("link", name="link").click()
+    assert page.url.endswith("#option:docs-url")
+    page = open_page(AUDIT)
+    article = page.locator("article").first
+    article.get_by_role("link").click()
+    assert page.url.endswith(f"#{article.get_attribute('id')}")
+
+
+# --- keys ---------------------------------------------------------------------------------------
+
+
+def focused(page: Page) -> str:
+    found: str = page.evaluate("document.activeElement.id")
+    return found
+
+
+@pytest.mark.parametrize("report", [DIFF, AUDIT], ids=["diff", "audit"])
+def test_keys(report: Report, open_page: Opener) -> None:
+    page = open_page(report)
+    visible = seen(page)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert focused(page) == visible[1]
+    page.keyboard.press("k")
+    assert focused(page) == visible[0]
+    page.keyboard.press("?")
+    assert page.locator("#help dl").is_visible()
+    page.keyboard.press("/")
+    assert focused(page) == "search"
+    page.keyboard.type("je?k/")
+    assert page.get_by_role("searchbox").input_value() == "je?k/"
+    assert page.locator("#help dl").is_visible()
+    page.keyboard.press("Escape")
+    assert page.get_by_role("searchbox").input_value() == ""
+    page.locator("h1").click()
+    page.keyboard.press("Control+j")
+    assert focused(page) == ""
+
+
+def test_e_folds_and_unfolds(open_page: Opener) -> None:
+    page = open_page(DIFF)
+    open_all(page)
+    page.keyboard.press("e")
+    assert seen(page) == []
+    page.keyboard.press("e")
+    assert seen(page) == ids(page)
+    page.get_by_role("button", name="Fold all").click()
+    assert seen(page) == []
+    page.get_by_role("button", name="Unfold all").click()
+    assert seen(page) == ids(page)
+
+
+def test_the_first_tab_skips_to_the_report(open_page: Opener) -> None:
+    page = open_page(DIFF)
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to the report")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+
+
+# --- copying and downloading --------------------------------------------------------------------
+
+
+def clipboard(page: Page) -> str:
+    found: str = page.evaluate("navigator.clipboard.readText()")
+    return found
+
+
+def test_names_and_links_are_copied(open_page: Opener) -> None:
+    page = open_page(DIFF)
+    name = page.locator("th code").first
+    name.click()
+    expect(page.locator("#shown")).to_have_text(f"Copied {name.inner_text()}")
+    assert clipboard(page) == name.inner_text()
+    page.keyboard.press("j")
+    row = page.locator(":focus")
+    page.keyboard.press("l")
+    expect(page.locator("#shown")).to_have_text(re.compile("#option:"))
+    assert clipboard(page) == f"{page.url.split('#')[0]}#{row.get_attribute('id')}"
+    page.keyboard.press("c")
+    expect(page.locator("#shown")).to_have_text(re.compile("^Copied --"))
+    assert clipboard(page) == row.locator("th code").first.inner_text()
+
+
+def test_a_fix_is_copied_as_it_is_to_stand_in_the_file(open_page: Opener) -> None:
+    page = open_page(AUDIT)
+    page.locator("figure").get_by_role("button").click()
+    expect(page.locator("#shown")).to_have_text(re.compile("^Copied"))
+    assert clipboard(page) == "\n".join(FINDINGS[4].patches[0].add)
+
+
+@pytest.mark.parametrize("name", LISTING)
+def test_the_download_is_the_json_report(name: str, open_page: Opener, tmp_path: Path) -> None:
+    page = open_page(REPORTS[name])
+    embedded = page.locator("#confaudit-data").text_content()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download JSON").click()
+    assert download.value.suggested_filename == f"confaudit-{REPORTS[name].kind}.json"
+    download.value.save_as(tmp_path / "report.json")
+    text = (tmp_path / "report.json").read_text(encoding="utf-8")
+    assert text == embedded
+    assert json.loads(text) == document(REPORTS[name])
+
+
+# --- themes -------------------------------------------------------------------------------------
+
+
+def is_dark(page: Page) -> bool:
+    found: bool = page.evaluate(
+        "(([r, g, b]) => r + g + b < 384)"
+        "(getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number))"
+    )
+    return found
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_the_reader_chooses_the_theme_and_it_stays(system: str, open_page: Opener) -> None:
+    page = open_page(DIFF, color_scheme=system)
+    started_dark = system == "dark"
+    assert is_dark(page) == started_dark
+    page.get_by_role("button", name="theme").click()
+    assert is_dark(page) != started_dark
+    page.reload()
+    assert is_dark(page) != started_dark
+    page.get_by_role("button", name="theme").click()
+    assert is_dark(page) == started_dark
+
+
+def test_without_a_choice_the_page_follows_the_system(open_page: Opener) -> None:
+    page = open_page(DIFF, color_scheme="light")
+    assert page.get_by_role("button", name="Dark theme").is_visible()
+    page.emulate_media(color_scheme="dark")
+    assert is_dark(page)
+    expect(page.get_by_role("button", name="Light theme")).to_be_visible()

@@ -1,0 +1,194 @@
+"""A saved JSON report, shown again: nothing is lost on the way, and nothing foreign gets in."""
+
+import io
+import json
+import re
+import sys
+from dataclasses import replace
+
+import pytest
+
+from confaudit.cli.main import run
+from confaudit.core.model import OptionSpec
+from confaudit.errors import ExitCode
+from confaudit.render import FORMATS, RenderOptions, render
+from confaudit.render.json_v1 import SCHEMA_VERSION
+from confaudit.render.saved import load
+from tests.golden.sample_reports import EMPTY, EVERY_KIND, REPORTS
+
+SECRET = "hunter2-in-a-place-where-none-belongs"
+
+
+def written(name):
+    return render(REPORTS[name], "json", RenderOptions())
+
+
+@pytest.fixture
+def saved(tmp_path, monkeypatch):
+    """Save a document as report.json, in the working folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def save(document):
+        content = document if isinstance(document, bytes) else json.dumps(document).encode()
+        (tmp_path / "report.json").write_bytes(content)
+        return "report.json"
+
+    return save
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_json_comes_back_byte_for_byte(name, saved, capsys):
+    assert run(["convert", saved(written(name).encode()), "-f", "json"]) == ExitCode.OK
+    assert capsys.readouterr().out == written(name)
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_format_shows_what_the_original_shows(name, format_name):
+    """To the byte, so that anchors and fingerprints are the same set in all of them."""
+    converted = load(written(name).encode())
+    original = render(REPORTS[name], format_name, RenderOptions())
+    assert render(converted, format_name, RenderOptions()) == original
+
+
+def test_all_formats_at_once(saved, tmp_path):
+    files = {name: tmp_path / f"out{found.extensions[0]}" for name, found in FORMATS.items()}
+    outputs = [word for file in files.values() for word in ("-o", str(file))]
+    assert run(["convert", saved(written("upgrade").encode()), *outputs]) == ExitCode.OK
+    for name, file in files.items():
+        original = render(REPORTS["upgrade"], name, RenderOptions())
+        assert file.read_text(encoding="utf-8") == original
+
+
+@pytest.mark.parametrize("format_name", ["md", "html", "json"])
+def test_every_finding_is_known_by_the_same_name_in_all_formats(format_name):
+    shown = render(load(written("upgrade").encode()), format_name, RenderOptions())
+    prints = {finding.fingerprint for finding in REPORTS["upgrade"].findings}
+    assert set(re.findall(r"\b[0-9a-f]{12}\b", shown)) - {"0123456789ab"} == prints
+
+
+def test_standard_input(capsys, monkeypatch):
+    stdin = io.TextIOWrapper(io.BytesIO(written("every-cause").encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert run(["convert", "-", "-f", "md"]) == ExitCode.OK
+    shown = render(REPORTS["every-cause"], "md", RenderOptions())
+    assert capsys.readouterr().out == shown
+
+
+def changed(**fields):
+    return json.loads(written("upgrade")) | fields
+
+
+def with_finding(**fields):
+    document = json.loads(written("upgrade"))
+    document["findings"][1] |= fields
+    return document
+
+
+def with_change(**fields):
+    document = json.loads(written("every-cause"))
+    document["changes"][3] |= fields
+    return document
+
+
+def without(field):
+    document = changed()
+    del document[field]
+    return document
+
+
+MAJOR, MINOR = map(int, SCHEMA_VERSION.split("."))
+NEWER_MINOR = f"{MAJOR}.{MINOR + 1}"
+FOREIGN, DAMAGED, NEWER = "no JSON report of confaudit", "is damaged", "A newer confaudit"
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (b"", FOREIGN),
+        (b"\xff\xfe{}", FOREIGN),
+        (b"[" * 100_000, FOREIGN),
+        (json.dumps(changed(prediction={"a": 1})).replace("1}", "1e999}").encode(), FOREIGN),
+        (json.dumps(changed(prediction={"a": float("nan")})).encode(), FOREIGN),
+        (b'{"a":' + b"[" * 900 + b"]" * 900 + b"}", FOREIGN),
+        (written("upgrade").encode()[:-20], FOREIGN),
+        ([], FOREIGN),
+        ({"schema_version": "1.0", "title": SECRET}, FOREIGN),
+        (changed(tool={"name": "another", "version": SECRET}), FOREIGN),
+        (changed(schema_version=f"{MAJOR + 1}.0"), NEWER),
+        (changed(schema_version=NEWER_MINOR, kind="unheard-of"), NEWER),
+        (
+            with_change(subject=SECRET),
+            f"{DAMAGED} at $.changes[3].subject",
+        ),
+        (changed(schema_version=SECRET), f"{DAMAGED} at $.schema_version"),
+        (changed(schema_version=None), f"{DAMAGED} at $.schema_version"),
+        (changed(kind=SECRET), f"{DAMAGED} at $.kind"),
+        (changed(title=[SECRET]), f"{DAMAGED} at $.title"),
+        (changed(generated_at=f"{SECRET}Z"), DAMAGED),
+        (changed(tables={f"a {SECRET}": {"title": "", "columns": [], "rows": []}}), DAMAGED),
+        (changed(tables={SECRET: {"title": "", "columns": [], "rows": [SECRET]}}), DAMAGED),
+        (without("verdict"), DAMAGED),
+        (with_finding(effect=SECRET), f"{DAMAGED} at $.findings[1].effect"),
+        (
+            with_finding(
+                patches=[{"form": SECRET, "file": "", "line": 1, "remove": [], "add": []}]
+            ),
+            DAMAGED,
+        ),
+        (with_change(facets=[{"facet": SECRET}]), DAMAGED),
+        (with_change(source_after=SECRET), f"{DAMAGED} at $.changes[3].source_after"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(document, said, saved, capsys):
+    assert run(["convert", saved(document), "-f", "json"]) == ExitCode.USAGE
+    out, err = capsys.readouterr()
+    assert said in err
+    assert "hint: " in err
+    assert SECRET not in out + err
+
+
+@pytest.mark.parametrize("path", ["missing.json", "."])
+def test_a_file_that_is_none(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run(["convert", path]) == ExitCode.USAGE
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_newer_minor_version_is_read_as_far_as_it_goes(saved, capsys):
+    document = changed(schema_version=NEWER_MINOR, mood="cheerful")
+    assert run(["convert", saved(document), "-f", "json"]) == ExitCode.OK
+    found = json.loads(capsys.readouterr().out)
+    assert found.pop("notes") == [
+        *document.pop("notes"),
+        "A newer confaudit wrote this report; what only that version knows of is left out.",
+    ]
+    del document["mood"]
+    assert found == document | {"schema_version": SCHEMA_VERSION}
+
+
+def test_the_first_version_of_the_format_is_still_read(saved, capsys):
+    document = json.loads(written("every-kind")) | {"schema_version": f"{MAJOR}.0"}
+    del document["summary"]["hidden"]
+    assert run(["convert", saved(document), "-f", "json"]) == ExitCode.OK
+    assert capsys.readouterr().out == written("every-kind")
+
+
+def test_what_a_stranger_wrote_is_spelled_out(saved, capsys):
+    document = with_change(evidence="\x1b[2Jcleared \u202eback") | {"title": "\x1b]0;owned\x07"}
+    assert run(["convert", saved(document), "-f", "text"]) == ExitCode.OK
+    out = capsys.readouterr().out
+    assert r"\x1b]0;owned\x07" in out
+    assert r"\x1b[2Jcleared U+202Eback" in out
+    assert not {"\x1b", "\u202e", "\x07"} & set(out)
+
+
+def test_an_option_that_never_had_a_flag_gets_none():
+    links = replace(
+        EVERY_KIND[0], key="supportLinks", spec=OptionSpec("Links", yaml_path="supportLinks")
+    )
+    report = replace(EMPTY, changes=(links,))
+    text = render(report, "html", RenderOptions())
+    assert "--supportLinks" not in text
+    converted = load(render(report, "json", RenderOptions()).encode())
+    assert render(converted, "html", RenderOptions()) == text

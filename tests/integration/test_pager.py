@@ -1,0 +1,115 @@
+"""Long output on a terminal goes through a pager, as with git. A real terminal: a pty."""
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from confaudit.errors import ExitCode
+
+ASKED = (sys.executable, "-m", "confaudit", "catalog", "show", "oidc-scopes", "--no-config")
+VERDICT = "In every release since"
+
+
+@pytest.fixture
+def environ(tmp_path):
+    """An environment without the user's pager; `less` is one that tells how it was called."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program(folder / "less", 'echo "less, LESS=$LESS"; cat')
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PAGER", "LESS", "LV") and not name.startswith("CONFAUDIT_")
+    }
+    return clean | {"TERM": "xterm", "PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+def program(path, script):
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def on_terminal(environ, *more):
+    """What a terminal shows of the command, and its exit code."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*ASKED, *more], stdin=theirs, stdout=theirs, env=environ, start_new_session=True
+    )
+    os.close(theirs)
+    shown = b"".join(iter(lambda: _read(ours), b""))
+    os.close(ours)
+    return shown.decode().replace("\r\n", "\n"), process.wait(timeout=20)
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # how Linux says that nobody has the other end open any more
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("variables", "options", "first"),
+    [
+        ({}, [], "less, LESS=FRX\n"),
+        ({"LESS": "R"}, [], "less, LESS=R\n"),
+        ({"PAGER": "sed 's/^/by PAGER: /'"}, [], "by PAGER: "),
+        ({"PAGER": "false", "CONFAUDIT_PAGER": "sed 's/^/ours: /'"}, [], "ours: "),
+        ({}, ["-f", "json"], "less, "),
+        ({}, ["-f", "text", "-o", "-"], "less, "),
+    ],
+)
+def test_a_terminal_gets_a_pager(environ, variables, options, first):
+    shown, code = on_terminal(environ | variables, *options)
+    assert shown.startswith(first)
+    assert VERDICT in shown
+    assert code == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("variables", "options"),
+    [
+        ({}, ["--no-pager"]),
+        ({"CONFAUDIT_NO_PAGER": "1"}, []),
+        ({"PAGER": ""}, []),
+        ({"PAGER": "cat"}, []),
+        ({"CONFAUDIT_PAGER": "", "PAGER": "less"}, []),
+        ({"PAGER": "there-is-no-such-program"}, []),
+        ({"PAGER": "less 'unfinished"}, []),
+        ({"TERM": "dumb"}, []),
+    ],
+)
+def test_no_pager(environ, variables, options):
+    shown, code = on_terminal(environ | variables, *options)
+    assert "less, " not in shown
+    assert VERDICT in shown
+    assert code == ExitCode.OK
+
+
+def test_colours_reach_the_pager(environ):
+    shown, _ = on_terminal(environ)
+    assert "\x1b[1m" in shown
+
+
+def test_a_reader_who_leaves_early_is_no_failure(environ):
+    shown, code = on_terminal(environ | {"PAGER": "head -n 1"}, "--color", "never")
+    assert len(shown.splitlines()) == 1
+    assert code == ExitCode.OK
+
+
+def test_an_interrupt_belongs_to_the_pager(environ, tmp_path):
+    pager = program(tmp_path / "pager", "trap '' INT; kill -INT 0; sleep .2; cat; echo the end")
+    shown, code = on_terminal(environ | {"PAGER": pager})
+    assert VERDICT in shown
+    assert shown.endswith("the end\n")
+    assert code == ExitCode.OK
+
+
+def test_what_is_no_terminal_gets_none(environ):
+    done = subprocess.run(ASKED, env=environ, capture_output=True, text=True, check=True)
+    assert "less, " not in done.stdout
+    assert VERDICT in done.stdout
