@@ -71,7 +71,8 @@ class Given:
     form: Form
     value: str | None = field(default=None, repr=False)
     """The text the server would read: a scalar's own text in YAML; for UNRESOLVED the text with
-    every default filled in, None when one has none. Compose's default is the empty text."""
+    every default filled in, None when one has none. Compose's default is the empty text. For
+    MALFORMED what can be read of it."""
     structure: Json = field(default=None, repr=False)
     """A sequence or mapping of the server's YAML, in place of a scalar's text. Scalars inside are
     their own text, as the server decodes them, and nulls None."""

@@ -93,8 +93,13 @@ def _setting(name: str, value: str, line: int, place: Place, dialect: Dialect) -
         return place.text(name, text, line, dialect.read)
     if "ENC[" in value:
         return place.given(name, State.ENCRYPTED, line)
-    prefix = dialect.read(value.lstrip("\"'|>")).prefix
-    return place.given(name, State.MALFORMED, line, Reading(None, known=False, prefix=prefix))
+    return place.given(name, State.MALFORMED, line, _cut(value.lstrip("\"'|>"), dialect))
+
+
+def _cut(value: str, dialect: Dialect) -> Reading:
+    """What is left of a value that ends in the middle: enough to find a credential in it."""
+    whole = re.sub(r"\$\{[^}]*\Z", "", value)
+    return Reading(dialect.read(whole).text, known=False, prefix=dialect.read(value).prefix)
 
 
 def _unquoted(value: str) -> str | None:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from confaudit.core.inputs import Inputs, State
+from confaudit.core.model import MISSING, Value
 from confaudit.core.releases import Catalog
-from confaudit.core.wording import plural, visible
+from confaudit.core.report import Column, Table
+from confaudit.core.wording import listing, plural, visible
 from confaudit.operator_files import (
     READERS,
     OperatorFile,
@@ -61,6 +63,30 @@ def open_inputs(asked: InputFiles) -> Opened:
         *(read_server_yaml(file.text, file.name) for file in config),
     )
     return Opened(inputs, (*files, *env_files, *config))
+
+
+_COLUMNS: Final = (
+    Column("input", "File", is_code=True),
+    Column("form", "What it is"),
+    Column("settings", "Settings"),
+    Column("lines", "Lines"),
+)
+
+
+def inputs_table(opened: Opened) -> tuple[Table, ...]:
+    """Which files the report rests on. No hash of them: they hold secrets."""
+    rows = tuple(_input_row(file, opened.inputs) for file in opened.files)
+    return (Table("inputs", "Inputs", _COLUMNS, rows, is_folded=True),) if rows else ()
+
+
+def _input_row(file: OperatorFile, inputs: Inputs) -> dict[str, Value]:
+    found = [given for given in inputs.given if given.position.file == file.name]
+    return {
+        "input": file.name,
+        "form": listing(sorted({given.form.value for given in found})) if found else MISSING,
+        "settings": len(found),
+        "lines": file.text.count("\n") + (not file.text.endswith("\n")),
+    }
 
 
 _UNKNOWN = {

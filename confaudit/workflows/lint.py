@@ -10,7 +10,7 @@ from confaudit.core.selection import EVERYTHING, Selection
 from confaudit.core.wording import plural, visible
 from confaudit.workflows.audit import Case, findings, select, situate
 from confaudit.workflows.diff import generated_at
-from confaudit.workflows.inputs import InputFiles, blind_spots, open_inputs
+from confaudit.workflows.inputs import InputFiles, blind_spots, inputs_table, open_inputs
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, release_of
 
@@ -37,6 +37,7 @@ def lint(
         findings=shown,
         hidden=len(found) - len(shown),
         statement=_statement(found, release.version),
+        tables=inputs_table(opened),
         notes=(
             *_assumed(version, opened.inputs, release.version),
             *about(release.version, catalog),

@@ -17,7 +17,13 @@ from confaudit.core.wording import plural, visible
 from confaudit.errors import ConfigError
 from confaudit.workflows.audit import Case, findings, select, situate
 from confaudit.workflows.diff import generated_at, last_snapshot
-from confaudit.workflows.inputs import InputFiles, blind_spots, oldest_release, open_inputs
+from confaudit.workflows.inputs import (
+    InputFiles,
+    blind_spots,
+    inputs_table,
+    oldest_release,
+    open_inputs,
+)
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, known_release, parse_version, release_of
@@ -77,6 +83,7 @@ def _report(setup: Setup, case: Case, notes: tuple[str, ...], selection: Selecti
         hidden=len(found) - len(shown),
         prediction=to_json(situation.prediction),
         statement=verdict(found),
+        tables=inputs_table(case.opened),
         notes=notes,
         generated_at=generated_at(),
         tool_version=__version__,

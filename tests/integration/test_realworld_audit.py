@@ -76,6 +76,7 @@ yes option-unknown CODER_SESSION_TOKEN_FROM_SHELL
 """,
     "2.25.2 compose-cut.yaml": """
 starts, 1 behaviour changes, 1 more may change
+yes clear-text-secret compose-cut.yaml
 yes ai-gateway-on ai-gateway-enabled
 depends email-verified-required oidc-ignore-email-verified
 depends offline-access-missing oidc-scopes
@@ -289,6 +290,7 @@ yes option-unknown CODER_TLS_INSECURE_SKIP_VERIFY
 """,
     "2.25.2 compose-cut-lines.yaml": """
 starts, 1 behaviour changes
+yes clear-text-secret compose-cut-lines.yaml
 yes ai-gateway-on ai-gateway-enabled
 yes dangerous-option dangerous-allow-path-app-site-owner-access
 yes placeholder-value CODER_ACCESS_URL

@@ -144,13 +144,17 @@ def secrets_in_clear(situation: Situation) -> Iterator[Finding]:
         )
 
 
+_READABLE: Final = frozenset({State.LITERAL, State.UNRESOLVED, State.MALFORMED})
+"""A value that is cut off may hold a credential in what is left of it."""
+
+
 def _told(situation: Situation) -> Iterator[Given]:
     """What the server gets, and what its values are made of; each where it stands."""
     inputs = situation.inputs
     mine = {name for one in inputs.given for name in one.refers_to}
     for one in inputs.given:
         from_elsewhere = one.state is State.LITERAL and one.refers_to
-        if one.state in (State.LITERAL, State.UNRESOLVED) and not from_elsewhere:
+        if one.state in _READABLE and not from_elsewhere:
             yield one
     for one in inputs.interpolation:
         if one.state is State.LITERAL and (one.name in mine or one.name.startswith(PREFIX)):
