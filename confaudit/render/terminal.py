@@ -18,6 +18,7 @@ from confaudit.core.present.findings import FindingShown, PatchShown, Section
 from confaudit.core.present.marks import Items
 from confaudit.core.present.values import Name, Shown
 from confaudit.core.report import Report
+from confaudit.core.wording import plural
 from confaudit.render import RenderOptions
 
 Block: TypeAlias = tuple[int, Text]
@@ -27,6 +28,9 @@ _BLANK: Final[Block] = (0, Text())
 _VALUE_LIMIT: Final = 300
 _NARROWEST: Final = 20
 _INDENT: Final = 2
+
+_FOLDED_ROWS: Final = 10
+"""A table that other formats fold is spelled out up to this size."""
 _KIND_STYLES: Final = {
     ChangeKind.ADDED: "green",
     ChangeKind.REMOVED: "red",
@@ -104,7 +108,14 @@ def _side(side: SideShown) -> Text:
 
 def _tables(page: Page, console: Console) -> Iterator[Block]:
     for table in page.tables:
-        yield from _table(table, console)
+        folded = table.is_folded and len(table.rows) > _FOLDED_ROWS
+        yield from _table_in_brief(table) if folded else _table(table, console)
+
+
+def _table_in_brief(table: TableShown) -> Iterator[Block]:
+    """What other formats fold is a line here: it would push the rest off the screen."""
+    yield _BLANK
+    yield 0, Text.assemble((table.title, "bold"), f": {plural(len(table.rows), 'row')}")
 
 
 def _table(table: TableShown, console: Console) -> Iterator[Block]:

@@ -5,6 +5,7 @@ import pytest
 from rich.cells import cell_len
 
 from confaudit.core.model import Subject
+from confaudit.core.report import Column, Table
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import EMPTY, REPORTS, leaf
 
@@ -81,3 +82,12 @@ def test_a_finding_says_what_is_its_own_and_the_folded_ones_one_line() -> None:
     assert "  · Coder 2.35.1 has 12 options that 2.33.0 has not.\n" in text
     assert "The release reads it in another way." not in text
     assert text.endswith("\nresult: 2 error, 4 warning, 2 info\n")
+
+
+@pytest.mark.parametrize(("rows", "shown"), [(10, True), (11, False)])
+def test_a_long_table_that_others_fold_is_one_line(rows: int, shown: bool) -> None:
+    cells = tuple({"name": f"cell-{number}"} for number in range(rows))
+    table = Table("rows", "All rows", (Column("name", "Name"),), cells, is_folded=True)
+    text = render(replace(REPORTS["verify"], tables=(table,)), "text", RenderOptions())
+    assert ("cell-0" in text) is shown
+    assert ("All rows: 11 rows" in text) is not shown
