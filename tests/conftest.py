@@ -1,6 +1,21 @@
-"""The command line option of the golden tests."""
+"""What tests of several folders share."""
+
+import os
+from pathlib import Path
 
 import pytest
+
+
+@pytest.fixture
+def clean_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder, and an environment that says nothing about Coder or git."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    for name in list(os.environ):
+        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
+            monkeypatch.delenv(name)
+    return tmp_path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,7 +3,7 @@
 import click
 
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import KINDS, fold_setup, option, setup_options
+from confaudit.cli.parameters import deployment_option, fold_setup, kinds_option, setup_options
 from confaudit.cli.thresholds import Threshold, selection_options, threshold_options
 from confaudit.core.selection import Selection
 from confaudit.workflows.diff import compare
@@ -12,14 +12,8 @@ from confaudit.workflows.setup import Setup
 
 @click.command("diff")
 @click.argument("inputs", nargs=-1, metavar="[BEFORE [AFTER]]")
-@option(
-    "--as",
-    "kinds",
-    multiple=True,
-    type=click.Choice(KINDS),
-    help="What an input is, if not what it looks like; by position.",
-)
-@option("--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several.")
+@kinds_option
+@deployment_option
 @selection_options
 @threshold_options("never")
 @output_options

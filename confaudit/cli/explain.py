@@ -3,7 +3,12 @@
 import click
 
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import KINDS, fold_setup, option, setup_options
+from confaudit.cli.parameters import (
+    deployment_option,
+    fold_setup,
+    kinds_option,
+    setup_options,
+)
 from confaudit.workflows.explain import explain_option
 from confaudit.workflows.setup import Setup
 
@@ -11,14 +16,8 @@ from confaudit.workflows.setup import Setup
 @click.command("explain", context_settings={"ignore_unknown_options": True})  # --flag is a name
 @click.argument("name", metavar="OPTION")
 @click.argument("inputs", nargs=-1, metavar="[BEFORE [AFTER]]")
-@option(
-    "--as",
-    "kinds",
-    multiple=True,
-    type=click.Choice(KINDS),
-    help="What an input is, if not what it looks like; by position.",
-)
-@option("--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several.")
+@kinds_option
+@deployment_option
 @output_options
 @setup_options
 @fold_setup

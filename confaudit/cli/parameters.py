@@ -38,6 +38,18 @@ def stack(options: Sequence[Decorator]) -> Decorator:
     return decorate
 
 
+kinds_option: Final = option(
+    "--as",
+    "kinds",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help="What an input is, if not what it looks like; by position.",
+)
+
+deployment_option: Final = option(
+    "--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several."
+)
+
 setup_options: Final = stack(
     (
         option(

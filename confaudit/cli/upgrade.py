@@ -6,7 +6,7 @@ import click
 
 from confaudit.cli.inputs import input_options
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, option, setup_options
+from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
 from confaudit.cli.thresholds import Threshold, glob_options, threshold_options
 from confaudit.core.selection import Selection
 from confaudit.workflows.inputs import InputFiles
@@ -24,7 +24,7 @@ from confaudit.workflows.upgrade import Asked, upgrade
     metavar="VERSION",
     help="The release in use.  [default: as snapshot or files say]",
 )
-@option("--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several.")
+@deployment_option
 @input_options
 @option(
     "--write-fixed",

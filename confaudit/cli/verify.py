@@ -4,7 +4,7 @@ import click
 
 from confaudit.cli.inputs import input_options
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, option, setup_options
+from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
 from confaudit.cli.thresholds import Threshold, threshold_options
 from confaudit.workflows.inputs import InputFiles
 from confaudit.workflows.setup import Setup
@@ -27,7 +27,7 @@ from confaudit.workflows.verify import Asked, verify_upgrade
     metavar="VERSION",
     help="The release of AFTER, if it does not say.",
 )
-@option("--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several.")
+@deployment_option
 @input_options
 @threshold_options("any")
 @output_options

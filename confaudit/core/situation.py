@@ -187,6 +187,30 @@ PREFIXES: Final[Mapping[Family, tuple[str, str]]] = {
 }
 """Family → today's prefix and the old one."""
 
+_CAME_WITH: Final[Mapping[Family, str]] = {
+    Family.EXTERNAL_AUTH: "external_auth",
+    Family.AI_PROVIDER: "ai_gateway.enabled",
+}
+"""Config leaf or YAML path that came with the new prefix (coder/coder#9935, coder/coder#25061)."""
+
+
+def reads_new_prefix(options: Mapping[str, OptionSpec], family: Family) -> bool:
+    """Whether a release with these options reads a family under today's prefix."""
+    mark = _CAME_WITH[family]
+    return any(mark in (spec.json_path, spec.yaml_path) for spec in options.values())
+
+
+def numbered(given: Iterable[Given], prefix: str) -> tuple[Given, ...]:
+    """The variables of a family that go by a prefix."""
+    return tuple(
+        one
+        for one in given
+        if one.channel is Channel.ENV
+        and one.name.startswith(prefix)
+        and one.name.removeprefix(prefix)[:1].isdigit()
+    )
+
+
 _LEAVES: Final[Mapping[Family, str]] = {
     Family.EXTERNAL_AUTH: "external_auth",
     Family.AI_PROVIDER: "ai.bridge.providers",

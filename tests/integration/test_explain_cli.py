@@ -1,7 +1,6 @@
 """Causes, filters and thresholds of `diff`, and the story of one option: the command line."""
 
 import json
-import os
 from importlib.resources import files
 
 import pytest
@@ -13,17 +12,11 @@ RELEASE, OPERATOR, COMPUTED, UNKNOWN = "release", "operator", "computed", "unkno
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
-    for name in list(os.environ):
-        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
-            monkeypatch.delenv(name)
+def folder(clean_folder):
     for number, state in enumerate(states(), start=1):
         headers = f"HTTP/1.1 200 OK\r\nX-Coder-Build-Version: {state.version}\r\n\r\n"
-        (tmp_path / f"{number}.json").write_text(headers + json.dumps(state.payload))
-    return tmp_path
+        (clean_folder / f"{number}.json").write_text(headers + json.dumps(state.payload))
+    return clean_folder
 
 
 def report(capsys, *arguments):

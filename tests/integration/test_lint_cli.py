@@ -1,7 +1,6 @@
 """`confaudit lint` and `confaudit rules`: what is wrong today, and what can be."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,8 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    for name in list(os.environ):
-        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
-            monkeypatch.delenv(name)
-    return tmp_path
+def folder(clean_folder):
+    return clean_folder
 
 
 @pytest.fixture

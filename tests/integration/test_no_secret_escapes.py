@@ -29,13 +29,8 @@ KEY = "an-extra-long-planted-key"
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    for name in list(os.environ):
-        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
-            monkeypatch.delenv(name)
-    return tmp_path
+def folder(clean_folder):
+    return clean_folder
 
 
 def everything_git_holds(folder):

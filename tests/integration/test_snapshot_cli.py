@@ -19,14 +19,8 @@ from confaudit.demo.story import Answer, State, states
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
-    for name in list(os.environ):
-        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
-            monkeypatch.delenv(name)
-    return tmp_path
+def folder(clean_folder):
+    return clean_folder
 
 
 @pytest.fixture

@@ -26,15 +26,10 @@ CODER_NOPE=1
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    for name in list(os.environ):
-        if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
-            monkeypatch.delenv(name)
-    (tmp_path / "coder.env").write_text(ENV)
-    (tmp_path / "plain.env").write_text("CODER_ACCESS_URL=http://coder.example.com\n")
-    return tmp_path
+def folder(clean_folder):
+    (clean_folder / "coder.env").write_text(ENV)
+    (clean_folder / "plain.env").write_text("CODER_ACCESS_URL=http://coder.example.com\n")
+    return clean_folder
 
 
 @pytest.fixture

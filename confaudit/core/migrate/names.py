@@ -8,7 +8,7 @@ nothing of texts.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from confaudit.core.findings import Phase
 from confaudit.core.inputs import Channel, Given, Inputs, State
@@ -16,7 +16,7 @@ from confaudit.core.model import OptionSpec
 from confaudit.core.redact import CONCEALED, REDACTED
 from confaudit.core.releases import Release
 from confaudit.core.rules.common import current, name_for, names
-from confaudit.core.situation import PREFIXES, Family
+from confaudit.core.situation import PREFIXES, Family, numbered, reads_new_prefix
 from confaudit.core.startup import Semantics, cell, holder
 from confaudit.core.wording import listing
 
@@ -161,33 +161,17 @@ def _is_known(given: Given) -> bool:
 
 # --- numbered families ----------------------------------------------------------------------------
 
-_CAME_WITH: Final = {
-    Family.EXTERNAL_AUTH: "external_auth",
-    Family.AI_PROVIDER: "ai_gateway.enabled",
-}
-"""Config leaf or YAML path that came with the new prefix (coder/coder#9935, coder/coder#25061)."""
-
 
 def _family(inputs: Inputs, family: Family, source: Release, target: Release) -> Iterator[Group]:
     new, old = PREFIXES[family]
-    entries = tuple(Entry(one, new + one.name.removeprefix(old)) for one in _numbered(inputs, old))
-    if entries and _reads_new(target, family):
+    given = numbered(inputs.given, old)
+    entries = tuple(Entry(one, new + one.name.removeprefix(old)) for one in given)
+    if entries and reads_new_prefix(target.options, family):
         obstacle = ""
-        if any(_numbered(inputs, new)):
+        if numbered(inputs.given, new):
             obstacle = f"{new}<N>_ is used as well, so that numbers would meet"
         elif inputs.elsewhere:
             obstacle = "others of its family may be set where nobody sees them here"
-        phase = Phase.BEFORE if _reads_new(source, family) else Phase.DURING
+        known = reads_new_prefix(source.options, family)
+        phase = Phase.BEFORE if known else Phase.DURING
         yield Group(entries, phase, obstacle)
-
-
-def _numbered(inputs: Inputs, prefix: str) -> Iterator[Given]:
-    for one in inputs.given:
-        rest = one.name.removeprefix(prefix)
-        if one.channel is Channel.ENV and rest != one.name and rest[:1].isdigit():
-            yield one
-
-
-def _reads_new(release: Release, family: Family) -> bool:
-    mark = _CAME_WITH[family]
-    return any(mark in (spec.json_path, spec.yaml_path) for spec in release.options.values())

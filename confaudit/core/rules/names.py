@@ -4,7 +4,7 @@ They matter for what is set only. A flag or YAML key that is not known ends the 
 is ignored without a word.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -34,7 +34,14 @@ from confaudit.core.rules.spelling import (
     meant,
 )
 from confaudit.core.rules.values import is_taken_for_provider
-from confaudit.core.situation import PREFIXES, Family, Situation, When
+from confaudit.core.situation import (
+    PREFIXES,
+    Family,
+    Situation,
+    When,
+    numbered,
+    reads_new_prefix,
+)
 from confaudit.core.startup import HOMEBREW, StartError, cell
 from confaudit.core.wording import listing, plural, visible
 
@@ -291,37 +298,26 @@ def _deprecated_in_snapshot(situation: Situation) -> Iterator[Finding]:
 
 # --- numbered families --------------------------------------------------------------------------
 
-_MARKS: Final = {Family.EXTERNAL_AUTH: "external_auth", Family.AI_PROVIDER: "ai-gateway-enabled"}
-"""Config leaf or option that came with the new prefix (coder/coder#9935, coder/coder#25061)."""
-
 
 def legacy_prefixes(situation: Situation) -> Iterator[Finding]:
     """Numbered variables with the prefix their family had before it was renamed."""
     for family, (new, old) in PREFIXES.items():
-        given = [
-            one
-            for one in situation.inputs.given
-            if one.channel is Channel.ENV
-            and one.name.startswith(old)
-            and one.name.removeprefix(old)[:1].isdigit()
-        ]
-        if given and _has(situation.target.options, _MARKS[family]):
-            yield _legacy(situation, _MARKS[family], old, new, given)
+        given = numbered(situation.inputs.given, old)
+        if given and reads_new_prefix(situation.target.options, family):
+            yield _legacy(situation, family, old, new, given)
 
 
-def _has(options: Mapping[str, OptionSpec], mark: str) -> bool:
-    return mark in options or any(spec.json_path == mark for spec in options.values())
-
-
-def _legacy(situation: Situation, mark: str, old: str, new: str, given: list[Given]) -> Finding:
+def _legacy(
+    situation: Situation, family: Family, old: str, new: str, given: Sequence[Given]
+) -> Finding:
     count = len({one.name for one in given})
-    known = _has(situation.source.options, mark)
+    known = reads_new_prefix(situation.source.options, family)
     return Finding(
         rule=rules.LEGACY_PREFIX,
         message=f"{plural(count, 'variable')} with the prefix {old}: it is {new} now.",
         subject=f"{old}<N>_*",
         because=f"{visible(given[0].name)} is set",
-        introduced_in=since(situation, lambda specs: _has(specs, mark)),
+        introduced_in=since(situation, lambda specs: reads_new_prefix(specs, family)),
         phase=Phase.BEFORE if known else Phase.DURING,
         steps=(f"Rename {old}<N>_… to {new}<N>_…, all of them at once.",),
         positions=positions(given),
