@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from confaudit.cli.main import COMMANDS, group
+from confaudit.cli.main import COMMANDS, group, run
 from confaudit.errors import ExitCode
 from confaudit.render import FORMATS
 from confaudit.sources import SOURCES
@@ -128,3 +128,21 @@ def test_the_readmes_rule_table_is_the_one_confaudit_prints(tmp_path):
         check=True,
     )
     assert f"-->\n{done.stdout.strip()}\n<!-- /rules -->" in README
+
+
+def test_the_readmes_own_advisory_works(clean_folder, capsys):
+    (example,) = re.findall(r"```yaml\n(- id: house-.*?)```", README, re.DOTALL)
+    (clean_folder / "confaudit.yaml").write_text("")
+    (clean_folder / "coder-advisories.yaml").write_text(example)
+    (clean_folder / "coder.env").write_text(
+        "CODER_ACCESS_URL=https://coder.example.com\nCODER_SWAGGER_ENABLE=true\n"
+    )
+    assert run(["lint", "coder.env", "--version", "2.35.1", "--fail-on", "error"]) == 1
+    assert "house-no-swagger" in capsys.readouterr().out
+
+
+def test_the_readmes_configuration_is_valid(clean_folder, capsys):
+    (example,) = re.findall(r"```yaml\n(deployments:.*?)```", README, re.DOTALL)
+    (clean_folder / "confaudit.yaml").write_text(example)
+    assert run(["config", "show"]) == 0
+    assert "deployments: prod, staging" in capsys.readouterr().out
