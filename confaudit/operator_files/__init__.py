@@ -15,7 +15,7 @@ from typing import Final, cast
 from confaudit.core.inputs import Inputs
 from confaudit.core.wording import visible
 from confaudit.errors import SourceError
-from confaudit.operator_files.chart import ChartSetting, When, chart_environment
+from confaudit.operator_files.chart import ChartSetting, When, chart_environment, with_chart
 from confaudit.operator_files.file import MAX_BYTES, OperatorFile, decode, plain
 from confaudit.operator_files.merge import merge
 
@@ -34,6 +34,7 @@ __all__ = [
     "read_env_file",
     "read_server_yaml",
     "recognised",
+    "with_chart",
 ]
 
 

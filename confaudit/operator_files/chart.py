@@ -5,10 +5,11 @@ is in the manifest twice (coder/coder#21087).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from confaudit.core.inputs import Channel, Form, Given, Inputs, Position, State
 from confaudit.core.releases import Version
 
 
@@ -57,3 +58,54 @@ def chart_environment(version: str) -> Mapping[str, ChartSetting]:
     """The variables that the chart of a version (2.0.0 or newer) sets, by name."""
     wanted = Version.parse(version)
     return {name: setting for since, name, setting in _SINCE if Version.parse(since) <= wanted}
+
+
+def with_chart(inputs: Inputs, version: str) -> Inputs:
+    """The inputs, and before them what the chart of a version adds; others stay as they are.
+
+    `coder.env` comes later in the manifest, and so wins where a name stands in it twice.
+    """
+    if not inputs.chart_values:
+        return inputs
+    added = tuple(
+        _given(name, setting)
+        for name, setting in chart_environment(version).items()
+        if _applies(name, setting.when, inputs)
+    )
+    return replace(inputs, given=(*added, *inputs.given))
+
+
+def _applies(name: str, when: When, inputs: Inputs) -> bool:
+    match when:
+        case When.ALWAYS:
+            return True
+        case When.NOT_GIVEN:
+            return not _names(inputs, name)
+        case When.NOT_GIVEN_AND_WANTED:
+            return not _names(inputs, name) and not _has(inputs, "envUseClusterAccessURL")
+        case When.TLS:
+            return _has(inputs, "tls.secretNames")
+        case When.PSK:
+            return _has(inputs, "provisionerDaemon.pskSecretName")
+
+
+def _names(inputs: Inputs, name: str) -> bool:
+    return any(one.channel is Channel.ENV and one.name == name for one in inputs.given)
+
+
+def _has(inputs: Inputs, key: str) -> bool:
+    return any(path.endswith(f".{key}") or path == key for path in inputs.chart_values)
+
+
+def _given(name: str, setting: ChartSetting) -> Given:
+    """The cluster fills in `$(NAME)`; what depends on it otherwise is known to be set, no more."""
+    literal = setting.value is not None and "$(" not in setting.value
+    return Given(
+        channel=Channel.ENV,
+        name=name,
+        state=State.LITERAL if literal else State.UNRESOLVED,
+        position=Position("the Helm chart", 1),
+        form=Form.HELM_VALUES,
+        value=setting.value if literal else None,
+        prefix=(setting.value or "").partition("$(")[0],
+    )

@@ -14,6 +14,7 @@ from confaudit.core.releases import Release
 from confaudit.core.rules import LEGACY_PREFIX, OPTION_RENAMED
 from confaudit.core.selection import Selection
 from confaudit.core.situation import Situation
+from confaudit.operator_files import with_chart
 from confaudit.workflows.inputs import Opened
 from confaudit.workflows.setup import Setup
 
@@ -42,12 +43,14 @@ def situate(setup: Setup, case: Case) -> Situation:
     """What rules may look at: the prediction knows the values, everybody else what is public."""
     source, target, snapshot = case.source, case.target, case.snapshot
     inputs = case.opened.inputs
-    running = predict(snapshot, source, source, inputs)
+    running = predict(snapshot, source, source, with_chart(inputs, source.version))
     same = source.version == target.version
     return Situation(
         snapshot=snapshot,
         inputs=redact_inputs(inputs, (*source.options.values(), *target.options.values())),
-        prediction=running if same else predict(snapshot, source, target, inputs),
+        prediction=running
+        if same
+        else predict(snapshot, source, target, with_chart(inputs, target.version)),
         running=running,
         source=source,
         target=target,

@@ -303,3 +303,17 @@ def test_a_real_deployment_gets_a_ticket_that_can_be_attached(folder, upgrade):
     assert "2.29.5" in out
     assert "2.34.5" in out
     assert "<script src" not in out
+
+
+def test_what_the_chart_sets_itself_is_part_of_the_prediction(folder, capsys):
+    """From 2.35 on the chart gives every pod its own cluster host; nobody else sets it."""
+    (folder / "values.yaml").write_text(
+        "coder:\n  env:\n    - {name: CODER_ACCESS_URL, value: 'https://coder.example.com'}\n"
+    )
+    asked = ["upgrade", "--from", "2.33.0", "--to", "2.35.1", "--exit-zero", "-f", "json"]
+    assert run([*asked, "-i", "values.yaml"]) == 0
+    added = json.loads(capsys.readouterr().out)["prediction"]["added"]
+    assert added["cluster-host"] == {"unknown": True}
+    assert run([*asked, "--env-file", "plain.env"]) == 0
+    added = json.loads(capsys.readouterr().out)["prediction"]["added"]
+    assert added["cluster-host"] == ""

@@ -22,6 +22,7 @@ from confaudit.operator_files import (
     read_env_file,
     read_server_yaml,
     recognised,
+    with_chart,
 )
 
 DATA = Path(__file__).parents[1] / "data" / "operator_files"
@@ -363,3 +364,44 @@ def test_real_files_when_broken(real):
             at = chance.randrange(len(content) + 1)
             content[at : at + chance.randint(0, 60)] = chance.choice(MUTATIONS)
         read_with_every_reader(bytes(content))
+
+
+VALUES = """\
+coder:
+  env:
+    - name: CODER_PPROF_ADDRESS
+      value: "127.0.0.1:6060"
+"""
+TLS_VALUES = VALUES + "  tls:\n    secretNames: [x]\n"
+
+
+@pytest.mark.parametrize(
+    ("values", "version", "name", "expected"),
+    [
+        (VALUES, "2.33.0", "CODER_HTTP_ADDRESS", ("literal", "0.0.0.0:8080")),
+        (VALUES, "2.33.0", "CODER_PPROF_ADDRESS", None),
+        ("coder: {env: []}", "2.33.0", "CODER_PPROF_ADDRESS", ("literal", "0.0.0.0:6060")),
+        ("coder: {env: []}", "2.24.0", "CODER_PPROF_ADDRESS", None),
+        (VALUES, "2.33.0", "CODER_CLUSTER_HOST", None),
+        (VALUES, "2.35.0", "CODER_CLUSTER_HOST", ("unresolved", None)),
+        (VALUES, "2.33.0", "CODER_ACCESS_URL", ("unresolved", None)),
+        (VALUES + "  envUseClusterAccessURL: false\n", "2.33.0", "CODER_ACCESS_URL", None),
+        (VALUES, "2.33.0", "CODER_TLS_ENABLE", None),
+        (
+            VALUES + "  tls:\n    secretNames: [x]\n",
+            "2.33.0",
+            "CODER_TLS_ENABLE",
+            ("literal", "true"),
+        ),
+    ],
+)
+def test_what_the_chart_adds(values, version, name, expected):
+    inputs = read(decode(values.encode(), "values.yaml"), "helm-values")
+    added = with_chart(inputs, version).given[: -len(inputs.given) or None]
+    found = [(one.state.value, one.value) for one in added if one.name == name]
+    assert found == ([expected] if expected else [])
+
+
+def test_the_chart_adds_nothing_to_other_files():
+    inputs = read(decode(b"CODER_ACCESS_URL=https://x.example\n", "coder.env"))
+    assert with_chart(inputs, "2.35.0") is inputs
