@@ -41,5 +41,6 @@ def command(output: Path) -> int:
     click.echo("\nTry next:")
     click.echo(f"  git -C {told.folder} log --stat")
     click.echo(f"  confaudit diff --repo {told.folder} HEAD~1 HEAD")
+    click.echo(f"  confaudit upgrade --repo {told.folder} HEAD --to 2.35.1")
     click.echo("  confaudit init prod --url https://coder.example.com")
     return ExitCode.OK
