@@ -19,15 +19,15 @@ def page(text: bytes) -> bool:
     command = _command()
     if not command or command == ["cat"] or not _is_screen():
         return False
+    # ^C is the pager's as soon as it runs. A handler, unlike SIG_IGN, is not passed on to it.
+    ours = signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
         pager = subprocess.Popen(  # noqa: S603 - the user's own command, no shell
             command, stdin=subprocess.PIPE, env=_LESS | os.environ
         )
+        pager.communicate(text)
     except OSError:
         return False
-    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)  # while it runs, ^C is the pager's
-    try:
-        pager.communicate(text)
     finally:
         signal.signal(signal.SIGINT, ours)
     return True
