@@ -192,6 +192,8 @@ def _removal(spec: OptionSpec, new: Release) -> str:
 def _alterations(
     before: OptionSpec, old: Release, after: OptionSpec, new: Release
 ) -> Iterator[_Step]:
+    if _owners(before, old) == _owners(after, new):
+        return  # as nearly always
     was, now = default_words(before, old), default_words(after, new)
     if was != now:
         yield _Step(EventKind.DEFAULT, f"{was} → {now}")
@@ -241,6 +243,11 @@ def _twins(spec: OptionSpec, release: Release) -> list[str]:
     return [twin.key for twin in release.leaves.get(spec.json_path, ()) if twin.key != spec.key]
 
 
+def _owners(spec: OptionSpec, release: Release) -> tuple[OptionSpec, ...]:
+    """An option and all that set the same config leaf."""
+    return (spec, *release.leaves.get(spec.json_path, ()))
+
+
 def _options(keys: Sequence[str]) -> str:
     return listing([option_name(key) for key in keys])
 
@@ -262,8 +269,7 @@ _COMPUTED: Final = {
 
 def default_words(spec: OptionSpec, release: Release) -> str:
     """The default in effect: aliases share one, which only one of them may declare (2.17)."""
-    owners = (spec, *release.leaves.get(spec.json_path, ()))
-    declared = next((owner for owner in owners if owner.default is not None), spec)
+    declared = next((one for one in _owners(spec, release) if one.default is not None), spec)
     if declared.default_computed_from:
         return _COMPUTED.get(declared.default_computed_from, "computed")
     value = default_value(declared, declared.default)

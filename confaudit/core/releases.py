@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -34,8 +34,9 @@ class Version:
     prerelease: tuple[tuple[int, int, str], ...] = _RELEASED
     """Sort keys of the identifiers after `-`: numbers by size and before words."""
 
-    @classmethod
-    def parse(cls, text: str) -> "Version":
+    @staticmethod
+    @lru_cache(maxsize=1024)  # the same few hundred are read over and over
+    def parse(text: str) -> "Version":
         """Read `2.34.5`, `v2.35.1+abc1234`, `2.34.0-devel+abc` or `2.36.0-rc.1`.
 
         Raises:
@@ -46,12 +47,17 @@ class Version:
             raise ValueError("not a Coder version such as 2.34.5")
         major, minor, patch, identifiers = match.groups()
         prerelease = tuple(map(_sort_key, identifiers.split("."))) if identifiers else _RELEASED
-        return cls(int(major), int(minor), int(patch), prerelease)
+        return Version(int(major), int(minor), int(patch), prerelease)
 
     @property
     def line(self) -> tuple[int, int]:
         """The release line, which gets patch releases of its own: (2, 34)."""
         return self.major, self.minor
+
+    @property
+    def line_name(self) -> str:
+        """The release line as people call it: `2.34`."""
+        return f"{self.major}.{self.minor}"
 
     @property
     def base(self) -> "Version":
@@ -115,6 +121,11 @@ class Catalog:
     def versions(self) -> tuple[str, ...]:
         """Every version in version order, which is not the order in time: lines get backports."""
         return tuple(self._releases[version].version for version in self._order)
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """Every release in version order."""
+        return tuple(self._releases[version] for version in self._order)
 
     def release(self, version: str) -> Release | None:
         """Find exactly this version, build metadata aside."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from confaudit.core import tree
 from confaudit.core.findings import Finding
+from confaudit.core.lifecycle import Event
 from confaudit.core.model import (
     Cause,
     Change,
@@ -74,6 +75,23 @@ class Table:
     """Cells by column; what is not known or does not apply is MISSING or left out."""
     is_folded: bool = False
     """Whether only a reader who asks for more needs to see the rows."""
+    bars: tuple[str, ...] = ()
+    """Columns of numbers that are drawn: each row is one bar put together of them; none for a
+    plain table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """The lives of the options a report is about, on one scale of release lines."""
+
+    lines: tuple[str, ...]
+    """Release lines known, oldest first: `2.0`, `2.1`, …"""
+    here: str
+    """The version in use (or compared from); empty where nobody runs anything."""
+    target: str
+    """The version gone to; empty where nobody goes anywhere (catalog show, lint)."""
+    events: Mapping[str, tuple[Event, ...]]
+    """By option key, in version order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +114,7 @@ class Report:
     prediction: Mapping[str, Json] | None = None
     """What an upgrade would make of the configuration, for programs; redacted like all else."""
     tables: tuple[Table, ...] = ()
+    lives: Lives | None = None
     notes: tuple[str, ...] = ()
     """Coverage: what could not be compared or is not known, in whole sentences."""
     statement: str = ""

@@ -14,6 +14,7 @@ from msgspec.json import schema as json_schema
 
 from confaudit.core.findings import Effect, Finding, Patch
 from confaudit.core.inputs import Position
+from confaudit.core.lifecycle import Event
 from confaudit.core.model import (
     MISSING,
     Change,
@@ -25,7 +26,7 @@ from confaudit.core.model import (
     Value,
 )
 from confaudit.core.present.marks import compare_items
-from confaudit.core.report import Report, Side, Table
+from confaudit.core.report import Lives, Report, Side, Table
 from confaudit.render import RenderOptions
 from confaudit.render.json_v1_fields import (
     AffectsEntry,
@@ -33,10 +34,12 @@ from confaudit.render.json_v1_fields import (
     ColumnEntry,
     ComparedSide,
     Document,
+    EventEntry,
     FacetEntry,
     FindingEntry,
     ItemEntry,
     LevelName,
+    LivesEntry,
     NamesEntry,
     PatchEntry,
     PositionEntry,
@@ -45,7 +48,7 @@ from confaudit.render.json_v1_fields import (
     Tool,
 )
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -89,6 +92,8 @@ def _document(report: Report) -> Document:
         found.summary = _summary(report)
     if report.prediction is not None:
         found.prediction = dict(report.prediction)
+    if report.lives:
+        found.lives = _lives(report.lives)
     return found
 
 
@@ -116,7 +121,21 @@ def _table(table: Table) -> TableEntry:
             {name: cell for name, cell in row.items() if cell is not MISSING} for row in table.rows
         ],
         is_folded=table.is_folded,
+        bars=list(table.bars) or UNSET,
     )
+
+
+def _lives(lives: Lives) -> LivesEntry:
+    return LivesEntry(
+        lines=list(lives.lines),
+        here=lives.here or UNSET,
+        target=lives.target or UNSET,
+        options={key: [_event(event) for event in told] for key, told in lives.events.items()},
+    )
+
+
+def _event(event: Event) -> EventEntry:
+    return EventEntry(event.kind.value, list(event.versions), event.date, event.what)
 
 
 def _time(moment: datetime) -> str:

@@ -207,6 +207,58 @@ class TableEntry(Struct):
     is_folded: Annotated[
         bool, Meta(description="Only a reader who asks for more needs to see the rows")
     ] = False
+    bars: (
+        Annotated[
+            list[str],
+            Meta(description="Columns of counts: in a picture each row is one bar made of them"),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class EventEntry(Struct):
+    """Something that releases did to an option."""
+
+    kind: Annotated[
+        Literal[
+            "introduced",
+            "superseded",
+            "deprecated",
+            "reinstated",
+            "default",
+            "type",
+            "variable",
+            "YAML key",
+            "config leaf",
+            "hidden",
+            "shown",
+            "secret",
+            "public",
+            "removed",
+        ],
+        Meta(description="More kinds may come."),
+    ]
+    versions: Annotated[
+        list[str],
+        Meta(
+            description="First release of each line that brought it: every later line has it from"
+            " the last one, the others are backports",
+            min_length=1,
+        ),
+    ]
+    date: Annotated[str, Meta(description="Of the last version, ISO 8601; empty when not known")]
+    what: Annotated[str, Meta(description="Completes the sentence that the kind begins")]
+
+
+class LivesEntry(Struct, kw_only=True):
+    """What became of the options that the report is about, release by release."""
+
+    lines: Annotated[list[str], Meta(description="Release lines known, oldest first: 2.0, 2.1")]
+    here: Annotated[str, Meta(description="Version in use or compared from")] | UnsetType = UNSET
+    target: Annotated[str, Meta(description="Version gone to")] | UnsetType = UNSET
+    options: Annotated[
+        dict[str, list[EventEntry]], Meta(description="By flag; events in version order")
+    ]
 
 
 class Document(Struct, kw_only=True):
@@ -247,3 +299,4 @@ class Document(Struct, kw_only=True):
         | UnsetType
     ) = UNSET
     tables: Annotated[dict[str, TableEntry], Meta(description="By id")] | UnsetType = UNSET
+    lives: LivesEntry | UnsetType = UNSET

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from math import isfinite
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from msgspec import UNSET, UnsetType, ValidationError, convert
 
 from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase, Rule
 from confaudit.core.inputs import Form, Position
+from confaudit.core.lifecycle import Event, EventKind
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -30,15 +31,18 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
-from confaudit.core.report import Column, Report, ReportKind, Side, Table
+from confaudit.core.releases import Version
+from confaudit.core.report import Column, Lives, Report, ReportKind, Side, Table
 from confaudit.errors import SourceError
 from confaudit.render.json_v1 import SCHEMA_VERSION
 from confaudit.render.json_v1_fields import (
     ChangeEntry,
     ComparedSide,
     Document,
+    EventEntry,
     FacetEntry,
     FindingEntry,
+    LivesEntry,
     NamesEntry,
     PatchEntry,
     PositionEntry,
@@ -60,7 +64,7 @@ def load(content: bytes) -> Report:
         report = _report(convert(tree, Document))
     except ValidationError as error:
         raise _unreadable(minor, str(error).partition(" - at ")[2]) from None
-    except ValueError:  # a word we have not heard of, a day that no calendar has
+    except ValueError:  # a word we have not heard of, a day that no calendar has, no version
         raise _unreadable(minor) from None
     return replace(report, notes=(*report.notes, _NEWER)) if minor > _OUR_MINOR else report
 
@@ -152,6 +156,7 @@ def _report(document: Document) -> Report:
         findings=tuple(map(_finding, document.findings or ())),
         prediction=None if document.prediction is UNSET else document.prediction,
         tables=tuple(_table(name, entry) for name, entry in (document.tables or {}).items()),
+        lives=_lives(document.lives),
         notes=tuple(document.notes),
     )
     counted = report.verdict == document.verdict
@@ -298,4 +303,42 @@ def _table(name: str, entry: TableEntry) -> Table:
     if not _ID.fullmatch(name):  # it becomes part of links
         raise _damaged("$.tables")
     columns = tuple(Column(column.id, column.title, column.is_code) for column in entry.columns)
-    return Table(name, entry.title, columns, tuple(entry.rows), entry.is_folded)
+    rows, bars = tuple(entry.rows), tuple(entry.bars or ())
+    if not {column.id for column in columns}.issuperset(bars):
+        raise ValueError
+    if not all(_is_count(row.get(bar, 0)) for row in rows for bar in bars):
+        raise ValueError
+    return Table(name, entry.title, columns, rows, entry.is_folded, bars)
+
+
+def _is_count(cell: Any) -> bool:
+    """Whether a cell can be drawn: a number of things, exact also for programs with doubles."""
+    return type(cell) is int and 0 <= cell < 2**53
+
+
+# --- lives --------------------------------------------------------------------------------------
+
+
+def _lives(entry: LivesEntry | UnsetType) -> Lives | None:
+    """The lives of options; every version is one, and of a line that is on the scale."""
+    if entry is UNSET:
+        return None
+    events = {key: tuple(map(_event, told)) for key, told in entry.options.items()}
+    scale = [Version.parse(f"{line}.0") for line in entry.lines]
+    happened = (version for told in events.values() for event in told for version in event.versions)
+    lines = {Version.parse(version).line for version in happened}
+    if scale != sorted(set(scale)) or not lines <= {version.line for version in scale}:
+        raise ValueError
+    return Lives(tuple(entry.lines), _version(entry.here), _version(entry.target), events)
+
+
+def _version(text: str | UnsetType) -> str:
+    if text:
+        Version.parse(text)
+    return text or ""
+
+
+def _event(entry: EventEntry) -> Event:
+    if entry.date:
+        date.fromisoformat(entry.date)
+    return Event(EventKind(entry.kind), tuple(entry.versions), entry.date, entry.what)

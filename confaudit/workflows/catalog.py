@@ -11,6 +11,7 @@ from confaudit.core.aliases import join
 from confaudit.core.defaults import default_snapshot
 from confaudit.core.diff import diff, position
 from confaudit.core.lifecycle import Event, EventKind, Life, default_words, life, option_name
+from confaudit.core.lives import lives
 from confaudit.core.lookup import Found, find
 from confaudit.core.model import MISSING, Change, ChangeKind, Facet, Snapshot, Value
 from confaudit.core.releases import Catalog, Release, Version
@@ -39,7 +40,7 @@ def releases(catalog: Catalog, line: str = "", since: str = "") -> Report:
         ConfigError: There is no such line, or a text is neither line nor version.
         NothingToDo: No release fits both.
     """
-    known = _all(catalog)
+    known = catalog.releases
     wanted, oldest = _line(line, known), _start(since)
     rows = [
         row
@@ -66,7 +67,7 @@ def _release_rows(known: Sequence[Release]) -> Iterator[Mapping[str, Value]]:
         yield {
             "release": release.version,
             "date": release.date,
-            "line": _line_text(release),
+            "line": _line_name(release),
             "marks": list(marks[_line_of(release)]),
             "options": len(own),
             "added": len(own - earlier) if before else MISSING,
@@ -99,14 +100,14 @@ def _line_of(release: Release) -> tuple[int, int]:
     return Version.parse(release.version).line
 
 
-def _line_text(release: Release) -> str:
-    return ".".join(map(str, _line_of(release)))
+def _line_name(release: Release) -> str:
+    return Version.parse(release.version).line_name
 
 
 def _line(text: str, known: Sequence[Release]) -> tuple[int, int] | None:
     if not text:
         return None
-    lines = {_line_text(release): _line_of(release) for release in known}
+    lines = {_line_name(release): _line_of(release) for release in known}
     if text.removeprefix("v") not in lines:
         raise ConfigError(
             f"{visible(text)} is no release line known.",
@@ -145,7 +146,7 @@ def show(catalog: Catalog, name: str) -> tuple[Report, Found]:
     Raises:
         ConfigError: No option is called so, or several could be meant.
     """
-    known = _all(catalog)
+    known = catalog.releases
     found = find(name, known)
     told = life(found.key, known)
     name = f" ({told.spec.name})" if told.spec.name else ""
@@ -154,6 +155,7 @@ def show(catalog: Catalog, name: str) -> tuple[Report, Found]:
         f"{found.name}{name}, Coder {known[0].version} to {known[-1].version}",
         statement=_standing(told),
         tables=(life_table(told.events), _facts_table(told, known)),
+        lives=lives([found.key], catalog),
     )
     return report, found
 
@@ -295,12 +297,7 @@ def _near(version: str, versions: Sequence[str]) -> list[str]:
     return [*older[-1:], *newer[:1]]
 
 
-# --- all ----------------------------------------------------------------------------------------
-
-
-def _all(catalog: Catalog) -> tuple[Release, ...]:
-    """Every release known, in version order."""
-    return tuple(map(catalog.nearest, catalog.versions))
+# --- the report ---------------------------------------------------------------------------------
 
 
 def _report(kind: ReportKind, title: str, **parts: Any) -> Report:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from confaudit.core.lifecycle import Event, life, option_name
+from confaudit.core.lives import lives
 from confaudit.core.lookup import Found, find
 from confaudit.core.model import MISSING, Change, Snapshot, Value
-from confaudit.core.releases import Catalog, Release, Version
+from confaudit.core.releases import Catalog, Version
 from confaudit.core.report import Column, Report, ReportKind, Table
 from confaudit.core.selection import names
 from confaudit.core.wording import listing, visible
@@ -33,7 +34,7 @@ def explain_option(
     before, after = load_two(setup, inputs, kinds, deployment)
     whole = report(before, after, catalog)
     meant = [change for change in whole.changes if _is_named(change, name)]
-    found = Found(meant[0].key, True) if meant else find(name, _known(catalog))
+    found = Found(meant[0].key, True) if meant else find(name, catalog.releases)
     changes = tuple(change for change in whole.changes if found.key in _keys(change))
     told = replace(
         whole,
@@ -47,6 +48,12 @@ def explain_option(
             ),
             *_life(found.key, before, after, catalog),
         ),
+        lives=lives(
+            [found.key, *(change.was for change in changes)],
+            catalog,
+            before.version,
+            after.version,
+        ),
     )
     return told, "" if found.is_exact else found.name
 
@@ -57,11 +64,6 @@ def _is_named(change: Change, name: str) -> bool:
 
 def _keys(change: Change) -> tuple[str, ...]:
     return (change.key, change.was, *change.also)
-
-
-def _known(catalog: Catalog) -> tuple[Release, ...]:
-    releases = (catalog.release(version) for version in catalog.versions)
-    return tuple(release for release in releases if release)
 
 
 def _statement(changes: Sequence[Change], found: Found) -> str:
@@ -101,11 +103,12 @@ def _fact(keys: Sequence[str], snapshot: Snapshot) -> Mapping[str, Value]:
 
 def _life(key: str, before: Snapshot, after: Snapshot, catalog: Catalog) -> tuple[Table, ...]:
     """What releases did to the option on the way; nothing for leaves without an option."""
-    releases = _known(catalog)
-    if not any(key in release.options for release in releases):
+    if not any(key in release.options for release in catalog.releases):
         return ()
     events = [
-        e for e in life(key, releases).events if _on_the_way(e, before.version, after.version)
+        event
+        for event in life(key, catalog.releases).events
+        if _on_the_way(event, before.version, after.version)
     ]
     return (life_table(events),) if events else ()
 

@@ -110,7 +110,7 @@ def blind_spots(inputs: Inputs) -> Iterator[str]:
 
 def oldest_release(inputs: Inputs, catalog: Catalog) -> str:
     """The oldest release that has every option the files name; empty when that says nothing."""
-    releases = [catalog.nearest(version) for version in catalog.versions]
+    releases = catalog.releases
     known = [{spec.env for spec in release.options.values()} for release in releases]
     every = set().union(*known)
     wanted = {one.name for one in inputs.given} & every - {""}

@@ -4,6 +4,7 @@ from confaudit import __version__
 from confaudit.core.audit import verdict
 from confaudit.core.findings import Effect, Finding
 from confaudit.core.inputs import Inputs
+from confaudit.core.lives import lives, subjects
 from confaudit.core.model import Level
 from confaudit.core.report import Report, ReportKind
 from confaudit.core.selection import EVERYTHING, Selection
@@ -38,6 +39,7 @@ def lint(
         hidden=len(found) - len(shown),
         statement=_statement(found, release.version),
         tables=inputs_table(opened),
+        lives=lives(subjects(shown), catalog, release.version),
         notes=(
             *_assumed(version, opened.inputs, release.version),
             *about(release.version, catalog),

@@ -7,6 +7,7 @@ from pathlib import Path
 from confaudit import __version__
 from confaudit.core.audit import verdict
 from confaudit.core.inputs import Inputs
+from confaudit.core.lives import lives, subjects
 from confaudit.core.model import Fidelity, RawDeployment, Snapshot
 from confaudit.core.predict import to_json
 from confaudit.core.releases import Catalog
@@ -84,6 +85,7 @@ def _report(setup: Setup, case: Case, notes: tuple[str, ...], selection: Selecti
         prediction=to_json(situation.prediction),
         statement=verdict(found),
         tables=inputs_table(case.opened),
+        lives=lives(subjects(shown), setup.catalog(), case.source.version, case.target.version),
         notes=notes,
         generated_at=generated_at(),
         tool_version=__version__,

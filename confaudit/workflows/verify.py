@@ -7,6 +7,7 @@ from typing import Final
 from confaudit import __version__
 from confaudit.core.coverage import hints, notes
 from confaudit.core.inputs import Inputs
+from confaudit.core.lives import lives
 from confaudit.core.model import Change, RawDeployment, Snapshot, Value
 from confaudit.core.report import Column, Report, ReportKind, Table, side
 from confaudit.core.verify import Verification, verify
@@ -59,6 +60,9 @@ def verify_upgrade(setup: Setup, asked: Asked) -> Report:
         after=side(after),
         changes=found.rest,
         tables=tuple(_tables(found)),
+        lives=lives(
+            (change.key for change in found.rest), setup.catalog(), before.version, after.version
+        ),
         statement=found.statement,
         notes=(*_notes(before, after, inputs, setup), *blind_spots(inputs)),
         generated_at=generated_at(),

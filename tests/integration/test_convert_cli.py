@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from confaudit.render.json_v1 import SCHEMA_VERSION
 from confaudit.render.saved import load
 from tests.golden.sample_reports import EMPTY, EVERY_KIND, REPORTS
 
+DATA = Path(__file__).parents[1] / "data" / "reports"
 SECRET = "hunter2-in-a-place-where-none-belongs"
 
 
@@ -91,6 +93,20 @@ def with_change(**fields):
     return document
 
 
+def with_lives(event=None, **fields):
+    """A report with the life of an option, of which a stranger altered something."""
+    document = json.loads(written("catalog-show-backports"))
+    document["lives"] |= fields
+    document["lives"]["options"]["oidc-repair-links"][0] |= event or {}
+    return document
+
+
+def with_bars(*bars, cell=1):
+    columns = [{"id": name, "title": name} for name in ("release", "added")]
+    rows = [{"release": SECRET, "added": 3}, {"release": SECRET, "added": cell}]
+    return changed(tables={"way": {"title": "", "columns": columns, "rows": rows, "bars": bars}})
+
+
 def without(field):
     document = changed()
     del document[field]
@@ -138,6 +154,22 @@ FOREIGN, DAMAGED, NEWER = "no JSON report of confaudit", "is damaged", "A newer 
         ),
         (with_change(facets=[{"facet": SECRET}]), DAMAGED),
         (with_change(source_after=SECRET), f"{DAMAGED} at $.changes[3].source_after"),
+        (with_bars(SECRET), DAMAGED),
+        (with_bars("added", "release"), DAMAGED),
+        (with_bars("added", cell=True), DAMAGED),
+        (with_bars("added", cell=-1), DAMAGED),
+        (with_bars("added", cell=2**53), DAMAGED),
+        (with_lives({"kind": SECRET}), DAMAGED),
+        (with_lives({"kind": "blessed"}) | {"schema_version": NEWER_MINOR}, NEWER),
+        (with_lives({"versions": []}), DAMAGED),
+        (with_lives({"versions": [SECRET]}), DAMAGED),
+        (with_lives({"versions": ["1.44.0"]}), DAMAGED),
+        (with_lives({"date": SECRET}), DAMAGED),
+        (with_lives(lines=[SECRET]), DAMAGED),
+        (with_lives(lines=[]), DAMAGED),
+        (with_lives(lines=["2.35", "2.34", "2.33", "2.32", "2.29"]), DAMAGED),
+        (with_lives(here=SECRET), DAMAGED),
+        (with_lives(target=SECRET), DAMAGED),
     ],
 )
 def test_what_cannot_be_read_is_refused(document, said, saved, capsys):
@@ -153,6 +185,22 @@ def test_a_file_that_is_none(path, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert run(["convert", path]) == ExitCode.USAGE
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        with_bars(),
+        with_bars("added"),
+        with_bars("added", cell=0),
+        with_lives(),
+        with_lives({"date": "", "versions": ["2.34.0-rc.1"]}),
+        with_lives(here="2.33.0", target="v2.36.0-devel+abc"),
+    ],
+)
+def test_what_is_drawn_is_read_where_it_can_be_drawn(document, saved, capsys):
+    assert run(["convert", saved(document), "-f", "json"]) == ExitCode.OK
+    assert json.loads(capsys.readouterr().out)["title"] == document["title"]
 
 
 def test_a_newer_minor_version_is_read_as_far_as_it_goes(saved, capsys):
@@ -172,6 +220,14 @@ def test_the_first_version_of_the_format_is_still_read(saved, capsys):
     del document["summary"]["hidden"]
     assert run(["convert", saved(document), "-f", "json"]) == ExitCode.OK
     assert capsys.readouterr().out == written("every-kind")
+
+
+def test_a_report_of_the_version_before_is_still_read(saved, capsys):
+    """A whole one, as that version wrote it."""
+    content = (DATA / "1.1.json").read_bytes()
+    assert run(["convert", saved(content), "-f", "json"]) == ExitCode.OK
+    found = json.loads(capsys.readouterr().out)
+    assert found == json.loads(content) | {"schema_version": SCHEMA_VERSION}
 
 
 def test_what_a_stranger_wrote_is_spelled_out(saved, capsys):

@@ -115,6 +115,17 @@ def test_the_story_shows_both_sides_under_the_names_they_had(folder, capsys):
     ]
 
 
+def test_the_story_comes_with_the_whole_life(folder, capsys):
+    """The table tells what is on the way, the picture all there ever was."""
+    assert run(["explain", "aibridge-enabled", "1.json", "3.json", "-f", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    lives = found["lives"]["options"]
+    assert list(lives) == ["ai-gateway-enabled", "aibridge-enabled"], "both names it had"
+    assert [row["release"] for row in found["tables"]["events"]["rows"]] == ["2.34.0"]
+    assert lives["aibridge-enabled"][0]["versions"] == ["2.27.0"]
+    assert (found["lives"]["here"], found["lives"]["target"]) == ("2.33.0", "2.34.5")
+
+
 def test_a_name_nobody_knows(folder, capsys):
     assert run(["explain", "no-such-thing-at-all", "1.json", "2.json"]) == 2
     assert "Traceback" not in capsys.readouterr().err

@@ -62,6 +62,14 @@ def test_what_is_dead_or_wrong_today_is_found(folder, lint):
     }
 
 
+def test_the_options_of_the_findings_come_with_their_lives_and_go_nowhere(folder, lint):
+    (folder / "coder.env").write_text("CODER_AIBRIDGE_ENABLED=true\nCODER_NOPE=1\n")
+    lives = lint("coder.env", "--version", "2.34.5")["lives"]
+    assert lives["options"].keys() == {"aibridge-enabled"}
+    assert lives["here"] == "2.34.5"
+    assert "target" not in lives
+
+
 def test_nothing_of_an_upgrade_is_told(folder, lint):
     (folder / "coder.env").write_text("CODER_ACCESS_URL=https://coder.example.com\n")
     found = lint("coder.env", "--version", "2.34.5")

@@ -242,6 +242,17 @@ def test_findings_can_be_picked_and_left_out_by_any_name(report):
     assert not {rule for rule, _ in rules(by_rule)} & {"option-unknown", "option-renamed"}
 
 
+def test_the_options_of_the_findings_come_with_their_lives(report):
+    found = report(*FATAL)
+    told = {one["option"]["flag"] for one in found["findings"] if "option" in one}
+    lives = found["lives"]
+    assert lives["options"].keys() == told >= {"http-address", "aibridge-enabled"}
+    assert (lives["here"], lives["target"]) == ("2.33.11", "2.34.5")
+    few = report(*FATAL, "--only", "CODER_HTTP_*")
+    assert few["lives"]["options"].keys() == {"http-address"}
+    assert "lives" not in report(*FATAL, "--only", "CODER_NOPE"), "that is no option"
+
+
 def test_a_rename_comes_with_its_line(report):
     found = report("--from", "2.34.0", "--to", "2.34.5", "--env-file", "coder.env")
     (finding,) = (one for one in found["findings"] if one["rule"] == "option-renamed")

@@ -5,6 +5,7 @@ import jsonschema
 import pytest
 
 from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase
+from confaudit.core.lifecycle import Event, EventKind
 from confaudit.core.model import (
     Cause,
     Change,
@@ -15,7 +16,7 @@ from confaudit.core.model import (
     Subject,
     ValueSource,
 )
-from confaudit.core.report import Column, ReportKind, Table
+from confaudit.core.report import Column, Lives, ReportKind, Table
 from confaudit.render import RenderOptions, render
 from confaudit.render.json_v1 import document, schema
 from tests.golden.sample_reports import EVERY_KIND, REPORTS
@@ -64,6 +65,11 @@ def test_the_schema_knows_every_answer() -> None:
     assert set(answers) == set(Answer)
 
 
+def test_the_schema_knows_every_kind_of_event() -> None:
+    kinds = schema()["$defs"]["EventEntry"]["properties"]["kind"]["enum"]
+    assert set(kinds) == set(EventKind)
+
+
 def test_the_schema_knows_every_fidelity() -> None:
     known = schema()["$defs"]["ComparedSide"]["properties"]["fidelity"]["enum"]
     assert set(known) == set(Fidelity)
@@ -107,6 +113,22 @@ def test_table_rows_are_objects_by_column() -> None:
     ]
 
 
+def test_the_life_of_an_option_is_told_event_by_event() -> None:
+    lives = document(REPORTS["catalog-show-backports"])["lives"]
+    assert lives["lines"][:2] + lives["lines"][-1:] == ["2.0", "2.1", "2.35"]
+    assert lives["options"] == {
+        "oidc-repair-links": [
+            {
+                "kind": "introduced",
+                "versions": ["2.29.18", "2.32.8", "2.33.9", "2.34.3", "2.35.0"],
+                "date": "2026-07-07",
+                "what": "bool, default true, hidden",
+            }
+        ]
+    }
+    assert lives.keys().isdisjoint({"here", "target"}), "nobody goes anywhere"
+
+
 def test_a_cell_that_is_missing_is_left_out() -> None:
     assert document(REPORTS["hostile-tables"])["tables"]["gaps"]["rows"] == [{}]
 
@@ -130,6 +152,8 @@ def test_a_cause_comes_with_its_evidence_and_level(level: Level) -> None:
         (Patch, "PatchEntry", {"position": "line"}),
         (Column, "ColumnEntry", {}),
         (Table, "TableEntry", {"id": "title"}),
+        (Lives, "LivesEntry", {"events": "options"}),
+        (Event, "EventEntry", {}),
     ],
 )
 def test_every_field_has_a_place(kind: type, entry: str, places: dict[str, str]) -> None:
