@@ -1,7 +1,7 @@
 """Two Snapshots become Changes; the only module that imports deepdiff.
 
-deepdiff finds what differs; here every difference becomes one Change about an option, a config
-leaf or a server leaf. Only what both inputs can tell is compared.
+deepdiff finds what differs inside trees; here every difference becomes one Change about an option,
+a config leaf or a server leaf. Only what both inputs can tell is compared.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +41,8 @@ _ORDER: Final = (
 
 def diff(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
     """All differences between two snapshots, in a stable order; each is reported once."""
-    options = _option_changes(before, after)
+    tell_options = bool(before.settings and after.settings)
+    options = option_changes(before, after) if tell_options else ()
     config = _unexplained(_config_changes(before, after), options, before, after)
     found = (*options, *config, *_server_changes(before, after))
     return tuple(sorted(found, key=position))
@@ -74,6 +75,13 @@ def differing(before: Document, after: Document) -> Iterator[tree.Path]:
     for levels in found.values():
         for level in levels:
             yield tuple(str(key) for key in level.path(output_format="list"))
+
+
+def differing_keys(before: Document, after: Document) -> set[str]:
+    """The top-level keys at which two documents differ, without asking where below."""
+    shared = before.keys() & after.keys()
+    unequal = {key for key in shared if not _strictly_equal(before[key], after[key])}
+    return unequal | (before.keys() ^ after.keys())
 
 
 def strict_prune(before: Json, after: Json) -> tuple[Json, Json] | None:
@@ -166,12 +174,10 @@ class _Option:
     spec: OptionSpec
 
 
-def _option_changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
-    """Changes of options; none when an input carries no options at all."""
-    if not before.settings or not after.settings:
-        return ()
+def option_changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
+    """Changes of options between two snapshots that tell all of them, in no order."""
     left, right = _comparable(before, after), _comparable(after, before)
-    keys = {path[0] for path in differing(left, right)}
+    keys = differing_keys(left, right)
     return tuple(_option_change(key, _option(before, key), _option(after, key)) for key in keys)
 
 

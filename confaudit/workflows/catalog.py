@@ -7,13 +7,12 @@ from itertools import groupby
 from typing import Any, Final
 
 from confaudit import __version__
-from confaudit.core.aliases import join
+from confaudit.core.declarations import declared_changes
 from confaudit.core.defaults import default_snapshot
-from confaudit.core.diff import diff, position
 from confaudit.core.lifecycle import Event, EventKind, Life, default_words, life, option_name
 from confaudit.core.lives import lives
 from confaudit.core.lookup import Found, find
-from confaudit.core.model import MISSING, Change, ChangeKind, Facet, Snapshot, Value
+from confaudit.core.model import MISSING, Value
 from confaudit.core.releases import Catalog, Release, Version
 from confaudit.core.report import Column, Report, ReportKind, Side, Table, side
 from confaudit.core.wording import listing, plural, visible
@@ -237,42 +236,18 @@ def compare(catalog: Catalog, before: str, after: str) -> Report:
         ConfigError: The catalogue lacks one of the versions.
     """
     old, new = _release(before, catalog), _release(after, catalog)
-    left, right = default_snapshot(old), default_snapshot(new)
-    found = join(diff(left, right), left, right)
-    changes = sorted((c for c in found if _is_declared(c, left, right)), key=position)
     return _report(
         ReportKind.CATALOG_DIFF,
         f"Coder {old.version} → {new.version}",
-        before=_side(left, old),
-        after=_side(right, new),
-        changes=tuple(map(_without_source, changes)),
+        before=_side(old),
+        after=_side(new),
+        changes=declared_changes(old, new),
     )
 
 
-def _is_declared(change: Change, before: Snapshot, after: Snapshot) -> bool:
-    """Whether the releases declare something else, beyond what a server makes of it.
-
-    A server reports its aliases' value sources otherwise from 2.18 on, and some defaults are
-    computed alike by both releases, as that of docs-url from the version.
-    """
-    declared = {facet.facet for facet in change.facets} - {Facet.SOURCE}
-    old, new = before.declared.get(change.key), after.declared.get(change.key)
-    if old and new and old.default_computed_from == new.default_computed_from != "":
-        declared -= {Facet.DEFAULT}
-    return bool(declared) or change.kind in _OF_PRESENCE
-
-
-_OF_PRESENCE: Final = {ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.RENAMED}
-
-
-def _without_source(change: Change) -> Change:
-    """Nobody sets anything here: where a value comes from is no news."""
-    kind = ChangeKind.DECLARED if change.kind is ChangeKind.SOURCE else change.kind
-    return replace(change, kind=kind)
-
-
-def _side(snapshot: Snapshot, release: Release) -> Side:
-    return replace(side(snapshot), label=f"released {release.date}" if release.date else "")
+def _side(release: Release) -> Side:
+    label = f"released {release.date}" if release.date else ""
+    return replace(side(default_snapshot(release)), label=label)
 
 
 def _release(version: str, catalog: Catalog) -> Release:
