@@ -28,6 +28,7 @@ from confaudit.workflows.inputs import (
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, known_release, parse_version, release_of
+from confaudit.workflows.way import way_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,10 @@ def _report(setup: Setup, case: Case, notes: tuple[str, ...], selection: Selecti
         hidden=len(found) - len(shown),
         prediction=to_json(situation.prediction),
         statement=verdict(found),
-        tables=inputs_table(case.opened),
+        tables=(
+            *inputs_table(case.opened),
+            *way_tables(setup.catalog(), case.source, case.target, shown),
+        ),
         lives=lives(subjects(shown), setup.catalog(), case.source.version, case.target.version),
         notes=notes,
         generated_at=generated_at(),

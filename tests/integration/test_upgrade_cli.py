@@ -242,6 +242,26 @@ def test_findings_can_be_picked_and_left_out_by_any_name(report):
     assert not {rule for rule, _ in rules(by_rule)} & {"option-unknown", "option-renamed"}
 
 
+def test_the_way_is_told_by_release_and_by_area(report):
+    found = report("--from", "2.29.5", "--to", "2.34.5", "--env-file", "coder.env")
+    assert list(found["tables"]) == ["inputs", "way", "areas"]
+    way, areas = found["tables"]["way"], found["tables"]["areas"]
+    assert [row["release"] for row in way["rows"]] == [
+        "2.30.0", "2.31.0", "2.32.0", "2.33.0", "2.34.0", "2.34.5",
+    ]  # fmt: skip
+    assert way["bars"] == areas["bars"] == ["added", "removed", "renamed", "changed"]
+    begun = [one for one in found["findings"] if "introduced_in" in one]
+    assert sum(row["findings"] for row in way["rows"]) == len(begun) > 0
+    told = [one for one in found["findings"] if "option" in one]
+    assert sum(row["findings"] for row in areas["rows"]) == len(told) > 0
+    assert areas["rows"][0]["area"] == "Networking"
+
+
+def test_the_way_back_is_not_told(report):
+    found = report("--from", "2.35.1", "--to", "2.34.5", "--env-file", "plain.env")
+    assert list(found["tables"]) == ["inputs"]
+
+
 def test_the_options_of_the_findings_come_with_their_lives(report):
     found = report(*FATAL)
     told = {one["option"]["flag"] for one in found["findings"] if "option" in one}
