@@ -27,6 +27,7 @@ from confaudit.core.model import (
 )
 from confaudit.core.present.marks import compare_items
 from confaudit.core.report import Lives, Report, Side, Table
+from confaudit.core.typed import typed
 from confaudit.render import RenderOptions
 from confaudit.render.json_v1_fields import (
     AffectsEntry,
@@ -164,6 +165,9 @@ def _change(change: Change) -> ChangeEntry:
         type=change.type or UNSET,
         before=_known(change.before),
         after=_known(change.after),
+        typed=_typed(
+            change.before if change.kind is ChangeKind.REMOVED else change.after, change.type
+        ),
         source_before=UNSET if change.source_before is None else change.source_before.value,
         source_after=UNSET if change.source_after is None else change.source_after.value,
         items=_items(change),
@@ -192,6 +196,16 @@ def _known(value: Value) -> Any:
     return UNSET if value is MISSING else value
 
 
+def _typed(value: Value, option_type: str) -> str | UnsetType:
+    """The text to type for a value, where the value as it is would not do.
+
+    Not the empty one for an empty list: before 2.34 an empty variable is none.
+    """
+    text = typed(value, option_type)
+    as_it_is = json.dumps(value) if isinstance(value, bool | int) else value
+    return text if text and text != as_it_is else UNSET
+
+
 def _items(change: Change) -> ItemEntry | UnsetType:
     items = compare_items(change.before, change.after)
     if items is None or change.kind is not ChangeKind.CHANGED:
@@ -209,7 +223,7 @@ def _facets(change: Change) -> list[FacetEntry]:
 
 
 def _finding(finding: Finding) -> FindingEntry:
-    rule = finding.rule
+    rule, option_type = finding.rule, finding.spec.type if finding.spec else ""
     return FindingEntry(
         fingerprint=finding.fingerprint,
         rule=rule.id,
@@ -223,9 +237,10 @@ def _finding(finding: Finding) -> FindingEntry:
         steps=list(finding.todo),
         why=rule.why,
         option=_names(finding.spec) if finding.spec else UNSET,
-        type=(finding.spec.type or UNSET) if finding.spec else UNSET,
+        type=option_type or UNSET,
         before=_known(finding.before),
         after=_known(finding.after),
+        typed=_typed(finding.after if finding.before is MISSING else finding.before, option_type),
         introduced_in=list(finding.introduced_in) or UNSET,
         positions=[_position(position) for position in finding.positions] or UNSET,
         patches=[_patch(patch) for patch in finding.patches] or UNSET,

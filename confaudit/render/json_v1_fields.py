@@ -14,6 +14,14 @@ AnyValue: TypeAlias = Annotated[
         " secret_set (true, false or null for unknown) and perhaps a fingerprint."
     ),
 ]
+Typed: TypeAlias = Annotated[
+    str,
+    Meta(
+        description="Text for a variable or flag that Coder reads as exactly this value, where its"
+        " JSON is not that text: of a change the value after, or before when it was removed; of a"
+        " finding the value before, or after when that is not known"
+    ),
+]
 Time: TypeAlias = Annotated[str, Meta(description="RFC 3339, UTC", pattern=r"Z$")]
 SourceName: TypeAlias = Literal["flag", "env", "yaml", "default", ""]
 LevelName: TypeAlias = Literal["info", "warning", "error"]
@@ -100,6 +108,7 @@ class ChangeEntry(Struct):
     type: str | UnsetType = UNSET
     before: AnyValue | UnsetType = UNSET
     after: AnyValue | UnsetType = UNSET
+    typed: Typed | UnsetType = UNSET
     source_before: SourceName | UnsetType = UNSET
     source_after: SourceName | UnsetType = UNSET
     items: ItemEntry | UnsetType = UNSET
@@ -180,6 +189,7 @@ class FindingEntry(Struct):
     type: Annotated[str, Meta(description="Type of the option's value")] | UnsetType = UNSET
     before: AnyValue | UnsetType = UNSET
     after: AnyValue | UnsetType = UNSET
+    typed: Typed | UnsetType = UNSET
     introduced_in: (
         Annotated[list[str], Meta(description="First release of each line on the way")] | UnsetType
     ) = UNSET

@@ -230,6 +230,12 @@ def test_a_report_of_the_version_before_is_still_read(saved, capsys):
     assert found == json.loads(content) | {"schema_version": SCHEMA_VERSION}
 
 
+def test_what_to_type_follows_from_the_value_whatever_a_file_says(saved, capsys):
+    document = with_finding(typed=SECRET)
+    assert run(["convert", saved(document), "-f", "json"]) == ExitCode.OK
+    assert capsys.readouterr().out == written("upgrade")
+
+
 def test_what_a_stranger_wrote_is_spelled_out(saved, capsys):
     document = with_change(evidence="\x1b[2Jcleared \u202eback") | {"title": "\x1b]0;owned\x07"}
     assert run(["convert", saved(document), "-f", "text"]) == ExitCode.OK

@@ -7,6 +7,7 @@ import pytest
 from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase
 from confaudit.core.lifecycle import Event, EventKind
 from confaudit.core.model import (
+    MISSING,
     Cause,
     Change,
     ChangeKind,
@@ -14,12 +15,13 @@ from confaudit.core.model import (
     Fidelity,
     Level,
     Subject,
+    Value,
     ValueSource,
 )
 from confaudit.core.report import Column, Lives, ReportKind, Table
 from confaudit.render import RenderOptions, render
 from confaudit.render.json_v1 import document, schema
-from tests.golden.sample_reports import EVERY_KIND, REPORTS
+from tests.golden.sample_reports import EVERY_KIND, FINDINGS, REPORTS, option, spec
 
 
 def _by_key(name: str) -> dict[str, dict[str, object]]:
@@ -216,6 +218,61 @@ def test_findings_are_counted_by_level_and_effect() -> None:
     assert summary["by_level"] == {"error": 2, "warning": 4, "info": 2}
     assert list(summary["by_effect"]) == list(Effect)
     assert sum(summary["by_effect"].values()) == len(REPORTS["upgrade"].findings)
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        ("max-token-lifetime", "2160h"),
+        ("oidc-scopes", "email,openid,groups"),
+        ("oidc-client-secret", None),  # a secret
+        ("access-url", None),  # as it is
+        ("tls-allow", None),  # as JSON has it
+        ("oidc-group-mapping", None),  # of no type
+        ("telemetry.trace", None),
+    ],
+)
+def test_a_change_says_what_to_type(key: str, typed: str | None) -> None:
+    assert _by_key("every-kind")[key].get("typed") == typed
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "typed"),
+    [
+        (ChangeKind.CHANGED, 60 * 10**9, 7 * 86_400 * 10**9, "168h"),
+        (ChangeKind.ADDED, MISSING, 0, "0s"),
+        (ChangeKind.REMOVED, 60 * 10**9, MISSING, "1m"),
+        (ChangeKind.CHANGED, 60 * 10**9, MISSING, None),
+    ],
+)
+def test_what_to_type_is_the_value_a_change_leads_to(
+    kind: ChangeKind, before: Value, after: Value, typed: str | None
+) -> None:
+    change = option("cache-age", kind, before, after, type="duration")
+    (found,) = document(replace(REPORTS["every-kind"], changes=(change,)))["changes"]
+    assert found.get("typed") == typed
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "typed"),
+    [
+        ("duration", 60 * 10**9, 0, "1m"),
+        ("duration", MISSING, 0, "0s"),
+        ("duration", None, 0, None),
+        ("string-array", ["a,b"], [], '"a,b"'),
+        ("string-array", [], ["a,b"], None),
+        ("int", 5, 6, None),
+        ("bool", True, False, None),
+        ("string", "a", "b", None),
+        ("string", MISSING, MISSING, None),
+    ],
+)
+def test_what_to_type_for_a_finding_is_the_value_before(
+    kind: str, before: Value, after: Value, typed: str | None
+) -> None:
+    finding = replace(FINDINGS[1], spec=spec("cache-age", kind), before=before, after=after)
+    (found,) = document(replace(REPORTS["upgrade"], findings=(finding,)))["findings"]
+    assert found.get("typed") == typed
 
 
 def test_a_finding_with_all_it_says() -> None:

@@ -12,6 +12,7 @@ from confaudit.core.findings import Answer, Effect, Phase
 from confaudit.core.inputs import Channel, Form, Given, Inputs, Position, State
 from confaudit.core.model import MISSING, Level, Setting, ValueSource
 from confaudit.core.redact import redact_inputs, secret
+from confaudit.core.releases import Catalog
 from confaudit.core.rules import RULES
 from confaudit.core.situation import Situation
 from confaudit.operator_files import decode, merge, read_all, read_env_file, read_server_yaml
@@ -52,6 +53,20 @@ def running(version, **settings):
         key.replace("_", "-"): Setting(value, ValueSource.ENV) for key, value in settings.items()
     }
     return replace(plain, settings={**plain.settings, **changed})
+
+
+def moved(version, key, before, after):
+    """A way on which nothing happens but that the default of one option moves."""
+    release = packaged().nearest(version)
+    old, new = (
+        replace(
+            release,
+            version=name,
+            options={**release.options, key: replace(release.options[key], default=text)},
+        )
+        for name, text in ((release.version, before), (f"{release.version}9", after))
+    )
+    return Situation.of(None, Inputs(), old, new, Catalog([old, new]))
 
 
 NUMBERED = "; ".join(f"CODER_EXTERNAL_AUTH_{n}_TYPE=github" for n in range(11))
@@ -361,6 +376,26 @@ def test_a_default_is_told_before_and_after():
     assert (found.before, found.after) == (3_600_000_000_000, 14_400_000_000_000)
     assert "1h → 4h" in found.message
     assert "CODER_METRICS_CACHE_REFRESH_INTERVAL=1h" in found.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "after", "setting"),
+    [
+        ("session-duration", "168h0m0s", "24h0m0s", "CODER_SESSION_DURATION=168h"),
+        ("session-duration", "24h0m0s", "168h0m0s", "CODER_SESSION_DURATION=24h"),
+        ("session-duration", "1m30.5s", "24h0m0s", "CODER_SESSION_DURATION=1m30s500ms"),
+        ("disable-path-apps", "true", "false", "CODER_DISABLE_PATH_APPS=true"),
+        ("provisioner-daemons", "3", "4", "CODER_PROVISIONER_DAEMONS=3"),
+        ("ssh-hostname-prefix", "coder.", "c.", "CODER_SSH_HOSTNAME_PREFIX=coder."),
+        ("ssh-hostname-prefix", "", "c.", "CODER_SSH_HOSTNAME_PREFIX"),
+        ("oidc-scopes", "openid,email", "openid", "CODER_OIDC_SCOPES"),
+    ],
+)
+def test_a_default_is_kept_by_a_text_that_every_release_reads(key, before, after, setting):
+    """Only from 2.29 on a duration may be written in days."""
+    way = moved("2.28.0", key, before, after)
+    (finding,) = (one for one in audit(way) if one.rule.id == "default-changed")
+    assert finding.steps == (f"Set {setting} to keep what was, or accept the new default.",)
 
 
 def test_an_unknown_access_url_leaves_the_cookie_open():

@@ -27,6 +27,7 @@ from confaudit.core.rules.common import (
 from confaudit.core.rules.values import EMPTY_COUNTS, has_no_address
 from confaudit.core.situation import Situation, When
 from confaudit.core.startup import Semantics, cell
+from confaudit.core.typed import typed
 from confaudit.core.wording import human, listing, plural, visible
 
 _DOCS: Final = "https://coder.com/docs"
@@ -130,9 +131,9 @@ def _follows_access_url(situation: Situation) -> str:
 def _keep(spec: OptionSpec, before: Value) -> tuple[str, ...]:
     """How to keep the old value; a list or mapping is not spelled out."""
     name = name_for(spec, Channel.ENV)
-    if isinstance(before, list | dict) or before in (MISSING, None, ""):
-        return (f"Set {name} to keep what was, or accept the new default.",)
-    return (f"Set {name}={human(before, spec.type)} to keep what was, or accept the new default.",)
+    text = None if isinstance(before, list | dict) else typed(before, spec.type)
+    wanted = f"{name}={visible(text)}" if text else name
+    return (f"Set {wanted} to keep what was, or accept the new default.",)
 
 
 def _emptied(situation: Situation, spec: OptionSpec, before: Value, after: Value) -> Finding:
