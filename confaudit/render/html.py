@@ -1,15 +1,17 @@
 """One self-contained page: complete without scripts, legible without styles, no network."""
 
 import json
+from hashlib import sha256
 from typing import Final
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from confaudit.core.present import present
 from confaudit.core.report import Report
 from confaudit.render import RenderOptions
 from confaudit.render.json_v1 import document
-from confaudit.render.templated import environment, fill, inline
+from confaudit.render.templated import asset, environment, fill, inline
 
 _VALUE_LIMIT: Final = 2_000
 """Characters of one value; the page embeds the whole document for what is longer."""
@@ -18,20 +20,32 @@ _VALUE_LIMIT: Final = 2_000
 def render(report: Report, options: RenderOptions) -> str:
     """Fill in `report.html.j2`."""
     env = environment(options.templates)
-    style, style_source = inline(env, "assets/report.css")
-    script, script_source = inline(env, "assets/report.js")
+    text = _as_text(report)
+    report_id = sha256(text.encode()).hexdigest()[:12]
+    style, style_source = inline(_style(env, report_id))
+    script, script_source = inline(asset(env, "report.js"))
     data = {
         "page": present(report, _VALUE_LIMIT),
         "style": style,
         "script": script,
         "policy": f"default-src 'none'; style-src {style_source}; script-src {script_source}; "
-        "base-uri 'none'; form-action 'none'",
-        "document": _embedded(report),
+        "img-src data:; base-uri 'none'; form-action 'none'",
+        "document": _embedded(text),
+        "report_id": report_id,
     }
     return fill(env, "report.html.j2", data)
 
 
-def _embedded(report: Report) -> Markup:
+def _style(env: Environment, report_id: str) -> str:
+    """Our style sheet, the theme on top of it, and what print puts at the foot of each sheet."""
+    sheets = (asset(env, "report.css"), asset(env, "theme.css"))
+    return "\n".join((*sheets, f':root {{ --report-id: "{report_id}"; }}'))
+
+
+def _as_text(report: Report) -> str:
+    return json.dumps(document(report), separators=(",", ":"))
+
+
+def _embedded(text: str) -> Markup:
     """The JSON document in a form that cannot end the script element around it."""
-    text = json.dumps(document(report), separators=(",", ":"))
     return Markup(text.replace("<", r"\u003c"))  # noqa: S704 - no markup can be left in it

@@ -157,14 +157,14 @@ def _brief(finding: FindingShown) -> Iterator[Block]:
 
 def _finding(finding: FindingShown) -> Iterator[Block]:
     """What this finding says; what holds for all of its rule is told by `confaudit rules`."""
-    level, *others = (chip.word for chip in finding.chips)
+    level, *others = (chip.word for chip in finding.chips if chip.is_worn)
     yield 2, Text.assemble((level, _LEVEL_STYLES[level]), f"  {finding.title}")
     yield 4, Text(" · ".join((*others, finding.rule, finding.fingerprint)), "dim")
     yield 4, _names(finding.names)
     if values := _two_values(finding):
         yield 4, values
     for fact in finding.facts:
-        if not fact.is_general:
+        if not fact.is_general and not fact.strip:
             yield 4, Text.assemble((f"{fact.term}: ", "dim"), ", ".join(fact.texts))
     yield from _steps(finding)
     for patch in finding.patches:

@@ -19,7 +19,7 @@ from confaudit.cli.main import run
 from confaudit.demo.story import states
 
 HERE = Path(__file__).resolve().parent
-LOOKS = (("light", 1280, 900), ("dark", 1280, 900), ("phone", 390, 844))
+LOOKS = (("light", 1280, 900), ("dark", 1280, 900), ("phone", 390, 844), ("phone-dark", 390, 844))
 
 
 def reports(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -54,7 +54,7 @@ def main() -> None:
         for name, file in reports(Path(folder)):
             for look, width, height in LOOKS:
                 page = browser.new_page(
-                    color_scheme="dark" if look == "dark" else "light",
+                    color_scheme="dark" if look.endswith("dark") else "light",
                     viewport={"width": width, "height": height},
                 )
                 page.goto(file.as_uri())

@@ -1,67 +1,123 @@
-// Filters, search, copying and keys. The page is complete without it: nothing here adds content.
+// Filters, search, sorting, copying, downloads and keys. The page is complete without it: nothing
+// here adds content. What it knows beyond the page it reads from the JSON report at the page's end.
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
   const all = (selector, under = document) => [...under.querySelectorAll(selector)];
+  const make = (tag, properties = {}, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+  const button = (label, onclick, more = {}) => make("button", { type: "button", onclick, ...more }, label);
   const root = document.documentElement;
   root.classList.add("js");
 
-  // Theme: the system's until the reader chooses. Storage may be forbidden for local files.
-  const theme = $("theme");
+  // Storage may be forbidden for local files; what is chosen then lasts as long as the page.
   const stored = { get: () => null, set: () => {} };
   try {
     const storage = window.localStorage;
-    stored.get = () => storage.getItem("confaudit-theme");
-    stored.set = (value) => storage.setItem("confaudit-theme", value);
-  } catch { /* the choice then lasts as long as the page */ }
+    stored.get = (key) => storage.getItem(`confaudit-${key}`);
+    stored.set = (key, value) => storage.setItem(`confaudit-${key}`, value);
+  } catch { /* see above */ }
+
+  let parsed;
+  const report = () => (parsed ??= JSON.parse($("confaudit-data").textContent));
+
+  // --- theme: the system's until the reader chooses ---------------------------------------------
+
+  const theme = $("theme");
   const systemDark = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : systemDark.matches);
   const nameTheme = () => { theme.textContent = isDark() ? "Light theme" : "Dark theme"; };
-  if (stored.get()) root.dataset.theme = stored.get();
+  if (stored.get("theme")) root.dataset.theme = stored.get("theme");
   theme.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
-    stored.set(root.dataset.theme);
+    stored.set("theme", root.dataset.theme);
     nameTheme();
   });
   systemDark.addEventListener("change", nameTheme);
   nameTheme();
-  theme.hidden = false;
+  $("buttons").hidden = false;
+
+  // --- downloads --------------------------------------------------------------------------------
+
+  function download(text, type, name) {
+    const href = URL.createObjectURL(new Blob([text], { type }));
+    make("a", { href, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 1000);
+  }
+  const fileName = (ending) => `confaudit-${document.body.dataset.kind}.${ending}`;
+  $("json").addEventListener("click", () => download($("confaudit-data").textContent, "application/json", fileName("json")));
+
+  // --- sorting: a third click brings the order of the report back -------------------------------
+
+  for (const table of all("table")) {
+    const body = table.tBodies[0];
+    const original = [...body.rows];
+    const heads = all("thead th", table);
+    const textOf = (row, index) => (row.cells[index]?.textContent ?? "").trim();
+    for (const head of original.length > 1 ? heads : []) {
+      const index = head.cellIndex;
+      const sort = () => {
+        const next = { null: "ascending", ascending: "descending", descending: null }[head.getAttribute("aria-sort")];
+        for (const other of heads) other.removeAttribute("aria-sort");
+        if (next) head.setAttribute("aria-sort", next);
+        const sign = next === "descending" ? -1 : 1;
+        const compare = (a, b) => sign * textOf(a, index).localeCompare(textOf(b, index), "en", { numeric: true });
+        body.append(...(next ? [...original].sort(compare) : original));
+      };
+      head.append(make("button", { type: "button", onclick: sort }, ...head.childNodes));
+    }
+  }
 
   const groups = all("details.group");
   if (!groups.length) return;
   const rows = all("tr[id], article[id]");
+  const members = new Map(groups.map((group) => [group, all("tr[id], article[id]", group)]));
   const search = $("search");
   const shown = $("shown");
-  const links = new Map(all("nav li").map((item) => [item.firstChild.hash.slice(1), item]));
+  const filters = $("filters");
+  const links = new Map(all("nav li").map((item) => [item.querySelector("a").hash.slice(1), item]));
   const wanted = new Map(); // facet → the values that are to be seen; a facet without any shows all
   const folded = new Map(); // group → whether it was open before a filter opened it
   let texts; // what each row is searched by; made at the first search
   for (const id of ["tools", "help"]) $(id).hidden = false;
 
-  // Count cards become switches.
+  // --- filters ----------------------------------------------------------------------------------
+
+  // Counts become switches.
   const cards = all(".cards [data-facet]").map((card) => {
     const { facet, value } = card.dataset;
     if (!wanted.has(facet)) wanted.set(facet, new Set());
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...card.childNodes);
-    card.append(button);
-    button.addEventListener("click", () => {
+    const number = card.querySelector("strong");
+    const toggle = () => {
       const values = wanted.get(facet);
       if (!values.delete(value)) values.add(value);
       apply();
-    });
-    return { facet, value, button };
+    };
+    const press = make("button", { type: "button", onclick: toggle }, ...card.childNodes);
+    card.append(press);
+    return { facet, value, press, number };
   });
+
+  // What a row is filtered by: the labels it wears, and its attributes.
+  const facetOf = new Map(cards.map(({ facet, value }) => [value, facet]));
+  const worn = (row) => all("td:first-child b", row).map((label) => [facetOf.get(label.className), label.className]);
+  const traits = new Map(rows.map((row) => [row, { ...row.dataset, ...Object.fromEntries(worn(row)) }]));
   const chosen = () => [...wanted].filter(([, values]) => values.size);
 
   function apply() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const facets = chosen();
     if (words.length) texts ??= new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+    const counts = new Map([...wanted.keys()].map((facet) => [facet, new Map()]));
     for (const row of rows) {
-      const isWanted = facets.every(([facet, values]) => values.has(row.dataset[facet]));
-      row.hidden = !(isWanted && words.every((word) => texts.get(row).includes(word)));
+      const trait = traits.get(row);
+      const failed = facets.filter(([facet, values]) => !values.has(trait[facet]));
+      const isFound = words.every((word) => texts.get(row).includes(word));
+      row.hidden = !isFound || failed.length > 0;
+      if (isFound) count(counts, trait, failed);
     }
     const isFiltered = words.length > 0 || facets.length > 0;
     for (const group of groups) {
@@ -70,12 +126,35 @@
     }
     for (const heading of all("h2.part")) heading.hidden = isEmpty(heading);
     for (const heading of all("nav h2")) heading.hidden = !heading.nextElementSibling.querySelector("li:not([hidden])");
-    for (const { facet, value, button } of cards) button.setAttribute("aria-pressed", wanted.get(facet).has(value));
+    for (const card of cards) label(card, counts.get(card.facet).get(card.value) ?? 0);
     const left = rows.filter((row) => !row.hidden).length;
-    shown.value = `${left} of ${rows.length} shown`;
+    say(`${left} of ${rows.length} shown`);
     $("none").hidden = left > 0;
     $("clear").disabled = !isFiltered;
+    nameFilters();
     remember();
+  }
+
+  // A label tells how many entries it would show beside what is chosen in the other facets.
+  function count(counts, trait, failed) {
+    if (failed.length > 1) return;
+    for (const facet of failed.length ? [failed[0][0]] : wanted.keys()) {
+      const values = counts.get(facet);
+      values.set(trait[facet], (values.get(trait[facet]) ?? 0) + 1);
+    }
+  }
+
+  function label({ facet, value, press, number }, left) {
+    press.setAttribute("aria-pressed", wanted.get(facet).has(value));
+    press.classList.toggle("none", !left);
+    number.textContent = left.toLocaleString("en");
+  }
+
+  function nameFilters() {
+    if (!filters) return;
+    const names = cards.filter(({ facet, value, press }) => filters.contains(press) && wanted.get(facet).has(value))
+      .map(({ press }) => press.querySelector(".chip").textContent);
+    filters.firstElementChild.textContent = names.length ? `Filter: ${names.join(", ")}` : "Filter";
   }
 
   // What a filter finds must be seen; without one a group is as the reader left it.
@@ -93,9 +172,9 @@
   }
 
   function countGroup(group) {
-    const members = all("tr[id], article[id]", group);
-    const left = members.filter((row) => !row.hidden).length;
-    const number = left === members.length ? `${left}` : `${left} of ${members.length}`;
+    const total = members.get(group).length;
+    const left = members.get(group).filter((row) => !row.hidden).length;
+    const number = left === total ? `${left}` : `${left} of ${total}`;
     group.hidden = !left;
     group.querySelector(".number").textContent = number;
     const link = links.get(group.id);
@@ -104,7 +183,22 @@
     link.querySelector(".number").textContent = number;
   }
 
-  // The view lives in the fragment, so that a link shows the same; a plain fragment is an anchor.
+  function clear() {
+    for (const values of wanted.values()) values.clear();
+    search.value = "";
+    apply();
+  }
+
+  function fold() {
+    const open = groups.every((group) => !group.open);
+    for (const group of groups) group.open = open;
+    $("fold").textContent = open ? "Fold all" : "Unfold all";
+  }
+
+  const say = (text) => { shown.value = text; };
+
+  // --- the view lives in the fragment, so that a link shows the same; else that is an anchor ----
+
   function remember() {
     const state = new URLSearchParams();
     for (const [facet, values] of chosen()) state.set(facet, [...values].join(","));
@@ -128,15 +222,15 @@
     }
     const state = new URLSearchParams(fragment);
     search.value = state.get("q") ?? "";
-    for (const [facet, values] of wanted) {
-      values.clear();
-      for (const value of (state.get(facet) ?? "").split(",")) if (value) values.add(value);
+    for (const values of wanted.values()) values.clear();
+    for (const { facet, value } of cards) {
+      if (state.get(facet)?.split(",").includes(value)) wanted.get(facet).add(value);
     }
     apply();
   }
 
   function reveal(target) {
-    const group = target?.closest("details.group");
+    const group = target?.closest("main details");
     if (!group) return;
     if (target.hidden || group.hidden) clear();
     group.open = true;
@@ -146,36 +240,199 @@
     requestAnimationFrame(scroll);
   }
 
-  function clear() {
-    for (const values of wanted.values()) values.clear();
-    search.value = "";
-    apply();
+  // --- what an entry of the page is in the report -----------------------------------------------
+
+  const entries = () => (entries.found ??= new Map([...changes(), ...findings()]));
+  const changes = () => (report().changes ?? []).map((change) => [`${change.subject}:${change.option ?? change.path}`, change]);
+
+  // Equal fingerprints are numbered, on the page as here.
+  function findings() {
+    const seen = new Map();
+    return (report().findings ?? []).map((finding) => {
+      const number = (seen.get(finding.fingerprint) ?? 0) + 1;
+      seen.set(finding.fingerprint, number);
+      return [finding.fingerprint + (number > 1 ? `-${number}` : ""), finding];
+    });
   }
 
-  function fold() {
-    const open = groups.every((group) => !group.open);
-    for (const group of groups) group.open = open;
-    $("fold").textContent = open ? "Fold all" : "Unfold all";
+  function namesOf(entry) {
+    if (entry?.fingerprint) return entry.option ?? {};
+    if (entry?.subject !== "option") return {};
+    const { option, env, yaml_path: yaml } = entry;
+    return { flag: [env, yaml, entry.name].includes(option) ? undefined : option, env, yaml };
   }
 
-  function download() {
-    const url = URL.createObjectURL(
-      new Blob([$("confaudit-data").textContent], { type: "application/json" }));
-    Object.assign(document.createElement("a"), { href: url, download: `confaudit-${document.body.dataset.kind}.json` }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  // Of a change what it led to, of a finding what was before.
+  function valueOf(entry) {
+    const [first, second] = entry.fingerprint ? [entry.before, entry.after] : [entry.after, entry.before];
+    return first === undefined ? second : first;
   }
+
+  // --- copying ----------------------------------------------------------------------------------
 
   async function copy(text, name = text) {
     try {
       await navigator.clipboard.writeText(text);
-      shown.value = `Copied ${name}`;
+      say(`Copied ${name}`);
     } catch {
-      shown.value = "The browser does not allow copying";
+      say("The browser does not allow copying");
     }
   }
 
   const linkTo = (row) => `${location.href.split("#")[0]}#${row.id}`;
-  const nameOf = (row) => (row.querySelector("th span code:last-child, .names code") ?? row.querySelector("th").firstChild).textContent.trim();
+  const quoted = (text) => (/^[\w@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const yamlKey = (key) => (/^[A-Za-z]\w*$/.test(key) ? key : JSON.stringify(key));
+  const nested = (path, value) => path.split(".")
+    .map((key, depth, { length }) => `${"  ".repeat(depth)}${yamlKey(key)}:${depth + 1 < length ? "" : ` ${value}`}`)
+    .join("\n");
+
+  // What the report leaves out as `typed` is typed as it is, but for what nobody can type.
+  function asTyped(value) {
+    if (!["string", "number", "boolean"].includes(typeof value)) return undefined;
+    return /REDACTED|[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/u.test(value) ? undefined : `${value}`;
+  }
+
+  // An entry as it would be written in each dialect; names alone where its value is not known.
+  function dialects(entry) {
+    const { flag, env, yaml } = namesOf(entry);
+    const value = entry && valueOf(entry);
+    if (value?.secret_set !== undefined) return secretDialects(env, yaml);
+    const text = entry?.typed ?? asTyped(value);
+    const isKnown = text !== undefined;
+    const scalar = JSON.stringify(entry?.type === "duration" ? text : value);
+    return [
+      flag && ["Flag", isKnown ? `--${flag}=${quoted(text)}` : `--${flag}`],
+      env && ["Variable", isKnown ? `${env}=${quoted(text)}` : env],
+      yaml && ["YAML", isKnown ? nested(yaml, scalar) : yaml],
+      env && isKnown && ["Helm", `- name: ${env}\n  value: ${JSON.stringify(text.split("$(").join("$$("))}`], // Kubernetes fills in $(…)
+    ].filter(Boolean);
+  }
+
+  // A secret's value is nowhere in the report; as a flag everybody on the host could read it.
+  const secretDialects = (env, yaml) => [
+    env && ["Variable", env],
+    yaml && ["YAML", yaml],
+    env && ["Helm", `- name: ${env}\n  valueFrom:\n    secretKeyRef: {name: YOUR-SECRET, key: ${env}}`],
+  ].filter(Boolean);
+
+  const menu = make("div", { id: "copy", popover: "auto" });
+  menu.setAttribute("role", "dialog");
+  menu.setAttribute("aria-label", "Copy");
+  document.body.append(menu);
+
+  function offerCopies(row, opener) {
+    const items = [...dialects(entries().get(row.id)), ["Link", linkTo(row)]].map(([name, text]) => {
+      const shownText = name === "Link" ? `#${row.id}` : text;
+      const take = () => { menu.hidePopover(); copy(text, name === "Link" ? text : name); };
+      const item = button(make("span", {}, name), take);
+      item.append(make("code", {}, shownText));
+      return item;
+    });
+    menu.replaceChildren(make("p", {}, "Copy as"), ...items);
+    menu.showPopover({ source: opener });
+    const { left, bottom, top } = opener.getBoundingClientRect();
+    menu.style.left = `${Math.max(8, Math.min(left, innerWidth - menu.offsetWidth - 8))}px`;
+    menu.style.top = `${bottom + menu.offsetHeight < innerHeight ? bottom + 4 : Math.max(8, top - menu.offsetHeight - 4)}px`;
+    items[0].focus();
+  }
+
+  const copyButton = (row) => {
+    const found = button("Copy", () => offerCopies(row, found));
+    found.setAttribute("aria-haspopup", "dialog");
+    return found;
+  };
+
+  // Rows get their button when they come into sight: a report has thousands.
+  const nearby = new IntersectionObserver((seen) => {
+    for (const { target, isIntersecting } of seen) {
+      if (!isIntersecting) continue;
+      nearby.unobserve(target);
+      if (target.matches("tr")) target.querySelector("th").prepend(copyButton(target));
+      else target.querySelector(".chips").append(copyButton(target));
+    }
+  }, { rootMargin: "200px" });
+  for (const row of rows) nearby.observe(row);
+
+  // The new lines of a patch can be taken over as they are.
+  for (const patch of all(".patch")) {
+    const lines = all("ins", patch).map((line) => line.textContent).join("\n");
+    if (lines) patch.querySelector("figcaption").append(button("Copy new lines", () => copy(lines, "the new lines")));
+  }
+  document.addEventListener("click", ({ target }) => {
+    if (target.matches("th code, .names code")) copy(target.textContent);
+  });
+
+  // --- a checklist of findings, kept by this browser --------------------------------------------
+
+  const checklist = `done ${document.title}`;
+  const done = new Set(JSON.parse(stored.get(checklist) ?? "[]"));
+  function mark(article, isDone) {
+    done[isDone ? "add" : "delete"](article.id);
+    article.classList.toggle("done", isDone);
+  }
+  for (const article of all("article")) {
+    const box = make("input", { type: "checkbox", checked: done.has(article.id) });
+    box.addEventListener("change", () => {
+      mark(article, box.checked);
+      stored.set(checklist, JSON.stringify([...done]));
+      say(`${done.size} of ${rows.length} done`);
+    });
+    mark(article, box.checked);
+    article.querySelector(".chips").append(make("label", {}, box, "done"));
+  }
+
+  // --- the table for a spreadsheet --------------------------------------------------------------
+
+  const told = (value) => (value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value));
+  const flagOf = (entry) => { const { flag } = namesOf(entry); return flag && `--${flag}`; };
+  const toDo = {
+    Done: (finding, row) => (done.has(row.id) ? "yes" : ""),
+    Owner: () => "",
+    Due: () => "",
+    When: (finding) => `${finding.phase} the upgrade`,
+    Level: (finding) => finding.level,
+    Effect: (finding) => finding.effect,
+    What: (finding) => finding.message,
+    "What to do": (finding) => finding.steps.join("\n"),
+    "Affects you": (finding) => `${finding.affects.answer}: ${finding.affects.because}`,
+    Subject: (finding) => finding.subject,
+    Flag: flagOf,
+    Variable: (finding) => namesOf(finding).env,
+    YAML: (finding) => namesOf(finding).yaml,
+    Where: (finding) => (finding.positions ?? []).map(({ file, line }) => `${file}:${line}`).join("\n"),
+    Since: (finding) => (finding.introduced_in ?? []).join(" "),
+    Rule: (finding) => finding.rule,
+    Fingerprint: (finding) => finding.fingerprint,
+  };
+  const different = {
+    Change: (change) => change.kind,
+    Cause: (change) => change.cause,
+    Option: (change) => flagOf(change) ?? change.option ?? change.path,
+    Variable: (change) => namesOf(change).env,
+    YAML: (change) => namesOf(change).yaml,
+    Before: (change) => told(change.before),
+    After: (change) => told(change.after),
+    "Set by before": (change) => change.source_before,
+    "Set by after": (change) => change.source_after,
+    Evidence: (change) => change.evidence,
+  };
+
+  // A spreadsheet would take such a start for a formula (OWASP, CSV injection).
+  const cell = (text = "") => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+
+  function table() {
+    const isAudit = document.querySelector("article") !== null;
+    const columns = Object.entries(isAudit ? toDo : different);
+    const kept = rows.filter((row) => !row.hidden && row.matches(isAudit ? "article" : "tr") && entries().has(row.id));
+    const lines = kept.map((row) => columns.map(([, of]) => cell(of(entries().get(row.id), row))));
+    say(`${kept.length} of ${rows.length} in the table`);
+    // The mark at its start makes Excel read UTF-8.
+    return `\ufeff${[columns.map(([name]) => cell(name)), ...lines].map((line) => line.join(",")).join("\r\n")}\r\n`;
+  }
+  $("csv").addEventListener("click", () => download(table(), "text/csv", fileName("csv")));
+
+  // --- keys -------------------------------------------------------------------------------------
+
   const current = () => document.activeElement.closest?.("tr[id], article[id]");
 
   function step(by) {
@@ -191,47 +448,26 @@
     j: () => step(1),
     k: () => step(-1),
     e: fold,
-    c: () => current() && copy(nameOf(current())),
+    f: () => { if (filters) filters.open = !filters.open; },
+    c: () => current() && offerCopies(current(), current()),
     l: () => current() && copy(linkTo(current())),
     Escape: clear,
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches("input") && event.key !== "Escape") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || menu.contains(event.target)) return;
+    if (event.target.matches("input[type=search]") && event.key !== "Escape") return;
     if (!Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
     keys[event.key]();
   });
 
-  // The new lines of a patch can be taken over as they are.
-  for (const patch of all(".patch")) {
-    const lines = all("ins", patch).map((line) => line.textContent);
-    if (!lines.length) continue;
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy new lines" });
-    button.addEventListener("click", () => copy(lines.join("\n"), "the new lines"));
-    patch.querySelector("figcaption").append(button);
-  }
-
-  // One link wanders to the row under the pointer or the focus.
-  const link = Object.assign(document.createElement("a"), { className: "link", textContent: "link" });
-  const offer = ({ target }) => {
-    const row = target.closest?.("tr[id]");
-    if (!row || link.parentNode?.parentNode === row) return;
-    link.href = `#${row.id}`;
-    row.querySelector("th").insertBefore(link, row.querySelector("th span"));
-  };
-  document.addEventListener("pointerover", offer);
-  document.addEventListener("focusin", offer);
-  document.addEventListener("click", ({ target }) => {
-    if (target.matches("th code, .names code")) copy(target.textContent);
-  });
   search.addEventListener("input", apply);
   $("tools").addEventListener("submit", (event) => event.preventDefault());
   $("clear").addEventListener("click", clear);
   $("fold").addEventListener("click", fold);
-  $("download").addEventListener("click", download);
   addEventListener("hashchange", recall);
   addEventListener("beforeprint", () => { for (const group of groups) group.open = true; });
   recall();
   if (!location.hash.includes("=")) apply();
+  if (filters && [...chosen()].length && filters.querySelector('[aria-pressed="true"]')) filters.open = true;
 })();

@@ -105,12 +105,20 @@ class Opener:
     shown: int = 0
 
     def __call__(
-        self, report: Report, fragment: str = "", *, scripts: bool = True, **media: Any
+        self,
+        report: Report,
+        fragment: str = "",
+        *,
+        scripts: bool = True,
+        templates: Path | None = None,
+        **media: Any,
     ) -> Page:
         """Show a report in place of the one before it; `media` is what its style may ask for."""
         self.shown += 1
         file = self.folder / f"{self.shown}.html"
-        file.write_text(render(report, "html", RenderOptions()), encoding="utf-8")
+        file.write_text(
+            render(report, "html", RenderOptions(templates=templates)), encoding="utf-8"
+        )
         page = self.screen.tab(scripts)
         page.set_viewport_size(_DESKTOP)
         page.emulate_media(**_NOTHING_SPECIAL | media)

@@ -66,9 +66,8 @@ def test_print_shows_everything_and_nothing_to_press(name: str, open_page: Opene
     page.eval_on_selector_all("details", "all => all.forEach(one => one.open = false)")
     assert sheets(page) == unfolded
     page.emulate_media(media="print")
-    assert (
-        page.locator("form:visible, nav:visible, #theme:visible, main button:visible").count() == 0
-    )
+    for place in ("form", "nav", "#buttons", "tbody button", "article button"):
+        assert page.locator(f"{place}:visible").count() == 0
     assert seen(page) == ids(page)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
@@ -105,3 +104,54 @@ MOVING = """
 def test_nothing_moves_for_those_who_asked_for_rest(name: str, open_page: Opener) -> None:
     page = open_page(REPORTS[name], reduced_motion="reduce")
     assert page.eval_on_selector_all("*", MOVING) == []
+
+
+@every_report
+def test_every_table_can_be_sorted_and_brought_back(name: str, open_page: Opener) -> None:
+    page = open_page(REPORTS[name])
+    page.eval_on_selector_all("main details", "all => all.forEach(one => one.open = true)")
+    for table in page.locator("main table").all():
+        cells = table.locator("tbody tr > :first-child")
+        original = cells.all_inner_texts()
+        head = table.locator("thead tr > :first-child")
+        if len(original) < 2:
+            assert head.get_by_role("button").count() == 0
+            continue
+        head.get_by_role("button").click()
+        assert head.get_attribute("aria-sort") == "ascending"
+        ascending = cells.all_inner_texts()
+        assert sorted(ascending) == sorted(original)
+        head.get_by_role("button").click()
+        assert head.get_attribute("aria-sort") == "descending"
+        assert cells.all_inner_texts()[0] == ascending[-1]
+        head.get_by_role("button").click()
+        assert head.get_attribute("aria-sort") is None
+        assert cells.all_inner_texts() == original
+
+
+def test_versions_and_numbers_sort_by_size(open_page: Opener) -> None:
+    page = open_page(REPORTS["catalog-releases"])
+    table = page.locator("main table").first
+    for column in ("Release", "Options"):
+        table.get_by_role("button", name=column).click()
+        place = table.locator("thead th").all_inner_texts().index(f"{column}")
+        cells = table.locator(f"tbody tr > :nth-child({place + 1})").all_inner_texts()
+        numbers = [[int(part) for part in re.findall("[0-9]+", cell)] for cell in cells]
+        assert numbers == sorted(numbers)
+
+
+def test_a_duration_tells_what_it_is_exactly(open_page: Opener) -> None:
+    page = open_page(REPORTS["every-kind"])
+    value = page.locator(".exact", has_text="2160h").or_(page.locator(".exact", has_text="90d"))
+    told = value.first.locator("small")
+    assert not told.is_visible()
+    value.first.hover()
+    assert told.is_visible()
+    assert told.inner_text().strip() == "7776000000000000 ns"
+    page.mouse.move(0, 0)
+    assert not told.is_visible()
+    value.first.focus()
+    assert told.is_visible()
+    page.emulate_media(media="print")
+    value.first.blur()
+    assert told.is_visible()

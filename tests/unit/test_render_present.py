@@ -17,8 +17,8 @@ from confaudit.core.model import (
 )
 from confaudit.core.present import present
 from confaudit.core.present.changes import Row
-from confaudit.core.present.values import Chip, Name, Shown, State
-from confaudit.core.report import Column, Table
+from confaudit.core.present.values import Chip, Name, Shown, State, area_chip
+from confaudit.core.report import Column, Report, Table
 from confaudit.render.json_v1 import document
 from tests.golden.sample_reports import (
     AFTER,
@@ -251,16 +251,69 @@ def test_what_a_person_may_have_done_is_never_quiet(
 ) -> None:
     row = _row(judged(EVERY_KIND[0], cause, "so it is", level))
     assert row.is_quiet == is_quiet
-    assert row.chips == (Chip("kind", "changed", "changed"), Chip("cause", cause, cause))
+    worn = [chip for chip in row.chips if chip.is_worn]
+    assert worn == [Chip("kind", "changed", "changed"), Chip("cause", cause, cause)]
     assert row.evidence == "so it is"
 
 
-def test_changes_are_counted_by_cause_and_kind() -> None:
-    tallies = present(replace(EMPTY, changes=EVERY_CAUSE), 100).tallies
-    assert {t.title: {c.chip.value: c.number for c in t.counts} for t in tallies} == {
-        "Changes by cause": {"operator": 2, "release": 22, "computed": 1, "unknown": 1},
-        "Changes by kind": {"added": 19, "changed": 4, "renamed": 2, "declared": 1},
-    }
+def _counted(report: Report) -> dict[str, dict[str, int]]:
+    tallies = present(report, 100).tallies
+    return {t.title: {c.chip.word: c.number for c in t.counts} for t in tallies}
+
+
+def test_changes_are_counted_in_the_order_of_each_facet() -> None:
+    counted = _counted(replace(EMPTY, changes=EVERY_CAUSE))
+    assert list(counted.items()) == [
+        ("Changes by cause", {"operator": 2, "release": 22, "computed": 1, "unknown": 1}),
+        ("Changes by kind", {"added": 19, "changed": 4, "renamed": 2, "declared": 1}),
+        ("Set by", {"env": 2, "yaml": 1, "default": 22}),
+        (
+            "Area",
+            {
+                "Gateway": 11,
+                "Networking": 10,
+                "Other options": 3,
+                "Config: telemetry": 1,
+                "OIDC": 1,
+            },
+        ),
+    ]
+    assert [list(numbers) for numbers in counted.values()] == [
+        ["operator", "release", "computed", "unknown"],
+        ["added", "changed", "renamed", "declared"],
+        ["env", "yaml", "default"],
+        ["Gateway", "Networking", "Other options", "Config: telemetry", "OIDC"],
+    ]
+
+
+def test_findings_are_counted_to_be_found() -> None:
+    counted = _counted(REPORTS["upgrade"])
+    assert counted["Affects you"] == {"affects you": 6, "does not affect you": 1, "depends": 1}
+    assert list(counted["Comes with"]) == ["Coder 2.33", "Coder 2.34"]
+    assert list(counted["When to act"]) == [
+        "before the upgrade",
+        "during the upgrade",
+        "after the upgrade",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "value", "word"),
+    [
+        ("Networking / HTTP", "networking", "Networking"),
+        ("AI Bridge (Deprecated)", "ai-bridge-deprecated", "AI Bridge (Deprecated)"),
+        ("⚠️ Dangerous", "dangerous", "⚠️ Dangerous"),
+        ('../x" onload=', "x-onload", '../x" onload='),
+        ("日本", "cf2abf0c5be3", "日本"),
+        ("\x1b[31m", "31m", "\\x1b[31m"),
+        ("W" * 500, "w" * 60, None),
+    ],
+)
+def test_an_area_is_fit_for_a_class_and_a_link(title: str, value: str, word: str | None) -> None:
+    chip = area_chip(title)
+    assert chip.value == value
+    assert chip.word == (word or chip.word)
+    assert len(chip.word) < 100
 
 
 def test_nothing_compared_is_not_no_difference() -> None:

@@ -9,6 +9,7 @@ from confaudit.core.present import ColumnShown, Count, Page, SideShown, TableSho
 from confaudit.core.present.changes import Group, Remark, Row
 from confaudit.core.present.findings import Fact, FindingShown, PatchShown, Section
 from confaudit.core.present.marks import Items, Segment
+from confaudit.core.present.pictures import Label, Mark, Stretch, Strip
 from confaudit.core.present.values import Chip, Name, Shown, State
 from confaudit.errors import TemplateError
 from confaudit.render import RenderOptions, render
@@ -34,7 +35,8 @@ def _folder(tmp_path: Path, name: str, text: str) -> RenderOptions:
             "html",
             "M\n</details>",
         ),
-        ("assets/report.css", "b { color: teal }", "html", "<style>b { color: teal }</style>"),
+        ("assets/report.css", "b { color: teal }", "html", "<style>b { color: teal }\n"),
+        ("assets/theme.css", ".chip { color: teal }", "html", "\n.chip { color: teal }\n"),
     ],
 )
 def test_a_template_of_the_user_replaces_ours(
@@ -107,6 +109,10 @@ def _documented(heading: str) -> set[str]:
         ("a segment", Segment),
         ("`row.items`", Items),
         ("a remark", Remark),
+        ("a stretch", Stretch),
+        ("`page.strip`", Strip),
+        ("a mark", Mark),
+        ("a label", Label),
     ],
 )
 def test_the_documented_fields_are_the_fields(heading: str, kind: type) -> None:
@@ -127,7 +133,7 @@ def test_the_documented_states_and_files_exist() -> None:
 def test_every_documented_name_is_handed_over(tmp_path: Path, format_name: str) -> None:
     names = {
         "md": "page kind_symbols hidden",
-        "html": "page kind_symbols document style script policy",
+        "html": "page kind_symbols document style script policy report_id",
     }[format_name]
     text = "".join(f"{{{{ {name} is defined }}}}" for name in names.split())
     options = _folder(tmp_path, f"report.{format_name}.j2", text)

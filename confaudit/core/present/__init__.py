@@ -4,18 +4,29 @@ It computes from the Report alone and adds no fact. Every string that leaves it 
 control characters, terminal escapes and text-direction tricks are spelled out by `visible`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from confaudit.core.findings import Answer, Effect
-from confaudit.core.model import MISSING, Cause, ChangeKind, Fidelity, Level, Missing, Value
+from confaudit.core.findings import Answer, Confidence, Effect, Phase
+from confaudit.core.model import (
+    MISSING,
+    Cause,
+    ChangeKind,
+    Fidelity,
+    Level,
+    Missing,
+    Value,
+    ValueSource,
+)
 from confaudit.core.present.changes import Group, groups
 from confaudit.core.present.findings import LEVEL_WORDS, Section, sections
 from confaudit.core.present.marks import middle_out
+from confaudit.core.present.pictures import Stretch, Strip, bars, strip
 from confaudit.core.present.values import Chip
-from confaudit.core.report import Report, ReportKind, Side, Table
+from confaudit.core.report import Column, Report, ReportKind, Side, Table
 from confaudit.core.wording import human, moment, plural, visible
 
 
@@ -34,6 +45,8 @@ class Tally:
     title: str
     counts: tuple[Count, ...]
     """Of what occurs, in the facet's own order."""
+    is_leading: bool
+    """Whether these numbers sum the report up; the others help to find something in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,8 @@ class ColumnShown:
     is_code: bool
     """Names, versions and values, to be typed as they are; else prose."""
     is_number: bool
+    kind: str = ""
+    """What its part of a bar stands for, fit for an HTML class; empty where none is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,8 @@ class TableShown:
     columns: tuple[ColumnShown, ...]
     rows: tuple[tuple[tuple[str, ...], ...], ...]
     """Row by row, cell by cell, the items of each: none where there is nothing to say."""
+    bars: tuple[tuple[Stretch, ...], ...]
+    """Row by row a picture of its numbers, or none at all."""
     is_folded: bool
     """Whether only a reader who asks for more needs to see the rows."""
 
@@ -82,8 +99,8 @@ class Page:
     result: str
     sides: tuple[SideShown, ...]
     """The two things compared, or none."""
-    worst: str
-    """Level of the worst an audit found; empty where it found nothing."""
+    mood: str
+    """Of an audit the level of the worst that it found, or `safe`; else empty."""
     tallies: tuple[Tally, ...]
     total: int
     """How many findings, changes and table rows there are."""
@@ -94,6 +111,8 @@ class Page:
     groups: tuple[Group, ...]
     """Changes."""
     tables: tuple[TableShown, ...]
+    strip: Strip | None
+    """The life of the option that it is all about; its table says the same in words."""
     is_audit: bool
     """Whether it is about findings: tables and notes then are its appendix, else its beginning."""
     empty: str
@@ -118,13 +137,14 @@ def present(report: Report, limit: int) -> Page:
         verdict=_sentence(visible(report.verdict)),
         result=visible(report.result),
         sides=tuple(_sides(report)),
-        worst=LEVEL_WORDS[report.worst] if report.is_audit and report.worst else "",
+        mood=_mood(report),
         tallies=tuple(_tallies(found, gathered)),
         total=len(report.findings) + len(report.changes) + sum(len(t.rows) for t in tables),
         noun=_noun(report),
         sections=found,
         groups=gathered,
         tables=tables,
+        strip=_strip(report),
         is_audit=report.is_audit,
         empty=_empty(report),
         notes_title=_AUDIT_NOTES if report.is_audit else _NOTES,
@@ -146,6 +166,17 @@ _SUBJECTS: Final[Mapping[ReportKind, str]] = {
     ReportKind.CATALOG_SHOW: "Life of an option",
     ReportKind.CATALOG_DIFF: "Changes between releases of Coder",
 }
+
+
+def _mood(report: Report) -> str:
+    if not report.is_audit:
+        return ""
+    return LEVEL_WORDS[report.worst] if report.worst else "safe"
+
+
+def _strip(report: Report) -> Strip | None:
+    keys = tuple(report.lives.events) if report.lives and not report.is_audit else ()
+    return strip(report.lives, keys[0], whole=True) if len(keys) == 1 else None
 
 
 def _sentence(words: str) -> str:
@@ -176,24 +207,53 @@ def _noun(report: Report) -> str:
     return present[0] if len(present) == 1 else "entries"
 
 
-_FACETS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "level": ("Findings by level", tuple(LEVEL_WORDS[level] for level in reversed(Level))),
-    "effect": ("Findings by effect", tuple(Effect)),
-    "affects": ("Findings that may not affect you", (Answer.DEPENDS, Answer.NO)),
-    "cause": ("Changes by cause", tuple(Cause)),
-    "kind": ("Changes by kind", tuple(ChangeKind)),
+@dataclass(frozen=True, slots=True)
+class _Facet:
+    """What entries are counted and filtered by."""
+
+    title: str
+    order: tuple[str, ...] = ()
+    """Its values as they are to be listed; without an order the most frequent comes first."""
+    is_leading: bool = False
+    is_version: bool = False
+    """Whether its values are in the order of versions."""
+
+
+FACETS: Final[Mapping[str, _Facet]] = {
+    "level": _Facet(
+        "Findings by level", tuple(LEVEL_WORDS[level] for level in reversed(Level)), True
+    ),
+    "effect": _Facet("Findings by effect", tuple(Effect), True),
+    "cause": _Facet("Changes by cause", tuple(Cause), True),
+    "kind": _Facet("Changes by kind", tuple(ChangeKind), True),
+    "affects": _Facet("Affects you", tuple(Answer)),
+    "phase": _Facet("When to act", tuple(Phase)),
+    "since": _Facet("Comes with", is_version=True),
+    "confidence": _Facet("How sure", tuple(Confidence)),
+    "source": _Facet("Set by", (*filter(None, ValueSource), "unset")),
+    "area": _Facet("Area"),
 }
-"""What is counted, and the order of its values."""
 
 
 def _tallies(sections: tuple[Section, ...], groups: tuple[Group, ...]) -> Iterator[Tally]:
     findings = [finding.chips for section in sections for finding in section.rows]
-    rows = [row.chips for group in groups for row in group.rows]
-    numbers = Counter(chip for chips in (*findings, *rows) for chip in chips)
-    for facet, (title, order) in _FACETS.items():
-        chips = sorted((c for c in numbers if c.facet == facet), key=lambda c: order.index(c.value))
-        if chips:
-            yield Tally(title, tuple(Count(chip, numbers[chip]) for chip in chips))
+    entries = [*findings, *(row.chips for group in groups for row in group.rows)]
+    numbers = Counter((chip.facet, chip.value) for chips in entries for chip in chips)
+    by_value = {(chip.facet, chip.value): chip for chips in entries for chip in reversed(chips)}
+    for name, facet in FACETS.items():
+        counts = [Count(chip, numbers[key]) for key, chip in by_value.items() if key[0] == name]
+        is_telling = any(count.number < len(entries) for count in counts)
+        if is_telling or (counts and facet.is_leading):
+            yield _tally(facet, counts)
+
+
+def _tally(facet: _Facet, counts: list[Count]) -> Tally:
+    def place(count: Count) -> tuple[list[int], int, str]:
+        numbers = [int(part) for part in re.findall("[0-9]+", count.chip.value)]
+        rank = [facet.order.index(count.chip.value)] if facet.order else []
+        return numbers if facet.is_version else rank, -count.number, count.chip.word
+
+    return Tally(facet.title, tuple(sorted(counts, key=place)), facet.is_leading)
 
 
 # --- sides --------------------------------------------------------------------------------------
@@ -214,10 +274,11 @@ def _sides(report: Report) -> Iterator[SideShown]:
 
 def _side(word: str, side: Side, is_predicted: bool) -> SideShown:
     """A side of a comparison; what nobody has read yet has a version and little else."""
+    version = f"Coder {visible(side.version)}" if side.version else ""
     size = f"{plural(side.options, 'option')}, {plural(side.leaves, 'config value')}"
     facts = {
         "Deployment": visible(side.deployment),
-        "Version": f"Coder {visible(side.version)}" if side.version else "",
+        "Version": "" if version == visible(side.label) else version,
         "Taken": moment(side.taken_at) if side.taken_at else "",
         "Holds": "" if is_predicted else size,
         "Read from": "" if is_predicted else _FIDELITY[side.fidelity],
@@ -250,15 +311,25 @@ def _table(table: Table, limit: int) -> TableShown:
         anchor=visible(f"table-{table.id}"),
         title=visible(table.title),
         columns=tuple(
-            ColumnShown(visible(column.title), column.is_code, _counts(table, column.id))
+            ColumnShown(
+                visible(column.title),
+                column.is_code,
+                _counts(table, column.id),
+                _kind(table, column),
+            )
             for column in table.columns
         ),
         rows=tuple(
             tuple(_cell(row.get(column.id, MISSING), limit) for column in table.columns)
             for row in table.rows
         ),
+        bars=bars(table),
         is_folded=table.is_folded,
     )
+
+
+def _kind(table: Table, column: Column) -> str:
+    return column.id if column.id in table.bars else ""
 
 
 def _counts(table: Table, column: str) -> bool:

@@ -22,7 +22,16 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.present.marks import Items, compare_items, middle_out
-from confaudit.core.present.values import Chip, Name, Shown, State, marked, names, shown
+from confaudit.core.present.values import (
+    Chip,
+    Name,
+    Shown,
+    State,
+    area_chip,
+    marked,
+    names,
+    shown,
+)
 from confaudit.core.wording import exact, human, plural, visible
 
 
@@ -45,7 +54,7 @@ class Row:
     """Stable and unique within a report; fit for an HTML id and a URL fragment."""
     kind: ChangeKind
     chips: tuple[Chip, ...]
-    """Its kind, and its cause if somebody judged."""
+    """Its kind, its cause if somebody judged, and to filter by: its area and value source."""
     title: str
     """Display name of an option, else the dotted path."""
     names: tuple[Name, ...]
@@ -186,6 +195,22 @@ def _chips(change: Change) -> Iterator[Chip]:
     yield Chip("kind", change.kind.value, change.kind.value)
     if change.cause:
         yield Chip("cause", change.cause.value, change.cause.value)
+    yield area_chip(_group_title(change))
+    if (source := _last_source(change)) is not None:
+        yield Chip("source", source.value or "unset", _SOURCE_WORDS[source], is_worn=False)
+
+
+def _last_source(change: Change) -> ValueSource | None:
+    """Where the value comes from, or of what is gone came from."""
+    if change.kind is ChangeKind.REMOVED:
+        return change.source_before
+    return change.source_after
+
+
+_SOURCE_WORDS: Final[Mapping[ValueSource, str]] = {
+    **{source: source.value for source in ValueSource},
+    ValueSource.UNSET: "unset",
+}
 
 
 def _has_two_values(change: Change) -> bool:

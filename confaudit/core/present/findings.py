@@ -11,8 +11,9 @@ from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, 
 from confaudit.core.inputs import Form, Position
 from confaudit.core.model import MISSING, Level
 from confaudit.core.present.marks import middle_out
-from confaudit.core.present.values import Chip, Name, Shown, marked, names, shown
-from confaudit.core.report import Report, ReportKind
+from confaudit.core.present.pictures import Strip, strip
+from confaudit.core.present.values import Chip, Name, Shown, area_chip, marked, names, shown, slug
+from confaudit.core.report import Lives, Report, ReportKind
 from confaudit.core.wording import exact, listing, visible
 
 
@@ -26,6 +27,8 @@ class Fact:
     """To be typed as it is: a file's name, a reference."""
     is_general: bool = False
     """It holds for every finding of the rule."""
+    strip: Strip | None = None
+    """To draw in place of the texts, where one can draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class FindingShown:
     title: str
     """One sentence."""
     chips: tuple[Chip, ...]
-    """Level and effect, and what is not a matter of course: it depends, it is guessed."""
+    """Level and effect, and what is not a matter of course: it depends, it is guessed; then what
+    there is to filter by only."""
     names: tuple[Name, ...]
     """The option's, else the name of what it is about."""
     value_term: str
@@ -130,7 +134,7 @@ def sections(report: Report, limit: int) -> tuple[Section, ...]:
         Section(
             anchor=f"findings-{ask}",
             title=titles[ask],
-            rows=tuple(_finding(*pair, report.kind, limit) for pair in members),
+            rows=tuple(_finding(*pair, report, limit) for pair in members),
             is_folded=ask is _Ask.INFO,
         )
         for ask, members in groupby(ordered, lambda pair: _ask(pair[1]))
@@ -160,7 +164,7 @@ def _with_anchors(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding]]:
 # --- findings -----------------------------------------------------------------------------------
 
 
-def _finding(anchor: str, finding: Finding, kind: ReportKind, limit: int) -> FindingShown:
+def _finding(anchor: str, finding: Finding, report: Report, limit: int) -> FindingShown:
     before, after = _values(finding, limit)
     return FindingShown(
         anchor=anchor,
@@ -169,11 +173,11 @@ def _finding(anchor: str, finding: Finding, kind: ReportKind, limit: int) -> Fin
         title=_within(finding.message, limit),
         chips=tuple(_chips(finding)),
         names=names(finding.spec) if finding.spec else (Name(_within(finding.subject, limit)),),
-        value_term=_value_term(finding, kind),
+        value_term=_value_term(finding, report.kind),
         before=before,
         after=after,
-        facts=tuple(_facts(finding, limit)),
-        steps_term="To do" if kind is not ReportKind.UPGRADE else _PHASES[finding.phase],
+        facts=(*_facts(finding, limit), *_life(finding, report.lives)),
+        steps_term="To do" if report.kind is not ReportKind.UPGRADE else _PHASES[finding.phase],
         steps=tuple(_within(step, limit) for step in finding.todo),
         patches=tuple(_patch(patch, limit) for patch in finding.patches),
     )
@@ -190,6 +194,7 @@ EFFECT_WORDS: Final[Mapping[Effect, str]] = {
     Effect.WILL_NOT_START: "will not start",
 }
 _ANSWER_WORDS: Final[Mapping[Answer, str]] = {
+    Answer.YES: "affects you",
     Answer.DEPENDS: "depends",
     Answer.NO: "does not affect you",
 }
@@ -200,10 +205,23 @@ def _chips(finding: Finding) -> Iterator[Chip]:
     yield Chip("level", level, level)
     if effect is not Effect.INFO:
         yield Chip("effect", effect.value, EFFECT_WORDS[effect])
-    if finding.affects in _ANSWER_WORDS:
-        yield Chip("affects", finding.affects.value, _ANSWER_WORDS[finding.affects])
+    affects, doubtful = finding.affects, finding.affects is not Answer.YES
+    yield Chip("affects", affects.value, _ANSWER_WORDS[affects], is_worn=doubtful)
     if finding.confidence is not Confidence.CERTAIN:
         yield Chip("confidence", finding.confidence.value, finding.confidence.value)
+    yield Chip("phase", finding.phase.value, _PHASES[finding.phase].lower(), is_worn=False)
+    if finding.introduced_in:
+        yield _since(finding.introduced_in[0])
+    yield area_chip((finding.spec.group if finding.spec else "") or _NO_AREA)
+
+
+_NO_AREA: Final = "Other"
+
+
+def _since(version: str) -> Chip:
+    """The release line that first brings it, of those on the way."""
+    line = ".".join(version.split(".")[:2])
+    return Chip("since", slug(line), _within(f"Coder {line}", 60), is_worn=False)
 
 
 def _values(finding: Finding, limit: int) -> tuple[Shown | None, Shown | None]:
@@ -248,6 +266,11 @@ def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
     if finding.rule.reference:
         reference = _within(finding.rule.reference, limit)
         yield Fact("Reference", (reference,), is_code=True, is_general=True)
+
+
+def _life(finding: Finding, lives: Lives | None) -> Iterator[Fact]:
+    if found := strip(lives, finding.spec.key, whole=False) if finding.spec else None:
+        yield Fact("Life", (found.words,), strip=found)
 
 
 _ANSWERS: Final[Mapping[Answer, tuple[str, str]]] = {

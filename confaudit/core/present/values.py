@@ -3,12 +3,14 @@
 Every string that leaves this room is safe to look at, see `wording.visible`.
 """
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from hashlib import sha256
 
 from confaudit.core.lifecycle import option_name
 from confaudit.core.model import MISSING, OptionSpec, Value, ValueSource
-from confaudit.core.present.marks import Segment, Segments, mark_words, shorten
+from confaudit.core.present.marks import Segment, Segments, mark_words, middle_out, shorten
 from confaudit.core.redact import is_secret
 from confaudit.core.wording import exact, human, is_duration, visible
 
@@ -63,9 +65,24 @@ class Chip:
     """A label to filter by: what it tells of, which value that has, and the value in words."""
 
     facet: str
-    """`kind`, `cause`, `level`, `effect`, `affects` or `confidence`."""
+    """One of `present.FACETS`."""
     value: str
+    """Fit for an HTML class and for a URL fragment."""
     word: str
+    is_worn: bool = True
+    """Whether the entry itself shows it; else it is there to filter by."""
+
+
+def area_chip(title: str) -> Chip:
+    """What an entry is about, by the title of the outermost group it is listed in."""
+    outermost = title.partition(" / ")[0]
+    return Chip("area", slug(outermost), middle_out(visible(outermost), 60), is_worn=False)
+
+
+def slug(title: str) -> str:
+    """A text as one word of small letters and digits; of one without any, a digest."""
+    words = "-".join(re.findall("[a-z0-9]+", title.lower()))[:60]
+    return words or sha256(title.encode(errors="surrogatepass")).hexdigest()[:12]
 
 
 def names(spec: OptionSpec, old: OptionSpec | None = None) -> tuple[Name, ...]:

@@ -1,0 +1,102 @@
+"""The table to take into a spreadsheet, where findings become somebody's work."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from confaudit.core.present import present
+from confaudit.core.report import Report
+from tests.browser.conftest import Opener
+from tests.browser.looking import ids, seen
+from tests.golden.sample_reports import FINDINGS, REPORTS
+
+AUDIT = REPORTS["upgrade"]
+DIFF = REPORTS["every-cause"]
+
+
+def table(page: Page, folder: Path) -> list[dict[str, str]]:
+    with page.expect_download() as download:
+        page.locator("#csv").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    download.value.save_as(folder / "table.csv")
+    with (folder / "table.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_an_audit_becomes_an_action_plan(open_page: Opener, tmp_path: Path) -> None:
+    page = open_page(AUDIT)
+    rows = table(page, tmp_path)
+    order = [row.fingerprint for section in present(AUDIT, 100).sections for row in section.rows]
+    assert [row["Fingerprint"] for row in rows] == order
+    found = {row["Fingerprint"]: row for row in rows}[FINDINGS[1].fingerprint]
+    assert found == {
+        "Done": "",
+        "Owner": "",
+        "Due": "",
+        "When": "before the upgrade",
+        "Level": "error",
+        "Effect": "will-not-start",
+        "What": FINDINGS[1].message,
+        "What to do": "Delete the line, or comment it out.",
+        "Affects you": f"yes: {FINDINGS[1].because}",
+        "Subject": "cache-age",
+        "Flag": "'--cache-age",  # or a spreadsheet would compute it
+        "Variable": "CODER_CACHE_AGE",
+        "YAML": "cache.cache-age",
+        "Where": "deploy/coder.env:12",
+        "Since": "2.34.0",
+        "Rule": "empty-value",
+        "Fingerprint": FINDINGS[1].fingerprint,
+    }
+
+
+def test_a_comparison_becomes_a_list_of_changes(open_page: Opener, tmp_path: Path) -> None:
+    page = open_page(DIFF)
+    rows = table(page, tmp_path)
+    assert len(rows) == len(ids(page))
+    assert rows[0] == {
+        "Change": "changed",
+        "Cause": "operator",
+        "Option": "'--access-url",
+        "Variable": "CODER_ACCESS_URL",
+        "YAML": "access.access-url",
+        "Before": "https://coder.example.com:8443/a",
+        "After": "https://dev.coder.example.com/a",
+        "Set by before": "env",
+        "Set by after": "yaml",
+        "Evidence": "it is set by yaml, and no release explains the value",
+    }
+
+
+@pytest.mark.parametrize("report", [AUDIT, DIFF], ids=["audit", "diff"])
+def test_it_holds_what_the_reader_has_filtered(
+    report: Report, open_page: Opener, tmp_path: Path
+) -> None:
+    page = open_page(report)
+    page.get_by_role("searchbox").fill("gateway")
+    shown = len(seen(page))
+    assert 0 < shown < len(ids(page))
+    assert len(table(page, tmp_path)) == shown
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_text_becomes_a_formula(start: str, open_page: Opener, tmp_path: Path) -> None:
+    hostile = replace(FINDINGS[0], message=f'{start}",a\r\nb')
+    (row,) = table(open_page(replace(AUDIT, findings=(hostile,))), tmp_path)
+    assert row["What"] == f"'{hostile.message}"
+
+
+def test_what_is_ticked_off_stays_so_and_is_told(open_page: Opener, tmp_path: Path) -> None:
+    page = open_page(AUDIT)
+    article = page.locator("article").nth(1)
+    article.get_by_role("checkbox", name="done").check()
+    assert page.locator("#shown").inner_text() == f"1 of {len(ids(page))} done"
+    page.reload()
+    assert article.get_by_role("checkbox", name="done").is_checked()
+    assert [row["Done"] for row in table(page, tmp_path)][:3] == ["", "yes", ""]
+    article.get_by_role("checkbox", name="done").uncheck()
+    page.reload()
+    assert not article.get_by_role("checkbox", name="done").is_checked()
