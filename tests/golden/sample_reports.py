@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from confaudit import catalog
 from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase, Rule
 from confaudit.core.inputs import Form, Position
+from confaudit.core.lifecycle import Event, EventKind
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -23,7 +24,7 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.releases import Catalog, Version
-from confaudit.core.report import Column, Report, ReportKind, Side, Table
+from confaudit.core.report import Column, Lives, Report, ReportKind, Side, Table
 from confaudit.workflows import catalog as workflow
 
 _TAKEN: Final = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
@@ -403,6 +404,92 @@ _CONFIRMED: Final = Table(
     is_folded=True,
 )
 
+_COUNTS: Final = (
+    Column("findings", "Findings"),
+    Column("added", "Added"),
+    Column("removed", "Removed"),
+    Column("renamed", "Renamed"),
+    Column("changed", "Declared otherwise"),
+)
+_BARS: Final = ("added", "removed", "renamed", "changed")
+
+
+def _counted(names: tuple[Column, ...], *rows: tuple[str | int, ...]) -> dict[str, Any]:
+    """The columns, rows and bars of a table of counts; a row is what it is about and numbers."""
+    columns = (*names, *_COUNTS)
+    cells = tuple(dict(zip((one.id for one in columns), row, strict=True)) for row in rows)
+    return {"columns": columns, "rows": cells, "bars": _BARS}
+
+
+_WAY: Final = Table(
+    "way",
+    "On the way, by release",
+    **_counted(
+        (Column("release", "Release", is_code=True), Column("date", "Date")),
+        ("2.34.0", "2026-06-02", 2, 8, 0, 33, 1),
+        ("2.35.0", "2026-07-07", 0, 5, 2, 0, 120),
+        ("2.35.1", "2026-07-07", 1, 0, 0, 0, 0),
+    ),
+)
+_AREAS: Final = Table(
+    "areas",
+    "On the way, by area",
+    is_folded=True,
+    **_counted(
+        (Column("area", "Area"),),
+        ("Networking", 5, 1, 0, 0, 121),
+        ("Gateway", 0, 12, 0, 33, 0),
+        ("Other options", 0, 0, 2, 0, 0),
+    ),
+)
+
+# --- lives --------------------------------------------------------------------------------------
+
+
+def happened(kind: EventKind, what: str, *versions: str) -> Event:
+    """Something that happened to an option on the first day of the month of its release."""
+    minor = int(versions[-1].split(".")[1])
+    return Event(kind, versions, f"2026-{minor - 28:02}-01", what)
+
+
+def lives(*keys: str, here: str = "", target: str = "") -> Lives:
+    """The lives of some of the options in these reports."""
+    lines = tuple(f"2.{minor}" for minor in range(29, 36))
+    return Lives(lines, here, target, {key: _LIVES[key] for key in keys})
+
+
+_LIVES: Final[Mapping[str, tuple[Event, ...]]] = {
+    "access-url": (
+        happened(EventKind.INTRODUCED, "url, no default, in 2.29.0 or before", "2.29.0"),
+    ),
+    "cache-age": (
+        happened(EventKind.INTRODUCED, "duration, default 1h", "2.30.0"),
+        happened(EventKind.HIDDEN, "from --help and the documentation", "2.32.0"),
+        happened(EventKind.DEPRECATED, "use --cache-days instead, with another meaning", "2.34.0"),
+    ),
+    "gateway-enabled": (
+        happened(
+            EventKind.INTRODUCED, "bool, default false, the new name of --bridge-enabled", "2.31.0"
+        ),
+        happened(EventKind.DEFAULT, "false → true", "2.32.8", "2.33.9", "2.34.2"),
+    ),
+    "gateway-url": (
+        happened(EventKind.INTRODUCED, "url, no default, the new name of --bridge-url", "2.34.0"),
+    ),
+    "mail-password": (
+        happened(EventKind.INTRODUCED, "string, no default, in 2.29.0 or before", "2.29.0"),
+        happened(EventKind.SECRET, "the API shows its value no longer", "2.29.7", "2.33.0"),
+        happened(EventKind.REMOVED, "a flag left behind stops the server", "2.35.0"),
+    ),
+}
+_HOSTILE_LIVES: Final = replace(
+    lives(),
+    events={
+        trap: tuple(happened(EventKind.DEFAULT, text, "2.33.7", "2.34.0") for text in _TRAPS[:2])
+        for trap in (*_TRAPS, "trap")
+    },
+)
+
 _NEWEST: Final = Version.parse("2.35.1")
 CATALOG: Final = Catalog(
     catalog.nearest(known) for known in catalog.versions() if Version.parse(known) <= _NEWEST
@@ -435,6 +522,7 @@ HOSTILE_TABLES: Final = replace(
                 {"name": trap, "count": number, "words": [trap, "x"], "kept": number < 1}
                 for number, trap in enumerate(_TRAPS)
             ),
+            bars=("count",),
         ),
         Table(
             "gaps", "Gaps", (Column("a", "A"), Column("b", "B", is_code=True)), ({"b": MISSING},)
@@ -450,7 +538,8 @@ UPGRADE: Final = replace(
     after=replace(AFTER, label="Coder 2.35.1", deployment="", taken_at=None, options=0, leaves=0),
     findings=FINDINGS,
     prediction={"starts": False, "changed": {"gateway-enabled": {"before": False, "after": True}}},
-    tables=(_INPUTS,),
+    tables=(_INPUTS, _WAY, _AREAS),
+    lives=lives(*_LIVES, here="2.33.0", target="2.35.1"),
     notes=("The ConfigMap coder-extra may set more.",),
 )
 LINT: Final = replace(
@@ -462,19 +551,22 @@ LINT: Final = replace(
     after=None,
     findings=FINDINGS[-3:],
     prediction=None,
+    tables=(_INPUTS,),
+    lives=lives("access-url", here="2.33.0"),
 )
 
 REPORTS: Final[Mapping[str, Report]] = {
     "every-cause": replace(EMPTY, changes=EVERY_CAUSE, hidden=2),
     "upgrade": UPGRADE,
     "lint": LINT,
-    "lint-nothing": replace(LINT, statement="Nothing is wrong.", findings=(), notes=()),
+    "lint-nothing": replace(LINT, statement="Nothing is wrong.", findings=(), lives=None, notes=()),
     "verify": replace(
         EMPTY,
         kind=ReportKind.VERIFY,
         statement="1 change was not predicted.",
         changes=EVERY_CAUSE[:1],
         tables=(_CONFIRMED,),
+        lives=lives("access-url", here="2.33.0", target="2.35.1"),
     ),
     "explain": replace(
         EMPTY,
@@ -483,6 +575,7 @@ REPORTS: Final[Mapping[str, Report]] = {
         statement="--gateway-enabled changed, cause: release.",
         changes=EVERY_CAUSE[3:4],
         tables=(replace(_CONFIRMED, id="sides", title="Both sides", is_folded=False),),
+        lives=lives("gateway-enabled", here="2.33.0", target="2.35.1"),
     ),
     "hostile-findings": replace(
         UPGRADE,
@@ -490,6 +583,7 @@ REPORTS: Final[Mapping[str, Report]] = {
         statement=_TRAPS[1],
         findings=_HOSTILE_FINDINGS,
         prediction={_TRAPS[0]: _TRAPS[1]},
+        lives=_HOSTILE_LIVES,
         notes=_TRAPS,
     ),
     "every-kind": replace(
