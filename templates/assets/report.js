@@ -62,12 +62,14 @@
       const sort = () => {
         const next = { null: "ascending", ascending: "descending", descending: null }[head.getAttribute("aria-sort")];
         for (const other of heads) other.removeAttribute("aria-sort");
+        for (const other of heads) other.querySelector("button").textContent = "↕";
         if (next) head.setAttribute("aria-sort", next);
+        if (next) head.querySelector("button").textContent = next === "ascending" ? "↑" : "↓";
         const sign = next === "descending" ? -1 : 1;
         const compare = (a, b) => sign * textOf(a, index).localeCompare(textOf(b, index), "en", { numeric: true });
         body.append(...(next ? [...original].sort(compare) : original));
       };
-      head.append(make("button", { type: "button", onclick: sort }, ...head.childNodes));
+      head.append(" ", button("↕", sort, { ariaLabel: `Sort by ${head.textContent.trim()}` }));
     }
   }
 
