@@ -24,7 +24,7 @@ from confaudit.core.model import (
 from confaudit.core.present.changes import Group, groups
 from confaudit.core.present.findings import LEVEL_WORDS, Section, sections
 from confaudit.core.present.marks import middle_out
-from confaudit.core.present.pictures import Stretch, Strip, bars, strip
+from confaudit.core.present.pictures import Stretch, Strip, bars, part, strip
 from confaudit.core.present.values import Chip
 from confaudit.core.report import Column, Report, ReportKind, Side, Table
 from confaudit.core.wording import human, moment, plural, visible
@@ -329,7 +329,7 @@ def _table(table: Table, limit: int) -> TableShown:
 
 
 def _kind(table: Table, column: Column) -> str:
-    return column.id if column.id in table.bars else ""
+    return part(column.id) if column.id in table.bars else ""
 
 
 def _counts(table: Table, column: str) -> bool:

@@ -9,6 +9,7 @@ from itertools import accumulate, groupby, islice
 from typing import Final
 
 from confaudit.core.lifecycle import Event, EventKind
+from confaudit.core.model import ChangeKind
 from confaudit.core.releases import Version
 from confaudit.core.report import Lives, Table
 from confaudit.core.wording import listing, visible
@@ -36,6 +37,11 @@ def bars(table: Table) -> tuple[tuple[Stretch, ...], ...]:
     return tuple(tuple(_bar(table.bars, [100 * n / longest for n in row])) for row in rows)
 
 
+def part(column: str) -> str:
+    """What the numbers of a column are painted as: kinds of changes have their colours."""
+    return column if column in tuple(ChangeKind) else "other"
+
+
 def _number(cell: object) -> int:
     return cell if isinstance(cell, int) and cell > 0 else 0
 
@@ -43,7 +49,7 @@ def _number(cell: object) -> int:
 def _bar(columns: Sequence[str], widths: Sequence[float]) -> Iterator[Stretch]:
     for column, start, width in zip(columns, accumulate(widths, initial=0), widths, strict=False):
         if width:
-            yield Stretch(column, round(start, 1), round(width, 1))
+            yield Stretch(part(column), round(start, 1), round(width, 1))
 
 
 # --- strips -------------------------------------------------------------------------------------
@@ -116,7 +122,7 @@ def strip(lives: Lives | None, key: str, *, whole: bool) -> Strip | None:
     Of that much nothing is told where nothing of weight happened.
     """
     events = lives.events.get(key) if lives else None
-    if not lives or not events:
+    if not lives or not lives.lines or not events:
         return None
     scale = _Scale(lives.lines if whole else tuple(_near(lives)))
     places = tuple(_places(lives, scale))
