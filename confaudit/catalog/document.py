@@ -37,7 +37,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
@@ -103,12 +103,12 @@ def _releases(document: _Document) -> tuple[Release, ...]:
             version=line.version,
             date=line.date.isoformat() if line.date else "",
             esr=line.esr,
-            options=_by_key(declared),
+            options=options,
             leaves_without_option=tuple(others),
         )
-        for line, declared, others in zip(
+        for line, options, others in zip(
             document.releases,
-            _spread(_options(document.options), order),
+            _by_release(_spread(_options(document.options), order)),
             _spread(leaves, order),
             strict=True,
         )
@@ -124,6 +124,15 @@ def _options(lines: Sequence[dict[str, object]]) -> Iterator[tuple[str, tuple[st
         raise ValueError("an option has a key that is no fact about options")
     specs = msgspec.convert({"options": lines}, _Options).options
     return zip(withins, ((spec.key, spec) for spec in specs), strict=True)
+
+
+def _by_release(
+    spread: Iterable[Sequence[tuple[str, OptionSpec]]],
+) -> Iterator[Mapping[str, OptionSpec]]:
+    """Options by key; releases in a row that declare the same share them, as most patches do."""
+    for declared, alike in groupby(spread):
+        options = _by_key(declared)
+        yield from (options for _ in alike)
 
 
 def _by_key(declared: Sequence[tuple[str, OptionSpec]]) -> Mapping[str, OptionSpec]:

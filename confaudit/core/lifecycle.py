@@ -152,6 +152,8 @@ def _joined(
 
 
 def _steps(key: str, old: Release | None, new: Release) -> Iterator[_Step]:
+    if old and old.options is new.options:
+        return  # as nearly all patch releases
     before = old.options.get(key) if old else None
     after = new.options.get(key)
     if after is None:
@@ -193,7 +195,7 @@ def _alterations(
     before: OptionSpec, old: Release, after: OptionSpec, new: Release
 ) -> Iterator[_Step]:
     if _owners(before, old) == _owners(after, new):
-        return  # as nearly always
+        return  # as nearly all options
     was, now = default_words(before, old), default_words(after, new)
     if was != now:
         yield _Step(EventKind.DEFAULT, f"{was} → {now}")

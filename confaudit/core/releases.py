@@ -89,8 +89,8 @@ class Release:
         """Config leaf → the options that set it; more than one means that they are aliases."""
         found: dict[str, tuple[OptionSpec, ...]] = {}
         for spec in self.options.values():
-            if spec.json_path:
-                found[spec.json_path] = (*found.get(spec.json_path, ()), spec)
+            if leaf := spec.json_path:
+                found[leaf] = (*found[leaf], spec) if leaf in found else (spec,)
         return found
 
     def zero(self, leaf: str) -> Json:

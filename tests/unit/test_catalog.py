@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -316,6 +317,12 @@ def test_a_document_is_read() -> None:
     assert newer == Release(
         "2.34.5", "2026-06-29", True, {"verbose": verbose}, ("telemetry.trace",)
     )
+
+
+def test_releases_in_a_row_that_declare_the_same_share_it() -> None:
+    """So that whoever goes through all of them can tell at a glance."""
+    for old, new in pairwise(loader.packaged().releases):
+        assert (old.options is new.options) == (old.options == new.options), new.version
 
 
 # What is wrong → the document, and a word of the reason the user is told.
