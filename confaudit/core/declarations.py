@@ -6,7 +6,7 @@ from typing import Final
 
 from confaudit.core.aliases import join
 from confaudit.core.defaults import default_snapshot
-from confaudit.core.diff import option_changes, position
+from confaudit.core.diff import option_changes, position, unequal_keys
 from confaudit.core.model import Change, ChangeKind, Facet, OptionSpec, Snapshot
 from confaudit.core.releases import Release
 
@@ -18,7 +18,7 @@ def declared_changes(old: Release, new: Release) -> tuple[Change, ...]:
     its config tree is without one.
     """
     left, right = map(default_snapshot, _differing(old, new))
-    found = join(sorted(option_changes(left, right), key=position), left, right)
+    found = join(sorted(option_changes(left, right, unequal_keys), key=position), left, right)
     changes = sorted((c for c in found if _is_declared(c, left, right)), key=position)
     return tuple(map(_without_source, changes))
 

@@ -1,7 +1,7 @@
 """Two Snapshots become Changes; the only module that imports deepdiff.
 
-deepdiff finds what differs inside trees; here every difference becomes one Change about an option,
-a config leaf or a server leaf. Only what both inputs can tell is compared.
+deepdiff finds what differs; here every difference becomes one Change about an option, a config
+leaf or a server leaf. Only what both inputs can tell is compared.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -42,7 +42,7 @@ _ORDER: Final = (
 def diff(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
     """All differences between two snapshots, in a stable order; each is reported once."""
     tell_options = bool(before.settings and after.settings)
-    options = option_changes(before, after) if tell_options else ()
+    options = option_changes(before, after, deepdiff_keys) if tell_options else ()
     config = _unexplained(_config_changes(before, after), options, before, after)
     found = (*options, *config, *_server_changes(before, after))
     return tuple(sorted(found, key=position))
@@ -77,8 +77,13 @@ def differing(before: Document, after: Document) -> Iterator[tree.Path]:
             yield tuple(str(key) for key in level.path(output_format="list"))
 
 
-def differing_keys(before: Document, after: Document) -> set[str]:
-    """The top-level keys at which two documents differ, without asking where below."""
+def deepdiff_keys(before: Document, after: Document) -> set[str]:
+    """The top-level keys at which two documents differ, as deepdiff sees them."""
+    return {path[0] for path in differing(before, after)}
+
+
+def unequal_keys(before: Document, after: Document) -> set[str]:
+    """The same without deepdiff, for whoever compares so often that its import would show."""
     shared = before.keys() & after.keys()
     unequal = {key for key in shared if not _strictly_equal(before[key], after[key])}
     return unequal | (before.keys() ^ after.keys())
@@ -174,10 +179,14 @@ class _Option:
     spec: OptionSpec
 
 
-def option_changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
-    """Changes of options between two snapshots that tell all of them, in no order."""
-    left, right = _comparable(before, after), _comparable(after, before)
-    keys = differing_keys(left, right)
+def option_changes(
+    before: Snapshot, after: Snapshot, find: Callable[[Document, Document], set[str]]
+) -> tuple[Change, ...]:
+    """Changes of options between two snapshots that tell all of them, in no order.
+
+    `find` says at which keys two documents differ: `deepdiff_keys` or `unequal_keys`.
+    """
+    keys = find(_comparable(before, after), _comparable(after, before))
     return tuple(_option_change(key, _option(before, key), _option(after, key)) for key in keys)
 
 
