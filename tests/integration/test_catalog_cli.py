@@ -69,7 +69,7 @@ def test_files_by_extension(ask, tmp_path):
     code, out, err = ask("show", "oidc-scopes", "-o", "life.html", "-o", "life.md")
     assert (code, out, err) == (0, "", "")
     assert "<caption" in (tmp_path / "life.html").read_text()
-    assert "#### Life" in (tmp_path / "life.md").read_text()
+    assert "### Life" in (tmp_path / "life.md").read_text()
 
 
 # --- releases -----------------------------------------------------------------------------------
