@@ -62,7 +62,7 @@ def render(report: Report, format_name: str, options: RenderOptions) -> str:
         TemplateError: a template of the user's folder cannot be used.
     """
     if format_name not in FORMATS:
-        raise ConfigError("There is no such output format.", f"Use one of: {', '.join(FORMATS)}.")
+        raise ConfigError("there is no such output format", f"use one of: {', '.join(FORMATS)}")
     module = import_module(f"confaudit.render.{FORMATS[format_name].module}")
     text: str = module.render(report, options)
     return text

@@ -125,7 +125,7 @@ def without(field):
 
 MAJOR, MINOR = map(int, SCHEMA_VERSION.split("."))
 NEWER_MINOR = f"{MAJOR}.{MINOR + 1}"
-FOREIGN, DAMAGED, NEWER = "no JSON report of confaudit", "is damaged", "A newer confaudit"
+FOREIGN, DAMAGED, NEWER = "no JSON report of confaudit", "is damaged", "a newer confaudit"
 
 
 @pytest.mark.parametrize(
