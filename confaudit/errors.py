@@ -27,6 +27,7 @@ class ExitCode(IntEnum):
 class ConfauditError(Exception):
     """An expected failure: one sentence, what to do next, and the exit code it leads to.
 
+    Both are printed after a colon, so they start small and end without a stop.
     Neither text may contain anything read from a payload: messages reach logs and terminals.
     """
 

@@ -173,7 +173,7 @@ def load_tested(paths: Iterable[Path], catalog: Catalog) -> tuple[Tested, ...]:
     for name, count in times.items():
         if count > 1:
             raise CatalogError(
-                f"{count} advisories have the id {visible(name)}.", "Give each an id of its own."
+                f"{count} advisories have the id {visible(name)}", "give each an id of its own"
             )
     return tuple(found)
 
@@ -237,7 +237,7 @@ class _Reader:
     def _when(self, entry: _Entry, place: str) -> Condition:
         if entry.when is None and entry.each is None:
             raise CatalogError(
-                f"{place}: it has no condition.", "Say with when or each whom it concerns."
+                f"{place}: it has no condition", "say with when or each whom it concerns"
             )
         return core.all_of([]) if entry.when is None else self._condition(entry.when, place)
 
@@ -246,7 +246,7 @@ class _Reader:
         found = [name for name in kinds if isinstance(node, dict) and name in node]
         if not found or not isinstance(node, dict):
             raise CatalogError(
-                f"{place}: a condition asks none of the things that can be asked.",
+                f"{place}: a condition asks none of the things that can be asked",
                 _suggestion(node, list(kinds)),
             )
         if len(found) > 1:
@@ -276,7 +276,7 @@ class _Reader:
     ) -> Condition:
         _only_one(node, place)
         if not isinstance(node[kind], list) or not node[kind]:
-            raise CatalogError(f"{place}: {kind} is no list of conditions.", "Give a list.")
+            raise CatalogError(f"{place}: {kind} is no list of conditions", "give a list")
         return join([self._condition(part, place) for part in node[kind]])
 
     def _negation(self, node: _Node, place: str) -> Condition:
@@ -296,7 +296,7 @@ class _Reader:
     def _check(self, key: str, place: str) -> None:
         if key not in self.keys:
             raise CatalogError(
-                f"{place}: no release has an option with the key {visible(key)}.",
+                f"{place}: no release has an option with the key {visible(key)}",
                 _suggestion([key], sorted(self.keys)),
             )
 
@@ -314,7 +314,7 @@ def _experiment(node: _Node, place: str) -> Condition:
 def _text(kind: str, make: Callable[[str], Condition], node: _Node, place: str) -> Condition:
     _only_one(node, place)
     if not isinstance(node[kind], str):
-        raise CatalogError(f"{place}: {kind} is no text.", "Put it in quotes.")
+        raise CatalogError(f"{place}: {kind} is no text", "put it in quotes")
     return make(node[kind])
 
 
@@ -324,7 +324,7 @@ def _form(node: _Node, place: str) -> Condition:
         return core.forms(msgspec.convert(node["form"], list[Form]))
     except msgspec.ValidationError as error:
         raise CatalogError(
-            f"{place}: form: {visible(str(error))}.", f"Forms: {', '.join(Form)}."
+            f"{place}: form: {visible(str(error))}", f"forms: {', '.join(Form)}"
         ) from None
 
 
@@ -336,8 +336,8 @@ def _ask(question: _Question, place: str) -> Ask:
     }
     if len(asked) != 1:
         raise CatalogError(
-            f"{place}: an option or field needs one question.",
-            "Ask one of is, equals, contains, starts_with, matches.",
+            f"{place}: an option or field needs one question",
+            "ask one of is, equals, contains, starts_with, matches",
         )
     [(name, value)] = asked.items()
     if name == "state":
@@ -350,7 +350,7 @@ def _test(name: str, value: Any, place: str) -> Test:
         return _TESTS[name](value)
     except re.error:
         raise CatalogError(
-            f"{place}: matches is no regular expression.", "Check its brackets and backslashes."
+            f"{place}: matches is no regular expression", "check its brackets and backslashes"
         ) from None
 
 
@@ -379,17 +379,17 @@ def _versions(entry: _Entry, place: str) -> tuple[Version, ...]:
         found = tuple(map(Version.parse, entry.versions))
     except ValueError:
         raise CatalogError(
-            f"{place}: one of its versions is none.", "Write them like 2.34.5."
+            f"{place}: one of its versions is none", "write them like 2.34.5"
         ) from None
     if not found and not entry.always:
         raise CatalogError(
-            f"{place}: it would never apply.",
-            "Give the versions that brought it, or always: true for advice at any time.",
+            f"{place}: it would never apply",
+            "give the versions that brought it, or always: true for advice at any time",
         )
     if list(found) != sorted(found) or len({one.line for one in found}) < len(found):
         raise CatalogError(
-            f"{place}: its versions are not the first of each line, in order.",
-            "Give one version for each line, the oldest line first.",
+            f"{place}: its versions are not the first of each line, in order",
+            "give one version for each line, the oldest line first",
         )
     return found
 
@@ -402,14 +402,14 @@ def _parsed(path: Path, name: str) -> list[Any]:
         data = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - both are safe
     except OSError as error:
         raise CatalogError(
-            f"The advisories {name} cannot be read.", "Check the file and its mode."
+            f"the advisories {name} cannot be read", "check the file and its mode"
         ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
-        raise CatalogError(f"{name} is not valid YAML{where}.", "Mend the file.") from error
+        raise CatalogError(f"{name} is not valid YAML{where}", "mend the file") from error
     if not isinstance(data, list | None):
-        raise CatalogError(f"{name} is no list of advisories.", "Begin each entry with a dash.")
+        raise CatalogError(f"{name} is no list of advisories", "begin each entry with a dash")
     return data or []
 
 
@@ -418,22 +418,20 @@ def _convert(node: object, struct: type[_Struct], place: str) -> _Struct:
     strange = [str(key) for key in node if key not in known] if isinstance(node, dict) else []
     if strange:
         raise CatalogError(
-            f"{place}: unknown key {visible(strange[0])}.", _suggestion(strange, known)
+            f"{place}: unknown key {visible(strange[0])}", _suggestion(strange, known)
         )
     try:
         return msgspec.convert(node, struct)
     except msgspec.ValidationError as error:
-        raise CatalogError(
-            f"{place}: {visible(str(error))}.", f"Keys: {', '.join(known)}."
-        ) from None
+        raise CatalogError(f"{place}: {visible(str(error))}", f"keys: {', '.join(known)}") from None
 
 
 def _only_one(node: _Node, place: str) -> None:
     if len(node) != 1:
         first, *rest = map(str, node)
         raise CatalogError(
-            f"{place}: {visible(first)} stands beside {visible(rest[0])}.",
-            "Ask one thing at a time, joined by all or any.",
+            f"{place}: {visible(first)} stands beside {visible(rest[0])}",
+            "ask one thing at a time, joined by all or any",
         )
 
 
@@ -441,8 +439,8 @@ def _suggestion(words: object, known: Sequence[str]) -> str:
     asked = [str(word) for word in words] if isinstance(words, list | dict) else []
     near = [match for word in asked for match in get_close_matches(word, known, n=1)]
     if near:
-        return f"Did you mean {near[0]}?"
-    return f"Known: {', '.join(known)}." if len(known) < _MOST_SHOWN else "Check its spelling."
+        return f"did you mean {near[0]}?"
+    return f"known: {', '.join(known)}" if len(known) < _MOST_SHOWN else "check its spelling"
 
 
 _MOST_SHOWN: Final = 40

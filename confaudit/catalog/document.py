@@ -88,8 +88,8 @@ def load(data: bytes, name: str) -> tuple[Release, ...]:
         return _releases(msgspec.json.decode(data, type=_Document))
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise CatalogError(
-            f"The catalogue of releases {name} is damaged: {visible(str(error))}.",
-            "Restore the file; the one that came with confaudit comes back by installing it again.",
+            f"the catalogue of releases {name} is damaged: {visible(str(error))}",
+            "restore the file; the one that came with confaudit comes back by installing it again",
         ) from error
 
 

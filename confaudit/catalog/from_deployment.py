@@ -35,8 +35,8 @@ def read(clean: CleanDeployment) -> Partial:
         return Partial(Kind.API_PAGE, leaves=_leaves(clean.payload["config"]))
     if clean.fidelity is Fidelity.CONFIG:
         raise CatalogError(
-            "A config tree alone does not name the options of a release.",
-            "Give the whole answer of GET /api/v2/deployment/config.",
+            "a config tree alone does not name the options of a release",
+            "give the whole answer of GET /api/v2/deployment/config",
         )
     return _payload(clean)
 

@@ -28,8 +28,8 @@ def packaged() -> Catalog:
         data = _PACKAGED.read_bytes()
     except OSError as error:
         raise CatalogError(
-            "The catalogue of releases that comes with confaudit cannot be read.",
-            "Install confaudit again.",
+            "the catalogue of releases that comes with confaudit cannot be read",
+            "install confaudit again",
         ) from error
     return Catalog(document.load(data, _PACKAGED.name))
 
@@ -45,8 +45,8 @@ def load(folder: Path) -> Catalog:
     for release in own:
         if times[Version.parse(release.version)] > 1:
             raise CatalogError(
-                f"Two catalogues in {visible(str(folder))} hold Coder {release.version}.",
-                "Keep one of them.",
+                f"two catalogues in {visible(str(folder))} hold Coder {release.version}",
+                "keep one of them",
             )
     return Catalog([*_releases(packaged()), *own]) if own else packaged()
 
@@ -57,7 +57,7 @@ def _read(path: Path) -> tuple[Release, ...]:
         return document.load(path.read_bytes(), name)
     except OSError as error:
         raise CatalogError(
-            f"The catalogue of releases {name} cannot be read.", "Check the file and its mode."
+            f"the catalogue of releases {name} cannot be read", "check the file and its mode"
         ) from error
 
 

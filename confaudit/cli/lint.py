@@ -53,7 +53,7 @@ def command(
     from confaudit.workflows.lint import lint
 
     if not inputs:
-        raise ConfigError("There is no file to check.", "Name one, or give --env-file.")
+        raise ConfigError("there is no file to check", "name one, or give --env-file")
     report = lint(setup, inputs, version, selection)
     write(report, rendering)
     return threshold.judge(report)

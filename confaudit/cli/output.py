@@ -4,7 +4,7 @@ import functools
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,7 +53,7 @@ _OPTIONS: Final[Sequence[Decorator]] = (
         type=click.Choice(["auto", "always", "never"]),
         default="auto",
         show_default=True,
-        help="Colour in text; auto heeds NO_COLOR and FORCE_COLOR.",
+        help="Colour in text; auto heeds NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE.",
     ),
     option(
         "--no-pager",
@@ -123,10 +123,21 @@ def write(report: Report, rendering: Rendering) -> None:
 
 def _render_options(rendering: Rendering, path: str) -> RenderOptions:
     """A file looks the same whatever terminal it was made from."""
+    common = RenderOptions(templates=rendering.templates, elsewhere=_wholes(rendering))
     if path != STDOUT:
-        return RenderOptions(templates=rendering.templates)
+        return common
     width = shutil.get_terminal_size((RenderOptions.DEFAULT_WIDTH, 24)).columns
-    return RenderOptions(width, wants_color(rendering.color), rendering.templates)
+    return replace(common, width=width, color=wants_color(rendering.color))
+
+
+def _wholes(rendering: Rendering) -> tuple[str, ...]:
+    """The files that will hold all of the report."""
+    return tuple(
+        path
+        for name, found in FORMATS.items()
+        for asked, path in rendering.pairs
+        if asked == name and found.is_whole and path != STDOUT
+    )
 
 
 def _to_stdout(text: str, paged: bool) -> None:

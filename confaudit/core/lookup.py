@@ -87,9 +87,9 @@ def _only(keys: Sequence[str], asked: str) -> str:
         return keys[0]
     if not keys:
         raise ConfigError(
-            f"No release of Coder has an option called {visible(asked)}.",
-            "Give its flag, environment variable, YAML key or config leaf.",
+            f"no release of Coder has an option called {visible(asked)}",
+            "give its flag, environment variable, YAML key or config leaf",
         )
     shown = ", ".join(map(option_name, keys[:_MOST_CANDIDATES]))
     more = f" and {len(keys) - _MOST_CANDIDATES} more" if len(keys) > _MOST_CANDIDATES else ""
-    raise ConfigError(f"{visible(asked)} can mean several options.", f"One of {shown}{more}.")
+    raise ConfigError(f"{visible(asked)} can mean several options", f"one of {shown}{more}")

@@ -25,6 +25,8 @@ class RenderOptions:
     """Whether a terminal will understand colours; the caller decides."""
     templates: Path | None = None
     """The user's folder: a template in it replaces ours of the same name."""
+    elsewhere: tuple[str, ...] = ()
+    """Files to which the same run writes all of the report, the one to look at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Format:
     """File name endings, the usual one first."""
     module: str
     """Module of this package with `render(report, options) -> str`."""
+    is_whole: bool = False
+    """Whether it shows every part of a report, however large."""
 
 
 FORMATS: Final[Mapping[str, Format]] = {
@@ -44,8 +48,8 @@ FORMATS: Final[Mapping[str, Format]] = {
     for found in (
         Format("text", "for a terminal", (".txt",), "terminal"),
         Format("md", "Markdown for a pull request", (".md", ".markdown"), "markdown"),
-        Format("html", "one self-contained page", (".html", ".htm"), "html"),
-        Format("json", "versioned, for programs", (".json",), "json_v1"),
+        Format("html", "one self-contained page", (".html", ".htm"), "html", is_whole=True),
+        Format("json", "versioned, for programs", (".json",), "json_v1", is_whole=True),
     )
 }
 
@@ -58,7 +62,7 @@ def render(report: Report, format_name: str, options: RenderOptions) -> str:
         TemplateError: a template of the user's folder cannot be used.
     """
     if format_name not in FORMATS:
-        raise ConfigError("There is no such output format.", f"Use one of: {', '.join(FORMATS)}.")
+        raise ConfigError("there is no such output format", f"use one of: {', '.join(FORMATS)}")
     module = import_module(f"confaudit.render.{FORMATS[format_name].module}")
     text: str = module.render(report, options)
     return text

@@ -2,40 +2,67 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Final, TypeVar
 
 from confaudit.core.present import Page, TableShown, present
 from confaudit.core.present.changes import Group
 from confaudit.core.present.findings import Section
 from confaudit.core.report import Report
+from confaudit.core.wording import plural, visible
 from confaudit.render import RenderOptions
 from confaudit.render.templated import environment, fill
 
 COMMENT_LIMIT: Final = 65_536
-"""Characters GitHub accepts in one comment."""
+"""Characters GitHub accepts in one description.
+
+For comments it counts 262,144 bytes, which as many characters never exceed.
+"""
+_NOTES_LIMIT: Final = COMMENT_LIMIT // 4
 _VALUE_LIMIT: Final = 200
-_FEWEST_CHARACTERS: Final = 30
+_FEWEST_CHARACTERS: Final = 7
 """A row takes at least these, so that no more rows than fit need be tried."""
 
 
 def render(report: Report, options: RenderOptions) -> str:
     """Fill in `report.md.j2` with as many findings, changes and rows as one comment holds."""
     env = environment(options.templates)
-    env.filters.update(code=code, words=words, fence=fence)
-    page = present(report, _VALUE_LIMIT)
+    env.filters.update(code=code, words=words, tagged=tagged, fence=fence)
+    page = _with_few_notes(present(report, _VALUE_LIMIT))
+    known = {"sizes": _sizes(page), "elsewhere": tuple(map(visible, options.elsewhere))}
 
     def filled(shown: int) -> str:
-        hidden = max(0, page.total - shown)
-        return fill(env, "report.md.j2", {"page": _first(page, shown), "hidden": hidden})
+        cut = {"page": _first(page, shown), "hidden": max(0, page.total - shown)}
+        return fill(env, "report.md.j2", {**known, **cut})
 
     most = min(page.total, COMMENT_LIMIT // _FEWEST_CHARACTERS)
     text = filled(most)
-    if len(text) <= COMMENT_LIMIT:
+    if size(text) <= COMMENT_LIMIT:
         return text
-    fits = bisect_right(range(most), COMMENT_LIMIT, key=lambda shown: len(filled(shown)))
+    fits = bisect_right(range(most), COMMENT_LIMIT, key=lambda shown: size(filled(shown)))
     return filled(max(0, fits - 1))
+
+
+def size(text: str) -> int:
+    """How long the strictest takes it to be: in UTF-16, with the two-sign line ends of a form."""
+    return len(text.encode("utf-16-le")) // 2 + text.count("\n")
+
+
+def _sizes(page: Page) -> Mapping[str, int]:
+    """How many rows each part has in all, by its anchor."""
+    parts: tuple[Section | Group | TableShown, ...] = (*page.sections, *page.groups, *page.tables)
+    return {part.anchor: len(part.rows) for part in parts}
+
+
+def _with_few_notes(page: Page) -> Page:
+    """A page whose notes leave room for what is more important."""
+    ends = list(accumulate(size(words(note)) for note in page.notes))
+    shown = bisect_right(ends, _NOTES_LIMIT)
+    rest = len(page.notes) - shown
+    more = (f"{plural(rest, 'more note')} did not fit in here.",) if rest else ()
+    return replace(page, notes=(*page.notes[:shown], *more))
 
 
 _Part = TypeVar("_Part", Section, Group, TableShown)
@@ -70,12 +97,20 @@ def code(text: str) -> str:
     """
     if _FITS_BACK_QUOTES.fullmatch(text):
         return f"`{text}`"
-    return f"<code>{_SIGN.sub(lambda sign: f'&#{ord(sign[0])};', text)}</code>"
+    return _code_tag(text)
 
 
 def words(text: str) -> str:
-    """Foreign prose: plain words as they are, anything else as code, but for the stop after it."""
-    return " ".join(map(_word, text.split(" ")))
+    """Foreign prose: plain words as they are, anything else as code, but for the stop after it.
+
+    What stands in back quotes becomes one piece of code.
+    """
+    return _prose(text, code)
+
+
+def tagged(text: str) -> str:
+    """Foreign prose inside an HTML tag, where back quotes mean nothing."""
+    return _prose(text, _code_tag)
 
 
 def fence(lines: Sequence[str], language: str = "") -> str:
@@ -85,16 +120,32 @@ def fence(lines: Sequence[str], language: str = "") -> str:
     return "\n".join((f"{bar}{language}", *lines, bar))
 
 
-def _word(word: str) -> str:
-    if _PLAIN_WORD.fullmatch(word):
+def _code_tag(text: str) -> str:
+    return f"<code>{_SIGN.sub(lambda sign: f'&#{ord(sign[0])};', text)}</code>"
+
+
+def _prose(text: str, as_code: Callable[[str], str]) -> str:
+    prose = " ".join(_word(word, as_code) for word in _WORD.findall(text))
+    return prose or (text and as_code(text))
+
+
+def _word(word: str, as_code: Callable[[str], str]) -> str:
+    parts = _AROUND.fullmatch(word)
+    if parts is None or (_PLAIN_WORD.fullmatch(word) and not _MARK_OR_COMMIT.search(word)):
         return word
-    bare = word.rstrip(".,:;")
-    return code(bare) + word[len(bare) :] if bare else code(word)
+    return f"{parts['lead'] or ''}{as_code(parts['quoted'] or parts['bare'])}{parts['stop']}"
 
 
 _BACK_QUOTES: Final = re.compile("`+")
 _FITS_BACK_QUOTES: Final = re.compile(r"[^`|\\\s]([^`|]*[^`|\\\s])?")
 _PLAIN_WORD: Final = re.compile(
     r"\(?(?:(?:[A-Za-z]|[^\x00-\x7f])+(?:['/-][a-z]+)*|v?\d[\d.,:-]*|/)?[.,:;)]*"
+)
+_MARK_OR_COMMIT: Final = re.compile(r"^\d+[.)]$|\b[0-9a-f]{7,64}\b", re.IGNORECASE)
+"""A plain word that begins a list, or that a forge would look up as a commit."""
+_WORD: Final = re.compile(r"\(?`[^`]+`[.,:;)]*(?![^ ])|[^ ]+")
+"""What stands in back quotes is one word."""
+_AROUND: Final = re.compile(
+    r"(?P<lead>\()?(?:`(?P<quoted>[^`]+)`|(?P<bare>.+?))(?P<stop>(?(lead)[.,:;)]*|[.,:;]*))"
 )
 _SIGN: Final = re.compile(r"[!-/:-@\[-`{-~]")

@@ -120,14 +120,14 @@ def _minor_version(tree: Any) -> int:
 
 def _foreign() -> SourceError:
     return SourceError(
-        "This is no JSON report of confaudit.", "Give what `-f json` wrote, as a whole."
+        "this is no JSON report of confaudit", "give what `-f json` wrote, as a whole"
     )
 
 
 def _newer() -> SourceError:
     return SourceError(
-        "A newer confaudit wrote this report, in a format that this one does not know.",
-        f"It reads up to {SCHEMA_VERSION}: update confaudit.",
+        "a newer confaudit wrote this report, in a format that this one does not know",
+        f"it reads up to {SCHEMA_VERSION}: update confaudit",
     )
 
 
@@ -139,7 +139,7 @@ def _damaged(place: str = "") -> SourceError:
     """`place` is a path of field names and numbers, never a text of the document."""
     where = f" at {place.replace('`', '')}" if place else ""
     return SourceError(
-        f"The report is damaged{where}.", "Write it anew; it is not meant to be edited by hand."
+        f"the report is damaged{where}", "write it anew; it is not meant to be edited by hand"
     )
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from confaudit.core.present import KIND_SYMBOLS
 from confaudit.errors import TemplateError
 
-_HINT: Final = "See templates/README.md for the data a template receives."
+_HINT: Final = "see templates/README.md for the data a template receives"
 
 
 def environment(folder: Path | None) -> jinja2.Environment:
@@ -48,10 +48,10 @@ def _configured(kind: type[jinja2.Environment], loader: jinja2.BaseLoader) -> ji
 
 def _require_replacement(folder: Path, ours: jinja2.PackageLoader) -> None:
     if not folder.is_dir():
-        raise TemplateError("The templates folder does not exist.", "Check its path.")
+        raise TemplateError("the templates folder does not exist", "check its path")
     if not any((folder / name).is_file() for name in _replaceable(ours)):
         names = ", ".join(_replaceable(ours))
-        raise TemplateError("The templates folder replaces no template.", f"It may hold: {names}.")
+        raise TemplateError("the templates folder replaces no template", f"it may hold: {names}")
 
 
 def _replaceable(ours: jinja2.PackageLoader) -> list[str]:
@@ -84,7 +84,7 @@ _REASONS: Final[Mapping[type[Exception], str]] = {
 
 
 def _failure(name: str, line: int, reason: str) -> TemplateError:
-    return TemplateError(f"Template {name}, line {line}, {reason}.", _HINT)
+    return TemplateError(f"template {name}, line {line}, {reason}", _HINT)
 
 
 def _place(error: Exception) -> tuple[str, int] | None:

@@ -28,6 +28,7 @@ _BLANK: Final[Block] = (0, Text())
 _VALUE_LIMIT: Final = 300
 _NARROWEST: Final = 20
 _INDENT: Final = 2
+_HANG: Final = 2
 
 _FOLDED_ROWS: Final = 10
 """A table that other formats fold is spelled out up to this size."""
@@ -73,11 +74,19 @@ def _console(file: StringIO, options: RenderOptions) -> Console:
 
 def _fold(indent: int, text: Text, console: Console) -> Iterator[Text]:
     """The lines of a block; nothing is cut off, and no line ends in blanks."""
-    width = max(_NARROWEST, console.width - indent)
-    lines = [text] if text.cell_len <= width else text.wrap(console, width, overflow="fold")
-    for line in lines:
+    for line in text.split("\n", allow_blank=True):
+        yield from _fold_line(indent, line, console)
+
+
+def _fold_line(indent: int, text: Text, console: Console) -> Iterator[Text]:
+    """One line, folded where it is too long; what then follows is set in."""
+    room = max(_NARROWEST, console.width - indent)
+    hang = _HANG if indent else 0
+    lines = [text] if text.cell_len <= room else text.wrap(console, room - hang, overflow="fold")
+    for number, line in enumerate(lines):
         line.rstrip()
-        yield Text(" " * indent).append_text(line) if line else line
+        blanks = " " * (indent + hang if number else indent)
+        yield Text(blanks).append_text(line) if line else line
 
 
 def _blocks(page: Page, console: Console) -> Iterator[Block]:
@@ -102,7 +111,7 @@ def _blocks(page: Page, console: Console) -> Iterator[Block]:
 
 
 def _side(side: SideShown) -> Text:
-    facts = " · ".join(text for _, text in side.facts)
+    facts = " · ".join(text for _, text in side.facts if text != side.label)
     return Text.assemble((f"{side.word.lower():<7}", "dim"), side.label, (f"  {facts}", "dim"))
 
 
@@ -153,13 +162,20 @@ def _section(section: Section) -> Iterator[Block]:
 
 def _brief(finding: FindingShown) -> Iterator[Block]:
     yield 2, Text.assemble(("· ", _LEVEL_STYLES["info"]), finding.title)
+    yield 4, _labels(finding)
+
+
+def _labels(finding: FindingShown) -> Text:
+    """What the level leaves to say, and by what to speak of the finding."""
+    _, *others = (chip.word for chip in finding.chips if chip.is_worn)
+    return Text(" · ".join((*others, finding.rule, finding.fingerprint)), "dim")
 
 
 def _finding(finding: FindingShown) -> Iterator[Block]:
     """What this finding says; what holds for all of its rule is told by `confaudit rules`."""
-    level, *others = (chip.word for chip in finding.chips if chip.is_worn)
+    level = finding.chips[0].word
     yield 2, Text.assemble((level, _LEVEL_STYLES[level]), f"  {finding.title}")
-    yield 4, Text(" · ".join((*others, finding.rule, finding.fingerprint)), "dim")
+    yield 4, _labels(finding)
     yield 4, _names(finding.names)
     if values := _two_values(finding):
         yield 4, values

@@ -165,7 +165,7 @@ class Repository:
         names = self._objects.deployments(commit)
         wanted = f"snapshot of '{deployment}'" if deployment else "snapshot"
         hint = f"it holds: {listed(names)}" if names else "take one with `confaudit snapshot`"
-        return StoreError(f"{visible(revision)} holds no {wanted}.", hint)
+        return StoreError(f"{visible(revision)} holds no {wanted}", hint)
 
     def _origin(self, commit: str, deployment: str) -> tuple[str, datetime | None]:
         """The commit that stored the snapshot a commit holds, and its author date."""

@@ -47,7 +47,7 @@ def releases(catalog: Catalog, line: str = "", since: str = "") -> Report:
         if wanted in (None, _line_of(release)) and Version.parse(release.version) >= oldest
     ]
     if not rows:
-        raise NothingToDo("No release fits.", f"The newest one known is {known[-1].version}.")
+        raise NothingToDo("no release fits", f"the newest one known is {known[-1].version}")
     lines = len({row["line"] for row in rows})
     return _report(
         ReportKind.CATALOG_RELEASES,
@@ -109,8 +109,8 @@ def _line(text: str, known: Sequence[Release]) -> tuple[int, int] | None:
     lines = {_line_name(release): _line_of(release) for release in known}
     if text.removeprefix("v") not in lines:
         raise ConfigError(
-            f"{visible(text)} is no release line known.",
-            f"A line is two numbers; the newest are {listing(list(lines)[-3:])}.",
+            f"{visible(text)} is no release line known",
+            f"a line is two numbers; the newest are {listing(list(lines)[-3:])}",
         )
     return lines[text.removeprefix("v")]
 
@@ -123,7 +123,7 @@ def _start(text: str) -> Version:
         return Version.parse(text if text.count(".") > 1 else f"{text}.0")
     except ValueError:
         raise ConfigError(
-            f"{visible(text)} is no version of Coder.", "Give a line or a version: 2.34 or 2.34.5."
+            f"{visible(text)} is no version of Coder", "give a line or a version: 2.34 or 2.34.5"
         ) from None
 
 
@@ -255,8 +255,8 @@ def _release(version: str, catalog: Catalog) -> Release:
     if found is None:
         near = listing(_near(version, catalog.versions))
         raise ConfigError(
-            f"The catalogue has no release {visible(version)}.",
-            f"The nearest it has: {near}; `confaudit catalog releases` lists all.",
+            f"the catalogue has no release {visible(version)}",
+            f"the nearest it has: {near}; `confaudit catalog releases` lists all",
         )
     return found
 

@@ -63,8 +63,8 @@ def import_release(
     version = _agreed((version, *(partial.version for partial in partials)))
     if catalog.release(version) and not force:
         raise CatalogError(
-            f"confaudit knows Coder {version} already.",
-            "Give --force to use what these inputs tell instead.",
+            f"confaudit knows Coder {version} already",
+            "give --force to use what these inputs tell instead",
         )
     known = setup.catalog()
     base = catalog.without(known, version).nearest(version)
@@ -83,8 +83,8 @@ def _partial(loader: Loader, argument: str) -> Partial:
     raw = loader.read(argument)
     if isinstance(raw, StoredFiles):
         raise CatalogError(
-            f"{given.label} is a snapshot, which mixes what a server said with what was known.",
-            "Give a payload, a docs page, a written YAML, or live:NAME.",
+            f"{given.label} is a snapshot, which mixes what a server said with what was known",
+            "give a payload, a docs page, a written YAML, or live:NAME",
         )
     return from_deployment.read(redact(raw))
 
@@ -102,7 +102,7 @@ def _learn(read: Callable[[str], Partial], text: str, label: str) -> Partial:
     try:
         return read(text)
     except ValueError as error:
-        raise CatalogError(f"{label} {error}.", "Write the file again.") from None
+        raise CatalogError(f"{label} {error}", "write the file again") from None
 
 
 def _agreed(versions: Iterable[str]) -> str:
@@ -110,13 +110,13 @@ def _agreed(versions: Iterable[str]) -> str:
     named = {Version.parse(version): version for version in versions if version}
     if not named:
         raise CatalogError(
-            "No input tells which release it is of.",
-            "Give the version first: `confaudit catalog import 2.36.0 server.md`.",
+            "no input tells which release it is of",
+            "give the version first: `confaudit catalog import 2.36.0 server.md`",
         )
     if len(named) > 1:
         listed = " and ".join(named[version] for version in sorted(named))
         raise CatalogError(
-            f"The inputs are of several releases: {listed}.", "Import one release at a time."
+            f"the inputs are of several releases: {listed}", "import one release at a time"
         )
     return next(iter(named.values())).removeprefix("v").partition("+")[0]
 
@@ -128,8 +128,8 @@ def _write(path: Path, learnt: Learnt, force: bool) -> bool:
             return False
         if not force:
             raise CatalogError(
-                f"{path} exists and says something else.",
-                "Give --force to overwrite it, then review the difference in git.",
+                f"{path} exists and says something else",
+                "give --force to overwrite it, then review the difference in git",
             )
     elif path.parent.name == catalog.USER_FOLDER:
         path.parent.mkdir(exist_ok=True)

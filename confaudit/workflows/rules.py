@@ -29,8 +29,8 @@ def find_rule(asked: str, rules: dict[str, Rule]) -> Rule:
     if asked in rules:
         return rules[asked]
     close = get_close_matches(asked, rules, n=1)
-    hint = f"Did you mean {close[0]}?" if close else "`confaudit rules list` lists them."
-    raise ConfigError(f"There is no rule {visible(asked)}.", hint)
+    hint = f"did you mean {close[0]}?" if close else "`confaudit rules list` lists them"
+    raise ConfigError(f"there is no rule {visible(asked)}", hint)
 
 
 def rules_table(rules: Iterable[Rule]) -> str:

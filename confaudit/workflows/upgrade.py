@@ -112,9 +112,9 @@ def _write_fixed(case: Case, folder: Path) -> Iterator[str]:
 def _source_version(asked: str, told: Sequence[str], inputs: Inputs) -> str:
     found = asked or next(iter(told), "")
     if not found:
-        said = f" The files say {visible(inputs.version_hint)}." if inputs.version_hint else ""
+        said = f"; the files say {visible(inputs.version_hint)}" if inputs.version_hint else ""
         raise ConfigError(
-            f"Nothing tells which release runs now.{said}", "Say it with --from, as in 2.33.0."
+            f"nothing tells which release runs now{said}", "say it with --from, as in 2.33.0"
         )
     return found
 

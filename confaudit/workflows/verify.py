@@ -79,8 +79,8 @@ def _load(loader: Loader, argument: str, version: str, flag: str) -> Snapshot:
     snapshot = loader.clean(raw)
     if not snapshot.version:
         raise ConfigError(
-            f"{visible(snapshot.label)} does not tell of which release it is.",
-            f"Say it with {flag}, as in 2.34.5.",
+            f"{visible(snapshot.label)} does not tell of which release it is",
+            f"say it with {flag}, as in 2.34.5",
         )
     return snapshot
 

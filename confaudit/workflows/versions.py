@@ -17,9 +17,7 @@ def parse_version(text: str) -> Version:
     try:
         return Version.parse(text.strip())
     except ValueError:
-        raise ConfigError(
-            f"{visible(text)} is no version of Coder.", "Write it as 2.34.5."
-        ) from None
+        raise ConfigError(f"{visible(text)} is no version of Coder", "write it as 2.34.5") from None
 
 
 def release_of(text: str, catalog: Catalog) -> Release:
@@ -43,9 +41,9 @@ def known_release(text: str, catalog: Catalog) -> Release:
     if catalog.release(release.version) or version != version.base:
         return release
     raise ConfigError(
-        f"Coder {visible(release.version)} is not in the catalogue of releases.",
-        f"The nearest one known is {catalog.nearest(release.version).version}; "
-        "`confaudit catalog import` learns a release from a server or its documentation.",
+        f"Coder {visible(release.version)} is not in the catalogue of releases",
+        f"the nearest one known is {catalog.nearest(release.version).version}; "
+        "`confaudit catalog import` learns a release from a server or its documentation",
     )
 
 

@@ -69,7 +69,7 @@ def test_files_by_extension(ask, tmp_path):
     code, out, err = ask("show", "oidc-scopes", "-o", "life.html", "-o", "life.md")
     assert (code, out, err) == (0, "", "")
     assert "<caption" in (tmp_path / "life.html").read_text()
-    assert "#### Life" in (tmp_path / "life.md").read_text()
+    assert "### Life" in (tmp_path / "life.md").read_text()
 
 
 # --- releases -----------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def test_options_that_got_a_flag_are_renamed(ask_json):
 @pytest.mark.parametrize(
     ("arguments", "code", "says", "hint"),
     [
-        (["show", "xyzzy"], 2, "No release of Coder has an option called xyzzy", "flag"),
+        (["show", "xyzzy"], 2, "no release of Coder has an option called xyzzy", "flag"),
         (["show", "oidc-organization"], 2, "several options", "--oidc-organization-field"),
         (["diff", "2.12.9", "2.35.1"], 2, "no release 2.12.9", "2.12.6 and 2.13.0"),
         (["diff", "2.34", "2.35.1"], 2, "no release 2.34", "2.34.5"),
@@ -271,7 +271,7 @@ def test_options_that_got_a_flag_are_renamed(ask_json):
         (["diff", "\x1b[1m", "2.35.1"], 2, r"no release \x1b[1m", "nearest"),
         (["releases", "--line", "2.99"], 2, "2.99 is no release line", "2.35"),
         (["releases", "--since", "soon"], 2, "soon is no version", "2.34.5"),
-        (["releases", "--since", "99.0"], 3, "No release fits", "newest"),
+        (["releases", "--since", "99.0"], 3, "no release fits", "newest"),
         (["diff", "2.34.0"], 2, "Missing argument", ""),
         (["nonsense"], 2, "No such command", ""),
     ],

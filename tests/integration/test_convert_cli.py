@@ -15,7 +15,7 @@ from confaudit.errors import ExitCode
 from confaudit.render import FORMATS, RenderOptions, render
 from confaudit.render.json_v1 import SCHEMA_VERSION
 from confaudit.render.saved import load
-from tests.golden.sample_reports import EMPTY, EVERY_KIND, REPORTS
+from tests.golden.sample_reports import EMPTY, EVERY_KIND, FINDINGS, REPORTS
 
 DATA = Path(__file__).parents[1] / "data" / "reports"
 SECRET = "hunter2-in-a-place-where-none-belongs"
@@ -62,11 +62,37 @@ def test_all_formats_at_once(saved, tmp_path):
         assert file.read_text(encoding="utf-8") == original
 
 
-@pytest.mark.parametrize("format_name", ["md", "html", "json"])
+@pytest.mark.parametrize("format_name", FORMATS)
 def test_every_finding_is_known_by_the_same_name_in_all_formats(format_name):
     shown = render(load(written("upgrade").encode()), format_name, RenderOptions())
     prints = {finding.fingerprint for finding in REPORTS["upgrade"].findings}
     assert set(re.findall(r"\b[0-9a-f]{12}\b", shown)) - {"0123456789ab"} == prints
+
+
+@pytest.mark.parametrize(
+    ("outputs", "told"),
+    [
+        (["-f", "json"], "add `-o report.html` to the command"),
+        (["-o", "a.txt"], "add `-o report.html` to the command"),
+        (["-o", "a.json"], "wrote all of it to `a.json`."),
+        (
+            ["-o", "a.json", "-o", "out/a|b.htm"],
+            "to <code>out&#47;a&#124;b&#46;htm</code> and `a.json`.",
+        ),
+    ],
+)
+def test_a_cut_names_the_files_that_hold_the_rest(outputs, told, saved, tmp_path, capsys):
+    (tmp_path / "out").mkdir()
+    findings = tuple(replace(FINDINGS[1], subject=f"option-{number}") for number in range(400))
+    large = replace(REPORTS["upgrade"], findings=findings)
+    document = saved(render(large, "json", RenderOptions()).encode())
+    formats = ["-f", "md", "-o", "report.md"]
+    assert run(["convert", document, *formats, *outputs]) == ExitCode.OK
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert told in text
+    assert "of 401 entries are not shown" in text
+    for whole in tmp_path.glob("**/a*.*[lmn]"):
+        assert all(finding.fingerprint in whole.read_text() for finding in findings)
 
 
 def test_standard_input(capsys, monkeypatch):
@@ -115,7 +141,7 @@ def without(field):
 
 MAJOR, MINOR = map(int, SCHEMA_VERSION.split("."))
 NEWER_MINOR = f"{MAJOR}.{MINOR + 1}"
-FOREIGN, DAMAGED, NEWER = "no JSON report of confaudit", "is damaged", "A newer confaudit"
+FOREIGN, DAMAGED, NEWER = "no JSON report of confaudit", "is damaged", "a newer confaudit"
 
 
 @pytest.mark.parametrize(

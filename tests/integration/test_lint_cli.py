@@ -161,7 +161,7 @@ def test_a_rule_is_told_in_full(confaudit):
 def test_an_unknown_rule_ends_with_2_and_the_nearest_one(confaudit):
     code, _, err = confaudit("rules", "show", "option-unknow")
     assert code == 2
-    assert "Did you mean option-unknown?" in err
+    assert "did you mean option-unknown?" in err
 
 
 @pytest.mark.skipif(

@@ -113,3 +113,43 @@ def test_what_is_no_terminal_gets_none(environ):
     done = subprocess.run(ASKED, env=environ, capture_output=True, text=True, check=True)
     assert "less, " not in done.stdout
     assert VERDICT in done.stdout
+
+
+COLOUR = "\x1b["
+HINTS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE")
+
+
+@pytest.mark.parametrize(
+    ("variables", "options", "on_pipe", "on_tty"),
+    [
+        ({}, [], False, True),
+        ({"NO_COLOR": "0"}, [], False, False),
+        ({"NO_COLOR": ""}, [], False, True),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, [], False, False),
+        ({"FORCE_COLOR": "1"}, [], True, True),
+        ({"FORCE_COLOR": ""}, [], False, True),
+        ({"CLICOLOR_FORCE": "1"}, [], True, True),
+        ({"CLICOLOR_FORCE": "0"}, [], False, True),
+        ({"TERM": "dumb"}, [], False, False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, [], True, True),
+        ({"NO_COLOR": "1"}, ["--color", "always"], True, True),
+        ({"FORCE_COLOR": "1"}, ["--color", "never"], False, False),
+        ({"NO_COLOR": "1", "CONFAUDIT_COLOR": "always"}, [], True, True),
+    ],
+)
+def test_colours_by_convention(environ, variables, options, on_pipe, on_tty):
+    """--color, else NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, else what the terminal is."""
+    asked = {name: value for name, value in environ.items() if name not in HINTS} | variables
+    piped = subprocess.run(
+        [*ASKED, *options], env=asked, capture_output=True, text=True, check=True
+    )
+    shown, _ = on_terminal(asked, "--no-pager", *options)
+    assert (COLOUR in piped.stdout, COLOUR in shown) == (on_pipe, on_tty)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 100, 200])
+def test_no_line_is_wider_than_the_terminal_but_the_last(environ, columns):
+    shown, _ = on_terminal(environ | {"COLUMNS": str(columns)}, "--no-pager", "--color", "never")
+    *lines, last = shown.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert last.startswith("result: ")

@@ -149,7 +149,7 @@ def test_a_version_that_only_from_tells_is_shown_as_assumed(report):
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
-        (["--to", "2.34.5"], "Nothing tells which release runs now.", "--from"),
+        (["--to", "2.34.5"], "nothing tells which release runs now", "--from"),
         (["--from", "2.33.0", "--to", "2.34.99"], "not in the catalogue", "2.34.5"),
         (["--from", "2.33.0", "--to", "9.0.0"], "not in the catalogue", "confaudit catalog import"),
         (["--from", "2.33.0", "--to", "latest"], "latest is no version", "2.34.5"),

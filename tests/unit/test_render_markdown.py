@@ -1,16 +1,24 @@
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
+from typing import TypeAlias
 
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from confaudit.core.model import Subject
+from confaudit.core.model import Cause, Subject
 from confaudit.core.present import present
 from confaudit.core.report import Column, Table
 from confaudit.render import RenderOptions, render
-from confaudit.render.markdown import COMMENT_LIMIT, code, fence, words
-from tests.golden.sample_reports import EMPTY, FINDINGS, REPORTS, leaf
+from confaudit.render.markdown import COMMENT_LIMIT, code, fence, size, tagged, words
+from tests.golden.sample_reports import EMPTY, FINDINGS, LINT, REPORTS, UPGRADE, judged, leaf
+
+Escape: TypeAlias = Callable[[str], str]
+
+CATALOG_SHOW = REPORTS["catalog-show"]
+SUMMARY = r"<details><summary>(\d+ (change|finding|row)s?|[^\n]+ \(\d+\))</summary>"
 
 TRAPS = [
     "<script>alert(1)</script>",
@@ -32,6 +40,15 @@ TRAPS = [
     "&lt;",
     ":smile:",
     "$x$",
+    "[^1]",
+    "[[wiki]]",
+    "~label",
+    "%milestone",
+    "!123",
+    "&1",
+    "/close",
+    "1. one",
+    "<!-- x -->",
     "",
 ]
 
@@ -44,23 +61,23 @@ def _tokens(text: str) -> list[Token]:
 def _shown(text: str) -> str:
     """What a reader sees of inline Markdown."""
     html = MarkdownIt("commonmark").enable("table").renderInline(text)
-    plain = re.sub(r"</?code>", "", html)
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
-        plain = plain.replace(entity, character)
-    return plain
+    return unescape(re.sub(r"</?code>", "", html))
 
 
 @pytest.mark.parametrize("trap", TRAPS)
-@pytest.mark.parametrize("escape", [code, words])
-def test_foreign_text_is_shown_as_it_is(escape: object, trap: str) -> None:
-    assert callable(escape)
-    assert _shown(escape(trap)) == trap
+def test_foreign_text_is_shown_as_it_is(trap: str) -> None:
+    assert _shown(code(trap)) == trap
 
 
 @pytest.mark.parametrize("trap", TRAPS)
-@pytest.mark.parametrize("escape", [code, words])
-def test_foreign_text_stays_in_its_table_cell(escape: object, trap: str) -> None:
-    assert callable(escape)
+@pytest.mark.parametrize("escape", [words, tagged])
+def test_foreign_prose_loses_but_blanks_and_back_quotes(escape: Escape, trap: str) -> None:
+    assert _shown(escape(trap)) == trap.replace("`x`", "x").strip()
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+@pytest.mark.parametrize("escape", [code, words, tagged])
+def test_foreign_text_stays_in_its_table_cell(escape: Escape, trap: str) -> None:
     table = f"| a | b |\n|---|---|\n| {escape(trap)} | end |\n"
     kinds = [token.type for token in _tokens(table)]
     assert kinds.count("td_open") == 2
@@ -69,17 +86,41 @@ def test_foreign_text_stays_in_its_table_cell(escape: object, trap: str) -> None
     assert set(html) <= {"<code>", "</code>"}
 
 
-@pytest.mark.parametrize("trap", ["@octocat", "#123", "GH-1", "https://e.example", "www.e.example"])
+@pytest.mark.parametrize(
+    "trap",
+    [
+        "@octocat",
+        "#123",
+        "GH-1",
+        "octo/cat#1",
+        "octo/cat@0123456",
+        "https://e.example",
+        "www.e.example",
+        "me@e.example",
+        "3b224e9b05d3",
+        "1234567",
+        "defaced",
+    ],
+)
 def test_what_a_forge_would_link_is_code(trap: str) -> None:
     assert words(f"see {trap} now") == f"see `{trap}` now"
+    assert words(f"see ({trap}).") == f"see (`{trap}`)."
 
 
 @pytest.mark.parametrize(
-    "prose",
-    ["Networking / TLS", "AI Bridge (Deprecated)", "prod: 2.33.0 → 2.35.1", "at 10:00 UTC."],
+    ("prose", "reads"),
+    [
+        ("Networking / TLS", "Networking / TLS"),
+        ("AI Bridge (Deprecated)", "AI Bridge (Deprecated)"),
+        ("prod: 2.33.0 → 2.35.1", "prod: 2.33.0 → 2.35.1"),
+        ("at 10:00 UTC.", "at 10:00 UTC."),
+        ("See (`a b`), or `c d`.", "See (`a b`), or `c d`."),
+        ("Take (CODER_X) out.", "Take (`CODER_X`) out."),
+        ("f(x) ``two``", "`f(x)` <code>&#96;&#96;two&#96;&#96;</code>"),
+    ],
 )
-def test_plain_prose_reads_well_raw(prose: str) -> None:
-    assert words(prose) == prose
+def test_prose_reads_well_raw(prose: str, reads: str) -> None:
+    assert words(prose) == reads
 
 
 @pytest.mark.parametrize("name", ["hostile", "hostile-tables", "hostile-findings"])
@@ -90,59 +131,64 @@ def test_a_hostile_report_has_no_markup_but_ours(name: str) -> None:
     html = {token.content for token in tokens if token.type == "html_inline"}
     assert html <= {"<code>", "</code>", "<br>"}
     blocks = {token.content.strip() for token in tokens if token.type == "html_block"}
-    assert all(
-        re.fullmatch(
-            r"<!-- confaudit:[a-z-]+ -->|</?details>"
-            r"|<details( open)?><summary>\d+ (change|finding)s?</summary>",
-            block,
-        )
-        for block in blocks
-    )
+    assert all(re.fullmatch(rf"<!-- confaudit:[a-z-]+ -->|</details>|{SUMMARY}", b) for b in blocks)
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_every_change_is_a_table_row(name: str) -> None:
+def test_every_change_is_a_list_item(name: str) -> None:
     text = render(REPORTS[name], "md", RenderOptions())
     assert text.startswith(f"<!-- confaudit:{REPORTS[name].kind} -->\n")
-    assert len(re.findall(r"^\| `[-+~=>*]` \w+ \| .* \| .* \| .* \|$", text, re.M)) == len(
-        REPORTS[name].changes
-    )
+    assert len(re.findall(r"^- `[-+~=>*]` \w+ \S+.*: \S", text, re.M)) == len(REPORTS[name].changes)
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_finding_has_a_heading_and_its_patches_a_fence_each(name: str) -> None:
     report = REPORTS[name]
-    tokens = _tokens(render(report, "md", RenderOptions()))
-    headings = [token for token in tokens if token.type == "heading_open" and token.tag == "h5"]
-    parts = sum(bool(group.part) for group in present(report, 100).groups)
-    assert len(headings) == len(report.findings) + parts
-    fences = [token.content for token in tokens if token.type == "fence"]
-    patches = [
-        patch
-        for section in present(report, 200).sections
-        for finding in section.rows
-        for patch in finding.patches
-    ]
+    text = render(report, "md", RenderOptions())
+    headings = re.findall(r"^#### [■▲○] (Error|Warning|Info): \S", text, re.M)
+    shown = [row for section in present(report, 200).sections for row in section.rows]
+    assert [heading.lower() for heading in headings] == [row.chips[0].word for row in shown]
+    fences = [token.content for token in _tokens(text) if token.type == "fence"]
+    patches = [patch for finding in shown for patch in finding.patches]
     assert fences == ["\n".join(patch.lines) + "\n" for patch in patches]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_no_blank_lines_but_between_paragraphs(name: str) -> None:
+    text = render(REPORTS[name], "md", RenderOptions())
+    assert "\n\n\n" not in text
+    assert not text.endswith("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("upgrade", "> [!CAUTION]\n> **The server will not start.**\n"),
+        ("verify", "> [!NOTE]\n> **1 change was not predicted.**\n"),
+        ("lint-nothing", "> [!TIP]\n> **Nothing is wrong.**\n"),
+        ("no-difference", "**No difference.**\n"),
+    ],
+)
+def test_the_verdict_is_the_first_to_be_seen(name: str, head: str) -> None:
+    _, title, text = render(REPORTS[name], "md", RenderOptions()).split("\n", 2)
+    assert title.startswith("## ")
+    assert text.startswith(f"\n{head}\n")
+
+
+def test_what_holds_for_all_of_a_group_is_said_once() -> None:
+    told = "the input does not tell value sources"
+    changes = [
+        judged(leaf(Subject.CONFIG, f"a.b{n}", n, n + 1), Cause.UNKNOWN, told) for n in range(3)
+    ]
+    text = render(replace(EMPTY, changes=tuple(changes)), "md", RenderOptions())
+    assert f"\nEach of them: {told}\n" in text
+    assert text.count(told) == 1
 
 
 @pytest.mark.parametrize("lines", [["```", "x"], ["a ```` b", "```diff"], []])
 def test_no_line_ends_its_fence(lines: list[str]) -> None:
     (token,) = _tokens(fence(lines, "diff"))
     assert (token.info, token.content.splitlines()) == ("diff", lines)
-
-
-def test_findings_that_do_not_fit_into_a_comment_are_cut_at_a_finding() -> None:
-    findings = tuple(replace(FINDINGS[1], subject=f"option-{n}") for n in range(400))
-    report = replace(REPORTS["upgrade"], findings=findings)
-    text = render(report, "md", RenderOptions())
-    assert COMMENT_LIMIT - 1_000 < len(text) <= COMMENT_LIMIT
-    total = len(findings) + sum(len(table.rows) for table in report.tables)
-    warned = re.search(rf"\*\*(\d+) of {total} entries are not shown", text)
-    assert warned is not None
-    shown = re.findall("^##### ", text, re.M)
-    assert int(warned[1]) + len(shown) == total
-    assert text.count("```") == 2 * len(shown)
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -155,34 +201,87 @@ def test_every_table_has_its_rows_and_cells(name: str) -> None:
     assert kinds.count("td_open") == cells
 
 
-def test_table_rows_that_do_not_fit_into_a_comment_are_counted() -> None:
-    rows = tuple({"name": f"option {n} " * 9} for n in range(3000))
-    table = Table("options", "Options", (Column("name", "Name"),), rows)
-    text = render(
-        replace(EMPTY, before=None, after=None, tables=(table, replace(table, id="more"))),
-        "md",
-        RenderOptions(),
-    )
-    assert COMMENT_LIMIT - 1_000 < len(text) <= COMMENT_LIMIT
-    warned = re.search(r"\*\*(\d+) of 6000 rows are not shown", text)
-    assert warned is not None
-    assert int(warned[1]) + len(re.findall(r"^\| option", text, re.M)) == 6000
+# --- the cut ------------------------------------------------------------------------------------
+
+_ADVICE = tuple(replace(FINDINGS[6], subject=f"advice-{n}") for n in range(300))
+_TABLE = Table(
+    "options", "Options", (Column("n", "N"),), tuple({"n": f"option {n}"} for n in range(6000))
+)
+_CHANGES = tuple(
+    leaf(Subject.CONFIG, f"section{n % 30}.some_name_{n}", f"before {n} " * 9, "after \U0001f600")
+    for n in range(5000)
+)
+LARGE = {
+    "findings": (replace(UPGRADE, tables=(), findings=(*_ADVICE, FINDINGS[1])), "^#### "),
+    "changes": (replace(EMPTY, changes=_CHANGES, notes=("The end.",)), "^- `~` changed "),
+    "few changes": (replace(EMPTY, changes=_CHANGES[:400]), "^- `~` changed "),
+    "rows": (
+        replace(CATALOG_SHOW, tables=(_TABLE, replace(_TABLE, id="more", is_folded=True))),
+        r"^\| option",
+    ),
+    "entries": (replace(UPGRADE, findings=FINDINGS, tables=(_TABLE,)), r"^\| option|^#### "),
+    "findings of one section": (replace(LINT, tables=(), findings=_ADVICE), "^#### "),
+}
 
 
-@pytest.mark.parametrize("number", [400, 5000])
-def test_what_does_not_fit_into_a_comment_is_counted(number: int) -> None:
-    changes = tuple(
-        leaf(Subject.CONFIG, f"section{n % 30}.some_name_{n}", f"before {n} " * 9, f"after {n}")
-        for n in range(number)
+@pytest.mark.parametrize("name", LARGE)
+def test_what_does_not_fit_into_a_comment_is_counted_and_told_twice(name: str) -> None:
+    report, row = LARGE[name]
+    text = render(report, "md", RenderOptions())
+    assert COMMENT_LIMIT - 1_000 < size(text) <= COMMENT_LIMIT
+    total = len(report.findings) + len(report.changes) + sum(len(t.rows) for t in report.tables)
+    first = re.search(
+        r"^> \*\*This report is cut: (\d+) of (\d+) (\w+) are not shown,\*\*", text, re.M
     )
-    text = render(replace(EMPTY, changes=changes, notes=("The end.",)), "md", RenderOptions())
-    assert COMMENT_LIMIT - 1_000 < len(text) <= COMMENT_LIMIT
-    warned = re.search(r"\*\*(\d+) of (\d+) changes are not shown", text)
-    assert warned is not None
-    assert int(warned[1]) + len(re.findall(r"^\| `~` changed \| `sec", text, re.M)) == number
-    assert text.endswith("- The end.\n")
+    assert first is not None
+    assert first[3] == name.split(" ")[-1 if name.startswith("few") else 0]
+    assert int(first[2]) == total
+    assert int(first[1]) + len(re.findall(row, text, re.M)) == total
+    assert text.endswith(
+        f"**Not the end: {first[1]} of {total} {first[3]} are missing here,** see the beginning.\n"
+    )
     assert text.count("<details") == text.count("</details>")
+    assert text.count("```") % 2 == 0
+    assert "\n\n\n" not in text
+
+
+def test_a_cut_keeps_the_most_urgent_and_tells_what_a_part_lost() -> None:
+    text = render(LARGE["findings"][0], "md", RenderOptions())
+    assert "### Must be done before the upgrade (1)\n" in text
+    assert text.index("CODER_CACHE_AGE") < text.index("### Advice (")
+    cut = re.search(r"^### Advice \((\d+) of 300\)$", text, re.M)
+    assert cut is not None
+    assert int(cut[1]) + 1 == len(re.findall("^#### ", text, re.M))
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "reads"),
+    [
+        (("a.html",), "The same run wrote all of it to `a.html`."),
+        (("a.html", "b.json"), "The same run wrote all of it to `a.html` and `b.json`."),
+        (("a", "b", "c"), "The same run wrote all of it to `a`, `b` and `c`."),
+        (("|`\n@me.html",), "to <code>&#124;&#96;&#92;n&#64;me&#46;html</code>."),
+        ((), "For all of it add `-o report.html` to the command that wrote this,"),
+    ],
+)
+def test_a_cut_says_where_the_rest_is(elsewhere: tuple[str, ...], reads: str) -> None:
+    options = RenderOptions(elsewhere=elsewhere)
+    text = render(LARGE["findings of one section"][0], "md", options)
+    assert reads in text
+    assert size(text) <= COMMENT_LIMIT
+
+
+def test_notes_leave_room_for_findings() -> None:
+    notes = tuple(f"Note {n} says that something is not known." for n in range(2000))
+    text = render(replace(LINT, notes=notes), "md", RenderOptions())
+    shown = len(re.findall("^- Note", text, re.M))
+    assert 0 < shown < 2000
+    assert text.count("#### ") == len(LINT.findings)
+    assert f"\n- {2000 - shown:,} more notes did not fit in here.\n" in text
+    assert "not shown" not in text
 
 
 def test_what_fits_carries_no_warning() -> None:
-    assert "not shown" not in render(REPORTS["every-kind"], "md", RenderOptions())
+    text = render(REPORTS["every-kind"], "md", RenderOptions(elsewhere=("a.html",)))
+    assert "not shown" not in text
+    assert "a.html" not in text

@@ -12,7 +12,7 @@ from tests.golden.sample_reports import EMPTY, REPORTS, leaf
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize("width", [40, 80, 100, 200])
 @pytest.mark.parametrize("name", REPORTS)
 def test_lines_keep_the_width_and_nothing_is_lost(name: str, width: int) -> None:
     report = REPORTS[name]
@@ -74,12 +74,27 @@ def test_what_the_release_did_without_effect_takes_one_line_each() -> None:
     assert all(line.startswith("  + --new-") for line in lines[start + 1 : start + 11])
 
 
-def test_a_finding_says_what_is_its_own_and_the_folded_ones_one_line() -> None:
+def test_further_lines_are_set_in_and_names_stand_below_each_other() -> None:
+    lines = render(REPORTS["every-kind"], "text", RenderOptions(width=60)).splitlines()
+    start = lines.index("    --tls-permit → --tls-allow")
+    assert lines[start + 1 : start + 3] == ["    CODER_TLS_ALLOW", "    tls.permit → tls.tls-allow"]
+    start = lines.index("    --access-url  CODER_ACCESS_URL  access.access-url")
+    assert lines[start + 1 : start + 3] == [
+        "    https://coder.example.com:8443/a (env) →",
+        "      https://dev.coder.example.com/a (yaml)",
+    ]
+
+
+def test_a_finding_says_what_is_its_own_and_the_folded_ones_little() -> None:
     text = render(REPORTS["upgrade"], "text", RenderOptions())
     assert "  error  CODER_CACHE_AGE is empty, and 2.35.1 cannot read that as a duration.\n" in text
     assert "    Affects you: It depends: the ConfigMap coder-extra may set it.\n" in text
     assert "      - CODER_CACHE_AGE=\n" in text
-    assert "  · Coder 2.35.1 has 12 options that 2.33.0 has not.\n" in text
+    brief = (
+        "  · Coder 2.35.1 has 12 options that 2.33.0 has not.\n    option-added · e056ed7a1c19\n"
+    )
+    assert brief in text
+    assert text.count("  after  Coder 2.35.1\n") == 1
     assert "The release reads it in another way." not in text
     assert text.endswith("\nresult: 2 error, 4 warning, 2 info\n")
 
