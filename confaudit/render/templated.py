@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any, Final
@@ -17,6 +18,7 @@ from confaudit.errors import TemplateError
 _HINT: Final = "see templates/README.md for the data a template receives"
 
 
+@lru_cache(maxsize=2)  # compiling the templates takes longer than filling them in
 def environment(folder: Path | None) -> jinja2.Environment:
     """Find templates by name, the user's first.
 
