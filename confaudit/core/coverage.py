@@ -1,7 +1,9 @@
 """What a comparison could not see: the notes that keep silence from looking like agreement."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from confaudit.core.lifecycle import option_name
 from confaudit.core.model import MISSING, Fidelity, Snapshot
 from confaudit.core.releases import Catalog
 from confaudit.core.wording import plural, visible
@@ -56,7 +58,10 @@ def _server(before: Snapshot, after: Snapshot) -> Iterator[str]:
 def hints(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
     """Say so where the facts of another release had to stand for those of the snapshot's own."""
     near = catalog.nearest(snapshot.version).version
-    if snapshot.fidelity is Fidelity.SHAPE or catalog.release(snapshot.version):
+    if snapshot.fidelity is Fidelity.SHAPE:
+        return
+    if catalog.release(snapshot.version):
+        yield from strangers(snapshot, catalog)
         return
     if snapshot.version:
         yield (
@@ -69,3 +74,35 @@ def hints(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
             f"{visible(snapshot.label)} does not tell its version of Coder: the facts of {near} "
             "served as hints."
         )
+
+
+def strangers(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
+    """Options the server has and its release, as far as is known, has not: a build of one's own."""
+    known = catalog.nearest(snapshot.version)
+    found = sorted(snapshot.declared.keys() - known.options.keys())
+    if found:
+        yield (
+            f"{visible(snapshot.label)} has {plural(len(found), 'option')} that Coder "
+            f"{known.version} is not known to have: {', '.join(map(_option, found))}."
+        )
+
+
+def _option(key: str) -> str:
+    return visible(option_name(key))
+
+
+def freshness(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    """Say how old a snapshot is, from a day on."""
+    days = (now - snapshot.taken_at).days if snapshot.taken_at else 0
+    if days > 0:
+        yield (
+            f"{visible(snapshot.label)} was taken {plural(days, 'day')} before this report: what "
+            "was changed since is not in it."
+        )
+
+
+def horizon(catalog: Catalog) -> str:
+    """Up to which release facts are known, and so what nobody can have checked."""
+    newest = catalog.releases[-1]
+    of = f" of {newest.date}" if newest.date else ""
+    return f"What is known of Coder ends with {newest.version}{of}."

@@ -1,11 +1,12 @@
 """One self-contained page: complete without scripts, legible without styles, no network."""
 
 import json
+import re
 from hashlib import sha256
 from typing import Final
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from confaudit.core.present import present
 from confaudit.core.report import Report
@@ -20,6 +21,7 @@ _VALUE_LIMIT: Final = 2_000
 def render(report: Report, options: RenderOptions) -> str:
     """Fill in `report.html.j2`."""
     env = environment(options.templates)
+    env.filters.update(prose=prose)
     text = _as_text(report)
     report_id = sha256(text.encode()).hexdigest()[:12]
     style, style_source = inline(_style(env, report_id))
@@ -44,6 +46,21 @@ def _style(env: Environment, report_id: str) -> str:
 
 def _as_text(report: Report) -> str:
     return json.dumps(document(report), separators=(",", ":"))
+
+
+def prose(text: str) -> Markup:
+    """A sentence with the names in it as code: flags, variables, what stands in back quotes."""
+    parts = _NAME.split(text)
+    marked = (
+        Markup("<code>{}</code>").format(part.strip("`")) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
+    return Markup("").join(marked)
+
+
+_NAME: Final = re.compile(
+    r"(`[^`]+`|(?<![\w-])--[a-z][\w-]*|\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9](?:=[^\s,;]*[^\s,;.:])?)"
+)
 
 
 def _embedded(text: str) -> Markup:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from confaudit.core.defaults import default_value
 from confaudit.core.lifecycle import Event, life, option_name
 from confaudit.core.lives import lives
 from confaudit.core.lookup import Found, find
@@ -10,7 +11,7 @@ from confaudit.core.model import MISSING, Change, Snapshot, Value
 from confaudit.core.releases import Catalog, Version
 from confaudit.core.report import Column, Report, ReportKind, Table
 from confaudit.core.selection import names
-from confaudit.core.wording import listing, visible
+from confaudit.core.wording import listing, visible, without_nanoseconds
 from confaudit.workflows.catalog import life_table
 from confaudit.workflows.diff import load_two, report
 from confaudit.workflows.setup import Setup
@@ -92,12 +93,14 @@ def _facts(keys: Sequence[str], before: Snapshot, after: Snapshot) -> Table:
 def _fact(keys: Sequence[str], snapshot: Snapshot) -> Mapping[str, Value]:
     key = next((key for key in keys if key in snapshot.settings), "")
     setting, spec = snapshot.settings.get(key), snapshot.declared.get(key)
+    option_type = spec.type if spec else ""
+    default = default_value(spec, spec.default) if spec and spec.default is not None else MISSING
     return {
         "side": snapshot.label,
         "name": option_name(key) if key else MISSING,
-        "value": setting.value if setting else MISSING,
+        "value": without_nanoseconds(setting.value, option_type) if setting else MISSING,
         "source": (setting.source or "nobody") if setting else MISSING,
-        "default": spec.default if spec and spec.default is not None else MISSING,
+        "default": without_nanoseconds(default, option_type),
     }
 
 

@@ -2,6 +2,7 @@
 
 from confaudit import __version__
 from confaudit.core.audit import verdict
+from confaudit.core.coverage import horizon
 from confaudit.core.findings import Effect, Finding
 from confaudit.core.inputs import Inputs
 from confaudit.core.lives import lives, subjects
@@ -44,6 +45,7 @@ def lint(
             *_assumed(version, opened.inputs, release.version),
             *about(release.version, catalog),
             *blind_spots(opened.inputs),
+            horizon(catalog),
         ),
         generated_at=generated_at(),
         tool_version=__version__,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from confaudit import __version__
 from confaudit.core.audit import verdict
+from confaudit.core.coverage import freshness, horizon, strangers
 from confaudit.core.inputs import Inputs
 from confaudit.core.lives import lives, subjects
 from confaudit.core.model import Fidelity, RawDeployment, Snapshot
@@ -14,6 +15,7 @@ from confaudit.core.releases import Catalog
 from confaudit.core.report import Report, ReportKind, Side, side
 from confaudit.core.selection import EVERYTHING, Selection
 from confaudit.core.situation import Situation
+from confaudit.core.way import way_tables
 from confaudit.core.wording import plural, visible
 from confaudit.errors import ConfigError
 from confaudit.workflows.audit import Case, findings, select, situate
@@ -28,7 +30,6 @@ from confaudit.workflows.inputs import (
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, known_release, parse_version, release_of
-from confaudit.workflows.way import way_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def upgrade(
         *about(source.version, catalog),
         *about(target.version, catalog),
         *_about_inputs(asked, snapshot),
+        *(_about_snapshot(snapshot, catalog) if snapshot else ()),
         *blind_spots(opened.inputs),
+        horizon(catalog),
         *(_write_fixed(case, fixed) if fixed else ()),
     )
     return _report(setup, case, notes, selection)
@@ -163,8 +166,13 @@ def _about_inputs(asked: Asked, snapshot: Snapshot | None) -> Iterator[str]:
             "No file that sets the server up was given: unknown variables, empty ones and which "
             "of two names is in use cannot be seen in a snapshot."
         )
-    if snapshot and snapshot.fidelity is not Fidelity.FULL:
+
+
+def _about_snapshot(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
+    if snapshot.fidelity is not Fidelity.FULL:
         yield f"{visible(snapshot.label)} does not tell everything: it is {snapshot.fidelity}."
+    yield from freshness(snapshot, generated_at())
+    yield from strangers(snapshot, catalog)
 
 
 # --- the report ---------------------------------------------------------------------------------

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from confaudit import __version__
-from confaudit.core.coverage import hints, notes
+from confaudit.core.coverage import hints, horizon, notes
 from confaudit.core.inputs import Inputs
-from confaudit.core.lives import lives
 from confaudit.core.model import Change, RawDeployment, Snapshot, Value
 from confaudit.core.report import Column, Report, ReportKind, Table, side
 from confaudit.core.verify import Verification, verify
-from confaudit.core.wording import human, is_duration, visible
+from confaudit.core.wording import visible, without_nanoseconds
 from confaudit.errors import ConfigError, SourceError
 from confaudit.workflows.diff import generated_at, last_snapshot
 from confaudit.workflows.inputs import InputFiles, blind_spots, open_inputs
@@ -60,11 +59,12 @@ def verify_upgrade(setup: Setup, asked: Asked) -> Report:
         after=side(after),
         changes=found.rest,
         tables=tuple(_tables(found)),
-        lives=lives(
-            (change.key for change in found.rest), setup.catalog(), before.version, after.version
-        ),
         statement=found.statement,
-        notes=(*_notes(before, after, inputs, setup), *blind_spots(inputs)),
+        notes=(
+            *_notes(before, after, inputs, setup),
+            *blind_spots(inputs),
+            horizon(setup.catalog()),
+        ),
         generated_at=generated_at(),
         tool_version=__version__,
     )
@@ -134,16 +134,11 @@ def _table(name: str, title: str, columns: tuple[Column, ...], changes: Sequence
     return Table(name, title, columns, rows, is_folded=True)
 
 
-def _words(value: Value, option_type: str) -> Value:
-    """Nanoseconds in words; a table does not know of types."""
-    return human(value, option_type) if is_duration(value, option_type) else value
-
-
 _CELLS: Final[Mapping[str, Callable[[Change], Value]]] = {
     "option": lambda change: change.key,
-    "before": lambda change: _words(change.before, change.type),
-    "predicted": lambda change: _words(change.before, change.type),
-    "found": lambda change: _words(change.after, change.type),
+    "before": lambda change: without_nanoseconds(change.before, change.type),
+    "predicted": lambda change: without_nanoseconds(change.before, change.type),
+    "found": lambda change: without_nanoseconds(change.after, change.type),
     "cause": lambda change: change.cause or "",
     "evidence": lambda change: change.evidence,
 }

@@ -84,8 +84,6 @@ def test_the_json_tells_everything(folder):
             "evidence": "it is set by yaml, and no release explains the value",
         }
     ]
-    assert told["lives"]["options"].keys() == {"provisioner-daemons"}
-    assert (told["lives"]["here"], told["lives"]["target"]) == ("2.33.0", "2.34.5")
     assert len(confirmed) == 44
     assert all(row["cause"] and row["evidence"] for row in confirmed)
 

@@ -11,6 +11,7 @@ from confaudit.core.model import MISSING, Cause, Subject
 from confaudit.core.present import present
 from confaudit.core.wording import visible
 from confaudit.render import RenderOptions, render
+from confaudit.render.html import prose
 from confaudit.render.json_v1 import document
 from tests.golden.sample_reports import EMPTY, EVERY_CAUSE, EVERY_KIND, REPORTS, judged, leaf
 
@@ -218,3 +219,22 @@ def test_five_thousand_changes_stay_below_three_megabytes() -> None:
     text = render(replace(EMPTY, changes=changes), "html", RenderOptions())
     assert len(text.encode()) < 3_000_000
     assert text.count("<tr id=") == 5000
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("plain words, no names: 3 < 4.", "plain words, no names: 3 &lt; 4."),
+        ("Set CODER_A_B=false to keep it.", "Set <code>CODER_A_B=false</code> to keep it."),
+        ("CODER_A_B.", "<code>CODER_A_B</code>."),
+        ("Use --a-b, or (--c).", "Use <code>--a-b</code>, or (<code>--c</code>)."),
+        ("a well--known word, x--y", "a well--known word, x--y"),
+        ("Rename WGTUNNEL_HOST to X", "Rename <code>WGTUNNEL_HOST</code> to X"),
+        ("`confaudit diff A <B>` lists.", "<code>confaudit diff A &lt;B&gt;</code> lists."),
+        ("CODER_X_Y=<b>&", "<code>CODER_X_Y=&lt;b&gt;&amp;</code>"),
+        ("`", "`"),
+        ("", ""),
+    ],
+)
+def test_names_in_a_sentence_are_code_and_nothing_is_markup(text: str, html: str) -> None:
+    assert prose(text) == html

@@ -9,9 +9,9 @@ import pytest
 from confaudit.catalog.loader import packaged
 from confaudit.core.findings import Effect, Finding
 from confaudit.core.releases import Catalog, Version
+from confaudit.core.way import steps, way_tables
 from confaudit.workflows.catalog import compare
 from confaudit.workflows.versions import release_of
-from confaudit.workflows.way import steps, way_tables
 from tests.golden.sample_reports import rule
 
 CATALOG = Catalog(

@@ -13,14 +13,18 @@ from confaudit.core.report import Column, Table
 
 _BARS: Final = ("added", "removed", "renamed", "changed")
 _COUNTS: Final = (
-    Column("findings", "Findings"),
     Column("added", "Added"),
     Column("removed", "Removed"),
     Column("renamed", "Renamed"),
     Column("changed", "Declared otherwise"),
 )
-_RELEASE: Final = (Column("release", "Release", is_code=True), Column("date", "Date"))
-_AREA: Final = Column("area", "Area")
+_BY_RELEASE: Final = (
+    Column("release", "Release", is_code=True),
+    Column("date", "Date"),
+    Column("findings", "New findings"),
+    *_COUNTS,
+)
+_BY_AREA: Final = (Column("area", "Area"), Column("findings", "Findings"), *_COUNTS)
 
 
 def way_tables(
@@ -32,8 +36,8 @@ def way_tables(
     ways = tuple(_steps(catalog, source, target, findings))
     areas = tuple(_areas(source, target, findings))
     return (
-        Table("way", "On the way, by release", (*_RELEASE, *_COUNTS), ways, bars=_BARS),
-        Table("areas", "On the way, by area", (_AREA, *_COUNTS), areas, is_folded=True, bars=_BARS),
+        Table("way", "On the way, by release", _BY_RELEASE, ways, bars=_BARS),
+        Table("areas", "On the way, by area", _BY_AREA, areas, is_folded=True, bars=_BARS),
     )
 
 

@@ -1,0 +1,53 @@
+"""What a report says it could not know; what comparisons cannot see, tests/unit/test_explain."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from confaudit.catalog.loader import packaged
+from confaudit.core.coverage import freshness, hints, horizon, strangers
+from confaudit.core.defaults import default_snapshot
+from confaudit.core.model import OptionSpec
+from confaudit.core.releases import Catalog
+
+CATALOG = packaged()
+NOW = datetime(2026, 7, 10, 12, 0, tzinfo=UTC)
+SNAPSHOT = replace(default_snapshot(CATALOG.nearest("2.34.5")), label="HEAD", version="2.34.5")
+
+
+@pytest.mark.parametrize(
+    ("hours", "says"),
+    [
+        (0, ""),
+        (23, ""),
+        (24, "HEAD was taken 1 day before this report"),
+        (141 * 24 + 5, "HEAD was taken 141 days before this report"),
+        (-48, ""),  # SOURCE_DATE_EPOCH may lie before it
+    ],
+)
+def test_a_snapshot_of_another_day_is_told(hours: int, says: str) -> None:
+    taken = replace(SNAPSHOT, taken_at=NOW - timedelta(hours=hours))
+    told = list(freshness(taken, NOW))
+    assert [note.split(":")[0] for note in told] == [says] * bool(says)
+
+
+def test_of_a_snapshot_without_a_time_nothing_is_told() -> None:
+    assert list(freshness(replace(SNAPSHOT, taken_at=None), NOW)) == []
+
+
+def test_options_the_release_is_not_known_to_have() -> None:
+    assert list(strangers(SNAPSHOT, CATALOG)) == []
+    own = {"own-option": OptionSpec("", flag="own-option"), "\x1b[2J": OptionSpec("\x1b[2J")}
+    built = replace(SNAPSHOT, declared={**SNAPSHOT.declared, **own})
+    assert list(strangers(built, CATALOG)) == [
+        "HEAD has 2 options that Coder 2.34.5 is not known to have: \\x1b[2J, --own-option."
+    ]
+    assert list(hints(built, CATALOG)) == list(strangers(built, CATALOG))
+
+
+def test_where_the_facts_end() -> None:
+    release = replace(CATALOG.nearest("2.34.5"), date="2026-06-29")
+    assert horizon(Catalog([release])) == "What is known of Coder ends with 2.34.5 of 2026-06-29."
+    undated = Catalog([replace(release, date="")])
+    assert horizon(undated) == "What is known of Coder ends with 2.34.5."
