@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from confaudit.core.inputs import Given, Inputs
@@ -297,7 +298,10 @@ class _Redactor:
 
     def tree(self, tree: Mapping[str, Json]) -> dict[str, Json]:
         """Redact a mapping by its key names and every text in it, at any depth."""
-        return {self.text(name): self._entry(name, value) for name, value in tree.items()}
+        return {
+            name if name in _OWN_NAMES else self.text(name): self._entry(name, value)
+            for name, value in tree.items()
+        }
 
     def _entry(self, name: str, value: Json) -> Json:
         if is_secret(value):
@@ -353,12 +357,19 @@ class _Redactor:
         return f"{REDACTED}-{self._hmac(text)[:8]}" if self._key else REDACTED
 
 
+_OWN_NAMES: Final = frozenset(
+    {"name", "flag", "env", "yaml", "default", "value", "value_source", "annotations", "secret"}
+)
+"""Names of the wire format, which stand in every option: there is no credential in them."""
+
+
 def _known_part(prefix: str) -> str:
     """Of a URL that is known in part only the scheme: the middle of a credential may be next."""
     scheme, is_url, _ = prefix.partition("://")
     return scheme + is_url if is_url else redact_text(prefix)
 
 
+@lru_cache(maxsize=4096)  # the same few hundred names come with every snapshot
 def looks_secret(name: str) -> bool:
     """Whether a key, flag or parameter name promises a secret value."""
     spaced = _CAMEL.sub("_", name)

@@ -6,6 +6,7 @@ is ignored without a word.
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from itertools import groupby
 from typing import Final
 
 from confaudit.core import rules
@@ -67,12 +68,13 @@ def ignored_variables(situation: Situation) -> Iterator[Finding]:
 
 def _holders(situation: Situation, channel: Channel, name: str) -> list[tuple[Release, OptionSpec]]:
     """The releases that know a name, oldest first, each with the option it sets."""
-    releases = (situation.catalog.nearest(version) for version in situation.catalog.versions)
-    found = [
-        (release, next((s for s in release.options.values() if name in names(s, channel)), None))
-        for release in releases
-    ]
-    return [(release, spec) for release, spec in found if spec]
+    found = []
+    for _, alike in groupby(situation.catalog.releases, lambda release: id(release.options)):
+        first, *others = alike
+        options = first.options.values()
+        spec = next((one for one in options if name in names(one, channel)), None)
+        found += [(release, spec) for release in (first, *others) if spec]
+    return found
 
 
 def _read_elsewhere(

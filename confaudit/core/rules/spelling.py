@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final
 
 from confaudit.core.findings import Confidence
@@ -125,6 +126,7 @@ def _spellings(spec: OptionSpec) -> set[str]:
     return {_as_variable(text) for text in (spec.flag, spec.yaml_path, spec.json_path) if text}
 
 
+@lru_cache(maxsize=4096)
 def _as_variable(text: str) -> str:
     return PREFIX + re.sub(r"[^A-Za-z0-9]+", "_", _CAMEL.sub("_", text)).upper()
 
@@ -141,6 +143,7 @@ def _same_words(word: str, specs: Iterable[OptionSpec]) -> OptionSpec | None:
     return max(found, key=lambda spec: _ratio(word, spec.env.removeprefix(PREFIX)), default=None)
 
 
+@lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     return frozenset(map(_singular, text.split("_")))
 
