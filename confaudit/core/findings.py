@@ -97,6 +97,8 @@ class Finding:
     phase: Phase = Phase.BEFORE
     steps: tuple[str, ...] = ()
     """What to do, in order."""
+    instead: tuple[OptionSpec, ...] = ()
+    """The options to use in place of `spec`."""
     patches: tuple[Patch, ...] = ()
     positions: tuple[Position, ...] = ()
     """Where in the operator's files it stands."""

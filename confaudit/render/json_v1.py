@@ -237,6 +237,7 @@ def _finding(finding: Finding) -> FindingEntry:
         steps=list(finding.todo),
         why=rule.why,
         option=_names(finding.spec) if finding.spec else UNSET,
+        instead=[_names(spec) for spec in finding.instead] or UNSET,
         type=option_type or UNSET,
         before=_known(finding.before),
         after=_known(finding.after),

@@ -186,6 +186,9 @@ class FindingEntry(Struct):
     steps: Annotated[list[str], Meta(description="What to do, in order")]
     why: str
     option: NamesEntry | UnsetType = UNSET
+    instead: (
+        Annotated[list[NamesEntry], Meta(description="Options to use in its place")] | UnsetType
+    ) = UNSET
     type: Annotated[str, Meta(description="Type of the option's value")] | UnsetType = UNSET
     before: AnyValue | UnsetType = UNSET
     after: AnyValue | UnsetType = UNSET

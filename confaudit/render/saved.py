@@ -248,7 +248,8 @@ def _finding(entry: FindingEntry) -> Finding:
         affects=Answer(entry.affects.answer),
         because=entry.affects.because,
         confidence=Confidence(entry.confidence),
-        spec=_declared(entry.option, entry.type or ""),
+        spec=None if entry.option is UNSET else _declared(entry.option, entry.type or ""),
+        instead=tuple(_declared(names) for names in entry.instead or ()),
         before=_value(entry.before),
         after=_value(entry.after),
         introduced_in=tuple(entry.introduced_in or ()),
@@ -272,9 +273,7 @@ def _rule(entry: FindingEntry) -> Rule:
     )
 
 
-def _declared(names: NamesEntry | UnsetType, option_type: str) -> OptionSpec | None:
-    if names is UNSET:
-        return None
+def _declared(names: NamesEntry, option_type: str = "") -> OptionSpec:
     return OptionSpec(
         name="",
         flag=names.flag or "",

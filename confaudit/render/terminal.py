@@ -177,6 +177,8 @@ def _finding(finding: FindingShown) -> Iterator[Block]:
     yield 2, Text.assemble((level, _LEVEL_STYLES[level]), f"  {finding.title}")
     yield 4, _labels(finding)
     yield 4, _names(finding.names)
+    for names in finding.instead:
+        yield 4, Text("Instead: ", "dim").append_text(_names(names))
     if values := _two_values(finding):
         yield 4, values
     for fact in finding.facts:

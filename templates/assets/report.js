@@ -283,7 +283,7 @@
 
   const linkTo = (row) => `${location.href.split("#")[0]}#${row.id}`;
   const quoted = (text) => (/^[\w@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const yamlKey = (key) => (/^[A-Za-z]\w*$/.test(key) ? key : JSON.stringify(key));
+  const yamlKey = (key) => (/^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][\w-]*$/i.test(key) ? key : JSON.stringify(key));
   const nested = (path, value) => path.split(".")
     .map((key, depth, { length }) => `${"  ".repeat(depth)}${yamlKey(key)}:${depth + 1 < length ? "" : ` ${value}`}`)
     .join("\n");
@@ -295,8 +295,9 @@
   }
 
   // An entry as it would be written in each dialect; names alone where its value is not known.
-  function dialects(entry) {
-    const { flag, env, yaml } = namesOf(entry);
+  const dialects = (entry) => (entry?.instead ?? [namesOf(entry)]).flatMap((names) => spelled(entry, names));
+
+  function spelled(entry, { flag, env, yaml }) {
     const value = entry && valueOf(entry);
     if (value?.secret_set !== undefined) return secretDialects(env, yaml);
     const text = entry?.typed ?? asTyped(value);
@@ -401,6 +402,7 @@
     Flag: flagOf,
     Variable: (finding) => namesOf(finding).env,
     YAML: (finding) => namesOf(finding).yaml,
+    Instead: (finding) => (finding.instead ?? []).map(({ flag, env }) => env ?? flag).join("\n"),
     Where: (finding) => (finding.positions ?? []).map(({ file, line }) => `${file}:${line}`).join("\n"),
     Since: (finding) => (finding.introduced_in ?? []).join(" "),
     Rule: (finding) => finding.rule,

@@ -18,7 +18,7 @@ from confaudit.core.rules.common import reads
 from confaudit.operator_files import decode, read, read_server_yaml
 from tests.browser.conftest import Opener
 from tests.browser.looking import ENTRIES
-from tests.golden.sample_reports import EMPTY, option, rule, spec
+from tests.golden.sample_reports import EMPTY, FINDINGS, option, rule, spec
 
 _HOUR: Final = 3_600_000_000_000
 _OLD: Final = Release("2.20.0", "", False, {})
@@ -169,6 +169,16 @@ def test_what_is_shown_is_what_is_copied(open_page: Opener) -> None:
         expect(menu).to_be_hidden()
         expect(page.locator("#shown")).to_have_text(f"Copied {name}")
         assert clipboard(page) == text
+
+
+def test_of_an_old_name_the_new_one_is_copied(open_page: Opener) -> None:
+    page = open_page(replace(AUDIT, findings=(FINDINGS[4],)))
+    assert copies(page, 0) == {
+        "Flag": "--gateway-url=https://a.example.com/v1",
+        "Variable": "CODER_GATEWAY_URL=https://a.example.com/v1",
+        "YAML": 'gateway:\n  gateway-url: "https://a.example.com/v1"',
+        "Helm": '- name: CODER_GATEWAY_URL\n  value: "https://a.example.com/v1"',
+    }
 
 
 def test_kubernetes_shall_fill_nothing_in(open_page: Opener) -> None:

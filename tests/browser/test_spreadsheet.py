@@ -46,6 +46,7 @@ def test_an_audit_becomes_an_action_plan(open_page: Opener, tmp_path: Path) -> N
         "Flag": "'--cache-age",  # or a spreadsheet would compute it
         "Variable": "CODER_CACHE_AGE",
         "YAML": "cache.cache-age",
+        "Instead": "",
         "Where": "deploy/coder.env:12",
         "Since": "2.34.0",
         "Rule": "empty-value",

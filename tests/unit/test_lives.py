@@ -53,7 +53,7 @@ def test_the_subjects_of_findings_are_their_options():
         "cache-age",
         "gateway-enabled",
         "mail-password",
-        "gateway-url",
+        "bridge-url",
         "access-url",
     )
     assert subjects((*FINDINGS, *FINDINGS)) == subjects(FINDINGS)

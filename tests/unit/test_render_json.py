@@ -293,11 +293,19 @@ def test_a_finding_with_all_it_says() -> None:
         "phase": "before",
         "steps": ["Rename the variable."],
         "option": {
-            "flag": "gateway-url",
-            "env": "CODER_GATEWAY_URL",
-            "yaml": "gateway.gateway-url",
+            "flag": "bridge-url",
+            "env": "CODER_BRIDGE_URL",
+            "yaml": "bridge.bridge-url",
             "group": "Networking",
         },
+        "instead": [
+            {
+                "flag": "gateway-url",
+                "env": "CODER_GATEWAY_URL",
+                "yaml": "gateway.gateway-url",
+                "group": "Networking",
+            }
+        ],
         "type": "url",
         "before": "https://a.example.com/v1",
         "after": "https://b.example.com/v1",

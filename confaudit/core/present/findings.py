@@ -64,6 +64,8 @@ class FindingShown:
     there is to filter by only."""
     names: tuple[Name, ...]
     """The option's, else the name of what it is about."""
+    instead: tuple[tuple[Name, ...], ...]
+    """The names of each option to use in its place."""
     value_term: str
     """What `before` and `after` are; empty when neither is known."""
     before: Shown | None
@@ -173,6 +175,7 @@ def _finding(anchor: str, finding: Finding, report: Report, limit: int) -> Findi
         title=_within(finding.message, limit),
         chips=tuple(_chips(finding)),
         names=names(finding.spec) if finding.spec else (Name(_within(finding.subject, limit)),),
+        instead=tuple(map(names, finding.instead)),
         value_term=_value_term(finding, report.kind),
         before=before,
         after=after,

@@ -229,6 +229,7 @@ def _overridden(situation: Situation, spec: OptionSpec) -> Finding:
         introduced_in=since(situation, lambda specs: {spec.key, now.key} <= specs.keys()),
         phase=Phase.DURING,
         steps=(f"Use {name_for(now, Channel.ENV)} instead, or go to 2.18.0 or newer.",),
+        instead=(now,),
         positions=known.positions,
     )
 

@@ -102,6 +102,7 @@ def _read_elsewhere(
         steps=(f"Upgrade to {newer} or newer instead.",)
         if newer
         else _instead(situation, spec, Channel.ENV),
+        instead=() if newer else _heir(situation, spec),
         positions=positions(entries(situation, Channel.ENV, variable)),
     )
 
@@ -121,11 +122,17 @@ def _lost(situation: Situation, channel: Channel, name: str) -> tuple[str, ...]:
 
 def _instead(situation: Situation, spec: OptionSpec, channel: Channel) -> tuple[str, ...]:
     """What to use in place of an option that the target does not have, or not by that name."""
+    heirs = _heir(situation, spec)
+    if not heirs:
+        return ("Take it out; no option does the same.",)
+    return (f"Use {name_for(heirs[0], channel)} instead.",)
+
+
+def _heir(situation: Situation, spec: OptionSpec) -> tuple[OptionSpec, ...]:
+    """The option of the target that does the job, if there is one."""
     own = situation.spec(spec.key, When.AFTER)
     found = own or situation.target.options.get(_REPLACED.get(spec.key, ""))
-    if found is None:
-        return ("Take it out; no option does the same.",)
-    return (f"Use {name_for(current(found, situation.target), channel)} instead.",)
+    return (current(found, situation.target),) if found else ()
 
 
 def _is_quiet(situation: Situation, name: str) -> bool:
@@ -257,6 +264,7 @@ def _deprecated(situation: Situation, channel: Channel, name: str, spec: OptionS
         ),
         phase=Phase.BEFORE if known else Phase.DURING,
         steps=(f"Rename {old} to {new}." if is_alias else f"Set {new} to what {old} was for.",),
+        instead=tuple(heirs),
         positions=positions(entries(situation, channel, name)),
     )
 
