@@ -32,7 +32,7 @@ from confaudit.core import advisories as core
 from confaudit.core.advisories import Advisory, Ask, Condition, Items
 from confaudit.core.findings import Answer, Effect, Phase, Rule
 from confaudit.core.inputs import Channel, Elsewhere, Form, Given, Inputs, Position, State
-from confaudit.core.model import Level
+from confaudit.core.model import MISSING, Level
 from confaudit.core.releases import Catalog, Version
 from confaudit.core.situation import (
     EMPTY,
@@ -112,6 +112,8 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     depends_on: str = ""
     """What makes the difference and stands in no configuration, to follow "it depends on"."""
     phase: Phase = Phase.BEFORE
+    proposed: bool | int | str | None = None
+    """What the fix would set the option to, to be copied from a report."""
     tests: list[Case] = []
 
 
@@ -218,6 +220,7 @@ class _Reader:
             depends_on=entry.depends_on,
             phase=entry.phase,
             steps=tuple(entry.fix),
+            proposed=MISSING if entry.proposed is None else entry.proposed,
         )
         return Tested(advisory, tuple(entry.tests))
 

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from confaudit.core.findings import Answer, Confidence, Finding, Phase, Rule
 from confaudit.core.inputs import Form, Position
-from confaudit.core.model import MISSING
+from confaudit.core.model import MISSING, Value
 from confaudit.core.releases import Version
 from confaudit.core.situation import Family, Known, Provider, Situation, Told, When
 from confaudit.core.wording import listing, visible
@@ -56,6 +56,8 @@ class Advisory:
     """What makes the difference and is in no configuration; then yes becomes depends."""
     phase: Phase = Phase.BEFORE
     steps: tuple[str, ...] = ()
+    proposed: Value = MISSING
+    """What the steps would set the option to, if anything."""
 
     def is_in(self, version: Version) -> bool:
         """Whether a release has it."""
@@ -110,6 +112,7 @@ def _judge(advisory: Advisory, situation: Situation, item: Item | None) -> Findi
         introduced_in=advisory.introduced_in(situation),
         phase=advisory.phase,
         steps=advisory.steps,
+        proposed=advisory.proposed,
         positions=tuple(dict.fromkeys((*(item.positions if item else ()), *answer.positions))),
     )
 

@@ -1,4 +1,4 @@
-"""What a comparison could not see: the notes that keep silence from looking like agreement."""
+"""What a report could not know: the notes that keep silence from looking like agreement."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -84,9 +84,8 @@ def deepdiff_keys(before: Document, after: Document) -> set[str]:
 
 def unequal_keys(before: Document, after: Document) -> set[str]:
     """The same without deepdiff, for whoever compares so often that its import would show."""
-    shared = before.keys() & after.keys()
-    unequal = {key for key in shared if not _strictly_equal(before[key], after[key])}
-    return unequal | (before.keys() ^ after.keys())
+    pruned = strict_prune(before, after)
+    return {key for side in pruned or () if isinstance(side, dict) for key in side}
 
 
 def strict_prune(before: Json, after: Json) -> tuple[Json, Json] | None:

@@ -99,6 +99,8 @@ class Finding:
     """What to do, in order."""
     instead: tuple[OptionSpec, ...] = ()
     """The options to use in place of `spec`."""
+    proposed: Value = MISSING
+    """What its steps would set the option to, or the one to use instead; MISSING if nothing."""
     patches: tuple[Patch, ...] = ()
     positions: tuple[Position, ...] = ()
     """Where in the operator's files it stands."""

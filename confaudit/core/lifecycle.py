@@ -30,15 +30,27 @@ class EventKind(StrEnum):
     """It is deprecated no longer."""
     DEFAULT = "default"
     TYPE = "type"
-    ENV = "variable"
-    YAML_PATH = "YAML key"
-    JSON_PATH = "config leaf"
+    ENV = "env"
+    YAML_PATH = "yaml-path"
+    JSON_PATH = "json-path"
     HIDDEN = "hidden"
     SHOWN = "shown"
     SECRET = "secret"  # noqa: S105 - a kind's name
     PUBLIC = "public"
     """It is declared a secret no longer."""
     REMOVED = "removed"
+
+
+def event_word(kind: EventKind) -> str:
+    """A kind of event in an operator's words."""
+    return _EVENT_WORDS.get(kind, kind.value)
+
+
+_EVENT_WORDS: Final[Mapping[EventKind, str]] = {
+    EventKind.ENV: "variable",
+    EventKind.YAML_PATH: "YAML key",
+    EventKind.JSON_PATH: "config leaf",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,7 @@ class _Redactor:
 
     def __init__(self, key: bytes, *, by_name: bool = True) -> None:
         self._key = key
+        self._names: dict[str, str] = {}
         self._by_name = by_name  # the "values" of a docs page are the type names we gave it
 
     def payload(self, payload: Mapping[str, Json]) -> dict[str, Json]:
@@ -298,10 +299,13 @@ class _Redactor:
 
     def tree(self, tree: Mapping[str, Json]) -> dict[str, Json]:
         """Redact a mapping by its key names and every text in it, at any depth."""
-        return {
-            name if name in _OWN_NAMES else self.text(name): self._entry(name, value)
-            for name, value in tree.items()
-        }
+        return {self._name(name): self._entry(name, value) for name, value in tree.items()}
+
+    def _name(self, name: str) -> str:
+        """A key, redacted like any text; the same few come with every option."""
+        if name not in self._names:
+            self._names[name] = self.text(name)
+        return self._names[name]
 
     def _entry(self, name: str, value: Json) -> Json:
         if is_secret(value):
@@ -355,12 +359,6 @@ class _Redactor:
         if text.startswith(REDACTED) or not text:
             return text
         return f"{REDACTED}-{self._hmac(text)[:8]}" if self._key else REDACTED
-
-
-_OWN_NAMES: Final = frozenset(
-    {"name", "flag", "env", "yaml", "default", "value", "value_source", "annotations", "secret"}
-)
-"""Names of the wire format, which stand in every option: there is no credential in them."""
 
 
 def _known_part(prefix: str) -> str:

@@ -80,7 +80,8 @@ class Release:
     esr: bool
     """Whether its line gets extended support: operators upgrade from one such line to the next."""
     options: Mapping[str, OptionSpec] = field(repr=False, hash=False)
-    """By `OptionSpec.key`."""
+    """By `OptionSpec.key`. Releases in a row that declare the same may share one mapping, so that
+    whoever walks through all of them need look at it once."""
     leaves_without_option: tuple[str, ...] = ()
     """Leaves of the config tree that no option sets."""
 

@@ -1,13 +1,13 @@
 """What lies on the way of an upgrade: how much the releases change, step by step and by area."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from confaudit.core.areas import area
 from confaudit.core.declarations import declared_changes
 from confaudit.core.findings import Finding
-from confaudit.core.model import MISSING, Change, ChangeKind, OptionSpec, Value
+from confaudit.core.model import MISSING, Change, ChangeKind, Value
 from confaudit.core.releases import Catalog, Release, Version
 from confaudit.core.report import Column, Table
 
@@ -36,8 +36,8 @@ def way_tables(
     ways = tuple(_steps(catalog, source, target, findings))
     areas = tuple(_areas(source, target, findings))
     return (
-        Table("way", "On the way, by release", _BY_RELEASE, ways, bars=_BARS),
-        Table("areas", "On the way, by area", _BY_AREA, areas, is_folded=True, bars=_BARS),
+        Table("way", "On the way, release by release", _BY_RELEASE, ways, bars=_BARS),
+        Table("areas", "From start to end, by area", _BY_AREA, areas, is_folded=True, bars=_BARS),
     )
 
 
@@ -89,14 +89,22 @@ def steps(catalog: Catalog, source: Release, target: Release) -> tuple[Release, 
 
 def _begun(findings: Iterable[Finding], source: Release, path: Sequence[Release]) -> Counter[int]:
     """How many findings begin in which step, by its number; those that always held are in none."""
-    ends = [Version.parse(step.version) for step in path]
-    begins = filter(None, (_begin(finding, Version.parse(source.version)) for finding in findings))
-    return Counter(min(bisect_left(ends, begin), len(ends) - 1) for begin in begins)
+    here, *ends = (Version.parse(step.version) for step in (source, *path))
+    return Counter(
+        next((number for number, end in enumerate(ends) if _is_in(begins, end)), len(ends) - 1)
+        for finding in findings
+        if (begins := sorted(map(Version.parse, finding.introduced_in)))
+        and not _is_in(begins, here)
+    )
 
 
-def _begin(finding: Finding, source: Version) -> Version | None:
-    later = (version for version in map(Version.parse, finding.introduced_in) if version > source)
-    return min(later, default=None)
+def _is_in(begins: Sequence[Version], release: Version) -> bool:
+    """Whether a release has it: its line got it, or it is later than where every line has it from.
+
+    A backport into an older line says nothing about the lines after that one.
+    """
+    own = any(begin.line == release.line and begin <= release for begin in begins)
+    return own or release.line > begins[-1].line
 
 
 # --- by area ------------------------------------------------------------------------------------
@@ -106,15 +114,10 @@ def _areas(
     source: Release, target: Release, findings: Iterable[Finding]
 ) -> Iterator[Mapping[str, Value]]:
     """The areas with a finding or a change, those with the most first."""
-    found = Counter(_area(finding.spec) for finding in findings if finding.spec)
-    changes: dict[str, list[Change]] = {area: [] for area in found}
+    found = Counter(area(finding.spec) for finding in findings if finding.spec)
+    changes: dict[str, list[Change]] = {name: [] for name in found}
     for change in declared_changes(source, target):
-        changes.setdefault(_area(change.spec), []).append(change)
-    order = sorted(changes, key=lambda area: (-found[area], -len(changes[area]), area))
-    for area in order:
-        yield {"area": area, "findings": found[area], **_count(changes[area])}
-
-
-def _area(spec: OptionSpec | None) -> str:
-    """The outermost group that Coder itself puts an option into."""
-    return (spec.group if spec else "").partition(" / ")[0] or "Other options"
+        changes.setdefault(area(change.spec), []).append(change)
+    order = sorted(changes, key=lambda name: (-found[name], -len(changes[name]), name))
+    for name in order:
+        yield {"area": name, "findings": found[name], **_count(changes[name])}

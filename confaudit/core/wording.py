@@ -56,7 +56,7 @@ def is_duration(value: Value, option_type: str) -> TypeGuard[int]:
     return option_type == "duration" and type(value) is int
 
 
-def without_nanoseconds(value: Value, option_type: str) -> Value:
+def readable(value: Value, option_type: str) -> Value:
     """A duration in words, anything else as it is: for tables, which know of no types."""
     return human(value, option_type) if is_duration(value, option_type) else value
 

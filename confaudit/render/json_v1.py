@@ -5,13 +5,15 @@ Characters beyond ASCII are escaped, so that a terminal that shows the file cann
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from msgspec import UNSET, UnsetType, to_builtins
 from msgspec.json import schema as json_schema
 
+from confaudit.core.anchors import change_anchor, finding_anchors, plain_anchor
+from confaudit.core.dialects import Dialects, dialects
 from confaudit.core.findings import Effect, Finding, Patch
 from confaudit.core.inputs import Position
 from confaudit.core.lifecycle import Event
@@ -27,7 +29,6 @@ from confaudit.core.model import (
 )
 from confaudit.core.present.marks import compare_items
 from confaudit.core.report import Lives, Report, Side, Table
-from confaudit.core.typed import typed
 from confaudit.render import RenderOptions
 from confaudit.render.json_v1_fields import (
     AffectsEntry,
@@ -42,6 +43,7 @@ from confaudit.render.json_v1_fields import (
     LevelName,
     LivesEntry,
     NamesEntry,
+    PasteEntry,
     PatchEntry,
     PositionEntry,
     Summary,
@@ -88,7 +90,7 @@ def _document(report: Report) -> Document:
         found.before, found.after = _side(report.before), _side(report.after)
         found.changes = [_change(change) for change in report.changes]
     if report.is_audit:
-        found.findings = [_finding(finding) for finding in report.findings]
+        found.findings = list(map(_finding, report.findings, finding_anchors(report.findings)))
     if report.is_audit or report.sides:
         found.summary = _summary(report)
     if report.prediction is not None:
@@ -165,9 +167,6 @@ def _change(change: Change) -> ChangeEntry:
         type=change.type or UNSET,
         before=_known(change.before),
         after=_known(change.after),
-        typed=_typed(
-            change.before if change.kind is ChangeKind.REMOVED else change.after, change.type
-        ),
         source_before=UNSET if change.source_before is None else change.source_before.value,
         source_after=UNSET if change.source_after is None else change.source_after.value,
         items=_items(change),
@@ -182,6 +181,10 @@ def _change(change: Change) -> ChangeEntry:
         entry.name, entry.group = spec.name or UNSET, spec.group or UNSET
         entry.env, entry.yaml_path = spec.env or UNSET, spec.yaml_path or UNSET
         entry.use_instead = list(spec.use_instead) or UNSET
+        value = change.before if change.kind is ChangeKind.REMOVED else change.after
+        entry.paste = _paste(dialects(spec, value, change.type))
+    if (anchor := change_anchor(change)) != plain_anchor(change):
+        entry.anchor = anchor
     return entry
 
 
@@ -196,14 +199,17 @@ def _known(value: Value) -> Any:
     return UNSET if value is MISSING else value
 
 
-def _typed(value: Value, option_type: str) -> str | UnsetType:
-    """The text to type for a value, where the value as it is would not do.
-
-    Not the empty one for an empty list: before 2.34 an empty variable is none.
-    """
-    text = typed(value, option_type)
-    as_it_is = json.dumps(value) if isinstance(value, bool | int) else value
-    return text if text and text != as_it_is else UNSET
+def _paste(*settings: Dialects) -> list[PasteEntry] | UnsetType:
+    entries = [
+        PasteEntry(
+            flag=one.flag or UNSET,
+            env=one.env or UNSET,
+            yaml=one.yaml or UNSET,
+            helm=one.helm or UNSET,
+        )
+        for one in settings
+    ]
+    return [entry for entry in entries if entry != PasteEntry()] or UNSET
 
 
 def _items(change: Change) -> ItemEntry | UnsetType:
@@ -222,7 +228,7 @@ def _facets(change: Change) -> list[FacetEntry]:
     ]
 
 
-def _finding(finding: Finding) -> FindingEntry:
+def _finding(finding: Finding, anchor: str) -> FindingEntry:
     rule, option_type = finding.rule, finding.spec.type if finding.spec else ""
     return FindingEntry(
         fingerprint=finding.fingerprint,
@@ -238,15 +244,23 @@ def _finding(finding: Finding) -> FindingEntry:
         why=rule.why,
         option=_names(finding.spec) if finding.spec else UNSET,
         instead=[_names(spec) for spec in finding.instead] or UNSET,
+        proposed=_known(finding.proposed),
         type=option_type or UNSET,
         before=_known(finding.before),
         after=_known(finding.after),
-        typed=_typed(finding.after if finding.before is MISSING else finding.before, option_type),
         introduced_in=list(finding.introduced_in) or UNSET,
         positions=[_position(position) for position in finding.positions] or UNSET,
         patches=[_patch(patch) for patch in finding.patches] or UNSET,
         reference=rule.reference or UNSET,
+        paste=_paste(*_to_set(finding)),
+        anchor=UNSET if anchor == finding.fingerprint else anchor,
     )
+
+
+def _to_set(finding: Finding) -> Iterator[Dialects]:
+    option_type = finding.spec.type if finding.spec else ""
+    for spec in finding.instead or filter(None, (finding.spec,)):
+        yield dialects(spec, finding.proposed, option_type)
 
 
 def _names(spec: OptionSpec) -> NamesEntry:

@@ -14,14 +14,6 @@ AnyValue: TypeAlias = Annotated[
         " secret_set (true, false or null for unknown) and perhaps a fingerprint."
     ),
 ]
-Typed: TypeAlias = Annotated[
-    str,
-    Meta(
-        description="Text for a variable or flag that Coder reads as exactly this value, where its"
-        " JSON is not that text: of a change the value after, or before when it was removed; of a"
-        " finding the value before, or after when that is not known"
-    ),
-]
 Time: TypeAlias = Annotated[str, Meta(description="RFC 3339, UTC", pattern=r"Z$")]
 SourceName: TypeAlias = Literal["flag", "env", "yaml", "default", ""]
 LevelName: TypeAlias = Literal["info", "warning", "error"]
@@ -87,6 +79,31 @@ class ItemEntry(Struct):
     reordered: bool
 
 
+class PasteEntry(Struct):
+    """A setting as it is written in each dialect; names alone where its value cannot be told."""
+
+    flag: Annotated[str, Meta(description="For a shell")] | UnsetType = UNSET
+    env: Annotated[str, Meta(description="For a shell")] | UnsetType = UNSET
+    yaml: Annotated[str, Meta(description="For the server's YAML")] | UnsetType = UNSET
+    helm: Annotated[str, Meta(description="For the list coder.env")] | UnsetType = UNSET
+
+
+Paste: TypeAlias = Annotated[
+    list[PasteEntry],
+    Meta(
+        description="To set it: of a change the value after, or before when it was removed; of a"
+        " finding what is proposed, for the options to use instead where there are such"
+    ),
+]
+Anchor: TypeAlias = Annotated[
+    str,
+    Meta(
+        description="Id of the entry in links, where that is not subject:option, subject:path or"
+        " the fingerprint"
+    ),
+]
+
+
 class ChangeEntry(Struct):
     """One difference. What does not apply or is not known is left out."""
 
@@ -108,7 +125,6 @@ class ChangeEntry(Struct):
     type: str | UnsetType = UNSET
     before: AnyValue | UnsetType = UNSET
     after: AnyValue | UnsetType = UNSET
-    typed: Typed | UnsetType = UNSET
     source_before: SourceName | UnsetType = UNSET
     source_after: SourceName | UnsetType = UNSET
     items: ItemEntry | UnsetType = UNSET
@@ -122,6 +138,8 @@ class ChangeEntry(Struct):
     cause: Literal["operator", "release", "computed", "unknown"] | UnsetType = UNSET
     evidence: Annotated[str, Meta(description="How the cause is known")] | UnsetType = UNSET
     level: LevelName | UnsetType = UNSET
+    paste: Paste | UnsetType = UNSET
+    anchor: Anchor | UnsetType = UNSET
 
 
 class NamesEntry(Struct):
@@ -189,16 +207,21 @@ class FindingEntry(Struct):
     instead: (
         Annotated[list[NamesEntry], Meta(description="Options to use in its place")] | UnsetType
     ) = UNSET
+    proposed: (
+        Annotated[Any, Meta(description="What the steps would set it to, or the one instead")]
+        | UnsetType
+    ) = UNSET
     type: Annotated[str, Meta(description="Type of the option's value")] | UnsetType = UNSET
     before: AnyValue | UnsetType = UNSET
     after: AnyValue | UnsetType = UNSET
-    typed: Typed | UnsetType = UNSET
     introduced_in: (
         Annotated[list[str], Meta(description="First release of each line on the way")] | UnsetType
     ) = UNSET
     positions: list[PositionEntry] | UnsetType = UNSET
     patches: list[PatchEntry] | UnsetType = UNSET
     reference: Annotated[str, Meta(description="Public source")] | UnsetType = UNSET
+    paste: Paste | UnsetType = UNSET
+    anchor: Anchor | UnsetType = UNSET
 
 
 class ColumnEntry(Struct):
@@ -240,9 +263,9 @@ class EventEntry(Struct):
             "reinstated",
             "default",
             "type",
-            "variable",
-            "YAML key",
-            "config leaf",
+            "env",
+            "yaml-path",
+            "json-path",
             "hidden",
             "shown",
             "secret",

@@ -250,6 +250,7 @@ def _finding(entry: FindingEntry) -> Finding:
         confidence=Confidence(entry.confidence),
         spec=None if entry.option is UNSET else _declared(entry.option, entry.type or ""),
         instead=tuple(_declared(names) for names in entry.instead or ()),
+        proposed=_value(entry.proposed),
         before=_value(entry.before),
         after=_value(entry.after),
         introduced_in=tuple(entry.introduced_in or ()),

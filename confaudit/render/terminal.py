@@ -167,7 +167,7 @@ def _brief(finding: FindingShown) -> Iterator[Block]:
 
 def _labels(finding: FindingShown) -> Text:
     """What the level leaves to say, and by what to speak of the finding."""
-    _, *others = (chip.word for chip in finding.chips if chip.is_worn)
+    _, *others = (chip.word for chip in finding.chips if chip.is_shown)
     return Text(" · ".join((*others, finding.rule, finding.fingerprint)), "dim")
 
 
@@ -182,7 +182,7 @@ def _finding(finding: FindingShown) -> Iterator[Block]:
     if values := _two_values(finding):
         yield 4, values
     for fact in finding.facts:
-        if not fact.is_general and not fact.strip:
+        if not fact.is_general:
             yield 4, Text.assemble((f"{fact.term}: ", "dim"), ", ".join(fact.texts))
     yield from _steps(finding)
     for patch in finding.patches:

@@ -9,7 +9,15 @@ from typing import Any, Final
 from confaudit import __version__
 from confaudit.core.declarations import declared_changes
 from confaudit.core.defaults import default_snapshot
-from confaudit.core.lifecycle import Event, EventKind, Life, default_words, life, option_name
+from confaudit.core.lifecycle import (
+    Event,
+    EventKind,
+    Life,
+    default_words,
+    event_word,
+    life,
+    option_name,
+)
 from confaudit.core.lives import lives
 from confaudit.core.lookup import Found, find
 from confaudit.core.model import MISSING, Value
@@ -195,7 +203,7 @@ def life_table(events: Sequence[Event]) -> Table:
         {
             "release": event.versions[-1],
             "date": event.date,
-            "event": event.kind.value,
+            "event": event_word(event.kind),
             "what": event.what,
             "backports": list(event.versions[:-1]),
         }

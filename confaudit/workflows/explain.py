@@ -11,7 +11,7 @@ from confaudit.core.model import MISSING, Change, Snapshot, Value
 from confaudit.core.releases import Catalog, Version
 from confaudit.core.report import Column, Report, ReportKind, Table
 from confaudit.core.selection import names
-from confaudit.core.wording import listing, visible, without_nanoseconds
+from confaudit.core.wording import listing, readable, visible
 from confaudit.workflows.catalog import life_table
 from confaudit.workflows.diff import load_two, report
 from confaudit.workflows.setup import Setup
@@ -98,9 +98,9 @@ def _fact(keys: Sequence[str], snapshot: Snapshot) -> Mapping[str, Value]:
     return {
         "side": snapshot.label,
         "name": option_name(key) if key else MISSING,
-        "value": without_nanoseconds(setting.value, option_type) if setting else MISSING,
+        "value": readable(setting.value, option_type) if setting else MISSING,
         "source": (setting.source or "nobody") if setting else MISSING,
-        "default": without_nanoseconds(default, option_type),
+        "default": readable(default, option_type),
     }
 
 

@@ -10,7 +10,7 @@ from confaudit.core.inputs import Inputs
 from confaudit.core.model import Change, RawDeployment, Snapshot, Value
 from confaudit.core.report import Column, Report, ReportKind, Table, side
 from confaudit.core.verify import Verification, verify
-from confaudit.core.wording import visible, without_nanoseconds
+from confaudit.core.wording import readable, visible
 from confaudit.errors import ConfigError, SourceError
 from confaudit.workflows.diff import generated_at, last_snapshot
 from confaudit.workflows.inputs import InputFiles, blind_spots, open_inputs
@@ -136,9 +136,9 @@ def _table(name: str, title: str, columns: tuple[Column, ...], changes: Sequence
 
 _CELLS: Final[Mapping[str, Callable[[Change], Value]]] = {
     "option": lambda change: change.key,
-    "before": lambda change: without_nanoseconds(change.before, change.type),
-    "predicted": lambda change: without_nanoseconds(change.before, change.type),
-    "found": lambda change: without_nanoseconds(change.after, change.type),
+    "before": lambda change: readable(change.before, change.type),
+    "predicted": lambda change: readable(change.before, change.type),
+    "found": lambda change: readable(change.after, change.type),
     "cause": lambda change: change.cause or "",
     "evidence": lambda change: change.evidence,
 }

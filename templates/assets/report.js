@@ -75,7 +75,7 @@
 
   const groups = all("details.group");
   if (!groups.length) return;
-  const rows = all("tr[id], article[id]");
+  const entries = all("tr[id], article[id]");
   const members = new Map(groups.map((group) => [group, all("tr[id], article[id]", group)]));
   const search = $("search");
   const shown = $("shown");
@@ -83,8 +83,9 @@
   const links = new Map(all("nav li").map((item) => [item.querySelector("a").hash.slice(1), item]));
   const wanted = new Map(); // facet → the values that are to be seen; a facet without any shows all
   const folded = new Map(); // group → whether it was open before a filter opened it
-  let texts; // what each row is searched by; made at the first search
-  for (const id of ["tools", "help"]) $(id).hidden = false;
+  // What each entry is searched by: its text before anything to press is added to it.
+  const texts = new Map(entries.map((entry) => [entry, entry.textContent.toLowerCase()]));
+  for (const id of ["tools", "keyboard"]) $(id).hidden = false;
 
   // --- filters ----------------------------------------------------------------------------------
 
@@ -103,38 +104,53 @@
     return { facet, value, press, number };
   });
 
-  // What a row is filtered by: the labels it wears, and its attributes.
-  const facetOf = new Map(cards.map(({ facet, value }) => [value, facet]));
-  const worn = (row) => all("td:first-child b", row).map((label) => [facetOf.get(label.className), label.className]);
-  const traits = new Map(rows.map((row) => [row, { ...row.dataset, ...Object.fromEntries(worn(row)) }]));
+  // What an entry is filtered by: its attributes, and in a table the labels it wears, which are kinds
+  // and causes.
+  const wornFacets = new Map(cards.filter(({ facet }) => facet === "kind" || facet === "cause").map(({ facet, value }) => [value, facet]));
+  const worn = (entry) => all("td:first-child b", entry).map((label) => [wornFacets.get(label.className), label.className]);
+  const traits = new Map(entries.map((entry) => [entry, { ...entry.dataset, ...Object.fromEntries(worn(entry)) }]));
   const chosen = () => [...wanted].filter(([, values]) => values.size);
 
   function apply() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const facets = chosen();
-    if (words.length) texts ??= new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+    const counts = showEntries(words, facets);
+    showGroups(words.length > 0 || facets.length > 0);
+    for (const card of cards) label(card, counts.get(card.facet).get(card.value) ?? 0);
+    tellResult();
+    nameFilters();
+    remember();
+  }
+
+  // Hides what is not asked for; tells for each facet how often each value is found.
+  function showEntries(words, facets) {
     const counts = new Map([...wanted.keys()].map((facet) => [facet, new Map()]));
-    for (const row of rows) {
-      const trait = traits.get(row);
+    for (const entry of entries) {
+      const trait = traits.get(entry);
       const failed = facets.filter(([facet, values]) => !values.has(trait[facet]));
-      const isFound = words.every((word) => texts.get(row).includes(word));
-      row.hidden = !isFound || failed.length > 0;
+      const isFound = words.every((word) => texts.get(entry).includes(word));
+      entry.hidden = !isFound || failed.length > 0;
       if (isFound) count(counts, trait, failed);
     }
-    const isFiltered = words.length > 0 || facets.length > 0;
+    return counts;
+  }
+
+  function showGroups(isFiltered) {
     for (const group of groups) {
       countGroup(group);
       unfold(group, isFiltered);
     }
     for (const heading of all("h2.part")) heading.hidden = isEmpty(heading);
     for (const heading of all("nav h2")) heading.hidden = !heading.nextElementSibling.querySelector("li:not([hidden])");
-    for (const card of cards) label(card, counts.get(card.facet).get(card.value) ?? 0);
-    const left = rows.filter((row) => !row.hidden).length;
-    say(`${left} of ${rows.length} shown`);
-    $("none").hidden = left > 0;
     $("clear").disabled = !isFiltered;
-    nameFilters();
-    remember();
+  }
+
+  function tellResult() {
+    const left = entries.filter((entry) => !entry.hidden).length;
+    say(`${left} of ${entries.length} shown`);
+    $("none").hidden = left > 0;
+    $("filtered").hidden = left === entries.length;
+    $("filtered").textContent = `Filtered: ${left} of ${entries.length} entries.`;
   }
 
   // A label tells how many entries it would show beside what is chosen in the other facets.
@@ -175,7 +191,7 @@
 
   function countGroup(group) {
     const total = members.get(group).length;
-    const left = members.get(group).filter((row) => !row.hidden).length;
+    const left = members.get(group).filter((entry) => !entry.hidden).length;
     const number = left === total ? `${left}` : `${left} of ${total}`;
     group.hidden = !left;
     group.querySelector(".number").textContent = number;
@@ -183,6 +199,11 @@
     if (!link) return;
     link.hidden = !left;
     link.querySelector(".number").textContent = number;
+  }
+
+  function find(text) {
+    search.value = text;
+    apply();
   }
 
   function clear() {
@@ -194,8 +215,10 @@
   function fold() {
     const open = groups.every((group) => !group.open);
     for (const group of groups) group.open = open;
-    $("fold").textContent = open ? "Fold all" : "Unfold all";
   }
+
+  const nameFold = () => { $("fold").textContent = groups.some((group) => group.open) ? "Fold all" : "Unfold all"; };
+  for (const group of groups) group.addEventListener("toggle", nameFold);
 
   const say = (text) => { shown.value = text; };
 
@@ -218,10 +241,7 @@
 
   function recall() {
     const fragment = location.hash.slice(1);
-    if (!fragment.includes("=")) {
-      if (fragment) reveal($(decoded(fragment)));
-      return;
-    }
+    if (!fragment.includes("=")) return arrive(fragment);
     const state = new URLSearchParams(fragment);
     search.value = state.get("q") ?? "";
     for (const values of wanted.values()) values.clear();
@@ -229,6 +249,14 @@
       if (state.get(facet)?.split(",").includes(value)) wanted.get(facet).add(value);
     }
     apply();
+  }
+
+  // A plain fragment names an entry or a group; none at all is the whole report.
+  function arrive(fragment) {
+    if (!fragment) return clear();
+    const target = $(decoded(fragment));
+    reveal(target);
+    if (!target) say("This report has no such entry");
   }
 
   function reveal(target) {
@@ -244,30 +272,13 @@
 
   // --- what an entry of the page is in the report -----------------------------------------------
 
-  const entries = () => (entries.found ??= new Map([...changes(), ...findings()]));
-  const changes = () => (report().changes ?? []).map((change) => [`${change.subject}:${change.option ?? change.path}`, change]);
-
-  // Equal fingerprints are numbered, on the page as here.
-  function findings() {
-    const seen = new Map();
-    return (report().findings ?? []).map((finding) => {
-      const number = (seen.get(finding.fingerprint) ?? 0) + 1;
-      seen.set(finding.fingerprint, number);
-      return [finding.fingerprint + (number > 1 ? `-${number}` : ""), finding];
-    });
-  }
-
-  function namesOf(entry) {
-    if (entry?.fingerprint) return entry.option ?? {};
-    if (entry?.subject !== "option") return {};
-    const { option, env, yaml_path: yaml } = entry;
-    return { flag: [env, yaml, entry.name].includes(option) ? undefined : option, env, yaml };
-  }
-
-  // Of a change what it led to, of a finding what was before.
-  function valueOf(entry) {
-    const [first, second] = entry.fingerprint ? [entry.before, entry.after] : [entry.after, entry.before];
-    return first === undefined ? second : first;
+  let facts; // entry's id → its change or finding; read when it is first asked for
+  function factsOf(entry) {
+    facts ??= new Map([
+      ...(report().changes ?? []).map((change) => [change.anchor ?? `${change.subject}:${change.option ?? change.path}`, change]),
+      ...(report().findings ?? []).map((finding) => [finding.anchor ?? finding.fingerprint, finding]),
+    ]);
+    return facts.get(entry.id);
   }
 
   // --- copying ----------------------------------------------------------------------------------
@@ -282,41 +293,14 @@
   }
 
   const linkTo = (row) => `${location.href.split("#")[0]}#${row.id}`;
-  const quoted = (text) => (/^[\w@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const yamlKey = (key) => (/^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][\w-]*$/i.test(key) ? key : JSON.stringify(key));
-  const nested = (path, value) => path.split(".")
-    .map((key, depth, { length }) => `${"  ".repeat(depth)}${yamlKey(key)}:${depth + 1 < length ? "" : ` ${value}`}`)
-    .join("\n");
+  const dialects = [["Flag", "flag"], ["Variable", "env"], ["YAML", "yaml"], ["Helm", "helm"]];
 
-  // What the report leaves out as `typed` is typed as it is, but for what nobody can type.
-  function asTyped(value) {
-    if (!["string", "number", "boolean"].includes(typeof value)) return undefined;
-    return /REDACTED|[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/u.test(value) ? undefined : `${value}`;
+  // A setting in each dialect; where it may be one of several, each is told by its variable.
+  function pastes({ paste = [] }) {
+    const several = paste.length > 1;
+    return paste.flatMap((setting) => dialects.filter(([, key]) => setting[key])
+      .map(([name, key]) => [several ? `${name} (${(setting.env ?? setting.flag).split("=")[0]})` : name, setting[key]]));
   }
-
-  // An entry as it would be written in each dialect; names alone where its value is not known.
-  const dialects = (entry) => (entry?.instead ?? [namesOf(entry)]).flatMap((names) => spelled(entry, names));
-
-  function spelled(entry, { flag, env, yaml }) {
-    const value = entry && valueOf(entry);
-    if (value?.secret_set !== undefined) return secretDialects(env, yaml);
-    const text = entry?.typed ?? asTyped(value);
-    const isKnown = text !== undefined;
-    const scalar = JSON.stringify(entry?.type === "duration" ? text : value);
-    return [
-      flag && ["Flag", isKnown ? `--${flag}=${quoted(text)}` : `--${flag}`],
-      env && ["Variable", isKnown ? `${env}=${quoted(text)}` : env],
-      yaml && ["YAML", isKnown ? nested(yaml, scalar) : yaml],
-      env && isKnown && ["Helm", `- name: ${env}\n  value: ${JSON.stringify(text.split("$(").join("$$("))}`], // Kubernetes fills in $(…)
-    ].filter(Boolean);
-  }
-
-  // A secret's value is nowhere in the report; as a flag everybody on the host could read it.
-  const secretDialects = (env, yaml) => [
-    env && ["Variable", env],
-    yaml && ["YAML", yaml],
-    env && ["Helm", `- name: ${env}\n  valueFrom:\n    secretKeyRef: {name: YOUR-SECRET, key: ${env}}`],
-  ].filter(Boolean);
 
   const menu = make("div", { id: "copy", popover: "auto" });
   menu.setAttribute("role", "dialog");
@@ -324,7 +308,7 @@
   document.body.append(menu);
 
   function offerCopies(row, opener) {
-    const items = [...dialects(entries().get(row.id)), ["Link", linkTo(row)]].map(([name, text]) => {
+    const items = [...pastes(factsOf(row)), ["Link", linkTo(row)]].map(([name, text]) => {
       const shownText = name === "Link" ? `#${row.id}` : text;
       const take = () => { menu.hidePopover(); copy(text, name === "Link" ? text : name); };
       const item = button(make("span", {}, name), take);
@@ -342,6 +326,7 @@
   const copyButton = (row) => {
     const found = button("Copy", () => offerCopies(row, found));
     found.setAttribute("aria-haspopup", "dialog");
+    found.setAttribute("aria-description", (row.querySelector("h3") ?? row.querySelector("th").firstChild).textContent.trim());
     return found;
   };
 
@@ -350,11 +335,10 @@
     for (const { target, isIntersecting } of seen) {
       if (!isIntersecting) continue;
       nearby.unobserve(target);
-      if (target.matches("tr")) target.querySelector("th").prepend(copyButton(target));
-      else target.querySelector(".chips").append(copyButton(target));
+      target.querySelector(".chips, td").append(copyButton(target));
     }
   }, { rootMargin: "200px" });
-  for (const row of rows) nearby.observe(row);
+  for (const entry of entries) nearby.observe(entry);
 
   // The new lines of a patch can be taken over as they are.
   for (const patch of all(".patch")) {
@@ -367,8 +351,8 @@
 
   // --- a checklist of findings, kept by this browser --------------------------------------------
 
-  const checklist = `done ${document.title}`;
-  const done = new Set(JSON.parse(stored.get(checklist) ?? "[]"));
+  const checklist = `done ${all("h1, .sides h2").map((part) => part.textContent).join(" ")}`;
+  const done = new Set((stored.get(checklist) ?? "").split(" "));
   function mark(article, isDone) {
     done[isDone ? "add" : "delete"](article.id);
     article.classList.toggle("done", isDone);
@@ -377,8 +361,8 @@
     const box = make("input", { type: "checkbox", checked: done.has(article.id) });
     box.addEventListener("change", () => {
       mark(article, box.checked);
-      stored.set(checklist, JSON.stringify([...done]));
-      say(`${done.size} of ${rows.length} done`);
+      stored.set(checklist, [...done].join(" "));
+      say(`${all("article.done").length} of ${all("article").length} done`);
     });
     mark(article, box.checked);
     article.querySelector(".chips").append(make("label", {}, box, "done"));
@@ -387,33 +371,32 @@
   // --- the table for a spreadsheet --------------------------------------------------------------
 
   const told = (value) => (value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value));
-  const flagOf = (entry) => { const { flag } = namesOf(entry); return flag && `--${flag}`; };
-  const toDo = {
-    Done: (finding, row) => (done.has(row.id) ? "yes" : ""),
+  const findingColumns = {
+    Done: (finding, article) => (done.has(article.id) ? "yes" : ""),
     Owner: () => "",
     Due: () => "",
-    When: (finding) => `${finding.phase} the upgrade`,
+    When: (finding) => (report().kind === "upgrade" ? `${finding.phase} the upgrade` : ""),
     Level: (finding) => finding.level,
     Effect: (finding) => finding.effect,
     What: (finding) => finding.message,
     "What to do": (finding) => finding.steps.join("\n"),
-    "Affects you": (finding) => `${finding.affects.answer}: ${finding.affects.because}`,
+    "Affects you": (finding) => [finding.affects.answer, finding.affects.because].filter(Boolean).join(": "),
     Subject: (finding) => finding.subject,
-    Flag: flagOf,
-    Variable: (finding) => namesOf(finding).env,
-    YAML: (finding) => namesOf(finding).yaml,
+    Flag: (finding) => finding.option?.flag,
+    Variable: (finding) => finding.option?.env,
+    YAML: (finding) => finding.option?.yaml,
     Instead: (finding) => (finding.instead ?? []).map(({ flag, env }) => env ?? flag).join("\n"),
     Where: (finding) => (finding.positions ?? []).map(({ file, line }) => `${file}:${line}`).join("\n"),
     Since: (finding) => (finding.introduced_in ?? []).join(" "),
     Rule: (finding) => finding.rule,
     Fingerprint: (finding) => finding.fingerprint,
   };
-  const different = {
+  const changeColumns = {
     Change: (change) => change.kind,
     Cause: (change) => change.cause,
-    Option: (change) => flagOf(change) ?? change.option ?? change.path,
-    Variable: (change) => namesOf(change).env,
-    YAML: (change) => namesOf(change).yaml,
+    Option: (change) => change.option ?? change.path,
+    Variable: (change) => change.env,
+    YAML: (change) => change.yaml_path,
     Before: (change) => told(change.before),
     After: (change) => told(change.after),
     "Set by before": (change) => change.source_before,
@@ -424,23 +407,24 @@
   // A spreadsheet would take such a start for a formula (OWASP, CSV injection).
   const cell = (text = "") => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 
-  function table() {
-    const isAudit = document.querySelector("article") !== null;
-    const columns = Object.entries(isAudit ? toDo : different);
-    const kept = rows.filter((row) => !row.hidden && row.matches(isAudit ? "article" : "tr") && entries().has(row.id));
-    const lines = kept.map((row) => columns.map(([, of]) => cell(of(entries().get(row.id), row))));
-    say(`${kept.length} of ${rows.length} in the table`);
+  // Findings where there are any, else changes; what the reader has filtered away is left out.
+  function csv() {
+    const articles = entries.filter((entry) => entry.matches("article"));
+    const columns = Object.entries(articles.length ? findingColumns : changeColumns);
+    const kept = (articles.length ? articles : entries).filter((entry) => !entry.hidden);
+    const lines = kept.map((entry) => columns.map(([, of]) => cell(of(factsOf(entry), entry))));
+    say(`${kept.length} of ${(articles.length ? articles : entries).length} in the table`);
     // The mark at its start makes Excel read UTF-8.
     return `\ufeff${[columns.map(([name]) => cell(name)), ...lines].map((line) => line.join(",")).join("\r\n")}\r\n`;
   }
-  $("csv").addEventListener("click", () => download(table(), "text/csv", fileName("csv")));
+  $("csv").addEventListener("click", () => download(csv(), "text/csv", fileName("csv")));
 
   // --- keys -------------------------------------------------------------------------------------
 
   const current = () => document.activeElement.closest?.("tr[id], article[id]");
 
   function step(by) {
-    const visible = rows.filter((row) => !row.hidden && row.closest("details").open);
+    const visible = entries.filter((entry) => !entry.hidden && entry.closest("details").open);
     const next = visible[visible.indexOf(current()) + by] ?? visible.at(by > 0 ? 0 : -1);
     next?.setAttribute("tabindex", "-1");
     next?.focus();
@@ -448,17 +432,18 @@
 
   const keys = {
     "/": () => search.focus(),
-    "?": () => { $("help").open = !$("help").open; $("help").scrollIntoView(); },
+    "?": () => $("help").togglePopover(),
     j: () => step(1),
     k: () => step(-1),
     e: fold,
     f: () => { if (filters) filters.open = !filters.open; },
     c: () => current() && offerCopies(current(), current()),
     l: () => current() && copy(linkTo(current())),
-    Escape: clear,
+    Escape: () => (search.value ? find("") : clear()),
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || menu.contains(event.target)) return;
+    if (event.key === "Escape" && document.querySelector(":popover-open")) return; // closes itself
     if (event.target.matches("input[type=search]") && event.key !== "Escape") return;
     if (!Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
@@ -471,7 +456,7 @@
   $("fold").addEventListener("click", fold);
   addEventListener("hashchange", recall);
   addEventListener("beforeprint", () => { for (const group of groups) group.open = true; });
-  recall();
   if (!location.hash.includes("=")) apply();
+  if (location.hash) recall();
   if (filters && [...chosen()].length && filters.querySelector('[aria-pressed="true"]')) filters.open = true;
 })();

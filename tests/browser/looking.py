@@ -31,6 +31,12 @@ def seen(page: Page) -> list[str]:
     return found
 
 
+def clipboard(page: Page) -> str:
+    """What was copied last."""
+    found: str = page.evaluate("navigator.clipboard.readText()")
+    return found
+
+
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the screen."""
     found: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")

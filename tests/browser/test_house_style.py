@@ -39,7 +39,9 @@ def test_one_file_paints_both_themes(name: str, house_style: Path, open_page: Op
 
 def test_a_partial_replaces_the_name_at_the_head(house_style: Path, open_page: Opener) -> None:
     page = open_page(REPORTS["upgrade"], templates=house_style)
-    assert page.locator(".brand p").inner_text() == "Tidewater platform team · Upgrade audit"
+    assert page.locator(".brand p").inner_text() == (
+        "Tidewater platform team · Upgrade audit · 2026-07-02 09:30 UTC"
+    )
 
 
 def test_a_style_sheet_cannot_end_its_element(house_style: Path, open_page: Opener) -> None:

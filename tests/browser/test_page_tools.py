@@ -1,7 +1,6 @@
 """What scripts add to a page: filters, search, links, keys, copying, downloading, themes."""
 
 import json
-import re
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,7 @@ from confaudit.core.present import present
 from confaudit.core.report import Report
 from confaudit.render.json_v1 import document
 from tests.browser.conftest import Opener
-from tests.browser.looking import ENTRIES, ONE_OF_A_KIND, ids, seen
+from tests.browser.looking import ENTRIES, ONE_OF_A_KIND, clipboard, ids, seen
 from tests.golden.sample_reports import FINDINGS, REPORTS
 
 LISTING: Final = [name for name in ONE_OF_A_KIND if REPORTS[name].changes or REPORTS[name].findings]
@@ -342,32 +341,7 @@ def test_the_first_tab_skips_to_the_report(open_page: Opener) -> None:
     expect(link).to_be_in_viewport()
 
 
-# --- copying and downloading --------------------------------------------------------------------
-
-
-def clipboard(page: Page) -> str:
-    found: str = page.evaluate("navigator.clipboard.readText()")
-    return found
-
-
-def test_names_and_links_are_copied(open_page: Opener) -> None:
-    page = open_page(DIFF)
-    name = page.locator("th code").first
-    name.click()
-    expect(page.locator("#shown")).to_have_text(f"Copied {name.inner_text()}")
-    assert clipboard(page) == name.inner_text()
-    page.keyboard.press("j")
-    row = page.locator(":focus")
-    page.keyboard.press("l")
-    expect(page.locator("#shown")).to_have_text(re.compile("#option:"))
-    assert clipboard(page) == f"{page.url.split('#')[0]}#{row.get_attribute('id')}"
-
-
-def test_a_fix_is_copied_as_it_is_to_stand_in_the_file(open_page: Opener) -> None:
-    page = open_page(AUDIT)
-    page.locator("figure").get_by_role("button").click()
-    expect(page.locator("#shown")).to_have_text(re.compile("^Copied"))
-    assert clipboard(page) == "\n".join(FINDINGS[4].patches[0].add)
+# --- downloading --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", LISTING)

@@ -43,7 +43,7 @@ def test_an_audit_becomes_an_action_plan(open_page: Opener, tmp_path: Path) -> N
         "What to do": "Delete the line, or comment it out.",
         "Affects you": f"yes: {FINDINGS[1].because}",
         "Subject": "cache-age",
-        "Flag": "'--cache-age",  # or a spreadsheet would compute it
+        "Flag": "cache-age",
         "Variable": "CODER_CACHE_AGE",
         "YAML": "cache.cache-age",
         "Instead": "",
@@ -61,7 +61,7 @@ def test_a_comparison_becomes_a_list_of_changes(open_page: Opener, tmp_path: Pat
     assert rows[0] == {
         "Change": "changed",
         "Cause": "operator",
-        "Option": "'--access-url",
+        "Option": "access-url",
         "Variable": "CODER_ACCESS_URL",
         "YAML": "access.access-url",
         "Before": "https://coder.example.com:8443/a",

@@ -320,6 +320,7 @@ FINDINGS: Final = (
         introduced_in=("2.33.9", "2.34.2"),
         phase=Phase.DURING,
         steps=("Decide whether you want it.", "Set CODER_GATEWAY_ENABLED=false to keep it off."),
+        proposed=False,
     ),
     Finding(
         rule=rule("secret-exposed", Effect.SECURITY),
@@ -336,6 +337,7 @@ FINDINGS: Final = (
         because="it is set in values.yaml",
         spec=spec("bridge-url", "url"),
         instead=(spec("gateway-url", "url"),),
+        proposed="https://a.example.com/v1",
         before="https://a.example.com/v1",
         after="https://b.example.com/v1",
         introduced_in=("2.34.0",),

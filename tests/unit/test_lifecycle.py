@@ -104,9 +104,9 @@ SPEC = {"name": "A", "flag": "a", "type": "string", "json_path": "a.b"}
     [
         ({"default": "0s"}, {"default": "36h0m0s"}, "default", "0s → 36h"),
         ({"default": None}, {"default": "x"}, "default", "unset → x"),
-        ({"yaml_path": "x.y"}, {"yaml_path": ""}, "YAML key", "x.y → none"),
-        ({"env": "OLD"}, {"env": "NEW"}, "variable", "OLD → NEW"),
-        ({"json_path": "a.b"}, {"json_path": "c"}, "config leaf", "a.b → c"),
+        ({"yaml_path": "x.y"}, {"yaml_path": ""}, "yaml-path", "x.y → none"),
+        ({"env": "OLD"}, {"env": "NEW"}, "env", "OLD → NEW"),
+        ({"json_path": "a.b"}, {"json_path": "c"}, "json-path", "a.b → c"),
         ({"type": "string"}, {"type": "url"}, "type", "string → url"),
         ({}, {"hidden": True}, "hidden", "from --help and the documentation"),
         ({"hidden": True}, {}, "shown", "in --help and the documentation"),

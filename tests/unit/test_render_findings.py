@@ -155,7 +155,7 @@ def test_whether_it_affects_you_has_three_answers(
     found = _shown(_finding(Effect.ADVICE, affects=affects, because=because))
     facts = {fact.term: fact.texts for fact in found.facts}
     assert facts.get("Affects you", ("",)) == (reads,)
-    worn = [chip.facet for chip in found.chips if chip.is_worn]
+    worn = [chip.facet for chip in found.chips if chip.is_shown]
     assert (affects is Answer.YES) == ("affects" not in worn)
 
 

@@ -174,7 +174,7 @@ def test_every_label_has_word_sign_and_colour_and_can_be_filtered_by(name: str) 
     chips = {chip for row in rows for chip in row.chips}
     assert {chip.facet for chip in chips} >= {"area"} | ({"kind"} if shown.groups else {"level"})
     for chip in chips:
-        if chip.is_worn:
+        if chip.is_shown:
             painted = rf"\.{chip.value} \{{ --tone: [^;]+; --sign: [^;]+; \}}"
             assert re.search(painted, page.raw["style"])
             labels = [b for b in page.all("b") if b.get("class") == chip.value]

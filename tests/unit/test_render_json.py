@@ -1,5 +1,6 @@
 import json
 from dataclasses import fields, replace
+from typing import Any
 
 import jsonschema
 import pytest
@@ -14,10 +15,12 @@ from confaudit.core.model import (
     Facet,
     Fidelity,
     Level,
+    OptionSpec,
     Subject,
     Value,
     ValueSource,
 )
+from confaudit.core.present import present
 from confaudit.core.report import Column, Lives, ReportKind, Table
 from confaudit.render import RenderOptions, render
 from confaudit.render.json_v1 import document, schema
@@ -220,59 +223,65 @@ def test_findings_are_counted_by_level_and_effect() -> None:
     assert sum(summary["by_effect"].values()) == len(REPORTS["upgrade"].findings)
 
 
-@pytest.mark.parametrize(
-    ("key", "typed"),
-    [
-        ("max-token-lifetime", "2160h"),
-        ("oidc-scopes", "email,openid,groups"),
-        ("oidc-client-secret", None),  # a secret
-        ("access-url", None),  # as it is
-        ("tls-allow", None),  # as JSON has it
-        ("oidc-group-mapping", None),  # of no type
-        ("telemetry.trace", None),
-    ],
-)
-def test_a_change_says_what_to_type(key: str, typed: str | None) -> None:
-    assert _by_key("every-kind")[key].get("typed") == typed
+def _env(entry: dict[str, Any]) -> str | None:
+    """What to paste as a variable, if anything."""
+    (setting,) = entry.get("paste", [{}])
+    found: str | None = setting.get("env")
+    return found
 
 
 @pytest.mark.parametrize(
-    ("kind", "before", "after", "typed"),
+    ("kind", "before", "after", "text"),
     [
-        (ChangeKind.CHANGED, 60 * 10**9, 7 * 86_400 * 10**9, "168h"),
-        (ChangeKind.ADDED, MISSING, 0, "0s"),
-        (ChangeKind.REMOVED, 60 * 10**9, MISSING, "1m"),
-        (ChangeKind.CHANGED, 60 * 10**9, MISSING, None),
+        (ChangeKind.CHANGED, 60 * 10**9, 7 * 86_400 * 10**9, "CODER_CACHE_AGE=168h"),
+        (ChangeKind.ADDED, MISSING, 0, "CODER_CACHE_AGE=0s"),
+        (ChangeKind.REMOVED, 60 * 10**9, MISSING, "CODER_CACHE_AGE=1m"),
+        (ChangeKind.CHANGED, 60 * 10**9, MISSING, "CODER_CACHE_AGE"),
     ],
 )
-def test_what_to_type_is_the_value_a_change_leads_to(
-    kind: ChangeKind, before: Value, after: Value, typed: str | None
+def test_what_to_paste_is_the_value_a_change_leads_to(
+    kind: ChangeKind, before: Value, after: Value, text: str
 ) -> None:
     change = option("cache-age", kind, before, after, type="duration")
     (found,) = document(replace(REPORTS["every-kind"], changes=(change,)))["changes"]
-    assert found.get("typed") == typed
+    assert _env(found) == text
 
 
 @pytest.mark.parametrize(
-    ("kind", "before", "after", "typed"),
+    ("proposed", "instead", "text"),
     [
-        ("duration", 60 * 10**9, 0, "1m"),
-        ("duration", MISSING, 0, "0s"),
-        ("duration", None, 0, None),
-        ("string-array", ["a,b"], [], '"a,b"'),
-        ("string-array", [], ["a,b"], None),
-        ("int", 5, 6, None),
-        ("bool", True, False, None),
-        ("string", "a", "b", None),
-        ("string", MISSING, MISSING, None),
+        (60 * 10**9, (), "CODER_CACHE_AGE=1m"),
+        (0, (), "CODER_CACHE_AGE=0s"),
+        (MISSING, (), "CODER_CACHE_AGE"),
+        (60 * 10**9, (spec("cache-life", "duration"),), "CODER_CACHE_LIFE=1m"),
+        (MISSING, (spec("cache-life", "duration"),), "CODER_CACHE_LIFE"),
     ],
 )
-def test_what_to_type_for_a_finding_is_the_value_before(
-    kind: str, before: Value, after: Value, typed: str | None
+def test_what_to_paste_for_a_finding_is_what_it_proposes(
+    proposed: Value, instead: tuple[OptionSpec, ...], text: str
 ) -> None:
-    finding = replace(FINDINGS[1], spec=spec("cache-age", kind), before=before, after=after)
+    of_age = replace(FINDINGS[1], spec=spec("cache-age", "duration"), before=5 * 10**9)
+    finding = replace(of_age, proposed=proposed, instead=instead)
     (found,) = document(replace(REPORTS["upgrade"], findings=(finding,)))["findings"]
-    assert found.get("typed") == typed
+    assert _env(found) == text
+
+
+def test_there_is_nothing_to_paste_for_a_leaf_or_a_chart_key() -> None:
+    assert "paste" not in _by_key("every-kind")["telemetry.trace"]
+    assert "paste" not in document(REPORTS["upgrade"])["findings"][0]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_entry_tells_its_link(name: str) -> None:
+    told = document(REPORTS[name])
+    changes = {
+        change.get("anchor", f"{change['subject']}:{change.get('option', change.get('path'))}")
+        for change in told.get("changes", [])
+    }
+    findings = {one.get("anchor", one["fingerprint"]) for one in told.get("findings", [])}
+    page = present(REPORTS[name], 100)
+    shown = [row.anchor for part in (*page.sections, *page.groups) for row in part.rows]
+    assert sorted(shown) == sorted(changes | findings)
 
 
 def test_a_finding_with_all_it_says() -> None:
@@ -304,6 +313,15 @@ def test_a_finding_with_all_it_says() -> None:
                 "env": "CODER_GATEWAY_URL",
                 "yaml": "gateway.gateway-url",
                 "group": "Networking",
+            }
+        ],
+        "proposed": "https://a.example.com/v1",
+        "paste": [
+            {
+                "flag": "--gateway-url=https://a.example.com/v1",
+                "env": "CODER_GATEWAY_URL=https://a.example.com/v1",
+                "yaml": 'gateway:\n  gateway-url: "https://a.example.com/v1"',
+                "helm": '- name: CODER_GATEWAY_URL\n  value: "https://a.example.com/v1"',
             }
         ],
         "type": "url",

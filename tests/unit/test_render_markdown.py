@@ -163,7 +163,7 @@ def test_no_blank_lines_but_between_paragraphs(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "head"),
     [
-        ("upgrade", "> [!CAUTION]\n> **The server will not start.**\n"),
+        ("upgrade", "> [!CAUTION]\n> **The server will not start, 3 other things to act on**\n"),
         ("verify", "> [!NOTE]\n> **1 change was not predicted.**\n"),
         ("lint-nothing", "> [!TIP]\n> **Nothing is wrong.**\n"),
         ("no-difference", "**No difference.**\n"),

@@ -24,7 +24,7 @@ from confaudit.core.model import (
 from confaudit.core.present.changes import Group, groups
 from confaudit.core.present.findings import LEVEL_WORDS, Section, sections
 from confaudit.core.present.marks import middle_out
-from confaudit.core.present.pictures import Stretch, Strip, bars, part, strip
+from confaudit.core.present.pictures import Stretch, Strip, bar_kind, bars, strip
 from confaudit.core.present.values import Chip
 from confaudit.core.report import Column, Report, ReportKind, Side, Table
 from confaudit.core.wording import human, moment, plural, visible
@@ -134,7 +134,7 @@ def present(report: Report, limit: int) -> Page:
         kind=report.kind,
         subject=_SUBJECTS[report.kind],
         title=visible(report.title),
-        verdict=_sentence(visible(report.verdict)),
+        verdict=_verdict(report),
         result=visible(report.result),
         sides=tuple(_sides(report)),
         mood=_mood(report),
@@ -172,6 +172,24 @@ def _mood(report: Report) -> str:
     if not report.is_audit:
         return ""
     return LEVEL_WORDS[report.worst] if report.worst else "safe"
+
+
+def _verdict(report: Report) -> str:
+    told, beside = _sentence(visible(report.verdict)), _beside(report)
+    return f"{told.removesuffix('.')}, {beside}" if beside else told
+
+
+def _beside(report: Report) -> str:
+    """What an upgrade's verdict does not speak of: other warnings than of a start or a change."""
+    rest = sum(
+        one.severity > Level.INFO
+        and one.affects is not Answer.NO
+        and one.rule.effect not in (Effect.WILL_NOT_START, Effect.BEHAVIOUR)
+        for one in report.findings
+    )
+    if report.kind is not ReportKind.UPGRADE or not rest:
+        return ""
+    return f"{plural(rest, 'other thing')} to act on"
 
 
 def _strip(report: Report) -> Strip | None:
@@ -227,7 +245,7 @@ FACETS: Final[Mapping[str, _Facet]] = {
     "cause": _Facet("Changes by cause", tuple(Cause), True),
     "kind": _Facet("Changes by kind", tuple(ChangeKind), True),
     "affects": _Facet("Affects you", tuple(Answer)),
-    "phase": _Facet("When to act", tuple(Phase)),
+    "phase": _Facet("When to act", tuple(Phase), True),
     "since": _Facet("Comes with", is_version=True),
     "confidence": _Facet("How sure", tuple(Confidence)),
     "source": _Facet("Set by", (*filter(None, ValueSource), "unset")),
@@ -329,7 +347,7 @@ def _table(table: Table, limit: int) -> TableShown:
 
 
 def _kind(table: Table, column: Column) -> str:
-    return part(column.id) if column.id in table.bars else ""
+    return bar_kind(column.id) if column.id in table.bars else ""
 
 
 def _counts(table: Table, column: str) -> bool:

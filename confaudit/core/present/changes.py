@@ -1,12 +1,12 @@
 """How changes read: rows, gathered by who caused them and by what they are about."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from itertools import groupby
 from typing import Final, TypeAlias
 
+from confaudit.core.anchors import change_anchor
+from confaudit.core.areas import OTHER_OPTIONS, outermost
 from confaudit.core.lifecycle import option_name
 from confaudit.core.model import (
     MISSING,
@@ -156,16 +156,15 @@ def _place(change: Change) -> tuple[int, bool, str]:
 
 def _group_title(change: Change) -> str:
     if change.subject is Subject.OPTION:
-        return (change.spec.group if change.spec else "") or _OTHER_OPTIONS
+        return (change.spec.group if change.spec else "") or OTHER_OPTIONS
     section, dot, _ = change.key.partition(".")
     if change.subject is Subject.SERVER:
         return f"Server: {section}"
     return f"Config: {section}" if dot else _TOP_LEVEL
 
 
-_OTHER_OPTIONS: Final = "Other options"
 _TOP_LEVEL: Final = "Config: top level"
-_LEFTOVERS: Final = {_OTHER_OPTIONS, _TOP_LEVEL}
+_LEFTOVERS: Final = {OTHER_OPTIONS, _TOP_LEVEL}
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -176,7 +175,7 @@ def row(change: Change, limit: int) -> Row:
     items = compare_items(change.before, change.after) if _has_two_values(change) else None
     before, after = _both(change)
     return Row(
-        anchor=_anchor(change),
+        anchor=change_anchor(change),
         kind=change.kind,
         chips=tuple(_chips(change)),
         title=visible(change.spec.name if change.spec and change.spec.name else change.key),
@@ -195,9 +194,9 @@ def _chips(change: Change) -> Iterator[Chip]:
     yield Chip("kind", change.kind.value, change.kind.value)
     if change.cause:
         yield Chip("cause", change.cause.value, change.cause.value)
-    yield area_chip(_group_title(change))
+    yield area_chip(outermost(_group_title(change)))
     if (source := _last_source(change)) is not None:
-        yield Chip("source", source.value or "unset", _SOURCE_WORDS[source], is_worn=False)
+        yield Chip("source", source.value or "unset", _SOURCE_WORDS[source], is_shown=False)
 
 
 def _last_source(change: Change) -> ValueSource | None:
@@ -223,16 +222,6 @@ def _is_mere_rename(change: Change) -> bool:
     return (
         change.kind is ChangeKind.RENAMED and same and change.source_before is change.source_after
     )
-
-
-def _anchor(change: Change) -> str:
-    if _SAFE_KEY.fullmatch(change.key):
-        return f"{change.subject}:{change.key}"
-    digest = sha256(change.key.encode(errors="surrogatepass")).hexdigest()
-    return f"{change.subject}:{digest[:16]}"
-
-
-_SAFE_KEY: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def _former(change: Change, spec: OptionSpec) -> OptionSpec | None:

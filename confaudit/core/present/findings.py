@@ -1,19 +1,20 @@
 """How findings read: sections in the order in which an operator has to act on them."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
+from confaudit.core.anchors import finding_anchors
+from confaudit.core.areas import area
 from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase
 from confaudit.core.inputs import Form, Position
 from confaudit.core.model import MISSING, Level
 from confaudit.core.present.marks import middle_out
 from confaudit.core.present.pictures import Strip, strip
 from confaudit.core.present.values import Chip, Name, Shown, area_chip, marked, names, shown, slug
-from confaudit.core.report import Lives, Report, ReportKind
+from confaudit.core.report import Report, ReportKind
 from confaudit.core.wording import exact, listing, visible
 
 
@@ -27,8 +28,6 @@ class Fact:
     """To be typed as it is: a file's name, a reference."""
     is_general: bool = False
     """It holds for every finding of the rule."""
-    strip: Strip | None = None
-    """To draw in place of the texts, where one can draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,8 @@ class FindingShown:
     before: Shown | None
     after: Shown | None
     facts: tuple[Fact, ...]
+    strip: Strip | None
+    """The life of the option near the reader, for whoever can draw."""
     steps_term: str
     """When the steps are to be taken."""
     steps: tuple[str, ...]
@@ -131,7 +132,8 @@ _ORDER: Final = tuple(_Ask)
 def sections(report: Report, limit: int) -> tuple[Section, ...]:
     """Gather findings by what they ask for; within a section the order stays."""
     titles = _UPGRADE_TITLES if report.kind is ReportKind.UPGRADE else _TITLES
-    ordered = sorted(_with_anchors(report.findings), key=lambda pair: _ORDER.index(_ask(pair[1])))
+    anchored = zip(finding_anchors(report.findings), report.findings, strict=True)
+    ordered = sorted(anchored, key=lambda pair: _ORDER.index(_ask(pair[1])))
     return tuple(
         Section(
             anchor=f"findings-{ask}",
@@ -154,15 +156,6 @@ def _ask(finding: Finding) -> _Ask:
     return _Ask.INFO if is_hint else ask
 
 
-def _with_anchors(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding]]:
-    """Findings with a unique anchor each: equal fingerprints are numbered."""
-    seen: Counter[str] = Counter()
-    for finding in findings:
-        seen[finding.fingerprint] += 1
-        number = seen[finding.fingerprint]
-        yield finding.fingerprint + (f"-{number}" if number > 1 else ""), finding
-
-
 # --- findings -----------------------------------------------------------------------------------
 
 
@@ -173,13 +166,14 @@ def _finding(anchor: str, finding: Finding, report: Report, limit: int) -> Findi
         fingerprint=finding.fingerprint,
         rule=visible(finding.rule.id),
         title=_within(finding.message, limit),
-        chips=tuple(_chips(finding)),
+        chips=tuple(_chips(finding, report.kind)),
         names=names(finding.spec) if finding.spec else (Name(_within(finding.subject, limit)),),
         instead=tuple(map(names, finding.instead)),
         value_term=_value_term(finding, report.kind),
         before=before,
         after=after,
-        facts=(*_facts(finding, limit), *_life(finding, report.lives)),
+        facts=tuple(_facts(finding, limit)),
+        strip=strip(report.lives, finding.spec.key, whole=False) if finding.spec else None,
         steps_term="To do" if report.kind is not ReportKind.UPGRADE else _PHASES[finding.phase],
         steps=tuple(_within(step, limit) for step in finding.todo),
         patches=tuple(_patch(patch, limit) for patch in finding.patches),
@@ -203,28 +197,26 @@ _ANSWER_WORDS: Final[Mapping[Answer, str]] = {
 }
 
 
-def _chips(finding: Finding) -> Iterator[Chip]:
+def _chips(finding: Finding, kind: ReportKind) -> Iterator[Chip]:
     level, effect = LEVEL_WORDS[finding.severity], finding.rule.effect
     yield Chip("level", level, level)
     if effect is not Effect.INFO:
         yield Chip("effect", effect.value, EFFECT_WORDS[effect])
     affects, doubtful = finding.affects, finding.affects is not Answer.YES
-    yield Chip("affects", affects.value, _ANSWER_WORDS[affects], is_worn=doubtful)
+    yield Chip("affects", affects.value, _ANSWER_WORDS[affects], is_shown=doubtful)
     if finding.confidence is not Confidence.CERTAIN:
         yield Chip("confidence", finding.confidence.value, finding.confidence.value)
-    yield Chip("phase", finding.phase.value, _PHASES[finding.phase].lower(), is_worn=False)
+    if kind is ReportKind.UPGRADE:
+        yield Chip("phase", finding.phase.value, finding.phase.value, is_shown=False)
     if finding.introduced_in:
-        yield _since(finding.introduced_in[0])
-    yield area_chip((finding.spec.group if finding.spec else "") or _NO_AREA)
-
-
-_NO_AREA: Final = "Other"
+        yield _since(finding.introduced_in[-1])
+    yield area_chip(area(finding.spec))
 
 
 def _since(version: str) -> Chip:
-    """The release line that first brings it, of those on the way."""
+    """The release line that brings it to the target; others got it by backports."""
     line = ".".join(version.split(".")[:2])
-    return Chip("since", slug(line), _within(f"Coder {line}", 60), is_worn=False)
+    return Chip("since", slug(line), _within(f"Coder {line}", 60), is_shown=False)
 
 
 def _values(finding: Finding, limit: int) -> tuple[Shown | None, Shown | None]:
@@ -260,7 +252,7 @@ def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
     if answer := _answer(finding):
         yield Fact("Affects you", (_within(answer, limit),))
     if finding.introduced_in:
-        yield Fact("Since", (visible(f"Coder {listing(finding.introduced_in)}"),))
+        yield Fact("Since", (visible(f"Coder {_first_releases(finding.introduced_in)}"),))
     if finding.positions:
         places = dict.fromkeys(_place(position, limit) for position in finding.positions)
         yield Fact("Where", tuple(places), is_code=True)
@@ -271,9 +263,9 @@ def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
         yield Fact("Reference", (reference,), is_code=True, is_general=True)
 
 
-def _life(finding: Finding, lives: Lives | None) -> Iterator[Fact]:
-    if found := strip(lives, finding.spec.key, whole=False) if finding.spec else None:
-        yield Fact("Life", (found.words,), strip=found)
+def _first_releases(versions: Sequence[str]) -> str:
+    *backports, last = versions
+    return f"{last} (also {listing(backports)})" if backports else last
 
 
 _ANSWERS: Final[Mapping[Answer, tuple[str, str]]] = {

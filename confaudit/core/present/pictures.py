@@ -5,7 +5,7 @@ Every picture has its like in words: the table it is drawn from, or a sentence.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby, islice
+from itertools import accumulate, groupby
 from typing import Final
 
 from confaudit.core.lifecycle import Event, EventKind
@@ -37,19 +37,19 @@ def bars(table: Table) -> tuple[tuple[Stretch, ...], ...]:
     return tuple(tuple(_bar(table.bars, [100 * n / longest for n in row])) for row in rows)
 
 
-def part(column: str) -> str:
+def bar_kind(column: str) -> str:
     """What the numbers of a column are painted as: kinds of changes have their colours."""
     return column if column in tuple(ChangeKind) else "other"
 
 
 def _number(cell: object) -> int:
-    return cell if isinstance(cell, int) and cell > 0 else 0
+    return cell if type(cell) is int and cell > 0 else 0  # True is none
 
 
 def _bar(columns: Sequence[str], widths: Sequence[float]) -> Iterator[Stretch]:
     for column, start, width in zip(columns, accumulate(widths, initial=0), widths, strict=False):
         if width:
-            yield Stretch(part(column), round(start, 1), round(width, 1))
+            yield Stretch(bar_kind(column), round(start, 1), round(width, 1))
 
 
 # --- strips -------------------------------------------------------------------------------------
@@ -80,7 +80,8 @@ class Label:
 
 
 def _width(text: str) -> float:
-    return 1.6 * (len(text) + 1)  # as on the narrowest strip that shows labels
+    """Percent of the narrowest strip there is: some 450 pixels, 7 a character."""
+    return 1.6 * (len(text) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +301,7 @@ def _labels(pairs: Sequence[tuple[Mark, Label]]) -> Iterator[Label]:
             for level in range(_LEVELS)
             if form.extent[0] >= taken[level]
         )
-        for found in islice(free, 1):
+        if found := next(free, None):
             taken[found.level] = found.extent[1]
             yield found
 

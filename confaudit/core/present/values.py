@@ -69,14 +69,13 @@ class Chip:
     value: str
     """Fit for an HTML class and for a URL fragment."""
     word: str
-    is_worn: bool = True
+    is_shown: bool = True
     """Whether the entry itself shows it; else it is there to filter by."""
 
 
 def area_chip(title: str) -> Chip:
-    """What an entry is about, by the title of the outermost group it is listed in."""
-    outermost = title.partition(" / ")[0]
-    return Chip("area", slug(outermost), middle_out(visible(outermost), 60), is_worn=False)
+    """What an entry is about, in the words of `core.areas`."""
+    return Chip("area", slug(title), middle_out(visible(title), 60), is_shown=False)
 
 
 def slug(title: str) -> str:

@@ -117,6 +117,7 @@ def _moved_default(situation: Situation, spec: OptionSpec, before: Value, after:
             ),
         ),
         steps=_keep(spec, before),
+        proposed=before if _kept(spec, before) else MISSING,
     )
 
 
@@ -130,10 +131,13 @@ def _follows_access_url(situation: Situation) -> str:
 
 def _keep(spec: OptionSpec, before: Value) -> tuple[str, ...]:
     """How to keep the old value; a list or mapping is not spelled out."""
-    name = name_for(spec, Channel.ENV)
-    text = None if isinstance(before, list | dict) else typed(before, spec.type)
+    name, text = name_for(spec, Channel.ENV), _kept(spec, before)
     wanted = f"{name}={visible(text)}" if text else name
     return (f"Set {wanted} to keep what was, or accept the new default.",)
+
+
+def _kept(spec: OptionSpec, before: Value) -> str:
+    return "" if isinstance(before, list | dict) else typed(before, spec.type) or ""
 
 
 def _emptied(situation: Situation, spec: OptionSpec, before: Value, after: Value) -> Finding:
@@ -230,6 +234,7 @@ def _overridden(situation: Situation, spec: OptionSpec) -> Finding:
         phase=Phase.DURING,
         steps=(f"Use {name_for(now, Channel.ENV)} instead, or go to 2.18.0 or newer.",),
         instead=(now,),
+        proposed=situation.before(spec.key).value,
         positions=known.positions,
     )
 

@@ -12,7 +12,7 @@ from typing import Final
 from confaudit.core import rules
 from confaudit.core.findings import Confidence, Finding, Phase
 from confaudit.core.inputs import Channel, Given
-from confaudit.core.model import Level, OptionSpec
+from confaudit.core.model import MISSING, Level, OptionSpec
 from confaudit.core.releases import Release, Version
 from confaudit.core.rules.common import (
     EXPLICIT,
@@ -102,7 +102,7 @@ def _read_elsewhere(
         steps=(f"Upgrade to {newer} or newer instead.",)
         if newer
         else _instead(situation, spec, Channel.ENV),
-        instead=() if newer else _heir(situation, spec),
+        instead=() if newer else _successor(situation, spec),
         positions=positions(entries(situation, Channel.ENV, variable)),
     )
 
@@ -122,13 +122,13 @@ def _lost(situation: Situation, channel: Channel, name: str) -> tuple[str, ...]:
 
 def _instead(situation: Situation, spec: OptionSpec, channel: Channel) -> tuple[str, ...]:
     """What to use in place of an option that the target does not have, or not by that name."""
-    heirs = _heir(situation, spec)
+    heirs = _successor(situation, spec)
     if not heirs:
         return ("Take it out; no option does the same.",)
     return (f"Use {name_for(heirs[0], channel)} instead.",)
 
 
-def _heir(situation: Situation, spec: OptionSpec) -> tuple[OptionSpec, ...]:
+def _successor(situation: Situation, spec: OptionSpec) -> tuple[OptionSpec, ...]:
     """The option of the target that does the job, if there is one."""
     own = situation.spec(spec.key, When.AFTER)
     found = own or situation.target.options.get(_REPLACED.get(spec.key, ""))
@@ -247,7 +247,7 @@ def _repeats_default(situation: Situation, given: Given, spec: OptionSpec) -> bo
 
 
 def _deprecated(situation: Situation, channel: Channel, name: str, spec: OptionSpec) -> Finding:
-    heirs = _heirs(spec, situation.target)
+    heirs = _named_successors(spec, situation.target)
     is_alias = all(cell(heir) == cell(spec) for heir in heirs)
     old = visible(f"--{name}" if channel is Channel.FLAG else name)
     new = listing([name_for(heir, channel) for heir in heirs])
@@ -265,11 +265,12 @@ def _deprecated(situation: Situation, channel: Channel, name: str, spec: OptionS
         phase=Phase.BEFORE if known else Phase.DURING,
         steps=(f"Rename {old} to {new}." if is_alias else f"Set {new} to what {old} was for.",),
         instead=tuple(heirs),
+        proposed=situation.before(spec.key).value if is_alias else MISSING,
         positions=positions(entries(situation, channel, name)),
     )
 
 
-def _heirs(spec: OptionSpec, release: Release) -> list[OptionSpec]:
+def _named_successors(spec: OptionSpec, release: Release) -> list[OptionSpec]:
     return [release.options[key] for key in spec.use_instead if key in release.options]
 
 
@@ -298,7 +299,9 @@ def _deprecated_in_snapshot(situation: Situation) -> Iterator[Finding]:
         spec = situation.target.options.get(key)
         if not spec or not spec.use_instead or setting.source not in EXPLICIT:
             continue
-        heirs = [heir for heir in _heirs(spec, situation.target) if cell(heir) == cell(spec)]
+        heirs = [
+            heir for heir in _named_successors(spec, situation.target) if cell(heir) == cell(spec)
+        ]
         ambiguous = any(heir.key in situation.source.options for heir in heirs)
         if setting.source and not ambiguous and not situation.given(key, When.AFTER):
             channel = Channel(setting.source.value)

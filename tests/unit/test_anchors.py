@@ -1,0 +1,31 @@
+from dataclasses import replace
+
+import pytest
+
+from confaudit.core.anchors import change_anchor, finding_anchors, plain_anchor
+from confaudit.core.model import MISSING, Subject
+from tests.golden.sample_reports import FINDINGS, leaf
+
+
+@pytest.mark.parametrize("key", ["access-url", "a.b_c.d-e", "A" * 100, "__proto__"])
+def test_a_usual_key_is_its_own_anchor(key: str) -> None:
+    change = leaf(Subject.CONFIG, key, 1, MISSING)
+    assert change_anchor(change) == plain_anchor(change) == f"config:{key}"
+
+
+@pytest.mark.parametrize("key", ["", "a b", "a/b", "A" * 101, "ü", "\ud800", '"><script>', "a\n"])
+def test_of_any_other_key_there_is_a_digest(key: str) -> None:
+    told = change_anchor(leaf(Subject.SERVER, key, 1, MISSING))
+    subject, _, digest = told.partition(":")
+    assert subject == "server"
+    assert len(digest) == 16
+    assert int(digest, 16) >= 0
+    assert told != change_anchor(leaf(Subject.SERVER, f"{key}x", 1, MISSING))
+
+
+def test_equal_fingerprints_are_numbered() -> None:
+    same = replace(FINDINGS[1], message="in other words")
+    first, second, other = finding_anchors((FINDINGS[1], same, FINDINGS[2]))
+    assert first == FINDINGS[1].fingerprint
+    assert second == f"{first}-2"
+    assert other == FINDINGS[2].fingerprint
