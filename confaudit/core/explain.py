@@ -133,9 +133,24 @@ class _Explainer:
     def _renamed(self, change: Change) -> Judgement:
         what = f"{self._since(change.key)} renames --{visible(change.was)}"
         if _same(change.before, change.after):
+            by_hand = self._set_or_unset(change)
+            if by_hand:
+                return _operator(f"{what}; {by_hand}")
             return _release(f"{what}{self._which_name(change)}")
         value = self._value(change)
         return Judgement(value.cause, f"{what}; {value.evidence}")
+
+    def _set_or_unset(self, change: Change) -> str:
+        """What somebody did to a renamed option whose value happens to be the same all the same."""
+        was, now = change.source_before in EXPLICIT, change.source_after in EXPLICIT
+        is_told = change.source_before is not None and change.source_after is not None
+        if was == now or not is_told or change.was not in change.also:
+            return ""
+        return (
+            f"it is set by {change.source_after} now"
+            if now
+            else (f"it was set by {change.source_before} and no longer is")
+        )
 
     def _value(self, change: Change) -> Judgement:
         was, now = change.source_before in EXPLICIT, change.source_after in EXPLICIT

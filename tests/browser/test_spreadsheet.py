@@ -95,9 +95,11 @@ def test_what_is_ticked_off_stays_so_and_is_told(open_page: Opener, tmp_path: Pa
     article = page.locator("article").nth(1)
     article.get_by_role("checkbox", name="done").check()
     assert page.locator("#shown").inner_text() == f"1 of {len(ids(page))} done"
+    page.wait_for_timeout(200)  # the browser stores it in its own time
     page.reload()
     assert article.get_by_role("checkbox", name="done").is_checked()
     assert [row["Done"] for row in table(page, tmp_path)][:3] == ["", "yes", ""]
     article.get_by_role("checkbox", name="done").uncheck()
+    page.wait_for_timeout(200)
     page.reload()
     assert not article.get_by_role("checkbox", name="done").is_checked()

@@ -191,6 +191,24 @@ def test_a_rename_does_not_hide_what_the_operator_did():
     assert one(before, after).cause is Cause.OPERATOR
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "evidence"),
+    [
+        (ENV, DEFAULT, "it was set by env and no longer is"),
+        (DEFAULT, YAML, "it is set by yaml now"),
+    ],
+)
+def test_a_rename_does_not_hide_it_where_the_value_is_the_same(was, now, evidence):
+    before = snapshot("2.33.0", (OLD, True, was))
+    change = one(before, snapshot("2.34.5", (DEPRECATED, True, now), (NEW, True, now)))
+    assert (change.kind, change.cause, change.level) == (
+        ChangeKind.RENAMED,
+        Cause.OPERATOR,
+        Level.WARNING,
+    )
+    assert change.evidence.endswith(f"renames --old; {evidence}")
+
+
 def test_a_removed_name_with_a_new_one_for_its_leaf_is_a_rename():
     change = one(snapshot("2.33.0", (OLD, True, ENV)), snapshot("2.34.5", (NEW, True, DEFAULT)))
     assert (change.kind, change.was) == (ChangeKind.RENAMED, "old")
