@@ -7,9 +7,10 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Final, TypeVar
 
-from confaudit.core.present import Page, TableShown, present
+from confaudit.core.present import Page, present
 from confaudit.core.present.changes import Group
 from confaudit.core.present.findings import Section
+from confaudit.core.present.tables import TableShown
 from confaudit.core.report import Report
 from confaudit.core.wording import plural, visible
 from confaudit.render import RenderOptions

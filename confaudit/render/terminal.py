@@ -12,10 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from confaudit.core.model import ChangeKind
-from confaudit.core.present import KIND_SYMBOLS, Page, SideShown, TableShown, present
+from confaudit.core.present import KIND_SYMBOLS, Page, SideShown, present
 from confaudit.core.present.changes import Group, Remark, Row
 from confaudit.core.present.findings import FindingShown, PatchShown, Section
 from confaudit.core.present.marks import Items
+from confaudit.core.present.tables import TableShown
 from confaudit.core.present.values import Name, Shown
 from confaudit.core.report import Report
 from confaudit.core.wording import plural

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from confaudit.core.present import ColumnShown, Count, Page, SideShown, TableShown, Tally
+from confaudit.core.present import Page, SideShown
 from confaudit.core.present.changes import Group, Remark, Row
 from confaudit.core.present.findings import Fact, FindingShown, PatchShown, Section
 from confaudit.core.present.marks import Items, Segment
 from confaudit.core.present.pictures import Label, Mark, Stretch, Strip
+from confaudit.core.present.tables import ColumnShown, TableShown
+from confaudit.core.present.tallies import Count, Tally
 from confaudit.core.present.values import Chip, Name, Shown, State
 from confaudit.errors import TemplateError
 from confaudit.render import RenderOptions, render

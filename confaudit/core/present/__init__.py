@@ -4,49 +4,19 @@ It computes from the Report alone and adds no fact. Every string that leaves it 
 control characters, terminal escapes and text-direction tricks are spelled out by `visible`.
 """
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from confaudit.core.findings import Answer, Confidence, Effect, Phase
-from confaudit.core.model import (
-    MISSING,
-    Cause,
-    ChangeKind,
-    Fidelity,
-    Level,
-    Missing,
-    Value,
-    ValueSource,
-)
+from confaudit.core.findings import Answer, Effect
+from confaudit.core.model import ChangeKind, Fidelity, Level
 from confaudit.core.present.changes import Group, groups
 from confaudit.core.present.findings import LEVEL_WORDS, Section, sections
-from confaudit.core.present.marks import middle_out
-from confaudit.core.present.pictures import Stretch, Strip, bar_kind, bars, strip
-from confaudit.core.present.values import Chip
-from confaudit.core.report import Column, Report, ReportKind, Side, Table
-from confaudit.core.wording import human, moment, plural, visible
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many changes or findings bear a label."""
-
-    chip: Chip
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Counts by one facet, to look at and to filter by."""
-
-    title: str
-    counts: tuple[Count, ...]
-    """Of what occurs, in the facet's own order."""
-    is_leading: bool
-    """Whether these numbers sum the report up; the others help to find something in it."""
+from confaudit.core.present.pictures import Strip, strip
+from confaudit.core.present.tables import TableShown, shown_table
+from confaudit.core.present.tallies import Tally, tallies
+from confaudit.core.report import Report, ReportKind, Side
+from confaudit.core.wording import moment, plural, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +28,6 @@ class SideShown:
     label: str
     facts: tuple[tuple[str, str], ...]
     """What is known about it: term and text."""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnShown:
-    """The head of a table's column, and how its cells want to look."""
-
-    title: str
-    is_code: bool
-    """Names, versions and values, to be typed as they are; else prose."""
-    is_number: bool
-    kind: str = ""
-    """What its part of a bar stands for, fit for an HTML class; empty where none is drawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableShown:
-    """A table of texts; the first cell of a row names it."""
-
-    anchor: str
-    title: str
-    columns: tuple[ColumnShown, ...]
-    rows: tuple[tuple[tuple[str, ...], ...], ...]
-    """Row by row, cell by cell, the items of each: none where there is nothing to say."""
-    bars: tuple[tuple[Stretch, ...], ...]
-    """Row by row a picture of its numbers, or none at all."""
-    is_folded: bool
-    """Whether only a reader who asks for more needs to see the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +72,7 @@ def present(report: Report, limit: int) -> Page:
     `limit` is how many characters of one value are shown before its middle is left out.
     """
     found, gathered = sections(report, limit), groups(report.changes, limit)
-    tables = tuple(_table(table, limit) for table in report.tables)
+    tables = tuple(shown_table(table, limit) for table in report.tables)
     return Page(
         kind=report.kind,
         subject=_SUBJECTS[report.kind],
@@ -138,7 +81,7 @@ def present(report: Report, limit: int) -> Page:
         result=visible(report.result),
         sides=tuple(_sides(report)),
         mood=_mood(report),
-        tallies=tuple(_tallies(found, gathered)),
+        tallies=tuple(tallies(found, gathered)),
         total=len(report.findings) + len(report.changes) + sum(len(t.rows) for t in tables),
         noun=_noun(report),
         sections=found,
@@ -225,55 +168,6 @@ def _noun(report: Report) -> str:
     return present[0] if len(present) == 1 else "entries"
 
 
-@dataclass(frozen=True, slots=True)
-class _Facet:
-    """What entries are counted and filtered by."""
-
-    title: str
-    order: tuple[str, ...] = ()
-    """Its values as they are to be listed; without an order the most frequent comes first."""
-    is_leading: bool = False
-    is_version: bool = False
-    """Whether its values are in the order of versions."""
-
-
-FACETS: Final[Mapping[str, _Facet]] = {
-    "level": _Facet(
-        "Findings by level", tuple(LEVEL_WORDS[level] for level in reversed(Level)), True
-    ),
-    "effect": _Facet("Findings by effect", tuple(Effect), True),
-    "cause": _Facet("Changes by cause", tuple(Cause), True),
-    "kind": _Facet("Changes by kind", tuple(ChangeKind), True),
-    "affects": _Facet("Affects you", tuple(Answer)),
-    "phase": _Facet("When to act", tuple(Phase), True),
-    "since": _Facet("Comes with", is_version=True),
-    "confidence": _Facet("How sure", tuple(Confidence)),
-    "source": _Facet("Set by", (*filter(None, ValueSource), "unset")),
-    "area": _Facet("Area"),
-}
-
-
-def _tallies(sections: tuple[Section, ...], groups: tuple[Group, ...]) -> Iterator[Tally]:
-    findings = [finding.chips for section in sections for finding in section.rows]
-    entries = [*findings, *(row.chips for group in groups for row in group.rows)]
-    numbers = Counter((chip.facet, chip.value) for chips in entries for chip in chips)
-    by_value = {(chip.facet, chip.value): chip for chips in entries for chip in reversed(chips)}
-    for name, facet in FACETS.items():
-        counts = [Count(chip, numbers[key]) for key, chip in by_value.items() if key[0] == name]
-        is_telling = any(count.number < len(entries) for count in counts)
-        if is_telling or (counts and facet.is_leading):
-            yield _tally(facet, counts)
-
-
-def _tally(facet: _Facet, counts: list[Count]) -> Tally:
-    def place(count: Count) -> tuple[list[int], int, str]:
-        numbers = [int(part) for part in re.findall("[0-9]+", count.chip.value)]
-        rank = [facet.order.index(count.chip.value)] if facet.order else []
-        return numbers if facet.is_version else rank, -count.number, count.chip.word
-
-    return Tally(facet.title, tuple(sorted(counts, key=place)), facet.is_leading)
-
-
 # --- sides --------------------------------------------------------------------------------------
 
 _FIDELITY: Final[Mapping[Fidelity, str]] = {
@@ -319,46 +213,3 @@ def _empty(report: Report) -> str:
 
 
 _NO_FINDING: Final = "There is nothing to do, as far as can be seen from here."
-
-
-# --- tables -------------------------------------------------------------------------------------
-
-
-def _table(table: Table, limit: int) -> TableShown:
-    return TableShown(
-        anchor=visible(f"table-{table.id}"),
-        title=visible(table.title),
-        columns=tuple(
-            ColumnShown(
-                visible(column.title),
-                column.is_code,
-                _counts(table, column.id),
-                _kind(table, column),
-            )
-            for column in table.columns
-        ),
-        rows=tuple(
-            tuple(_cell(row.get(column.id, MISSING), limit) for column in table.columns)
-            for row in table.rows
-        ),
-        bars=bars(table),
-        is_folded=table.is_folded,
-    )
-
-
-def _kind(table: Table, column: Column) -> str:
-    return bar_kind(column.id) if column.id in table.bars else ""
-
-
-def _counts(table: Table, column: str) -> bool:
-    """Whether a column holds numbers, so that they are to stand below each other."""
-    cells = [row[column] for row in table.rows if row.get(column, MISSING) is not MISSING]
-    return bool(cells) and all(type(cell) is int for cell in cells)
-
-
-def _cell(value: Value, limit: int) -> tuple[str, ...]:
-    if isinstance(value, list):
-        return tuple(item for part in value for item in _cell(part, limit))
-    if isinstance(value, Missing) or value in (None, ""):
-        return ()
-    return (middle_out(human(value), limit),)

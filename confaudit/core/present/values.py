@@ -65,7 +65,7 @@ class Chip:
     """A label to filter by: what it tells of, which value that has, and the value in words."""
 
     facet: str
-    """One of `present.FACETS`."""
+    """One of `tallies.FACETS`."""
     value: str
     """Fit for an HTML class and for a URL fragment."""
     word: str
