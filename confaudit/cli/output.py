@@ -13,6 +13,7 @@ import click
 from confaudit.cli.pager import page
 from confaudit.cli.parameters import Decorator, option, stack, wants_color
 from confaudit.core.report import Report
+from confaudit.errors import ConfigError
 from confaudit.render import FORMATS, RenderOptions, format_for_path, render
 from confaudit.workflows.files import write_text
 
@@ -143,5 +144,11 @@ def _wholes(rendering: Rendering) -> tuple[str, ...]:
 def _to_stdout(text: str, paged: bool) -> None:
     """Write UTF-8 where the stream can; escape what it cannot show."""
     shown = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
-    if not (paged and page(shown)):
+    if paged and page(shown):
+        return
+    try:
         click.echo(shown, nl=False, color=True)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        raise ConfigError("standard output cannot be written", "make room, or use -o") from None

@@ -131,12 +131,15 @@ def _prose(text: str, as_code: Callable[[str], str]) -> str:
 
 
 def _word(word: str, as_code: Callable[[str], str]) -> str:
+    if len(word) > _LONGEST_WORD:  # whose parts nobody looks for, in time that grows squared
+        return as_code(word)
     parts = _AROUND.fullmatch(word)
     if parts is None or (_PLAIN_WORD.fullmatch(word) and not _MARK_OR_COMMIT.search(word)):
         return word
     return f"{parts['lead'] or ''}{as_code(parts['quoted'] or parts['bare'])}{parts['stop']}"
 
 
+_LONGEST_WORD: Final = 200
 _BACK_QUOTES: Final = re.compile("`+")
 _FITS_BACK_QUOTES: Final = re.compile(r"[^`|\\\s]([^`|]*[^`|\\\s])?")
 _PLAIN_WORD: Final = re.compile(

@@ -144,6 +144,8 @@ def _damaged(place: str = "") -> SourceError:
 
 
 def _report(document: Document) -> Report:
+    if document.changes and not (document.before and document.after):
+        raise _damaged("$.changes")
     report = Report(
         title=document.title,
         generated_at=_time(document.generated_at),
@@ -159,6 +161,8 @@ def _report(document: Document) -> Report:
         lives=_lives(document.lives),
         notes=tuple(document.notes),
     )
+    if len({(change.subject, change.key) for change in report.changes}) < len(report.changes):
+        raise _damaged("$.changes")  # each is told once, and has a link of its own
     counted = report.verdict == document.verdict
     return report if counted else replace(report, statement=document.verdict)
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
@@ -13,6 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from confaudit.core.present import KIND_SYMBOLS
+from confaudit.core.wording import visible
 from confaudit.errors import TemplateError
 
 _HINT: Final = "see templates/README.md for the data a template receives"
@@ -31,8 +32,39 @@ def environment(folder: Path | None) -> jinja2.Environment:
     if folder is None:
         return _configured(jinja2.Environment, ours)
     _require_replacement(folder, ours)
-    theirs = jinja2.FileSystemLoader(folder)
+    theirs = _Folder(folder)
     return _configured(ImmutableSandboxedEnvironment, jinja2.ChoiceLoader([theirs, ours]))
+
+
+class _Folder(jinja2.FileSystemLoader):
+    """A user's folder. No link leads out of it: a page would show what it finds there."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._root = folder.resolve()
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Read one template, see jinja2.
+
+        Raises:
+            TemplateError: it lies elsewhere, or cannot be read as UTF-8.
+        """
+        path = self._root / template
+        if path.is_file() and not path.resolve().is_relative_to(self._root):
+            raise TemplateError(
+                f"template {visible(template)} is a link that leads out of the folder",
+                "put a copy in its place",
+            )
+        try:
+            return super().get_source(environment, template)
+        except jinja2.TemplateNotFound:
+            raise
+        except (UnicodeDecodeError, OSError):
+            raise TemplateError(
+                f"template {visible(template)} cannot be read", "write it as UTF-8"
+            ) from None
 
 
 def _configured(kind: type[jinja2.Environment], loader: jinja2.BaseLoader) -> jinja2.Environment:
@@ -70,6 +102,8 @@ def fill(env: jinja2.Environment, name: str, data: Mapping[str, Any]) -> str:
     """
     try:
         return env.get_template(name).render(data)
+    except TemplateError:
+        raise
     except jinja2.TemplateSyntaxError as error:
         raise _failure(error.name or name, error.lineno, "is not valid Jinja") from None
     except Exception as error:

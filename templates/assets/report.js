@@ -14,12 +14,11 @@
   root.classList.add("js");
 
   // Storage may be forbidden for local files; what is chosen then lasts as long as the page.
-  const stored = { get: () => null, set: () => {} };
-  try {
-    const storage = window.localStorage;
-    stored.get = (key) => storage.getItem(`confaudit-${key}`);
-    stored.set = (key, value) => storage.setItem(`confaudit-${key}`, value);
-  } catch { /* see above */ }
+  const allowed = (use) => { try { return use(window.localStorage); } catch { return null; } };
+  const stored = {
+    get: (key) => allowed((storage) => storage.getItem(`confaudit-${key}`)),
+    set: (key, value) => allowed((storage) => storage.setItem(`confaudit-${key}`, value)),
+  };
 
   let parsed;
   const report = () => (parsed ??= JSON.parse($("confaudit-data").textContent));
@@ -56,7 +55,8 @@
     const body = table.tBodies[0];
     const original = [...body.rows];
     const heads = all("thead th", table);
-    const textOf = (row, index) => (row.cells[index]?.textContent ?? "").trim();
+    const textOf = (row, index) => [...row.cells[index]?.childNodes ?? []]
+      .filter((part) => part.nodeName !== "BUTTON").map((part) => part.textContent).join("").trim();
     for (const head of original.length > 1 ? heads : []) {
       const index = head.cellIndex;
       const sort = () => {
@@ -331,14 +331,15 @@
   };
 
   // Rows get their button when they come into sight: a report has thousands.
-  const nearby = new IntersectionObserver((seen) => {
+  const canCopy = "IntersectionObserver" in window && "showPopover" in menu;
+  const nearby = canCopy && new IntersectionObserver((seen) => {
     for (const { target, isIntersecting } of seen) {
       if (!isIntersecting) continue;
       nearby.unobserve(target);
       target.querySelector(".chips, td").append(copyButton(target));
     }
   }, { rootMargin: "200px" });
-  for (const entry of entries) nearby.observe(entry);
+  if (nearby) for (const entry of entries) nearby.observe(entry);
 
   // The new lines of a patch can be taken over as they are.
   for (const patch of all(".patch")) {
@@ -352,19 +353,22 @@
   // --- a checklist of findings, kept by this browser --------------------------------------------
 
   const checklist = `done ${all("h1, .sides h2").map((part) => part.textContent).join(" ")}`;
-  const done = new Set((stored.get(checklist) ?? "").split(" "));
-  function mark(article, isDone) {
-    done[isDone ? "add" : "delete"](article.id);
-    article.classList.toggle("done", isDone);
+  const ticked = () => new Set((stored.get(checklist) ?? "").split(" ").filter(Boolean));
+  const done = ticked();
+  // Another tab may have ticked others meanwhile.
+  function keep(article, isDone) {
+    const now = ticked();
+    for (const ids of [now, done]) ids[isDone ? "add" : "delete"](article.id);
+    stored.set(checklist, [...now].join(" "));
   }
   for (const article of all("article")) {
     const box = make("input", { type: "checkbox", checked: done.has(article.id) });
     box.addEventListener("change", () => {
-      mark(article, box.checked);
-      stored.set(checklist, [...done].join(" "));
+      keep(article, box.checked);
+      article.classList.toggle("done", box.checked);
       say(`${all("article.done").length} of ${all("article").length} done`);
     });
-    mark(article, box.checked);
+    article.classList.toggle("done", box.checked);
     article.querySelector(".chips").append(make("label", {}, box, "done"));
   }
 
@@ -405,7 +409,10 @@
   };
 
   // A spreadsheet would take such a start for a formula (OWASP, CSV injection).
-  const cell = (text = "") => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  // So it would one after what is a separator in other countries.
+  const harmless = (text) => (/^[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]/.test(text) ? `'${text}` : text)
+    .replace(/([;\t\r\n])(?=\s*[=+\-@])/g, "$1'");
+  const cell = (text = "") => `"${harmless(text).replaceAll('"', '""')}"`;
 
   // Findings where there are any, else changes; what the reader has filtered away is left out.
   function csv() {
@@ -432,12 +439,12 @@
 
   const keys = {
     "/": () => search.focus(),
-    "?": () => $("help").togglePopover(),
+    "?": () => $("help").togglePopover?.(),
     j: () => step(1),
     k: () => step(-1),
     e: fold,
     f: () => { if (filters) filters.open = !filters.open; },
-    c: () => current() && offerCopies(current(), current()),
+    c: () => canCopy && current() && offerCopies(current(), current()),
     l: () => current() && copy(linkTo(current())),
     Escape: () => (search.value ? find("") : clear()),
   };
@@ -455,7 +462,12 @@
   $("clear").addEventListener("click", clear);
   $("fold").addEventListener("click", fold);
   addEventListener("hashchange", recall);
-  addEventListener("beforeprint", () => { for (const group of groups) group.open = true; });
+  let before = []; // groups that were closed before printing opened them
+  addEventListener("beforeprint", () => {
+    before = groups.filter((group) => !group.open);
+    for (const group of before) group.open = true;
+  });
+  addEventListener("afterprint", () => { for (const group of before) group.open = false; });
   if (!location.hash.includes("=")) apply();
   if (location.hash) recall();
   if (filters && [...chosen()].length && filters.querySelector('[aria-pressed="true"]')) filters.open = true;

@@ -1,14 +1,16 @@
 """What holds for the page of every report, of whatever kind."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page
 
+from confaudit.core.model import ChangeKind
 from tests.browser.conftest import Opener
 from tests.browser.looking import ENTRIES, ONE_OF_A_KIND, PHONE, complaints, ids, overflow, seen
-from tests.golden.sample_reports import REPORTS
+from tests.golden.sample_reports import EMPTY, REPORTS, option
 
 every_report = pytest.mark.parametrize("name", REPORTS)
 
@@ -126,7 +128,7 @@ PRESS_THRICE = """
     const head = table.querySelector("thead th");
     const state = () => ({
       sort: head.getAttribute("aria-sort"),
-      cells: [...table.tBodies[0].rows].map(row => row.cells[0].innerText),
+      cells: [...table.tBodies[0].rows].map(row => row.cells[0].innerText.replace(/\\nCopy$/, "")),
     });
     const press = button => [1, 2, 3].map(() => (button.click(), state()));
     const button = head.querySelector("button");
@@ -162,3 +164,19 @@ def test_a_duration_tells_what_it_is_exactly(open_page: Opener) -> None:
     page.emulate_media(media="print")
     value.first.blur()
     assert told.is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_an_exact_value_leaves_no_room_to_scroll(width: int, open_page: Opener) -> None:
+    ages = (60_000_000_000, 3_155_760_000_000_000_000)
+    changes = tuple(
+        option("some-age", ChangeKind.CHANGED, *pair, type="duration")
+        for pair in (ages, ages[::-1])
+    )
+    for change in changes:
+        page = open_page(replace(EMPTY, changes=(change,)))
+        page.set_viewport_size({"width": width, "height": 640})
+        assert overflow(page) <= 0
+        for value in page.locator(".exact").all():
+            value.focus()
+            assert overflow(page) <= 0

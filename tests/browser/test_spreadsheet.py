@@ -83,11 +83,45 @@ def test_it_holds_what_the_reader_has_filtered(
     assert len(table(page, tmp_path)) == shown
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_no_text_becomes_a_formula(start: str, open_page: Opener, tmp_path: Path) -> None:
-    hostile = replace(FINDINGS[0], message=f'{start}",a\r\nb')
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "\uff1d1",
+        "x;=1",
+        "x;\t =1",
+        "x\t@A1",
+    ],
+)
+@pytest.mark.parametrize("separator", ",;\t")
+def test_no_text_becomes_a_formula(
+    text: str, separator: str, open_page: Opener, tmp_path: Path
+) -> None:
+    """Whatever the reader's country separates cells by."""
+    hostile = replace(FINDINGS[0], message=f'{text}",a\r\nb')
     (row,) = table(open_page(replace(AUDIT, findings=(hostile,))), tmp_path)
-    assert row["What"] == f"'{hostile.message}"
+    assert row["What"].replace("'", "") == hostile.message
+    with (tmp_path / "table.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for line in csv.reader(file, delimiter=separator) for cell in line]
+    assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@", "\uff1d"))]
+
+
+def test_another_tab_loses_no_tick(open_page: Opener) -> None:
+    page = open_page(AUDIT)
+    page.locator("article").nth(0).get_by_role("checkbox", name="done").check()
+    page.evaluate(
+        "localStorage.setItem(localStorage.key(0), localStorage[localStorage.key(0)] + ' x')"
+    )
+    page.locator("article").nth(1).get_by_role("checkbox", name="done").check()
+    kept = page.evaluate("localStorage.getItem(localStorage.key(0))").split()
+    assert "x" in kept
+    assert len(kept) == 3
 
 
 def test_what_is_ticked_off_stays_so_and_is_told(open_page: Opener, tmp_path: Path) -> None:

@@ -284,3 +284,12 @@ def test_an_option_that_never_had_a_flag_gets_none():
     assert "--supportLinks" not in text
     converted = load(render(report, "json", RenderOptions()).encode())
     assert render(converted, "html", RenderOptions()) == text
+
+
+def test_changes_without_sides_or_told_twice_are_damage(saved, capsys):
+    document = json.loads(written("every-kind"))
+    twice = document | {"changes": [document["changes"][0]] * 2}
+    del document["before"]
+    for damaged in (document, twice):
+        assert run(["convert", saved(damaged), "-f", "json"]) == ExitCode.USAGE
+        assert "damaged at $.changes" in capsys.readouterr().err

@@ -8,12 +8,23 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from confaudit.core.model import Cause, Subject
+from confaudit.core.model import Cause, ChangeKind, Subject
 from confaudit.core.present import present
 from confaudit.core.report import Column, Table
 from confaudit.render import RenderOptions, render
 from confaudit.render.markdown import COMMENT_LIMIT, code, fence, size, tagged, words
-from tests.golden.sample_reports import EMPTY, FINDINGS, LINT, REPORTS, UPGRADE, judged, leaf
+from tests.golden.sample_reports import (
+    AFTER,
+    BEFORE,
+    EMPTY,
+    FINDINGS,
+    LINT,
+    REPORTS,
+    UPGRADE,
+    judged,
+    leaf,
+    option,
+)
 
 Escape: TypeAlias = Callable[[str], str]
 
@@ -285,3 +296,15 @@ def test_what_fits_carries_no_warning() -> None:
     text = render(REPORTS["every-kind"], "md", RenderOptions(elsewhere=("a.html",)))
     assert "not shown" not in text
     assert "a.html" not in text
+
+
+@pytest.mark.parametrize("trap", ["." * 100_000 + "x", "1" + "." * 100_000 + "!", "a`" * 50_000])
+def test_long_words_cost_no_time_and_leave_room(trap: str) -> None:
+    change = option("a", ChangeKind.CHANGED, trap, f"{trap}b", name=trap, group=trap)
+    report = replace(
+        EMPTY, title=trap, changes=(replace(change, evidence=trap),), notes=(trap,), statement=trap
+    )
+    report = replace(report, before=replace(BEFORE, label=trap), after=AFTER)
+    text = render(report, "md", RenderOptions())  # growing squared it would not come back
+    assert len(text) <= COMMENT_LIMIT
+    assert "CODER_A" in text

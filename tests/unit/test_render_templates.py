@@ -84,6 +84,41 @@ def test_a_folder_that_replaces_nothing_is_a_mistake(tmp_path: Path) -> None:
     assert "report.html.j2" in caught.value.hint
 
 
+@pytest.mark.parametrize("name", ["assets/theme.css", "partials/brand.html.j2"])
+def test_no_link_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    """A pull request may bring the folder; the page would show what only this machine knows."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("planted", encoding="utf-8")
+    link = tmp_path / "folder" / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(secret)
+    with pytest.raises(TemplateError, match=f"{name} is a link that leads out"):
+        render(REPORT, "html", RenderOptions(templates=tmp_path / "folder"))
+
+
+def test_a_link_out_of_the_folder_cannot_be_included_either(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("planted", encoding="utf-8")
+    options = _folder(tmp_path / "folder", "report.md.j2", "{% include 'env.txt' %}")
+    (tmp_path / "folder" / "env.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(TemplateError, match="leads out"):
+        render(REPORT, "md", options)
+
+
+def test_links_within_the_folder_are_followed(tmp_path: Path) -> None:
+    options = _folder(tmp_path, "assets/ours.css", ".chip { color: teal }")
+    (tmp_path / "assets" / "theme.css").symlink_to(tmp_path / "assets" / "ours.css")
+    assert ".chip { color: teal }" in render(REPORT, "html", options)
+
+
+@pytest.mark.parametrize(("name", "form"), [("report.md.j2", "md"), ("assets/theme.css", "html")])
+def test_a_template_that_is_no_utf_8(tmp_path: Path, name: str, form: str) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"\xff")
+    with pytest.raises(TemplateError, match="cannot be read"):
+        render(REPORT, form, RenderOptions(templates=tmp_path))
+
+
 def _documented(heading: str) -> set[str]:
     readme = files("confaudit.templates").joinpath("README.md").read_text(encoding="utf-8")
     row = next(line for line in readme.splitlines() if line.startswith(f"| {heading}"))

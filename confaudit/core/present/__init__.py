@@ -12,6 +12,7 @@ from confaudit.core.findings import Answer, Effect
 from confaudit.core.model import ChangeKind, Fidelity, Level
 from confaudit.core.present.changes import Group, groups
 from confaudit.core.present.findings import LEVEL_WORDS, Section, sections
+from confaudit.core.present.marks import middle_out
 from confaudit.core.present.pictures import Strip, strip
 from confaudit.core.present.tables import TableShown, shown_table
 from confaudit.core.present.tallies import Tally, tallies
@@ -76,7 +77,7 @@ def present(report: Report, limit: int) -> Page:
     return Page(
         kind=report.kind,
         subject=_SUBJECTS[report.kind],
-        title=visible(report.title),
+        title=middle_out(visible(report.title), _HEAD_LIMIT),
         verdict=_verdict(report),
         result=visible(report.result),
         sides=tuple(_sides(report)),
@@ -111,6 +112,10 @@ _SUBJECTS: Final[Mapping[ReportKind, str]] = {
 }
 
 
+_HEAD_LIMIT: Final = 300
+"""Characters of a text at the head of a page, where it stands whole in every format."""
+
+
 def _mood(report: Report) -> str:
     if not report.is_audit:
         return ""
@@ -118,7 +123,8 @@ def _mood(report: Report) -> str:
 
 
 def _verdict(report: Report) -> str:
-    told, beside = _sentence(visible(report.verdict)), _beside(report)
+    told = middle_out(_sentence(visible(report.verdict)), 2 * _HEAD_LIMIT)
+    beside = _beside(report)
     return f"{told.removesuffix('.')}, {beside}" if beside else told
 
 
@@ -196,8 +202,8 @@ def _side(word: str, side: Side, is_predicted: bool) -> SideShown:
         "Read from": "" if is_predicted else _FIDELITY[side.fidelity],
         "Stored as": f"commit {visible(side.commit[:12])}" if side.commit else "",
     }
-    known = tuple((term, text) for term, text in facts.items() if text)
-    return SideShown(word, visible(side.label), known)
+    known = tuple((term, middle_out(text, _HEAD_LIMIT)) for term, text in facts.items() if text)
+    return SideShown(word, middle_out(visible(side.label), _HEAD_LIMIT), known)
 
 
 def _empty(report: Report) -> str:

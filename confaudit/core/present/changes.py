@@ -121,7 +121,7 @@ def groups(changes: Sequence[Change], limit: int) -> tuple[Group, ...]:
         Group(
             anchor=f"group-{number}",
             part=_PARTS[part] if title else "",
-            title=visible(title or _PARTS[part]),
+            title=middle_out(visible(title or _PARTS[part]), limit),
             rows=tuple(row(change, limit) for change in members),
             is_folded=part[0] is Cause.COMPUTED or (part[1] and quiet > _MANY),
         )
@@ -178,16 +178,20 @@ def row(change: Change, limit: int) -> Row:
         anchor=change_anchor(change),
         kind=change.kind,
         chips=tuple(_chips(change)),
-        title=visible(change.spec.name if change.spec and change.spec.name else change.key),
+        title=middle_out(visible(_title(change)), limit),
         names=names(change.spec, _former(change, change.spec)) if change.spec else (),
         before=before.within(limit),
         after=after.within(limit),
         is_same=change.kind is ChangeKind.DECLARED or _is_mere_rename(change),
         items=_shorten_items(items, limit) if items else None,
         remarks=tuple(_remarks(change, items is not None, limit)),
-        evidence=visible(change.evidence),
+        evidence=middle_out(visible(change.evidence), 5 * limit),
         is_quiet=_is_quiet(change),
     )
+
+
+def _title(change: Change) -> str:
+    return (change.spec.name if change.spec else "") or change.key
 
 
 def _chips(change: Change) -> Iterator[Chip]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from confaudit.core.lifecycle import Event, EventKind
 from confaudit.core.model import ChangeKind
+from confaudit.core.present.marks import middle_out
 from confaudit.core.releases import Version
 from confaudit.core.report import Lives, Table
 from confaudit.core.wording import listing, visible
@@ -215,7 +216,7 @@ def _legend(lives: Lives, places: Sequence[Mark], scale: _Scale) -> Iterator[Lab
     if places:
         versions = " → ".join(filter(None, (lives.here, lives.target)))
         middle = sum(place.at for place in places) / len(places)
-        own = [Label(visible(f"you: {versions}"), round(middle, 1))]
+        own = [Label(middle_out(visible(f"you: {versions}"), _LABEL), round(middle, 1))]
     yield from own
     for end in (Label(visible(scale.lines[0]), 0.0), Label(visible(scale.lines[-1]), 100.0)):
         if not any(_touch(end, label) for label in own):
@@ -265,7 +266,12 @@ def _marks(event: Event, scale: _Scale) -> Iterator[tuple[Mark, Label]]:
         if scale.holds(version):
             at, is_backport = scale.at(version), version != event.versions[-1]
             words = visible(f"{word} in {version}: {event.what}")
-            yield Mark(kind, at, words, is_backport), Label(visible(f"{word} {version}"), at)
+            label = middle_out(visible(f"{word} {version}"), _LABEL)
+            yield Mark(kind, at, words, is_backport), Label(label, at)
+
+
+_LABEL: Final = 40
+"""Characters of the longest label; a version that is longer is none of Coder's."""
 
 
 _CLASSES: Final[Mapping[EventKind, str]] = {
