@@ -330,16 +330,21 @@
     return found;
   };
 
-  // Rows get their button when they come into sight: a report has thousands.
+  // Rows get their button when they come into sight: a report has thousands. Findings have theirs at
+  // once, so that nothing moves under the pointer.
   const canCopy = "IntersectionObserver" in window && "showPopover" in menu;
+  const offer = (entry) => entry.querySelector(".chips, td").append(copyButton(entry));
   const nearby = canCopy && new IntersectionObserver((seen) => {
     for (const { target, isIntersecting } of seen) {
       if (!isIntersecting) continue;
       nearby.unobserve(target);
-      target.querySelector(".chips, td").append(copyButton(target));
+      offer(target);
     }
   }, { rootMargin: "200px" });
-  if (nearby) for (const entry of entries) nearby.observe(entry);
+  for (const entry of canCopy ? entries : []) {
+    if (entry.matches("tr")) nearby.observe(entry);
+    else offer(entry);
+  }
 
   // The new lines of a patch can be taken over as they are.
   for (const patch of all(".patch")) {
