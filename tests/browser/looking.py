@@ -37,6 +37,12 @@ def clipboard(page: Page) -> str:
     return found
 
 
+def load_again(page: Page) -> None:
+    """Reload, once the browser has stored what it was told to: it does so in its own time."""
+    page.wait_for_timeout(300)
+    page.reload()
+
+
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the screen."""
     found: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")

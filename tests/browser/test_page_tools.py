@@ -11,7 +11,7 @@ from confaudit.core.present import present
 from confaudit.core.report import Report
 from confaudit.render.json_v1 import document
 from tests.browser.conftest import Opener
-from tests.browser.looking import ENTRIES, ONE_OF_A_KIND, clipboard, ids, seen
+from tests.browser.looking import ENTRIES, ONE_OF_A_KIND, clipboard, ids, load_again, seen
 from tests.golden.sample_reports import FINDINGS, REPORTS
 
 LISTING: Final = [name for name in ONE_OF_A_KIND if REPORTS[name].changes or REPORTS[name].findings]
@@ -375,7 +375,7 @@ def test_the_reader_chooses_the_theme_and_it_stays(system: str, open_page: Opene
     assert is_dark(page) == started_dark
     page.get_by_role("button", name="theme").click()
     assert is_dark(page) != started_dark
-    page.reload()
+    load_again(page)
     assert is_dark(page) != started_dark
     page.get_by_role("button", name="theme").click()
     assert is_dark(page) == started_dark

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from confaudit.core.present import present
 from confaudit.core.report import Report
 from tests.browser.conftest import Opener
-from tests.browser.looking import ids, seen
+from tests.browser.looking import ids, load_again, seen
 from tests.golden.sample_reports import FINDINGS, REPORTS
 
 AUDIT = REPORTS["upgrade"]
@@ -129,11 +129,9 @@ def test_what_is_ticked_off_stays_so_and_is_told(open_page: Opener, tmp_path: Pa
     article = page.locator("article").nth(1)
     article.get_by_role("checkbox", name="done").check()
     assert page.locator("#shown").inner_text() == f"1 of {len(ids(page))} done"
-    page.wait_for_timeout(200)  # the browser stores it in its own time
-    page.reload()
+    load_again(page)
     assert article.get_by_role("checkbox", name="done").is_checked()
     assert [row["Done"] for row in table(page, tmp_path)][:3] == ["", "yes", ""]
     article.get_by_role("checkbox", name="done").uncheck()
-    page.wait_for_timeout(200)
-    page.reload()
+    load_again(page)
     assert not article.get_by_role("checkbox", name="done").is_checked()

@@ -12,9 +12,11 @@ from confaudit.core import advisories as core
 from confaudit.core.findings import Answer, Confidence
 from confaudit.core.inputs import Inputs, Position
 from confaudit.core.lookup import find
+from confaudit.core.model import MISSING
 from confaudit.core.releases import Catalog, Version
 from confaudit.core.rules import RULES
 from confaudit.core.situation import Situation, Told
+from confaudit.core.typed import typed
 from confaudit.errors import CatalogError
 from confaudit.operator_files import read_env_file
 
@@ -362,3 +364,14 @@ def test_a_file_that_is_none_is_refused(tmp_path, text, message):
 def test_a_file_that_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(CatalogError, match="cannot be read"):
         advisories.load([Path(tmp_path)], CATALOG)
+
+
+@pytest.mark.parametrize("tested", PACKAGED, ids=lambda tested: tested.advisory.rule.id)
+def test_what_is_proposed_is_what_the_steps_set(tested):
+    """A report offers it to be copied: the two must not part."""
+    advisory = tested.advisory
+    spec = CATALOG.nearest("2.35.1").options.get(advisory.subject)
+    steps = " ".join(advisory.steps)
+    told = re.findall(rf"\b{spec.env}=(\w+)", steps) if spec else []
+    proposed = [] if advisory.proposed is MISSING else [typed(advisory.proposed, spec.type)]
+    assert proposed == told
