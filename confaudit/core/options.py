@@ -5,7 +5,7 @@ from typing import Final
 
 from confaudit.core.model import MISSING, Json, Value
 
-_NANOSECONDS: Final = {
+NANOSECONDS: Final[Mapping[str, int]] = {
     "d": 86_400_000_000_000,
     "h": 3_600_000_000_000,
     "m": 60_000_000_000,
@@ -14,7 +14,8 @@ _NANOSECONDS: Final = {
     "us": 1_000,
     "ns": 1,
 }
-_DAY: Final = _NANOSECONDS["d"]
+"""Units of a duration, the longest first. Releases before 2.29 do not know days."""
+_DAY: Final = NANOSECONDS["d"]
 
 
 def human_duration(nanoseconds: int) -> str:
@@ -26,24 +27,24 @@ def human_duration(nanoseconds: int) -> str:
         return f"-{human_duration(-nanoseconds)}"
     if nanoseconds >= 2 * _DAY and nanoseconds % _DAY == 0:
         return f"{nanoseconds // _DAY}d"
-    if nanoseconds < _NANOSECONDS["s"]:
+    if nanoseconds < NANOSECONDS["s"]:
         return _below_a_second(nanoseconds)
     return _clock(nanoseconds)
 
 
 def _below_a_second(nanoseconds: int) -> str:
     for unit in ("ms", "us"):
-        if nanoseconds >= _NANOSECONDS[unit]:
-            return _decimal(nanoseconds, _NANOSECONDS[unit]) + unit
+        if nanoseconds >= NANOSECONDS[unit]:
+            return _decimal(nanoseconds, NANOSECONDS[unit]) + unit
     return f"{nanoseconds}ns" if nanoseconds else "0s"
 
 
 def _clock(nanoseconds: int) -> str:
-    hours, rest = divmod(nanoseconds, _NANOSECONDS["h"])
-    minutes, rest = divmod(rest, _NANOSECONDS["m"])
+    hours, rest = divmod(nanoseconds, NANOSECONDS["h"])
+    minutes, rest = divmod(rest, NANOSECONDS["m"])
     parts = [f"{hours}h" if hours else "", f"{minutes}m" if minutes else ""]
     if rest:
-        parts.append(_decimal(rest, _NANOSECONDS["s"]) + "s")
+        parts.append(_decimal(rest, NANOSECONDS["s"]) + "s")
     return "".join(parts)
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from confaudit.core import urls
 from confaudit.core.model import MISSING, Json, Value
+from confaudit.core.options import NANOSECONDS
 
 
 class RefusedError(ValueError):
@@ -102,16 +103,10 @@ _INT_DIGITS: Final = 4000
 """Python refuses to read longer numbers; leading zeros make even these legal."""
 
 _UNITS: Final[Mapping[str, int]] = {
-    "ns": 1,
-    "us": 1_000,
-    "\u00b5s": 1_000,
-    "\u03bcs": 1_000,
-    "ms": 1_000_000,
-    "s": 1_000_000_000,
-    "m": 60_000_000_000,
-    "h": 3_600_000_000_000,
-    "d": 86_400_000_000_000,
-    "w": 604_800_000_000_000,
+    **NANOSECONDS,
+    "\u00b5s": NANOSECONDS["us"],
+    "\u03bcs": NANOSECONDS["us"],
+    "w": 7 * NANOSECONDS["d"],
 }
 _DAY_UNITS: Final = frozenset({"d", "w"})
 _TERM: Final = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")

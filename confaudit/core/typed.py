@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from confaudit.core.model import Json, Value
-from confaudit.core.options import canonical
+from confaudit.core.options import NANOSECONDS, canonical
 from confaudit.core.parsing import RefusedError, parse
 from confaudit.core.redact import REDACTED, is_secret
 from confaudit.core.wording import exact, is_duration
@@ -64,14 +64,7 @@ _UNTYPEABLE: Final = re.compile(
 )
 """No YAML takes these as they are, and no variable a zero or half a character."""
 
-_UNITS: Final = {
-    "h": 3_600_000_000_000,
-    "m": 60_000_000_000,
-    "s": 1_000_000_000,
-    "ms": 1_000_000,
-    "us": 1_000,
-    "ns": 1,
-}
+_UNITS: Final = {unit: size for unit, size in NANOSECONDS.items() if unit != "d"}
 """No days: only from 2.29 on a server knows them. No fractions: Go cuts them off."""
 
 
