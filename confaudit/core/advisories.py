@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from confaudit.core.findings import Answer, Confidence, Finding, Phase, Rule
 from confaudit.core.inputs import Form, Position
 from confaudit.core.model import MISSING, Value
-from confaudit.core.releases import Version
+from confaudit.core.releases import Version, has_reached
 from confaudit.core.situation import Family, Known, Provider, Situation, Told, When
 from confaudit.core.wording import listing, visible
 
@@ -61,10 +61,7 @@ class Advisory:
 
     def is_in(self, version: Version) -> bool:
         """Whether a release has it."""
-        if not self.versions:
-            return True
-        same_line = (first <= version for first in self.versions if first.line == version.line)
-        return version.line > self.versions[-1].line or any(same_line)
+        return not self.versions or has_reached(version, self.versions)
 
     def applies(self, situation: Situation) -> bool:
         """Whether the upgrade brings it, or it stands at the target anyway."""

@@ -5,7 +5,7 @@ Where the facts come from is not known here: see `confaudit.catalog`.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -172,6 +172,15 @@ def arrivals(
     """
     told = [(release.version, holds(release.options)) for release in way]
     return tuple(now for (_, held), (now, holding) in pairwise(told) if holding and not held)
+
+
+def has_reached(version: Version, firsts: Sequence[Version]) -> bool:
+    """Whether a release has what some releases brought, each as the first of its line, in order.
+
+    Every line after the last one has it; a backport says nothing about the lines after its own.
+    """
+    own_line = any(first.line == version.line and first <= version for first in firsts)
+    return own_line or version.line > firsts[-1].line
 
 
 _UNVERSIONED: Final = Version(0, 0, 0)

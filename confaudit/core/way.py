@@ -8,7 +8,7 @@ from confaudit.core.areas import area
 from confaudit.core.declarations import declared_changes
 from confaudit.core.findings import Finding
 from confaudit.core.model import MISSING, Change, ChangeKind, Value
-from confaudit.core.releases import Catalog, Release, Version
+from confaudit.core.releases import Catalog, Release, Version, has_reached
 from confaudit.core.report import Column, Table
 
 _BARS: Final = ("added", "removed", "renamed", "changed")
@@ -91,20 +91,11 @@ def _begun(findings: Iterable[Finding], source: Release, path: Sequence[Release]
     """How many findings begin in which step, by its number; those that always held are in none."""
     here, *ends = (Version.parse(step.version) for step in (source, *path))
     return Counter(
-        next((number for number, end in enumerate(ends) if _is_in(begins, end)), len(ends) - 1)
+        next((number for number, end in enumerate(ends) if has_reached(end, begins)), len(ends) - 1)
         for finding in findings
         if (begins := sorted(map(Version.parse, finding.introduced_in)))
-        and not _is_in(begins, here)
+        and not has_reached(here, begins)
     )
-
-
-def _is_in(begins: Sequence[Version], release: Version) -> bool:
-    """Whether a release has it: its line got it, or it is later than where every line has it from.
-
-    A backport into an older line says nothing about the lines after that one.
-    """
-    own = any(begin.line == release.line and begin <= release for begin in begins)
-    return own or release.line > begins[-1].line
 
 
 # --- by area ------------------------------------------------------------------------------------
