@@ -200,7 +200,8 @@ def _chips(change: Change) -> Iterator[Chip]:
         yield Chip("cause", change.cause.value, change.cause.value)
     yield area_chip(outermost(_group_title(change)))
     if (source := _last_source(change)) is not None:
-        yield Chip("source", source.value or "unset", _SOURCE_WORDS[source], is_shown=False)
+        word = source.value or "unset"
+        yield Chip("source", word, word, is_shown=False)
 
 
 def _last_source(change: Change) -> ValueSource | None:
@@ -208,12 +209,6 @@ def _last_source(change: Change) -> ValueSource | None:
     if change.kind is ChangeKind.REMOVED:
         return change.source_before
     return change.source_after
-
-
-_SOURCE_WORDS: Final[Mapping[ValueSource, str]] = {
-    **{source: source.value for source in ValueSource},
-    ValueSource.UNSET: "unset",
-}
 
 
 def _has_two_values(change: Change) -> bool:
