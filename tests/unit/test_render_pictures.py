@@ -42,8 +42,7 @@ def test_bars_share_the_scale_of_the_longest() -> None:
     "row", [{}, {"added": 0}, {"added": -1}, {"added": "7"}, {"added": True, "removed": 0}]
 )
 def test_without_numbers_there_are_no_bars(row: dict[str, object]) -> None:
-    found = bars(table(row))
-    assert found == () or row == {"added": True, "removed": 0}
+    assert bars(table(row)) == ()
     assert bars(table({"added": 3}, bars=())) == ()
 
 

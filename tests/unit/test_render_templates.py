@@ -169,7 +169,7 @@ def test_the_documented_states_and_files_exist() -> None:
 @pytest.mark.parametrize("format_name", ["md", "html"])
 def test_every_documented_name_is_handed_over(tmp_path: Path, format_name: str) -> None:
     names = {
-        "md": "page kind_symbols hidden",
+        "md": "page kind_symbols hidden sizes elsewhere",
         "html": "page kind_symbols document style script policy report_id",
     }[format_name]
     text = "".join(f"{{{{ {name} is defined }}}}" for name in names.split())
