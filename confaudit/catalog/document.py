@@ -42,9 +42,9 @@ from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 
+from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import OptionSpec
-from confaudit.core.releases import Release, Version
-from confaudit.core.wording import visible
+from confaudit.core.text.wording import visible
 from confaudit.errors import CatalogError
 
 _FACTS: Final = {fact.name: fact.default for fact in fields(OptionSpec)}

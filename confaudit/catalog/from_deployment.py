@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core import tree
+from confaudit.core.coder.releases import Release
 from confaudit.core.model import CleanDeployment, Fidelity, Json, OptionSpec
-from confaudit.core.normalise import Option, normalise
-from confaudit.core.redact import is_secret
-from confaudit.core.releases import Release
+from confaudit.core.secret import is_secret
+from confaudit.core.snapshot.normalise import Option, normalise
 from confaudit.errors import CatalogError
 
 _UNKNOWN: Final = Release(version="", date="", esr=False, options={})

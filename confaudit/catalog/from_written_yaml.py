@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial
-from confaudit.core.redact import redact_text
+from confaudit.core.snapshot.redact import redact_text
 
 if TYPE_CHECKING:
     from yaml import Node

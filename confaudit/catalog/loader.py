@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from confaudit.catalog import document
-from confaudit.core.releases import Catalog, Release, Version
-from confaudit.core.wording import visible
+from confaudit.core.coder.releases import Catalog, Release, Version
+from confaudit.core.text.wording import visible
 from confaudit.errors import CatalogError
 
 USER_FOLDER: Final = "coder-releases"

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from confaudit.catalog.guess import leaf_of
 from confaudit.catalog.partial import Facts, Kind, Partial
+from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import OptionSpec
-from confaudit.core.releases import Release, Version
 
 _PRECEDENCE: Final = tuple(Kind)
 _BUILD_DEPENDENT: Final = {"update-check", "telemetry", "telemetry-enable"}

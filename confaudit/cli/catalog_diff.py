@@ -4,7 +4,7 @@ import click
 
 from confaudit.cli.catalog import catalog_options
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.core.releases import Catalog
+from confaudit.core.coder.releases import Catalog
 from confaudit.workflows import catalog as workflow
 
 

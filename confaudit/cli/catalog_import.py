@@ -9,9 +9,9 @@ from typing import Final
 import click
 
 from confaudit.cli.parameters import fold_setup, option, setup_options
+from confaudit.core.coder.releases import Version
 from confaudit.core.model import OptionSpec
-from confaudit.core.releases import Version
-from confaudit.core.wording import plural, visible
+from confaudit.core.text.wording import plural, visible
 from confaudit.workflows.catalog_import import Imported, import_release
 from confaudit.workflows.setup import Setup
 

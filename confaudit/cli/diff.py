@@ -5,7 +5,7 @@ import click
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, kinds_option, setup_options
 from confaudit.cli.thresholds import Threshold, selection_options, threshold_options
-from confaudit.core.selection import Selection
+from confaudit.core.changes.selection import Selection
 from confaudit.workflows.diff import compare
 from confaudit.workflows.setup import Setup
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from confaudit.cli.inputs import as_option, role_options, with_files
+from confaudit.cli.operator_files import as_option, role_options, with_files
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import fold_setup, option, setup_options, stack
 from confaudit.cli.thresholds import Threshold, glob_options, threshold_options
-from confaudit.core.selection import Selection
+from confaudit.core.changes.selection import Selection
 from confaudit.errors import ConfigError
-from confaudit.workflows.inputs import InputFiles
+from confaudit.workflows.operator_files import InputFiles
 from confaudit.workflows.setup import Setup
 
 

@@ -12,10 +12,10 @@ import click
 
 from confaudit.cli.pager import page
 from confaudit.cli.parameters import Decorator, option, stack, wants_color
-from confaudit.core.report import Report
+from confaudit.core.report.report import Report
 from confaudit.errors import ConfigError
 from confaudit.render import FORMATS, RenderOptions, format_for_path, render
-from confaudit.workflows.files import write_text
+from confaudit.workflows.write import write_text
 
 STDOUT: Final = "-"
 

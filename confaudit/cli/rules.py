@@ -3,7 +3,7 @@
 import click
 
 from confaudit.cli.parameters import fold_setup, setup_options
-from confaudit.core.findings import Rule
+from confaudit.core.judge.finding import Rule
 from confaudit.workflows.rules import all_rules, find_rule, rules_table
 from confaudit.workflows.setup import Setup
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 import click
 
 from confaudit.cli.parameters import Decorator, option, stack
+from confaudit.core.changes.selection import Selection
 from confaudit.core.model import Cause, Level
-from confaudit.core.report import Report
-from confaudit.core.selection import Selection
+from confaudit.core.report.report import Report
 from confaudit.errors import ExitCode
 
 NEVER: Final = "never"

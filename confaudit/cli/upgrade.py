@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from confaudit.cli.inputs import input_options
+from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
 from confaudit.cli.thresholds import Threshold, glob_options, threshold_options
-from confaudit.core.selection import Selection
-from confaudit.workflows.inputs import InputFiles
+from confaudit.core.changes.selection import Selection
+from confaudit.workflows.operator_files import InputFiles
 from confaudit.workflows.setup import Setup
-from confaudit.workflows.upgrade import Asked, upgrade
+from confaudit.workflows.upgrade import UpgradeRequest, upgrade
 
 
 @click.command("upgrade")
@@ -62,7 +62,7 @@ def command(
       confaudit upgrade live:prod --to 2.35.1 -i values.yaml
       confaudit upgrade --from 2.33.0 --to 2.35.1 --env-file coder.env
     """
-    asked = Asked(target, source, snapshot, inputs, deployment)
+    asked = UpgradeRequest(target, source, snapshot, inputs, deployment)
     report = upgrade(setup, asked, selection, write_fixed)
     write(report, rendering)
     return threshold.judge(report)

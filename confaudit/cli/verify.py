@@ -2,13 +2,13 @@
 
 import click
 
-from confaudit.cli.inputs import input_options
+from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
 from confaudit.cli.thresholds import Threshold, threshold_options
-from confaudit.workflows.inputs import InputFiles
+from confaudit.workflows.operator_files import InputFiles
 from confaudit.workflows.setup import Setup
-from confaudit.workflows.verify import Asked, verify_upgrade
+from confaudit.workflows.verify import VerifyRequest, verify_upgrade
 
 
 @click.command("verify")
@@ -63,7 +63,7 @@ def command(
         raise click.UsageError("Give at most two snapshots.")
     before, after = (*snapshots, "", "")[:2]
     live = f"live:{deployment}" if deployment else "live"
-    asked = Asked(before, after or live, source, target, inputs, deployment)
+    asked = VerifyRequest(before, after or live, source, target, inputs, deployment)
     report = verify_upgrade(setup, asked)
     write(report, rendering)
     return threshold.judge(report)

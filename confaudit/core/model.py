@@ -88,14 +88,14 @@ class Setting:
     """What a deployment has for one option."""
 
     value: Value
-    """Canonical JSON, a secret marker (see core.redact), or MISSING when it cannot be known."""
+    """Canonical JSON, a secret marker (see core.secret), or MISSING when it cannot be known."""
     source: ValueSource | None
     """None when the server does not say (releases before 2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawDeployment:
-    """What a source read, NOT redacted: only `core.redact.redact` may look inside.
+    """What a source read, NOT redacted: only `core.snapshot.redact` may look inside.
 
     The contents never appear in the repr, so that no log or traceback can show them.
     """
@@ -103,7 +103,7 @@ class RawDeployment:
     payload: Mapping[str, Json] = field(repr=False)
     """`{"config": …, "options": […]}`; `options` may be absent (docs page, bare config)."""
     siblings: Mapping[str, Json] = field(repr=False, default_factory=dict)
-    """Answer of each sibling endpoint that was read, by its name in `core.siblings`."""
+    """Answer of each sibling endpoint that was read, by its name in `core.coder.endpoints`."""
     unavailable: Mapping[str, str] = field(default_factory=dict)
     """Sibling → why the server will not say (403, 404): a stable reason in our own words."""
     failed: Mapping[str, str] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class RawDeployment:
 
 @dataclass(frozen=True, slots=True)
 class CleanDeployment:
-    """A RawDeployment after redaction: same fields, nothing secret left. Made by `core.redact`."""
+    """A RawDeployment after redaction: same fields, nothing secret left."""
 
     payload: Mapping[str, Json]
     siblings: Mapping[str, Json]
@@ -152,7 +152,7 @@ class StoredFiles:
 
 @dataclass(frozen=True, slots=True)
 class CleanFiles:
-    """StoredFiles after redaction, decoded from JSON. Made by `core.redact`."""
+    """StoredFiles after redaction, decoded from JSON. Made by `core.snapshot.redact`."""
 
     documents: Mapping[str, Json]
     label: str
@@ -273,7 +273,7 @@ class Change:
     also: tuple[str, ...] = ()
     """Other names of the same setting: aliases that share its config leaf."""
     cause: Cause | None = None
-    """None until `core.explain` has judged."""
+    """None until `core.changes.causes` has judged."""
     evidence: str = ""
     """One sentence on how the cause is known."""
     level: Level = Level.INFO

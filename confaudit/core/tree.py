@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from confaudit.core.model import MISSING, Json, Value
-from confaudit.core.redact import is_secret
+from confaudit.core.secret import is_secret
 
 Path: TypeAlias = tuple[str, ...]
 

@@ -16,12 +16,12 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from confaudit.core.model import Json
-from confaudit.demo.story import Answer, State
+from confaudit.demo.story import DeploymentState, Response
 
 _PREFIX = "/api/v2/"
 _PUBLIC = frozenset({"auth/scopes", "buildinfo", "updatecheck", "users/authmethods"})
 """Endpoints Coder answers without a token."""
-_NO_ROUTE = Answer(404, {"message": "Route not found."})
+_NO_ROUTE = Response(404, {"message": "Route not found."})
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 """As Go's JSON encoder writes them, safe inside HTML."""
 _LIFETIME = timedelta(hours=168)
@@ -36,7 +36,7 @@ class LoopbackCoder(ThreadingHTTPServer):
 
     daemon_threads = False  # so that closing waits for the requests still being answered
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: DeploymentState) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.key_id = secrets.token_hex(5)
@@ -54,11 +54,11 @@ class LoopbackCoder(ThreadingHTTPServer):
         self._thread.join()
         self.server_close()
 
-    def serve(self, state: State) -> None:
+    def serve(self, state: DeploymentState) -> None:
         """Answer from now on as the deployment in this state."""
         self.state = state
 
-    def answer(self, path: str, token: str | None) -> Answer:
+    def answer(self, path: str, token: str | None) -> Response:
         """What Coder would say to a GET of `path` (no query) with this session token."""
         if not path.startswith(_PREFIX):
             return _NO_ROUTE
@@ -72,11 +72,11 @@ class LoopbackCoder(ThreadingHTTPServer):
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
-    def _answers(self) -> Mapping[str, Answer]:
+    def _answers(self) -> Mapping[str, Response]:
         """The state has the last word, also on what the server knows by itself."""
         return {
-            "deployment/config": Answer(200, dict(self.state.payload)),
-            f"users/me/keys/{self.key_id}": Answer(200, self._key()),
+            "deployment/config": Response(200, dict(self.state.payload)),
+            f"users/me/keys/{self.key_id}": Response(200, self._key()),
             **self.state.answers,
         }
 
@@ -129,9 +129,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay quiet: the demo's own output is what the user came for."""
 
 
-def _signed_out(token: str | None) -> Answer:
+def _signed_out(token: str | None) -> Response:
     missing = 'Cookie "coder_session_token" or query parameter must be provided.'
-    return Answer(
+    return Response(
         401,
         {
             "message": "You are signed out or your session has expired.",

@@ -14,7 +14,7 @@ from confaudit.core.model import Json
 from confaudit.demo import wire
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What an endpoint answers: HTTP status and JSON body."""
 
     status: int
@@ -22,7 +22,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class DeploymentState:
     """The deployment at one moment, as an Auditor sees it."""
 
     title: str
@@ -33,11 +33,11 @@ class State:
     """Build version as the server itself says it: `v2.33.0+b7e41d0`."""
     payload: Mapping[str, Json] = field(repr=False)
     """Answer of `deployment/config`, NOT redacted."""
-    answers: Mapping[str, Answer] = field(repr=False)
+    answers: Mapping[str, Response] = field(repr=False)
     """The other endpoints the server knows, by path below `/api/v2/`."""
 
 
-def states() -> tuple[State, ...]:
+def states() -> tuple[DeploymentState, ...]:
     """First snapshot, an operator's changes, an upgrade: each state builds on the one before."""
     chosen: dict[str, wire.Option] = {}
     answers = _answers(_load("siblings.json"))
@@ -52,10 +52,10 @@ def states() -> tuple[State, ...]:
 
 
 def _state(
-    chapter: Mapping[str, Any], chosen: Mapping[str, wire.Option], answers: Mapping[str, Answer]
-) -> State:
+    chapter: Mapping[str, Any], chosen: Mapping[str, wire.Option], answers: Mapping[str, Response]
+) -> DeploymentState:
     build: Any = answers["buildinfo"].body
-    return State(
+    return DeploymentState(
         title=chapter["title"],
         taken_at=datetime.fromisoformat(chapter["taken_at"]),
         version=build["version"],
@@ -64,8 +64,8 @@ def _state(
     )
 
 
-def _answers(listed: Mapping[str, Any]) -> dict[str, Answer]:
-    return {endpoint: Answer(**answer) for endpoint, answer in listed.items()}
+def _answers(listed: Mapping[str, Any]) -> dict[str, Response]:
+    return {endpoint: Response(**answer) for endpoint, answer in listed.items()}
 
 
 def _load(name: str) -> dict[str, Any]:

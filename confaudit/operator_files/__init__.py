@@ -1,4 +1,4 @@
-"""What operators set: reads their own files, of whatever form, into `core.inputs.Inputs`.
+"""What operators set: reads their own files, of whatever form, into `core.given.OperatorSettings`.
 
 A form is recognised by content, never by a file's name. `READERS` lists them; `read` finds the
 right one. Nothing is executed or rendered. Structure comes first, texts inside texts next, and
@@ -12,19 +12,19 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Final, cast
 
-from confaudit.core.inputs import Inputs
-from confaudit.core.wording import visible
+from confaudit.core.given import OperatorSettings
+from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
-from confaudit.operator_files.chart import ChartSetting, When, chart_environment, with_chart
+from confaudit.operator_files.chart import ChartSetting, SetWhen, chart_environment, with_chart
 from confaudit.operator_files.file import MAX_BYTES, OperatorFile, decode, plain
 from confaudit.operator_files.merge import merge
 
 __all__ = [
     "READERS",
     "ChartSetting",
+    "FormReader",
     "OperatorFile",
-    "Reader",
-    "When",
+    "SetWhen",
     "chart_environment",
     "decode",
     "merge",
@@ -39,7 +39,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class FormReader:
     """One form. Its module has two functions, to recognise it and to read it."""
 
     name: str
@@ -56,31 +56,31 @@ class Reader:
         """Whether the file looks like this form; never raises for any content."""
         return cast(Callable[[OperatorFile], bool], self._function("recognise"))(file)
 
-    def read(self, file: OperatorFile) -> Inputs:
+    def read(self, file: OperatorFile) -> OperatorSettings:
         """Read the file as this form.
 
         Raises:
             SourceError: it cannot be read as one.
         """
-        return cast(Callable[[OperatorFile], Inputs], self._function("read"))(file)
+        return cast(Callable[[OperatorFile], OperatorSettings], self._function("read"))(file)
 
     def _function(self, name: str) -> object:
         module = import_module(f"confaudit.operator_files.{self.module}")
         return getattr(module, name + self.suffix)
 
 
-READERS: Final[Mapping[str, Reader]] = {
+READERS: Final[Mapping[str, FormReader]] = {
     reader.name: reader
     for reader in (
-        Reader("kubernetes", "a Kubernetes manifest", "kubernetes"),
-        Reader("compose", "a compose file", "compose"),
-        Reader("helm-values", "a file of Helm values", "helm"),
-        Reader("server-yaml", "the server's YAML", "server_yaml", embeddable=False),
-        Reader("systemd", "a systemd unit", "systemd"),
-        Reader("env-file", "an env file", "env_file"),
-        Reader("nix", "a Nix file", "code", embeddable=False, suffix="_nix"),
-        Reader("terraform", "a Terraform file", "code", embeddable=False, suffix="_terraform"),
-        Reader("text", "a text with Coder's variables in it", "lines", embeddable=False),
+        FormReader("kubernetes", "a Kubernetes manifest", "kubernetes"),
+        FormReader("compose", "a compose file", "compose"),
+        FormReader("helm-values", "a file of Helm values", "helm"),
+        FormReader("server-yaml", "the server's YAML", "server_yaml", embeddable=False),
+        FormReader("systemd", "a systemd unit", "systemd"),
+        FormReader("env-file", "an env file", "env_file"),
+        FormReader("nix", "a Nix file", "code", embeddable=False, suffix="_nix"),
+        FormReader("terraform", "a Terraform file", "code", embeddable=False, suffix="_terraform"),
+        FormReader("text", "a text with Coder's variables in it", "lines", embeddable=False),
     )
 }
 """In the order in which they are tried: what has the most structure first."""
@@ -103,13 +103,13 @@ def open_file(path: Path) -> OperatorFile:
     return decode(content, str(path))
 
 
-def recognised(file: OperatorFile, *, inside: bool = False) -> Reader | None:
+def recognised(file: OperatorFile, *, inside: bool = False) -> FormReader | None:
     """The reader for a file, or for a text `inside` another one."""
     readers = (one for one in READERS.values() if one.embeddable or not inside)
     return next((one for one in readers if one.recognise(file)), None)
 
 
-def read(file: OperatorFile, kind: str | None = None) -> Inputs:
+def read(file: OperatorFile, kind: str | None = None) -> OperatorSettings:
     """Read one file; `kind` (a name in `READERS`) says what it is, its content otherwise.
 
     Raises:
@@ -118,7 +118,7 @@ def read(file: OperatorFile, kind: str | None = None) -> Inputs:
     return _read(file, _reader(file, kind))
 
 
-def read_all(files: Sequence[OperatorFile], kinds: Sequence[str] = ()) -> Inputs:
+def read_all(files: Sequence[OperatorFile], kinds: Sequence[str] = ()) -> OperatorSettings:
     """Read files that belong together, in order; `kinds` says what the first of them are.
 
     An env file beside a compose file is its `.env`: it fills in `${…}`, and reaches the server
@@ -142,17 +142,19 @@ def read_all(files: Sequence[OperatorFile], kinds: Sequence[str] = ()) -> Inputs
     )
 
 
-def _read_environment(file: OperatorFile, by_systemd: bool) -> Inputs:
+def _read_environment(file: OperatorFile, by_systemd: bool) -> OperatorSettings:
     from confaudit.operator_files import env_file
 
-    return env_file.read(file, env_file.Reader.SYSTEMD if by_systemd else env_file.Reader.UNKNOWN)
+    return env_file.read(
+        file, env_file.EnvSyntax.SYSTEMD if by_systemd else env_file.EnvSyntax.UNKNOWN
+    )
 
 
-def _read_with_dotenv(chosen: Sequence[tuple[OperatorFile, Reader]]) -> Inputs:
+def _read_with_dotenv(chosen: Sequence[tuple[OperatorFile, FormReader]]) -> OperatorSettings:
     from confaudit.operator_files import env_file
 
     dotenv = [
-        env_file.read(file, env_file.Reader.DOCKER)
+        env_file.read(file, env_file.EnvSyntax.DOCKER)
         for file, reader in chosen
         if reader.name == "env-file"
     ]
@@ -166,14 +168,14 @@ def _read_with_dotenv(chosen: Sequence[tuple[OperatorFile, Reader]]) -> Inputs:
     return merge(*(_beside(part, wanted) for part in dotenv), *others)
 
 
-def read_env_file(text: str, file: str) -> Inputs:
+def read_env_file(text: str, file: str) -> OperatorSettings:
     """Read the server's environment from a text; `file` names it in positions and messages."""
     from confaudit.operator_files import env_file
 
     return env_file.read(plain(text, file))
 
 
-def read_server_yaml(text: str, file: str) -> Inputs:
+def read_server_yaml(text: str, file: str) -> OperatorSettings:
     """Read the server's YAML from a text; `file` names it in positions and messages.
 
     Raises:
@@ -182,7 +184,7 @@ def read_server_yaml(text: str, file: str) -> Inputs:
     return READERS["server-yaml"].read(plain(text, file))
 
 
-def _reader(file: OperatorFile, kind: str | None) -> Reader:
+def _reader(file: OperatorFile, kind: str | None) -> FormReader:
     if kind is not None and kind not in READERS:
         raise SourceError(
             f"there is no kind of input named {visible(kind)}", f"kinds: {', '.join(READERS)}"
@@ -196,34 +198,36 @@ def _reader(file: OperatorFile, kind: str | None) -> Reader:
     return reader
 
 
-def _read(file: OperatorFile, reader: Reader, variables: Mapping[str, str] | None = None) -> Inputs:
+def _read(
+    file: OperatorFile, reader: FormReader, variables: Mapping[str, str] | None = None
+) -> OperatorSettings:
     if reader.name == "compose":
         from confaudit.operator_files import compose
 
-        inputs = compose.read(file, variables)
+        operator = compose.read(file, variables)
     else:
-        inputs = reader.read(file)
-    _refuse(inputs, file, reader)
+        operator = reader.read(file)
+    _refuse(operator, file, reader)
     if file.templated:
         note = f"{file.name} is a template: no YAML until somebody renders it, read as it stands"
-        inputs = replace(inputs, notes=(note, *inputs.notes))
-    return inputs
+        operator = replace(operator, notes=(note, *operator.notes))
+    return operator
 
 
-def _refuse(inputs: Inputs, file: OperatorFile, reader: Reader) -> None:
-    if not inputs.forms:
+def _refuse(operator: OperatorSettings, file: OperatorFile, reader: FormReader) -> None:
+    if not operator.forms:
         raise SourceError(
             f"{file.name} is {reader.title} without anything of Coder's server in it",
             "give the file that sets Coder's variables",
         )
-    if inputs.version.startswith(("0.", "1.")):
+    if operator.version.startswith(("0.", "1.")):
         raise SourceError(
-            f"{file.name} is for Coder {inputs.version}, which is older than 2.0",
+            f"{file.name} is for Coder {operator.version}, which is older than 2.0",
             "give the configuration of a Coder 2 deployment",
         )
 
 
-def _beside(dotenv: Inputs, wanted: set[str]) -> Inputs:
+def _beside(dotenv: OperatorSettings, wanted: set[str]) -> OperatorSettings:
     """An env file beside a compose file: environment only where the service asks for it."""
     if wanted & set(dotenv.provides):
         return replace(dotenv, interpolation=dotenv.given)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from confaudit.core.inputs import Channel, Form, Given, Inputs, Position, State
-from confaudit.core.releases import Version
+from confaudit.core.coder.releases import Version
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 
 
-class When(StrEnum):
+class SetWhen(StrEnum):
     """The condition on which the chart sets a variable."""
 
     ALWAYS = "always"
@@ -33,22 +33,22 @@ class ChartSetting:
 
     value: str | None
     """None: set, to what depends on the cluster or the values."""
-    when: When = When.ALWAYS
+    when: SetWhen = SetWhen.ALWAYS
 
 
 _SINCE: Final[tuple[tuple[str, str, ChartSetting], ...]] = (
     ("2.0.0", "CODER_HTTP_ADDRESS", ChartSetting("0.0.0.0:8080")),
     ("2.0.0", "CODER_PROMETHEUS_ADDRESS", ChartSetting("0.0.0.0:2112")),
-    ("2.0.0", "CODER_ACCESS_URL", ChartSetting(None, When.NOT_GIVEN_AND_WANTED)),
+    ("2.0.0", "CODER_ACCESS_URL", ChartSetting(None, SetWhen.NOT_GIVEN_AND_WANTED)),
     ("2.0.0", "KUBE_POD_IP", ChartSetting(None)),
     ("2.0.0", "CODER_DERP_SERVER_RELAY_URL", ChartSetting("http://$(KUBE_POD_IP):8080")),
-    ("2.0.0", "CODER_PROVISIONER_DAEMON_PSK", ChartSetting(None, When.PSK)),
-    ("2.0.0", "CODER_TLS_ENABLE", ChartSetting("true", When.TLS)),
-    ("2.0.0", "CODER_TLS_ADDRESS", ChartSetting("0.0.0.0:8443", When.TLS)),
-    ("2.0.0", "CODER_TLS_CERT_FILE", ChartSetting(None, When.TLS)),
-    ("2.0.0", "CODER_TLS_KEY_FILE", ChartSetting(None, When.TLS)),
-    ("2.25.0", "CODER_PROMETHEUS_ADDRESS", ChartSetting("0.0.0.0:2112", When.NOT_GIVEN)),
-    ("2.25.0", "CODER_PPROF_ADDRESS", ChartSetting("0.0.0.0:6060", When.NOT_GIVEN)),
+    ("2.0.0", "CODER_PROVISIONER_DAEMON_PSK", ChartSetting(None, SetWhen.PSK)),
+    ("2.0.0", "CODER_TLS_ENABLE", ChartSetting("true", SetWhen.TLS)),
+    ("2.0.0", "CODER_TLS_ADDRESS", ChartSetting("0.0.0.0:8443", SetWhen.TLS)),
+    ("2.0.0", "CODER_TLS_CERT_FILE", ChartSetting(None, SetWhen.TLS)),
+    ("2.0.0", "CODER_TLS_KEY_FILE", ChartSetting(None, SetWhen.TLS)),
+    ("2.25.0", "CODER_PROMETHEUS_ADDRESS", ChartSetting("0.0.0.0:2112", SetWhen.NOT_GIVEN)),
+    ("2.25.0", "CODER_PPROF_ADDRESS", ChartSetting("0.0.0.0:6060", SetWhen.NOT_GIVEN)),
     ("2.35.0", "CODER_CLUSTER_HOST", ChartSetting(None)),
 )
 """First chart version, name, setting; a later line for the same name replaces an earlier one."""
@@ -60,41 +60,41 @@ def chart_environment(version: str) -> Mapping[str, ChartSetting]:
     return {name: setting for since, name, setting in _SINCE if Version.parse(since) <= wanted}
 
 
-def with_chart(inputs: Inputs, version: str) -> Inputs:
+def with_chart(operator: OperatorSettings, version: str) -> OperatorSettings:
     """The inputs, and before them what the chart of a version adds; others stay as they are.
 
     `coder.env` comes later in the manifest, and so wins where a name stands in it twice.
     """
-    if not inputs.chart_values:
-        return inputs
+    if not operator.chart_values:
+        return operator
     added = tuple(
         _given(name, setting)
         for name, setting in chart_environment(version).items()
-        if _applies(name, setting.when, inputs)
+        if _applies(name, setting.when, operator)
     )
-    return replace(inputs, given=(*added, *inputs.given))
+    return replace(operator, given=(*added, *operator.given))
 
 
-def _applies(name: str, when: When, inputs: Inputs) -> bool:
+def _applies(name: str, when: SetWhen, operator: OperatorSettings) -> bool:
     match when:
-        case When.ALWAYS:
+        case SetWhen.ALWAYS:
             return True
-        case When.NOT_GIVEN:
-            return not _names(inputs, name)
-        case When.NOT_GIVEN_AND_WANTED:
-            return not _names(inputs, name) and not _has(inputs, "envUseClusterAccessURL")
-        case When.TLS:
-            return _has(inputs, "tls.secretNames")
-        case When.PSK:
-            return _has(inputs, "provisionerDaemon.pskSecretName")
+        case SetWhen.NOT_GIVEN:
+            return not _names(operator, name)
+        case SetWhen.NOT_GIVEN_AND_WANTED:
+            return not _names(operator, name) and not _has(operator, "envUseClusterAccessURL")
+        case SetWhen.TLS:
+            return _has(operator, "tls.secretNames")
+        case SetWhen.PSK:
+            return _has(operator, "provisionerDaemon.pskSecretName")
 
 
-def _names(inputs: Inputs, name: str) -> bool:
-    return any(one.channel is Channel.ENV and one.name == name for one in inputs.given)
+def _names(operator: OperatorSettings, name: str) -> bool:
+    return any(one.channel is Channel.ENV and one.name == name for one in operator.given)
 
 
-def _has(inputs: Inputs, key: str) -> bool:
-    return any(path.endswith(f".{key}") or path == key for path in inputs.chart_values)
+def _has(operator: OperatorSettings, key: str) -> bool:
+    return any(path.endswith(f".{key}") or path == key for path in operator.chart_values)
 
 
 def _given(name: str, setting: ChartSetting) -> Given:
@@ -103,7 +103,7 @@ def _given(name: str, setting: ChartSetting) -> Given:
     return Given(
         channel=Channel.ENV,
         name=name,
-        state=State.LITERAL if literal else State.UNRESOLVED,
+        state=GivenState.LITERAL if literal else GivenState.UNRESOLVED,
         position=Position("the Helm chart", 1),
         form=Form.HELM_VALUES,
         value=setting.value if literal else None,

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from textwrap import dedent
 from typing import Final
 
-from confaudit.core.inputs import Form, Given, Inputs, State
+from confaudit.core.given import Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import embedded, lines
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import CODER_NAME, Place
+from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
 from confaudit.operator_files.substitution import CODE, OPAQUE, Fill, Reading
 from confaudit.operator_files.version import CHARTS, image_parts, is_coder_image, version_of
 
@@ -62,19 +62,19 @@ def recognise_nix(file: OperatorFile) -> bool:
     return bool(function or re.search(r"=\s*''\n", file.text) or re.search(r"^\s*let\b", file.text))
 
 
-def read_terraform(file: OperatorFile) -> Inputs:
+def read_terraform(file: OperatorFile) -> OperatorSettings:
     """Read the eight shapes in which Terraform files set Coder up."""
     return _read(file, _TERRAFORM, Form.TERRAFORM)
 
 
-def read_nix(file: OperatorFile) -> Inputs:
+def read_nix(file: OperatorFile) -> OperatorSettings:
     """Read attributes named like variables, and texts in indented strings."""
     return _read(file, _NIX, Form.NIX)
 
 
-def _read(file: OperatorFile, syntax: re.Pattern[str], form: Form) -> Inputs:
+def _read(file: OperatorFile, syntax: re.Pattern[str], form: Form) -> OperatorSettings:
     tokens = list(_tokens(file.text, syntax))
-    scanner = _Scanner(tokens, Place(file, form))
+    scanner = _Scanner(tokens, SettingsBlock(file, form))
     given = tuple(scanner.settings())
     texts = [
         token
@@ -83,7 +83,7 @@ def _read(file: OperatorFile, syntax: re.Pattern[str], form: Form) -> Inputs:
     ]
     parts = [_inner(token, file, form) for token in texts]
     version, hint = version_of(_version(tokens))
-    own = Inputs(given=given, version=version, version_hint=hint, forms=(form,))
+    own = OperatorSettings(given=given, version=version, version_hint=hint, forms=(form,))
     return merge(own, *parts)
 
 
@@ -126,12 +126,14 @@ def _assigned(
             yield index, value
 
 
-def _inner(token: _Token, file: OperatorFile, form: Form) -> Inputs:
+def _inner(token: _Token, file: OperatorFile, form: Form) -> OperatorSettings:
     """A text inside; what the language fills in there is opaque to the text's own form."""
     text = token.text.replace("''${", "\0").replace("'''", "''") if form is Form.NIX else token.text
     text = re.sub(r"\$\{[^{}]*\}", OPAQUE, text).replace("\0", "${")
     inner = file.inner(dedent(text), token.line)
-    found = embedded.read(inner) if "CODER_" in text or "coder/coder" in text else Inputs()
+    found = (
+        embedded.read(inner) if "CODER_" in text or "coder/coder" in text else OperatorSettings()
+    )
     if not found.given and CODER_NAME.search(text):
         found = lines.read(inner)
     given = tuple(replace(one, form=form) for one in found.given)
@@ -141,7 +143,7 @@ def _inner(token: _Token, file: OperatorFile, form: Form) -> Inputs:
 class _Scanner:
     """Finds the shapes among the tokens; `taken` are the blocks that are values."""
 
-    def __init__(self, tokens: list[_Token], place: Place) -> None:
+    def __init__(self, tokens: list[_Token], place: SettingsBlock) -> None:
         self.tokens = tokens
         self.place = place
         self.taken: set[int] = set()
@@ -183,7 +185,7 @@ class _Scanner:
         if not CODER_NAME.fullmatch(name.text):
             return None
         if value is None:
-            return self._at(name.line).given(name.text, State.REFERENCE, name.line)
+            return self._at(name.line).given(name.text, GivenState.REFERENCE, name.line)
         return self._given(name.text, name.line, value)
 
     def _indexed(self, place: re.Match[str], line: int, value: int | None) -> Given | None:
@@ -212,13 +214,13 @@ class _Scanner:
         """A setting whose value begins at a token."""
         place, value = self._at(line), self._token(index)
         if value is None or not self._ends(index + 1):
-            return place.given(name, State.UNRESOLVED, line, self._begins(value))
+            return place.given(name, GivenState.UNRESOLVED, line, self._begins(value))
         if value.kind == "block":
             self.taken.add(index)
             return place.text(name, dedent(value.text).strip("\n"), line, self._fill)
         if value.kind == "string" or _LITERALS.fullmatch(value.text):
             return place.text(name, value.text, line, self._fill)
-        return place.given(name, State.UNRESOLVED, line)
+        return place.given(name, GivenState.UNRESOLVED, line)
 
     def _begins(self, value: _Token | None) -> Reading:
         prefix = value.text if value and value.kind == "string" else ""
@@ -228,7 +230,7 @@ class _Scanner:
     def _fill(self) -> Fill:
         return CODE.read
 
-    def _at(self, line: int) -> Place:
+    def _at(self, line: int) -> SettingsBlock:
         return replace(self.place, block=self._blocks[-1] if self._blocks else line)
 
     def _token(self, index: int) -> _Token | None:

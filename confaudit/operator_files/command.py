@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from confaudit.core.inputs import Channel, Form, Given
+from confaudit.core.given import Channel, Form, Given
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.nodes import Node, Scalar, follow
-from confaudit.operator_files.nodes import Sequence as List
-from confaudit.operator_files.settings import Place
+from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import Fill
+from confaudit.yaml_nodes import Node, Scalar, follow
+from confaudit.yaml_nodes import Sequence as List
 
 Word = tuple[str, int]
 """A word and its line, from 0."""
@@ -41,7 +41,7 @@ def flags(words: Sequence[Word], file: OperatorFile, form: Form, fill: Fill) -> 
     if start is None or is_script(words):
         return
     block = words[start - 1][1]
-    place = Place(file, form, block, Channel.FLAG)
+    place = SettingsBlock(file, form, block, Channel.FLAG)
     rest = list(words[start:])
     while rest:
         word, line = rest.pop(0)

@@ -8,11 +8,14 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.inputs import Elsewhere, Form, Given, Inputs, State
+from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.nodes import Mapping as Map
-from confaudit.operator_files.nodes import (
+from confaudit.operator_files.settings import NAME, SERVER_NAMES, SettingsBlock, names_of
+from confaudit.operator_files.substitution import COMPOSE, Fill
+from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.yaml_nodes import Mapping as Map
+from confaudit.yaml_nodes import (
     Node,
     Scalar,
     Sequence,
@@ -23,9 +26,6 @@ from confaudit.operator_files.nodes import (
     text_at,
     walk,
 )
-from confaudit.operator_files.settings import NAME, SERVER_NAMES, Place, names_of
-from confaudit.operator_files.substitution import COMPOSE, Fill
-from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 
 _SERVICE_KEYS: Final = frozenset({"image", "build", "environment", "env_file", "extends"})
 
@@ -38,14 +38,14 @@ def recognise(file: OperatorFile) -> bool:
     )
 
 
-def read(file: OperatorFile, variables: Mapping[str, str] | None = None) -> Inputs:
+def read(file: OperatorFile, variables: Mapping[str, str] | None = None) -> OperatorSettings:
     """Read the service that runs the server; `variables` are those of the `.env` beside it."""
     fill = partial(COMPOSE.read, variables=variables)
     roots = file.yaml.roots if file.yaml else ()
     services = [one for root in roots for one in _services(root)]
     servers = _servers(services, fill)
     if not servers:
-        return Inputs()
+        return OperatorSettings()
     server = servers[0][1]
     form = Form.TEXT if file.templated else Form.COMPOSE
     given, notes = _settings(server, file, form, fill)
@@ -53,10 +53,10 @@ def read(file: OperatorFile, variables: Mapping[str, str] | None = None) -> Inpu
         notes.append(
             file.remark(servers[1][0].line, "a further service runs Coder and is not read")
         )
-    if variables is None and any(one.state is State.UNRESOLVED for one in given):
+    if variables is None and any(one.state is GivenState.UNRESOLVED for one in given):
         notes.append(f"{file.name}: values come from a .env or the shell, and none was given")
     version, hint = version_of(_tag(server, fill))
-    return Inputs(
+    return OperatorSettings(
         given=given,
         version=version,
         version_hint=hint,
@@ -100,7 +100,7 @@ def _settings(
     server: Map, file: OperatorFile, form: Form, fill: Fill
 ) -> tuple[tuple[Given, ...], list[str]]:
     environment = get(server, "environment")
-    place = Place(file, form, environment.line if environment else 0)
+    place = SettingsBlock(file, form, environment.line if environment else 0)
     words = [word for key in ("entrypoint", "command") for word in words_of(get(server, key))]
     notes = []
     if is_script(words):
@@ -111,7 +111,7 @@ def _settings(
     return given, notes
 
 
-def _environment(environment: Node | None, place: Place, fill: Fill) -> Iterator[Given]:
+def _environment(environment: Node | None, place: SettingsBlock, fill: Fill) -> Iterator[Given]:
     if isinstance(environment, Map):
         for key, node in entries(environment):
             yield _setting(key.text, follow(node), key.line, place, fill)
@@ -121,21 +121,21 @@ def _environment(environment: Node | None, place: Place, fill: Fill) -> Iterator
                 yield _assignment(item, place, fill)
 
 
-def _setting(name: str, value: Node | None, line: int, place: Place, fill: Fill) -> Given:
+def _setting(name: str, value: Node | None, line: int, place: SettingsBlock, fill: Fill) -> Given:
     if not isinstance(value, Scalar):
-        return place.given(name, State.MALFORMED, line)
+        return place.given(name, GivenState.MALFORMED, line)
     if value.plain and value.text in ("", "~", "null"):
-        return place.given(name, State.PASS_THROUGH, line)
+        return place.given(name, GivenState.PASS_THROUGH, line)
     return place.text(name, value.text, line, fill)
 
 
-def _assignment(item: Scalar, place: Place, fill: Fill) -> Given:
+def _assignment(item: Scalar, place: SettingsBlock, fill: Fill) -> Given:
     """An item of the list form; quotes inside it are part of the value."""
     name, equals, value = item.text.partition("=")
     if not NAME.fullmatch(name):
-        return place.given(name.split(":")[0].strip(), State.MALFORMED, item.line)
+        return place.given(name.split(":")[0].strip(), GivenState.MALFORMED, item.line)
     if not equals:
-        return place.given(name, State.PASS_THROUGH, item.line)
+        return place.given(name, GivenState.PASS_THROUGH, item.line)
     return place.text(name, value, item.line, fill)
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from confaudit.core.inputs import Form, Inputs
+from confaudit.core.given import Form, OperatorSettings
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.nodes import Scalar
+from confaudit.yaml_nodes import Scalar
 
 
 def of_scalar(node: Scalar, file: OperatorFile) -> OperatorFile:
@@ -14,15 +14,15 @@ def of_scalar(node: Scalar, file: OperatorFile) -> OperatorFile:
     return file.inner(node.text, node.line, flat=True)
 
 
-def read(inner: OperatorFile) -> Inputs:
+def read(inner: OperatorFile) -> OperatorSettings:
     """Read an inner text as whatever it is; nothing when it has to do with something else."""
     from confaudit.operator_files import recognised  # the registry knows this module's callers
 
     reader = recognised(inner, inside=True)
-    return reader.read(inner) if reader else Inputs()
+    return reader.read(inner) if reader else OperatorSettings()
 
 
-def as_text(inputs: Inputs) -> Inputs:
+def as_text(operator: OperatorSettings) -> OperatorSettings:
     """The same, when only lines of the file around it can be changed safely."""
-    given = tuple(replace(one, form=Form.TEXT) for one in inputs.given)
-    return replace(inputs, given=given, forms=(Form.TEXT,))
+    given = tuple(replace(one, form=Form.TEXT) for one in operator.given)
+    return replace(operator, given=given, forms=(Form.TEXT,))

@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.inputs import Form, Given, Inputs, State
+from confaudit.core.given import Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.settings import Place
+from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import COMPOSE, TEMPLATED, Fill
 
 
-class Reader(Enum):
+class EnvSyntax(Enum):
     """Who reads an env file."""
 
     SYSTEMD = "systemd"
@@ -45,7 +45,7 @@ def recognise(file: OperatorFile) -> bool:
     return assignments * 2 > len(lines)
 
 
-def read(file: OperatorFile, reader: Reader = Reader.UNKNOWN) -> Inputs:
+def read(file: OperatorFile, reader: EnvSyntax = EnvSyntax.UNKNOWN) -> OperatorSettings:
     """Read the file as somebody's environment."""
     settings = tuple(_settings(file, reader))
     notes = []
@@ -56,7 +56,7 @@ def read(file: OperatorFile, reader: Reader = Reader.UNKNOWN) -> Inputs:
         where = f"{file.name}, line {', '.join(disputed)}"
         notes.append(f"{where}: systemd and docker read the value differently")
     given = tuple(given for given, _ in settings)
-    return Inputs(
+    return OperatorSettings(
         given=given,
         notes=tuple(notes),
         forms=(Form.ENV_FILE,),
@@ -70,7 +70,7 @@ def variables(given: Iterable[Given]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _Assigned:
     """An assignment with its value as each reader has it, and whether `$` means something in it."""
 
     name: str
@@ -80,14 +80,14 @@ class _Entry:
     expands: bool
 
 
-def _settings(file: OperatorFile, reader: Reader) -> Iterator[tuple[Given, bool]]:
+def _settings(file: OperatorFile, reader: EnvSyntax) -> Iterator[tuple[Given, bool]]:
     """The settings, and whether their readers would disagree on the value."""
-    place = Place(file, Form.ENV_FILE)
+    place = SettingsBlock(file, Form.ENV_FILE)
     known: dict[str, str] = {}
     number = 0
     while number < len(file.lines):
         entry, taken = _entry(file, number)
-        if isinstance(entry, _Entry):
+        if isinstance(entry, _Assigned):
             given, disputed = _given(place, entry, reader, known)
             if given.value is not None:
                 known[entry.name] = given.value
@@ -97,12 +97,12 @@ def _settings(file: OperatorFile, reader: Reader) -> Iterator[tuple[Given, bool]
         number += taken
 
 
-def _without_value(line: str) -> State:
+def _without_value(line: str) -> GivenState:
     """A name alone comes from the shell; an assignment here is one whose quotes never end."""
-    return State.MALFORMED if "=" in line else State.PASS_THROUGH
+    return GivenState.MALFORMED if "=" in line else GivenState.PASS_THROUGH
 
 
-def _entry(file: OperatorFile, number: int) -> tuple[_Entry | str, int]:
+def _entry(file: OperatorFile, number: int) -> tuple[_Assigned | str, int]:
     """What stands on a line (an entry, a name without a value, nothing), and how many it takes."""
     line = file.lines[number]
     match = _ASSIGNMENT.match(line)
@@ -114,10 +114,10 @@ def _entry(file: OperatorFile, number: int) -> tuple[_Entry | str, int]:
         return _quoted(file, number, match["name"], rest)
     docker = re.split(r"(?:^|[ \t])#", rest, maxsplit=1)[0].rstrip()
     systemd = re.sub(r"\\(.)", r"\1", rest.rstrip())
-    return _Entry(match["name"], number, systemd, docker, expands=True), 1
+    return _Assigned(match["name"], number, systemd, docker, expands=True), 1
 
 
-def _quoted(file: OperatorFile, number: int, name: str, rest: str) -> tuple[_Entry | str, int]:
+def _quoted(file: OperatorFile, number: int, name: str, rest: str) -> tuple[_Assigned | str, int]:
     quote, text = rest[0], rest[1:]
     following = iter(file.lines[number + 1 : number + _MOST_LINES])
     taken = 1
@@ -129,7 +129,7 @@ def _quoted(file: OperatorFile, number: int, name: str, rest: str) -> tuple[_Ent
     value = text[:end] if quote == "'" else _unescape(text[:end])
     # systemd appends what follows the quote, docker drops it
     after = text[end + 1 :].strip()
-    return _Entry(name, number, value + after, value, expands=quote == '"'), taken
+    return _Assigned(name, number, value + after, value, expands=quote == '"'), taken
 
 
 def _end_of_quote(text: str, quote: str) -> int:
@@ -143,13 +143,13 @@ def _unescape(text: str) -> str:
 
 
 def _given(
-    place: Place, entry: _Entry, reader: Reader, known: dict[str, str]
+    place: SettingsBlock, entry: _Assigned, reader: EnvSyntax, known: dict[str, str]
 ) -> tuple[Given, bool]:
     fill: Fill = partial(COMPOSE.read, variables=known) if entry.expands else TEMPLATED.read
     docker = place.text(entry.name, entry.docker, entry.line, fill)
     systemd = place.text(entry.name, entry.systemd, entry.line, TEMPLATED.read)
-    if reader is Reader.SYSTEMD:
+    if reader is EnvSyntax.SYSTEMD:
         return systemd, False
-    if reader is Reader.DOCKER or docker.value == systemd.value:
+    if reader is EnvSyntax.DOCKER or docker.value == systemd.value:
         return docker, False
-    return replace(docker, state=State.UNRESOLVED, prefix=""), True
+    return replace(docker, state=GivenState.UNRESOLVED, prefix=""), True

@@ -1,19 +1,28 @@
 """One file of an operator: its text, where its lines stand, its YAML. Knows no form."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from confaudit.core.inputs import Position
-from confaudit.core.wording import visible
+from confaudit.core.given import Position
+from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
-
-if TYPE_CHECKING:
-    from confaudit.operator_files.nodes import Documents
+from confaudit.operator_files.substitution import OPAQUE, TEMPLATE
+from confaudit.yaml_nodes import Node, YamlFault, compose
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 """The largest of 120 real files has 69 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The documents of one text that are not empty."""
+
+    roots: tuple[Node, ...]
+    templated: bool
+    """It is YAML only with its templates taken out."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +62,6 @@ class OperatorFile:
     @cached_property
     def yaml(self) -> "Documents | None":
         """The text as YAML; None when it is none, not even with its templates taken out."""
-        from confaudit.operator_files.nodes import YamlFault, documents
-
         try:
             return documents(self.text)
         except YamlFault:
@@ -91,3 +98,24 @@ def plain(text: str, name: str) -> OperatorFile:
     """Make a file of a text, whatever its line ends."""
     unix = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return OperatorFile(visible(name), unix)
+
+
+def documents(text: str) -> Documents:
+    """Read a text as YAML; where that fails, once more with its templates made opaque.
+
+    Raises:
+        YamlFault: it is no YAML either way.
+    """
+    try:
+        return Documents(compose(text), templated=False)
+    except YamlFault:
+        masked = mask(text)
+        if masked == text:
+            raise
+        return Documents(compose(masked), templated=True)
+
+
+def mask(text: str) -> str:
+    """Put an opaque mark in the place of each template; a line of nothing else becomes empty."""
+    marked = TEMPLATE.sub(lambda match: OPAQUE + "\n" * match[0].count("\n"), text)
+    return re.sub(rf"(?m)^[ \t]*{OPAQUE}[ \t]*$", "", marked)

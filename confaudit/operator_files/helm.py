@@ -7,11 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from confaudit.core.inputs import Elsewhere, Form, Given, Inputs
+from confaudit.core.given import Elsewhere, Form, Given, OperatorSettings
 from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.nodes import (
+from confaudit.operator_files.settings import (
+    SERVER_NAMES,
+    KubernetesEnvironment,
+    SettingsBlock,
+    is_coder_environment,
+    names_of,
+)
+from confaudit.operator_files.substitution import CLUSTER
+from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.yaml_nodes import (
     Mapping,
     Node,
     Scalar,
@@ -23,15 +32,6 @@ from confaudit.operator_files.nodes import (
     text_at,
     walk,
 )
-from confaudit.operator_files.settings import (
-    SERVER_NAMES,
-    KubernetesEnvironment,
-    Place,
-    is_coder_environment,
-    names_of,
-)
-from confaudit.operator_files.substitution import CLUSTER
-from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 
 _CHART_KEYS: Final = frozenset(
     [
@@ -65,7 +65,7 @@ def recognise(file: OperatorFile) -> bool:
     return bool(roots) and any(map(containers, roots))
 
 
-def read(file: OperatorFile) -> Inputs:
+def read(file: OperatorFile) -> OperatorSettings:
     """Read a values file."""
     documents = file.yaml.roots if file.yaml else ()
     return merge(*(read_values(root, file, Form.HELM_VALUES) for root in documents))
@@ -117,15 +117,17 @@ def _by_chart_keys(values: Node) -> Iterator[Container]:
         yield Container(coder, root)
 
 
-def read_values(values: Node, file: OperatorFile, form: Form, chart_version: str = "") -> Inputs:
+def read_values(
+    values: Node, file: OperatorFile, form: Form, chart_version: str = ""
+) -> OperatorSettings:
     """Read values; `chart_version` is what the resource around them says."""
     form = Form.TEXT if file.templated else form
     found = [_container(one, file, form) for one in containers(values)]
     version, hint = version_of(chart_version)
-    return merge(Inputs(version=version, version_hint=hint, forms=(form,)), *found)
+    return merge(OperatorSettings(version=version, version_hint=hint, forms=(form,)), *found)
 
 
-def _container(container: Container, file: OperatorFile, form: Form) -> Inputs:
+def _container(container: Container, file: OperatorFile, form: Form) -> OperatorSettings:
     """An image's tag beats the chart's version, so it is read after it."""
     version, hint = version_of(_tag(container.values))
     elsewhere, notes = environment_from(container.values, file)
@@ -137,7 +139,7 @@ def _container(container: Container, file: OperatorFile, form: Form) -> Inputs:
     ]
     if is_script(words):
         notes = (*notes, file.remark(words[0][1], SCRIPT_NOTE))
-    return Inputs(
+    return OperatorSettings(
         given=(*given, *flags(words, file, form, CLUSTER.read)),
         version=version,
         version_hint=hint,
@@ -155,7 +157,7 @@ def environment(
     env = get(container, "env")
     if not isinstance(env, Sequence | Mapping):
         return ()
-    reader = KubernetesEnvironment(Place(file, form, env.line), opaque)
+    reader = KubernetesEnvironment(SettingsBlock(file, form, env.line), opaque)
     return tuple(reader.read(env) if isinstance(env, Sequence) else reader.read_map(env))
 
 

@@ -7,12 +7,15 @@ place or name.
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from confaudit.core.inputs import Elsewhere, Form, Inputs, State
+from confaudit.core.given import Elsewhere, Form, GivenState, OperatorSettings
 from confaudit.operator_files import embedded, helm, lines
 from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.nodes import (
+from confaudit.operator_files.settings import CODER_NAME, SERVER_NAMES, SettingsBlock, names_of
+from confaudit.operator_files.substitution import CLUSTER
+from confaudit.operator_files.version import CHARTS, image_parts, is_coder_image, version_of
+from confaudit.yaml_nodes import (
     Mapping,
     Node,
     Scalar,
@@ -23,9 +26,6 @@ from confaudit.operator_files.nodes import (
     items_at,
     text_at,
 )
-from confaudit.operator_files.settings import CODER_NAME, SERVER_NAMES, Place, names_of
-from confaudit.operator_files.substitution import CLUSTER
-from confaudit.operator_files.version import CHARTS, image_parts, is_coder_image, version_of
 
 
 def recognise(file: OperatorFile) -> bool:
@@ -34,7 +34,7 @@ def recognise(file: OperatorFile) -> bool:
     return any(text_at(root, "apiVersion") and text_at(root, "kind") for root in roots)
 
 
-def read(file: OperatorFile) -> Inputs:
+def read(file: OperatorFile) -> OperatorSettings:
     """Read every document that has to do with Coder."""
     roots = file.yaml.roots if file.yaml else ()
     documents = [inner for root in roots for inner in _documents(root)]
@@ -54,7 +54,7 @@ def _documents(root: Node) -> Iterator[Node]:
         yield root
 
 
-def _helm_release(document: Node, file: OperatorFile) -> Inputs:
+def _helm_release(document: Node, file: OperatorFile) -> OperatorSettings:
     spec, values = get(document, "spec"), get(document, "spec", "values")
     chart, is_coder = get(spec, "chart", "spec"), False
     if isinstance(chart, Mapping):
@@ -62,16 +62,20 @@ def _helm_release(document: Node, file: OperatorFile) -> Inputs:
     by_reference = get(spec, "chartRef") is not None
     known = helm.containers if is_coder or by_reference else helm.with_environment
     if not is_coder and (values is None or not known(values)):
-        return Inputs()
+        return OperatorSettings()
     version = (
         text_at(chart, "version") if is_coder else "a chart of another resource" * by_reference
     )
-    read_in = helm.read_values(values, file, Form.HELM_RELEASE, version) if values else Inputs()
+    read_in = (
+        helm.read_values(values, file, Form.HELM_RELEASE, version) if values else OperatorSettings()
+    )
     return merge(read_in, _values_elsewhere(items_at(spec, "valuesFrom"), file))
 
 
-def _values_elsewhere(references: list[Scalar | Sequence | Mapping], file: OperatorFile) -> Inputs:
-    return Inputs(
+def _values_elsewhere(
+    references: list[Scalar | Sequence | Mapping], file: OperatorFile
+) -> OperatorSettings:
+    return OperatorSettings(
         elsewhere=tuple(
             Elsewhere(
                 f"{text_at(one, 'kind').lower()}/{text_at(one, 'name')}",
@@ -82,22 +86,22 @@ def _values_elsewhere(references: list[Scalar | Sequence | Mapping], file: Opera
     )
 
 
-def _chart_archive(document: Node, _: OperatorFile) -> Inputs:
+def _chart_archive(document: Node, _: OperatorFile) -> OperatorSettings:
     """An OCIRepository is where a HelmRelease with `chartRef` has its version from."""
     if text_at(document, "spec", "url").rpartition("/")[2] not in CHARTS:
-        return Inputs()
+        return OperatorSettings()
     version, hint = version_of(text_at(document, "spec", "ref", "tag"))
-    return Inputs(version=version, version_hint=hint)
+    return OperatorSettings(version=version, version_hint=hint)
 
 
-def _argo(document: Node, file: OperatorFile) -> Inputs:
+def _argo(document: Node, file: OperatorFile) -> OperatorSettings:
     spec = get(document, "spec", "template", "spec") or get(document, "spec")
     source = get(spec, "source")
     sources = [*items_at(spec, "sources"), *([source] if source else [])]
     return merge(*(_argo_source(one, file) for one in sources))
 
 
-def _argo_source(source: Node, file: OperatorFile) -> Inputs:
+def _argo_source(source: Node, file: OperatorFile) -> OperatorSettings:
     chart = text_at(source, "chart") in CHARTS
     version = text_at(source, "targetRevision") if chart else ""
     parts = [
@@ -107,25 +111,27 @@ def _argo_source(source: Node, file: OperatorFile) -> Inputs:
     ]
     if chart and not parts:
         name, hint = version_of(version)
-        parts.append(Inputs(version=name, version_hint=hint, forms=(Form.ARGO_APPLICATION,)))
+        parts.append(
+            OperatorSettings(version=name, version_hint=hint, forms=(Form.ARGO_APPLICATION,))
+        )
     if chart and (files := get(source, "helm", "valueFiles")):
         note = file.remark(files.line, "further values stand in other files")
-        parts.append(Inputs(notes=(note,)))
+        parts.append(OperatorSettings(notes=(note,)))
     return merge(*parts)
 
 
-def _argo_values(node: Node, file: OperatorFile, version: str) -> Inputs:
+def _argo_values(node: Node, file: OperatorFile, version: str) -> OperatorSettings:
     if not isinstance(node, Scalar):
         return helm.read_values(node, file, Form.ARGO_APPLICATION, version)
     inner = embedded.of_scalar(node, file)
     root = inner.yaml.roots[0] if inner.yaml and inner.yaml.roots else None
     if root is None:
-        return merge(lines.read(inner), Inputs(version=version_of(version)[0]))
+        return merge(lines.read(inner), OperatorSettings(version=version_of(version)[0]))
     found = helm.read_values(root, inner, Form.ARGO_APPLICATION, version)
     return embedded.as_text(found) if file.templated else found
 
 
-def _workload(document: Node, file: OperatorFile) -> Inputs:
+def _workload(document: Node, file: OperatorFile) -> OperatorSettings:
     spec = get(document, "spec", "template", "spec") or get(document, "spec")
     return merge(
         *(
@@ -141,7 +147,7 @@ def _is_server(container: Mapping) -> bool:
     return is_coder_image(repository) or bool(SERVER_NAMES & names_of(get(container, "env")))
 
 
-def _container(container: Mapping, file: OperatorFile) -> Inputs:
+def _container(container: Mapping, file: OperatorFile) -> OperatorSettings:
     form = _form(file)
     version, hint = version_of(image_parts(text_at(container, "image"))[1])
     elsewhere, notes = helm.environment_from(container, file)
@@ -149,7 +155,7 @@ def _container(container: Mapping, file: OperatorFile) -> Inputs:
     if is_script(words):
         notes = (*notes, file.remark(words[0][1], SCRIPT_NOTE))
     given = helm.environment(container, file, form, opaque=bool(elsewhere or notes))
-    return Inputs(
+    return OperatorSettings(
         given=(*given, *flags(words, file, form, CLUSTER.read)),
         version=version,
         version_hint=hint,
@@ -159,34 +165,36 @@ def _container(container: Mapping, file: OperatorFile) -> Inputs:
     )
 
 
-def _config_map(document: Node, file: OperatorFile) -> Inputs:
+def _config_map(document: Node, file: OperatorFile) -> OperatorSettings:
     data, name = get(document, "data"), text_at(document, "metadata", "name")
     return _map(data, file, f"configmap/{name}")
 
 
-def _secret(document: Node, file: OperatorFile) -> Inputs:
+def _secret(document: Node, file: OperatorFile) -> OperatorSettings:
     """`stringData` is text; what `data` holds is encoded, and secret anyway."""
     resource = f"secret/{text_at(document, 'metadata', 'name')}"
     encoded = get(document, "data")
     if not isinstance(encoded, Mapping):
         return _map(get(document, "stringData"), file, resource)
-    place = Place(file, _form(file), encoded.line)
+    place = SettingsBlock(file, _form(file), encoded.line)
     hidden = [
-        place.given(key.text, State.REFERENCE, key.line)
+        place.given(key.text, GivenState.REFERENCE, key.line)
         for key, _ in entries(encoded)
         if CODER_NAME.fullmatch(key.text)
     ]
     return merge(
-        Inputs(given=tuple(hidden), provides=(resource,) if hidden else (), forms=(place.form,)),
+        OperatorSettings(
+            given=tuple(hidden), provides=(resource,) if hidden else (), forms=(place.form,)
+        ),
         _map(get(document, "stringData"), file, resource),
     )
 
 
-def _map(data: Node | None, file: OperatorFile, resource: str) -> Inputs:
+def _map(data: Node | None, file: OperatorFile, resource: str) -> OperatorSettings:
     """Variables of Coder, and texts that are files of their own."""
     if not isinstance(data, Mapping):
-        return Inputs()
-    place = Place(file, _form(file), data.line)
+        return OperatorSettings()
+    place = SettingsBlock(file, _form(file), data.line)
     scalars = [
         (key, value) for key, node in entries(data) if isinstance(value := follow(node), Scalar)
     ]
@@ -201,7 +209,9 @@ def _map(data: Node | None, file: OperatorFile, resource: str) -> Inputs:
         if "\n" in value.text and not CODER_NAME.fullmatch(key.text)
     ]
     own = (
-        Inputs(given=tuple(given), provides=(resource,), forms=(place.form,)) if given else Inputs()
+        OperatorSettings(given=tuple(given), provides=(resource,), forms=(place.form,))
+        if given
+        else OperatorSettings()
     )
     return merge(own, *map(embedded.read, files))
 
@@ -210,7 +220,7 @@ def _form(file: OperatorFile) -> Form:
     return Form.TEXT if file.templated else Form.KUBERNETES
 
 
-_READERS: Final[dict[str, Callable[[Node, OperatorFile], Inputs]]] = {
+_READERS: Final[dict[str, Callable[[Node, OperatorFile], OperatorSettings]]] = {
     "HelmRelease": _helm_release,
     "OCIRepository": _chart_archive,
     "Application": _argo,

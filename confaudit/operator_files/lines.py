@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from confaudit.core.inputs import Form, Given, Inputs, State
+from confaudit.core.given import Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.nodes import fault_of
-from confaudit.operator_files.settings import CODER_NAME, Place
+from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
 from confaudit.operator_files.substitution import CLUSTER, COMPOSE, Dialect, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.yaml_nodes import fault_of
 
 _CODER: Final = CODER_NAME.pattern
 _ITEM: Final = re.compile(rf"""(?:-\s+)?["']?name["']?\s*:\s*["']?(?P<name>{_CODER})["']?""")
@@ -35,11 +35,11 @@ def recognise(file: OperatorFile) -> bool:
     return any(_ITEM.fullmatch(text) or _ENTRY.match(text) for _, text in file.significant())
 
 
-def read(file: OperatorFile) -> Inputs:
+def read(file: OperatorFile) -> OperatorSettings:
     """Read the settings line by line."""
     given = tuple(_settings(file))
     version, hint = version_of(_version(file))
-    return Inputs(
+    return OperatorSettings(
         given=given,
         version=version,
         version_hint=hint,
@@ -54,13 +54,13 @@ def _note(file: OperatorFile, given: tuple[Given, ...]) -> str:
     fault = fault_of(file.text) if re.search(r"(?m):\s*$", file.text) else None
     if fault is None:
         return note
-    cut = [one.position.line for one in given if one.state is State.MALFORMED]
+    cut = [one.position.line for one in given if one.state is GivenState.MALFORMED]
     return f"{note}: it is no YAML at line {min(file.at(fault).line, *cut, file.at(fault).line)}"
 
 
 def _settings(file: OperatorFile) -> Iterator[Given]:
     compose = any(text == "services:" for _, text in file.significant())
-    place, dialect = Place(file, Form.TEXT), COMPOSE if compose else CLUSTER
+    place, dialect = SettingsBlock(file, Form.TEXT), COMPOSE if compose else CLUSTER
     significant = [*file.significant(), (0, "")]
     for (number, text), (_, following) in pairwise(significant):
         if item := _ITEM.fullmatch(text):
@@ -69,11 +69,11 @@ def _settings(file: OperatorFile) -> Iterator[Given]:
             yield _setting(entry["name"], _written(entry), number, place, dialect)
 
 
-def _item(name: str, line: int, following: str, place: Place, dialect: Dialect) -> Given:
+def _item(name: str, line: int, following: str, place: SettingsBlock, dialect: Dialect) -> Given:
     value = _VALUE.match(following)
     if value:
         return _setting(name, value["value"], line, place, dialect)
-    state = State.REFERENCE if following.startswith("valueFrom") else State.MALFORMED
+    state = GivenState.REFERENCE if following.startswith("valueFrom") else GivenState.MALFORMED
     return place.given(name, state, line)
 
 
@@ -87,13 +87,13 @@ def _written(entry: re.Match[str]) -> str:
     return value
 
 
-def _setting(name: str, value: str, line: int, place: Place, dialect: Dialect) -> Given:
+def _setting(name: str, value: str, line: int, place: SettingsBlock, dialect: Dialect) -> Given:
     text = _unquoted(value)
     if text is not None and not re.fullmatch(r"[|>][-+0-9]*", text):
         return place.text(name, text, line, dialect.read)
     if "ENC[" in value:
-        return place.given(name, State.ENCRYPTED, line)
-    return place.given(name, State.MALFORMED, line, _cut(value.lstrip("\"'|>"), dialect))
+        return place.given(name, GivenState.ENCRYPTED, line)
+    return place.given(name, GivenState.MALFORMED, line, _cut(value.lstrip("\"'|>"), dialect))
 
 
 def _cut(value: str, dialect: Dialect) -> Reading:

@@ -2,49 +2,49 @@
 
 from collections.abc import Sequence
 
-from confaudit.core.inputs import Elsewhere, Inputs
+from confaudit.core.given import Elsewhere, OperatorSettings
 from confaudit.operator_files.settings import unique
 
 
-def merge(*inputs: Inputs) -> Inputs:
+def merge(*operator: OperatorSettings) -> OperatorSettings:
     """Put inputs together: later ones are applied later.
 
     What one input points to and another one is, comes before or after it as its tool has it,
     whatever the order they were given in. Of several versions the last counts, an exact one more
     than a hint.
     """
-    ordered = _ordered(inputs)
-    provides = unique(one for part in inputs for one in part.provides)
-    versions = [part.version for part in inputs if part.version]
-    hints = [part.version_hint for part in inputs if part.version_hint]
-    return Inputs(
+    ordered = _ordered(operator)
+    provides = unique(one for part in operator for one in part.provides)
+    versions = [part.version for part in operator if part.version]
+    hints = [part.version_hint for part in operator if part.version_hint]
+    return OperatorSettings(
         given=tuple(given for part in ordered for given in part.given),
         version=versions[-1] if versions else "",
         version_hint="" if versions or not hints else hints[-1],
-        notes=unique(note for part in inputs for note in part.notes),
-        chart_values={key: line for part in inputs for key, line in part.chart_values.items()},
-        forms=tuple(dict.fromkeys(form for part in inputs for form in part.forms)),
+        notes=unique(note for part in operator for note in part.notes),
+        chart_values={key: line for part in operator for key, line in part.chart_values.items()},
+        forms=tuple(dict.fromkeys(form for part in operator for form in part.forms)),
         elsewhere=tuple(
             dict.fromkeys(
                 other
-                for part in inputs
+                for part in operator
                 for other in part.elsewhere
                 if other.resource not in provides
             )
         ),
         provides=provides,
-        interpolation=tuple(given for part in inputs for given in part.interpolation),
-        used=frozenset[str]().union(*(part.used for part in inputs)),
+        interpolation=tuple(given for part in operator for given in part.interpolation),
+        used=frozenset[str]().union(*(part.used for part in operator)),
     )
 
 
-def _ordered(inputs: Sequence[Inputs]) -> list[Inputs]:
+def _ordered(operator: Sequence[OperatorSettings]) -> list[OperatorSettings]:
     """Those that others point to first, unless they win over what points to them: then last."""
-    pointers = [other for part in inputs for other in part.elsewhere]
-    return sorted(inputs, key=lambda part: _rank(part, pointers))
+    pointers = [other for part in operator for other in part.elsewhere]
+    return sorted(operator, key=lambda part: _rank(part, pointers))
 
 
-def _rank(part: Inputs, pointers: Sequence[Elsewhere]) -> int:
+def _rank(part: OperatorSettings, pointers: Sequence[Elsewhere]) -> int:
     mine = [other for other in pointers if other.resource in part.provides]
     if not mine:
         return 0

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from confaudit.core.inputs import Channel, Form, Given, Inputs, State
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings
 from confaudit.core.model import Json
 from confaudit.errors import SourceError
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.nodes import Alias, Mapping, Node, Scalar, Sequence, fault_of
-from confaudit.operator_files.settings import Place
+from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import TEMPLATED
+from confaudit.yaml_nodes import Alias, Mapping, Node, Scalar, Sequence, fault_of
 
 GROUPS: Final = frozenset(
     [
@@ -78,7 +78,7 @@ def recognise(file: OperatorFile) -> bool:
     )
 
 
-def read(file: OperatorFile) -> Inputs:
+def read(file: OperatorFile) -> OperatorSettings:
     """Read the file as the server would.
 
     Raises:
@@ -97,8 +97,8 @@ def read(file: OperatorFile) -> Inputs:
             "compare it with what `coder server --write-config` prints",
         )
     form = Form.TEXT if file.templated else Form.SERVER_YAML
-    given = tuple(_options(root, "", Place(file, form, channel=Channel.YAML)))
-    return Inputs(given=given, version=_written_by(given), forms=(form,))
+    given = tuple(_options(root, "", SettingsBlock(file, form, channel=Channel.YAML)))
+    return OperatorSettings(given=given, version=_written_by(given), forms=(form,))
 
 
 def _written_by(given: tuple[Given, ...]) -> str:
@@ -110,7 +110,7 @@ def _written_by(given: tuple[Given, ...]) -> str:
     return ""
 
 
-def _options(mapping: Mapping, path: str, place: Place) -> Iterator[Given]:
+def _options(mapping: Mapping, path: str, place: SettingsBlock) -> Iterator[Given]:
     for key, node in mapping.pairs:
         if not isinstance(key, Scalar):
             continue
@@ -121,13 +121,13 @@ def _options(mapping: Mapping, path: str, place: Place) -> Iterator[Given]:
             yield _option(name, key.line, node, place)
 
 
-def _option(name: str, line: int, node: Node, place: Place) -> Given:
+def _option(name: str, line: int, node: Node, place: SettingsBlock) -> Given:
     if isinstance(node, Scalar):
         return place.text(name, node.text, line, TEMPLATED.read)
     try:
-        return replace(place.given(name, State.LITERAL, line), structure=_json(node))
+        return replace(place.given(name, GivenState.LITERAL, line), structure=_json(node))
     except _AliasFound:
-        return place.given(name, State.MALFORMED, line)
+        return place.given(name, GivenState.MALFORMED, line)
 
 
 class _AliasFound(Exception):  # noqa: N818 - says so, and ends here

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from confaudit.core.inputs import Channel, Form, Given, State
+from confaudit.core.given import Channel, Form, Given, GivenState
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.nodes import Mapping, Node, Scalar, Sequence, entries, follow, get
 from confaudit.operator_files.substitution import CLUSTER, Fill, Reading
+from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, entries, follow, get
 
 CODER_NAME: Final = re.compile(r"CODER_(?!AGENT_(?:TOKEN|URL|AUTH)\b)[A-Z0-9_]+|WGTUNNEL_HOST")
 """What a file that is read line by line may set: options, and names that look like one; not what
@@ -21,7 +21,7 @@ _NOT_TEXT: Final = re.compile(r"(?i:true|false|yes|no|on|off)|[-+]?[0-9][0-9_]*(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SettingsBlock:
     """Where settings are found: what they have in common."""
 
     file: OperatorFile
@@ -31,7 +31,7 @@ class Place:
     channel: Channel = Channel.ENV
 
     def given(
-        self, name: str, state: State, line: int, reading: Reading | None = None, **more: bool
+        self, name: str, state: GivenState, line: int, reading: Reading | None = None, **more: bool
     ) -> Given:
         """One setting of this place; `reading` is what its value comes to."""
         reading = reading or Reading(None, known=False)
@@ -51,11 +51,11 @@ class Place:
     def text(self, name: str, text: str, line: int, fill: Fill, **more: bool) -> Given:
         """A setting whose value is a text."""
         if text.lstrip("\"' ").startswith("ENC["):  # sops; not even its length is our business
-            return self.given(name, State.ENCRYPTED, line)
+            return self.given(name, GivenState.ENCRYPTED, line)
         reading = fill(text)
         if not reading.known:
-            return self.given(name, State.UNRESOLVED, line, reading, **more)
-        state = State.LITERAL if reading.text else State.EMPTY
+            return self.given(name, GivenState.UNRESOLVED, line, reading, **more)
+        state = GivenState.LITERAL if reading.text else GivenState.EMPTY
         return self.given(name, state, line, reading, **more)
 
 
@@ -63,7 +63,7 @@ class Place:
 class KubernetesEnvironment:
     """The `env` of a container, item after item: `$(V)` sees only what came before."""
 
-    place: Place
+    place: SettingsBlock
     opaque: bool = False
     """There is an `envFrom`: any name may be set before the list begins."""
     earlier: dict[str, str | None] = field(default_factory=dict)
@@ -89,8 +89,8 @@ class KubernetesEnvironment:
         if "value" in keys:
             return self._value(name, get(item, "value"))
         if "valueFrom" in keys:
-            return self.place.given(name.text, State.REFERENCE, name.line)
-        state = State.EMPTY if keys == {"name"} else State.MALFORMED
+            return self.place.given(name.text, GivenState.REFERENCE, name.line)
+        state = GivenState.EMPTY if keys == {"name"} else GivenState.MALFORMED
         return self.place.given(name.text, state, name.line)
 
     def _value(self, name: Scalar, value: Node | None) -> Given:
@@ -103,18 +103,22 @@ class KubernetesEnvironment:
         return CLUSTER.read(text, earlier=None if self.opaque else self.earlier)
 
 
-def _shape(value: Node | None) -> State:
+def _shape(value: Node | None) -> GivenState:
     """What to call a value that is no scalar: `{{ x }}` without quotes is a map in a map."""
     if not isinstance(value, Mapping):
-        return State.MALFORMED
+        return GivenState.MALFORMED
     keys = [follow(key) for key, _ in value.pairs]
     if "secretKeyRef" in {key.text for key in keys if isinstance(key, Scalar)}:
-        return State.REFERENCE
-    return State.UNRESOLVED if any(isinstance(key, Mapping) for key in keys) else State.MALFORMED
+        return GivenState.REFERENCE
+    return (
+        GivenState.UNRESOLVED
+        if any(isinstance(key, Mapping) for key in keys)
+        else GivenState.MALFORMED
+    )
 
 
 def _known(given: Given) -> str | None:
-    return given.value if given.state in (State.LITERAL, State.EMPTY) else None
+    return given.value if given.state in (GivenState.LITERAL, GivenState.EMPTY) else None
 
 
 def is_coder_environment(node: Node | None) -> bool:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.inputs import Elsewhere, Form, Given, Inputs, State
+from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.command import Word, flags
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import NAME, Place
+from confaudit.operator_files.settings import NAME, SettingsBlock
 from confaudit.operator_files.substitution import SCRIPT, TEMPLATED, Fill, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 
@@ -29,7 +29,7 @@ def recognise(file: OperatorFile) -> bool:
     return sections and any(map(_DIRECTIVE.match, lines))
 
 
-def read(file: OperatorFile) -> Inputs:
+def read(file: OperatorFile) -> OperatorSettings:
     """Read a unit or drop-in, or the script that writes one."""
     first = next((text for _, text in file.significant()), "")
     scripted = not _HEADER.fullmatch(first)
@@ -37,7 +37,7 @@ def read(file: OperatorFile) -> Inputs:
     fill: Fill = SCRIPT.read if scripted else _specifiers
     return merge(
         *(
-            _directive(key, text, line, Place(file, form, line), fill)
+            _directive(key, text, line, SettingsBlock(file, form, line), fill)
             for key, text, line in _effective(file)
         )
     )
@@ -81,17 +81,19 @@ def _effective(file: OperatorFile) -> list[tuple[str, str, int]]:
     return found
 
 
-def _directive(key: str, text: str, line: int, place: Place, fill: Fill) -> Inputs:
+def _directive(
+    key: str, text: str, line: int, place: SettingsBlock, fill: Fill
+) -> OperatorSettings:
     if key == "EnvironmentFile":
-        return Inputs(elsewhere=(_environment_file(text, line, place.file),))
+        return OperatorSettings(elsewhere=(_environment_file(text, line, place.file),))
     words, complete = _words(text)
     if key == "Environment":
         given = tuple(_assignment(word, line, place, fill) for word in words)
         broken = () if complete else (_cut(text, line, place),)
-        return Inputs(given=(*given, *broken), forms=(place.form,))
+        return OperatorSettings(given=(*given, *broken), forms=(place.form,))
     command: list[Word] = [(word, line) for word in words]
     version, hint = version_of(_tag(words))
-    return Inputs(
+    return OperatorSettings(
         given=tuple(flags(command, place.file, place.form, SCRIPT.read)),
         version=version,
         version_hint=hint,
@@ -111,16 +113,16 @@ def _environment_file(path: str, line: int, file: OperatorFile) -> Elsewhere:
     return Elsewhere(f"file/{PurePosixPath(path.removeprefix('-')).name}", note, wins=True)
 
 
-def _assignment(word: str, line: int, place: Place, fill: Fill) -> Given:
+def _assignment(word: str, line: int, place: SettingsBlock, fill: Fill) -> Given:
     name, equals, value = word.partition("=")
     if not equals or not NAME.fullmatch(name):
-        return place.given(name, State.MALFORMED, line)
+        return place.given(name, GivenState.MALFORMED, line)
     return place.text(name, value, line, fill)
 
 
-def _cut(text: str, line: int, place: Place) -> Given:
+def _cut(text: str, line: int, place: SettingsBlock) -> Given:
     names = re.findall(r"([A-Za-z_]\w*)=", text)
-    return place.given(names[-1] if names else "", State.MALFORMED, line)
+    return place.given(names[-1] if names else "", GivenState.MALFORMED, line)
 
 
 def _words(text: str) -> tuple[list[str], bool]:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from confaudit.core.wording import visible
+from confaudit.core.text.wording import visible
 from confaudit.operator_files.substitution import OPAQUE, TEMPLATE
 
 _EXACT: Final = re.compile(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+?)?(?:\+[0-9A-Za-z.-]+)?)")

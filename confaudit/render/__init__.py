@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, Final
 
-from confaudit.core.report import Report
+from confaudit.core.report.report import Report
 from confaudit.errors import ConfigError
 
 

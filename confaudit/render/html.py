@@ -8,8 +8,8 @@ from typing import Final
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from confaudit.core.present import present
-from confaudit.core.report import Report
+from confaudit.core.report.report import Report
+from confaudit.present import present
 from confaudit.render import RenderOptions
 from confaudit.render.json_v1 import document
 from confaudit.render.templated import asset, environment, fill, inline

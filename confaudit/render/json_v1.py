@@ -12,11 +12,10 @@ from typing import Any, Final
 from msgspec import UNSET, UnsetType, to_builtins
 from msgspec.json import schema as json_schema
 
-from confaudit.core.anchors import change_anchor, finding_anchors, plain_anchor
-from confaudit.core.dialects import Dialects, dialects
-from confaudit.core.findings import Effect, Finding, Patch
-from confaudit.core.inputs import Position
-from confaudit.core.lifecycle import Event
+from confaudit.core.given import Position
+from confaudit.core.judge.finding import Effect, Finding, Patch
+from confaudit.core.lifecycle.lifecycle import Event
+from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
     MISSING,
     Change,
@@ -27,8 +26,10 @@ from confaudit.core.model import (
     Subject,
     Value,
 )
-from confaudit.core.present.marks import compare_items
-from confaudit.core.report import Lives, Report, Side, Table
+from confaudit.core.report.anchors import change_anchor, finding_anchors, plain_anchor
+from confaudit.core.report.report import Report, Side, Table
+from confaudit.core.text.dialects import Dialects, dialects
+from confaudit.present.inline_diff import compare_items
 from confaudit.render import RenderOptions
 from confaudit.render.json_v1_fields import (
     AffectsEntry,

@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Final, TypeVar
 
-from confaudit.core.present import Page, present
-from confaudit.core.present.changes import Group
-from confaudit.core.present.findings import Section
-from confaudit.core.present.tables import TableShown
-from confaudit.core.report import Report
-from confaudit.core.wording import plural, visible
+from confaudit.core.report.report import Report
+from confaudit.core.text.wording import plural, visible
+from confaudit.present import Page, present
+from confaudit.present.changes import ChangeGroup
+from confaudit.present.findings import Section
+from confaudit.present.tables import TableShown
 from confaudit.render import RenderOptions
 from confaudit.render.templated import environment, fill
 
@@ -53,7 +53,11 @@ def size(text: str) -> int:
 
 def _sizes(page: Page) -> Mapping[str, int]:
     """How many rows each part has in all, by its anchor."""
-    parts: tuple[Section | Group | TableShown, ...] = (*page.sections, *page.groups, *page.tables)
+    parts: tuple[Section | ChangeGroup | TableShown, ...] = (
+        *page.sections,
+        *page.groups,
+        *page.tables,
+    )
     return {part.anchor: len(part.rows) for part in parts}
 
 
@@ -66,7 +70,7 @@ def _with_few_notes(page: Page) -> Page:
     return replace(page, notes=(*page.notes[:shown], *more))
 
 
-_Part = TypeVar("_Part", Section, Group, TableShown)
+_Part = TypeVar("_Part", Section, ChangeGroup, TableShown)
 
 
 def _first(page: Page, number: int) -> Page:

@@ -1,6 +1,6 @@
 """A saved JSON report becomes the Report it was made of: `json_v1`, read backwards.
 
-Values are taken as they are: they passed `core.redact` before the report was written. Everything
+Values are taken as they are: they passed the gate before the report was written. Everything
 else is checked as strictly as what a stranger may have sent.
 """
 
@@ -14,9 +14,11 @@ from typing import Any, Final
 
 from msgspec import UNSET, UnsetType, ValidationError, convert
 
-from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase, Rule
-from confaudit.core.inputs import Form, Position
-from confaudit.core.lifecycle import Event, EventKind
+from confaudit.core.coder.releases import Version
+from confaudit.core.given import Form, Position
+from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
+from confaudit.core.lifecycle.lifecycle import Event, EventKind
+from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -31,8 +33,8 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
-from confaudit.core.releases import Version
-from confaudit.core.report import Column, Lives, Report, ReportKind, Side, Table
+from confaudit.core.report.report import Column, Report, ReportKind, Side, Table
+from confaudit.core.upgrade.known import Truth
 from confaudit.errors import SourceError
 from confaudit.render.json_v1 import SCHEMA_VERSION
 from confaudit.render.json_v1_fields import (
@@ -249,7 +251,7 @@ def _finding(entry: FindingEntry) -> Finding:
         rule=_rule(entry),
         message=entry.message,
         subject=entry.subject,
-        affects=Answer(entry.affects.answer),
+        affects=Truth(entry.affects.answer),
         because=entry.affects.because,
         confidence=Confidence(entry.confidence),
         spec=None if entry.option is UNSET else _declared(entry.option, entry.type or ""),

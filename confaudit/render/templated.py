@@ -12,9 +12,9 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from confaudit.core.present import KIND_SYMBOLS
-from confaudit.core.wording import visible
+from confaudit.core.text.wording import visible
 from confaudit.errors import TemplateError
+from confaudit.present import KIND_SYMBOLS
 
 _HINT: Final = "see templates/README.md for the data a template receives"
 

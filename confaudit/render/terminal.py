@@ -12,14 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from confaudit.core.model import ChangeKind
-from confaudit.core.present import KIND_SYMBOLS, Page, SideShown, present
-from confaudit.core.present.changes import Group, Remark, Row
-from confaudit.core.present.findings import FindingShown, PatchShown, Section
-from confaudit.core.present.marks import Items
-from confaudit.core.present.tables import TableShown
-from confaudit.core.present.values import Name, Shown
-from confaudit.core.report import Report
-from confaudit.core.wording import plural
+from confaudit.core.report.report import Report
+from confaudit.core.text.wording import plural
+from confaudit.present import KIND_SYMBOLS, Page, SideShown, present
+from confaudit.present.changes import ChangeGroup, Remark, Row
+from confaudit.present.findings import FindingShown, PatchShown, Section
+from confaudit.present.inline_diff import Items
+from confaudit.present.tables import TableShown
+from confaudit.present.values import Name, Shown
 from confaudit.render import RenderOptions
 
 Block: TypeAlias = tuple[int, Text]
@@ -221,7 +221,7 @@ def _heading(title: str, number: int) -> Text:
     return Text.assemble((title, "bold"), (f" ({number})", "dim"))
 
 
-def _group(group: Group, is_new_part: bool) -> Iterator[Block]:
+def _group(group: ChangeGroup, is_new_part: bool) -> Iterator[Block]:
     if group.part and is_new_part:
         yield _BLANK
         yield 0, Text(group.part, "bold underline")

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias, cast
 
 from confaudit.core.model import RawDeployment, StoredFiles
 from confaudit.errors import SourceError
-from confaudit.sources.inputs import STDIN, Input, SourceContext, locate, nothing_found, visible
+from confaudit.sources.input import STDIN, Input, SourceContext, locate, nothing_found, visible
 from confaudit.sources.wire import WireError, decode_text
 
 __all__ = ["SOURCES", "Input", "Source", "SourceContext", "read"]

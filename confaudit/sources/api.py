@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from confaudit.core import siblings
+from confaudit.core.coder import endpoints as siblings
 from confaudit.core.model import MISSING, Json, RawDeployment, Value
 from confaudit.errors import ApiError
 from confaudit.sources import refusals
@@ -19,7 +19,7 @@ from confaudit.sources.target import ApiTarget
 from confaudit.sources.wire import WireError, decode_json, decode_text, version_of
 
 if TYPE_CHECKING:
-    from confaudit.sources.client import Answer, Client
+    from confaudit.sources.client import Client, Response
 
 ATTEMPTS: Final = 3
 """How often the whole reading is tried while a rollout is under way."""
@@ -35,7 +35,7 @@ _BUILDINFO: Final = "buildinfo"
 
 
 @dataclass(frozen=True, slots=True)
-class ApiAnswer:
+class ApiReading:
     """What the API said, and how long it will go on doing so."""
 
     deployment: RawDeployment
@@ -47,7 +47,7 @@ class _RolloutError(ApiError):
     """Two answers of one reading came from different builds of Coder."""
 
 
-def read(target: ApiTarget) -> ApiAnswer:
+def read(target: ApiTarget) -> ApiReading:
     """Read the configuration and its siblings.
 
     The build is read before and after, and every answer names it: when they differ, a rollout is
@@ -72,7 +72,7 @@ def read(target: ApiTarget) -> ApiAnswer:
         return attempts(_read_once, client, target)
 
 
-def _read_once(client: "Client", target: ApiTarget) -> ApiAnswer:
+def _read_once(client: "Client", target: ApiTarget) -> ApiReading:
     client.builds.clear()
     before = _required(client, _BUILDINFO)
     payload = _payload(_required(client, _CONFIG))
@@ -85,7 +85,7 @@ def _read_once(client: "Client", target: ApiTarget) -> ApiAnswer:
             "try again when the rollout is done",
         )
     deployment = _deployment(client.url, version, payload, heard)
-    return ApiAnswer(deployment, _token_expiry(client, target.token))
+    return ApiReading(deployment, _token_expiry(client, target.token))
 
 
 def _deployment(
@@ -122,7 +122,7 @@ _NOT_CODER: Final = (
 )
 
 
-def _json(answer: "Answer") -> Json:
+def _json(answer: "Response") -> Json:
     if not answer.content_type.lower().startswith("application/json"):
         raise ApiError(
             "the server answered with a web page instead of JSON",

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Final
 
-from confaudit.core import siblings
+from confaudit.core.coder import endpoints as siblings
 from confaudit.core.model import Fidelity, Json, RawDeployment
 from confaudit.errors import SourceError
-from confaudit.sources.inputs import Input, SourceContext
+from confaudit.sources.input import Input, SourceContext
 from confaudit.sources.wire import (
     WireError,
     decode_json,

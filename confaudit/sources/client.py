@@ -47,7 +47,7 @@ _LOG: Final = logging.getLogger("confaudit.api")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What came back."""
 
     status: int
@@ -91,7 +91,7 @@ class Client:
     ) -> None:
         self._pool.clear()
 
-    def get(self, path: str, retries: int | None = None) -> Answer:
+    def get(self, path: str, retries: int | None = None) -> Response:
         """GET a path under `/api/v2`, whatever the status of the answer.
 
         Raises:
@@ -106,7 +106,7 @@ class Client:
         _LOG.debug("GET %s %d %.0f ms", path, answer.status, _ms_since(started))
         return answer
 
-    def _get(self, path: str, retries: int) -> Answer:
+    def _get(self, path: str, retries: int) -> Response:
         response = self._pool.request(
             "GET",
             f"{self.url}/api/v2/{path}",
@@ -126,7 +126,7 @@ class Client:
             response.release_conn()
         if build := response.headers.get("X-Coder-Build-Version"):
             self.builds.add(build)
-        return Answer(
+        return Response(
             status=response.status,
             content_type=response.headers.get("Content-Type", ""),
             location=response.headers.get("Location", ""),

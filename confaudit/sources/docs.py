@@ -13,7 +13,7 @@ from typing import Final
 from confaudit.core.model import Fidelity, Json, RawDeployment
 from confaudit.errors import SourceError
 from confaudit.sources import payload
-from confaudit.sources.inputs import Input, SourceContext
+from confaudit.sources.input import Input, SourceContext
 from confaudit.sources.wire import WireError, decode_json_at, decode_text
 
 _EXAMPLE: Final = re.compile(r'\{\s*"config"\s*:')

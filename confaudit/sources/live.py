@@ -4,7 +4,7 @@ import re
 
 from confaudit.core.model import RawDeployment
 from confaudit.errors import SourceError
-from confaudit.sources.inputs import Input, SourceContext
+from confaudit.sources.input import Input, SourceContext
 
 
 def recognise(given: Input) -> bool:

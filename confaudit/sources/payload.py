@@ -9,7 +9,7 @@ from typing import Final
 
 from confaudit.core.model import Fidelity, Json, RawDeployment
 from confaudit.errors import SourceError
-from confaudit.sources.inputs import Input, SourceContext
+from confaudit.sources.input import Input, SourceContext
 from confaudit.sources.refusals import explain
 from confaudit.sources.wire import (
     WireError,

@@ -1,7 +1,7 @@
 """`REV[:DEPLOYMENT]`: a snapshot in the git repository. The workflow knows the repository."""
 
 from confaudit.core.model import StoredFiles
-from confaudit.sources.inputs import Input, SourceContext, nothing_found
+from confaudit.sources.input import Input, SourceContext, nothing_found
 
 
 def recognise(given: Input) -> bool:

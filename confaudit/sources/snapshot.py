@@ -1,9 +1,9 @@
 """A folder with the files of one snapshot, as it lies in a checkout of the repository."""
 
-from confaudit.core.canonical import FILES
 from confaudit.core.model import StoredFiles
+from confaudit.core.snapshot.canonical import FILES
 from confaudit.errors import SourceError
-from confaudit.sources.inputs import Input, SourceContext, denied, read_file
+from confaudit.sources.input import Input, SourceContext, denied, read_file
 from confaudit.sources.wire import WireError, decode_text
 
 

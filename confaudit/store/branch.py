@@ -5,7 +5,7 @@ import re
 import time
 
 from confaudit.errors import StoreError
-from confaudit.store.command import Answer, Git
+from confaudit.store.command import Git, GitResult
 from confaudit.store.objects import Changes, Objects
 
 _log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class Branch:
                 self._with_index("read-tree", "-m", "-u", new, old)
         return moved
 
-    def _with_index(self, *command: str, stdin: bytes | None = None) -> Answer:
+    def _with_index(self, *command: str, stdin: bytes | None = None) -> GitResult:
         """Run a command that writes the index, waiting a little for whoever holds it."""
         answer = self._git.ask(*command, stdin=stdin)
         for seconds in _INDEX_WAITS:

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from confaudit.core.wording import visible
+from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 
 _KEPT = re.compile(
@@ -71,7 +71,7 @@ _KNOWN_FAILURES = (
 _USERINFO = re.compile(r"(\w://)[^/\s@]*@")
 
 
-class Answer(NamedTuple):
+class GitResult(NamedTuple):
     """What one git process returned."""
 
     code: int
@@ -94,7 +94,7 @@ class Git:
 
     def run(
         self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> GitResult:
         """Run git, which must succeed.
 
         Raises:
@@ -111,7 +111,7 @@ class Git:
         stdin: bytes | None = None,
         env: Mapping[str, str] | None = None,
         timeout_seconds: float | None = None,
-    ) -> Answer:
+    ) -> GitResult:
         """Run git, whatever comes of it; after `timeout_seconds` it is killed (code below 0).
 
         Raises:
@@ -145,16 +145,16 @@ class Git:
                 )
             except GitCommandNotFound:
                 raise _git_is_missing() from None
-        return Answer(code, out, err)
+        return GitResult(code, out, err)
 
-    def known_failure(self, answer: Answer) -> StoreError | None:
+    def known_failure(self, answer: GitResult) -> StoreError | None:
         """What git's failure means to the user, if it is one people meet."""
         for pattern, message, hint in _KNOWN_FAILURES:
             if re.search(pattern, answer.err):
                 return StoreError(message.format(folder=self.where), hint.format(folder=self.where))
         return None
 
-    def failure(self, command: str, answer: Answer) -> StoreError:
+    def failure(self, command: str, answer: GitResult) -> StoreError:
         """The same, with git's own words where we know no better."""
         if known := self.known_failure(answer):
             return known

@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from confaudit.core.wording import visible
+from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
-from confaudit.store.command import Answer, Git
+from confaudit.store.command import Git, GitResult
 
 
-class Place(NamedTuple):
+class RepositoryPaths(NamedTuple):
     """Where a repository is, and how it writes object ids."""
 
     root: Path
@@ -20,7 +20,7 @@ class Place(NamedTuple):
     """`sha1` or `sha256`."""
 
 
-def find(path: Path, *, create: bool) -> Place:
+def find(path: Path, *, create: bool) -> RepositoryPaths:
     """The repository whose work tree contains the path; `create` as in `Repository.open`.
 
     Raises:
@@ -35,7 +35,7 @@ def find(path: Path, *, create: bool) -> Place:
     if answer.code:
         raise _unusable(path, answer)
     object_format, common_dir, root = os.fsdecode(answer.out).splitlines()[1:]
-    return Place(Path(root), path.absolute() / common_dir, object_format)
+    return RepositoryPaths(Path(root), path.absolute() / common_dir, object_format)
 
 
 def _is_occupied(path: Path) -> bool:
@@ -59,7 +59,7 @@ def _init(path: Path) -> None:
     Git(path).run("init", "--quiet", "--initial-branch=main")
 
 
-def _discover(path: Path) -> Answer:
+def _discover(path: Path) -> GitResult:
     """Ask git; the questions it cannot answer for a bare repository come last."""
     if not path.is_dir():
         raise StoreError(
@@ -75,7 +75,7 @@ def _discover(path: Path) -> Answer:
     )
 
 
-def _unusable(path: Path, answer: Answer) -> StoreError:
+def _unusable(path: Path, answer: GitResult) -> StoreError:
     where = visible(str(path))
     if answer.out.startswith(b"true"):
         return StoreError(

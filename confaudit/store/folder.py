@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from confaudit.core.wording import visible
+from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 from confaudit.store.layout import DEPLOYMENTS, is_ours
 

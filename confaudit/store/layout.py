@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from confaudit.core.canonical import FILES
-from confaudit.core.wording import visible
+from confaudit.core.snapshot.canonical import FILES
+from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 
 DEPLOYMENTS = "deployments"

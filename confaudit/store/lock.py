@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confaudit.core.wording import visible
+from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 
 if TYPE_CHECKING:

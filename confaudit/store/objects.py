@@ -20,7 +20,7 @@ _LISTED = re.compile(rb"(\d+) blob ([0-9a-f]+)\t(.+)", re.DOTALL)
 _STAGED = re.compile(rb"(\d+) ([0-9a-f]+) 0\t(.+)", re.DOTALL)
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """One file of a tree or of the index."""
 
     mode: str
@@ -32,10 +32,10 @@ class Entry(NamedTuple):
         return self.mode.startswith("100")
 
 
-Entries = Mapping[str, Entry]
+Entries = Mapping[str, TreeEntry]
 """Files by path from the root of the repository."""
 
-Changes = Mapping[str, Entry | None]
+Changes = Mapping[str, TreeEntry | None]
 """What is to become of paths; None removes one."""
 
 
@@ -74,18 +74,18 @@ class Objects:
         out = self._git.run("ls-files", "--stage", "-z", "--", folder_of(deployment)).out
         return _parsed(_STAGED, out)
 
-    def entry(self, data: bytes) -> Entry:
+    def entry(self, data: bytes) -> TreeEntry:
         """The entry a file with these contents has, without storing anything."""
         digest = hashlib.new(self._format, usedforsecurity=False)
         digest.update(b"blob %d\0" % len(data))
         digest.update(data)
-        return Entry(_REGULAR, digest.hexdigest())
+        return TreeEntry(_REGULAR, digest.hexdigest())
 
     def write_blob(self, data: bytes) -> None:
         """Store the bytes as they are."""
         self._git.run("hash-object", "-w", "--stdin", stdin=data)
 
-    def read(self, entries: Sequence[Entry], limit: int) -> list[bytes]:
+    def read(self, entries: Sequence[TreeEntry], limit: int) -> list[bytes]:
         """Contents of the files.
 
         Raises:
@@ -122,7 +122,7 @@ class Objects:
 
     def index_info(self, changes: Changes) -> bytes:
         """The changes in the form `git update-index -z --index-info` reads."""
-        gone = Entry("0", "0" * len(self.entry(b"").id))
+        gone = TreeEntry("0", "0" * len(self.entry(b"").id))
         rows = ((path, entry or gone) for path, entry in sorted(changes.items()))
         return "".join(f"{entry.mode} {entry.id}\t{path}\0" for path, entry in rows).encode()
 
@@ -142,7 +142,7 @@ class Objects:
 
 def changes_between(before: Entries, after: Entries) -> Changes:
     """What makes the one the other; empty when they are equal."""
-    removed: dict[str, Entry | None] = {path: None for path in before if path not in after}
+    removed: dict[str, TreeEntry | None] = {path: None for path in before if path not in after}
     return removed | {path: new for path, new in after.items() if before.get(path) != new}
 
 
@@ -150,7 +150,7 @@ def _parsed(row: re.Pattern[bytes], out: bytes) -> Entries:
     """Our files among the NUL-terminated rows of ls-tree or ls-files."""
     matches = (row.fullmatch(line) for line in out.split(b"\0"))
     found = {
-        match[3].decode(errors="replace"): Entry(match[1].decode(), match[2].decode())
+        match[3].decode(errors="replace"): TreeEntry(match[1].decode(), match[2].decode())
         for match in matches
         if match
     }

@@ -8,11 +8,11 @@ import os
 import re
 from typing import NamedTuple
 
-from confaudit.core.wording import visible
+from confaudit.core.text.wording import visible
 from confaudit.errors import NothingToDo, RemoteError, StoreError
 from confaudit.store import identity
 from confaudit.store.branch import Branch
-from confaudit.store.command import Answer, Git
+from confaudit.store.command import Git, GitResult
 from confaudit.store.layout import deployment_in, deployment_of, listed
 from confaudit.store.objects import Objects, changes_between
 
@@ -182,7 +182,7 @@ class Remote:
         people = identity.committer(self._git) | author
         return self._objects.write_commit(tree, onto, commit.message, people)
 
-    def _ask(self, *command: str) -> Answer:
+    def _ask(self, *command: str) -> GitResult:
         """Talk to the remote without ever asking a person."""
         env = {"GIT_TERMINAL_PROMPT": "0", "GCM_INTERACTIVE": "never"}
         if not self._has_own_ssh():
@@ -201,7 +201,7 @@ class Remote:
             "run again; the snapshots are committed here",
         )
 
-    def _failure(self, answer: Answer) -> RemoteError:
+    def _failure(self, answer: GitResult) -> RemoteError:
         said = answer.err + answer.out.decode(errors="replace")
         what = next((what for pattern, what in _FAILURES if re.search(pattern, said)), "")
         return RemoteError(

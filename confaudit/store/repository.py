@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from confaudit.core.model import StoredFiles
-from confaudit.core.wording import visible
+from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 from confaudit.store import folder, identity
 from confaudit.store.branch import Branch
 from confaudit.store.command import Git
-from confaudit.store.discovery import Place, find
+from confaudit.store.discovery import RepositoryPaths, find
 from confaudit.store.layout import (
     check_deployment,
     folder_of,
@@ -34,7 +34,7 @@ _ATTEMPTS = 5
 class Repository:
     """A git work tree with snapshots in `deployments/<name>/`, and whatever else people keep."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: RepositoryPaths) -> None:
         self.root = place.root
         self._git = Git(place.root)
         self._objects = Objects(self._git, place.object_format)

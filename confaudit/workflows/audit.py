@@ -4,26 +4,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from confaudit.core.audit import audit
-from confaudit.core.findings import Finding
+from confaudit.core.changes.selection import Selection
+from confaudit.core.coder.releases import Release
+from confaudit.core.judge.audit import audit
+from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED
 from confaudit.core.migrate import Migration, migrate
 from confaudit.core.model import Snapshot
-from confaudit.core.predict import predict
-from confaudit.core.redact import redact_inputs
-from confaudit.core.releases import Release
-from confaudit.core.rules import LEGACY_PREFIX, OPTION_RENAMED
-from confaudit.core.selection import Selection
-from confaudit.core.situation import Situation
+from confaudit.core.snapshot.redact import redact_operator
+from confaudit.core.upgrade.predict import predict
+from confaudit.core.upgrade.situation import Situation
 from confaudit.operator_files import with_chart
-from confaudit.workflows.inputs import Opened
+from confaudit.workflows.operator_files import Opened
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
-    from confaudit.core.advisories import Advisory
+    from confaudit.core.judge.advisories import Advisory
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AuditScope:
     """What is to be audited; `lint` has one release for both."""
 
     source: Release
@@ -36,21 +36,21 @@ class Case:
     def migration(self) -> Migration:
         """The files with the names that the target calls current."""
         texts = {file.name: file.text for file in self.opened.files}
-        return migrate(self.opened.inputs, texts, self.source, self.target)
+        return migrate(self.opened.operator, texts, self.source, self.target)
 
 
-def situate(setup: Setup, case: Case) -> Situation:
+def situate(setup: Setup, case: AuditScope) -> Situation:
     """What rules may look at: the prediction knows the values, everybody else what is public."""
     source, target, snapshot = case.source, case.target, case.snapshot
-    inputs = case.opened.inputs
-    running = predict(snapshot, source, source, with_chart(inputs, source.version))
+    operator = case.opened.operator
+    running = predict(snapshot, source, source, with_chart(operator, source.version))
     same = source.version == target.version
     return Situation(
         snapshot=snapshot,
-        inputs=redact_inputs(inputs, (*source.options.values(), *target.options.values())),
+        operator=redact_operator(operator, (*source.options.values(), *target.options.values())),
         prediction=running
         if same
-        else predict(snapshot, source, target, with_chart(inputs, target.version)),
+        else predict(snapshot, source, target, with_chart(operator, target.version)),
         running=running,
         source=source,
         target=target,
@@ -58,7 +58,7 @@ def situate(setup: Setup, case: Case) -> Situation:
     )
 
 
-def findings(setup: Setup, case: Case, situation: Situation) -> tuple[Finding, ...]:
+def findings(setup: Setup, case: AuditScope, situation: Situation) -> tuple[Finding, ...]:
     """Everything there is to say, with a ready change where a name can be rewritten.
 
     Raises:
@@ -71,7 +71,7 @@ def findings(setup: Setup, case: Case, situation: Situation) -> tuple[Finding, .
 _REWRITTEN: Final = frozenset({OPTION_RENAMED.id, LEGACY_PREFIX.id})
 
 
-def _with_patches(found: Sequence[Finding], case: Case) -> Iterator[Finding]:
+def _with_patches(found: Sequence[Finding], case: AuditScope) -> Iterator[Finding]:
     rewrites = case.migration.patches
     for finding in found:
         mine = [one.patch for one in rewrites if one.given.position in finding.positions]
@@ -85,7 +85,7 @@ def advisories(setup: Setup) -> "Sequence[Advisory]":
     Raises:
         CatalogError: one cannot be read.
     """
-    from confaudit.catalog.advisories import USER_FILE, load
+    from confaudit.rulebook.advisories import USER_FILE, load
 
     own = setup.loaded.folder / USER_FILE
     return load([own] if own.is_file() else [], setup.catalog())

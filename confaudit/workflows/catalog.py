@@ -7,25 +7,24 @@ from itertools import groupby
 from typing import Any, Final
 
 from confaudit import __version__
-from confaudit.core.declarations import declared_changes
-from confaudit.core.defaults import default_snapshot
-from confaudit.core.lifecycle import (
+from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.coder.releases import Catalog, Release, Version
+from confaudit.core.lifecycle.declarations import declared_changes
+from confaudit.core.lifecycle.lifecycle import (
     Event,
     EventKind,
     Life,
     default_words,
     event_word,
     life,
-    option_name,
 )
-from confaudit.core.lives import lives
-from confaudit.core.lookup import Found, find
+from confaudit.core.lifecycle.lives import lives
+from confaudit.core.lifecycle.lookup import Found, find
 from confaudit.core.model import MISSING, Value
-from confaudit.core.releases import Catalog, Release, Version
-from confaudit.core.report import Column, Report, ReportKind, Side, Table, side
-from confaudit.core.wording import listing, plural, visible
+from confaudit.core.report.report import Column, Report, ReportKind, Side, Table, side
+from confaudit.core.text.wording import listing, option_name, plural, visible
 from confaudit.errors import ConfigError, NothingToDo
-from confaudit.workflows.diff import generated_at
+from confaudit.workflows.report import generated_at
 
 # --- releases -----------------------------------------------------------------------------------
 

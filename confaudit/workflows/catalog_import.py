@@ -12,15 +12,15 @@ from confaudit.catalog import from_deployment, from_server_page, from_written_ya
 from confaudit.catalog.document import dump
 from confaudit.catalog.merge import Learnt, merge
 from confaudit.catalog.partial import Partial
+from confaudit.core.coder.releases import Version
 from confaudit.core.model import StoredFiles
-from confaudit.core.redact import redact
-from confaudit.core.releases import Version
+from confaudit.core.snapshot.redact import redact
 from confaudit.errors import CatalogError
-from confaudit.sources.inputs import Input, locate
+from confaudit.sources.input import Input, locate
 from confaudit.sources.wire import WireError, decode_text
-from confaudit.workflows.files import write_text
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
+from confaudit.workflows.write import write_text
 
 _TEXTS: Final = (from_server_page, from_written_yaml)
 """Importers of texts that are no deployment, and so no source either."""

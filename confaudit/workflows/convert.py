@@ -4,8 +4,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from confaudit.core.report import Report
-from confaudit.sources.inputs import STDIN, read_file, visible
+from confaudit.core.report.report import Report
+from confaudit.sources.input import STDIN, read_file, visible
 
 
 def saved_report(path: str, stdin: Callable[[], bytes] = lambda: sys.stdin.buffer.read()) -> Report:

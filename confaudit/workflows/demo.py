@@ -6,22 +6,22 @@ from pathlib import Path
 from typing import Final
 
 from confaudit.configfile import Configuration, Loaded
-from confaudit.core.report import Report
+from confaudit.core.report.report import Report
 from confaudit.demo.server import LoopbackCoder
-from confaudit.demo.story import State, states
+from confaudit.demo.story import DeploymentState, states
 from confaudit.errors import ConfigError
 from confaudit.render import RenderOptions, render
 from confaudit.workflows.diff import compare
-from confaudit.workflows.files import write_text
 from confaudit.workflows.init import init
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.snapshot import Outcome, take
+from confaudit.workflows.write import write_text
 
 DEPLOYMENT: Final = "prod"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DemoOutcome:
     """What the demo made."""
 
     folder: Path
@@ -31,7 +31,7 @@ class Told:
     """From the first snapshot to the second: what a person did."""
 
 
-def tell(folder: Path, watch: Callable[[State, Outcome], None]) -> Told:
+def tell(folder: Path, watch: Callable[[DeploymentState, Outcome], None]) -> DemoOutcome:
     """Play the story into a new folder; nothing is left running.
 
     Raises:
@@ -51,7 +51,7 @@ def tell(folder: Path, watch: Callable[[State, Outcome], None]) -> Told:
     page = folder / "report.html"
     whole = compare(setup, ("HEAD~2", "HEAD"))
     write_text(page, render(whole, "html", RenderOptions()))
-    return Told(folder, page, tuple(outcomes), compare(setup, ("HEAD~2", "HEAD~1")))
+    return DemoOutcome(folder, page, tuple(outcomes), compare(setup, ("HEAD~2", "HEAD~1")))
 
 
 def _setup(folder: Path, coder: LoopbackCoder) -> Setup:

@@ -3,17 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from confaudit.core.defaults import default_value
-from confaudit.core.lifecycle import Event, life, option_name
-from confaudit.core.lives import lives
-from confaudit.core.lookup import Found, find
+from confaudit.core.changes.selection import names
+from confaudit.core.coder.defaults import default_value
+from confaudit.core.coder.releases import Catalog, Version
+from confaudit.core.lifecycle.lifecycle import Event, life
+from confaudit.core.lifecycle.lives import lives
+from confaudit.core.lifecycle.lookup import Found, find
 from confaudit.core.model import MISSING, Change, Snapshot, Value
-from confaudit.core.releases import Catalog, Version
-from confaudit.core.report import Column, Report, ReportKind, Table
-from confaudit.core.selection import names
-from confaudit.core.wording import listing, readable, visible
+from confaudit.core.report.report import Column, Report, ReportKind, Table
+from confaudit.core.text.wording import listing, option_name, readable, visible
 from confaudit.workflows.catalog import life_table
-from confaudit.workflows.diff import load_two, report
+from confaudit.workflows.diff import report
+from confaudit.workflows.load import load_two
 from confaudit.workflows.setup import Setup
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from confaudit.errors import ConfigError
 from confaudit.store import Repository
-from confaudit.workflows.files import write_text
+from confaudit.workflows.write import write_text
 
 _CONFIGURATION: Final = """\
 # confaudit.yaml: which Coder deployments to snapshot, and how.

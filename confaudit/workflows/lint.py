@@ -1,18 +1,18 @@
 """What is dead or wrong in operators' files today, without any upgrade."""
 
 from confaudit import __version__
-from confaudit.core.audit import verdict
-from confaudit.core.coverage import horizon
-from confaudit.core.findings import Effect, Finding
-from confaudit.core.inputs import Inputs
-from confaudit.core.lives import lives, subjects
+from confaudit.core.changes.selection import EVERYTHING, Selection
+from confaudit.core.given import OperatorSettings
+from confaudit.core.judge.audit import verdict
+from confaudit.core.judge.finding import Effect, Finding, subjects
+from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Level
-from confaudit.core.report import Report, ReportKind
-from confaudit.core.selection import EVERYTHING, Selection
-from confaudit.core.wording import plural, visible
-from confaudit.workflows.audit import Case, findings, select, situate
-from confaudit.workflows.diff import generated_at
-from confaudit.workflows.inputs import InputFiles, blind_spots, inputs_table, open_inputs
+from confaudit.core.report.coverage import horizon
+from confaudit.core.report.report import Report, ReportKind
+from confaudit.core.text.wording import plural, visible
+from confaudit.workflows.audit import AuditScope, findings, select, situate
+from confaudit.workflows.operator_files import InputFiles, blind_spots, inputs_table, open_inputs
+from confaudit.workflows.report import generated_at
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, release_of
 
@@ -29,8 +29,8 @@ def lint(
     """
     catalog = setup.catalog()
     opened = open_inputs(files)
-    release = release_of(version or opened.inputs.version or catalog.versions[-1], catalog)
-    case = Case(release, release, None, opened)
+    release = release_of(version or opened.operator.version or catalog.versions[-1], catalog)
+    case = AuditScope(release, release, None, opened)
     found = findings(setup, case, situate(setup, case))
     shown = select(found, selection)
     return Report(
@@ -42,9 +42,9 @@ def lint(
         tables=inputs_table(opened),
         lives=lives(subjects(shown), catalog, release.version),
         notes=(
-            *_assumed(version, opened.inputs, release.version),
+            *_assumed(version, opened.operator, release.version),
             *about(release.version, catalog),
-            *blind_spots(opened.inputs),
+            *blind_spots(opened.operator),
             horizon(catalog),
         ),
         generated_at=generated_at(),
@@ -62,9 +62,11 @@ def _statement(found: tuple[Finding, ...], version: str) -> str:
     return f"{plural(serious, 'thing')} to mend"
 
 
-def _assumed(asked: str, inputs: Inputs, version: str) -> tuple[str, ...]:
-    if asked or inputs.version:
+def _assumed(asked: str, operator: OperatorSettings, version: str) -> tuple[str, ...]:
+    if asked or operator.version:
         return ()
-    said = f"The files say {visible(inputs.version_hint)}" if inputs.version_hint else "No version"
-    told = "" if inputs.version_hint else " is told"
+    said = (
+        f"The files say {visible(operator.version_hint)}" if operator.version_hint else "No version"
+    )
+    told = "" if operator.version_hint else " is told"
     return (f"{said}{told}: they are held against {version}, the newest release known.",)

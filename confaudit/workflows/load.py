@@ -1,19 +1,19 @@
 """An argument becomes a Snapshot: source → redact → normalise, the same way for every job."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from confaudit import sources
 from confaudit.configfile import Deployment
-from confaudit.core.canonical import decode
 from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
-from confaudit.core.normalise import normalise
-from confaudit.core.redact import redact, redact_files
-from confaudit.errors import StoreError
+from confaudit.core.snapshot.canonical import decode
+from confaudit.core.snapshot.normalise import normalise
+from confaudit.core.snapshot.redact import redact, redact_files
+from confaudit.errors import NothingToDo, StoreError
 from confaudit.sources import SourceContext, api
-from confaudit.sources.api import ApiAnswer
+from confaudit.sources.api import ApiReading
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Loader:
         clean = redact(raw, self.setup.fingerprint_key())
         return normalise(clean, self.setup.catalog().nearest(clean.version))
 
-    def ask(self, name: str, deployment: Deployment) -> ApiAnswer:
+    def ask(self, name: str, deployment: Deployment) -> ApiReading:
         """Ask the live API of one deployment."""
         return api.read(self.setup.target(name, deployment))
 
@@ -70,3 +70,34 @@ class Loader:
         except StoreError:
             return None
         return repository.resolve(revision)
+
+
+def load_two(
+    setup: Setup, inputs: Sequence[str], kinds: Sequence[str], deployment: str
+) -> tuple[Snapshot, Snapshot]:
+    """Load what a comparison compares; see `compare`."""
+    loader = Loader(setup)
+    live = f"live:{deployment}" if deployment else "live"
+    chosen = (*inputs, *(live,) * (2 - len(inputs)))[:2] if inputs else ("", live)
+    kinds = (*kinds, *("",) * 2)
+    before = (
+        loader.load(chosen[0], kinds[0] or None)
+        if inputs
+        else last_snapshot(setup, loader, deployment)
+    )
+    return before, loader.load(chosen[1], kinds[1] or None)
+
+
+def last_snapshot(setup: Setup, loader: Loader, deployment: str) -> Snapshot:
+    """The newest snapshot of a deployment, which may go unnamed where there is only one.
+
+    Raises:
+        NothingToDo: there is none yet.
+    """
+    name = deployment or setup.single("")[0]
+    snapshot = loader.latest(setup.repository(), name)
+    if snapshot is None:
+        raise NothingToDo(
+            f"there is no snapshot of {name} yet", f"take one: `confaudit snapshot {name}`"
+        )
+    return snapshot

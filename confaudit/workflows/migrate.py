@@ -4,16 +4,20 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from confaudit.core.inputs import Inputs
+from confaudit.core.coder.releases import Release
+from confaudit.core.given import OperatorSettings
 from confaudit.core.migrate import Migration, migrate
-from confaudit.core.releases import Release
 from confaudit.errors import ConfigError, SourceError
 from confaudit.operator_files import OperatorFile, decode
-from confaudit.workflows.files import write_text
+from confaudit.workflows.write import write_text
 
 
 def write_fixed(
-    files: Sequence[OperatorFile], inputs: Inputs, source: Release, target: Release, folder: Path
+    files: Sequence[OperatorFile],
+    operator: OperatorSettings,
+    source: Release,
+    target: Release,
+    folder: Path,
 ) -> Migration:
     """Write every file into a folder, by its own name, with the names the target calls current.
 
@@ -26,7 +30,7 @@ def write_fixed(
     """
     texts = {file.name: _as_on_disk(file) for file in files}
     copies = _copies(list(texts), folder)
-    migration = migrate(inputs, texts, source, target)
+    migration = migrate(operator, texts, source, target)
     for name, path in copies.items():
         _write(path, migration.texts[name])
     return migration

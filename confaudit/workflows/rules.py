@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from confaudit.core.findings import Rule
-from confaudit.core.rules import RULES
-from confaudit.core.wording import visible
+from confaudit.core.judge.finding import Rule
+from confaudit.core.judge.rules import RULES
+from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
 from confaudit.workflows.audit import advisories
 from confaudit.workflows.setup import Setup

@@ -14,7 +14,7 @@ from confaudit.errors import ConfigError, NothingToDo
 from confaudit.sources.target import ApiTarget
 
 if TYPE_CHECKING:
-    from confaudit.core.releases import Catalog
+    from confaudit.core.coder.releases import Catalog
     from confaudit.store import Repository
 
 COMMAND_SECONDS: Final = 30

@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from confaudit.configfile import Deployment
-from confaudit.core.canonical import encode
-from confaudit.core.message import commit_message
 from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
+from confaudit.core.snapshot.canonical import encode
+from confaudit.core.snapshot.commit_message import commit_message
 from confaudit.errors import ConfauditError, SourceError
-from confaudit.sources.api import ApiAnswer
+from confaudit.sources.api import ApiReading
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 
@@ -80,7 +80,7 @@ def take(
 
 def _answers(
     loader: Loader, deployments: Mapping[str, Deployment]
-) -> Iterator[tuple[str, Future[ApiAnswer]]]:
+) -> Iterator[tuple[str, Future[ApiReading]]]:
     """Every deployment's answer as it arrives; an interrupt does not wait for the others."""
     pool = ThreadPoolExecutor(PARALLEL)
     try:
@@ -95,7 +95,7 @@ def _settle(
     repository: "Repository",
     loader: Loader,
     name: str,
-    answer: Future[ApiAnswer],
+    answer: Future[ApiReading],
     at: datetime | None,
 ) -> Outcome:
     now = datetime.now(UTC)
@@ -171,12 +171,12 @@ def _record(
 def _message(loader: Loader, before: Snapshot | None, after: Snapshot) -> str:
     if before is None:
         return commit_message(None, after, ())
-    from confaudit.core.diff import diff  # only a changed deployment pays for deepdiff
-    from confaudit.core.explain import explain
-    from confaudit.core.verify import verification_line
+    from confaudit.core.changes.causes import attribute
+    from confaudit.core.changes.diff import diff  # only a changed deployment pays for deepdiff
+    from confaudit.core.upgrade.verify import verification_line
 
     catalog = loader.setup.catalog()
-    changes = explain(diff(before, after), before, after, catalog)
+    changes = attribute(diff(before, after), before, after, catalog)
     return commit_message(before, after, changes, verification_line(before, after, catalog))
 
 

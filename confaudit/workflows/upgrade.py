@@ -5,35 +5,36 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from confaudit import __version__
-from confaudit.core.audit import verdict
-from confaudit.core.coverage import freshness, horizon, strangers
-from confaudit.core.inputs import Inputs
-from confaudit.core.lives import lives, subjects
+from confaudit.core.changes.selection import EVERYTHING, Selection
+from confaudit.core.coder.releases import Catalog
+from confaudit.core.given import OperatorSettings
+from confaudit.core.judge.audit import verdict
+from confaudit.core.judge.finding import subjects
+from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Fidelity, RawDeployment, Snapshot
-from confaudit.core.predict import to_json
-from confaudit.core.releases import Catalog
-from confaudit.core.report import Report, ReportKind, Side, side
-from confaudit.core.selection import EVERYTHING, Selection
-from confaudit.core.situation import Situation
-from confaudit.core.way import way_tables
-from confaudit.core.wording import plural, visible
+from confaudit.core.report.coverage import freshness, horizon, strangers
+from confaudit.core.report.report import Report, ReportKind, Side, side
+from confaudit.core.report.upgrade_path import way_tables
+from confaudit.core.text.wording import plural, visible
+from confaudit.core.upgrade.predict import to_json
+from confaudit.core.upgrade.situation import Situation
 from confaudit.errors import ConfigError
-from confaudit.workflows.audit import Case, findings, select, situate
-from confaudit.workflows.diff import generated_at, last_snapshot
-from confaudit.workflows.inputs import (
+from confaudit.workflows.audit import AuditScope, findings, select, situate
+from confaudit.workflows.load import Loader, last_snapshot
+from confaudit.workflows.operator_files import (
     InputFiles,
     blind_spots,
     inputs_table,
     oldest_release,
     open_inputs,
 )
-from confaudit.workflows.load import Loader
+from confaudit.workflows.report import generated_at
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, known_release, parse_version, release_of
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class UpgradeRequest:
     """What the command line asks for."""
 
     target: str
@@ -46,7 +47,10 @@ class Asked:
 
 
 def upgrade(
-    setup: Setup, asked: Asked, selection: Selection = EVERYTHING, fixed: Path | None = None
+    setup: Setup,
+    asked: UpgradeRequest,
+    selection: Selection = EVERYTHING,
+    fixed: Path | None = None,
 ) -> Report:
     """The Report of an audit; with `fixed`, migrated copies of the files go to that folder.
 
@@ -58,24 +62,24 @@ def upgrade(
     catalog = setup.catalog()
     target = known_release(asked.target, catalog)
     opened = open_inputs(asked.files)
-    snapshot, own = _snapshot(setup, asked, opened.inputs)
-    told = tuple(filter(None, (own, opened.inputs.version)))
-    source = release_of(_source_version(asked.source, told, opened.inputs), catalog)
-    case = Case(source, target, snapshot, opened)
+    snapshot, own = _snapshot(setup, asked, opened.operator)
+    told = tuple(filter(None, (own, opened.operator.version)))
+    source = release_of(_source_version(asked.source, told, opened.operator), catalog)
+    case = AuditScope(source, target, snapshot, opened)
     notes = (
-        *_about_source(source.version, told, opened.inputs, catalog),
+        *_about_source(source.version, told, opened.operator, catalog),
         *about(source.version, catalog),
         *about(target.version, catalog),
         *_about_inputs(asked, snapshot),
         *(_about_snapshot(snapshot, catalog) if snapshot else ()),
-        *blind_spots(opened.inputs),
+        *blind_spots(opened.operator),
         horizon(catalog),
         *(_write_fixed(case, fixed) if fixed else ()),
     )
     return _report(setup, case, notes, selection)
 
 
-def _report(setup: Setup, case: Case, notes: tuple[str, ...], selection: Selection) -> Report:
+def _report(setup: Setup, case: AuditScope, notes: tuple[str, ...], selection: Selection) -> Report:
     situation = situate(setup, case)
     found = findings(setup, case, situation)
     shown = select(found, selection)
@@ -99,11 +103,11 @@ def _report(setup: Setup, case: Case, notes: tuple[str, ...], selection: Selecti
     )
 
 
-def _write_fixed(case: Case, folder: Path) -> Iterator[str]:
+def _write_fixed(case: AuditScope, folder: Path) -> Iterator[str]:
     """Write the migrated copies, and say what was done and what was left alone."""
     from confaudit.workflows.migrate import write_fixed
 
-    done = write_fixed(case.opened.files, case.opened.inputs, case.source, case.target, folder)
+    done = write_fixed(case.opened.files, case.opened.operator, case.source, case.target, folder)
     yield f"{plural(len(done.patches), 'name')} rewritten in copies below {visible(str(folder))}."
     for name, why in done.skipped:
         yield f"{visible(name)} is left as it is: {why}."
@@ -112,10 +116,10 @@ def _write_fixed(case: Case, folder: Path) -> Iterator[str]:
 # --- versions -----------------------------------------------------------------------------------
 
 
-def _source_version(asked: str, told: Sequence[str], inputs: Inputs) -> str:
+def _source_version(asked: str, told: Sequence[str], operator: OperatorSettings) -> str:
     found = asked or next(iter(told), "")
     if not found:
-        said = f"; the files say {visible(inputs.version_hint)}" if inputs.version_hint else ""
+        said = f"; the files say {visible(operator.version_hint)}" if operator.version_hint else ""
         raise ConfigError(
             f"nothing tells which release runs now{said}", "say it with --from, as in 2.33.0"
         )
@@ -123,18 +127,18 @@ def _source_version(asked: str, told: Sequence[str], inputs: Inputs) -> str:
 
 
 def _about_source(
-    version: str, told: Sequence[str], inputs: Inputs, catalog: Catalog
+    version: str, told: Sequence[str], operator: OperatorSettings, catalog: Catalog
 ) -> Iterator[str]:
     if not told:
-        yield from _assumed(version, inputs, catalog)
+        yield from _assumed(version, operator, catalog)
     for text in dict.fromkeys(told):
         if parse_version(text).base != parse_version(version).base:
             yield f"An input is of Coder {visible(text)}; the audit goes from {version}."
 
 
-def _assumed(version: str, inputs: Inputs, catalog: Catalog) -> Iterator[str]:
-    said = f"The files say {visible(inputs.version_hint)}; " if inputs.version_hint else ""
-    oldest = oldest_release(inputs, catalog)
+def _assumed(version: str, operator: OperatorSettings, catalog: Catalog) -> Iterator[str]:
+    said = f"The files say {visible(operator.version_hint)}; " if operator.version_hint else ""
+    oldest = oldest_release(operator, catalog)
     needs = f", and the names in use need {oldest} or newer" if oldest else ""
     yield f"{said}{version} is assumed to run now, as --from says{needs}."
 
@@ -142,7 +146,9 @@ def _assumed(version: str, inputs: Inputs, catalog: Catalog) -> Iterator[str]:
 # --- inputs -------------------------------------------------------------------------------------
 
 
-def _snapshot(setup: Setup, asked: Asked, inputs: Inputs) -> tuple[Snapshot | None, str]:
+def _snapshot(
+    setup: Setup, asked: UpgradeRequest, operator: OperatorSettings
+) -> tuple[Snapshot | None, str]:
     """The snapshot asked for, if any, and the version it tells itself.
 
     A saved answer tells none: the facts of the release in use complete it.
@@ -153,12 +159,12 @@ def _snapshot(setup: Setup, asked: Asked, inputs: Inputs) -> tuple[Snapshot | No
         return last, last.version if last else ""
     raw = loader.read(asked.snapshot)
     if isinstance(raw, RawDeployment) and not raw.version:
-        return loader.clean(replace(raw, version=asked.source or inputs.version)), ""
+        return loader.clean(replace(raw, version=asked.source or operator.version)), ""
     found = loader.clean(raw)
     return found, found.version
 
 
-def _about_inputs(asked: Asked, snapshot: Snapshot | None) -> Iterator[str]:
+def _about_inputs(asked: UpgradeRequest, snapshot: Snapshot | None) -> Iterator[str]:
     if snapshot is None:
         yield "No snapshot was given: what the files do not set is taken to be at its default."
     elif not asked.files:
@@ -178,17 +184,17 @@ def _about_snapshot(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
 # --- the report ---------------------------------------------------------------------------------
 
 
-def _title(case: Case) -> str:
+def _title(case: AuditScope) -> str:
     name = case.snapshot.deployment if case.snapshot else ""
     way = f"{visible(case.source.version)} → {visible(case.target.version)}"
     return f"Upgrade audit of {visible(name)}, {way}" if name else f"Upgrade audit, {way}"
 
 
-def _before(case: Case) -> Side:
+def _before(case: AuditScope) -> Side:
     if case.snapshot:
         return replace(side(case.snapshot), version=case.source.version)
     files = ", ".join(visible(file.name) for file in case.opened.files)
-    return _side(files, case.source.version, len(case.opened.inputs.given))
+    return _side(files, case.source.version, len(case.opened.operator.given))
 
 
 def _after(situation: Situation) -> Side:

@@ -5,22 +5,22 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from confaudit import __version__
-from confaudit.core.coverage import hints, horizon, notes
-from confaudit.core.inputs import Inputs
+from confaudit.core.given import OperatorSettings
 from confaudit.core.model import Change, RawDeployment, Snapshot, Value
-from confaudit.core.report import Column, Report, ReportKind, Table, side
-from confaudit.core.verify import Verification, verify
-from confaudit.core.wording import readable, visible
+from confaudit.core.report.coverage import hints, horizon, notes
+from confaudit.core.report.report import Column, Report, ReportKind, Table, side
+from confaudit.core.text.wording import readable, visible
+from confaudit.core.upgrade.verify import Verification, verify
 from confaudit.errors import ConfigError, SourceError
-from confaudit.workflows.diff import generated_at, last_snapshot
-from confaudit.workflows.inputs import InputFiles, blind_spots, open_inputs
-from confaudit.workflows.load import Loader
+from confaudit.workflows.load import Loader, last_snapshot
+from confaudit.workflows.operator_files import InputFiles, blind_spots, open_inputs
+from confaudit.workflows.report import generated_at
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import parse_version
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class VerifyRequest:
     """What the command line asks for."""
 
     before: str = ""
@@ -34,7 +34,7 @@ class Asked:
     deployment: str = ""
 
 
-def verify_upgrade(setup: Setup, asked: Asked) -> Report:
+def verify_upgrade(setup: Setup, asked: VerifyRequest) -> Report:
     """The Report of an upgrade: what is open comes as changes, from predicted to real.
 
     Raises:
@@ -42,16 +42,16 @@ def verify_upgrade(setup: Setup, asked: Asked) -> Report:
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
         SourceError: a snapshot tells no options.
     """
-    inputs = open_inputs(asked.files).inputs
+    operator = open_inputs(asked.files).operator
     loader = Loader(setup)
     if asked.before:
-        before = _load(loader, asked.before, asked.source or inputs.version, "--from")
+        before = _load(loader, asked.before, asked.source or operator.version, "--from")
     else:
         before = last_snapshot(setup, loader, asked.deployment)
     after = _load(loader, asked.after, asked.target, "--to")
     for snapshot in (before, after):
         _require_options(snapshot)
-    found = verify(before, after, inputs, setup.catalog())
+    found = verify(before, after, operator, setup.catalog())
     return Report(
         kind=ReportKind.VERIFY,
         title=_title(before, after),
@@ -61,8 +61,8 @@ def verify_upgrade(setup: Setup, asked: Asked) -> Report:
         tables=tuple(_tables(found)),
         statement=found.statement,
         notes=(
-            *_notes(before, after, inputs, setup),
-            *blind_spots(inputs),
+            *_notes(before, after, operator, setup),
+            *blind_spots(operator),
             horizon(setup.catalog()),
         ),
         generated_at=generated_at(),
@@ -99,9 +99,11 @@ def _title(before: Snapshot, after: Snapshot) -> str:
     return f"Upgrade of {visible(name)}, {way}" if name else f"Upgrade, {way}"
 
 
-def _notes(before: Snapshot, after: Snapshot, inputs: Inputs, setup: Setup) -> Iterator[str]:
+def _notes(
+    before: Snapshot, after: Snapshot, operator: OperatorSettings, setup: Setup
+) -> Iterator[str]:
     yield "Values go from what was predicted to what is there; only options are predicted."
-    if not inputs.forms:
+    if not operator.forms:
         yield (
             "No file that sets the server up was given: variables that the old release ignored "
             "cannot be seen in a snapshot."

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from confaudit.core.releases import Catalog, Release, Version
-from confaudit.core.wording import visible
+from confaudit.core.coder.releases import Catalog, Release, Version
+from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
 
 

@@ -15,10 +15,10 @@ from statistics import median
 from deepdiff import DeepDiff
 
 from confaudit.catalog import loader
-from confaudit.core.canonical import encode
-from confaudit.core.defaults import default_snapshot
-from confaudit.core.diff import diff, strict_prune
-from confaudit.core.explain import explain
+from confaudit.core.changes.causes import attribute
+from confaudit.core.changes.diff import diff, strict_prune
+from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.snapshot.canonical import encode
 
 ROUNDS = 3
 CATALOG = loader.packaged()
@@ -45,7 +45,7 @@ def diffs() -> None:
 
 def explained() -> None:
     for before, after in PAIRS:
-        explain(diff(before, after), before, after, CATALOG)
+        attribute(diff(before, after), before, after, CATALOG)
 
 
 def encoded() -> None:

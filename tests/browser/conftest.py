@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from confaudit.core.report import Report
+from confaudit.core.report.report import Report
 from confaudit.render import RenderOptions, render
 
 _CHROMIUM: Final = shutil.which("chromium") or shutil.which("google-chrome")

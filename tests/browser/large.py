@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Subject
-from confaudit.core.report import Report
+from confaudit.core.report.report import Report
 from tests.golden.sample_reports import EMPTY, judged, leaf, option
 
 CHANGES: Final = 5_000

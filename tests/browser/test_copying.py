@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from confaudit.core.model import MISSING, ChangeKind
-from confaudit.core.report import Report
+from confaudit.core.report.report import Report
 from confaudit.render.json_v1 import document
 from tests.browser.conftest import Opener
 from tests.browser.looking import ENTRIES, PHONE, clipboard

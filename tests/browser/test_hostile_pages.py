@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from confaudit.core.report import Table
+from confaudit.core.report.report import Table
 from tests.browser.conftest import Opener
 from tests.browser.looking import ONE_OF_A_KIND, PHONE, ids, overflow
 from tests.golden.sample_reports import REPORTS

@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from confaudit.core.present import present
-from confaudit.core.report import Report
+from confaudit.core.report.report import Report
+from confaudit.present import present
 from confaudit.render.json_v1 import document
 from tests.browser.conftest import Opener
 from tests.browser.looking import ENTRIES, ONE_OF_A_KIND, clipboard, ids, load_again, seen

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from confaudit.core.present import present
-from confaudit.core.report import Report
+from confaudit.core.report.report import Report
+from confaudit.present import present
 from tests.browser.conftest import Opener
 from tests.browser.looking import ids, load_again, seen
 from tests.golden.sample_reports import FINDINGS, REPORTS

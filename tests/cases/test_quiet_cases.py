@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from confaudit.catalog import loader
-from confaudit.core.diff import diff
-from confaudit.core.explain import explain
+from confaudit.core.changes.causes import attribute
+from confaudit.core.changes.diff import diff
 from confaudit.core.model import Cause, Fidelity, Level, RawDeployment
-from confaudit.core.normalise import normalise
-from confaudit.core.redact import redact
+from confaudit.core.snapshot.normalise import normalise
+from confaudit.core.snapshot.redact import redact
 
 CASES = sorted(Path(__file__).parent.glob("quiet-*"))
 
@@ -30,7 +30,7 @@ def test_quiet(folder):
     for a, b in (
         ((before, after), (after, before)) if case["from"] == case["to"] else [(before, after)]
     ):
-        found = explain(diff(a, b), a, b, loader.packaged())
+        found = attribute(diff(a, b), a, b, loader.packaged())
         told = [f"{change.cause} {change.kind} {change.key}" for change in found]
         assert sorted(told) == sorted(case["expected"])
         assert all(change.level is Level.INFO for change in found)

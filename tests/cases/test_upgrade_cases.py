@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from confaudit.catalog import advisories, loader
-from confaudit.core.audit import audit
-from confaudit.core.findings import Answer
-from confaudit.core.inputs import Inputs
+from confaudit.catalog import loader
+from confaudit.core.given import OperatorSettings
+from confaudit.core.judge.audit import audit
+from confaudit.core.judge.rules import RULES
 from confaudit.core.model import Fidelity, RawDeployment
-from confaudit.core.normalise import normalise
-from confaudit.core.redact import redact, redact_inputs
-from confaudit.core.rules import RULES
-from confaudit.core.situation import Situation
+from confaudit.core.snapshot.normalise import normalise
+from confaudit.core.snapshot.redact import redact, redact_operator
+from confaudit.core.upgrade.known import Truth
+from confaudit.core.upgrade.situation import Situation
 from confaudit.operator_files import open_file, read_all
+from confaudit.rulebook import advisories
 
 HERE = Path(__file__).parent / "upgrade"
 LOUD = sorted(path for path in HERE.iterdir() if not path.name.endswith("-quiet"))
@@ -44,9 +45,9 @@ def inputs_of(folder, source, target):
     ours = {"case.json", "snapshot.json"}
     files = sorted(path for path in folder.iterdir() if path.name not in ours)
     if not files:
-        return Inputs()
+        return OperatorSettings()
     specs = [*source.options.values(), *target.options.values()]
-    return redact_inputs(read_all([open_file(path) for path in files]), specs)
+    return redact_operator(read_all([open_file(path) for path in files]), specs)
 
 
 def snapshot_of(folder, version):
@@ -90,7 +91,7 @@ def check_words(found):
     for one in found:
         assert one.message[-1] in ".!?", one.message
         assert "planted-secret" not in repr(one)
-        if one.affects is Answer.DEPENDS:
+        if one.affects is Truth.DEPENDS:
             assert one.because, one.rule.id
 
 

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from confaudit import catalog
-from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase, Rule
-from confaudit.core.inputs import Form, Position
-from confaudit.core.lifecycle import Event, EventKind
+from confaudit.core.coder.releases import Catalog, Version
+from confaudit.core.given import Form, Position
+from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
+from confaudit.core.lifecycle.lifecycle import Event, EventKind
+from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -23,8 +25,8 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
-from confaudit.core.releases import Catalog, Version
-from confaudit.core.report import Column, Lives, Report, ReportKind, Side, Table
+from confaudit.core.report.report import Column, Report, ReportKind, Side, Table
+from confaudit.core.upgrade.known import Truth
 from confaudit.workflows import catalog as workflow
 
 _TAKEN: Final = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
@@ -311,7 +313,7 @@ FINDINGS: Final = (
         rule=rule("default-changed", Effect.BEHAVIOUR),
         message="The gateway is turned on.",
         subject="gateway-enabled",
-        affects=Answer.DEPENDS,
+        affects=Truth.DEPENDS,
         because="the ConfigMap coder-extra may set it",
         confidence=Confidence.COMPUTED,
         spec=spec("gateway-enabled", "bool"),
@@ -371,7 +373,7 @@ FINDINGS: Final = (
         rule=rule("no-such-thing", Effect.BEHAVIOUR),
         message="Users could rename workspaces.",
         subject="allow-workspace-renames",
-        affects=Answer.NO,
+        affects=Truth.NO,
         because="renames were off before",
     ),
 )
@@ -381,7 +383,7 @@ _HOSTILE_FINDINGS: Final = tuple(
         message=trap,
         subject=trap,
         because=trap,
-        affects=Answer.DEPENDS,
+        affects=Truth.DEPENDS,
         spec=spec("trap") if effect is Effect.ADVICE else None,
         instead=(OptionSpec(trap, trap, env=trap, yaml_path=trap),),
         before=trap,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from confaudit.core import siblings
+from confaudit.core.coder import endpoints as siblings
 from confaudit.core.model import Fidelity
 from confaudit.errors import ApiError
 from confaudit.sources import api, client

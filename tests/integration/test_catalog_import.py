@@ -13,7 +13,7 @@ from confaudit import configfile
 from confaudit.catalog import document
 from confaudit.cli.catalog_import import command
 from confaudit.cli.main import run as run_confaudit
-from confaudit.core.releases import Release
+from confaudit.core.coder.releases import Release
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import states
 from confaudit.errors import CatalogError, ConfauditError, SourceError

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from confaudit.demo.server import LoopbackCoder
-from confaudit.demo.story import State, states
+from confaudit.demo.story import DeploymentState, states
 
 STATES = states()
 CONFIG = "/api/v2/deployment/config"
@@ -61,7 +61,7 @@ def ask(
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.version)
-def test_serves_the_state_as_coder_would(state: State) -> None:
+def test_serves_the_state_as_coder_would(state: DeploymentState) -> None:
     with LoopbackCoder(state) as coder:
         reply = ask(coder, CONFIG)
     assert reply.status == 200

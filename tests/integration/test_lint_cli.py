@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from confaudit.cli.main import run
-from confaudit.core.rules import RULES
+from confaudit.core.judge.rules import RULES
 from confaudit.workflows.rules import rules_table
 
 SECRET = "planted-secret"

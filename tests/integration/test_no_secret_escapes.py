@@ -12,12 +12,12 @@ import pytest
 
 from confaudit import catalog
 from confaudit.cli.main import run
-from confaudit.core.canonical import encode
-from confaudit.core.diff import diff
-from confaudit.core.message import commit_message
+from confaudit.core.changes.diff import diff
 from confaudit.core.model import RawDeployment
-from confaudit.core.normalise import normalise
-from confaudit.core.redact import redact
+from confaudit.core.snapshot.canonical import encode
+from confaudit.core.snapshot.commit_message import commit_message
+from confaudit.core.snapshot.normalise import normalise
+from confaudit.core.snapshot.redact import redact
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import states
 from confaudit.render import FORMATS

@@ -15,7 +15,7 @@ import pytest
 
 from confaudit.cli.main import run
 from confaudit.demo.server import LoopbackCoder
-from confaudit.demo.story import Answer, State, states
+from confaudit.demo.story import DeploymentState, Response, states
 
 
 @pytest.fixture
@@ -130,8 +130,8 @@ def test_the_story_is_told_by_the_commits(folder, coder):
 def test_a_sibling_that_fails_for_once_does_not_flap(folder, coder):
     state = states()[0]
     assert run(["snapshot", "prod"]) == 0
-    answers = {**state.answers, "regions": Answer(500, {"message": "x"})}
-    coder.serve(State(state.title, state.taken_at, state.version, state.payload, answers))
+    answers = {**state.answers, "regions": Response(500, {"message": "x"})}
+    coder.serve(DeploymentState(state.title, state.taken_at, state.version, state.payload, answers))
     assert run(["snapshot", "prod", "--retries", "0"]) == 0
     assert len(subjects()) == 1
 
@@ -194,8 +194,8 @@ def test_an_expiring_token_is_announced(folder, coder, capsys):
     assert "expires" not in capsys.readouterr().err
     state = states()[0]
     key = f"users/me/keys/{coder.token.partition('-')[0]}"
-    soon = {**state.answers, key: Answer(200, {"expires_at": "2026-01-01T00:00:00Z"})}
-    coder.serve(State(state.title, state.taken_at, state.version, state.payload, soon))
+    soon = {**state.answers, key: Response(200, {"expires_at": "2026-01-01T00:00:00Z"})}
+    coder.serve(DeploymentState(state.title, state.taken_at, state.version, state.payload, soon))
     assert run(["snapshot", "prod"]) == 0
     assert "the session token expires on 2026-01-01 00:00 UTC" in capsys.readouterr().err
 

@@ -16,7 +16,7 @@ from confaudit.errors import ConfigError, StoreError
 from confaudit.store import branch as branch_module
 from confaudit.store import repository as repository_module
 from confaudit.store.branch import Branch
-from confaudit.store.command import Answer, Git
+from confaudit.store.command import Git, GitResult
 from confaudit.store.objects import Objects
 from confaudit.store.repository import Repository
 
@@ -627,7 +627,7 @@ def test_a_snapshot_from_a_hook_of_another_repository(shared, store):
 
 def test_gits_own_words_are_made_safe(tmp_path):
     said = "hint: x\nfatal: no https://ann:hunter2@example.com/ \x1b[31m\n"
-    error = Git(tmp_path).failure("frob", Answer(128, b"", said))
+    error = Git(tmp_path).failure("frob", GitResult(128, b"", said))
     assert error.message.endswith(rf"failed in {tmp_path}: fatal: no https://example.com/ \x1b[31m")
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from confaudit.catalog.loader import packaged
 from confaudit.cli.main import run
-from confaudit.core.canonical import encode
-from confaudit.core.defaults import default_snapshot
+from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.model import ValueSource
+from confaudit.core.snapshot.canonical import encode
 
 DATA = os.environ.get("CONFAUDIT_TEST_DATA", "")
 SECRET = "planted-secret"

@@ -7,18 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from confaudit.catalog import advisories, loader
-from confaudit.core import advisories as core
-from confaudit.core.findings import Answer, Confidence
-from confaudit.core.inputs import Inputs, Position
-from confaudit.core.lookup import find
+from confaudit.catalog import loader
+from confaudit.core.coder.releases import Catalog, Version
+from confaudit.core.given import OperatorSettings, Position
+from confaudit.core.judge import advisories as judge_advisories
+from confaudit.core.judge import conditions
+from confaudit.core.judge.finding import Confidence
+from confaudit.core.judge.rules import RULES
+from confaudit.core.lifecycle.lookup import find
 from confaudit.core.model import MISSING
-from confaudit.core.releases import Catalog, Version
-from confaudit.core.rules import RULES
-from confaudit.core.situation import Situation, Told
-from confaudit.core.typed import typed
+from confaudit.core.text.typed import typed
+from confaudit.core.upgrade.known import Conclusion, Truth
+from confaudit.core.upgrade.situation import Situation
 from confaudit.errors import CatalogError
 from confaudit.operator_files import read_env_file
+from confaudit.rulebook import advisories
 
 CATALOG = loader.packaged()
 PACKAGED = advisories.load_tested([advisories.PACKAGED], CATALOG)
@@ -32,7 +35,7 @@ def slim(release):
 
 
 SLIM = Catalog(slim(CATALOG.nearest(version)) for version in CATALOG.versions)
-YES, NO, DEPENDS = Answer.YES, Answer.NO, Answer.DEPENDS
+YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
 
 
 # --- those that come with confaudit -------------------------------------------------------------
@@ -95,14 +98,17 @@ BACKPORTED = tuple(map(Version.parse, ("2.29.17", "2.32.7", "2.35.0")))
 
 def advisory(**more):
     [tested] = (one for one in PACKAGED if one.advisory.rule.id == "workspace-renames-off")
-    fields = {name: getattr(tested.advisory, name) for name in core.Advisory.__dataclass_fields__}
-    fields |= {"condition": lambda situation, item: Told(YES, "so it is"), "subject": ""}
-    return core.Advisory(**{**fields, **more})
+    fields = {
+        name: getattr(tested.advisory, name)
+        for name in judge_advisories.Advisory.__dataclass_fields__
+    }
+    fields |= {"condition": lambda situation, item: Conclusion(YES, "so it is"), "subject": ""}
+    return judge_advisories.Advisory(**{**fields, **more})
 
 
 def situation(source, target, text=""):
-    inputs = read_env_file(text, "coder.env") if text else Inputs()
-    return Situation.of(None, inputs, SLIM.nearest(source), SLIM.nearest(target), SLIM)
+    operator = read_env_file(text, "coder.env") if text else OperatorSettings()
+    return Situation.of(None, operator, SLIM.nearest(source), SLIM.nearest(target), SLIM)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +166,7 @@ def test_it_names_those_of_its_releases_that_lie_on_the_way():
 
 
 def constant(answer, presumed=False):
-    return lambda situation, item: Told(answer, f"{answer} {presumed}", presumed)
+    return lambda situation, item: Conclusion(answer, f"{answer} {presumed}", presumed)
 
 
 def ask(condition):
@@ -173,9 +179,9 @@ ORDER = [NO, DEPENDS, YES]
 @pytest.mark.parametrize(("one", "other"), list(product(ORDER, ORDER)))
 def test_three_valued_logic(one, other):
     parts = [constant(one), constant(other)]
-    assert ask(core.all_of(parts)).answer is min(one, other, key=ORDER.index)
-    assert ask(core.any_of(parts)).answer is max(one, other, key=ORDER.index)
-    assert ask(core.negation(core.negation(parts[0]))).answer is one
+    assert ask(conditions.all_of(parts)).answer is min(one, other, key=ORDER.index)
+    assert ask(conditions.any_of(parts)).answer is max(one, other, key=ORDER.index)
+    assert ask(conditions.negation(conditions.negation(parts[0]))).answer is one
 
 
 @pytest.mark.parametrize(
@@ -188,21 +194,21 @@ def test_three_valued_logic(one, other):
     ],
 )
 def test_what_is_presumed_stays_presumed(parts, answer, presumed):
-    found = ask(core.all_of([constant(*part) for part in parts]))
+    found = ask(conditions.all_of([constant(*part) for part in parts]))
     assert (found.answer, found.presumed) == (answer, presumed)
 
 
 def test_reasons_are_those_that_leave_it_open():
-    assert ask(core.all_of([constant(YES), constant(DEPENDS)])).because == "depends False"
-    assert ask(core.all_of([constant(YES), constant(YES, True)])).because == "yes True"
-    assert ask(core.all_of([constant(YES), constant(YES)])).because == "yes False"
-    assert ask(core.all_of([])).because == ""
+    assert ask(conditions.all_of([constant(YES), constant(DEPENDS)])).because == "depends False"
+    assert ask(conditions.all_of([constant(YES), constant(YES, True)])).because == "yes True"
+    assert ask(conditions.all_of([constant(YES), constant(YES)])).because == "yes False"
+    assert ask(conditions.all_of([])).because == ""
 
 
 def test_a_finding_says_what_is_known():
     [tested] = (one for one in PACKAGED if one.advisory.rule.id == "forwarded-host-untrusted")
     asked = situation("2.34.1", "2.34.5", "A=b\nCODER_WILDCARD_ACCESS_URL=*.example.com\n")
-    [finding] = core.advise([tested.advisory], asked)
+    [finding] = judge_advisories.advise([tested.advisory], asked)
     assert finding.spec is asked.target.options["proxy-trusted-origins"]
     assert (finding.before, finding.after) == ([], [])
     assert finding.introduced_in == ("2.34.2",)
@@ -215,24 +221,25 @@ def test_a_finding_says_what_is_known():
 
 
 def test_names_of_items_are_shown_safely():
-    item = core.Item("coder.\x1b[2Jx")
+    item = conditions.Item("coder.\x1b[2Jx")
     one = advisory(each=lambda situation: [item], message="No {name}.", versions=(), standing=True)
-    [finding] = core.advise([one], situation("2.35.1", "2.35.1"))
+    [finding] = judge_advisories.advise([one], situation("2.35.1", "2.35.1"))
     assert finding.message == r"No coder.\x1b[2Jx."
 
 
 def test_keys_below_a_strange_one_are_not_told_again():
-    each = core.each_chart_key_but(["coder", "coder.labels.*"])
+    each = conditions.each_chart_key_but(["coder", "coder.labels.*"])
     keys = ["coder", "coder.labels.a/b", "coder.probes", "coder.probes.live", "coder.probesX"]
     asked = replace(
-        situation("2.35.1", "2.35.1"), inputs=Inputs(chart_values=dict.fromkeys(keys, 1))
+        situation("2.35.1", "2.35.1"),
+        operator=OperatorSettings(chart_values=dict.fromkeys(keys, 1)),
     )
     assert [item.name for item in each(asked)] == ["coder.probes", "coder.probesX"]
 
 
 def test_what_is_in_no_configuration_leaves_it_open():
     one = advisory(versions=(), standing=True, depends_on="whether it rains")
-    [finding] = core.advise([one], situation("2.35.1", "2.35.1"))
+    [finding] = judge_advisories.advise([one], situation("2.35.1", "2.35.1"))
     assert finding.affects is DEPENDS
     assert finding.because == "so it is; it depends on whether it rains"
 
@@ -240,8 +247,8 @@ def test_what_is_in_no_configuration_leaves_it_open():
 def test_some_advice_is_silent_unless_certain():
     maybe = {"versions": (), "standing": True, "condition": constant(DEPENDS)}
     now = situation("2.35.1", "2.35.1")
-    assert len(list(core.advise([advisory(**maybe)], now))) == 1
-    assert list(core.advise([advisory(**maybe, only_if_certain=True)], now)) == []
+    assert len(list(judge_advisories.advise([advisory(**maybe)], now))) == 1
+    assert list(judge_advisories.advise([advisory(**maybe, only_if_certain=True)], now)) == []
 
 
 # --- the operator's own file --------------------------------------------------------------------
@@ -269,9 +276,11 @@ def test_own_advisories_come_after_the_packaged_ones(tmp_path):
     path = own(tmp_path, OWN.replace("{when}", "{form: [env-file]}"))
     found = advisories.load([path], CATALOG)
     assert len(found) == len(PACKAGED) + 1
-    [finding] = core.advise(found[-1:], situation("2.35.1", "2.35.1", "CODER_ACCESS_URL=x\n"))
+    [finding] = judge_advisories.advise(
+        found[-1:], situation("2.35.1", "2.35.1", "CODER_ACCESS_URL=x\n")
+    )
     assert (finding.rule.id, finding.subject) == ("our-proxy", "our-proxy")
-    assert list(core.advise(found[-1:], situation("2.35.1", "2.35.1"))) == []
+    assert list(judge_advisories.advise(found[-1:], situation("2.35.1", "2.35.1"))) == []
 
 
 def test_an_empty_file_has_none(tmp_path):

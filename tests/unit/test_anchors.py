@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from confaudit.core.anchors import change_anchor, finding_anchors, plain_anchor
 from confaudit.core.model import MISSING, Subject
+from confaudit.core.report.anchors import change_anchor, finding_anchors, plain_anchor
 from tests.golden.sample_reports import FINDINGS, leaf
 
 

@@ -4,21 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from confaudit.catalog import advisories
 from confaudit.catalog.loader import packaged
-from confaudit.core.audit import assuming_defaults, audit, verdict
-from confaudit.core.findings import Answer, Effect, Finding, Rule
+from confaudit.core.judge.audit import assuming_defaults, audit, verdict
+from confaudit.core.judge.finding import Effect, Finding, Rule
+from confaudit.core.judge.rules import RULES
 from confaudit.core.model import Level
-from confaudit.core.redact import redact_inputs
-from confaudit.core.rules import RULES
-from confaudit.core.situation import Situation
+from confaudit.core.snapshot.redact import redact_operator
+from confaudit.core.upgrade.known import Truth
+from confaudit.core.upgrade.situation import Situation
 from confaudit.operator_files import decode, read_all, read_env_file
+from confaudit.rulebook import advisories
 
 
 def situation(source, target, inputs):
     catalog = packaged()
     old, new = catalog.nearest(source), catalog.nearest(target)
-    clean = redact_inputs(inputs, (*old.options.values(), *new.options.values()))
+    clean = redact_operator(inputs, (*old.options.values(), *new.options.values()))
     return Situation.of(None, clean, old, new, catalog)
 
 
@@ -60,10 +61,10 @@ def test_every_finding_has_what_a_reader_needs():
 def test_a_templates_default_makes_a_finding_depend_on_it():
     inputs = compose(CODER_HTTP_ADDRESS="${WHERE:-}", CODER_OIDC_SCOPES="${SCOPES-}")
     found = {one.rule.id: one for one in audit(situation("2.33.0", "2.34.0", inputs))}
-    assert found["no-http-address"].affects is Answer.DEPENDS
+    assert found["no-http-address"].affects is Truth.DEPENDS
     assert found["no-http-address"].severity is Level.WARNING
     assert "template's default" in found["no-http-address"].because
-    assert found["empty-value-counts"].affects is Answer.DEPENDS
+    assert found["empty-value-counts"].affects is Truth.DEPENDS
 
 
 def test_a_templates_default_that_is_harmless_says_nothing():
@@ -76,7 +77,7 @@ def test_a_templates_default_that_is_refused_may_stop_the_server():
     inputs = compose(CODER_SESSION_DURATION="${LIFE:-8 hours}")
     found = audit(situation("2.33.0", "2.34.0", inputs))
     (finding,) = (one for one in found if one.rule.id == "value-invalid")
-    assert finding.affects is Answer.DEPENDS
+    assert finding.affects is Truth.DEPENDS
     assert verdict(found) == "may not start, 1 behaviour changes"
 
 
@@ -96,13 +97,13 @@ def test_an_advisory_takes_the_place_of_the_plain_words():
 # --- the verdict --------------------------------------------------------------------------------
 
 
-def finding(effect, affects=Answer.YES):
+def finding(effect, affects=Truth.YES):
     rule = Rule("a-rule", "A rule", effect, Level.WARNING, "Why.", "Fix.")
     return Finding(rule=rule, message="It is so.", subject="x", affects=affects)
 
 
 FATAL, CHANGES = Effect.WILL_NOT_START, Effect.BEHAVIOUR
-MAYBE = Answer.DEPENDS
+MAYBE = Truth.DEPENDS
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ MAYBE = Answer.DEPENDS
         ([finding(CHANGES), finding(CHANGES, MAYBE)],
          "starts, 1 behaviour changes, 1 more may change"),
         ([finding(CHANGES, MAYBE)], "starts, 1 may change"),
-        ([finding(CHANGES, Answer.NO)], "safe"),
+        ([finding(CHANGES, Truth.NO)], "safe"),
         ([finding(FATAL), finding(CHANGES)], "will not start"),
         ([finding(FATAL, MAYBE)], "may not start"),
         ([finding(FATAL, MAYBE), finding(CHANGES)], "may not start, 1 behaviour changes"),

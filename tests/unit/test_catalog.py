@@ -18,8 +18,8 @@ import pytest
 from confaudit import catalog
 from confaudit.catalog import loader
 from confaudit.catalog.document import dump, load
+from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import OptionSpec
-from confaudit.core.releases import Release, Version
 from confaudit.errors import CatalogError
 
 DOCUMENT = Path(loader.__file__).with_name("coder.json")

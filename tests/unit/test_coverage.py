@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.coverage import freshness, hints, horizon, strangers
-from confaudit.core.defaults import default_snapshot
+from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.coder.releases import Catalog
 from confaudit.core.model import OptionSpec
-from confaudit.core.releases import Catalog
+from confaudit.core.report.coverage import freshness, hints, horizon, strangers
 
 CATALOG = packaged()
 NOW = datetime(2026, 7, 10, 12, 0, tzinfo=UTC)

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from confaudit import catalog
-from confaudit.core.defaults import default_snapshot
-from confaudit.core.diff import diff
+from confaudit.core.changes.diff import diff
+from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.coder.releases import Release
 from confaudit.core.model import RawDeployment, ValueSource
-from confaudit.core.normalise import normalise
-from confaudit.core.redact import redact, secret
-from confaudit.core.releases import Release
+from confaudit.core.secret import secret
+from confaudit.core.snapshot.normalise import normalise
+from confaudit.core.snapshot.redact import redact
 
 
 def release(version: str) -> Release:

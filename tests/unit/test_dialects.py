@@ -8,11 +8,11 @@ from typing import Final
 import pytest
 from yaml import safe_load
 
-from confaudit.core.dialects import Dialects, dialects
-from confaudit.core.inputs import Given, State
+from confaudit.core.coder.releases import Release
+from confaudit.core.given import Given, GivenState
+from confaudit.core.judge.rules.common import reads
 from confaudit.core.model import MISSING, OptionSpec, Value
-from confaudit.core.releases import Release
-from confaudit.core.rules.common import reads
+from confaudit.core.text.dialects import Dialects, dialects
 from confaudit.operator_files import decode, read, read_server_yaml
 
 _HOUR: Final = 3_600_000_000_000
@@ -58,12 +58,12 @@ def test_every_dialect_says_the_value(option_type: str, value: Value) -> None:
     (entry,) = safe_load(values)["coder"]["env"]
     assert (flag, env, yaml.name) == ("--some-name", NAMES.env, NAMES.yaml_path)
     assert (entry["name"], entry["value"].replace("$$(", "$(")) == (NAMES.env, text)
-    assert yaml.state is State.LITERAL
+    assert yaml.state is GivenState.LITERAL
     for told in (argument, text):
         assert value_of(replace(yaml, value=told, structure=None), option_type) == value
     assert value_of(yaml, option_type) == value
     (helm,) = read(decode(values.encode(), "values.yaml")).given
-    assert (helm.state, value_of(helm, option_type)) == (State.LITERAL, value)
+    assert (helm.state, value_of(helm, option_type)) == (GivenState.LITERAL, value)
 
 
 def test_a_mapping_is_json_where_the_server_reads_json() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from deepdiff import DeepDiff
 
-from confaudit.core.diff import deepdiff_keys, diff, differing, strict_prune, unequal_keys
+from confaudit.core.changes.diff import deepdiff_keys, diff, differing, strict_prune, unequal_keys
 from confaudit.core.model import (
     MISSING,
     ChangeKind,

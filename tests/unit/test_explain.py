@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from confaudit.catalog import loader
-from confaudit.core.defaults import default_snapshot
-from confaudit.core.diff import diff
-from confaudit.core.explain import explain
+from confaudit.core.changes.causes import attribute
+from confaudit.core.changes.diff import diff
+from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -25,9 +26,8 @@ from confaudit.core.model import (
     Snapshot,
     ValueSource,
 )
-from confaudit.core.normalise import normalise
-from confaudit.core.redact import redact
-from confaudit.core.releases import Catalog, Release
+from confaudit.core.snapshot.normalise import normalise
+from confaudit.core.snapshot.redact import redact
 
 NONE, DEFAULT = ValueSource.UNSET, ValueSource.DEFAULT
 ENV, YAML, FLAG = ValueSource.ENV, ValueSource.YAML, ValueSource.FLAG
@@ -56,7 +56,7 @@ def snapshot(version, *entries, config=None, server=None, fidelity=Fidelity.FULL
 
 
 def explained(before, after, catalog=CATALOG):
-    return explain(diff(before, after), before, after, catalog)
+    return attribute(diff(before, after), before, after, catalog)
 
 
 def one(before, after, catalog=CATALOG):

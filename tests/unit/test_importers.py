@@ -20,10 +20,10 @@ from confaudit.catalog import (
 from confaudit.catalog.guess import leaf_of
 from confaudit.catalog.merge import Learnt, merge
 from confaudit.catalog.partial import Kind, Partial
-from confaudit.core.coverage import hints
+from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.model import Fidelity, Json, OptionSpec, RawDeployment, Snapshot
-from confaudit.core.redact import redact
-from confaudit.core.releases import Catalog, Release
+from confaudit.core.report.coverage import hints
+from confaudit.core.snapshot.redact import redact
 from confaudit.demo.story import states
 from confaudit.errors import CatalogError
 from confaudit.sources import SourceContext

@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from confaudit import catalog
-from confaudit.core.lifecycle import Event, EventKind, Life, life
+from confaudit.core.coder.releases import Release
+from confaudit.core.lifecycle.lifecycle import Event, EventKind, Life, life
 from confaudit.core.model import OptionSpec
-from confaudit.core.releases import Release
 
 KNOWN = [catalog.nearest(version) for version in catalog.versions()]
 CUT = [release for release in KNOWN if release.date <= "2026-07-07"]

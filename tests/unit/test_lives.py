@@ -3,8 +3,9 @@
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.lifecycle import EventKind, life
-from confaudit.core.lives import lives, subjects
+from confaudit.core.judge.finding import subjects
+from confaudit.core.lifecycle.lifecycle import EventKind, life
+from confaudit.core.lifecycle.lives import lives
 from tests.golden.sample_reports import FINDINGS
 
 CATALOG = packaged()

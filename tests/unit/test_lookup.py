@@ -3,7 +3,7 @@
 import pytest
 
 from confaudit import catalog
-from confaudit.core.lookup import find
+from confaudit.core.lifecycle.lookup import find
 from confaudit.errors import ConfigError, ExitCode
 
 KNOWN = [catalog.nearest(version) for version in catalog.versions()]

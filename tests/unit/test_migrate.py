@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from confaudit.catalog import release
-from confaudit.core.findings import Phase
+from confaudit.core.coder.startup import cell
+from confaudit.core.judge.finding import Phase
 from confaudit.core.migrate import migrate
 from confaudit.core.migrate.names import groups
-from confaudit.core.predict import predict
-from confaudit.core.startup import cell
+from confaudit.core.upgrade.predict import predict
 from confaudit.errors import ConfigError, SourceError
 from confaudit.operator_files import (
     decode,

@@ -6,8 +6,9 @@ import random
 
 import pytest
 
-from confaudit.core.canonical import FILES, decode, encode
-from confaudit.core.diff import diff
+from confaudit.core.changes.diff import diff
+from confaudit.core.coder.options import canonical, human_duration, wire_type
+from confaudit.core.coder.releases import Release
 from confaudit.core.model import (
     MISSING,
     Fidelity,
@@ -16,10 +17,9 @@ from confaudit.core.model import (
     StoredFiles,
     ValueSource,
 )
-from confaudit.core.normalise import normalise
-from confaudit.core.options import canonical, human_duration, wire_type
-from confaudit.core.redact import redact, redact_files
-from confaudit.core.releases import Release
+from confaudit.core.snapshot.canonical import FILES, decode, encode
+from confaudit.core.snapshot.normalise import normalise
+from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.errors import SourceError
 
 

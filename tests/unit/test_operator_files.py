@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from confaudit.core.inputs import Channel, Form, Inputs, State
+from confaudit.core.given import Channel, Form, GivenState, OperatorSettings
 from confaudit.errors import SourceError
 from confaudit.operator_files import (
     READERS,
-    When,
+    SetWhen,
     chart_environment,
     decode,
     merge,
@@ -29,10 +29,10 @@ DATA = Path(__file__).parents[1] / "data" / "operator_files"
 TWINS = sorted(path for path in DATA.iterdir() if path.suffix != ".expected")
 
 
-def told(inputs):
+def told(operator):
     """Inputs as a text to compare: one line for each setting, then the rest."""
-    yield f"version {inputs.version or '-'} hint {inputs.version_hint or '-'}"
-    for one in inputs.given:
+    yield f"version {operator.version or '-'} hint {operator.version_hint or '-'}"
+    for one in operator.given:
         value = one.structure if one.value is None and one.structure is not None else one.value
         more = "" if one.prefix in ("", one.value) else f" prefix {one.prefix!r}"
         more += " not-text" if one.not_text else ""
@@ -40,12 +40,12 @@ def told(inputs):
             f"{one.position.line:3} {one.channel} {one.state} {one.form} {one.name}"
             f" = {value!r}{more} in {one.block}"
         )
-    yield from (f"provides {one}" for one in inputs.provides)
-    yield from (f"elsewhere {one.resource} {one.wins}" for one in inputs.elsewhere)
-    yield from (f"note {one}" for one in inputs.coverage)
-    if inputs.helpers:
-        yield f"helpers {' '.join(sorted(inputs.helpers))}"
-    yield from (f"key {key} {line}" for key, line in sorted(inputs.chart_values.items()))
+    yield from (f"provides {one}" for one in operator.provides)
+    yield from (f"elsewhere {one.resource} {one.wins}" for one in operator.elsewhere)
+    yield from (f"note {one}" for one in operator.coverage)
+    if operator.helpers:
+        yield f"helpers {' '.join(sorted(operator.helpers))}"
+    yield from (f"key {key} {line}" for key, line in sorted(operator.chart_values.items()))
 
 
 def from_text(text, name="input", kind=None):
@@ -65,19 +65,19 @@ def test_every_shape_gives_its_settings(path, pytestconfig):
 
 
 ENV_FILE_LINES = [
-    ("A=b", State.LITERAL, "b"),
-    ("A=", State.EMPTY, ""),
-    ("A=''", State.EMPTY, ""),
-    ('A="b c" # d', State.UNRESOLVED, "b c"),
-    ("A=b#c", State.LITERAL, "b#c"),
-    ("A=b # c", State.UNRESOLVED, "b"),
-    ("A='$b'", State.LITERAL, "$b"),
-    ('A="x=${B:-y}"', State.UNRESOLVED, "x=y"),
-    ("export A=b", State.LITERAL, "b"),
-    ("A", State.PASS_THROUGH, None),
-    ('A="b', State.MALFORMED, None),
-    ("A={{ x }}/y", State.UNRESOLVED, None),
-    ("A=ENC[AES256_GCM,data:planted]", State.ENCRYPTED, None),
+    ("A=b", GivenState.LITERAL, "b"),
+    ("A=", GivenState.EMPTY, ""),
+    ("A=''", GivenState.EMPTY, ""),
+    ('A="b c" # d', GivenState.UNRESOLVED, "b c"),
+    ("A=b#c", GivenState.LITERAL, "b#c"),
+    ("A=b # c", GivenState.UNRESOLVED, "b"),
+    ("A='$b'", GivenState.LITERAL, "$b"),
+    ('A="x=${B:-y}"', GivenState.UNRESOLVED, "x=y"),
+    ("export A=b", GivenState.LITERAL, "b"),
+    ("A", GivenState.PASS_THROUGH, None),
+    ('A="b', GivenState.MALFORMED, None),
+    ("A={{ x }}/y", GivenState.UNRESOLVED, None),
+    ("A=ENC[AES256_GCM,data:planted]", GivenState.ENCRYPTED, None),
 ]
 
 
@@ -90,12 +90,12 @@ def test_lines_of_an_env_file(line, state, value):
 def test_a_systemd_unit_reads_its_environment_file_as_systemd_does():
     unit = decode(b"[Service]\nEnvironmentFile=/etc/coder.env\nEnvironment=CODER_A=1\n", "u")
     env = decode(b"CODER_A=2 # all of it\n", "etc/coder.env")
-    inputs = read_all([env, unit])
-    assert [(one.position.file, one.value) for one in inputs.given] == [
+    operator = read_all([env, unit])
+    assert [(one.position.file, one.value) for one in operator.given] == [
         ("u", "1"),
         ("etc/coder.env", "2 # all of it"),
     ]
-    assert not inputs.coverage
+    assert not operator.coverage
 
 
 COMPOSE = "services:\n  coder:\n    image: ghcr.io/coder/coder:${CODER_VERSION:-latest}\n{}"
@@ -108,25 +108,25 @@ def compose(more=""):
 
 def test_a_dotenv_beside_compose_fills_in_and_reaches_no_server():
     dotenv = decode(b"A=x\nCODER_VERSION=v2.30.1\nCODER_SET=1\n", ".env")
-    inputs = read_all([compose(), dotenv])
-    assert [(one.name, one.state, one.value) for one in inputs.given] == [
-        ("CODER_A", State.LITERAL, "x"),
-        ("CODER_B", State.EMPTY, ""),
+    operator = read_all([compose(), dotenv])
+    assert [(one.name, one.state, one.value) for one in operator.given] == [
+        ("CODER_A", GivenState.LITERAL, "x"),
+        ("CODER_B", GivenState.EMPTY, ""),
     ]
-    assert inputs.version == "2.30.1"
-    assert "CODER_SET" in {one.name for one in inputs.interpolation}
-    assert {"A", "CODER_VERSION"} <= inputs.helpers
-    assert not inputs.coverage
+    assert operator.version == "2.30.1"
+    assert "CODER_SET" in {one.name for one in operator.interpolation}
+    assert {"A", "CODER_VERSION"} <= operator.helpers
+    assert not operator.coverage
 
 
 def test_without_a_dotenv_what_compose_fills_in_stays_open():
-    inputs = read_all([compose()])
-    assert [(one.state, one.value) for one in inputs.given] == [
-        (State.UNRESOLVED, "d"),
-        (State.UNRESOLVED, ""),
+    operator = read_all([compose()])
+    assert [(one.state, one.value) for one in operator.given] == [
+        (GivenState.UNRESOLVED, "d"),
+        (GivenState.UNRESOLVED, ""),
     ]
-    assert inputs.version_hint == "${CODER_VERSION:-latest}"
-    assert inputs.coverage
+    assert operator.version_hint == "${CODER_VERSION:-latest}"
+    assert operator.coverage
 
 
 def test_an_env_file_that_the_service_names_comes_before_its_environment():
@@ -172,8 +172,8 @@ VERSIONS = [
 @pytest.mark.parametrize(("tag", "version", "hint"), VERSIONS)
 def test_the_version_is_a_version_or_a_hint(tag, version, hint):
     text = f"coder:\n  image: {{tag: '{tag}'}}\n  env: [{{name: CODER_VERBOSE, value: '1'}}]\n"
-    inputs = from_text(text)
-    assert (inputs.version, inputs.version_hint) == (version, hint)
+    operator = from_text(text)
+    assert (operator.version, operator.version_hint) == (version, hint)
 
 
 @pytest.mark.parametrize("version", ["0.24.1", "1.44.0"])
@@ -224,13 +224,13 @@ def test_aliases_do_not_multiply():
 def test_depth_is_no_way_to_end_the_process():
     with pytest.raises(SourceError, match="no YAML at line 1"):
         read_server_yaml("[" * 100_000, "deep.yaml")
-    assert from_text("CODER_A=" + "${A:-" * 5000).given[0].state is State.UNRESOLVED
+    assert from_text("CODER_A=" + "${A:-" * 5000).given[0].state is GivenState.UNRESOLVED
 
 
 def test_what_the_chart_sets_depends_on_its_version():
     old, new = chart_environment("2.1.4"), chart_environment("2.35.1")
-    assert old["CODER_PROMETHEUS_ADDRESS"].when is When.ALWAYS
-    assert new["CODER_PROMETHEUS_ADDRESS"].when is When.NOT_GIVEN
+    assert old["CODER_PROMETHEUS_ADDRESS"].when is SetWhen.ALWAYS
+    assert new["CODER_PROMETHEUS_ADDRESS"].when is SetWhen.NOT_GIVEN
     assert new.keys() - old.keys() == {"CODER_PPROF_ADDRESS", "CODER_CLUSTER_HOST"}
     assert "CODER_PPROF_ADDRESS" in chart_environment("2.25.0")
     assert "CODER_PPROF_ADDRESS" not in chart_environment("2.24.4")
@@ -262,18 +262,20 @@ def read_with_every_reader(content):
         try:
             file = decode(content, "mutant")
             reader.recognise(file)
-            inputs = reader.read(file)
+            operator = reader.read(file)
         except SourceError:
             continue
         lines = content.count(b"\n") + content.count(b"\r") + 1
-        assert all(1 <= one.position.line <= lines for one in inputs.given)
-        assert not any("ENC[" in (one.value or "")[:4] for one in inputs.given)
+        assert all(1 <= one.position.line <= lines for one in operator.given)
+        assert not any("ENC[" in (one.value or "")[:4] for one in operator.given)
 
 
 def test_readers_are_the_registry():
     assert list(READERS) == [reader.name for reader in READERS.values()]
     for path in TWINS:
-        assert isinstance(READERS["text"].read(decode(path.read_bytes(), path.name)), Inputs)
+        assert isinstance(
+            READERS["text"].read(decode(path.read_bytes(), path.name)), OperatorSettings
+        )
 
 
 REAL = {
@@ -308,13 +310,13 @@ REAL = {
     "yaml-config-full-dump.yaml": ("server-yaml", 170, "e" * 43 + "l" * 127, "2.29.1", ""),
 }
 LETTER = {
-    State.LITERAL: "l",
-    State.EMPTY: "e",
-    State.REFERENCE: "r",
-    State.UNRESOLVED: "u",
-    State.ENCRYPTED: "c",
-    State.MALFORMED: "m",
-    State.PASS_THROUGH: "p",
+    GivenState.LITERAL: "l",
+    GivenState.EMPTY: "e",
+    GivenState.REFERENCE: "r",
+    GivenState.UNRESOLVED: "u",
+    GivenState.ENCRYPTED: "c",
+    GivenState.MALFORMED: "m",
+    GivenState.PASS_THROUGH: "p",
 }
 
 
@@ -330,15 +332,15 @@ def real():
 def test_real_files_give_what_they_set(real, name):
     reader, names, states, version, hint = REAL[name]
     file = open_file(real / name)
-    inputs = read(file)
+    operator = read(file)
     assert recognised(file).name == reader
-    assert len({one.name for one in inputs.given}) == names
-    assert sorted(LETTER[one.state] for one in inputs.given) == sorted(states)
-    assert (inputs.version, inputs.version_hint) == (version, hint)
-    for one in inputs.given:
+    assert len({one.name for one in operator.given}) == names
+    assert sorted(LETTER[one.state] for one in operator.given) == sorted(states)
+    assert (operator.version, operator.version_hint) == (version, hint)
+    for one in operator.given:
         if one.channel is Channel.ENV:
             assert re.search(rf"\b{one.name}\b", file.lines[one.position.line - 1]), one
-    assert "\r" not in repr([(one.value, one.prefix) for one in inputs.given])
+    assert "\r" not in repr([(one.value, one.prefix) for one in operator.given])
 
 
 def test_real_compose_with_its_real_dotenv(real):
@@ -346,13 +348,13 @@ def test_real_compose_with_its_real_dotenv(real):
         open_file(real / name)
         for name in ("compose-twenty-services.yaml", "envfile-shared-dotenv.env")
     ]
-    inputs = read_all(files)
-    assert {one.state for one in inputs.given} == {State.LITERAL}
-    assert len(inputs.given) == 32
-    passed = {one.name for one in inputs.given}
-    unused = {one.name for one in inputs.interpolation if one.name.startswith("CODER_")}
+    operator = read_all(files)
+    assert {one.state for one in operator.given} == {GivenState.LITERAL}
+    assert len(operator.given) == 32
+    passed = {one.name for one in operator.given}
+    unused = {one.name for one in operator.interpolation if one.name.startswith("CODER_")}
     assert {"CODER_OIDC_SCOPES", "CODER_DISABLE_PASSWORD_AUTH", "CODER_PORT"} <= unused - passed
-    assert "planted-secret" not in repr(inputs) + "".join(inputs.coverage)
+    assert "planted-secret" not in repr(operator) + "".join(operator.coverage)
 
 
 def test_real_files_when_broken(real):
@@ -396,12 +398,12 @@ TLS_VALUES = VALUES + "  tls:\n    secretNames: [x]\n"
     ],
 )
 def test_what_the_chart_adds(values, version, name, expected):
-    inputs = read(decode(values.encode(), "values.yaml"), "helm-values")
-    added = with_chart(inputs, version).given[: -len(inputs.given) or None]
+    operator = read(decode(values.encode(), "values.yaml"), "helm-values")
+    added = with_chart(operator, version).given[: -len(operator.given) or None]
     found = [(one.state.value, one.value) for one in added if one.name == name]
     assert found == ([expected] if expected else [])
 
 
 def test_the_chart_adds_nothing_to_other_files():
-    inputs = read(decode(b"CODER_ACCESS_URL=https://x.example\n", "coder.env"))
-    assert with_chart(inputs, "2.35.0") is inputs
+    operator = read(decode(b"CODER_ACCESS_URL=https://x.example\n", "coder.env"))
+    assert with_chart(operator, "2.35.0") is operator

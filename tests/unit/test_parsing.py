@@ -2,9 +2,8 @@
 
 import pytest
 
-from confaudit.core import urls
-from confaudit.core.model import MISSING
-from confaudit.core.parsing import (
+from confaudit.core.coder import urls
+from confaudit.core.coder.parsing import (
     RefusedError,
     decode,
     duration,
@@ -13,6 +12,7 @@ from confaudit.core.parsing import (
     scalar,
     uint32,
 )
+from confaudit.core.model import MISSING
 
 HOUR = 3_600_000_000_000
 REFUSED = object()

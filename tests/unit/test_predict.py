@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from confaudit.catalog import release as known_release
-from confaudit.core.inputs import Channel, Form, Given, Inputs, Position, State
+from confaudit.core.coder.releases import Release
+from confaudit.core.coder.semantics import Semantics
+from confaudit.core.coder.startup import StartError
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.model import (
     MISSING,
     Fidelity,
@@ -20,11 +23,10 @@ from confaudit.core.model import (
     Snapshot,
     ValueSource,
 )
-from confaudit.core.normalise import normalise
-from confaudit.core.predict import is_server_variable, predict, to_json
-from confaudit.core.redact import redact, secret
-from confaudit.core.releases import Release
-from confaudit.core.startup import Semantics, StartError
+from confaudit.core.secret import secret
+from confaudit.core.snapshot.normalise import normalise
+from confaudit.core.snapshot.redact import redact
+from confaudit.core.upgrade.predict import is_server_variable, predict, to_json
 
 OLD, NEW = "2.33.0", "2.34.0"
 SECOND, MINUTE = 10**9, 60 * 10**9
@@ -45,7 +47,7 @@ def release(version, *options):
 
 
 def given(channel, name, value, state=None, structure=None):
-    state = state or (State.EMPTY if value == "" else State.LITERAL)
+    state = state or (GivenState.EMPTY if value == "" else GivenState.LITERAL)
     return Given(channel, name, state, Position("f", 1), Form.TEXT, value, structure)
 
 
@@ -61,10 +63,10 @@ def yaml(path, value=None, structure=None):
     return given(Channel.YAML, path, value, structure=structure)
 
 
-def started(version, options, inputs, before=None):
+def started(version, options, operator, before=None):
     """The prediction for one release, whatever ran before."""
     made = release(version, *options)
-    return predict(before, made, made, Inputs(tuple(inputs)))
+    return predict(before, made, made, OperatorSettings(tuple(operator)))
 
 
 def setting(prediction, flag):
@@ -93,7 +95,7 @@ LEVEL = option("level", "int", default="1", yaml_path="group.level")
 
 
 @pytest.mark.parametrize(
-    ("inputs", "value", "source"),
+    ("operator", "value", "source"),
     [
         ([], 1, ValueSource.DEFAULT),
         ([yaml("group.level", "2")], 2, ValueSource.YAML),
@@ -105,8 +107,8 @@ LEVEL = option("level", "int", default="1", yaml_path="group.level")
         ([yaml("group.level", "2"), yaml("group.level", "7")], 7, ValueSource.YAML),
     ],
 )
-def test_flag_over_environment_over_yaml_over_default(inputs, value, source):
-    assert setting(started(OLD, [LEVEL], inputs), "level") == (value, source)
+def test_flag_over_environment_over_yaml_over_default(operator, value, source):
+    assert setting(started(OLD, [LEVEL], operator), "level") == (value, source)
 
 
 def test_without_a_default_the_value_is_zero_and_has_no_source():
@@ -157,7 +159,10 @@ def test_an_empty_variable_overrides_from_2_34_only(option_type, default, value)
 def test_what_an_empty_variable_stops_is_named_without_a_changed_value():
     spec = option("session-duration", "duration", default="24h0m0s", name="Session Duration")
     got = predict(
-        None, release(OLD, spec), release(NEW, spec), Inputs(tuple(env(CODER_SESSION_DURATION="")))
+        None,
+        release(OLD, spec),
+        release(NEW, spec),
+        OperatorSettings(tuple(env(CODER_SESSION_DURATION=""))),
     )
     reason = "it is empty; a duration such as 1h30m is needed"
     expected = StartError("session-duration", "Session Duration", "CODER_SESSION_DURATION", reason)
@@ -195,15 +200,15 @@ def test_a_default_writes_over_an_alias_before_2_18(version, value, old_source, 
 
 
 @pytest.mark.parametrize(
-    ("inputs", "source"),
+    ("operator", "source"),
     [
         ([yaml("n.h", "x")], ValueSource.YAML),
         ([yaml("n.h", "y"), *env(CODER_HOST="x"), *flags(("n-host", "z"))], ValueSource.FLAG),
         ([], ValueSource.DEFAULT),
     ],
 )
-def test_aliases_share_the_highest_source_and_a_default_of_either(inputs, source):
-    got = started("2.35.0", aliases(old_default="d"), inputs)
+def test_aliases_share_the_highest_source_and_a_default_of_either(operator, source):
+    got = started("2.35.0", aliases(old_default="d"), operator)
     assert setting(got, "host") == setting(got, "n-host")
     assert got.effective["host"].source is source
 
@@ -234,7 +239,7 @@ def test_validated_aliases_write_their_defaults_over_each_other_in_every_release
 
 
 @pytest.mark.parametrize(
-    ("inputs", "value"),
+    ("operator", "value"),
     [
         ([*env(CODER_L="a,b"), *flags(("l", "c"))], ["a", "b", "c"]),
         (flags(("l", "a"), ("l", ""), ("l", "b")), ["b"]),
@@ -244,13 +249,13 @@ def test_validated_aliases_write_their_defaults_over_each_other_in_every_release
         ([*env(CODER_L="a"), yaml("l", structure=["b"])], ["a"]),
     ],
 )
-def test_lists(inputs, value):
+def test_lists(operator, value):
     spec = option("l", "string-array", default="x", yaml_path="l")
-    assert started(OLD, [spec], inputs).effective["l"].value == value
+    assert started(OLD, [spec], operator).effective["l"].value == value
 
 
 @pytest.mark.parametrize(
-    ("inputs", "value"),
+    ("operator", "value"),
     [
         ([yaml("oidc.params.prompt", "consent"), yaml("oidc.params.n", "1")], "as leaves"),
         ([yaml("oidc.params", structure={"prompt": "consent", "n": 1})], "as a structure"),
@@ -258,10 +263,10 @@ def test_lists(inputs, value):
         ([*env(CODER_P='{"prompt": "none"}'), *flags(("p", '{"n": 1}'))], "merged"),
     ],
 )
-def test_mappings_come_whole_or_by_their_leaves(inputs, value):
+def test_mappings_come_whole_or_by_their_leaves(operator, value):
     spec = option("p", "struct[map[string]string]", default='{"a": "b"}', yaml_path="oidc.params")
     merged = {"prompt": "none" if value == "merged" else "consent", "n": "1"}
-    assert started(OLD, [spec], inputs).effective["p"].value == merged
+    assert started(OLD, [spec], operator).effective["p"].value == merged
 
 
 @pytest.mark.parametrize(
@@ -278,7 +283,7 @@ def test_an_empty_yaml_list_is_read_like_the_empty_text_from_2_18(version, start
 
 
 @pytest.mark.parametrize(
-    ("inputs", "named"),
+    ("operator", "named"),
     [
         ([yaml("group.other", "1")], ["group.other"]),
         ([yaml("email.tls.key", "k"), yaml("email.from", "f")], ["email.from", "email.tls.key"]),
@@ -289,8 +294,8 @@ def test_an_empty_yaml_list_is_read_like_the_empty_text_from_2_18(version, start
         ([yaml("group", structure=["a"])], []),
     ],
 )
-def test_unknown_names_stop_the_server_except_variables(inputs, named):
-    got = started(OLD, [LEVEL], inputs)
+def test_unknown_names_stop_the_server_except_variables(operator, named):
+    got = started(OLD, [LEVEL], operator)
     assert [error.input for error in got.errors] == named
 
 
@@ -322,7 +327,9 @@ def test_a_numbered_provider_without_a_number_is_no_server_variable():
 
 def test_a_removed_option_without_the_prefix_is_ignored_too():
     tunnel = option("wg-host", env="WGTUNNEL_HOST")
-    got = predict(None, release(OLD, tunnel), release(NEW), Inputs(tuple(env(WGTUNNEL_HOST="h"))))
+    got = predict(
+        None, release(OLD, tunnel), release(NEW), OperatorSettings(tuple(env(WGTUNNEL_HOST="h")))
+    )
     assert got.ignored_env == ("WGTUNNEL_HOST",)
     assert got.removed == {"wg-host": "h"}
 
@@ -334,7 +341,7 @@ def test_the_docs_url_follows_the_version():
     docs = option(
         "docs-url", "url", default="https://d/@{version}", default_computed_from="version"
     )
-    got = predict(None, release(OLD, docs), release(NEW, docs), Inputs())
+    got = predict(None, release(OLD, docs), release(NEW, docs), OperatorSettings())
     assert got.changed == {"docs-url": ("https://d/@v2.33.0", "https://d/@v2.34.0")}
 
 
@@ -344,7 +351,7 @@ COOKIE = option(
 
 
 @pytest.mark.parametrize(
-    ("inputs", "secure"),
+    ("operator", "secure"),
     [
         (env(CODER_ACCESS_URL="https://a"), True),
         (env(CODER_ACCESS_URL="HTTPS://a"), True),
@@ -353,14 +360,16 @@ COOKIE = option(
         (env(CODER_ACCESS_URL="https://a", CODER_SECURE="false"), False),
     ],
 )
-def test_the_secure_cookie_follows_the_access_url(inputs, secure):
-    got = started(OLD, [option("access-url", "url"), COOKIE], inputs)
+def test_the_secure_cookie_follows_the_access_url(operator, secure):
+    got = started(OLD, [option("access-url", "url"), COOKIE], operator)
     assert got.effective["secure"].value is secure
 
 
 @pytest.mark.parametrize(("prefix", "secure"), [("https://", True), ("http", MISSING)])
 def test_the_scheme_of_an_access_url_may_be_all_that_is_known(prefix, secure):
-    access = replace(given(Channel.ENV, "CODER_ACCESS_URL", None, State.UNRESOLVED), prefix=prefix)
+    access = replace(
+        given(Channel.ENV, "CODER_ACCESS_URL", None, GivenState.UNRESOLVED), prefix=prefix
+    )
     got = started(OLD, [option("access-url", "url"), COOKIE], [access])
     assert got.effective["secure"].value is secure
     assert got.effective["access-url"].value is MISSING
@@ -374,7 +383,7 @@ def test_a_default_of_the_host_is_known_from_the_running_server_only():
     assert started(NEW, [CACHE], []).effective["cache"].value is MISSING
     ran = snapshot(source, {"cache": ("/home/c/coder", ValueSource.DEFAULT)})
     ran = replace(ran, declared={"cache": replace(CACHE, default="/home/c/coder")})
-    got = predict(ran, source, release(NEW, CACHE), Inputs())
+    got = predict(ran, source, release(NEW, CACHE), OperatorSettings())
     assert got.effective["cache"].value == "/home/c/coder"
     assert not got.changed
 
@@ -383,7 +392,7 @@ def test_a_default_of_the_host_is_known_from_the_running_server_only():
 
 
 @pytest.mark.parametrize(
-    ("option_type", "inputs", "starts"),
+    ("option_type", "operator", "starts"),
     [
         ("string", env(CODER_WILDCARD_ACCESS_URL="*.example.com"), True),
         ("string", env(CODER_WILDCARD_ACCESS_URL="example.com"), False),
@@ -391,9 +400,9 @@ def test_a_default_of_the_host_is_known_from_the_running_server_only():
         ("url", env(CODER_WILDCARD_ACCESS_URL="example.com"), True),
     ],
 )
-def test_the_wildcard_url_is_checked_unless_it_comes_by_yaml(option_type, inputs, starts):
+def test_the_wildcard_url_is_checked_unless_it_comes_by_yaml(option_type, operator, starts):
     spec = option("wildcard-access-url", option_type, yaml_path="w")
-    assert started(OLD, [spec], inputs).starts is starts
+    assert started(OLD, [spec], operator).starts is starts
 
 
 @pytest.mark.parametrize(("version", "starts"), [("2.28.11", False), ("2.29.0", True)])
@@ -425,7 +434,7 @@ def test_what_was_given_is_carried_and_what_was_not_follows_the_new_default():
     new = [replace(spec, default="2m0s") for spec in old]
     source = release(OLD, *old)
     ran = snapshot(source, {"a": (MINUTE, ValueSource.ENV), "b": (MINUTE, ValueSource.DEFAULT)})
-    got = predict(ran, source, release(NEW, *new), Inputs())
+    got = predict(ran, source, release(NEW, *new), OperatorSettings())
     assert got.changed == {"b": (MINUTE, 2 * MINUTE)}
     assert setting(got, "a") == (MINUTE, ValueSource.ENV)
 
@@ -443,7 +452,7 @@ def test_what_was_given_is_carried_and_what_was_not_follows_the_new_default():
 def test_how_a_removed_option_was_given_decides(source, named, ignored):
     gone = option("gone", "bool", yaml_path="old.gone")
     ran = snapshot(release(OLD, gone), {"gone": (True, source)})
-    got = predict(ran, release(OLD, gone), release(NEW), Inputs())
+    got = predict(ran, release(OLD, gone), release(NEW), OperatorSettings())
     assert [error.input for error in got.errors] == named
     assert got.ignored_env == ignored
     assert got.removed == {"gone": True}
@@ -453,19 +462,19 @@ def test_how_a_removed_option_was_given_decides(source, named, ignored):
 def test_what_the_server_worked_out_stays_while_the_default_does(source):
     limit = option("limit", "int", default="512")
     ran = snapshot(release(OLD, limit), {"limit": (-1, source)})
-    assert predict(ran, release(OLD, limit), release(NEW, limit), Inputs()).changed == {}
+    assert predict(ran, release(OLD, limit), release(NEW, limit), OperatorSettings()).changed == {}
     other = release(NEW, replace(limit, default="1024"))
-    got = predict(ran, release(OLD, limit), other, Inputs())
+    got = predict(ran, release(OLD, limit), other, OperatorSettings())
     assert got.effective["limit"].value == (1024 if source else -1)
 
 
 def test_a_carried_value_is_read_anew_where_the_type_changed():
     old, new = option("smarthost", "host:port"), option("smarthost", "string")
     ran = snapshot(release(OLD, old), {"smarthost": ("mail:25", ValueSource.ENV)})
-    got = predict(ran, release(OLD, old), release(NEW, new), Inputs())
+    got = predict(ran, release(OLD, old), release(NEW, new), OperatorSettings())
     assert got.effective["smarthost"].value == "mail:25"
     narrower = option("smarthost", "enum[a|b]")
-    assert not predict(ran, release(OLD, old), release(NEW, narrower), Inputs()).starts
+    assert not predict(ran, release(OLD, old), release(NEW, narrower), OperatorSettings()).starts
 
 
 def test_what_an_alias_hid_is_not_known_after_the_upgrade():
@@ -478,7 +487,7 @@ def test_what_an_alias_hid_is_not_known_after_the_upgrade():
             "n-host": ("localhost:587", ValueSource.ENV),
         },
     )
-    got = predict(ran, release("2.17.0", *old), release("2.18.0", *old), Inputs())
+    got = predict(ran, release("2.17.0", *old), release("2.18.0", *old), OperatorSettings())
     assert to_json(got)["changed"]["host"] == {
         "before": "localhost:587",
         "after": {"unknown": True},
@@ -488,10 +497,10 @@ def test_what_an_alias_hid_is_not_known_after_the_upgrade():
 def test_aliases_that_agree_are_carried_under_the_name_the_target_knows():
     both = release(NEW, *aliases())
     settings = dict.fromkeys(("host", "n-host"), ("mail:25", ValueSource.ENV))
-    got = predict(snapshot(both, settings), both, release(OLD, aliases()[1]), Inputs())
+    got = predict(snapshot(both, settings), both, release(OLD, aliases()[1]), OperatorSettings())
     assert got.effective["n-host"].value == "mail:25"
     assert got.ignored_env == ()
-    neither = predict(snapshot(both, settings), both, release(OLD), Inputs())
+    neither = predict(snapshot(both, settings), both, release(OLD), OperatorSettings())
     assert neither.ignored_env == ("CODER_HOST",)
 
 
@@ -499,21 +508,21 @@ def test_a_config_tree_without_options_tells_values_but_no_sources():
     spec = option("limit", "int", default="512", json_path="rate.limit")
     source = release(OLD, spec)
     ran = snapshot(source, {}, Fidelity.CONFIG, {"rate": {"limit": 7}})
-    got = predict(ran, source, release(NEW, replace(spec, default="9")), Inputs())
+    got = predict(ran, source, release(NEW, replace(spec, default="9")), OperatorSettings())
     assert setting(got, "limit") == (7, None)
 
 
 def test_a_docs_page_tells_no_values():
     spec = option("limit", "int", default="512", json_path="limit")
     ran = snapshot(release(OLD, spec), {}, Fidelity.SHAPE, {"limit": 7})
-    got = predict(ran, release(OLD, spec), release(NEW, spec), Inputs())
+    got = predict(ran, release(OLD, spec), release(NEW, spec), OperatorSettings())
     assert got.effective["limit"].value == 512
 
 
 def test_a_bundle_that_left_an_option_out_does_not_make_it_new():
     a, b = option("a"), option("b")
     ran = snapshot(release(OLD, a), {"a": ("", ValueSource.UNSET)}, Fidelity.LOSSY)
-    assert predict(ran, release(OLD, a, b), release(NEW, a, b), Inputs()).added == {}
+    assert predict(ran, release(OLD, a, b), release(NEW, a, b), OperatorSettings()).added == {}
 
 
 # --- snapshot and inputs together -----------------------------------------------------------------
@@ -523,7 +532,7 @@ def test_inputs_win_over_the_snapshot_and_the_snapshot_fills_in_the_rest():
     a, b = option("a"), option("b")
     source = release(OLD, a, b)
     ran = snapshot(source, {"a": ("ran", ValueSource.ENV), "b": ("ran", ValueSource.FLAG)})
-    got = predict(ran, source, release(NEW, a, b), Inputs(tuple(env(CODER_A="given"))))
+    got = predict(ran, source, release(NEW, a, b), OperatorSettings(tuple(env(CODER_A="given"))))
     assert got.effective == {
         "a": Setting("given", ValueSource.ENV),
         "b": Setting("ran", ValueSource.FLAG),
@@ -531,7 +540,13 @@ def test_inputs_win_over_the_snapshot_and_the_snapshot_fills_in_the_rest():
     assert not got.changed
 
 
-UNKNOWN = [State.REFERENCE, State.UNRESOLVED, State.ENCRYPTED, State.PASS_THROUGH, State.MALFORMED]
+UNKNOWN = [
+    GivenState.REFERENCE,
+    GivenState.UNRESOLVED,
+    GivenState.ENCRYPTED,
+    GivenState.PASS_THROUGH,
+    GivenState.MALFORMED,
+]
 
 
 @pytest.mark.parametrize("state", UNKNOWN)
@@ -544,8 +559,8 @@ def test_a_value_that_is_only_referred_to_is_the_snapshots_if_its_source_agrees(
     spec = option("a")
     source = release(OLD, spec)
     ran = snapshot(source, {"a": ("ran", ran_by)})
-    inputs = Inputs((given(Channel.ENV, "CODER_A", "default", state),))
-    got = predict(ran, source, release(NEW, spec), inputs)
+    operator = OperatorSettings((given(Channel.ENV, "CODER_A", "default", state),))
+    got = predict(ran, source, release(NEW, spec), operator)
     assert setting(got, "a") == (value, ValueSource.ENV)
     assert not got.changed
 
@@ -556,31 +571,31 @@ KEY = option("api-x", secret=True)
 
 
 @pytest.mark.parametrize(
-    ("inputs", "marker"),
+    ("operator", "marker"),
     [
         (env(CODER_API_X="hunter2"), secret(True)),
-        ([given(Channel.ENV, "CODER_API_X", None, State.REFERENCE)], secret(True)),
+        ([given(Channel.ENV, "CODER_API_X", None, GivenState.REFERENCE)], secret(True)),
         (env(CODER_API_X=""), secret(False)),
         ([], secret(False)),
     ],
 )
-def test_a_secret_is_set_or_not_and_nothing_else(inputs, marker):
-    got = started(OLD, [KEY], inputs)
+def test_a_secret_is_set_or_not_and_nothing_else(operator, marker):
+    got = started(OLD, [KEY], operator)
     assert got.effective["api-x"].value == marker
     assert "hunter2" not in repr(got)
 
 
 def test_a_secret_of_either_release_is_one_in_both():
     plain = release(OLD, option("api-x"), option("psk-x", secret=True))
-    inputs = Inputs(tuple(env(CODER_API_X="hunter2", CODER_PSK_X="hunter3")))
-    got = predict(None, plain, release(NEW, KEY, option("psk-x")), inputs)
+    operator = OperatorSettings(tuple(env(CODER_API_X="hunter2", CODER_PSK_X="hunter3")))
+    got = predict(None, plain, release(NEW, KEY, option("psk-x")), operator)
     assert not got.changed
     assert "hunter" not in json.dumps(to_json(got))
 
 
 def test_credentials_inside_values_are_redacted():
-    inputs = env(CODER_PROXY="http://user:hunter2@proxy:8080")
-    got = started(OLD, [option("proxy")], inputs)
+    operator = env(CODER_PROXY="http://user:hunter2@proxy:8080")
+    got = started(OLD, [option("proxy")], operator)
     assert got.effective["proxy"].value == "http://REDACTED@proxy:8080"
 
 
@@ -601,7 +616,7 @@ def test_the_json_goes_by_flag_or_by_name_where_there_is_none():
         None,
         release(OLD, nameless, stays),
         release(NEW, option("new", default="n"), replace(stays, default="2s")),
-        Inputs(tuple(env(CODER_TYPO="1"))),
+        OperatorSettings(tuple(env(CODER_TYPO="1"))),
     )
     assert to_json(got) == {
         "starts": True,
@@ -639,8 +654,8 @@ def test_it_agrees_with_what_the_real_option_code_did():
 def disagreements(case):
     source, target = known_release(case["from"]), known_release(case["to"])
     before = normalise(redact(RawDeployment(case["before"], version=case["from"])), source)
-    inputs = [*env(**case["env"]), *server_yaml(case["yaml"])]
-    got = to_json(predict(before, source, target, Inputs(tuple(inputs))))
+    operator = [*env(**case["env"]), *server_yaml(case["yaml"])]
+    got = to_json(predict(before, source, target, OperatorSettings(tuple(operator))))
     want = case["expected"]
     parts = ["starts", "ignored_env", *(["changed", "added", "removed"] if want["starts"] else [])]
     wrong = [part for part in parts if got[part] != want[part]]

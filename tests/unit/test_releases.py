@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
+from confaudit.core.coder.options import zero
+from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.model import Json, OptionSpec
-from confaudit.core.options import zero
-from confaudit.core.releases import Catalog, Release, Version
 
 
 @pytest.mark.parametrize(

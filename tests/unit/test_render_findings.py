@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from confaudit.core.findings import Answer, Effect, Finding, Phase
-from confaudit.core.inputs import Form
+from confaudit.core.given import Form
+from confaudit.core.judge.finding import Effect, Finding, Phase
 from confaudit.core.model import MISSING, Level, Value
-from confaudit.core.present import present
-from confaudit.core.present.findings import FindingShown
-from confaudit.core.report import Report, ReportKind
+from confaudit.core.report.report import Report, ReportKind
+from confaudit.core.upgrade.known import Truth
+from confaudit.present import present
+from confaudit.present.findings import FindingShown
 from confaudit.render import FORMATS, RenderOptions, render
 from tests.golden.sample_reports import (
     EMPTY,
@@ -96,7 +97,7 @@ def test_a_rotated_secret_is_the_same_finding() -> None:
     ("effect", "level", "parts", "section"),
     [
         (Effect.WILL_NOT_START, Level.ERROR, {}, "must"),
-        (Effect.WILL_NOT_START, Level.WARNING, {"affects": Answer.DEPENDS}, "must"),
+        (Effect.WILL_NOT_START, Level.WARNING, {"affects": Truth.DEPENDS}, "must"),
         (Effect.IGNORED, Level.ERROR, {}, "must"),
         (Effect.SECURITY, Level.ERROR, {}, "must"),
         (Effect.SECURITY, Level.ERROR, {"phase": Phase.AFTER}, "security"),
@@ -109,7 +110,7 @@ def test_a_rotated_secret_is_the_same_finding() -> None:
         (Effect.DEPRECATED, Level.INFO, {}, "info"),
         (Effect.ADVICE, Level.INFO, {}, "advice"),
         (Effect.INFO, Level.INFO, {}, "info"),
-        (Effect.WILL_NOT_START, Level.ERROR, {"affects": Answer.NO}, "info"),
+        (Effect.WILL_NOT_START, Level.ERROR, {"affects": Truth.NO}, "info"),
     ],
 )
 def test_what_a_finding_asks_for(
@@ -141,22 +142,20 @@ def test_only_an_upgrade_speaks_of_one() -> None:
 @pytest.mark.parametrize(
     ("affects", "because", "reads"),
     [
-        (Answer.YES, "it is set", "Yes, because it is set."),
-        (Answer.YES, "", ""),
-        (Answer.DEPENDS, "the template decides.", "It depends: the template decides."),
-        (Answer.DEPENDS, "", "It depends."),
-        (Answer.NO, "it is off", "No, because it is off."),
-        (Answer.NO, "", "No."),
+        (Truth.YES, "it is set", "Yes, because it is set."),
+        (Truth.YES, "", ""),
+        (Truth.DEPENDS, "the template decides.", "It depends: the template decides."),
+        (Truth.DEPENDS, "", "It depends."),
+        (Truth.NO, "it is off", "No, because it is off."),
+        (Truth.NO, "", "No."),
     ],
 )
-def test_whether_it_affects_you_has_three_answers(
-    affects: Answer, because: str, reads: str
-) -> None:
+def test_whether_it_affects_you_has_three_answers(affects: Truth, because: str, reads: str) -> None:
     found = _shown(_finding(Effect.ADVICE, affects=affects, because=because))
     facts = {fact.term: fact.texts for fact in found.facts}
     assert facts.get("Affects you", ("",)) == (reads,)
     worn = [chip.facet for chip in found.chips if chip.is_shown]
-    assert (affects is Answer.YES) == ("affects" not in worn)
+    assert (affects is Truth.YES) == ("affects" not in worn)
 
 
 @pytest.mark.parametrize(

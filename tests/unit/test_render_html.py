@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from confaudit.core.model import MISSING, Cause, Subject
-from confaudit.core.present import present
-from confaudit.core.wording import visible
+from confaudit.core.text.wording import visible
+from confaudit.present import present
 from confaudit.render import RenderOptions, render
 from confaudit.render.html import prose
 from confaudit.render.json_v1 import document

@@ -5,8 +5,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from confaudit.core.findings import Answer, Confidence, Effect, Finding, Patch, Phase
-from confaudit.core.lifecycle import Event, EventKind
+from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase
+from confaudit.core.lifecycle.lifecycle import Event, EventKind
+from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -20,8 +21,9 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
-from confaudit.core.present import present
-from confaudit.core.report import Column, Lives, ReportKind, Table
+from confaudit.core.report.report import Column, ReportKind, Table
+from confaudit.core.upgrade.known import Truth
+from confaudit.present import present
 from confaudit.render import RenderOptions, render
 from confaudit.render.json_v1 import document, schema
 from tests.golden.sample_reports import EVERY_KIND, FINDINGS, REPORTS, option, spec
@@ -67,7 +69,7 @@ def test_the_schema_knows_every_word_of_a_finding(field: str, enum: type) -> Non
 
 def test_the_schema_knows_every_answer() -> None:
     answers = schema()["$defs"]["AffectsEntry"]["properties"]["answer"]["enum"]
-    assert set(answers) == set(Answer)
+    assert set(answers) == set(Truth)
 
 
 def test_the_schema_knows_every_kind_of_event() -> None:

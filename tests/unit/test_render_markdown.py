@@ -9,8 +9,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from confaudit.core.model import Cause, ChangeKind, Subject
-from confaudit.core.present import present
-from confaudit.core.report import Column, Table
+from confaudit.core.report.report import Column, Table
+from confaudit.present import present
 from confaudit.render import RenderOptions, render
 from confaudit.render.markdown import COMMENT_LIMIT, code, fence, size, tagged, words
 from tests.golden.sample_reports import (

@@ -9,11 +9,11 @@ import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
 
-from confaudit.core.findings import Patch
-from confaudit.core.inputs import Form, Position
+from confaudit.core.given import Form, Position
+from confaudit.core.judge.finding import Patch
 from confaudit.core.model import Cause, ChangeKind, Subject
-from confaudit.core.present import present
-from confaudit.core.report import Column, Report, Table
+from confaudit.core.report.report import Column, Report, Table
+from confaudit.present import present
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import FINDINGS, REPORTS, UPGRADE, judged, leaf, option
 

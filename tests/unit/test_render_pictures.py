@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from confaudit.core.lifecycle import Event, EventKind
-from confaudit.core.present.pictures import MARKS, Label, Stretch, bars, strip
-from confaudit.core.report import Column, Lives, Table
+from confaudit.core.lifecycle.lifecycle import Event, EventKind
+from confaudit.core.lifecycle.lives import Lives
+from confaudit.core.report.report import Column, Table
+from confaudit.present.charts import MARKS, Label, Stretch, bars, strip
 
 LINES = ("2.0", "2.1", "2.2", "2.3", "2.4")
 

@@ -15,10 +15,10 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
-from confaudit.core.present import present
-from confaudit.core.present.changes import Row
-from confaudit.core.present.values import Chip, Name, Shown, State, area_chip
-from confaudit.core.report import Column, Report, Table
+from confaudit.core.report.report import Column, Report, Table
+from confaudit.present import present
+from confaudit.present.changes import Row
+from confaudit.present.values import Chip, Name, Shown, ShownState, area_chip
 from confaudit.render.json_v1 import document
 from tests.golden.sample_reports import (
     AFTER,
@@ -53,18 +53,18 @@ def _reads(shown: Shown) -> str:
 @pytest.mark.parametrize(
     ("value", "source", "reads", "state"),
     [
-        ("x", _ENV, "x (env)", State.SET),
-        ("x", _DEFAULT, "unset (default x)", State.UNSET),
-        ("", _UNSET, "unset", State.UNSET),
-        (False, _UNSET, "unset (false)", State.UNSET),
-        ("x", None, "x", State.SET),
-        (MISSING, _ENV, "not known", State.UNKNOWN),
-        ({"secret_set": True}, _ENV, "secret: set (env)", State.SECRET),
-        ({"secret_set": False}, _UNSET, "secret: not set", State.SECRET),
+        ("x", _ENV, "x (env)", ShownState.SET),
+        ("x", _DEFAULT, "unset (default x)", ShownState.UNSET),
+        ("", _UNSET, "unset", ShownState.UNSET),
+        (False, _UNSET, "unset (false)", ShownState.UNSET),
+        ("x", None, "x", ShownState.SET),
+        (MISSING, _ENV, "not known", ShownState.UNKNOWN),
+        ({"secret_set": True}, _ENV, "secret: set (env)", ShownState.SECRET),
+        ({"secret_set": False}, _UNSET, "secret: not set", ShownState.SECRET),
     ],
 )
 def test_unset_is_told_from_set(
-    value: object, source: ValueSource | None, reads: str, state: State
+    value: object, source: ValueSource | None, reads: str, state: ShownState
 ) -> None:
     after = _row(option("a", ChangeKind.CHANGED, "b", value, (_YAML, source))).after  # type: ignore[arg-type]
     assert (_reads(after), after.state) == (reads, state)

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from confaudit.core.present import Page, SideShown
-from confaudit.core.present.changes import Group, Remark, Row
-from confaudit.core.present.findings import Fact, FindingShown, PatchShown, Section
-from confaudit.core.present.marks import Items, Segment
-from confaudit.core.present.pictures import Label, Mark, Stretch, Strip
-from confaudit.core.present.tables import ColumnShown, TableShown
-from confaudit.core.present.tallies import Count, Tally
-from confaudit.core.present.values import Chip, Name, Shown, State
 from confaudit.errors import TemplateError
+from confaudit.present import Page, SideShown
+from confaudit.present.changes import ChangeGroup, Remark, Row
+from confaudit.present.charts import Label, Mark, Stretch, Strip
+from confaudit.present.facets import Count, Tally
+from confaudit.present.findings import Fact, FindingShown, PatchShown, Section
+from confaudit.present.inline_diff import Items, Segment
+from confaudit.present.tables import ColumnShown, TableShown
+from confaudit.present.values import Chip, Name, Shown, ShownState
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import REPORTS
 
@@ -135,7 +135,7 @@ def _documented(heading: str) -> set[str]:
         ("one of `page.tallies`", Tally),
         ("a count", Count),
         ("a chip", Chip),
-        ("one of `page.groups`", Group),
+        ("one of `page.groups`", ChangeGroup),
         ("a row of a group", Row),
         ("a name", Name),
         ("one of `page.sections`", Section),
@@ -160,7 +160,7 @@ def test_the_documented_fields_are_the_fields(heading: str, kind: type) -> None:
 def test_the_documented_states_and_files_exist() -> None:
     folder = files("confaudit.templates")
     readme = folder.joinpath("README.md").read_text(encoding="utf-8")
-    assert all(f"`{state}`" in readme for state in State)
+    assert all(f"`{state}`" in readme for state in ShownState)
     names = re.findall(r"`([\w./]+\.(?:j2|css|js))`", readme)
     assert names
     assert all(folder.joinpath(name).is_file() for name in names)

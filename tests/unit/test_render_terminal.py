@@ -5,7 +5,7 @@ import pytest
 from rich.cells import cell_len
 
 from confaudit.core.model import Subject
-from confaudit.core.report import Column, Table
+from confaudit.core.report.report import Column, Table
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import EMPTY, REPORTS, leaf
 

@@ -1,8 +1,8 @@
 import pytest
 
 from confaudit.core.model import Value
-from confaudit.core.present.marks import Segment, compare_items, mark_words, middle_out, shorten
-from confaudit.core.wording import human, visible
+from confaudit.core.text.wording import human, visible
+from confaudit.present.inline_diff import Segment, compare_items, mark_words, middle_out, shorten
 
 
 @pytest.mark.parametrize(

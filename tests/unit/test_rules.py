@@ -6,22 +6,24 @@ from dataclasses import replace
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.audit import CHECKS, audit
-from confaudit.core.defaults import default_snapshot
-from confaudit.core.findings import Answer, Effect, Phase
-from confaudit.core.inputs import Channel, Form, Given, Inputs, Position, State
+from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.coder.releases import Catalog
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.judge.audit import CHECKS, audit
+from confaudit.core.judge.finding import Effect, Phase
+from confaudit.core.judge.rules import RULES
 from confaudit.core.model import MISSING, Level, Setting, ValueSource
-from confaudit.core.redact import redact_inputs, secret
-from confaudit.core.releases import Catalog
-from confaudit.core.rules import RULES
-from confaudit.core.situation import Situation
+from confaudit.core.secret import secret
+from confaudit.core.snapshot.redact import redact_operator
+from confaudit.core.upgrade.known import Truth
+from confaudit.core.upgrade.situation import Situation
 from confaudit.operator_files import decode, merge, read_all, read_env_file, read_server_yaml
 
 
-def situation(source, target, *inputs, snapshot=None):
+def situation(source, target, *operator, snapshot=None):
     catalog = packaged()
     old, new = catalog.nearest(source), catalog.nearest(target)
-    clean = redact_inputs(merge(*inputs), (*old.options.values(), *new.options.values()))
+    clean = redact_operator(merge(*operator), (*old.options.values(), *new.options.values()))
     return Situation.of(snapshot, clean, old, new, catalog)
 
 
@@ -35,10 +37,10 @@ def yaml(text):
 
 def flags(*pairs):
     given = (
-        Given(Channel.FLAG, name, State.LITERAL, Position("unit", 1), Form.SYSTEMD, value)
+        Given(Channel.FLAG, name, GivenState.LITERAL, Position("unit", 1), Form.SYSTEMD, value)
         for name, value in pairs
     )
-    return Inputs(given=tuple(given), forms=(Form.SYSTEMD,))
+    return OperatorSettings(given=tuple(given), forms=(Form.SYSTEMD,))
 
 
 def files(**texts):
@@ -66,7 +68,7 @@ def moved(version, key, before, after):
         )
         for name, text in ((release.version, before), (f"{release.version}9", after))
     )
-    return Situation.of(None, Inputs(), old, new, Catalog([old, new]))
+    return Situation.of(None, OperatorSettings(), old, new, Catalog([old, new]))
 
 
 NUMBERED = "; ".join(f"CODER_EXTERNAL_AUTH_{n}_TYPE=github" for n in range(11))
@@ -246,24 +248,24 @@ def told(found):
 
 
 @pytest.mark.parametrize(
-    ("rule", "subject", "affects", "source", "target", "inputs"),
+    ("rule", "subject", "affects", "source", "target", "operator"),
     LOUD,
     ids=[f"{case[0]}-{case[1]}-{case[3]}" for case in LOUD],
 )
-def test_it_is_told(rule, subject, affects, source, target, inputs):
-    found = told(audit(situation(source, target, *inputs)))
+def test_it_is_told(rule, subject, affects, source, target, operator):
+    found = told(audit(situation(source, target, *operator)))
     assert (rule, subject) in found
     assert found[rule, subject].affects.value == affects
     assert "planted-secret" not in repr(found)
 
 
 @pytest.mark.parametrize(
-    ("rule", "source", "target", "inputs"),
+    ("rule", "source", "target", "operator"),
     QUIET,
     ids=[f"{number}-{case[0]}-{case[1]}" for number, case in enumerate(QUIET)],
 )
-def test_it_is_silent(rule, source, target, inputs):
-    assert rule not in {one.rule.id for one in audit(situation(source, target, *inputs))}
+def test_it_is_silent(rule, source, target, operator):
+    assert rule not in {one.rule.id for one in audit(situation(source, target, *operator))}
 
 
 BY_OTHER_TESTS = {"setting-redundant"}
@@ -293,7 +295,7 @@ def test_a_written_out_file_is_told_once():
     release = catalog.nearest("2.35.1")
     lines = [
         Given(
-            Channel.YAML, spec.yaml_path, State.LITERAL, Position("coder.yaml", line),
+            Channel.YAML, spec.yaml_path, GivenState.LITERAL, Position("coder.yaml", line),
             Form.SERVER_YAML, spec.default,
         )
         for line, spec in enumerate(release.options.values(), 1)
@@ -302,7 +304,7 @@ def test_a_written_out_file_is_told_once():
         and not spec.default_computed_from
         and not spec.type.startswith("struct")
     ]  # fmt: skip
-    found = audit(situation("2.34.5", "2.35.1", Inputs(given=tuple(lines))))
+    found = audit(situation("2.34.5", "2.35.1", OperatorSettings(given=tuple(lines))))
     redundant = [one for one in found if one.rule.id == "setting-redundant"]
     assert [one.subject for one in redundant] == ["coder.yaml"]
     assert redundant[0].message.startswith(f"{len(lines)} of {len(lines)} YAML keys")
@@ -443,25 +445,25 @@ def test_a_compose_value_from_the_dotenv_is_in_clear_there_only():
 
 def test_a_snapshot_tells_what_a_release_removes():
     before = running("2.24.4", in_memory=True)
-    found = told(audit(situation("2.24.4", "2.25.0", Inputs(), snapshot=before)))
-    assert found["option-removed", "in-memory"].affects is Answer.YES
+    found = told(audit(situation("2.24.4", "2.25.0", OperatorSettings(), snapshot=before)))
+    assert found["option-removed", "in-memory"].affects is Truth.YES
 
 
 def test_a_snapshot_tells_an_old_name_when_there_was_no_other():
     before = running("2.33.11", aibridge_enabled=True)
-    found = told(audit(situation("2.33.11", "2.34.0", Inputs(), snapshot=before)))
+    found = told(audit(situation("2.33.11", "2.34.0", OperatorSettings(), snapshot=before)))
     assert found["option-renamed", "aibridge-enabled"].phase is Phase.DURING
 
 
 def test_a_snapshot_cannot_tell_which_of_two_names_was_used():
     before = running("2.34.0", aibridge_enabled=True, ai_gateway_enabled=True)
-    found = told(audit(situation("2.34.0", "2.35.0", Inputs(), snapshot=before)))
+    found = told(audit(situation("2.34.0", "2.35.0", OperatorSettings(), snapshot=before)))
     assert ("option-renamed", "aibridge-enabled") not in found
 
 
 def test_a_snapshot_tells_that_a_secret_was_in_clear():
     before = running("2.14.4", notifications_email_auth_password=secret(True))
-    found = told(audit(situation("2.14.4", "2.15.0", Inputs(), snapshot=before)))
+    found = told(audit(situation("2.14.4", "2.15.0", OperatorSettings(), snapshot=before)))
     finding = found["secret-exposed", "notifications-email-auth-password"]
     assert finding.message == (
         "The API of Coder 2.14.4 shows CODER_NOTIFICATIONS_EMAIL_AUTH_PASSWORD in clear."
@@ -470,7 +472,7 @@ def test_a_snapshot_tells_that_a_secret_was_in_clear():
 
 def test_a_secret_with_two_names_is_told_once():
     before = running("2.29.5", aibridge_openai_key=secret(True))
-    found = audit(situation("2.29.5", "2.34.5", Inputs(), snapshot=before))
+    found = audit(situation("2.29.5", "2.34.5", OperatorSettings(), snapshot=before))
     assert only("secret-exposed", found).message == (
         "The API of Coder 2.29.5 and 2.34.5 shows CODER_AI_GATEWAY_OPENAI_KEY in clear."
     )
@@ -479,7 +481,7 @@ def test_a_secret_with_two_names_is_told_once():
 def test_nothing_is_said_of_a_deployment_that_stays_as_it_is():
     for version in ("2.0.0", "2.17.0", "2.31.0", "2.35.1"):
         before = running(version)
-        assert audit(situation(version, version, Inputs(), snapshot=before)) == ()
+        assert audit(situation(version, version, OperatorSettings(), snapshot=before)) == ()
 
 
 def test_every_check_is_used_once():

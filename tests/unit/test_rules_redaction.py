@@ -3,19 +3,20 @@
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.inputs import Channel, Form, Given, Inputs, Position, State
-from confaudit.core.redact import CONCEALED, PLACEHOLDER, REDACTED, is_placeholder, redact_inputs
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.secret import CONCEALED, PLACEHOLDER, REDACTED
+from confaudit.core.snapshot.redact import is_placeholder, redact_operator
 
 SPECS = tuple(packaged().nearest("2.35.1").options.values())
 SECRET = "planted-secret"
 
 
 def given(name, value=None, *, channel=Channel.ENV, **more):
-    return Given(channel, name, State.LITERAL, Position("f", 1), Form.ENV_FILE, value, **more)
+    return Given(channel, name, GivenState.LITERAL, Position("f", 1), Form.ENV_FILE, value, **more)
 
 
 def clean(one):
-    (found,) = redact_inputs(Inputs(given=(one,)), SPECS).given
+    (found,) = redact_operator(OperatorSettings(given=(one,)), SPECS).given
     return found
 
 
@@ -44,7 +45,7 @@ def clean(one):
 )  # fmt: skip
 def test_a_value_is_redacted_by_its_name_and_by_what_is_in_it(name, value, left):
     found = clean(given(name, value))
-    assert (found.name, found.state, found.value) == (name, State.LITERAL, left)
+    assert (found.name, found.state, found.value) == (name, GivenState.LITERAL, left)
     assert SECRET not in str((found.value, found.structure, found.prefix))
 
 
@@ -78,8 +79,8 @@ def test_of_a_half_known_text_only_the_harmless_beginning_stays(name, prefix, le
 
 
 def test_the_dotenv_beside_a_compose_file_is_redacted_as_well():
-    inputs = Inputs(interpolation=(given("POSTGRES_PASSWORD", SECRET),))
-    assert redact_inputs(inputs, SPECS).interpolation[0].value == REDACTED
+    operator = OperatorSettings(interpolation=(given("POSTGRES_PASSWORD", SECRET),))
+    assert redact_operator(operator, SPECS).interpolation[0].value == REDACTED
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.findings import Confidence
-from confaudit.core.rules.spelling import is_legal, is_usual_helper, meant
+from confaudit.core.judge.finding import Confidence
+from confaudit.core.judge.rules.spelling import is_legal, is_usual_helper, meant
 
 CERTAIN, GUESSED = Confidence.CERTAIN, Confidence.GUESSED
 

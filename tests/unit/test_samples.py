@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from confaudit.core import siblings
+from confaudit.core.coder import endpoints as siblings
 from confaudit.demo import wire
-from confaudit.demo.story import Answer, State, states
+from confaudit.demo.story import DeploymentState, Response, states
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 README = (SAMPLES / "README.md").read_text(encoding="utf-8")
@@ -40,7 +40,7 @@ needs_data = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def told() -> tuple[State, ...]:
+def told() -> tuple[DeploymentState, ...]:
     return states()
 
 
@@ -48,7 +48,7 @@ def data() -> Path:
     return Path(os.environ["CONFAUDIT_TEST_DATA"])
 
 
-def by_flag(state: State) -> dict[str, Any]:
+def by_flag(state: DeploymentState) -> dict[str, Any]:
     options: Any = state.payload["options"]
     return {option["flag"]: option for option in options}
 
@@ -148,7 +148,7 @@ def test_docs_story_is_the_readmes() -> None:
 
 
 def test_states_are_in_order_of_time_and_say_which_release_they_are(
-    told: tuple[State, ...],
+    told: tuple[DeploymentState, ...],
 ) -> None:
     assert [state.version.split("+")[0] for state in told] == ["v2.33.0", "v2.33.0", "v2.34.5"]
     assert [state.taken_at.utcoffset() is not None for state in told] == [True] * 3
@@ -157,7 +157,7 @@ def test_states_are_in_order_of_time_and_say_which_release_they_are(
 
 
 @pytest.mark.parametrize("index", range(3))
-def test_payload_has_the_shape_of_the_wire(told: tuple[State, ...], index: int) -> None:
+def test_payload_has_the_shape_of_the_wire(told: tuple[DeploymentState, ...], index: int) -> None:
     state = told[index]
     assert state.payload.keys() == {"config", "options"}
     for flag, option in by_flag(state).items():
@@ -178,13 +178,13 @@ def _keys(node: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("index", range(3))
-def test_config_agrees_with_the_options(told: tuple[State, ...], index: int) -> None:
+def test_config_agrees_with_the_options(told: tuple[DeploymentState, ...], index: int) -> None:
     agree(told[index], CONFIG_PATHS)
 
 
 @needs_data
 @pytest.mark.parametrize("index", range(3))
-def test_config_agrees_with_every_option(told: tuple[State, ...], index: int) -> None:
+def test_config_agrees_with_every_option(told: tuple[DeploymentState, ...], index: int) -> None:
     version = told[index].version.removeprefix("v").split("+")[0]
     facts = json.loads((data() / "coder/options.json").read_text("utf-8"))
     release = next(entry for entry in facts["releases"] if entry["version"] == version)
@@ -194,7 +194,7 @@ def test_config_agrees_with_every_option(told: tuple[State, ...], index: int) ->
     agree(told[index], paths)
 
 
-def agree(state: State, paths: dict[str, str]) -> None:
+def agree(state: DeploymentState, paths: dict[str, str]) -> None:
     for flag, path in paths.items():
         option, leaf = by_flag(state)[flag], at(state.payload["config"], path)
         if "value" not in option:
@@ -208,12 +208,14 @@ def agree(state: State, paths: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "leaf", ["pg_connection_url", "scim_api_key", "external_token_encryption_keys", "browser_only"]
 )
-def test_omitted_leaves_are_absent(told: tuple[State, ...], leaf: str) -> None:
+def test_omitted_leaves_are_absent(told: tuple[DeploymentState, ...], leaf: str) -> None:
     assert [at(state.payload["config"], leaf) for state in told] == [ABSENT] * 3
 
 
 @pytest.mark.parametrize(("heading", "before"), [("1 → 2", 0), ("2 → 3", 1)])
-def test_option_changes_are_the_readmes(told: tuple[State, ...], heading: str, before: int) -> None:
+def test_option_changes_are_the_readmes(
+    told: tuple[DeploymentState, ...], heading: str, before: int
+) -> None:
     old, new = by_flag(told[before]), by_flag(told[before + 1])
     found = {
         flag: [_shown(old[flag]), _shown(new[flag]), f"{_source(old[flag])} → {_source(new[flag])}"]
@@ -233,7 +235,7 @@ def _source(option: Any) -> str:
     return source
 
 
-def test_declared_changes_of_the_upgrade_are_the_readmes(told: tuple[State, ...]) -> None:
+def test_declared_changes_of_the_upgrade_are_the_readmes(told: tuple[DeploymentState, ...]) -> None:
     old, new = by_flag(told[1]), by_flag(told[2])
     both = old.keys() & new.keys()
     assert dict(table("### What a diff 2 → 3 must show", nth=1)) == {
@@ -251,7 +253,7 @@ def _count(flags: set[str], old: Any, new: Any, key: str) -> str:
 
 @pytest.mark.parametrize(("heading", "before"), [("1 → 2", 0), ("2 → 3", 1)])
 def test_sibling_changes_are_the_readmes(
-    told: tuple[State, ...], heading: str, before: int
+    told: tuple[DeploymentState, ...], heading: str, before: int
 ) -> None:
     old, new = told[before].answers, told[before + 1].answers
     section = README.split(f"### What a diff {heading} must show")[1].split("\n#", 1)[0]
@@ -260,7 +262,7 @@ def test_sibling_changes_are_the_readmes(
     assert {name for name in re.findall(r"`([\w/]+)`", text) if name in new} == changed
 
 
-def test_secrets_are_planted_where_the_readme_says(told: tuple[State, ...]) -> None:
+def test_secrets_are_planted_where_the_readme_says(told: tuple[DeploymentState, ...]) -> None:
     leaks = [sorted(_leaks(state.payload["options"])) for state in told]
     early = ["aibridge-proxy-upstream", "notifications-email-auth-password"]
     late = ["ai-gateway-proxy-upstream", "aibridge-openai-key", *early]
@@ -277,7 +279,7 @@ def _leaks(options: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("index", range(3))
-def test_siblings_agree_with_the_options(told: tuple[State, ...], index: int) -> None:
+def test_siblings_agree_with_the_options(told: tuple[DeploymentState, ...], index: int) -> None:
     state, options = told[index], by_flag(told[index])
     body: dict[str, Any] = {name: answer.body for name, answer in state.answers.items()}
     features = body["entitlements"]["features"]
@@ -299,7 +301,7 @@ def test_siblings_agree_with_the_options(told: tuple[State, ...], index: int) ->
     assert tokens["max_token_lifetime"] == value["max-token-lifetime"]
 
 
-def test_auditor_is_refused_what_coder_refuses(told: tuple[State, ...]) -> None:
+def test_auditor_is_refused_what_coder_refuses(told: tuple[DeploymentState, ...]) -> None:
     refused = {name: a.status for name, a in told[2].answers.items() if a.status != 200}
     forbidden = {"ai/providers", "debug/health", "debug/health/settings"}
     assert {name for name in refused if not name.startswith("organizations/")} == {
@@ -309,12 +311,14 @@ def test_auditor_is_refused_what_coder_refuses(told: tuple[State, ...]) -> None:
     }
     assert refused.pop("replicas") == 404
     assert set(refused.values()) == {403}
-    assert told[2].answers["licenses"] == Answer(200, [])
+    assert told[2].answers["licenses"] == Response(200, [])
     assert "ai/providers" not in told[1].answers
 
 
 @pytest.mark.parametrize("index", range(3))
-def test_every_sibling_of_the_release_answers(told: tuple[State, ...], index: int) -> None:
+def test_every_sibling_of_the_release_answers(
+    told: tuple[DeploymentState, ...], index: int
+) -> None:
     state = told[index]
     minor = int(state.version.split(".")[1])
     alone = [row for row in siblings.SIBLINGS.values() if not row.per_organization]

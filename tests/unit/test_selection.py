@@ -2,8 +2,8 @@
 
 import pytest
 
+from confaudit.core.changes.selection import Selection
 from confaudit.core.model import Cause, Change, ChangeKind, OptionSpec, Subject
-from confaudit.core.selection import Selection
 
 SCOPES = OptionSpec("OIDC Scopes", "oidc-scopes", env="CODER_OIDC_SCOPES", yaml_path="oidc.scopes")
 CHANGES = (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from confaudit.core import siblings
-from confaudit.core.siblings import SIBLINGS, UnexpectedAnswer, normalise
+from confaudit.core.coder import endpoints as siblings
+from confaudit.core.coder.endpoints import SIBLINGS, UnexpectedAnswer, normalise
 
 STABLE: dict[str, tuple[Any, Any]] = {
     "buildinfo": (

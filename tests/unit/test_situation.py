@@ -6,27 +6,35 @@ from functools import cache
 import pytest
 
 from confaudit.catalog import loader
-from confaudit.core.findings import Answer
-from confaudit.core.inputs import Channel, Elsewhere, Form, Given, Inputs, Position, State
+from confaudit.core.given import (
+    Channel,
+    Elsewhere,
+    Form,
+    Given,
+    GivenState,
+    OperatorSettings,
+    Position,
+)
 from confaudit.core.model import MISSING, Fidelity, RawDeployment, ValueSource
-from confaudit.core.normalise import normalise
-from confaudit.core.redact import redact
-from confaudit.core.situation import (
+from confaudit.core.snapshot.normalise import normalise
+from confaudit.core.snapshot.redact import redact
+from confaudit.core.upgrade.families import Family
+from confaudit.core.upgrade.known import (
     EMPTY,
-    Family,
-    Situation,
-    When,
+    Truth,
+    UpgradeSide,
+    conclude,
     contains,
     equals,
     is_set,
     is_unresolved,
     matches,
     starts_with,
-    told,
 )
+from confaudit.core.upgrade.situation import Situation
 from confaudit.operator_files import read_env_file, read_server_yaml
 
-YES, NO, DEPENDS = Answer.YES, Answer.NO, Answer.DEPENDS
+YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
 HIDDEN = Elsewhere("secret/coder", "values.yaml, line 3: envFrom sets variables")
 
 
@@ -58,9 +66,13 @@ def release(version):
     return replace(found, options={k: v for k, v in found.options.items() if k in KEYS})
 
 
-def situation(inputs=None, source="2.33.0", target="2.34.5", snapshot=None):
+def situation(operator=None, source="2.33.0", target="2.34.5", snapshot=None):
     return Situation.of(
-        snapshot, inputs or Inputs(), release(source), release(target), loader.packaged()
+        snapshot,
+        operator or OperatorSettings(),
+        release(source),
+        release(target),
+        loader.packaged(),
     )
 
 
@@ -73,11 +85,13 @@ def entry(name, state, value=None, channel=Channel.ENV):
 
 
 def unresolved(name, prefix="", value=None):
-    return replace(entry(name, State.UNRESOLVED, value), prefix=prefix)
+    return replace(entry(name, GivenState.UNRESOLVED, value), prefix=prefix)
 
 
 def entries(*given, hidden=False):
-    return Inputs(given=given, forms=(Form.HELM_VALUES,), elsewhere=(HIDDEN,) if hidden else ())
+    return OperatorSettings(
+        given=given, forms=(Form.HELM_VALUES,), elsewhere=(HIDDEN,) if hidden else ()
+    )
 
 
 def snapshot(*options, version="2.33.0", fidelity=Fidelity.FULL, **config):
@@ -126,24 +140,24 @@ def test_reasons_never_hold_a_value():
 @pytest.mark.parametrize(
     ("state", "value", "is_set", "because"),
     [
-        (State.LITERAL, "x", YES, "CODER_ACCESS_URL is set"),
-        (State.REFERENCE, None, YES, "comes from a Secret or another resource"),
-        (State.UNRESOLVED, None, YES, "is filled in by a template"),
-        (State.ENCRYPTED, None, YES, "is encrypted"),
-        (State.PASS_THROUGH, None, DEPENDS, "is taken from the shell that starts it"),
-        (State.MALFORMED, None, YES, "cannot be made out"),
+        (GivenState.LITERAL, "x", YES, "CODER_ACCESS_URL is set"),
+        (GivenState.REFERENCE, None, YES, "comes from a Secret or another resource"),
+        (GivenState.UNRESOLVED, None, YES, "is filled in by a template"),
+        (GivenState.ENCRYPTED, None, YES, "is encrypted"),
+        (GivenState.PASS_THROUGH, None, DEPENDS, "is taken from the shell that starts it"),
+        (GivenState.MALFORMED, None, YES, "cannot be made out"),
     ],
 )
 def test_why_a_value_is_not_known(state, value, is_set, because):
     known = situation(entries(entry("CODER_ACCESS_URL", state, value))).after("access-url")
     assert known.is_set is is_set
     assert because in known.because
-    assert (known.value is MISSING) == (state is not State.LITERAL)
+    assert (known.value is MISSING) == (state is not GivenState.LITERAL)
 
 
 def test_what_a_compose_file_leaves_out_may_be_nothing_until_it_counts():
-    inputs = entries(unresolved("CODER_ACCESS_URL", value=""))
-    asked = situation(inputs, "2.33.0", "2.34.0")
+    operator = entries(unresolved("CODER_ACCESS_URL", value=""))
+    asked = situation(operator, "2.33.0", "2.34.0")
     assert asked.before("access-url").is_set is DEPENDS
     assert asked.after("access-url").is_set is YES
 
@@ -163,10 +177,10 @@ def test_a_refused_value_says_so():
 @pytest.mark.parametrize(
     ("text", "when", "name", "value"),
     [
-        ("CODER_AIBRIDGE_ENABLED=true\n", When.BEFORE, "CODER_AIBRIDGE_ENABLED", True),
-        ("CODER_AIBRIDGE_ENABLED=false\n", When.AFTER, "CODER_AIBRIDGE_ENABLED", False),
-        ("CODER_AI_GATEWAY_ENABLED=false\n", When.AFTER, "CODER_AI_GATEWAY_ENABLED", False),
-        ("CODER_AI_GATEWAY_ENABLED=true\n", When.BEFORE, "CODER_AIBRIDGE_ENABLED", False),
+        ("CODER_AIBRIDGE_ENABLED=true\n", UpgradeSide.BEFORE, "CODER_AIBRIDGE_ENABLED", True),
+        ("CODER_AIBRIDGE_ENABLED=false\n", UpgradeSide.AFTER, "CODER_AIBRIDGE_ENABLED", False),
+        ("CODER_AI_GATEWAY_ENABLED=false\n", UpgradeSide.AFTER, "CODER_AI_GATEWAY_ENABLED", False),
+        ("CODER_AI_GATEWAY_ENABLED=true\n", UpgradeSide.BEFORE, "CODER_AIBRIDGE_ENABLED", False),
     ],
 )
 @pytest.mark.parametrize("key", ["ai-gateway-enabled", "aibridge-enabled"])
@@ -191,9 +205,9 @@ def test_an_option_that_a_side_lacks_is_off_there():
 def test_the_strongest_entry_comes_first():
     yaml = read_server_yaml("networking:\n  accessURL: http://c\n", "server.yaml")
     variables = env("CODER_ACCESS_URL=http://a\nCODER_ACCESS_URL=http://b\n")
-    flag = entry("access-url", State.LITERAL, "http://d", channel=Channel.FLAG)
-    inputs = Inputs(given=(*yaml.given, *variables.given, flag), forms=(Form.ENV_FILE,))
-    assert [one.value for one in situation(inputs).after("access-url").given] == [
+    flag = entry("access-url", GivenState.LITERAL, "http://d", channel=Channel.FLAG)
+    operator = OperatorSettings(given=(*yaml.given, *variables.given, flag), forms=(Form.ENV_FILE,))
+    assert [one.value for one in situation(operator).after("access-url").given] == [
         "http://d",
         "http://b",
         "http://a",
@@ -202,8 +216,8 @@ def test_the_strongest_entry_comes_first():
 
 
 def test_a_default_that_follows_the_access_url_says_why_it_is_open():
-    inputs = entries(unresolved("CODER_ACCESS_URL"))
-    known = situation(inputs, "2.30.0", "2.34.0").after("secure-auth-cookie")
+    operator = entries(unresolved("CODER_ACCESS_URL"))
+    known = situation(operator, "2.30.0", "2.34.0").after("secure-auth-cookie")
     assert known.value is MISSING
     assert known.is_set is NO
     assert "follows the access URL: the value of CODER_ACCESS_URL is filled in" in known.because
@@ -223,7 +237,7 @@ def test_what_is_not_set_may_be_out_of_sight():
 
 
 def test_what_is_given_is_not_presumed():
-    given = entry("CODER_OIDC_SCOPES", State.EMPTY, "")
+    given = entry("CODER_OIDC_SCOPES", GivenState.EMPTY, "")
     known = situation(entries(given, hidden=True), "2.32.0", "2.33.0").after("oidc-scopes")
     assert (known.is_set, known.is_presumed) == (NO, False)
 
@@ -292,7 +306,7 @@ def test_an_alias_in_a_snapshot_tells_of_its_twin():
 )
 def test_questions_about_a_known_value(test, value, expected):
     known = replace(situation().after("access-url"), value=value)
-    assert told(known, test).answer is expected
+    assert conclude(known, test).answer is expected
 
 
 @pytest.mark.parametrize(
@@ -322,10 +336,10 @@ def test_a_literal_beginning_can_decide(test, prefix, expected):
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        (State.REFERENCE, NO),
-        (State.ENCRYPTED, NO),
-        (State.UNRESOLVED, DEPENDS),
-        (State.MALFORMED, DEPENDS),
+        (GivenState.REFERENCE, NO),
+        (GivenState.ENCRYPTED, NO),
+        (GivenState.UNRESOLVED, DEPENDS),
+        (GivenState.MALFORMED, DEPENDS),
     ],
 )
 @pytest.mark.parametrize("key", ["oidc-issuer-url", "oidc-client-secret"])
@@ -337,13 +351,15 @@ def test_what_a_secret_holds_is_not_nothing(key, state, expected):
 
 def test_what_is_presumed_depends_only_if_it_holds():
     known = situation(entries(hidden=True)).after("telemetry")
-    assert told(known, equals(True)).verdict is DEPENDS
-    assert told(known, equals(False)).verdict is NO
+    assert conclude(known, equals(True)).verdict is DEPENDS
+    assert conclude(known, equals(False)).verdict is NO
     assert is_set(known).verdict is NO
 
 
 def test_unresolved_is_asked_of_the_strongest_entry():
-    both = entries(unresolved("CODER_ACCESS_URL"), entry("CODER_ACCESS_URL", State.LITERAL, "x"))
+    both = entries(
+        unresolved("CODER_ACCESS_URL"), entry("CODER_ACCESS_URL", GivenState.LITERAL, "x")
+    )
     assert is_unresolved(situation(both).after("access-url")).answer is NO
     one = entries(unresolved("CODER_ACCESS_URL"))
     assert is_unresolved(situation(one).after("access-url")).answer is YES
@@ -373,11 +389,11 @@ def test_variables_are_found_by_pattern():
 
 
 def test_chart_keys_stand_in_the_file_of_the_settings_beside_them():
-    inputs = replace(
-        entries(entry("CODER_ACCESS_URL", State.LITERAL, "x")), chart_values={"coder": 3}
+    operator = replace(
+        entries(entry("CODER_ACCESS_URL", GivenState.LITERAL, "x")), chart_values={"coder": 3}
     )
-    assert situation(inputs).chart_keys() == {"coder": (Position("values.yaml", 3),)}
-    assert situation(Inputs(chart_values={"coder": 3})).chart_keys() == {"coder": ()}
+    assert situation(operator).chart_keys() == {"coder": (Position("values.yaml", 3),)}
+    assert situation(OperatorSettings(chart_values={"coder": 3})).chart_keys() == {"coder": ()}
 
 
 # --- numbered families --------------------------------------------------------------------------
@@ -397,9 +413,9 @@ def test_providers_of_the_environment():
 
 
 def test_a_field_may_be_out_of_sight_or_unknown():
-    inputs = entries(entry("CODER_EXTERNAL_AUTH_0_TYPE", State.REFERENCE), hidden=True)
-    [provider] = situation(inputs).providers(Family.EXTERNAL_AUTH)
-    assert told(provider.field("TYPE"), equals("gitlab")).answer is DEPENDS
+    operator = entries(entry("CODER_EXTERNAL_AUTH_0_TYPE", GivenState.REFERENCE), hidden=True)
+    [provider] = situation(operator).providers(Family.EXTERNAL_AUTH)
+    assert conclude(provider.field("TYPE"), equals("gitlab")).answer is DEPENDS
     assert provider.field("SCOPES").is_presumed
 
 

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from confaudit.core import siblings
+from confaudit.core.coder import endpoints as siblings
 from confaudit.core.model import Fidelity, RawDeployment, StoredFiles
 from confaudit.errors import SourceError
-from confaudit.sources import SourceContext, bundle, inputs, read
+from confaudit.sources import SourceContext, bundle, read
+from confaudit.sources import input as inputs
 
 DATA = Path(__file__).parent.parent / "data" / "sources"
 SECRET = "planted-secret"

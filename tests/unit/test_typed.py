@@ -5,13 +5,13 @@ from itertools import chain
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.defaults import default_value
+from confaudit.core.coder.defaults import default_value
+from confaudit.core.coder.options import canonical
+from confaudit.core.coder.parsing import RefusedError, parse
 from confaudit.core.model import MISSING
-from confaudit.core.options import canonical
-from confaudit.core.parsing import RefusedError, parse
-from confaudit.core.redact import REDACTED, secret
-from confaudit.core.typed import typed
-from confaudit.core.wording import exact
+from confaudit.core.secret import REDACTED, secret
+from confaudit.core.text.typed import typed
+from confaudit.core.text.wording import exact
 
 TEXTS = "struct[map[string]string]"
 LISTS = "struct[map[string][]string]"

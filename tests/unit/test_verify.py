@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from confaudit import catalog
-from confaudit.core.defaults import default_snapshot
-from confaudit.core.inputs import Channel, Form, Given, Inputs, Position, State
+from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.coder.releases import Catalog
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -21,10 +22,10 @@ from confaudit.core.model import (
     Setting,
     ValueSource,
 )
-from confaudit.core.normalise import normalise
-from confaudit.core.redact import redact, secret
-from confaudit.core.releases import Catalog
-from confaudit.core.verify import verification_line, verify
+from confaudit.core.secret import secret
+from confaudit.core.snapshot.normalise import normalise
+from confaudit.core.snapshot.redact import redact
+from confaudit.core.upgrade.verify import verification_line, verify
 
 OPTIONS = [
     "access-url",
@@ -62,12 +63,12 @@ def having(snapshot, **settings):
     return replace(snapshot, settings={**snapshot.settings, **changed})
 
 
-def given(name, value, state=State.LITERAL, channel=Channel.ENV):
+def given(name, value, state=GivenState.LITERAL, channel=Channel.ENV):
     return Given(channel, name, state, Position("f", 1), Form.ENV_FILE, value)
 
 
 def verified(before=OLD, after=NEW, *entries):
-    return verify(before, after, Inputs(given=entries, forms=(Form.ENV_FILE,)), CATALOG)
+    return verify(before, after, OperatorSettings(given=entries, forms=(Form.ENV_FILE,)), CATALOG)
 
 
 def keys(changes):
@@ -244,7 +245,7 @@ def test_what_was_to_be_refused_is_told_once():
 
 
 def test_a_value_that_nobody_could_know_is_explained():
-    entry = given("CODER_OIDC_SIGN_IN_TEXT", None, State.REFERENCE)
+    entry = given("CODER_OIDC_SIGN_IN_TEXT", None, GivenState.REFERENCE)
     after = having(NEW, oidc_sign_in_text=("In", ENV))
     found = verified(OLD, after, entry)
     assert keys(found.explained) == ["oidc-sign-in-text"]
@@ -337,7 +338,7 @@ REAL = {
 @pytest.mark.skipif(not DATA, reason="CONFAUDIT_TEST_DATA is not set: no real upgrade was verified")
 @pytest.mark.parametrize("pair", REAL, ids=" to ".join)
 def test_real_upgrades_went_as_predicted(pair):
-    found = verify(*map(real, pair), Inputs(), everything())
+    found = verify(*map(real, pair), OperatorSettings(), everything())
     assert found.statement == f"As predicted: {REAL[pair]}."
 
 

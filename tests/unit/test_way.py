@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.findings import Effect, Finding
-from confaudit.core.releases import Catalog, Version
-from confaudit.core.way import steps, way_tables
+from confaudit.core.coder.releases import Catalog, Version
+from confaudit.core.judge.finding import Effect, Finding
+from confaudit.core.report.upgrade_path import steps, way_tables
 from confaudit.workflows.catalog import compare
 from confaudit.workflows.versions import release_of
 from tests.golden.sample_reports import rule

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from confaudit.core.findings import Patch, Phase
-from confaudit.core.inputs import Channel, Form, Given, Inputs, State
+from confaudit.core.coder.names import written
+from confaudit.core.coder.releases import Release
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings
+from confaudit.core.judge.finding import Patch, Phase
 from confaudit.core.migrate.lines import LinesEditor
-from confaudit.core.migrate.names import Entry, Group, groups
+from confaudit.core.migrate.names import OldName, RenameGroup, groups
 from confaudit.core.migrate.server_yaml import YamlEditor
 from confaudit.core.model import OptionSpec
-from confaudit.core.redact import redact_inputs
-from confaudit.core.releases import Release
-from confaudit.core.rules.common import written
+from confaudit.core.snapshot.redact import redact_operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Migration:
 
 
 def migrate(
-    inputs: Inputs, texts: Mapping[str, str], source: Release, target: Release
+    operator: OperatorSettings, texts: Mapping[str, str], source: Release, target: Release
 ) -> Migration:
     """Use the names that the target calls current, as far as that changes nothing else.
 
@@ -54,10 +54,10 @@ def migrate(
     they are. `texts` are the files as they lie on disk, by the name that positions have.
     """
     specs = (*source.options.values(), *target.options.values())
-    bench = _Bench(inputs, texts, specs)
+    bench = _Bench(operator, texts, specs)
     rewrites: dict[int, Rewrite] = {}
     skipped: dict[str, str] = {}
-    for group in groups(inputs, source, target):
+    for group in groups(operator, source, target):
         why = group.obstacle or bench.obstacle(group)
         if why:
             skipped |= {written(entry.given): why for entry in group.entries}
@@ -65,7 +65,7 @@ def migrate(
             rewrites |= {id(e.given): bench.rewrite(e, group.phase) for e in group.entries}
     return Migration(
         texts={name: bench.editors[name].text for name in texts},
-        patches=tuple(rewrites[id(one)] for one in inputs.given if id(one) in rewrites),
+        patches=tuple(rewrites[id(one)] for one in operator.given if id(one) in rewrites),
         skipped=tuple(skipped.items()),
     )
 
@@ -94,34 +94,34 @@ class _Bench:
     """The files that are being rewritten."""
 
     def __init__(
-        self, inputs: Inputs, texts: Mapping[str, str], specs: Iterable[OptionSpec]
+        self, operator: OperatorSettings, texts: Mapping[str, str], specs: Iterable[OptionSpec]
     ) -> None:
-        by_yaml = {one.position.file for one in inputs.given if one.form is Form.SERVER_YAML}
+        by_yaml = {one.position.file for one in operator.given if one.form is Form.SERVER_YAML}
         self.editors: dict[str, _Editor] = {
             name: YamlEditor(text) if name in by_yaml else LinesEditor(text)
             for name, text in texts.items()
         }
         self._texts = texts
         self._encrypted = {
-            one.position.file for one in inputs.given if one.state is State.ENCRYPTED
+            one.position.file for one in operator.given if one.state is GivenState.ENCRYPTED
         }
-        redacted = redact_inputs(inputs, specs).given
+        redacted = redact_operator(operator, specs).given
         self._public = {
             id(one)
-            for one, shown in zip(inputs.given, redacted, strict=True)
-            if one.state in (State.LITERAL, State.EMPTY) and one.value == shown.value
+            for one, shown in zip(operator.given, redacted, strict=True)
+            if one.state in (GivenState.LITERAL, GivenState.EMPTY) and one.value == shown.value
         }
 
-    def obstacle(self, group: Group) -> str:
+    def obstacle(self, group: RenameGroup) -> str:
         """Why the entries cannot be rewritten in these texts; empty when they can."""
         return next(filter(None, map(self._obstacle, group.entries)), "")
 
-    def _obstacle(self, entry: Entry) -> str:
+    def _obstacle(self, entry: OldName) -> str:
         given = entry.given
         editor = self.editors.get(given.position.file)
         if editor is None:
             return "its file is not here"
-        if given.state is State.PASS_THROUGH:
+        if given.state is GivenState.PASS_THROUGH:
             return "its value comes from the shell, under the same name"
         if given.position.file in self._encrypted:
             return "its file is encrypted, and the checksum covers its names as well"
@@ -147,7 +147,7 @@ class _Bench:
     def _says(self, pattern: str) -> bool:
         return any(re.search(pattern, text) for text in self._texts.values())
 
-    def rewrite(self, entry: Entry, phase: Phase) -> Rewrite:
+    def rewrite(self, entry: OldName, phase: Phase) -> Rewrite:
         """Rewrite one entry."""
         given, public = entry.given, id(entry.given) in self._public
         editor = self.editors[given.position.file]

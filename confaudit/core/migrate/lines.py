@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from confaudit.core.findings import Patch
-from confaudit.core.inputs import Channel, Form, Given
+from confaudit.core.given import Channel, Form, Given
+from confaudit.core.judge.finding import Patch
 
 UNCHANGED: Final = "<unchanged>"
 """Stands in a patch for what is not to be shown, and stays as it is."""

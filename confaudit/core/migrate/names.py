@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TypeAlias
 
-from confaudit.core.findings import Phase
-from confaudit.core.inputs import Channel, Given, Inputs, State
+from confaudit.core.coder.names import current, name_for, names
+from confaudit.core.coder.releases import Release
+from confaudit.core.coder.semantics import Semantics
+from confaudit.core.coder.startup import cell, holder
+from confaudit.core.given import Channel, Given, GivenState, OperatorSettings
+from confaudit.core.judge.finding import Phase
 from confaudit.core.model import OptionSpec
-from confaudit.core.redact import CONCEALED, REDACTED
-from confaudit.core.releases import Release
-from confaudit.core.rules.common import current, name_for, names
-from confaudit.core.situation import PREFIXES, Family, numbered, reads_new_prefix
-from confaudit.core.startup import Semantics, cell, holder
-from confaudit.core.wording import listing
+from confaudit.core.secret import CONCEALED, REDACTED
+from confaudit.core.text.wording import listing
+from confaudit.core.upgrade.families import PREFIXES, Family, numbered, reads_new_prefix
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OldName:
     """One entry of the files under an old name."""
 
     given: Given
@@ -33,23 +34,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RenameGroup:
     """Entries to rewrite together or not at all: those of one value, or of one family.
 
     Half a rename can change the value in force, because two names of one value compete.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[OldName, ...]
     phase: Phase
     obstacle: str
     """Why they are to be left, completing "left as it is: …"; empty when they are not."""
 
 
-def groups(inputs: Inputs, source: Release, target: Release) -> Iterator[Group]:
+def groups(operator: OperatorSettings, source: Release, target: Release) -> Iterator[RenameGroup]:
     """The entries with names that the target calls by other ones, in the order of the files."""
-    yield from _settings(inputs, source, target)
+    yield from _settings(operator, source, target)
     for family in Family:
-        yield from _family(inputs, family, source, target)
+        yield from _family(operator, family, source, target)
 
 
 # --- options --------------------------------------------------------------------------------------
@@ -67,11 +68,13 @@ class _Meaning:
     obstacle: str = ""
 
 
-def _settings(inputs: Inputs, source: Release, target: Release) -> Iterator[Group]:
+def _settings(
+    operator: OperatorSettings, source: Release, target: Release
+) -> Iterator[RenameGroup]:
     meanings = _meanings(source, target)
     known = {name for spec in source.options.values() for name, _ in _named(spec, spec)}
     members: dict[str, list[tuple[Given, _Meaning]]] = {}
-    for one in inputs.given:
+    for one in operator.given:
         if meaning := meanings.get((one.channel, one.name)):
             members.setdefault(cell(meaning.spec), []).append((one, meaning))
     for found in members.values():
@@ -80,8 +83,8 @@ def _settings(inputs: Inputs, source: Release, target: Release) -> Iterator[Grou
         if old:
             early = all((one.channel, meaning.new) in known for one, meaning in old)
             obstacle = next((meaning.obstacle for _, meaning in old if meaning.obstacle), "")
-            yield Group(
-                tuple(Entry(one, meaning.new, _twin(one, now)) for one, meaning in old),
+            yield RenameGroup(
+                tuple(OldName(one, meaning.new, _twin(one, now)) for one, meaning in old),
                 Phase.BEFORE if early else Phase.DURING,
                 obstacle or _dispute([one for one, _ in found], now, old[0][1].spec, target),
             )
@@ -156,22 +159,24 @@ def _dispute(
 def _is_known(given: Given) -> bool:
     """Whether the value is the very one: what stands for a secret may stand for another as well."""
     hidden = any(mark in (given.value or "") for mark in (REDACTED, CONCEALED))
-    return given.state in (State.LITERAL, State.EMPTY) and not hidden
+    return given.state in (GivenState.LITERAL, GivenState.EMPTY) and not hidden
 
 
 # --- numbered families ----------------------------------------------------------------------------
 
 
-def _family(inputs: Inputs, family: Family, source: Release, target: Release) -> Iterator[Group]:
+def _family(
+    operator: OperatorSettings, family: Family, source: Release, target: Release
+) -> Iterator[RenameGroup]:
     new, old = PREFIXES[family]
-    given = numbered(inputs.given, old)
-    entries = tuple(Entry(one, new + one.name.removeprefix(old)) for one in given)
+    given = numbered(operator.given, old)
+    entries = tuple(OldName(one, new + one.name.removeprefix(old)) for one in given)
     if entries and reads_new_prefix(target.options, family):
         obstacle = ""
-        if numbered(inputs.given, new):
+        if numbered(operator.given, new):
             obstacle = f"{new}<N>_ is used as well, so that numbers would meet"
-        elif inputs.elsewhere:
+        elif operator.elsewhere:
             obstacle = "others of its family may be set where nobody sees them here"
         known = reads_new_prefix(source.options, family)
         phase = Phase.BEFORE if known else Phase.DURING
-        yield Group(entries, phase, obstacle)
+        yield RenameGroup(entries, phase, obstacle)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, TypeAlias
 
-from confaudit.core.findings import Patch
-from confaudit.core.inputs import Channel, Given
+from confaudit.core.given import Channel, Given
+from confaudit.core.judge.finding import Patch
 from confaudit.core.migrate.lines import UNCHANGED, line_end, split_lines
 
 _KEY: Final = re.compile(

@@ -1,0 +1,447 @@
+"""Every change gets a cause and one sentence of evidence.
+
+The operator did what no release explains; the release did what its declarations say; a computed
+value follows from something else; and what cannot be told is said to be unknown. What the servers
+themselves declare comes first, the catalogue names the release in between.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from confaudit.core.changes.aliases import join
+from confaudit.core.changes.diff import position
+from confaudit.core.coder.releases import Catalog, Version, arrivals
+from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS
+from confaudit.core.model import (
+    Cause,
+    Change,
+    ChangeKind,
+    Facet,
+    FacetChange,
+    Fidelity,
+    Level,
+    OptionSpec,
+    Snapshot,
+    Subject,
+    Value,
+    ValueSource,
+)
+from confaudit.core.text.wording import human, listing, visible
+
+EXPLICIT: Final = frozenset({ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML})
+
+
+_EMPTIED: Final = "since 2.34 an empty environment variable counts; it may have been there before"
+
+
+PER_POD: Final = frozenset({"derp-server-relay-url", "cluster-host"})
+"""Under Helm these hold the address of the pod that answered."""
+
+FOLLOWS: Final = {
+    "access-url": "a development tunnel sets it when none is given",
+    "wildcard-access-url": "a development tunnel sets it when none is given",
+    "http-address": "it follows the deprecated --address",
+    "tls-address": "it follows the deprecated --address",
+    "api-rate-limit": "it is -1 while --dangerous-disable-rate-limits is on",
+    "oidc-group-field": "it becomes `groups` when --oidc-scopes holds that scope",
+}
+"""Options whose value the server changes after parsing, while the value source stays."""
+
+NUMBERED: Final = {
+    "external-auth-providers": "CODER_EXTERNAL_AUTH_<N>_* variables",
+    "ai.bridge.providers": "numbered AI provider variables",
+}
+"""Settings that numbered environment variables fill, which have no value source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A cause and how it is known."""
+
+    cause: Cause
+    evidence: str
+
+
+def attribute(
+    changes: Sequence[Change], before: Snapshot, after: Snapshot, catalog: Catalog
+) -> tuple[Change, ...]:
+    """Join aliases and renames, and say of every change what caused it; the operator's first."""
+    explainer = _Attributor(before, after, catalog)
+    judged = [explainer.judge(change) for change in join(changes, before, after)]
+    return tuple(sorted(judged, key=lambda c: (_ORDER.index(c.cause), -c.level, position(c))))
+
+
+_ORDER: Final[Sequence[Cause | None]] = (
+    Cause.OPERATOR,
+    Cause.UNKNOWN,
+    Cause.RELEASE,
+    Cause.COMPUTED,
+)
+"""What a person may have done comes first."""
+
+
+class _Attributor:
+    """One comparison: two snapshots and the releases between them."""
+
+    def __init__(self, before: Snapshot, after: Snapshot, catalog: Catalog) -> None:
+        self._before, self._after, self._catalog = before, after, catalog
+        self._upgraded = _upgraded(before, after)
+        self._span = _span(before.version, after.version)
+        self._way = catalog.between(before.version, after.version)
+
+    def judge(self, change: Change) -> Change:
+        """The change with its cause, evidence and level."""
+        judges = {
+            Subject.OPTION: self._option,
+            Subject.CONFIG: self._leaf,
+            Subject.SERVER: self._server,
+        }
+        judgement = judges[change.subject](change)
+        judged = replace(change, cause=judgement.cause, evidence=judgement.evidence)
+        return replace(judged, level=level(judged))
+
+    # --- options --------------------------------------------------------------------------
+
+    def _option(self, change: Change) -> Attribution:
+        match change.kind:
+            case ChangeKind.ADDED | ChangeKind.REMOVED:
+                return self._presence(change)
+            case ChangeKind.RENAMED:
+                return self._renamed(change)
+            case ChangeKind.CHANGED:
+                return self._value(change)
+            case ChangeKind.SOURCE:
+                return self._source(change)
+            case ChangeKind.DECLARED:
+                return self._declared(change)
+
+    def _presence(self, change: Change) -> Attribution:
+        if not self._upgraded:
+            return _unknown("the same release declares it on one side only")
+        added = change.kind is ChangeKind.ADDED
+        what = f"{self._since(change.key)} adds it" if added else f"{self._span} removes it"
+        if added and change.source_after in EXPLICIT:
+            return _operator(f"{what}; it is set by {change.source_after}, now or already before")
+        if not added and change.source_before in EXPLICIT:
+            return _release(f"{what}; it was set by {change.source_before}, which is ignored now")
+        return _release(what)
+
+    def _renamed(self, change: Change) -> Attribution:
+        what = f"{self._since(change.key)} renames --{visible(change.was)}"
+        if _same(change.before, change.after):
+            by_hand = self._set_or_unset(change)
+            if by_hand:
+                return _operator(f"{what}; {by_hand}")
+            return _release(f"{what}{self._which_name(change)}")
+        value = self._value(change)
+        return Attribution(value.cause, f"{what}; {value.evidence}")
+
+    def _set_or_unset(self, change: Change) -> str:
+        """What somebody did to a renamed option whose value happens to be the same all the same."""
+        was, now = change.source_before in EXPLICIT, change.source_after in EXPLICIT
+        is_told = change.source_before is not None and change.source_after is not None
+        if was == now or not is_told or change.was not in change.also:
+            return ""
+        return (
+            f"it is set by {change.source_after} now"
+            if now
+            else (f"it was set by {change.source_before} and no longer is")
+        )
+
+    def _value(self, change: Change) -> Attribution:
+        was, now = change.source_before in EXPLICIT, change.source_after in EXPLICIT
+        if change.source_before is None or change.source_after is None:
+            return self._without_source(change)
+        if change.key in PER_POD and was and now:
+            return _computed("it is the address of the pod that answered")
+        if self._newly_empty(change):
+            return _unknown(_EMPTIED)
+        if now:
+            return self._set(change)
+        if was:
+            return self._unset(change)
+        return self._default(change)
+
+    def _set(self, change: Change) -> Attribution:
+        if self._upgraded and change.also and self._crosses(ALIASES_SHARE):
+            return _unknown("since 2.18 either of its names counts, which alone can change it")
+        return _operator(
+            f"it is set by {change.source_after}, and no release explains the value"
+            f"{self._which_name(change)}"
+        )
+
+    def _newly_empty(self, change: Change) -> bool:
+        """Whether an empty variable that was ignored may be all there is to it."""
+        appeared = change.source_after is ValueSource.ENV and change.source_before not in EXPLICIT
+        return appeared and _is_empty(change.after) and self._crosses(EMPTY_COUNTS)
+
+    def _unset(self, change: Change) -> Attribution:
+        gone = self._lost_name(change)
+        if gone:
+            return _release(gone)
+        return _operator(f"it was set by {change.source_before} and no longer is")
+
+    def _lost_name(self, change: Change) -> str:
+        """The release may have taken away the very name by which the operator set it."""
+        facet = {ValueSource.ENV: Facet.ENV, ValueSource.YAML: Facet.YAML_PATH}.get(
+            change.source_before or ValueSource.UNSET
+        )
+        moved = next((f for f in change.facets if f.facet is facet), None)
+        if moved is None or change.kind is ChangeKind.RENAMED:
+            return ""
+        return f"{self._span} no longer reads {human(moved.before)}, by which it was set"
+
+    def _default(self, change: Change) -> Attribution:
+        facet = _facet(change, Facet.DEFAULT)
+        before, after = self._computed(change)
+        if after and not before:
+            return _release(f"{self._since_computed(change)} derives the default from {after}")
+        if after:
+            return _computed(f"its default follows from {after}")
+        if facet and self._upgraded:
+            return _release(f"{self._since_default(change)} moves the default")
+        return self._mutated(change)
+
+    def _mutated(self, change: Change) -> Attribution:
+        """Neither set nor a moved default: what the server makes of other inputs."""
+        if change.key in NUMBERED:
+            return _operator(f"{NUMBERED[change.key]} fill it, and they have no value source")
+        if change.key in FOLLOWS:
+            return _computed(FOLLOWS[change.key])
+        return _unknown("nothing set it and its default did not move")
+
+    def _computed(self, change: Change) -> tuple[str, str]:
+        """What the default follows from on either side; empty when it is a fact of the release."""
+        names = change.was or change.key, change.key
+        return _computed_from(self._before, names[0]), _computed_from(self._after, names[1])
+
+    def _without_source(self, change: Change) -> Attribution:
+        """Releases before 2.3 and bare config trees do not say who set a value."""
+        if self._upgraded is False:
+            return _operator("the release is the same on both sides")
+        if _facet(change, Facet.DEFAULT):
+            return _release(f"{self._since_default(change)} moves the default")
+        if any(self._computed(change)):
+            return _computed(
+                f"its default follows from {next(filter(None, self._computed(change)))}"
+            )
+        return _unknown("the input does not tell value sources")
+
+    def _source(self, change: Change) -> Attribution:
+        was, now = change.source_before, change.source_after
+        if was not in EXPLICIT and now not in EXPLICIT:
+            return _release(f"{self._since_default(change)} declares a default")
+        if self._newly_empty(change):
+            return _unknown(_EMPTIED)
+        if self._upgraded and change.also and self._crosses(ALIASES_SHARE):
+            return _release("since 2.18 both of its names tell the same value source")
+        if now not in EXPLICIT:
+            return self._unset(change)
+        told = (
+            "it is set to what was the default" if was not in EXPLICIT else "the value is the same"
+        )
+        return _operator(f"{told}{self._which_name(change)}")
+
+    def _declared(self, change: Change) -> Attribution:
+        computed = any(self._computed(change))
+        if computed and {facet.facet for facet in change.facets} == {Facet.DEFAULT}:
+            return _computed("its default is computed when the server starts")
+        if self._upgraded:
+            return _release(f"{self._span} declares it differently")
+        return _unknown("the same release declares it differently")
+
+    def _which_name(self, change: Change) -> str:
+        """Aliases hide which of their names the operator used."""
+        if not change.also or change.source_after not in EXPLICIT:
+            return ""
+        names = listing([f"--{visible(name)}" for name in (change.key, *change.also)])
+        return f"; which of {names} was used cannot be told" if self._aliases_share() else ""
+
+    def _aliases_share(self) -> bool:
+        version = _version(self._after.version)
+        return version is None or version >= ALIASES_SHARE
+
+    # --- leaves and siblings --------------------------------------------------------------
+
+    def _leaf(self, change: Change) -> Attribution:
+        if Fidelity.SHAPE in (self._before.fidelity, self._after.fidelity):
+            return _release("a docs page shows what a release has, not what an operator set")
+        if change.key in NUMBERED:
+            return _operator(f"{NUMBERED[change.key]} fill it")
+        if self._disagrees(change):
+            return _unknown("the config tree and the option of this leaf disagree")
+        if change.kind is not ChangeKind.CHANGED:
+            return self._leaf_presence()
+        if self._upgraded is False:
+            return _operator("the release is the same on both sides")
+        return self._leaf_default(change)
+
+    def _disagrees(self, change: Change) -> bool:
+        owners = (*self._before.declared.values(), *self._after.declared.values())
+        both = bool(self._before.settings) and bool(self._after.settings)
+        return both and any(spec.json_path == change.path for spec in owners)
+
+    def _leaf_presence(self) -> Attribution:
+        if self._upgraded:
+            return _release(f"{self._span} changes which leaves there are")
+        return _unknown("the same release has it on one side only")
+
+    def _leaf_default(self, change: Change) -> Attribution:
+        """A bare config tree: all that can be held against it are the releases' defaults."""
+        defaults = [self._fact(s, change.path) for s in (self._before, self._after)]
+        if None in defaults:
+            return _unknown("the input does not tell value sources")
+        before, after = (spec for spec in defaults if spec)
+        if after.default_computed_from:
+            return _computed(f"its default follows from {_WORDS[after.default_computed_from]}")
+        if before.default != after.default:
+            return _release(f"{self._span} moves the default")
+        return _operator("the default did not move")
+
+    def _fact(self, snapshot: Snapshot, leaf: str) -> OptionSpec | None:
+        release = self._catalog.release(snapshot.version)
+        owners = release.leaves.get(leaf, ()) if release else ()
+        return owners[0] if owners else None
+
+    def _server(self, change: Change) -> Attribution:
+        name = change.key.partition(".")[0]
+        if name in _OF_THE_RELEASE or _tells_versions(change.key):
+            return _release(self._span if self._upgraded else "the server's own build tells it")
+        if name in _OF_OPTIONS:
+            return _computed(f"it follows from {_OF_OPTIONS[name]}")
+        if self._upgraded and change.kind is not ChangeKind.CHANGED:
+            return _release(f"{self._span} tells more or less of it")
+        return _operator("it is kept in the database or the licence, not in options")
+
+    # --- releases -------------------------------------------------------------------------
+
+    def _crosses(self, release: Version) -> bool:
+        before, after = _version(self._before.version), _version(self._after.version)
+        return bool(before and after and before < release <= after)
+
+    def _since(self, key: str) -> str:
+        return self._first(lambda specs: key in specs)
+
+    def _since_default(self, change: Change) -> str:
+        facet = _facet(change, Facet.DEFAULT)
+        key, wanted = change.key, facet.after if facet else None
+        return self._first(lambda specs: key in specs and specs[key].default == wanted)
+
+    def _since_computed(self, change: Change) -> str:
+        key = change.key
+        return self._first(lambda specs: key in specs and bool(specs[key].default_computed_from))
+
+    def _first(self, holds: Callable[[Mapping[str, OptionSpec]], bool]) -> str:
+        """The releases on the way that brought something; all of the way when none is known to."""
+        turns = arrivals(self._way, holds)
+        return f"Coder {listing(turns)}" if turns else self._span
+
+
+def level(change: Change) -> Level:
+    """How much a change matters: what is in effect, by whoever's doing, more than what is declared.
+
+    What follows from something else is worth a glance; so is what a release adds or declares.
+    """
+    effective = change.kind in (ChangeKind.CHANGED, ChangeKind.RENAMED) and not _same(
+        change.before, change.after
+    )
+    lost = change.kind is ChangeKind.REMOVED and change.source_before in EXPLICIT
+    if change.cause is Cause.OPERATOR or effective or lost:
+        quiet = change.cause is Cause.COMPUTED or _is_release_fact(change)
+        return Level.INFO if quiet else Level.WARNING
+    return Level.INFO
+
+
+def _is_release_fact(change: Change) -> bool:
+    """What the server says of its own build is the upgrade itself."""
+    return change.subject is Subject.SERVER and change.cause is Cause.RELEASE
+
+
+_WORDS: Final = {
+    "version": "the version",
+    "host": "the host it runs on",
+    "access-url": "the access URL's scheme",
+}
+"""What a default is computed from, in words."""
+
+_OF_THE_RELEASE: Final = frozenset(
+    {
+        "buildinfo",
+        "experiments/available",
+        "auth/scopes",
+        "notifications/templates/system",
+        "notifications/dispatch-methods",
+    }
+)
+"""Siblings that tell about the server's build."""
+
+_OF_OPTIONS: Final = {
+    "experiments": "--experiments",
+    "deployment/ssh": "the SSH options",
+    "users/authmethods": "the login options",
+    "debug/health": "the state of the deployment",
+}
+"""Siblings that echo what options say."""
+
+
+def _tells_versions(path: str) -> bool:
+    return path.rpartition(".")[2] in ("version", "api_version", "coder_version")
+
+
+def _computed_from(snapshot: Snapshot, key: str) -> str:
+    spec = snapshot.declared.get(key)
+    return _WORDS.get(spec.default_computed_from, "") if spec else ""
+
+
+def _upgraded(before: Snapshot, after: Snapshot) -> bool | None:
+    """Whether the release differs; None when it cannot be told."""
+    if before.version and after.version:
+        return before.version.partition("+")[0] != after.version.partition("+")[0]
+    same = bool(before.declared) and before.declared == after.declared
+    return False if same else None
+
+
+def _span(before: str, after: str) -> str:
+    if not before or not after:
+        return "the release"
+    return (
+        f"Coder {visible(after)}"
+        if before == after
+        else (f"the release {visible(before)} → {visible(after)}")
+    )
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version.parse(text)
+    except ValueError:
+        return None
+
+
+def _facet(change: Change, facet: Facet) -> FacetChange | None:
+    return next((found for found in change.facets if found.facet is facet), None)
+
+
+def _same(before: Value, after: Value) -> bool:
+    return before == after and type(before) is type(after)
+
+
+def _is_empty(value: Value) -> bool:
+    return value in ("", [], None, False, 0)
+
+
+def _operator(evidence: str) -> Attribution:
+    return Attribution(Cause.OPERATOR, evidence)
+
+
+def _release(evidence: str) -> Attribution:
+    return Attribution(Cause.RELEASE, evidence)
+
+
+def _computed(evidence: str) -> Attribution:
+    return Attribution(Cause.COMPUTED, evidence)
+
+
+def _unknown(evidence: str) -> Attribution:
+    return Attribution(Cause.UNKNOWN, evidence)

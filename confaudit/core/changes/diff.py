@@ -1,0 +1,398 @@
+"""Two Snapshots become Changes; the only module that imports deepdiff.
+
+deepdiff finds what differs; here every difference becomes one Change about an option, a config
+leaf or a server leaf. Only what both inputs can tell is compared.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from confaudit.core import tree
+from confaudit.core.model import (
+    MISSING,
+    Change,
+    ChangeKind,
+    Facet,
+    FacetChange,
+    Fidelity,
+    Json,
+    Missing,
+    OptionSpec,
+    Setting,
+    Snapshot,
+    Subject,
+    Value,
+)
+from confaudit.core.secret import is_secret
+
+Document: TypeAlias = dict[str, Json]
+Pair: TypeAlias = tuple[Value, Value]
+
+_ORDER: Final = (
+    ChangeKind.CHANGED,
+    ChangeKind.RENAMED,
+    ChangeKind.SOURCE,
+    ChangeKind.REMOVED,
+    ChangeKind.ADDED,
+    ChangeKind.DECLARED,
+)
+
+
+def diff(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
+    """All differences between two snapshots, in a stable order; each is reported once."""
+    tell_options = bool(before.settings and after.settings)
+    options = option_changes(before, after, deepdiff_keys) if tell_options else ()
+    config = _unexplained(_config_changes(before, after), options, before, after)
+    found = (*options, *config, *_server_changes(before, after))
+    return tuple(sorted(found, key=position))
+
+
+def position(change: Change) -> tuple[int, int, str]:
+    """Where a change stands in a list: by subject, then values first, then by name."""
+    return list(Subject).index(change.subject), _ORDER.index(change.kind), change.key
+
+
+def differing(before: Document, after: Document) -> Iterator[tree.Path]:
+    """Paths at which two documents differ, as deepdiff sees them; possibly deep inside lists.
+
+    The guards, each a default that would hide changes: keys that start with `__` are compared
+    (Coder has an option named `__Host Prefix Cookies`), and a section that changed a lot is not
+    folded into one change.
+    """
+    pruned = strict_prune(before, after)
+    if pruned is None:
+        return
+    from deepdiff import DeepDiff  # costs more to import than most diffs take
+
+    found: Mapping[str, Any] = DeepDiff(
+        *pruned,
+        view="tree",
+        ignore_private_variables=False,
+        threshold_to_diff_deeper=0,
+        verbose_level=2,
+    )
+    for levels in found.values():
+        for level in levels:
+            yield tuple(str(key) for key in level.path(output_format="list"))
+
+
+def deepdiff_keys(before: Document, after: Document) -> set[str]:
+    """The top-level keys at which two documents differ, as deepdiff sees them."""
+    return {path[0] for path in differing(before, after)}
+
+
+def unequal_keys(before: Document, after: Document) -> set[str]:
+    """The same without deepdiff, for whoever compares so often that its import would show."""
+    pruned = strict_prune(before, after)
+    return {key for side in pruned or () if isinstance(side, dict) for key in side}
+
+
+def strict_prune(before: Json, after: Json) -> tuple[Json, Json] | None:
+    """Reduce two documents to where they differ; None when they are equal.
+
+    deepdiff pays for every leaf whether or not it changed. Unlike `==` this tells True from 1.
+    Lists stay whole.
+    """
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return None if _strictly_equal(before, after) else (before, after)
+    left = {key: value for key, value in before.items() if key not in after}
+    right = {key: value for key, value in after.items() if key not in before}
+    for key in before.keys() & after.keys():
+        if (pruned := strict_prune(before[key], after[key])) is not None:
+            left[key], right[key] = pruned
+    return (left, right) if left or right else None
+
+
+def _strictly_equal(a: Json, b: Json) -> bool:
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_strictly_equal(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_strictly_equal, a, b))
+    return type(a) is type(b) and a == b
+
+
+def _changed_leaves(
+    before: Document, after: Document, known: frozenset[str] = frozenset()
+) -> dict[tree.Path, Pair]:
+    """Every leaf that differs, with its two values; a section on one side is taken apart."""
+    found: dict[tree.Path, Pair] = {}
+    for path in differing(before, after):
+        top = _leaf_above(path, before, after, known)
+        found.update(_take_apart(top, tree.get(before, top), tree.get(after, top), known))
+    return found
+
+
+def _leaf_above(
+    path: tree.Path, before: Document, after: Document, known: frozenset[str]
+) -> tree.Path:
+    """Climb down a path until it reaches a leaf on either side: lists are compared as wholes."""
+    for end in range(1, len(path)):
+        top = path[:end]
+        if tree.dotted(top) in known or not (
+            tree.is_section(tree.get(before, top)) and tree.is_section(tree.get(after, top))
+        ):
+            return top
+    return path
+
+
+def _take_apart(
+    top: tree.Path, before: Value, after: Value, known: frozenset[str]
+) -> Iterator[tuple[tree.Path, Pair]]:
+    """A section on either side becomes its leaves; what is no section is one leaf."""
+    if tree.dotted(top) in known or not (tree.is_section(before) or tree.is_section(after)):
+        yield top, (before, after)
+        return
+    left, right = _below(top, before, known), _below(top, after, known)
+    for path in left.keys() | right.keys():
+        yield path, (left.get(path, MISSING), right.get(path, MISSING))
+
+
+def _below(top: tree.Path, value: Value, known: frozenset[str]) -> dict[tree.Path, Json]:
+    if isinstance(value, Missing):
+        return {}
+    if isinstance(value, dict) and tree.is_section(value):
+        return dict(tree.leaves(value, known, top))
+    return {top: value}
+
+
+# --- options ---------------------------------------------------------------------------------
+
+_FACETS: Final[Mapping[Facet, Callable[[OptionSpec], Value]]] = {
+    Facet.DEFAULT: lambda spec: spec.default,
+    Facet.TYPE: lambda spec: spec.type or MISSING,
+    Facet.HIDDEN: lambda spec: spec.hidden,
+    Facet.SECRET: lambda spec: spec.secret,
+    Facet.USE_INSTEAD: lambda spec: list(spec.use_instead),
+    Facet.ENV: lambda spec: spec.env,
+    Facet.YAML_PATH: lambda spec: spec.yaml_path,
+    Facet.JSON_PATH: lambda spec: spec.json_path or MISSING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One option of one snapshot."""
+
+    setting: Setting
+    spec: OptionSpec
+
+
+def option_changes(
+    before: Snapshot, after: Snapshot, find: Callable[[Document, Document], set[str]]
+) -> tuple[Change, ...]:
+    """Changes of options between two snapshots that tell all of them, in no order.
+
+    `find` says at which keys two documents differ: `deepdiff_keys` or `unequal_keys`.
+    """
+    keys = find(_comparable(before, after), _comparable(after, before))
+    return tuple(_option_change(key, _option(before, key), _option(after, key)) for key in keys)
+
+
+def _option(snapshot: Snapshot, key: str) -> _Option | None:
+    if key not in snapshot.settings:
+        return None
+    spec = snapshot.declared.get(key) or OptionSpec(name=key, flag=key)
+    return _Option(snapshot.settings[key], spec)
+
+
+def _comparable(snapshot: Snapshot, other: Snapshot) -> Document:
+    """The options of a snapshot as a document, less what the other one cannot tell."""
+    return {key: _entry(key, snapshot, other) for key in snapshot.settings}
+
+
+def _entry(key: str, snapshot: Snapshot, other: Snapshot) -> Document:
+    mine, theirs = _option(snapshot, key), _option(other, key)
+    own = _sides(mine)
+    if theirs is None:
+        return own
+    known = _sides(theirs)
+    return {name: value for name, value in own.items() if name in known}
+
+
+def _sides(option: _Option | None) -> Document:
+    """What is known of an option, side by side."""
+    if option is None:
+        return {}
+    value, source = option.setting.value, option.setting.source
+    sides = _declared(option.spec)
+    if not isinstance(value, Missing) and not _untold(value):
+        sides["value"] = value
+    return sides if source is None else {**sides, "source": source.value}
+
+
+def _declared(spec: OptionSpec) -> Document:
+    sides = {facet.value: read(spec) for facet, read in _FACETS.items()}
+    return {name: value for name, value in sides.items() if not isinstance(value, Missing)}
+
+
+def _untold(value: Json) -> bool:
+    """A secret of a release that does not tell whether it is set (before 2.3)."""
+    return isinstance(value, dict) and is_secret(value) and value["secret_set"] is None
+
+
+def _option_change(key: str, before: _Option | None, after: _Option | None) -> Change:
+    newest = after or before
+    if newest is None:
+        raise KeyError(key)
+    return Change(
+        subject=Subject.OPTION,
+        key=key,
+        kind=_kind(before, after),
+        before=before.setting.value if before else MISSING,
+        after=after.setting.value if after else MISSING,
+        path=newest.spec.json_path,
+        type=newest.spec.type,
+        facets=_facets(before, after) if before and after else (),
+        spec=newest.spec,
+        source_before=before.setting.source if before else None,
+        source_after=after.setting.source if after else None,
+    )
+
+
+def _kind(before: _Option | None, after: _Option | None) -> ChangeKind:
+    if before is None:
+        return ChangeKind.ADDED
+    if after is None:
+        return ChangeKind.REMOVED
+    left, right = _sides(before), _sides(after)
+    if _differ(left, right, "value"):
+        return ChangeKind.CHANGED
+    return ChangeKind.SOURCE if _differ(left, right, "source") else ChangeKind.DECLARED
+
+
+def _differ(left: Document, right: Document, name: str) -> bool:
+    """Whether both know a side and disagree on it."""
+    known = name in left and name in right
+    return known and not _strictly_equal(left[name], right[name])
+
+
+def _facets(before: _Option, after: _Option) -> tuple[FacetChange, ...]:
+    return _differences(_sides(before), _sides(after))
+
+
+def facet_changes(before: OptionSpec, after: OptionSpec) -> tuple[FacetChange, ...]:
+    """How two declarations differ, value and source aside."""
+    return _differences(_declared(before), _declared(after))
+
+
+def _differences(left: Document, right: Document) -> tuple[FacetChange, ...]:
+    return tuple(
+        FacetChange(facet, left[facet.value], right[facet.value])
+        for facet in Facet
+        if _differ(left, right, facet.value)
+    )
+
+
+# --- config ----------------------------------------------------------------------------------
+
+
+def _config_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    left, right = _comparable_configs(before, after)
+    types = _leaf_types(before) | _leaf_types(after)
+    for path, (old, new) in _changed_leaves(left, right, frozenset(types)).items():
+        yield _leaf_change(Subject.CONFIG, path, old, new, types.get(tree.dotted(path), ""))
+
+
+def _leaf_types(snapshot: Snapshot) -> dict[str, str]:
+    return {spec.json_path: spec.type for spec in snapshot.declared.values() if spec.json_path}
+
+
+def _comparable_configs(before: Snapshot, after: Snapshot) -> tuple[Document, Document]:
+    """Both trees, less what one of the inputs cannot tell."""
+    left, right = dict(before.config), dict(after.config)
+    if (before.fidelity is Fidelity.SHAPE) != (after.fidelity is Fidelity.SHAPE):
+        left, right = _presence(left, right), _presence(right, left)
+    return _without_losses(before, after, left, right)
+
+
+def _without_losses(
+    before: Snapshot, after: Snapshot, left: Document, right: Document
+) -> tuple[Document, Document]:
+    """What a support bundle left out says nothing."""
+    if before.fidelity is Fidelity.LOSSY:
+        right = _only_known(right, left)
+    if after.fidelity is Fidelity.LOSSY:
+        left = _only_known(left, right)
+    return left, right
+
+
+def _presence(mine: Document, other: Document) -> Document:
+    """A docs page knows which leaves exist, not their values: those in both are the same."""
+    theirs = dict(tree.leaves(other))
+    return tree.grow({p: None if p in theirs else v for p, v in tree.leaves(mine)})
+
+
+def _only_known(mine: Document, lossy: Document) -> Document:
+    theirs = dict(tree.leaves(lossy))
+    return tree.grow({path: value for path, value in tree.leaves(mine) if path in theirs})
+
+
+def _leaf_change(subject: Subject, path: tree.Path, old: Value, new: Value, kind: str) -> Change:
+    name = tree.dotted(path)
+    return Change(subject, name, _leaf_kind(old, new), old, new, path=name, type=kind)
+
+
+def _leaf_kind(before: Value, after: Value) -> ChangeKind:
+    if before is MISSING:
+        return ChangeKind.ADDED
+    return ChangeKind.REMOVED if after is MISSING else ChangeKind.CHANGED
+
+
+def _unexplained(
+    changes: Iterator[Change], options: tuple[Change, ...], before: Snapshot, after: Snapshot
+) -> Iterator[Change]:
+    """Leaves that no option accounts for; the others are folded into their option."""
+    explained = _Explained(options, before, after)
+    return (change for change in changes if change not in explained)
+
+
+class _Explained:
+    """Which changed leaves an option's own change, or its move to another leaf, accounts for."""
+
+    def __init__(self, options: tuple[Change, ...], before: Snapshot, after: Snapshot) -> None:
+        self._changes = {change.key: change for change in options}
+        self._old, self._new = _owners(before), _owners(after)
+
+    def __contains__(self, leaf: Change) -> bool:
+        old, new = self._old.get(leaf.key, set()), self._new.get(leaf.key, set())
+        if leaf.kind is ChangeKind.ADDED:
+            return bool(new) and any(self._agrees(key, leaf) for key in new)
+        if leaf.kind is ChangeKind.REMOVED:
+            return bool(old) and any(self._agrees(key, leaf) for key in old)
+        return any(self._agrees(key, leaf) for key in old | new)
+
+    def _agrees(self, key: str, leaf: Change) -> bool:
+        change = self._changes.get(key)
+        return change is not None and all(
+            _same_or_untold(*pair)
+            for pair in ((leaf.before, change.before), (leaf.after, change.after))
+        )
+
+
+def _owners(snapshot: Snapshot) -> dict[str, set[str]]:
+    owners: dict[str, set[str]] = {}
+    for key, spec in snapshot.declared.items():
+        if spec.json_path:
+            owners.setdefault(spec.json_path, set()).add(key)
+    return owners
+
+
+def _same_or_untold(leaf: Value, option: Value) -> bool:
+    """A leaf that is absent, or an option whose value is not known, contradicts nothing."""
+    if isinstance(leaf, Missing) or isinstance(option, Missing):
+        return True
+    return is_secret(option) or _strictly_equal(leaf, option)
+
+
+# --- siblings --------------------------------------------------------------------------------
+
+
+def _server_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    """Changes of what both servers told; a sibling only one of them told is in the notes."""
+    shared = before.server.keys() & after.server.keys()
+    left = {name: before.server[name] for name in shared}
+    right = {name: after.server[name] for name in shared}
+    left, right = _without_losses(before, after, left, right)
+    for path, (old, new) in _changed_leaves(left, right).items():
+        yield _leaf_change(Subject.SERVER, path, old, new, "")

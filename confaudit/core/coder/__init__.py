@@ -1,0 +1,1 @@
+"""What Coder is: option types, parsing, start-up semantics, releases, endpoints, names."""

@@ -1,0 +1,135 @@
+"""What operators' own files set, as values: read in operator_files/, judged in core."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from confaudit.core.model import Json
+
+
+class Channel(StrEnum):
+    """By which way a setting reaches the server."""
+
+    FLAG = "flag"
+    ENV = "env"
+    YAML = "yaml"
+
+
+class GivenState(StrEnum):
+    """How much a file tells about the value it gives."""
+
+    LITERAL = "literal"
+    EMPTY = "empty"
+    """Given, as the empty text."""
+    REFERENCE = "reference"
+    """Comes from a Secret, a ConfigMap or another resource: set, not known."""
+    UNRESOLVED = "unresolved"
+    """A template or interpolation that only somebody else can fill in; `value` is its default."""
+    ENCRYPTED = "encrypted"
+    PASS_THROUGH = "pass-through"  # noqa: S105 - a state's name
+    """Taken from the environment of whoever starts it (`- NAME` in compose)."""
+    MALFORMED = "malformed"
+    """The entry is there and its value cannot be made out."""
+
+
+class Form(StrEnum):
+    """The kind of file a setting stands in, which is the dialect of its fix."""
+
+    ENV_FILE = "env-file"
+    HELM_VALUES = "helm-values"
+    HELM_RELEASE = "helm-release"
+    ARGO_APPLICATION = "argo-application"
+    KUBERNETES = "kubernetes"
+    COMPOSE = "compose"
+    SYSTEMD = "systemd"
+    SERVER_YAML = "server-yaml"
+    TERRAFORM = "terraform"
+    NIX = "nix"
+    TEXT = "text"
+    """Not what it set out to be (broken or templated YAML, a script): only its lines are safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where something stands."""
+
+    file: str
+    line: int
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One setting as a file gives it. Values may be secret until they are redacted."""
+
+    channel: Channel
+    name: str
+    """Environment variable, dotted YAML path, or flag without dashes."""
+    state: GivenState
+    position: Position
+    """Of the name."""
+    form: Form
+    value: str | None = field(default=None, repr=False)
+    """The text the server would read: a scalar's own text in YAML; for UNRESOLVED the text with
+    every default filled in, None when one has none. Compose's default is the empty text. For
+    MALFORMED what can be read of it."""
+    structure: Json = field(default=None, repr=False)
+    """A sequence or mapping of the server's YAML, in place of a scalar's text. Scalars inside are
+    their own text, as the server decodes them, and nulls None."""
+    prefix: str = field(default="", repr=False)
+    """The literal text before the first thing that is not resolved: `https://` is worth knowing."""
+    block: int = 0
+    """Line of the list or map it stands in: a name twice in one block is a duplicate, a name in
+    two blocks is not."""
+    refers_to: tuple[str, ...] = ()
+    """Variables its value is made of."""
+    not_text: bool = False
+    """A bare boolean or number where Kubernetes accepts nothing but text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Something a file points to that sets more: a ConfigMap, an env_file, an EnvironmentFile."""
+
+    resource: str
+    """`configmap/NAME`, `secret/NAME` or `file/NAME`, as in `OperatorSettings.provides`."""
+    note: str
+    """What cannot be seen unless it is given as well, in a whole sentence."""
+    wins: bool = False
+    """Whether what stands there beats the file that points to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSettings:
+    """Everything that one or several files set, in the order in which they are applied."""
+
+    given: tuple[Given, ...] = ()
+    version: str = ""
+    """Coder version without `v`, as image tag or chart version say it; empty when they do not."""
+    version_hint: str = ""
+    """What was said instead of a version: `latest`, `^2.0.0`, `${CODER_VERSION}`."""
+    notes: tuple[str, ...] = ()
+    """What cannot be seen from here, in whole sentences. See `coverage`."""
+    chart_values: Mapping[str, int] = field(default_factory=dict)
+    """Dotted keys of Helm values for the Coder chart → line; empty for other forms."""
+    forms: tuple[Form, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """What the files point to and nobody gave."""
+    provides: tuple[str, ...] = ()
+    """What other files may point to and these are."""
+    interpolation: tuple[Given, ...] = ()
+    """What a `.env` beside a compose file sets: it fills in `${…}` and reaches no server itself."""
+    used: frozenset[str] = frozenset()
+    """Variables that something other than a setting is made of: an image tag, a port."""
+
+    @property
+    def coverage(self) -> tuple[str, ...]:
+        """Everything that cannot be seen from here, in whole sentences."""
+        return (*self.notes, *dict.fromkeys(other.note for other in self.elsewhere))
+
+    @property
+    def helpers(self) -> frozenset[str]:
+        """Variables there to be used by others: legal, whatever their names."""
+        settings = (*self.given, *self.interpolation)
+        referred = {name for one in settings for name in one.refers_to if name != one.name}
+        return self.used | referred

@@ -1,0 +1,211 @@
+"""The one language of conditions: what can be asked about a deployment, and how answers join."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from confaudit.core.given import Form, Position
+from confaudit.core.model import MISSING
+from confaudit.core.text.wording import listing, visible
+from confaudit.core.upgrade.families import Family, Provider
+from confaudit.core.upgrade.known import Conclusion, Known, Truth, UpgradeSide
+from confaudit.core.upgrade.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of the things that an advisory looks at one by one."""
+
+    name: str
+    positions: tuple[Position, ...] = ()
+    provider: Provider | None = None
+
+
+Condition: TypeAlias = Callable[[Situation, Item | None], Conclusion]
+"""What has to hold for this deployment; the item is the one of `Advisory.each` being looked at."""
+
+Items: TypeAlias = Callable[[Situation], Iterable[Item]]
+
+
+def all_of(conditions: Sequence[Condition]) -> Condition:
+    """Every condition holds."""
+    return lambda situation, item: _all([one(situation, item) for one in conditions])
+
+
+def any_of(conditions: Sequence[Condition]) -> Condition:
+    """At least one condition holds."""
+    return negation(all_of([negation(one) for one in conditions]))
+
+
+def negation(condition: Condition) -> Condition:
+    """The condition does not hold."""
+    return lambda situation, item: opposite(condition(situation, item))
+
+
+_OPPOSITE: Final = {
+    Truth.YES: Truth.NO,
+    Truth.NO: Truth.YES,
+    Truth.DEPENDS: Truth.DEPENDS,
+}
+
+
+def opposite(part: Conclusion) -> Conclusion:
+    """The answer to the opposite question."""
+    return replace(part, answer=_OPPOSITE[part.answer])
+
+
+def _all(parts: Sequence[Conclusion]) -> Conclusion:
+    """A certain NO decides, then a presumed one; else what depends, and what is presumed."""
+    against = sorted((p for p in parts if p.answer is Truth.NO), key=lambda p: p.presumed)
+    if against:
+        return against[0]
+    depends = any(part.answer is Truth.DEPENDS for part in parts)
+    open_ends = [part for part in parts if part.presumed or part.answer is Truth.DEPENDS]
+    reasons = dict.fromkeys(part.because for part in open_ends or parts if part.because)
+    return Conclusion(
+        answer=Truth.DEPENDS if depends else Truth.YES,
+        because=listing(list(reasons)) if reasons else "",
+        presumed=any(part.presumed for part in parts),
+        positions=tuple(dict.fromkeys(place for part in parts for place in part.positions)),
+    )
+
+
+Question: TypeAlias = Callable[[Known], Conclusion]
+"""A question about one setting: `situation.is_set`, or a `situation.Test` in `situation.told`."""
+
+
+def option(
+    key: str, ask: Question, when: UpgradeSide = UpgradeSide.AFTER, hint: str = ""
+) -> Condition:
+    """A question about an option, under any of its names.
+
+    With `hint`, an option that nobody can see may be set nevertheless if others are whose keys
+    begin so: who sets the scopes of OIDC has an issuer somewhere.
+    """
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        known = situation.known(key, when)
+        answer = ask(known)
+        hints = list(_hints(situation, hint)) if hint and answer.presumed else []
+        if not hints:
+            return answer
+        because = f"{known.name} may be set out of sight, like {hints[0].name} here"
+        return Conclusion(Truth.DEPENDS, because, positions=hints[0].positions)
+
+    return tell
+
+
+def _hints(situation: Situation, prefix: str) -> Iterator[Known]:
+    keys = (key for key in situation.target.options if key.startswith(prefix))
+    return (known for known in map(situation.after, keys) if known.is_set is Truth.YES)
+
+
+def moved(key: str) -> Condition:
+    """The operator's files give an option another value than the snapshot shows."""
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        settings = situation.snapshot.settings if situation.snapshot else {}
+        was, known = settings.get(key), situation.after(key)
+        if was is None or not known.given or known.value == was.value:
+            return Conclusion(Truth.NO, f"{known.name} stays as it is")
+        unknown = MISSING in (was.value, known.value)
+        because = known.because if unknown else f"{known.name} is not what the snapshot shows"
+        return Conclusion(
+            Truth.DEPENDS if unknown else Truth.YES, because, positions=known.positions
+        )
+
+    return tell
+
+
+def field(name: str, ask: Question) -> Condition:
+    """A question about a field of the provider being looked at."""
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        if item is None or item.provider is None:
+            raise ValueError("only a provider has fields")
+        return ask(item.provider.field(name))
+
+    return tell
+
+
+def experiment(name: str, when: UpgradeSide = UpgradeSide.AFTER) -> Condition:
+    """An experiment is listed."""
+    return lambda situation, item: situation.experiment(name, when)
+
+
+def variable(pattern: str) -> Condition:
+    """The files give an environment variable whose name is like `CODER_TLS_*`."""
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        found = situation.variables(pattern)
+        if not found:
+            return Conclusion(Truth.NO, f"no {pattern} is given", presumed=not situation.complete)
+        name = visible(found[0].name)
+        return Conclusion(Truth.YES, f"{name} is given", positions=tuple(g.position for g in found))
+
+    return tell
+
+
+def chart_key(key: str) -> Condition:
+    """The chart's values have this dotted key."""
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        positions = situation.chart_keys().get(key)
+        if positions is None:
+            return Conclusion(Truth.NO, f"{key} is not in the chart's values")
+        return Conclusion(Truth.YES, f"{key} is in the chart's values", positions=positions)
+
+    return tell
+
+
+def forms(wanted: Sequence[Form]) -> Condition:
+    """One of the files is of one of these forms."""
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        found = set(wanted) & set(situation.operator.forms)
+        return Conclusion(Truth.YES if found else Truth.NO)
+
+    return tell
+
+
+def each_provider(family: Family) -> Items:
+    """The members of a family."""
+    return lambda situation: [
+        Item(f"{one.prefix}{one.number}", _positions(one), one)
+        for one in situation.providers(family)
+    ]
+
+
+def _positions(provider: Provider) -> tuple[Position, ...]:
+    fields = [known for known in provider.fields.values() if known.positions]
+    return fields[0].positions[:1] if fields else ()
+
+
+def each_variable(names: Sequence[str]) -> Items:
+    """Those of these environment variables that the files give."""
+
+    def items(situation: Situation) -> Iterator[Item]:
+        for name in names:
+            given = situation.variables(name)
+            if given:
+                yield Item(name, tuple(one.position for one in given))
+
+    return items
+
+
+def each_chart_key_but(known: Sequence[str]) -> Items:
+    """Keys of the chart's values that are none of these, without those below such a key.
+
+    A key that ends in `.*` stands for itself and everything below it.
+    """
+    exact = {key.removesuffix(".*") for key in known}
+    free = tuple(key.removesuffix("*") for key in known if key.endswith(".*"))
+
+    def items(situation: Situation) -> Iterator[Item]:
+        keys = situation.chart_keys()
+        strange = {key for key in keys if key not in exact and not key.startswith(free)}
+        for key in sorted(strange):
+            if not any(key.startswith(f"{above}.") for above in strange):
+                yield Item(key, keys[key])
+
+    return items

@@ -1,0 +1,337 @@
+"""The registry of rules: every kind of finding about options, with its permanent id.
+
+A rule says what is wrong, how bad that is, why, and what to do in general. Where it looks and what
+it concludes is in the `core.rules_*` modules, and breaks that change no option are advisories.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from confaudit.core.judge.finding import Effect, Rule
+from confaudit.core.model import Level
+
+# --- the server will not start ------------------------------------------------------------------
+
+NAME_REFUSED: Final = Rule(
+    id="name-refused",
+    title="Flag or YAML key the release does not know",
+    effect=Effect.WILL_NOT_START,
+    level=Level.ERROR,
+    why="An unknown flag or YAML key ends the server at once; only an unknown variable is ignored.",
+    fix="Take it out, or use the name that the release has for it.",
+)
+VALUE_INVALID: Final = Rule(
+    id="value-invalid",
+    title="Value the release refuses",
+    effect=Effect.WILL_NOT_START,
+    level=Level.ERROR,
+    why="The option code reads every value before anything else and ends the server if it cannot.",
+    fix="Give a value of the option's type.",
+)
+EMPTY_VALUE_FATAL: Final = Rule(
+    id="empty-value-fatal",
+    title="Empty variable the release cannot read",
+    effect=Effect.WILL_NOT_START,
+    level=Level.ERROR,
+    why="From 2.34 on an empty variable is a value, and these types have no empty one. "
+    "Before, it counted as not set.",
+    fix="Delete the line or comment it out; leaving it empty is not the same.",
+    reference="coder/coder#24926",
+)
+NO_HTTP_ADDRESS: Final = Rule(
+    id="no-http-address",
+    title="Neither an HTTP address nor TLS",
+    effect=Effect.WILL_NOT_START,
+    level=Level.ERROR,
+    why="A server without TLS needs an HTTP address; an empty one takes the default away.",
+    fix="Delete the empty setting, or give an address such as 127.0.0.1:3000.",
+    reference="coder/coder#24926",
+)
+ENV_PARSE_COLLISION: Final = Rule(
+    id="env-parse-collision",
+    title="Variable that is taken for a numbered provider",
+    effect=Effect.WILL_NOT_START,
+    level=Level.ERROR,
+    why="Its name begins like those of numbered external-auth providers, whose reader then wants "
+    "a number where the rest of the name stands.",
+    fix="Give the option by flag or YAML instead of the environment.",
+)
+PROVIDER_NUMBERING: Final = Rule(
+    id="provider-numbering",
+    title="Numbered providers the release cannot count",
+    effect=Effect.WILL_NOT_START,
+    level=Level.ERROR,
+    why="Providers are numbered from 0 without a gap; before 2.35 they were sorted as text, so "
+    "that an eleventh came after the second.",
+    fix="Number them without a gap, and have no more than ten before 2.35.",
+    reference="coder/coder#26230",
+)
+VALUE_NOT_TEXT: Final = Rule(
+    id="value-not-text",
+    title="Value without quotes where Kubernetes wants text",
+    effect=Effect.WILL_NOT_START,
+    level=Level.ERROR,
+    why="Kubernetes refuses a boolean or number as the value of a variable.",
+    fix="Put the value in double quotes.",
+)
+DOWNGRADE: Final = Rule(
+    id="downgrade",
+    title="Target older than what runs",
+    effect=Effect.WILL_NOT_START,
+    level=Level.ERROR,
+    why="A start of the newer release migrates the database, and no release undoes that.",
+    fix="Restore the database backup taken before the upgrade.",
+)
+
+# --- set, and no server reads it ----------------------------------------------------------------
+
+OPTION_UNKNOWN: Final = Rule(
+    id="option-unknown",
+    title="Variable no release reads",
+    effect=Effect.IGNORED,
+    level=Level.WARNING,
+    why="A variable that is no option is ignored without a word: what it should do never happens.",
+    fix="Use the option's real name, or take the line out.",
+)
+CLIENT_ONLY: Final = Rule(
+    id="client-only",
+    title="Variable the CLI reads, not the server",
+    effect=Effect.IGNORED,
+    level=Level.WARNING,
+    why="It configures the `coder` command of a user; the server ignores it.",
+    fix="Use the server's own option, or take the line out.",
+)
+OPTION_REMOVED: Final = Rule(
+    id="option-removed",
+    title="Option the release no longer has",
+    effect=Effect.IGNORED,
+    level=Level.ERROR,
+    why="A variable left behind by a removed option is ignored without a word.",
+    fix="Take it out, and use what replaces it.",
+)
+OPTION_NOT_YET: Final = Rule(
+    id="option-not-yet",
+    title="Option only newer releases have",
+    effect=Effect.IGNORED,
+    level=Level.ERROR,
+    why="Options are carried back into patch releases, so that an older patch of a newer line may "
+    "lack what a newer patch of an older line has.",
+    fix="Upgrade to a release that has it.",
+)
+SETTING_IGNORED: Final = Rule(
+    id="setting-ignored",
+    title="Setting that another name's default overrides",
+    effect=Effect.IGNORED,
+    level=Level.ERROR,
+    why="Before 2.18 the default of an alias was written over what its twin had been given.",
+    fix="Use the name that counts in this release.",
+    reference="coder/coder#15480",
+)
+EXPERIMENT_GONE: Final = Rule(
+    id="experiment-gone",
+    title="Experiment the release does not know",
+    effect=Effect.IGNORED,
+    level=Level.WARNING,
+    why="An unknown experiment is only logged; what it switched on is a feature now, or gone.",
+    fix="Take it out of the list.",
+    reference="coder/coder#12725",
+)
+DUPLICATE_SETTING: Final = Rule(
+    id="duplicate-setting",
+    title="Setting that is given twice",
+    effect=Effect.IGNORED,
+    level=Level.WARNING,
+    why="The last one counts, wherever the reader of the file stops looking.",
+    fix="Keep one of them.",
+)
+SHADOWED_SETTING: Final = Rule(
+    id="shadowed-setting",
+    title="Setting that a stronger one hides",
+    effect=Effect.IGNORED,
+    level=Level.WARNING,
+    why="A flag beats a variable, and a variable beats the YAML file.",
+    fix="Keep the one that counts.",
+)
+NOT_PASSED_ON: Final = Rule(
+    id="not-passed-on",
+    title="Set beside the compose file, which does not pass it on",
+    effect=Effect.IGNORED,
+    level=Level.INFO,
+    why="A `.env` beside a compose file only fills in `${…}`; the container gets what the service "
+    "names in `environment` or `env_file`.",
+    fix="Name it under `environment`, or take it out.",
+)
+
+# --- it behaves differently ---------------------------------------------------------------------
+
+DEFAULT_CHANGED: Final = Rule(
+    id="default-changed",
+    title="Default that moves",
+    effect=Effect.BEHAVIOUR,
+    level=Level.WARNING,
+    why="The option is not set, so that the new release's default takes effect.",
+    fix="Set the option to the old value to keep it, or accept the new one.",
+)
+EMPTY_VALUE_COUNTS: Final = Rule(
+    id="empty-value-counts",
+    title="Empty variable that takes the default away",
+    effect=Effect.BEHAVIOUR,
+    level=Level.WARNING,
+    why="From 2.34 on an empty variable is a value; before, it counted as not set.",
+    fix="Delete the line or comment it out, unless the empty value is meant.",
+    reference="coder/coder#24926",
+)
+SETTING_TAKES_EFFECT: Final = Rule(
+    id="setting-takes-effect",
+    title="Setting that was dead and comes to life",
+    effect=Effect.BEHAVIOUR,
+    level=Level.WARNING,
+    why="The release in use ignores what is set; the target obeys it.",
+    fix="Check that the value is what you want today.",
+)
+VALUE_CHANGES: Final = Rule(
+    id="value-changes",
+    title="Setting the release reads differently",
+    effect=Effect.BEHAVIOUR,
+    level=Level.WARNING,
+    why="What is set stays as it is, and the target makes another value of it.",
+    fix="Check the value, and set what you mean.",
+)
+
+# --- security -----------------------------------------------------------------------------------
+
+SECRET_EXPOSED: Final = Rule(
+    id="secret-exposed",
+    title="Secret the API shows in clear",
+    effect=Effect.SECURITY,
+    level=Level.WARNING,
+    why="These releases leave a secret in the answer that Owners and Auditors can read, so that "
+    "old snapshots, bundles and logs may hold it.",
+    fix="Rotate the secret, and delete what was saved of such answers.",
+)
+CLEAR_TEXT_SECRET: Final = Rule(
+    id="clear-text-secret",
+    title="Secret in clear in a file",
+    effect=Effect.SECURITY,
+    level=Level.WARNING,
+    why="Whoever can read the file or its history has the secret.",
+    fix="Move it to a secret store and refer to it, then rotate it.",
+)
+DANGEROUS_OPTION: Final = Rule(
+    id="dangerous-option",
+    title="Dangerous option that is on",
+    effect=Effect.SECURITY,
+    level=Level.INFO,
+    why="Its own name says that it weakens the deployment; the upgrade does not change that.",
+    fix="Turn it off unless you know why it is on.",
+)
+
+# --- deprecated ---------------------------------------------------------------------------------
+
+OPTION_RENAMED: Final = Rule(
+    id="option-renamed",
+    title="Old name of an option",
+    effect=Effect.DEPRECATED,
+    level=Level.WARNING,
+    why="Both names set the same value today; the old one will go.",
+    fix="Use the new name; the value stays.",
+)
+OPTION_DEPRECATED: Final = Rule(
+    id="option-deprecated",
+    title="Deprecated option with another meaning than its replacement",
+    effect=Effect.DEPRECATED,
+    level=Level.WARNING,
+    why="It still works and will go; its value cannot be copied to the replacement.",
+    fix="Set the replacement to what you mean, then take the old option out.",
+)
+LEGACY_PREFIX: Final = Rule(
+    id="legacy-prefix",
+    title="Old prefix of numbered variables",
+    effect=Effect.DEPRECATED,
+    level=Level.WARNING,
+    why="The old prefix is still read, and will go.",
+    fix="Use the new prefix, for all of a family at once; the values stay.",
+)
+
+# --- advice -------------------------------------------------------------------------------------
+
+DEFAULT_PINNED: Final = Rule(
+    id="default-pinned",
+    title="Set to an old default that moved",
+    effect=Effect.ADVICE,
+    level=Level.INFO,
+    why="The value was written out while it was the default, so that the new default never "
+    "reaches this deployment.",
+    fix="Take the setting out to follow the release, or keep it on purpose.",
+)
+SETTING_REDUNDANT: Final = Rule(
+    id="setting-redundant",
+    title="Settings that only repeat defaults",
+    effect=Effect.ADVICE,
+    level=Level.INFO,
+    why="A file that writes out every default hides what was decided, and pins all the rest.",
+    fix="Keep only the settings that differ from the release's own choice.",
+)
+PLACEHOLDER_VALUE: Final = Rule(
+    id="placeholder-value",
+    title="Value that looks like a placeholder",
+    effect=Effect.ADVICE,
+    level=Level.INFO,
+    why="It reads like an example that somebody was to replace.",
+    fix="Put the real value in, or take the line out.",
+)
+PERSONAL_PATH: Final = Rule(
+    id="personal-path",
+    title="Path in somebody's home folder",
+    effect=Effect.ADVICE,
+    level=Level.INFO,
+    why="It was written on a person's computer and will hardly exist on the server.",
+    fix="Take it out to follow the server's own default.",
+)
+OPTION_ADDED: Final = Rule(
+    id="option-added",
+    title="New options",
+    effect=Effect.INFO,
+    level=Level.INFO,
+    why="The target has options that the release in use has not; none is set.",
+    fix="Nothing is to be done.",
+)
+
+RULES: Final[Mapping[str, Rule]] = {
+    rule.id: rule
+    for rule in (
+        NAME_REFUSED,
+        VALUE_INVALID,
+        EMPTY_VALUE_FATAL,
+        NO_HTTP_ADDRESS,
+        ENV_PARSE_COLLISION,
+        PROVIDER_NUMBERING,
+        VALUE_NOT_TEXT,
+        DOWNGRADE,
+        OPTION_UNKNOWN,
+        CLIENT_ONLY,
+        OPTION_REMOVED,
+        OPTION_NOT_YET,
+        SETTING_IGNORED,
+        EXPERIMENT_GONE,
+        DUPLICATE_SETTING,
+        SHADOWED_SETTING,
+        NOT_PASSED_ON,
+        DEFAULT_CHANGED,
+        EMPTY_VALUE_COUNTS,
+        SETTING_TAKES_EFFECT,
+        VALUE_CHANGES,
+        SECRET_EXPOSED,
+        CLEAR_TEXT_SECRET,
+        DANGEROUS_OPTION,
+        OPTION_RENAMED,
+        OPTION_DEPRECATED,
+        LEGACY_PREFIX,
+        DEFAULT_PINNED,
+        SETTING_REDUNDANT,
+        PLACEHOLDER_VALUE,
+        PERSONAL_PATH,
+        OPTION_ADDED,
+    )
+}
+"""By id, worst effect first; see `core.audit` for how findings are ordered."""

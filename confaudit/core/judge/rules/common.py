@@ -1,0 +1,80 @@
+"""What rules have in common: how they are called, and the few questions most of them ask."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+from confaudit.core.coder import parsing
+from confaudit.core.coder.defaults import default_value
+from confaudit.core.coder.options import canonical
+from confaudit.core.coder.releases import Release, Version, arrivals
+from confaudit.core.coder.semantics import Semantics
+from confaudit.core.given import Channel, Given, GivenState, Position
+from confaudit.core.judge.finding import Finding
+from confaudit.core.model import MISSING, OptionSpec, Value, ValueSource
+from confaudit.core.upgrade.situation import Situation
+
+Check: TypeAlias = Callable[[Situation], Iterator[Finding]]
+"""Looks for one kind of finding, or for a few that exclude each other."""
+
+EXPLICIT: Final = frozenset({ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML, None})
+"""Sources of what somebody has set; None is a value that was set nobody knows how."""
+
+
+def since(
+    situation: Situation, holds: Callable[[Mapping[str, OptionSpec]], bool]
+) -> tuple[str, ...]:
+    """The first release of each line on the way that brought something about."""
+    return arrivals(way(situation), holds)
+
+
+def since_version(situation: Situation, version: Version) -> tuple[str, ...]:
+    """The release on the way that brought what every release from a version on has."""
+    if Version.parse(situation.source.version) >= version:
+        return ()
+    later = (one.version for one in way(situation) if Version.parse(one.version) >= version)
+    return tuple(later)[:1]
+
+
+def way(situation: Situation) -> tuple[Release, ...]:
+    """The releases on the way, none for a downgrade."""
+    return situation.catalog.between(situation.source.version, situation.target.version)
+
+
+def entries(situation: Situation, channel: Channel, name: str) -> tuple[Given, ...]:
+    """The entries of the files with this name; of a YAML path also those below it."""
+    return tuple(
+        one
+        for one in situation.operator.given
+        if one.channel is channel
+        and (one.name == name or (channel is Channel.YAML and one.name.startswith(f"{name}.")))
+    )
+
+
+def positions(given: Iterable[Given]) -> tuple[Position, ...]:
+    """Where entries stand, each place once."""
+    return tuple(dict.fromkeys(one.position for one in given))
+
+
+def reads(given: Given, spec: OptionSpec, release: Release) -> Value:
+    """What a release makes of an entry on its own; MISSING when that is not known, or refused."""
+    if given.state not in (GivenState.LITERAL, GivenState.EMPTY):
+        return MISSING
+    days = Semantics.of(release.version).day_units
+    try:
+        if given.structure is not None:
+            found = parsing.decode(given.structure, spec.type, day_units=days)
+        else:
+            found = parsing.parse(given.value or "", spec.type, day_units=days)
+    except parsing.RefusedError:
+        return MISSING
+    return canonical(found, spec.type)
+
+
+def own_default(spec: OptionSpec, release: Release) -> Value:
+    """The default of an option, which its aliases share; MISSING when it follows from the host."""
+    owners = (spec, *release.leaves.get(spec.json_path, ()))
+    declared = next((one for one in owners if one.default is not None), spec)
+    if declared.default_computed_from in ("host", "access-url"):
+        return MISSING
+    text = declared.default and declared.default.replace("{version}", f"v{release.version}")
+    return default_value(declared, text)

@@ -1,0 +1,228 @@
+"""Rules about how things are set: twice, in vain, in the wrong place, in everybody's sight."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from confaudit.core.coder.names import current, option_of, written
+from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.startup import cell
+from confaudit.core.given import Channel, Form, Given, GivenState
+from confaudit.core.judge import rules
+from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.rules.common import positions
+from confaudit.core.judge.rules.spelling import PREFIX
+from confaudit.core.model import MISSING, Level, OptionSpec, Value
+from confaudit.core.secret import REDACTED
+from confaudit.core.text.wording import listing, visible
+from confaudit.core.upgrade.known import Known, Truth, UpgradeSide, is_set
+from confaudit.core.upgrade.situation import Situation
+
+# --- twice --------------------------------------------------------------------------------------
+
+
+def duplicate_settings(situation: Situation) -> Iterator[Finding]:
+    """One name twice in one list or map: the last one counts."""
+    groups: dict[tuple[str, int, Channel, str], list[Given]] = {}
+    for one in situation.operator.given:
+        if one.channel is not Channel.FLAG:  # lists may be given item by item
+            place = (one.position.file, one.block, one.channel, one.name)
+            groups.setdefault(place, []).append(one)
+    for found in groups.values():
+        if len(found) > 1:
+            yield _duplicate(situation, found)
+
+
+def _duplicate(situation: Situation, found: list[Given]) -> Finding:
+    first, last = found[0], found[-1]
+    shown = visible(first.name)
+    same = _is_same(first, last)
+    spec = option_of(first, situation.target.options.values())
+    return Finding(
+        rule=rules.DUPLICATE_SETTING,
+        message=f"{shown} is given {len(found)} times; the last one counts.",
+        subject=spec.key if spec else shown,
+        because="both say the same" if same else "they do not say the same",
+        level=Level.INFO if same else None,
+        spec=spec,
+        before=_value(first),
+        after=_value(last),
+        steps=(f"Keep one {shown}.",),
+        positions=positions(found),
+    )
+
+
+def _is_same(one: Given, other: Given) -> bool:
+    """Whether two entries say the same; of two secrets nobody can tell."""
+    told = (one.state, one.value, one.structure)
+    return told == (other.state, other.value, other.structure) and one.value != REDACTED
+
+
+def _value(given: Given) -> Value:
+    value = given.structure if given.value is None else given.value
+    return MISSING if value is None or value == REDACTED else value
+
+
+def shadowed_settings(situation: Situation) -> Iterator[Finding]:
+    """What a stronger channel hides: a flag beats a variable, a variable beats YAML."""
+    seen = set()
+    for one in situation.operator.given:
+        spec = option_of(one, situation.target.options.values())
+        if spec is None or cell(spec) in seen:
+            continue
+        seen.add(cell(spec))
+        given = situation.given(spec.key, UpgradeSide.AFTER)
+        hidden = [other for other in given if other.channel is not given[0].channel]
+        if hidden:
+            yield _shadowed(current(spec, situation.target), given[0], hidden)
+
+
+def _shadowed(spec: OptionSpec, strongest: Given, hidden: list[Given]) -> Finding:
+    strong, weak = visible(written(strongest)), visible(written(hidden[0]))
+    same = _is_same(replace(strongest, structure=None), replace(hidden[0], structure=None))
+    return Finding(
+        rule=rules.SHADOWED_SETTING,
+        message=f"{weak} does nothing: {strong} beats it.",
+        subject=spec.key,
+        because="both say the same" if same else f"{strong} is set as well",
+        level=Level.INFO if same else None,
+        spec=spec,
+        before=_value(hidden[0]),
+        after=_value(strongest),
+        steps=(f"Keep {strong}, and take {weak} out.",),
+        positions=positions((*hidden, strongest)),
+    )
+
+
+# --- in vain ------------------------------------------------------------------------------------
+
+
+def settings_not_passed_on(situation: Situation) -> Iterator[Finding]:
+    """Options in the `.env` of a compose file that the service does not take over."""
+    operator, options = situation.operator, situation.target.options.values()
+    taken = {
+        one.name for one in operator.given if one.position.file in _files(operator.interpolation)
+    }
+    referred = {name for one in operator.given for name in one.refers_to}
+    found = [
+        one
+        for one in operator.interpolation
+        if one.name not in taken | referred and option_of(one, options)
+    ]
+    if found:
+        shown = listing(list(dict.fromkeys(visible(one.name) for one in found)))
+        yield Finding(
+            rule=rules.NOT_PASSED_ON,
+            message=f"The compose file does not pass on {shown}.",
+            subject=visible(found[0].name),
+            because="a `.env` beside a compose file fills in `${…}` and nothing else",
+            positions=positions(found),
+        )
+
+
+def _files(given: Iterable[Given]) -> set[str]:
+    return {one.position.file for one in given}
+
+
+# --- in sight -----------------------------------------------------------------------------------
+
+_PRIVATE: Final = frozenset({Form.ENV_FILE})
+"""Forms that are made to hold secrets and are usually readable to root only."""
+
+
+def secrets_in_clear(situation: Situation) -> Iterator[Finding]:
+    """Secrets that stand in a file as they are, one finding for each file; names only."""
+    by_file: dict[str, list[Given]] = {}
+    for one in _told(situation):
+        if REDACTED in (one.value or "") or REDACTED in str(one.structure or ""):
+            by_file.setdefault(one.position.file, []).append(one)
+    for file, found in by_file.items():
+        shown = listing(list(dict.fromkeys(visible(one.name) for one in found)))
+        yield Finding(
+            rule=rules.CLEAR_TEXT_SECRET,
+            message=f"In clear in {visible(file)}: {shown}.",
+            subject=visible(file),
+            because=f"{visible(found[0].name)} holds a credential",
+            level=Level.INFO if found[0].form in _PRIVATE else None,
+            positions=positions(found),
+        )
+
+
+_READABLE: Final = frozenset({GivenState.LITERAL, GivenState.UNRESOLVED, GivenState.MALFORMED})
+"""A value that is cut off may hold a credential in what is left of it."""
+
+
+def _told(situation: Situation) -> Iterator[Given]:
+    """What the server gets, and what its values are made of; each where it stands."""
+    operator = situation.operator
+    mine = {name for one in operator.given for name in one.refers_to}
+    for one in operator.given:
+        from_elsewhere = one.state is GivenState.LITERAL and one.refers_to
+        if one.state in _READABLE and not from_elsewhere:
+            yield one
+    for one in operator.interpolation:
+        if one.state is GivenState.LITERAL and (one.name in mine or one.name.startswith(PREFIX)):
+            yield one
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Releases in which the API answers with a secret in clear."""
+
+    keys: tuple[str, ...]
+    first: Version
+    last: Version | None
+    """The first release without the fault; None while there is none."""
+
+    def holds(self, release: Release) -> bool:
+        version = Version.parse(release.version)
+        return self.first <= version and (self.last is None or version < self.last)
+
+
+_KEYS: Final = ("openai-key", "anthropic-key", "bedrock-access-key", "bedrock-access-key-secret")
+_WINDOWS: Final = (
+    _Window(("provisioner-daemon-psk",), Version(2, 0, 2), Version(2, 9, 0)),
+    _Window(("notifications-email-auth-password",), Version(2, 14, 0), Version(2, 15, 0)),
+    _Window(tuple(f"aibridge-{key}" for key in _KEYS), Version(2, 27, 0), Version(2, 30, 0)),
+    _Window(("email-auth-password",), Version(2, 17, 0), None),
+    _Window(tuple(f"ai-gateway-{key}" for key in _KEYS), Version(2, 34, 0), None),
+)
+"""First not marked as secrets, later copied into `use_instead` (coder/coder codersdk, found by
+asking servers of these releases)."""
+
+
+def exposed_secrets(situation: Situation) -> Iterator[Finding]:
+    """Secrets that the API of the release in use shows, or that of the target; aliases are one."""
+    found: dict[str, list[tuple[str, Known]]] = {}
+    for when, release in (
+        (UpgradeSide.BEFORE, situation.source),
+        (UpgradeSide.AFTER, situation.target),
+    ):
+        for key in _shown_by(release):
+            known = situation.known(key, when)
+            if known.spec and is_set(known).answer is Truth.YES:
+                found.setdefault(cell(known.spec), []).append((release.version, known))
+    yield from map(_exposed, found.values())
+
+
+def _shown_by(release: Release) -> list[str]:
+    """The options whose secrets the API of a release shows."""
+    return [key for window in _WINDOWS if window.holds(release) for key in window.keys]
+
+
+def _exposed(told: list[tuple[str, Known]]) -> Finding:
+    """One secret, by the name it has last, and the releases that show it."""
+    known = told[-1][1]
+    versions = listing(list(dict.fromkeys(version for version, _ in told)))
+    return Finding(
+        rule=rules.SECRET_EXPOSED,
+        message=f"The API of Coder {versions} shows {known.name} in clear.",
+        subject=known.spec.key if known.spec else known.name,
+        because=known.because,
+        spec=known.spec,
+        steps=(
+            f"Rotate {known.name}, and delete saved answers of the API.",
+            "Give the roles Owner and Auditor to those only who may know it.",
+        ),
+        positions=known.positions,
+    )

@@ -1,0 +1,329 @@
+"""Rules about names: what the target does not know, no longer, not yet, or calls otherwise.
+
+They matter for what is set only. A flag or YAML key that is not known ends the server; a variable
+is ignored without a word.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from itertools import groupby
+from typing import Final
+
+from confaudit.core.coder.names import current, name_for, names, option_of
+from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.startup import HOMEBREW, StartError, cell
+from confaudit.core.given import Channel, Given
+from confaudit.core.judge import rules
+from confaudit.core.judge.finding import Confidence, Finding, Phase
+from confaudit.core.judge.rules.common import (
+    EXPLICIT,
+    entries,
+    own_default,
+    positions,
+    reads,
+    since,
+)
+from confaudit.core.judge.rules.spelling import (
+    CLIENT_NAMES,
+    PREFIX,
+    Meant,
+    is_legal,
+    is_usual_helper,
+    meant,
+)
+from confaudit.core.judge.rules.values import is_taken_for_provider
+from confaudit.core.model import MISSING, Level, OptionSpec
+from confaudit.core.text.wording import listing, plural, visible
+from confaudit.core.upgrade.families import PREFIXES, Family, numbered, reads_new_prefix
+from confaudit.core.upgrade.known import UpgradeSide
+from confaudit.core.upgrade.situation import Situation
+
+_REPLACED: Final = {
+    "in-memory": "ephemeral",
+    "provisioner-daemons-echo": "provisioner-types",
+}
+"""Removed options → what does their job today (coder/coder#16126, coder/coder#13121)."""
+
+# --- variables nobody reads ---------------------------------------------------------------------
+
+
+def ignored_variables(situation: Situation) -> Iterator[Finding]:
+    """Variables the target does not read: removed, not there yet, the CLI's, or nobody's."""
+    for variable in situation.prediction.ignored_env:
+        name = variable.removeprefix(HOMEBREW)
+        holders = _holders(situation, Channel.ENV, name)
+        if holders:
+            yield _read_elsewhere(situation, variable, holders)
+        elif not _is_quiet(situation, name):
+            yield _read_nowhere(situation, variable, name)
+
+
+def _holders(situation: Situation, channel: Channel, name: str) -> list[tuple[Release, OptionSpec]]:
+    """The releases that know a name, oldest first, each with the option it sets."""
+    found = []
+    for _, alike in groupby(situation.catalog.releases, lambda release: id(release.options)):
+        first, *others = alike
+        options = first.options.values()
+        spec = next((one for one in options if name in names(one, channel)), None)
+        found += [(release, spec) for release in (first, *others) if spec]
+    return found
+
+
+def _read_elsewhere(
+    situation: Situation, variable: str, holders: list[tuple[Release, OptionSpec]]
+) -> Finding:
+    source, target = situation.source.version, situation.target.version
+    versions = [release.version for release, _ in holders]
+    newer = _newer(versions, target)
+    spec = holders[-1][1]
+    runs = any(variable in names(one, Channel.ENV) for one in situation.source.options.values())
+    if newer:
+        message = f"Coder {target} does not read {variable}; {newer} does."
+    else:
+        message = f"{variable} is read up to Coder {versions[-1]}; {target} ignores it."
+    reads_it = "reads it" if runs else "does not read it either"
+    return Finding(
+        rule=rules.OPTION_NOT_YET if newer else rules.OPTION_REMOVED,
+        message=message,
+        subject=spec.key,
+        because=f"{variable} is set, and Coder {source} {reads_it}",
+        level=None if runs else Level.WARNING,
+        spec=spec,
+        before=situation.before(spec.key).value,
+        introduced_in=_lost(situation, Channel.ENV, variable.removeprefix(HOMEBREW)),
+        steps=(f"Upgrade to {newer} or newer instead.",)
+        if newer
+        else _instead(situation, spec, Channel.ENV),
+        instead=() if newer else _successor(situation, spec),
+        positions=positions(entries(situation, Channel.ENV, variable)),
+    )
+
+
+def _newer(versions: Iterable[str], target: str) -> str:
+    """The first of some versions after the target, if any."""
+    wanted = Version.parse(target)
+    return next((version for version in versions if Version.parse(version) > wanted), "")
+
+
+def _lost(situation: Situation, channel: Channel, name: str) -> tuple[str, ...]:
+    return since(
+        situation,
+        lambda specs: not any(name in names(spec, channel) for spec in specs.values()),
+    )
+
+
+def _instead(situation: Situation, spec: OptionSpec, channel: Channel) -> tuple[str, ...]:
+    """What to use in place of an option that the target does not have, or not by that name."""
+    heirs = _successor(situation, spec)
+    if not heirs:
+        return ("Take it out; no option does the same.",)
+    return (f"Use {name_for(heirs[0], channel)} instead.",)
+
+
+def _successor(situation: Situation, spec: OptionSpec) -> tuple[OptionSpec, ...]:
+    """The option of the target that does the job, if there is one."""
+    own = situation.spec(spec.key, UpgradeSide.AFTER)
+    found = own or situation.target.options.get(_REPLACED.get(spec.key, ""))
+    return (current(found, situation.target),) if found else ()
+
+
+def _is_quiet(situation: Situation, name: str) -> bool:
+    """Whether a name that no release has is nobody's mistake, or told as another one."""
+    return (
+        not name.startswith(PREFIX)
+        or is_legal(name)
+        or is_usual_helper(name)
+        or is_taken_for_provider(name)
+        or name in situation.operator.helpers
+    )
+
+
+def _read_nowhere(situation: Situation, variable: str, name: str) -> Finding:
+    options = situation.target.options
+    given = entries(situation, Channel.ENV, variable)
+    if name in CLIENT_NAMES:
+        spec = options.get(CLIENT_NAMES[name])
+        return Finding(
+            rule=rules.CLIENT_ONLY,
+            message=f"{name} is read by the CLI, not by the server.",
+            subject=name,
+            because=f"{name} is set for the server",
+            spec=spec,
+            steps=(f"Use {spec.env}, the server's own option.",) if spec else (),
+            positions=positions(given),
+        )
+    found = meant(name, situation.catalog, options.values()) or Meant("")
+    is_certain = found.confidence is Confidence.CERTAIN
+    hint = f" {'It is' if is_certain else 'Perhaps'} {found.name}." if found.name else ""
+    note = f" {found.note}" if found.note else ""
+    return Finding(
+        rule=rules.OPTION_UNKNOWN,
+        message=f"No release of Coder reads {visible(name)}.{hint}{note}",
+        subject=visible(name),
+        because=f"{visible(name)} is set",
+        spec=options.get(found.key),
+        steps=(f"Use {found.name}, and check the value.",) if found.name else ("Take it out.",),
+        positions=positions(given),
+    )
+
+
+# --- flags and YAML keys the target refuses -----------------------------------------------------
+
+
+def refused_names(situation: Situation) -> Iterator[Finding]:
+    """Flags and YAML keys that end the target at once."""
+    for error in situation.prediction.errors:
+        if not error.option:
+            yield _refused(situation, error)
+
+
+def _refused(situation: Situation, error: StartError) -> Finding:
+    is_flag = error.input.startswith("--")
+    channel = Channel.FLAG if is_flag else Channel.YAML
+    name = error.input.removeprefix("--")
+    shown = visible(error.input)
+    holders = _holders(situation, channel, name)
+    spec = holders[-1][1] if holders else None
+    today = "refuses it as well" if error in situation.running.errors else "accepts it"
+    return Finding(
+        rule=rules.NAME_REFUSED,
+        message=f"Coder {situation.target.version} does not know {shown} and will not start.",
+        subject=spec.key if spec else shown,
+        because=f"{shown} is set, and Coder {situation.source.version} {today}",
+        spec=spec,
+        introduced_in=_lost(situation, channel, name) if spec else (),
+        steps=_way_out(situation, channel, name, holders),
+        positions=positions(entries(situation, channel, name)),
+    )
+
+
+def _way_out(
+    situation: Situation,
+    channel: Channel,
+    name: str,
+    holders: list[tuple[Release, OptionSpec]],
+) -> tuple[str, ...]:
+    newer = _newer((release.version for release, _ in holders), situation.target.version)
+    if newer:
+        return (f"Take it out, or upgrade to {newer} or newer instead.",)
+    if holders:
+        return _instead(situation, holders[-1][1], channel)
+    known = [one for spec in situation.target.options.values() for one in names(spec, channel)]
+    close = get_close_matches(name, known, n=1, cutoff=0.8)
+    return (f"Did you mean {close[0]}? Else take it out.",) if close else ()
+
+
+# --- names that will go -------------------------------------------------------------------------
+
+
+def deprecated_names(situation: Situation) -> Iterator[Finding]:
+    """Names that still work and are to be replaced; those that only repeat a default as one."""
+    options = situation.target.options
+    found = [(one, option_of(one, options.values())) for one in situation.operator.given]
+    old = [(one, spec) for one, spec in found if spec and spec.use_instead]
+    idle = [(one, spec) for one, spec in old if _repeats_default(situation, one, spec)]
+    used = dict.fromkeys(
+        (one.channel, one.name, spec) for one, spec in old if (one, spec) not in idle
+    )
+    for channel, name, spec in used:
+        yield _deprecated(situation, channel, name, spec)
+    if idle:
+        yield _idle(idle)
+    yield from _deprecated_in_snapshot(situation)
+
+
+def _repeats_default(situation: Situation, given: Given, spec: OptionSpec) -> bool:
+    is_yaml = given.channel is Channel.YAML
+    release = situation.target
+    return is_yaml and reads(given, spec, release) == own_default(spec, release)
+
+
+def _deprecated(situation: Situation, channel: Channel, name: str, spec: OptionSpec) -> Finding:
+    heirs = _named_successors(spec, situation.target)
+    is_alias = all(cell(heir) == cell(spec) for heir in heirs)
+    old = visible(f"--{name}" if channel is Channel.FLAG else name)
+    new = listing([name_for(heir, channel) for heir in heirs])
+    known = all(heir.key in situation.source.options for heir in heirs)
+    other = "" if is_alias else ", with another meaning"
+    return Finding(
+        rule=rules.OPTION_RENAMED if is_alias else rules.OPTION_DEPRECATED,
+        message=f"{old} is deprecated: use {new} instead{other}.",
+        subject=spec.key,
+        because=f"{old} is set",
+        spec=spec,
+        introduced_in=since(
+            situation, lambda specs: spec.key in specs and bool(specs[spec.key].use_instead)
+        ),
+        phase=Phase.BEFORE if known else Phase.DURING,
+        steps=(f"Rename {old} to {new}." if is_alias else f"Set {new} to what {old} was for.",),
+        instead=tuple(heirs),
+        proposed=situation.before(spec.key).value if is_alias else MISSING,
+        positions=positions(entries(situation, channel, name)),
+    )
+
+
+def _named_successors(spec: OptionSpec, release: Release) -> list[OptionSpec]:
+    return [release.options[key] for key in spec.use_instead if key in release.options]
+
+
+def _idle(idle: list[tuple[Given, OptionSpec]]) -> Finding:
+    """Old names with nothing to say can simply go."""
+    shown = listing([visible(one.name) for one, _ in idle])
+    return Finding(
+        rule=rules.OPTION_RENAMED,
+        message=f"{plural(len(idle), 'deprecated key')} only repeat the default: {shown}.",
+        subject=idle[0][1].key,
+        because="they can go without any effect",
+        level=Level.INFO,
+        spec=idle[0][1],
+        steps=("Take them out.",),
+        positions=positions(one for one, _ in idle),
+    )
+
+
+def _deprecated_in_snapshot(situation: Situation) -> Iterator[Finding]:
+    """What a snapshot shows to be set by a name whose replacement the release in use has not.
+
+    Where it has both, either may have been used, and nobody can tell.
+    """
+    settings = situation.snapshot.settings if situation.snapshot else {}
+    for key, setting in settings.items():
+        spec = situation.target.options.get(key)
+        if not spec or not spec.use_instead or setting.source not in EXPLICIT:
+            continue
+        heirs = [
+            heir for heir in _named_successors(spec, situation.target) if cell(heir) == cell(spec)
+        ]
+        ambiguous = any(heir.key in situation.source.options for heir in heirs)
+        if setting.source and not ambiguous and not situation.given(key, UpgradeSide.AFTER):
+            channel = Channel(setting.source.value)
+            name = next(iter(names(spec, channel)), key)
+            yield _deprecated(situation, channel, name, spec)
+
+
+# --- numbered families --------------------------------------------------------------------------
+
+
+def legacy_prefixes(situation: Situation) -> Iterator[Finding]:
+    """Numbered variables with the prefix their family had before it was renamed."""
+    for family, (new, old) in PREFIXES.items():
+        given = numbered(situation.operator.given, old)
+        if given and reads_new_prefix(situation.target.options, family):
+            yield _legacy(situation, family, old, new, given)
+
+
+def _legacy(
+    situation: Situation, family: Family, old: str, new: str, given: Sequence[Given]
+) -> Finding:
+    count = len({one.name for one in given})
+    known = reads_new_prefix(situation.source.options, family)
+    return Finding(
+        rule=rules.LEGACY_PREFIX,
+        message=f"{plural(count, 'variable')} with the prefix {old}: it is {new} now.",
+        subject=f"{old}<N>_*",
+        because=f"{visible(given[0].name)} is set",
+        introduced_in=since(situation, lambda specs: reads_new_prefix(specs, family)),
+        phase=Phase.BEFORE if known else Phase.DURING,
+        steps=(f"Rename {old}<N>_… to {new}<N>_…, all of them at once.",),
+        positions=positions(given),
+    )

@@ -1,0 +1,332 @@
+"""Rules about values: what the target refuses, ignores, or was never meant to be.
+
+Whether the option code accepts a value is the prediction's business; what the server finds out
+after that is known here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from confaudit.core.coder.names import option_of, written
+from confaudit.core.coder.releases import Version
+from confaudit.core.coder.startup import StartError
+from confaudit.core.given import Channel, Form, Given, GivenState, Position
+from confaudit.core.judge import rules
+from confaudit.core.judge.finding import Confidence, Finding
+from confaudit.core.judge.rules.common import entries, positions, since, since_version
+from confaudit.core.model import Value
+from confaudit.core.snapshot.redact import is_placeholder
+from confaudit.core.text.wording import listing, plural, visible
+from confaudit.core.upgrade.families import Family, Provider
+from confaudit.core.upgrade.known import EMPTY, Truth, UpgradeSide, conclude, equals
+from confaudit.core.upgrade.situation import Situation
+
+EMPTY_COUNTS: Final = Version(2, 34, 0)
+"""From here on an empty environment variable is a value (coder/coder#24926)."""
+SORTED_BY_NUMBER: Final = Version(2, 35, 0)
+"""From here on providers are sorted by number, not as text (coder/coder#26230)."""
+
+# --- the server will not start ------------------------------------------------------------------
+
+
+def refused_values(situation: Situation) -> Iterator[Finding]:
+    """Values that the target's option code does not accept; placeholders are told as such."""
+    for error in situation.prediction.errors:
+        given = _entries(situation, error.input)
+        if error.option and not any(map(_is_example, given)):
+            yield _refused(situation, error, given)
+
+
+def _is_example(given: Given) -> bool:
+    return given.state is GivenState.LITERAL and is_placeholder(given.value or "")
+
+
+def _refused(situation: Situation, error: StartError, given: tuple[Given, ...]) -> Finding:
+    spec = situation.target.options[error.option]
+    is_empty = any(one.channel is Channel.ENV and one.state is GivenState.EMPTY for one in given)
+    shown = visible(error.input) or spec.key
+    source, target = situation.source.version, situation.target.version
+    today = "refuses it as well" if error in situation.running.errors else "accepts it"
+    what = f"{shown} is empty" if is_empty else f"Coder {target} refuses the value of {shown}"
+    return Finding(
+        rule=rules.EMPTY_VALUE_FATAL if is_empty else rules.VALUE_INVALID,
+        message=f"{what}: {error.reason}.",
+        subject=spec.key,
+        because=f"{shown} is set, and Coder {source} {today}",
+        spec=spec,
+        before=situation.before(spec.key).value,
+        introduced_in=since_version(situation, EMPTY_COUNTS)
+        if is_empty
+        else since(
+            situation, lambda specs: spec.key in specs and specs[spec.key].type == spec.type
+        ),
+        steps=(f"Delete the line with {shown}, or comment it out.",)
+        if is_empty
+        else (f"Give {shown} a value of the type {spec.type}.",),
+        positions=positions(given),
+    )
+
+
+def _entries(situation: Situation, shown: str) -> tuple[Given, ...]:
+    """The entries that an error names as the operator wrote them."""
+    channels = (Channel.FLAG,) if shown.startswith("--") else (Channel.ENV, Channel.YAML)
+    name = shown.removeprefix("--")
+    return tuple(one for channel in channels for one in entries(situation, channel, name))
+
+
+def missing_address(situation: Situation) -> Iterator[Finding]:
+    """An empty HTTP address without TLS: the server says what to do and ends."""
+    if not has_no_address(situation):
+        return
+    address = situation.after("http-address")
+    tls = conclude(situation.after("tls-enable"), equals(wanted=False)).answer
+    today = situation.before("http-address")
+    already = conclude(today, EMPTY).answer is Truth.YES
+    yield Finding(
+        rule=rules.NO_HTTP_ADDRESS,
+        message=f"{address.name} is empty and TLS is off: there is nothing to listen on.",
+        subject="http-address",
+        affects=tls,
+        because=f"{address.name} is set to nothing; Coder {situation.source.version} "
+        + ("does not start with it either" if already else "uses its default"),
+        spec=address.spec,
+        before=today.value,
+        after=address.value,
+        introduced_in=() if already else since_version(situation, EMPTY_COUNTS),
+        steps=(f"Delete the line with {address.name}, or comment it out.",),
+        positions=address.positions,
+    )
+
+
+def has_no_address(situation: Situation) -> bool:
+    """Whether the target is left without an address to listen on."""
+    address = conclude(situation.after("http-address"), EMPTY)
+    tls = conclude(situation.after("tls-enable"), equals(wanted=False))
+    return address.answer is Truth.YES and tls.answer is not Truth.NO
+
+
+_TAKEN: Final = re.compile(r"CODER_(?:EXTERNAL_AUTH|GITAUTH)_(?![0-9]+_)\w+")
+
+
+def is_taken_for_provider(name: str) -> bool:
+    """Whether the reader of numbered providers takes a variable for one of its own.
+
+    It wants a number after the prefix and ends the server without one (coder/coder cli/server.go).
+    """
+    return bool(_TAKEN.fullmatch(name))
+
+
+def colliding_variables(situation: Situation) -> Iterator[Finding]:
+    """Variables that look like a numbered provider without a number."""
+    for one in situation.operator.given:
+        if one.channel is not Channel.ENV or not is_taken_for_provider(one.name):
+            continue
+        shown = visible(one.name)
+        spec = option_of(one, situation.target.options.values())
+        other = f"Use --{spec.flag} or {spec.yaml_path} in YAML." if spec else "Take it out."
+        yield Finding(
+            rule=rules.ENV_PARSE_COLLISION,
+            message=f"{shown} is taken for a numbered provider, and ends the server.",
+            subject=spec.key if spec else shown,
+            because=f"{shown} is set in the environment",
+            spec=spec,
+            steps=(other,),
+            positions=(one.position,),
+        )
+
+
+def provider_numbers(situation: Situation) -> Iterator[Finding]:
+    """Numbered external-auth providers with a gap, or more than an old release can sort."""
+    providers = [one for one in situation.providers(Family.EXTERNAL_AUTH) if one.fields]
+    numbers = sorted({int(one.number) for one in providers})
+    by_text = Version.parse(situation.target.version) < SORTED_BY_NUMBER
+    if numbers == list(range(len(numbers))) and not (by_text and len(numbers) > _MOST_BY_TEXT):
+        return
+    gap = numbers != list(range(len(numbers)))
+    yield Finding(
+        rule=rules.PROVIDER_NUMBERING,
+        message="External-auth providers are not numbered from 0 without a gap."
+        if gap
+        else f"There are {len(numbers)} external-auth providers: before 2.35, 10 comes before 2.",
+        subject="external-auth-providers",
+        because=f"{plural(len(numbers), 'provider')} are given by number",
+        steps=("Number them 0, 1, 2 and so on.",)
+        if gap
+        else ("Keep ten, or upgrade to 2.35.0 or newer.",),
+        positions=_first_positions(providers),
+    )
+
+
+_MOST_BY_TEXT: Final = 10
+
+
+def _first_positions(providers: list[Provider]) -> tuple[Position, ...]:
+    first = (next(iter(one.fields.values())) for one in providers)
+    return tuple(place for known in first for place in known.positions[:1])
+
+
+_KUBERNETES: Final = frozenset(
+    {Form.HELM_VALUES, Form.HELM_RELEASE, Form.ARGO_APPLICATION, Form.KUBERNETES}
+)
+
+
+def values_without_quotes(situation: Situation) -> Iterator[Finding]:
+    """Bare booleans and numbers in a Kubernetes environment, which takes texts only."""
+    for one in situation.operator.given:
+        if one.not_text and one.form in _KUBERNETES:
+            shown = visible(one.name)
+            yield Finding(
+                rule=rules.VALUE_NOT_TEXT,
+                message=f"The value of {shown} needs quotes: Kubernetes refuses the manifest.",
+                subject=shown,
+                because="it is a bare boolean or number",
+                spec=option_of(one, situation.target.options.values()),
+                steps=(f"Put the value of {shown} in double quotes.",),
+                positions=(one.position,),
+            )
+
+
+# --- experiments --------------------------------------------------------------------------------
+
+_EXPERIMENTS: Final[Mapping[str, tuple[str, str]]] = {
+    "moons": ("2.0", "2.6"),
+    "tailnet_pg_coordinator": ("2.0", "2.6"),
+    "single_tailnet": ("2.0", "2.6"),
+    "deployment_health_page": ("2.0", "2.6"),
+    "workspace_actions": ("2.0", "2.6"),
+    "template_autostop_requirement": ("2.0", "2.6"),
+    "template_update_policies": ("2.0", "2.6"),
+    "example": ("2.7", ""),
+    "auto-fill-parameters": ("2.9", ""),
+    "shared-ports": ("2.9", "2.10"),
+    "custom-roles": ("2.12", "2.15"),
+    "multi-organization": ("2.12", "2.15"),
+    "workspace-usage": ("2.13", ""),
+    "notifications": ("2.14", ""),
+    "web-push": ("2.21", "2.32"),
+    "dynamic-parameters": ("2.22", "2.23"),
+    "workspace-prebuilds": ("2.22", "2.23"),
+    "ai-tasks": ("2.23", "2.23"),
+    "agentic-chat": ("2.23", "2.23"),
+    "oauth2": ("2.25", ""),
+    "mcp-server-http": ("2.25", ""),
+    "workspace-sharing": ("2.26", "2.31"),
+    "aibridge": ("2.27", "2.27"),
+    "terraform-directory-reuse": ("2.29", "2.29"),
+    "agents": ("2.32", "2.33"),
+    "workspace-build-updates": ("2.32", ""),
+    "nats_pubsub": ("2.35", ""),
+    "minimum-implicit-member": ("2.35", ""),
+    "ai-gateway-cost-control": ("2.35", ""),
+    "chat-advisor": ("2.35", ""),
+    "chat-virtual-desktop": ("2.35", ""),
+}
+"""Experiment → first and last line that knows it; the last is empty for those still known.
+
+From coder/coder codersdk/deployment.go of each line. A line that is not exactly known is the
+widest that can be: what is called gone is gone.
+"""
+
+
+def dead_experiments(situation: Situation) -> Iterator[Finding]:
+    """Experiments that the target does not know."""
+    experiments = situation.after("experiments")
+    listed = experiments.value if isinstance(experiments.value, list) else []
+    for name in dict.fromkeys(str(one) for one in listed):
+        last = _EXPERIMENTS.get(name, ("", "never"))[1]
+        if name == "*" or not last or (last != "never" and not _is_past(situation, last)):
+            continue
+        fate = "no release is known to have it" if last == "never" else f"it ended after {last}"
+        yield Finding(
+            rule=rules.EXPERIMENT_GONE,
+            message=f"The experiment {visible(name)} does nothing: {fate}.",
+            subject=f"experiments:{visible(name)}",
+            because=f"{experiments.name} lists it",
+            confidence=Confidence.GUESSED if last == "never" else Confidence.CERTAIN,
+            spec=experiments.spec,
+            introduced_in=_ended(situation, last),
+            steps=(f"Take {visible(name)} out of {experiments.name}.",),
+            positions=experiments.positions,
+        )
+
+
+def _is_past(situation: Situation, last: str) -> bool:
+    return Version.parse(situation.target.version).line > _line(last)
+
+
+def _line(text: str) -> tuple[int, int]:
+    return Version.parse(f"{text}.0").line
+
+
+def _ended(situation: Situation, last: str) -> tuple[str, ...]:
+    """The first release on the way without it, unless the source lacks it already."""
+    if last == "never":
+        return ()
+    major, minor = _line(last)
+    return since_version(situation, Version(major, minor + 1, 0))
+
+
+# --- what was never meant to stay ---------------------------------------------------------------
+
+_PERSONAL: Final = re.compile(r"(?:/home/(?!coder/)|/Users/|C:\\Users\\)[^/\\]+[/\\].*")
+
+
+def placeholders(situation: Situation) -> Iterator[Finding]:
+    """Values that an example left behind."""
+    found = [one for one in _literal(situation) if _is_example(one)]
+    if found:
+        shown = listing(list(dict.fromkeys(visible(written(one)) for one in found)))
+        yield Finding(
+            rule=rules.PLACEHOLDER_VALUE,
+            message=f"Looks like a placeholder: {shown}.",
+            subject=visible(written(found[0])),
+            because="the value reads like an example",
+            confidence=Confidence.GUESSED,
+            spec=option_of(found[0], situation.target.options.values()),
+            positions=positions(found),
+        )
+
+
+def personal_paths(situation: Situation) -> Iterator[Finding]:
+    """Paths below the home of a person rather than of the server."""
+    for one in _literal(situation):
+        if _PERSONAL.fullmatch(one.value or ""):
+            spec = option_of(one, situation.target.options.values())
+            shown = visible(written(one))
+            yield Finding(
+                rule=rules.PERSONAL_PATH,
+                message=f"{shown} is a path in somebody's home folder.",
+                subject=spec.key if spec else shown,
+                because="a server hardly has that folder",
+                confidence=Confidence.GUESSED,
+                spec=spec,
+                steps=(f"Take {shown} out to follow the server's own default.",),
+                positions=(one.position,),
+            )
+
+
+def _literal(situation: Situation) -> Iterator[Given]:
+    """What the files set for the server for certain."""
+    options = situation.target.options.values()
+    for one in situation.operator.given:
+        if one.state is GivenState.LITERAL and one.value and option_of(one, options):
+            yield one
+
+
+def dangerous_options(situation: Situation) -> Iterator[Finding]:
+    """Options that call themselves dangerous and are on."""
+    for key, spec in situation.target.options.items():
+        known = situation.after(key) if key.startswith("dangerous-") else None
+        if known and known.value is True:
+            was: Value = situation.known(key, UpgradeSide.BEFORE).value
+            yield Finding(
+                rule=rules.DANGEROUS_OPTION,
+                message=f"{known.name} is on.",
+                subject=key,
+                because=known.because,
+                spec=spec,
+                before=was,
+                after=True,
+                positions=known.positions,
+            )

@@ -1,0 +1,107 @@
+"""What a report could not know: the notes that keep silence from looking like agreement."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from confaudit.core.coder.releases import Catalog
+from confaudit.core.model import MISSING, Fidelity, Snapshot
+from confaudit.core.text.wording import option_name, plural, visible
+
+
+def notes(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+    """Whole sentences about what was not compared, and why."""
+    return (
+        *_fidelity(before),
+        *_fidelity(after),
+        *_options(before, after),
+        *_server(before, after),
+    )
+
+
+_FIDELITY = {
+    Fidelity.FULL: "",
+    Fidelity.LOSSY: "is a support bundle: what the CLI that made it did not know is missing",
+    Fidelity.CONFIG: "holds only the config tree: options and value sources are not known",
+    Fidelity.SHAPE: "is a docs page: it tells which leaves exist and their types, no values",
+}
+
+
+def _fidelity(snapshot: Snapshot) -> Iterator[str]:
+    if said := _FIDELITY[snapshot.fidelity]:
+        yield f"{visible(snapshot.label)} {said}."
+    unknown = sum(setting.value is MISSING for setting in snapshot.settings.values())
+    if unknown:
+        yield f"{visible(snapshot.label)} does not tell the value of {plural(unknown, 'option')}."
+    if snapshot.settings and all(s.source is None for s in snapshot.settings.values()):
+        yield f"{visible(snapshot.label)} does not tell value sources (Coder before 2.3)."
+
+
+def _options(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    if bool(before.settings) != bool(after.settings):
+        yield "Only one side lists options, so config leaves alone were compared."
+
+
+def _server(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    """Siblings that only one side tells; between two that tell none there is nothing to say."""
+    if not before.server and not after.server:
+        return
+    untold: dict[str, list[str]] = {}
+    for name in sorted(before.server.keys() ^ after.server.keys()):
+        silent = after if name in before.server else before
+        reason = silent.unavailable.get(name, "it was not asked")
+        untold.setdefault(f"{visible(silent.label)} ({visible(reason)})", []).append(visible(name))
+    for where, names in untold.items():
+        yield f"Not compared, because {where} does not tell: {', '.join(names)}."
+
+
+def hints(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
+    """Say so where the facts of another release had to stand for those of the snapshot's own."""
+    near = catalog.nearest(snapshot.version).version
+    if snapshot.fidelity is Fidelity.SHAPE:
+        return
+    if catalog.release(snapshot.version):
+        yield from strangers(snapshot, catalog)
+        return
+    if snapshot.version:
+        yield (
+            f"{visible(snapshot.label)} is of Coder {visible(snapshot.version)}, which is not in "
+            f"the catalogue of releases: the facts of {near} served as hints. "
+            "`confaudit catalog import` adds a release."
+        )
+    else:
+        yield (
+            f"{visible(snapshot.label)} does not tell its version of Coder: the facts of {near} "
+            "served as hints."
+        )
+
+
+def strangers(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
+    """Options the server has and its release, as far as is known, has not: a build of one's own."""
+    known = catalog.nearest(snapshot.version)
+    found = sorted(snapshot.declared.keys() - known.options.keys())
+    if found:
+        yield (
+            f"{visible(snapshot.label)} has {plural(len(found), 'option')} that Coder "
+            f"{known.version} is not known to have: {', '.join(map(_option, found))}."
+        )
+
+
+def _option(key: str) -> str:
+    return visible(option_name(key))
+
+
+def freshness(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    """Say how old a snapshot is, from a day on."""
+    days = (now - snapshot.taken_at).days if snapshot.taken_at else 0
+    if days > 0:
+        yield (
+            f"{visible(snapshot.label)} was taken {plural(days, 'day')} before this report: what "
+            "was changed since is not in it."
+        )
+
+
+def horizon(catalog: Catalog) -> str:
+    """Up to which release facts are known, and so what nobody can have checked."""
+    newest = catalog.releases[-1]
+    of = f" of {newest.date}" if newest.date else ""
+    return f"What is known of Coder ends with {newest.version}{of}."

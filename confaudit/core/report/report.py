@@ -1,0 +1,234 @@
+"""The Report: the one value every renderer receives. A renderer shows it and adds no fact."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from confaudit.core import tree
+from confaudit.core.judge.finding import Finding
+from confaudit.core.lifecycle.lives import Lives
+from confaudit.core.model import (
+    Cause,
+    Change,
+    ChangeKind,
+    Fidelity,
+    Json,
+    Level,
+    Snapshot,
+    Subject,
+    Value,
+)
+from confaudit.core.text.wording import plural
+
+
+class ReportKind(StrEnum):
+    """Which job a report tells of."""
+
+    DIFF = "diff"
+    UPGRADE = "upgrade"
+    LINT = "lint"
+    VERIFY = "verify"
+    EXPLAIN = "explain"
+    CATALOG_RELEASES = "catalog-releases"
+    CATALOG_SHOW = "catalog-show"
+    CATALOG_DIFF = "catalog-diff"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two things compared."""
+
+    label: str
+    deployment: str
+    version: str
+    taken_at: datetime | None
+    fidelity: Fidelity
+    commit: str
+    options: int
+    """How many options it has; 0 when the input carries none."""
+    leaves: int
+    """How many config leaves it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    id: str
+    """Key of its cells, also for programs: a word in snake case."""
+    title: str
+    is_code: bool = False
+    """Whether its cells are to be typed as they are: names, versions, values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows for people and programs alike: each format lays them out in its own way."""
+
+    id: str
+    """A plural noun in kebab case, unique within a report: `releases`."""
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Mapping[str, Value], ...]
+    """Cells by column; what is not known or does not apply is MISSING or left out."""
+    is_folded: bool = False
+    """Whether only a reader who asks for more needs to see the rows."""
+    bars: tuple[str, ...] = ()
+    """Columns of numbers that are drawn: each row is one bar put together of them; none for a
+    plain table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a job found, with everything a reader needs to judge it. Parts may be empty."""
+
+    title: str
+    generated_at: datetime
+    tool_version: str
+    kind: ReportKind = ReportKind.DIFF
+    before: Side | None = None
+    """Of a comparison, like `after`; other reports have neither."""
+    after: Side | None = None
+    changes: tuple[Change, ...] = ()
+    """In the order to show them."""
+    findings: tuple[Finding, ...] = ()
+    """What an audit has to say, in the order to show it."""
+    hidden: int = 0
+    """How many more changes or findings there are, which the reader chose not to see."""
+    prediction: Mapping[str, Json] | None = None
+    """What an upgrade would make of the configuration, for programs; redacted like all else."""
+    tables: tuple[Table, ...] = ()
+    lives: Lives | None = None
+    notes: tuple[str, ...] = ()
+    """Coverage: what could not be compared or is not known, in whole sentences."""
+    statement: str = ""
+    """The verdict, where it is not to be counted from the changes."""
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The two things compared; none in other reports."""
+        return (self.before, self.after) if self.before and self.after else ()
+
+    @property
+    def is_audit(self) -> bool:
+        """Whether findings are what it is about, be there any or none."""
+        return self.kind in _AUDITS
+
+    @property
+    def counts(self) -> Mapping[ChangeKind, int]:
+        """Number of changes by kind, every kind present."""
+        found = Counter(change.kind for change in self.changes)
+        return {kind: found[kind] for kind in ChangeKind}
+
+    @property
+    def subjects(self) -> Mapping[Subject, int]:
+        """Number of changes by subject, every subject present."""
+        found = Counter(change.subject for change in self.changes)
+        return {subject: found[subject] for subject in Subject}
+
+    @property
+    def causes(self) -> Mapping[Cause, int]:
+        """Number of changes by cause, every cause present; none at all where nobody judged."""
+        found = Counter(change.cause for change in self.changes if change.cause)
+        return {cause: found[cause] for cause in Cause} if found else {}
+
+    @property
+    def levels(self) -> Mapping[Level, int]:
+        """Number of findings by level, the worst first, every level present."""
+        found = Counter(finding.severity for finding in self.findings)
+        return {level: found[level] for level in reversed(Level)}
+
+    @property
+    def worst(self) -> Level | None:
+        """The highest level of all changes and findings; None when there are none."""
+        levels = (change.level for change in self.changes)
+        return max((*levels, *(finding.severity for finding in self.findings)), default=None)
+
+    @property
+    def nothing_compared(self) -> bool:
+        """Whether neither side holds anything: no difference would then mean nothing."""
+        return not (self.changes or self.hidden) and not any(
+            side.options or side.leaves for side in self.sides
+        )
+
+    @property
+    def verdict(self) -> str:
+        """A sentence or two for the head of every format."""
+        if self.statement or not self.sides:
+            return self.statement
+        if self.nothing_compared:
+            return "Nothing was compared."
+        if not self.changes and not self.hidden:
+            return "No difference."
+        return " ".join(filter(None, (self._counted, self._left_out)))
+
+    @property
+    def _counted(self) -> str:
+        """The changes by who caused them, or by kind where nobody judged."""
+        if not self.changes:
+            return ""
+        by_cause = [f"{n} {self._by(cause)}" for cause, n in self.causes.items() if n]
+        by_kind = [f"{n} {_PHRASE[kind]}" for kind, n in self.counts.items() if n]
+        return f"{plural(len(self.changes), 'change')}: {', '.join(by_cause or by_kind)}."
+
+    def _by(self, cause: Cause) -> str:
+        versions = [side.version for side in self.sides]
+        is_upgrade = all(versions) and versions[0] != versions[1]
+        if cause is Cause.RELEASE and is_upgrade:
+            return f"by the release {' → '.join(versions)}"
+        return _BY[cause]
+
+    @property
+    def _left_out(self) -> str:
+        if not self.hidden:
+            return ""
+        what = f"{self.hidden} more" if self.changes else plural(self.hidden, "change")
+        return f"{what} {'is' if self.hidden == 1 else 'are'} hidden by filters."
+
+    @property
+    def result(self) -> str:
+        """The greppable last line of text output."""
+        if self.is_audit:
+            levels = (f"{number} {level.name.lower()}" for level, number in self.levels.items())
+            hidden = f" ({self.hidden} hidden)" if self.hidden else ""
+            return f"result: {', '.join(levels)}{hidden}"
+        if not self.sides:
+            sizes = (plural(len(table.rows), table.id.removesuffix("s")) for table in self.tables)
+            return f"result: {', '.join(sizes)}"
+        numbers = [*self.causes.items(), *self.counts.items()]
+        counts = ", ".join(f"{number} {what}" for what, number in numbers)
+        hidden = f", {self.hidden} hidden" if self.hidden else ""
+        return f"result: {plural(len(self.changes), 'change')} ({counts}{hidden})"
+
+
+_AUDITS = frozenset({ReportKind.UPGRADE, ReportKind.LINT, ReportKind.VERIFY})
+_BY = {
+    Cause.OPERATOR: "by the operator",
+    Cause.RELEASE: "by the release",
+    Cause.COMPUTED: "computed",
+    Cause.UNKNOWN: "of unknown cause",
+}
+_PHRASE = {
+    ChangeKind.ADDED: "added",
+    ChangeKind.REMOVED: "removed",
+    ChangeKind.CHANGED: "changed in value",
+    ChangeKind.RENAMED: "renamed",
+    ChangeKind.SOURCE: "set from elsewhere",
+    ChangeKind.DECLARED: "declared differently",
+}
+
+
+def side(snapshot: Snapshot) -> Side:
+    """Describe a snapshot for the head of a report."""
+    return Side(
+        label=snapshot.label,
+        deployment=snapshot.deployment,
+        version=snapshot.version,
+        taken_at=snapshot.taken_at,
+        fidelity=snapshot.fidelity,
+        commit=snapshot.commit,
+        options=len(snapshot.settings),
+        leaves=sum(1 for _ in tree.leaves(snapshot.config)),
+    )

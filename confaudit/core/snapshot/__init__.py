@@ -1,0 +1,1 @@
+"""From what a server said to a Snapshot and its files: redacted, normalised, canonical."""

@@ -1,0 +1,90 @@
+"""Values in words: one line that is safe to look at, the way an operator would write it."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final, TypeGuard
+
+from confaudit.core.coder.options import human_duration
+from confaudit.core.model import MISSING, Json, Value
+from confaudit.core.secret import is_secret
+
+
+def visible(text: str) -> str:
+    r"""Spell out every character that would not show, or would make others show differently.
+
+    ESC becomes `\x1b`, a line break `\n`, a right-to-left override `U+202E`. The answer is one
+    line, moves no cursor, and can be encoded as UTF-8: lone surrogates are spelled out as well.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSEEN.sub(_spell, text)
+
+
+_UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+
+
+def _spell(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return _SHORT.get(found[0]) or (f"\\x{code:02x}" if code < 0x100 else f"U+{code:04X}")
+
+
+def human(value: Value, option_type: str = "") -> str:
+    """A value in one line: durations as `10m`, secrets as whether they are set, no text as `""`."""
+    if isinstance(value, dict) and is_secret(value):
+        return _secret(value)
+    if is_duration(value, option_type):
+        return human_duration(value)
+    if isinstance(value, str):
+        return visible(value) or '""'
+    return "absent" if value is MISSING else visible(json.dumps(value, ensure_ascii=False))
+
+
+def exact(value: Value) -> str:
+    """A value as ASCII JSON: never the same for two values, where words may be (`1` and `"1"`)."""
+    return "absent" if value is MISSING else json.dumps(value)
+
+
+def is_duration(value: Value, option_type: str) -> TypeGuard[int]:
+    """Whether a value counts nanoseconds."""
+    return option_type == "duration" and type(value) is int
+
+
+def readable(value: Value, option_type: str) -> Value:
+    """A duration in words, anything else as it is: for tables, which know of no types."""
+    return human(value, option_type) if is_duration(value, option_type) else value
+
+
+def moment(time: datetime) -> str:
+    """A point in time to the minute, in UTC."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 option`, `285 options`, `5,000 options`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _secret(marker: dict[str, Json]) -> str:
+    """Whether a secret is set; its fingerprint, if there is one, tells two values apart."""
+    is_set = marker["secret_set"]
+    state = "whether set is unknown" if is_set is None else "set" if is_set else "not set"
+    fingerprint = marker.get("fingerprint")
+    return f"{state}, fingerprint {fingerprint}" if fingerprint else state
+
+
+def listing(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def option_name(key: str) -> str:
+    """An option as an operator would type it; two had no flag before 2.7, only a YAML key."""
+    return f"--{key}" if key.islower() else key

@@ -1,0 +1,211 @@
+"""What is known about one setting, and questions about it that have three answers."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from confaudit.core.given import Given, GivenState, Position
+from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
+from confaudit.core.secret import is_secret
+
+
+class Truth(StrEnum):
+    """Whether something holds for this deployment; templates leave a third answer."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+
+
+class UpgradeSide(StrEnum):
+    """The two sides of an upgrade."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known about one setting on one side of the upgrade."""
+
+    name: str
+    """As the operator writes it, else its variable or flag."""
+    value: Value
+    """Effective value, redacted; MISSING when nobody can know it here. The value of an option that
+    the release does not have is the zero value of its type."""
+    source: ValueSource | None
+    """None: it is set, and nobody knows by which way."""
+    given: tuple[Given, ...]
+    """The entries of the operator's files that set it, the one that counts first."""
+    is_set: Truth
+    """DEPENDS: nothing here sets it, though something out of sight may; or what sets it may come
+    to nothing."""
+    because: str
+    """Why the value is not known, else how it is or is not set."""
+    spec: OptionSpec | None = None
+    """As the release of this side declares it; None when that has no such option."""
+
+    @property
+    def is_presumed(self) -> bool:
+        """Whether it counts as not set only because nothing that is seen here sets it."""
+        return self.is_set is Truth.DEPENDS and not self.given
+
+    @property
+    def prefix(self) -> str:
+        """The literal text that a value begins with that is not known further."""
+        return self.given[0].prefix if self.given else ""
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        """Where in the operator's files it stands."""
+        return tuple(one.position for one in self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The answer to a question about the deployment, and what it rests on."""
+
+    answer: Truth
+    because: str = ""
+    presumed: bool = False
+    """The answer is true as long as nothing out of sight sets what it is about."""
+    positions: tuple[Position, ...] = ()
+    """Where in the operator's files stands what it rests on."""
+
+    @property
+    def verdict(self) -> Truth:
+        """The answer to report: what is only presumed to hold depends on what is out of sight.
+
+        What is presumed not to hold does not: else everything would depend on everything, which
+        is said once, as coverage.
+        """
+        return Truth.DEPENDS if self.presumed and self.answer is Truth.YES else self.answer
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTest:
+    """A question about a value, and what the beginning of an unknown text says about it."""
+
+    holds: Callable[[Value], bool]
+    by_prefix: Callable[[str], Truth] = lambda prefix: Truth.DEPENDS
+
+
+def is_empty(value: Value) -> bool:
+    """Whether a value is what an option has that is given nothing: no text, no item."""
+    return value in ("", None, [], {})
+
+
+def equals(wanted: Json) -> ValueTest:
+    """The value is this one."""
+    return ValueTest(
+        lambda value: value == wanted and type(value) is type(wanted),
+        lambda prefix: Truth.DEPENDS if str(wanted).startswith(prefix) else Truth.NO,
+    )
+
+
+def contains(part: str) -> ValueTest:
+    """A list has this item, or a text this part; either case of letters."""
+    wanted = part.casefold()
+    return ValueTest(
+        lambda value: wanted in _folded(value),
+        lambda prefix: Truth.YES if wanted in prefix.casefold() else Truth.DEPENDS,
+    )
+
+
+def starts_with(start: str) -> ValueTest:
+    """A text begins so; either case of letters."""
+    wanted = start.casefold()
+    return ValueTest(
+        lambda value: isinstance(value, str) and value.casefold().startswith(wanted),
+        lambda prefix: _begins(prefix.casefold(), wanted),
+    )
+
+
+def matches(pattern: str) -> ValueTest:
+    """A regular expression is found in a text, or in an item or key of a structure."""
+    regex = re.compile(pattern)
+    return ValueTest(lambda value: any(map(regex.search, _texts(value))))
+
+
+EMPTY: Final = ValueTest(is_empty, lambda prefix: Truth.NO if prefix else Truth.DEPENDS)
+"""Nothing is given, or the empty text."""
+
+
+def _folded(value: Value) -> str | list[str]:
+    if isinstance(value, list):
+        return [str(item).casefold() for item in value]
+    return value.casefold() if isinstance(value, str) else ""
+
+
+def _begins(prefix: str, wanted: str) -> Truth:
+    if prefix.startswith(wanted):
+        return Truth.YES
+    return Truth.DEPENDS if wanted.startswith(prefix) else Truth.NO
+
+
+def _texts(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        yield from _texts([*value.values()])
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+WHY_UNKNOWN: Final[Mapping[GivenState, str]] = {
+    GivenState.LITERAL: "is refused",
+    GivenState.EMPTY: "is refused",
+    GivenState.REFERENCE: "comes from a Secret or another resource",
+    GivenState.UNRESOLVED: "is filled in by a template",
+    GivenState.ENCRYPTED: "is encrypted",
+    GivenState.PASS_THROUGH: "is taken from the shell that starts it",
+    GivenState.MALFORMED: "cannot be made out",
+}
+"""Why the value of an entry is not known: a literal one is known unless the release refuses it."""
+
+_OPEN: Final = frozenset({GivenState.UNRESOLVED, GivenState.PASS_THROUGH, GivenState.MALFORMED})
+"""States of an entry that may come to nothing."""
+
+
+def conclude(known: Known, test: ValueTest) -> Conclusion:
+    """Whether a setting passes a test."""
+    answer = _answer(known, test)
+    by_prefix = known.value is MISSING and answer is not Truth.DEPENDS
+    because = f"{known.name} is set" if by_prefix else known.because
+    return Conclusion(answer, because, known.is_presumed, known.positions)
+
+
+def is_set(known: Known) -> Conclusion:
+    """Whether something sets it."""
+    answer = Truth.NO if known.is_presumed else known.is_set
+    return Conclusion(answer, known.because, known.is_presumed, known.positions)
+
+
+def is_unresolved(known: Known) -> Conclusion:
+    """Whether a template or another resource has the last word on its value."""
+    literal = (GivenState.LITERAL, GivenState.EMPTY)
+    unresolved = bool(known.given) and known.given[0].state not in literal
+    return Conclusion(Truth.YES if unresolved else Truth.NO, known.because, False, known.positions)
+
+
+def _answer(known: Known, test: ValueTest) -> Truth:
+    state = known.given[0].state if known.given else GivenState.LITERAL
+    if test is EMPTY and state in (GivenState.REFERENCE, GivenState.ENCRYPTED):
+        return Truth.NO  # nobody keeps nothing in a Secret
+    if known.value is MISSING or (is_secret(known.value) and state in _OPEN):
+        return test.by_prefix(known.prefix)
+    if is_secret(known.value):
+        return _answer_about_secret(known.value, test)
+    return Truth.YES if test.holds(known.value) else Truth.NO
+
+
+def _answer_about_secret(marker: Value, test: ValueTest) -> Truth:
+    """Of a secret only whether it is set is known."""
+    state = marker.get("secret_set") if isinstance(marker, dict) else None
+    if state is False:
+        return Truth.YES if test.holds("") else Truth.NO
+    return Truth.NO if state and test is EMPTY else Truth.DEPENDS

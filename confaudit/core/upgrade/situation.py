@@ -1,0 +1,322 @@
+"""What is known about one deployment before and after an upgrade: the one thing rules ask.
+
+Puts together what a snapshot, the operator's files and the prediction say, and keeps apart what
+is known, what is set to something nobody sees here, and what may be set out of sight. Knows no
+rule: whether something is good or bad is not its business.
+
+Reasons are written to stand after "because" or in a sentence of their own, and never hold a value.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Final
+
+from confaudit.core import tree
+from confaudit.core.coder.options import zero
+from confaudit.core.coder.releases import Catalog, Release
+from confaudit.core.coder.semantics import Semantics
+from confaudit.core.coder.startup import cell, env_names
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.model import (
+    MISSING,
+    Fidelity,
+    Json,
+    OptionSpec,
+    Setting,
+    Snapshot,
+    ValueSource,
+)
+from confaudit.core.text.wording import option_name, visible
+from confaudit.core.upgrade.families import _FIELDS, _LEAVES, PREFIXES, Family, Provider, _as_field
+from confaudit.core.upgrade.known import (
+    WHY_UNKNOWN,
+    Conclusion,
+    Known,
+    Truth,
+    UpgradeSide,
+    ValueTest,
+    conclude,
+    contains,
+    is_empty,
+)
+from confaudit.core.upgrade.predict import Prediction, predict
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One deployment on its way from one release to another; both are the same for `lint`."""
+
+    snapshot: Snapshot | None
+    operator: OperatorSettings
+    prediction: Prediction
+    """From source to target."""
+    running: Prediction
+    """From source to source: what the release in use makes of the same."""
+    source: Release
+    target: Release
+    catalog: Catalog = field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        snapshot: Snapshot | None,
+        operator: OperatorSettings,
+        source: Release,
+        target: Release,
+        catalog: Catalog,
+    ) -> "Situation":
+        """Predict, and put everything together."""
+        running = predict(snapshot, source, source, operator)
+        same = target.version == source.version
+        prediction = running if same else predict(snapshot, source, target, operator)
+        return cls(snapshot, operator, prediction, running, source, target, catalog)
+
+    @property
+    def is_upgrade(self) -> bool:
+        """Whether two releases are compared at all."""
+        return self.source.version != self.target.version
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that sets a variable is seen here; see `unseen`."""
+        return not self.unseen
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Notes on what sets further variables out of sight, in whole sentences."""
+        return tuple(dict.fromkeys(other.note for other in self.operator.elsewhere))
+
+    # --- options ----------------------------------------------------------------------------
+
+    def before(self, key: str) -> Known:
+        """What the option with this key, or an alias of it, is today."""
+        return self.known(key, UpgradeSide.BEFORE)
+
+    def after(self, key: str) -> Known:
+        """What the option with this key, or an alias of it, will be."""
+        return self.known(key, UpgradeSide.AFTER)
+
+    def known(self, key: str, when: UpgradeSide) -> Known:
+        """What is known about an option on one side; the key may be that of an alias."""
+        spec = self.spec(key, when)
+        if spec is None:
+            return self._undeclared(key, when)
+        setting = self._effective(when)[spec.key]
+        given = self.given(key, when)
+        found = Known(
+            name=_name(given, spec),
+            value=setting.value,
+            source=setting.source,
+            given=given,
+            is_set=self._is_set(spec, setting, given, when),
+            because="",
+            spec=spec,
+        )
+        return replace(found, because=self._because(found, when))
+
+    def spec(self, key: str, when: UpgradeSide) -> OptionSpec | None:
+        """The option as the release of one side declares it, under this key or as an alias."""
+        options = self._declared(when)
+        if key in options:
+            return options[key]
+        leaves = self._leaves(key)
+        aliases = [spec for spec in options.values() if spec.json_path in leaves]
+        return min(aliases, key=lambda spec: bool(spec.use_instead), default=None)
+
+    def given(self, key: str, when: UpgradeSide) -> tuple[Given, ...]:
+        """The entries of the files that set an option of one side, by any name; strongest first."""
+        spec = self.spec(key, when)
+        twins = [one for one in self._declared(when).values() if spec and cell(one) == cell(spec)]
+        last_first = reversed(self.operator.given)
+        found = [one for one in last_first if any(_sets(one, twin) for twin in twins)]
+        return tuple(sorted(found, key=lambda one: _STRENGTH.index(one.channel)))
+
+    def holds(self, key: str, test: ValueTest, when: UpgradeSide = UpgradeSide.AFTER) -> Conclusion:
+        """Whether the value of an option passes a test."""
+        return conclude(self.known(key, when), test)
+
+    def _declared(self, when: UpgradeSide) -> Mapping[str, OptionSpec]:
+        return self._source_options if when is UpgradeSide.BEFORE else self.target.options
+
+    @cached_property
+    def _source_options(self) -> Mapping[str, OptionSpec]:
+        """What the source declares; the server itself knows best."""
+        own = self.snapshot.declared if self.snapshot else {}
+        declared = {**self.source.options, **own}
+        return {key: spec for key, spec in declared.items() if key in self.running.effective}
+
+    def _effective(self, when: UpgradeSide) -> Mapping[str, Setting]:
+        prediction = self.running if when is UpgradeSide.BEFORE else self.prediction
+        return prediction.effective
+
+    def _leaves(self, key: str) -> set[str]:
+        """The config leaves that an option has in either release, else in the newest one."""
+        newest = self.catalog.nearest("").options
+        for options in (self._source_options, self.target.options, newest):
+            if key in options and options[key].json_path:
+                return {options[key].json_path}
+        return set()
+
+    def _undeclared(self, key: str, when: UpgradeSide) -> Known:
+        other = self.spec(
+            key, UpgradeSide.AFTER if when is UpgradeSide.BEFORE else UpgradeSide.BEFORE
+        )
+        spec = other or self.catalog.nearest("").options.get(key)
+        release = self.source if when is UpgradeSide.BEFORE else self.target
+        return Known(
+            name=_name((), spec) if spec else option_name(key),
+            value=zero(spec.type) if spec else None,
+            source=ValueSource.UNSET,
+            given=(),
+            is_set=Truth.NO,
+            because=f"{release.version} has no such option",
+        )
+
+    def _is_set(
+        self, spec: OptionSpec, setting: Setting, given: tuple[Given, ...], when: UpgradeSide
+    ) -> Truth:
+        if setting.source not in (ValueSource.DEFAULT, ValueSource.UNSET):
+            release = self.source if when is UpgradeSide.BEFORE else self.target
+            return Truth.DEPENDS if given and _may_be_void(given, release) else Truth.YES
+        return Truth.NO if given or self._is_told(spec) else Truth.DEPENDS
+
+    def _is_told(self, spec: OptionSpec) -> bool:
+        """Whether it would be seen here if the option were set."""
+        if self.snapshot is None:
+            return self.complete
+        settings = self.snapshot.settings
+        own = [settings[twin.key] for twin in self._running_twins(spec) if twin.key in settings]
+        if any(setting.source is not None for setting in own):
+            return True
+        is_new = not own and bool(settings) and self.snapshot.fidelity is Fidelity.FULL
+        return self.complete and (is_new or bool(self.operator.forms))
+
+    def _running_twins(self, spec: OptionSpec) -> Iterator[OptionSpec]:
+        return (one for one in self._source_options.values() if cell(one) == cell(spec))
+
+    def _because(self, known: Known, when: UpgradeSide) -> str:
+        if known.value is MISSING:
+            return self._why_unknown(known, when)
+        if known.is_set is Truth.YES:
+            by = f" by {known.source}" if known.source and not known.given else ""
+            return f"{known.name} is set{by}"
+        if known.is_presumed:
+            return f"{known.name} is not set as far as can be seen here"
+        return f"{known.name} is not set"
+
+    def _why_unknown(self, known: Known, when: UpgradeSide) -> str:
+        if known.given:
+            return f"the value of {known.name} {WHY_UNKNOWN[known.given[0].state]}"
+        if known.spec and known.spec.default_computed_from == "access-url":
+            return f"{known.name} follows the access URL: {self.known('access-url', when).because}"
+        if known.spec and known.spec.default_computed_from:
+            return f"{known.name} follows the {known.spec.default_computed_from}"
+        return f"the value of {known.name} is not told"
+
+    # --- what is no option ------------------------------------------------------------------
+
+    def providers(self, family: Family) -> tuple[Provider, ...]:
+        """The members of a family: those of the files, else those the snapshot shows."""
+        numbered = self._numbered(family)
+        if numbered:
+            return tuple(
+                Provider(family, number, prefix, fields, self.complete)
+                for (prefix, number), fields in sorted(numbered.items())
+            )
+        return tuple(self._shown(family))
+
+    def _numbered(self, family: Family) -> dict[tuple[str, str], dict[str, Known]]:
+        """Prefix and number → fields, as variables give them."""
+        pattern = re.compile(rf"({'|'.join(PREFIXES[family])})([0-9]+)_(\w+)")
+        found: dict[tuple[str, str], dict[str, Known]] = {}
+        for one in self.operator.given:
+            parts = pattern.fullmatch(one.name) if one.channel is Channel.ENV else None
+            if parts:
+                prefix, number, name = parts.groups()
+                found.setdefault((prefix, number), {})[name] = _as_field(one, name)
+        return found
+
+    def _shown(self, family: Family) -> Iterator[Provider]:
+        """Members as the server's YAML or the server itself lists them."""
+        for number, entry in enumerate(self._listed(family)):
+            fields = {
+                (name := _FIELDS.get(key.upper(), key.upper())): Known(
+                    name=f"{PREFIXES[family][0]}{number}_{name}",
+                    value=value,
+                    source=None,
+                    given=(),
+                    is_set=Truth.NO if is_empty(value) else Truth.YES,
+                    because="the server lists it",
+                )
+                for key, value in entry.items()
+            }
+            yield Provider(family, str(number), PREFIXES[family][0], fields, is_complete=True)
+
+    def _listed(self, family: Family) -> Iterator[Mapping[str, Json]]:
+        option = self.running.effective.get("external-auth-providers")
+        value = option.value if option and family is Family.EXTERNAL_AUTH else None
+        if not isinstance(value, list) or not value:
+            config = self.snapshot.config if self.snapshot else {}
+            value = tree.get(config, tuple(_LEAVES[family].split(".")))
+        if isinstance(value, list):
+            yield from (one for one in value if isinstance(one, dict))
+
+    def experiment(self, name: str, when: UpgradeSide = UpgradeSide.AFTER) -> Conclusion:
+        """Whether an experiment is listed; `*` stands for those a release calls safe."""
+        listed = self.holds("experiments", contains(name), when)
+        every = self.holds("experiments", contains("*"), when)
+        if listed.answer is Truth.NO and every.answer is Truth.YES:
+            return replace(every, answer=Truth.DEPENDS, because="experiments are given as *")
+        return listed
+
+    def variables(self, pattern: str) -> tuple[Given, ...]:
+        """The environment variables that the files give by a name such as `CODER_TLS_*`."""
+        by_env = (one for one in self.operator.given if one.channel is Channel.ENV)
+        return tuple(one for one in by_env if fnmatchcase(one.name, pattern))
+
+    def chart_keys(self) -> Mapping[str, tuple[Position, ...]]:
+        """Dotted keys of the chart's values, with where they stand.
+
+        The file is that of the settings beside them, as the keys do not say it themselves.
+        """
+        files = [one.position.file for one in self.operator.given if one.form in _CHART]
+        return {
+            key: tuple(Position(file, line) for file in files[:1])
+            for key, line in self.operator.chart_values.items()
+        }
+
+
+_CHART: Final = frozenset({Form.HELM_VALUES, Form.HELM_RELEASE, Form.ARGO_APPLICATION, Form.TEXT})
+"""Forms that may hold values of the Helm chart; a template around them makes them TEXT."""
+
+_STRENGTH: Final = (Channel.FLAG, Channel.ENV, Channel.YAML)
+
+
+def _name(given: Iterable[Given], spec: OptionSpec) -> str:
+    for one in given:
+        return visible(f"--{one.name}" if one.channel is Channel.FLAG else one.name)
+    return spec.env or option_name(spec.key)
+
+
+def _sets(given: Given, spec: OptionSpec) -> bool:
+    match given.channel:
+        case Channel.ENV:
+            return given.name in env_names(spec)
+        case Channel.FLAG:
+            return given.name in (spec.flag, spec.flag_shorthand or spec.flag)
+        case Channel.YAML:
+            path = spec.yaml_path
+            return bool(path) and (given.name == path or given.name.startswith(f"{path}."))
+
+
+def _may_be_void(given: tuple[Given, ...], release: Release) -> bool:
+    """Whether what sets an option may turn out to set nothing."""
+    strongest = given[0]
+    if strongest.state is GivenState.PASS_THROUGH:
+        return True
+    empty_counts = Semantics.of(release.version).empty_env_counts
+    defaults_to_nothing = strongest.state is GivenState.UNRESOLVED and strongest.value == ""
+    return defaults_to_nothing and strongest.channel is Channel.ENV and not empty_counts

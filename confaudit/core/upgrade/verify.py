@@ -1,0 +1,193 @@
+"""After an upgrade: was it as predicted? Compares the prediction with the snapshot really taken.
+
+What was predicted and is there is confirmed. What differs is explained where somebody or something
+is known to have made it so: a value follows from the host, an operator changed it meanwhile. The
+rest is what matters. Only options are predicted, so only options are compared.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from confaudit.core.changes.causes import attribute
+from confaudit.core.changes.diff import diff
+from confaudit.core.coder.releases import Catalog, Release
+from confaudit.core.given import OperatorSettings
+from confaudit.core.model import (
+    MISSING,
+    Cause,
+    Change,
+    ChangeKind,
+    Fidelity,
+    Level,
+    Snapshot,
+    Subject,
+)
+from confaudit.core.text.wording import plural, visible
+from confaudit.core.upgrade.predict import Prediction, predict
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """An upgrade held against its prediction; aliases count as one setting."""
+
+    expected: Snapshot
+    """The deployment as it was predicted."""
+    confirmed: tuple[Change, ...]
+    """Predicted changes that came true."""
+    explained: tuple[Change, ...]
+    """From predicted to real, with who or what made the difference."""
+    rest: tuple[Change, ...]
+    """From predicted to real, and nobody knows why."""
+    predicted: int
+    """How many changes were predicted."""
+
+    @property
+    def statement(self) -> str:
+        """The outcome in one line."""
+        outcome = "As predicted" if not self.rest else "Not as predicted"
+        return (
+            f"{outcome}: {len(self.confirmed)} of {plural(self.predicted, 'change')} confirmed, "
+            f"{len(self.explained)} explained, {len(self.rest)} open."
+        )
+
+
+def verification_line(before: Snapshot, after: Snapshot, catalog: Catalog) -> str:
+    """The outcome of an upgrade in a few words, for a commit message.
+
+    Empty where there was none, or where a snapshot tells no options to compare.
+    """
+    if before.version == after.version or not (before.settings and after.settings):
+        return ""
+    found = verify(before, after, OperatorSettings(), catalog)
+    counts = {"explained": len(found.explained), "open": len(found.rest)}
+    told = [f"{count} {word}" for word, count in counts.items() if count]
+    changes = plural(found.predicted, "change")
+    outcome = "as predicted" if not found.rest else "not as predicted"
+    return f"upgrade {outcome}: " + ", ".join([changes, f"{len(found.confirmed)} confirmed", *told])
+
+
+def verify(
+    before: Snapshot, after: Snapshot, operator: OperatorSettings, catalog: Catalog
+) -> Verification:
+    """Predict from the snapshot before and the operator's files, and compare with the one after.
+
+    Both snapshots must tell options: a config tree alone does not say what was set.
+    """
+    prediction = predict(before, _release(before, catalog), _release(after, catalog), operator)
+    expected = _expected(before, after, prediction)
+    planned = _effective(before, expected, catalog)
+    judge = _Judge(_effective(before, after, catalog), prediction)
+    differing = tuple(map(judge.judged, _effective(expected, after, catalog)))
+    open_ones = (*(c for c in differing if c.cause not in _EXPLAINED), *judge.refused(after))
+    explained = (*(c for c in differing if c.cause in _EXPLAINED), *judge.unforeseen())
+    disputed = {key for change in (*open_ones, *explained) for key in _keys(change)}
+    return Verification(
+        expected=expected,
+        confirmed=tuple(c for c in planned if disputed.isdisjoint(_keys(c)) and _is_told(c, after)),
+        explained=explained,
+        rest=open_ones,
+        predicted=len(planned),
+    )
+
+
+_EXPLAINED: Final = frozenset({Cause.COMPUTED, Cause.OPERATOR})
+_EFFECTIVE: Final = frozenset(
+    {ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CHANGED, ChangeKind.RENAMED}
+)
+
+
+def _release(snapshot: Snapshot, catalog: Catalog) -> Release:
+    """The release of a snapshot; one that the catalogue does not have, as the server tells it."""
+    release = catalog.nearest(snapshot.version)
+    tells = snapshot.fidelity is Fidelity.FULL and snapshot.declared
+    if tells and catalog.release(snapshot.version) is None:
+        return replace(release, options=snapshot.declared)
+    return release
+
+
+def _expected(before: Snapshot, after: Snapshot, prediction: Prediction) -> Snapshot:
+    """The snapshot that would have been taken; what is not predicted is as it really is."""
+    return replace(
+        after,
+        fidelity=Fidelity.FULL,
+        taken_at=None,
+        commit="",
+        label=f"the prediction from {before.label}",
+        settings=prediction.effective,
+        declared=prediction.target.options,
+    )
+
+
+def _effective(before: Snapshot, after: Snapshot, catalog: Catalog) -> tuple[Change, ...]:
+    """The changes of what is in effect, each with its cause."""
+    changes = attribute(diff(before, after), before, after, catalog)
+    return tuple(
+        change
+        for change in changes
+        if change.subject is Subject.OPTION and change.kind in _EFFECTIVE
+    )
+
+
+class _Judge:
+    """Decides about differences by what really happened between the two snapshots."""
+
+    def __init__(self, real: Iterable[Change], prediction: Prediction) -> None:
+        self._real = {key: change for change in real for key in _keys(change)}
+        self._errors = prediction.errors
+        refused = {error.option for error in prediction.errors}
+        self._unknown = {
+            key
+            for key, setting in prediction.effective.items()
+            if setting.value is MISSING and key not in refused
+        }
+
+    def judged(self, change: Change) -> Change:
+        """A difference with the cause of what really happened, which may explain it."""
+        real = next((self._real[key] for key in _keys(change) if key in self._real), None)
+        if real is None:
+            return _open(change, "a change was predicted, and it stayed as it was")
+        if real.cause in _EXPLAINED:
+            return replace(change, cause=real.cause, evidence=real.evidence)
+        return _open(change, real.evidence)
+
+    def unforeseen(self) -> Iterator[Change]:
+        """What changed to a value that nobody could know beforehand."""
+        found = [self._real[key] for key in sorted(self._unknown & self._real.keys())]
+        for change in {change.key: change for change in found}.values():
+            why = f"its value could not be known beforehand; {change.evidence}"
+            yield replace(change, before=MISSING, evidence=why, level=Level.INFO)
+
+    def refused(self, after: Snapshot) -> Iterator[Change]:
+        """What the release was predicted to refuse: it runs, so something else was given to it."""
+        for error in self._errors:
+            key = error.option or error.input
+            setting, spec = after.settings.get(key), after.declared.get(key)
+            change = Change(
+                subject=Subject.OPTION,
+                key=key,
+                kind=ChangeKind.CHANGED,
+                before=MISSING,
+                after=setting.value if setting else MISSING,
+                type=spec.type if spec else "",
+                spec=spec,
+                source_after=setting.source if setting else None,
+            )
+            told = f"the release was predicted to refuse {visible(error.input)}: {error.reason}"
+            yield _open(change, f"{told}; yet it runs")
+
+
+def _open(change: Change, evidence: str) -> Change:
+    return replace(change, cause=Cause.UNKNOWN, evidence=evidence, level=Level.WARNING)
+
+
+def _keys(change: Change) -> frozenset[str]:
+    """Every key of the setting that a change is about."""
+    return frozenset({change.key, change.was, *change.also} - {""})
+
+
+def _is_told(change: Change, after: Snapshot) -> bool:
+    """Whether the snapshot can confirm a change at all; a bundle leaves values out."""
+    setting = after.settings.get(change.key)
+    known = setting is not None and setting.value is not MISSING
+    return known or change.kind is ChangeKind.REMOVED

@@ -1,0 +1,222 @@
+"""How a Report reads: the words, marks and groups that text, Markdown and HTML share.
+
+It computes from the Report alone and adds no fact. Every string that leaves it is safe to look at:
+control characters, terminal escapes and text-direction tricks are spelled out by `visible`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from confaudit.core.judge.finding import Effect
+from confaudit.core.model import ChangeKind, Fidelity, Level
+from confaudit.core.report.report import Report, ReportKind, Side
+from confaudit.core.text.wording import moment, plural, visible
+from confaudit.core.upgrade.known import Truth
+from confaudit.present.changes import ChangeGroup, groups
+from confaudit.present.charts import Strip, strip
+from confaudit.present.facets import Tally, tallies
+from confaudit.present.findings import LEVEL_WORDS, Section, sections
+from confaudit.present.inline_diff import middle_out
+from confaudit.present.tables import TableShown, shown_table
+
+
+@dataclass(frozen=True, slots=True)
+class SideShown:
+    """One of the two things compared."""
+
+    word: str
+    """`Before` or `After`."""
+    label: str
+    facts: tuple[tuple[str, str], ...]
+    """What is known about it: term and text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole report, ready to be laid out. A part that is empty is left out of the layout."""
+
+    kind: ReportKind
+    subject: str
+    """What reports of this kind are about."""
+    title: str
+    verdict: str
+    result: str
+    sides: tuple[SideShown, ...]
+    """The two things compared, or none."""
+    mood: str
+    """Of an audit the level of the worst that it found, or `safe`; else empty."""
+    tallies: tuple[Tally, ...]
+    total: int
+    """How many findings, changes and table rows there are."""
+    noun: str
+    """What `total` counts: a plural."""
+    sections: tuple[Section, ...]
+    """Findings; they come before all else."""
+    groups: tuple[ChangeGroup, ...]
+    """Changes."""
+    tables: tuple[TableShown, ...]
+    strip: Strip | None
+    """The life of the option that it is all about; its table says the same in words."""
+    is_audit: bool
+    """Whether it is about findings: tables and notes then are its appendix, else its beginning."""
+    empty: str
+    """Why there is nothing to show; empty when there is something."""
+    notes_title: str
+    notes: tuple[str, ...]
+    generated: str
+    tool_version: str
+
+
+def present(report: Report, limit: int) -> Page:
+    """Put a report into words.
+
+    `limit` is how many characters of one value are shown before its middle is left out.
+    """
+    found, gathered = sections(report, limit), groups(report.changes, limit)
+    tables = tuple(shown_table(table, limit) for table in report.tables)
+    return Page(
+        kind=report.kind,
+        subject=_SUBJECTS[report.kind],
+        title=middle_out(visible(report.title), _HEAD_LIMIT),
+        verdict=_verdict(report),
+        result=visible(report.result),
+        sides=tuple(_sides(report)),
+        mood=_mood(report),
+        tallies=tuple(tallies(found, gathered)),
+        total=len(report.findings) + len(report.changes) + sum(len(t.rows) for t in tables),
+        noun=_noun(report),
+        sections=found,
+        groups=gathered,
+        tables=tables,
+        strip=_strip(report),
+        is_audit=report.is_audit,
+        empty=_empty(report),
+        notes_title=_AUDIT_NOTES if report.is_audit else _NOTES,
+        notes=tuple(_notes(report)),
+        generated=moment(report.generated_at),
+        tool_version=visible(report.tool_version),
+    )
+
+
+_NOTES: Final = "Not compared or not known"
+_AUDIT_NOTES: Final = "Coverage: not known or not checked"
+_SUBJECTS: Final[Mapping[ReportKind, str]] = {
+    ReportKind.DIFF: "Configuration changes",
+    ReportKind.UPGRADE: "Upgrade audit",
+    ReportKind.LINT: "Audit of configuration files",
+    ReportKind.VERIFY: "Upgrade, compared with its prediction",
+    ReportKind.EXPLAIN: "Story of an option",
+    ReportKind.CATALOG_RELEASES: "Releases of Coder",
+    ReportKind.CATALOG_SHOW: "Life of an option",
+    ReportKind.CATALOG_DIFF: "Changes between releases of Coder",
+}
+
+
+_HEAD_LIMIT: Final = 300
+"""Characters of a text at the head of a page, where it stands whole in every format."""
+
+
+def _mood(report: Report) -> str:
+    if not report.is_audit:
+        return ""
+    return LEVEL_WORDS[report.worst] if report.worst else "safe"
+
+
+def _verdict(report: Report) -> str:
+    told = middle_out(_sentence(visible(report.verdict)), 2 * _HEAD_LIMIT)
+    beside = _beside(report)
+    return f"{told.removesuffix('.')}, {beside}" if beside else told
+
+
+def _beside(report: Report) -> str:
+    """What an upgrade's verdict does not speak of: other warnings than of a start or a change."""
+    rest = sum(
+        one.severity > Level.INFO
+        and one.affects is not Truth.NO
+        and one.rule.effect not in (Effect.WILL_NOT_START, Effect.BEHAVIOUR)
+        for one in report.findings
+    )
+    if report.kind is not ReportKind.UPGRADE or not rest:
+        return ""
+    return f"{plural(rest, 'other thing')} to act on"
+
+
+def _strip(report: Report) -> Strip | None:
+    keys = tuple(report.lives.events) if report.lives and not report.is_audit else ()
+    return strip(report.lives, keys[0], whole=True) if len(keys) == 1 else None
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _notes(report: Report) -> Iterator[str]:
+    """The notes; a comparison's verdict itself says how much filters left out."""
+    if report.is_audit and report.hidden:
+        yield f"{plural(report.hidden, 'finding')} left out as asked."
+    yield from map(visible, report.notes)
+
+
+KIND_SYMBOLS: Final[Mapping[ChangeKind, str]] = {
+    ChangeKind.ADDED: "+",
+    ChangeKind.REMOVED: "-",
+    ChangeKind.CHANGED: "~",
+    ChangeKind.RENAMED: "=",
+    ChangeKind.SOURCE: ">",
+    ChangeKind.DECLARED: "*",
+}
+
+
+def _noun(report: Report) -> str:
+    """One word for all there is to see."""
+    nouns = {"findings": report.findings, "changes": report.changes, "rows": report.tables}
+    present = [noun for noun, members in nouns.items() if members]
+    return present[0] if len(present) == 1 else "entries"
+
+
+# --- sides --------------------------------------------------------------------------------------
+
+_FIDELITY: Final[Mapping[Fidelity, str]] = {
+    Fidelity.FULL: "options and config",
+    Fidelity.LOSSY: "support bundle, may be incomplete",
+    Fidelity.CONFIG: "config only, no options",
+    Fidelity.SHAPE: "API docs page, no values",
+}
+
+
+def _sides(report: Report) -> Iterator[SideShown]:
+    for word, side in zip(("Before", "After"), report.sides, strict=False):
+        is_predicted = report.is_audit and not side.leaves
+        yield _side(word, side, is_predicted)
+
+
+def _side(word: str, side: Side, is_predicted: bool) -> SideShown:
+    """A side of a comparison; what nobody has read yet has a version and little else."""
+    version = f"Coder {visible(side.version)}" if side.version else ""
+    size = f"{plural(side.options, 'option')}, {plural(side.leaves, 'config value')}"
+    facts = {
+        "Deployment": visible(side.deployment),
+        "Version": "" if version == visible(side.label) else version,
+        "Taken": moment(side.taken_at) if side.taken_at else "",
+        "Holds": "" if is_predicted else size,
+        "Read from": "" if is_predicted else _FIDELITY[side.fidelity],
+        "Stored as": f"commit {visible(side.commit[:12])}" if side.commit else "",
+    }
+    known = tuple((term, middle_out(text, _HEAD_LIMIT)) for term, text in facts.items() if text)
+    return SideShown(word, middle_out(visible(side.label), _HEAD_LIMIT), known)
+
+
+def _empty(report: Report) -> str:
+    if report.is_audit:
+        return "" if report.findings or report.changes else _NO_FINDING
+    if report.changes or report.statement or not report.sides:
+        return ""
+    if report.nothing_compared:
+        return "Neither side holds an option or a config leaf, so there was nothing to compare."
+    if report.hidden:
+        return "There are differences, none of them among what you asked to see."
+    return "Everything both sides tell is the same."
+
+
+_NO_FINDING: Final = "There is nothing to do, as far as can be seen from here."

@@ -1,0 +1,83 @@
+"""What entries are counted by: numbers to look at, labels to filter by."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from confaudit.core.judge.finding import Confidence, Effect, Phase
+from confaudit.core.model import Cause, ChangeKind, Level, ValueSource
+from confaudit.core.upgrade.known import Truth
+from confaudit.present.changes import ChangeGroup
+from confaudit.present.findings import LEVEL_WORDS, Section
+from confaudit.present.values import Chip
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many changes or findings bear a label."""
+
+    chip: Chip
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts by one facet, to look at and to filter by."""
+
+    title: str
+    counts: tuple[Count, ...]
+    """Of what occurs, in the facet's own order."""
+    is_leading: bool
+    """Whether these numbers sum the report up; the others help to find something in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facet:
+    """What entries are counted and filtered by."""
+
+    title: str
+    order: tuple[str, ...] = ()
+    """Its values as they are to be listed; without an order the most frequent comes first."""
+    is_leading: bool = False
+    is_version: bool = False
+    """Whether its values are in the order of versions."""
+
+
+FACETS: Final[Mapping[str, _Facet]] = {
+    "level": _Facet(
+        "Findings by level", tuple(LEVEL_WORDS[level] for level in reversed(Level)), True
+    ),
+    "effect": _Facet("Findings by effect", tuple(Effect), True),
+    "cause": _Facet("Changes by cause", tuple(Cause), True),
+    "kind": _Facet("Changes by kind", tuple(ChangeKind), True),
+    "affects": _Facet("Affects you", tuple(Truth)),
+    "phase": _Facet("When to act", tuple(Phase), True),
+    "since": _Facet("Comes with", is_version=True),
+    "confidence": _Facet("How sure", tuple(Confidence)),
+    "source": _Facet("Set by", (*filter(None, ValueSource), "unset")),
+    "area": _Facet("Area"),
+}
+
+
+def tallies(sections: tuple[Section, ...], groups: tuple[ChangeGroup, ...]) -> Iterator[Tally]:
+    """The counts of each facet that has something to tell."""
+    findings = [finding.chips for section in sections for finding in section.rows]
+    entries = [*findings, *(row.chips for group in groups for row in group.rows)]
+    numbers = Counter((chip.facet, chip.value) for chips in entries for chip in chips)
+    by_value = {(chip.facet, chip.value): chip for chips in entries for chip in reversed(chips)}
+    for name, facet in FACETS.items():
+        counts = [Count(chip, numbers[key]) for key, chip in by_value.items() if key[0] == name]
+        is_telling = any(count.number < len(entries) for count in counts)
+        if is_telling or (counts and facet.is_leading):
+            yield _tally(facet, counts)
+
+
+def _tally(facet: _Facet, counts: list[Count]) -> Tally:
+    def place(count: Count) -> tuple[list[int], int, str]:
+        numbers = [int(part) for part in re.findall("[0-9]+", count.chip.value)]
+        rank = [facet.order.index(count.chip.value)] if facet.order else []
+        return numbers if facet.is_version else rank, -count.number, count.chip.word
+
+    return Tally(facet.title, tuple(sorted(counts, key=place)), facet.is_leading)

@@ -1,0 +1,320 @@
+"""How findings read: sections in the order in which an operator has to act on them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import Final
+
+from confaudit.core.given import Form, Position
+from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase
+from confaudit.core.model import MISSING, Level
+from confaudit.core.report.anchors import finding_anchors
+from confaudit.core.report.option_groups import area
+from confaudit.core.report.report import Report, ReportKind
+from confaudit.core.text.wording import exact, listing, visible
+from confaudit.core.upgrade.known import Truth
+from confaudit.present.charts import Strip, strip
+from confaudit.present.inline_diff import middle_out
+from confaudit.present.values import Chip, Name, Shown, area_chip, marked, names, shown, slug
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something about a finding: a term, and one text or several."""
+
+    term: str
+    texts: tuple[str, ...]
+    is_code: bool = False
+    """To be typed as it is: a file's name, a reference."""
+    is_general: bool = False
+    """It holds for every finding of the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchShown:
+    """Lines to change in one of the operator's files."""
+
+    form: str
+    """What kind of file it is, in words."""
+    place: str
+    """File and line."""
+    remove: tuple[str, ...]
+    add: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines as a diff."""
+        return (*(f"- {line}" for line in self.remove), *(f"+ {line}" for line in self.add))
+
+
+@dataclass(frozen=True, slots=True)
+class FindingShown:
+    """One finding, ready to be laid out."""
+
+    anchor: str
+    """Its fingerprint, numbered where it is not the only one of the report."""
+    fingerprint: str
+    rule: str
+    """Permanent id of the rule."""
+    title: str
+    """One sentence."""
+    chips: tuple[Chip, ...]
+    """Level and effect, and what is not a matter of course: it depends, it is guessed; then what
+    there is to filter by only."""
+    names: tuple[Name, ...]
+    """The option's, else the name of what it is about."""
+    instead: tuple[tuple[Name, ...], ...]
+    """The names of each option to use in its place."""
+    value_term: str
+    """What `before` and `after` are; empty when neither is known."""
+    before: Shown | None
+    after: Shown | None
+    facts: tuple[Fact, ...]
+    strip: Strip | None
+    """The life of the option near the reader, for whoever can draw."""
+    steps_term: str
+    """When the steps are to be taken."""
+    steps: tuple[str, ...]
+    patches: tuple[PatchShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Findings that ask for the same of the operator."""
+
+    anchor: str
+    title: str
+    rows: tuple[FindingShown, ...]
+    is_folded: bool
+    """Whether only a reader who asks for more needs to see the findings."""
+
+
+# --- sections -----------------------------------------------------------------------------------
+
+
+class _Ask(StrEnum):
+    """What findings ask for, most urgent first; the value is the section's anchor."""
+
+    MUST = "must"
+    CHANGE = "change"
+    SECURITY = "security"
+    MIGRATE = "migrate"
+    ADVICE = "advice"
+    INFO = "info"
+
+
+_TITLES: Final[Mapping[_Ask, str]] = {
+    _Ask.MUST: "Must be put right",
+    _Ask.CHANGE: "Works differently than it looks",
+    _Ask.SECURITY: "Security",
+    _Ask.MIGRATE: "Should be migrated or cleaned up",
+    _Ask.ADVICE: "Advice",
+    _Ask.INFO: "For information",
+}
+_UPGRADE_TITLES: Final[Mapping[_Ask, str]] = {
+    **_TITLES,
+    _Ask.MUST: "Must be done before the upgrade",
+    _Ask.CHANGE: "Will change under you",
+    _Ask.INFO: "New, and for information",
+}
+_ASKS: Final[Mapping[Effect, _Ask]] = {
+    Effect.WILL_NOT_START: _Ask.MUST,
+    Effect.SECURITY: _Ask.SECURITY,
+    Effect.BEHAVIOUR: _Ask.CHANGE,
+    Effect.IGNORED: _Ask.MIGRATE,
+    Effect.DEPRECATED: _Ask.MIGRATE,
+    Effect.ADVICE: _Ask.ADVICE,
+    Effect.INFO: _Ask.INFO,
+}
+_ORDER: Final = tuple(_Ask)
+
+
+def sections(report: Report, limit: int) -> tuple[Section, ...]:
+    """Gather findings by what they ask for; within a section the order stays."""
+    titles = _UPGRADE_TITLES if report.kind is ReportKind.UPGRADE else _TITLES
+    anchored = zip(finding_anchors(report.findings), report.findings, strict=True)
+    ordered = sorted(anchored, key=lambda pair: _ORDER.index(_ask(pair[1])))
+    return tuple(
+        Section(
+            anchor=f"findings-{ask}",
+            title=titles[ask],
+            rows=tuple(_finding(*pair, report, limit) for pair in members),
+            is_folded=ask is _Ask.INFO,
+        )
+        for ask, members in groupby(ordered, lambda pair: _ask(pair[1]))
+    )
+
+
+def _ask(finding: Finding) -> _Ask:
+    """What a finding asks for: an error first of all, unless it can wait; a hint for little."""
+    if finding.affects is Truth.NO:
+        return _Ask.INFO
+    if finding.severity is Level.ERROR and finding.phase is Phase.BEFORE:
+        return _Ask.MUST
+    ask = _ASKS[finding.rule.effect]
+    is_hint = finding.severity is Level.INFO and ask not in (_Ask.MUST, _Ask.ADVICE)
+    return _Ask.INFO if is_hint else ask
+
+
+# --- findings -----------------------------------------------------------------------------------
+
+
+def _finding(anchor: str, finding: Finding, report: Report, limit: int) -> FindingShown:
+    before, after = _values(finding, limit)
+    return FindingShown(
+        anchor=anchor,
+        fingerprint=finding.fingerprint,
+        rule=visible(finding.rule.id),
+        title=_within(finding.message, limit),
+        chips=tuple(_chips(finding, report.kind)),
+        names=names(finding.spec) if finding.spec else (Name(_within(finding.subject, limit)),),
+        instead=tuple(map(names, finding.instead)),
+        value_term=_value_term(finding, report.kind),
+        before=before,
+        after=after,
+        facts=tuple(_facts(finding, limit)),
+        strip=strip(report.lives, finding.spec.key, whole=False) if finding.spec else None,
+        steps_term="To do" if report.kind is not ReportKind.UPGRADE else _PHASES[finding.phase],
+        steps=tuple(_within(step, limit) for step in finding.todo),
+        patches=tuple(_patch(patch, limit) for patch in finding.patches),
+    )
+
+
+_PHASES: Final[Mapping[Phase, str]] = {
+    Phase.BEFORE: "Before the upgrade",
+    Phase.DURING: "During the upgrade",
+    Phase.AFTER: "After the upgrade",
+}
+LEVEL_WORDS: Final[Mapping[Level, str]] = {level: level.name.lower() for level in Level}
+EFFECT_WORDS: Final[Mapping[Effect, str]] = {
+    **{effect: effect.value for effect in Effect},
+    Effect.WILL_NOT_START: "will not start",
+}
+_ANSWER_WORDS: Final[Mapping[Truth, str]] = {
+    Truth.YES: "affects you",
+    Truth.DEPENDS: "depends",
+    Truth.NO: "does not affect you",
+}
+
+
+def _chips(finding: Finding, kind: ReportKind) -> Iterator[Chip]:
+    level, effect = LEVEL_WORDS[finding.severity], finding.rule.effect
+    yield Chip("level", level, level)
+    if effect is not Effect.INFO:
+        yield Chip("effect", effect.value, EFFECT_WORDS[effect])
+    affects, doubtful = finding.affects, finding.affects is not Truth.YES
+    yield Chip("affects", affects.value, _ANSWER_WORDS[affects], is_shown=doubtful)
+    if finding.confidence is not Confidence.CERTAIN:
+        yield Chip("confidence", finding.confidence.value, finding.confidence.value)
+    if kind is ReportKind.UPGRADE:
+        yield Chip("phase", finding.phase.value, finding.phase.value, is_shown=False)
+    if finding.introduced_in:
+        yield _since(finding.introduced_in[-1])
+    yield area_chip(area(finding.spec))
+
+
+def _since(version: str) -> Chip:
+    """The release line that brings it to the target; others got it by backports."""
+    line = ".".join(version.split(".")[:2])
+    return Chip("since", slug(line), _within(f"Coder {line}", 60), is_shown=False)
+
+
+def _values(finding: Finding, limit: int) -> tuple[Shown | None, Shown | None]:
+    """The values that are known; where both are the same the one after is enough."""
+    values = (finding.before, finding.after)
+    option_type = finding.spec.type if finding.spec else ""
+    before, after = (
+        None if value is MISSING else shown(value, None, option_type) for value in values
+    )
+    if _is_same(finding):
+        before = None
+    if before and after:
+        before, after = marked(before, after, values)
+    return before and before.within(limit), after and after.within(limit)
+
+
+def _is_same(finding: Finding) -> bool:
+    return exact(finding.before) == exact(finding.after)
+
+
+def _value_term(finding: Finding, kind: ReportKind) -> str:
+    is_known = (finding.before is not MISSING, finding.after is not MISSING)
+    if not any(is_known):
+        return ""
+    if kind is not ReportKind.UPGRADE:
+        return "Value"
+    if all(is_known):
+        return "Value, as before" if _is_same(finding) else "Value"
+    return "Value before" if is_known[0] else "Value after"
+
+
+def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
+    if answer := _answer(finding):
+        yield Fact("Affects you", (_within(answer, limit),))
+    if finding.introduced_in:
+        yield Fact("Since", (visible(f"Coder {_first_releases(finding.introduced_in)}"),))
+    if finding.positions:
+        places = dict.fromkeys(_place(position, limit) for position in finding.positions)
+        yield Fact("Where", tuple(places), is_code=True)
+    if finding.rule.why:
+        yield Fact("Why", (_within(finding.rule.why, limit),), is_general=True)
+    if finding.rule.reference:
+        reference = _within(finding.rule.reference, limit)
+        yield Fact("Reference", (reference,), is_code=True, is_general=True)
+
+
+def _first_releases(versions: Sequence[str]) -> str:
+    *backports, last = versions
+    return f"{last} (also {listing(backports)})" if backports else last
+
+
+_ANSWERS: Final[Mapping[Truth, tuple[str, str]]] = {
+    Truth.YES: ("", "Yes, because "),
+    Truth.DEPENDS: ("It depends.", "It depends: "),
+    Truth.NO: ("No.", "No, because "),
+}
+
+
+def _answer(finding: Finding) -> str:
+    """Whether and why it affects this deployment; nothing where it plainly does."""
+    plain, lead = _ANSWERS[finding.affects]
+    reason = finding.because.removesuffix(".")
+    return f"{lead}{reason}." if reason else plain
+
+
+def _patch(patch: Patch, limit: int) -> PatchShown:
+    return PatchShown(
+        form=_FORM_WORDS[patch.form],
+        place=_place(patch.position, limit),
+        remove=tuple(_line(line, limit) for line in patch.remove),
+        add=tuple(_line(line, limit) for line in patch.add),
+    )
+
+
+def _line(line: str, limit: int) -> str:
+    """A line of a file to copy: tabs become blanks, line ends go."""
+    return _within(line.rstrip("\r\n").expandtabs(4), limit)
+
+
+def _place(position: Position, limit: int) -> str:
+    return f"{_within(position.file, limit)}:{position.line}"
+
+
+def _within(text: str, limit: int) -> str:
+    return middle_out(visible(text), limit)
+
+
+_FORM_WORDS: Final[Mapping[Form, str]] = {
+    Form.ENV_FILE: "environment file",
+    Form.HELM_VALUES: "Helm values",
+    Form.HELM_RELEASE: "HelmRelease",
+    Form.ARGO_APPLICATION: "Argo CD Application",
+    Form.KUBERNETES: "Kubernetes manifest",
+    Form.COMPOSE: "compose file",
+    Form.SYSTEMD: "systemd unit",
+    Form.SERVER_YAML: "server YAML",
+    Form.TERRAFORM: "Terraform",
+    Form.NIX: "Nix",
+    Form.TEXT: "text",
+}

@@ -1,0 +1,77 @@
+"""How a table reads: texts to lay out, and what is drawn beside them."""
+
+from dataclasses import dataclass
+
+from confaudit.core.model import MISSING, Missing, Value
+from confaudit.core.report.report import Column, Table
+from confaudit.core.text.wording import human, visible
+from confaudit.present.charts import Stretch, bar_kind, bars
+from confaudit.present.inline_diff import middle_out
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnShown:
+    """The head of a table's column, and how its cells want to look."""
+
+    title: str
+    is_code: bool
+    """Names, versions and values, to be typed as they are; else prose."""
+    is_number: bool
+    kind: str = ""
+    """What its part of a bar stands for, fit for an HTML class; empty where none is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableShown:
+    """A table of texts; the first cell of a row names it."""
+
+    anchor: str
+    title: str
+    columns: tuple[ColumnShown, ...]
+    rows: tuple[tuple[tuple[str, ...], ...], ...]
+    """Row by row, cell by cell, the items of each: none where there is nothing to say."""
+    bars: tuple[tuple[Stretch, ...], ...]
+    """Row by row a picture of its numbers, or none at all."""
+    is_folded: bool
+    """Whether only a reader who asks for more needs to see the rows."""
+
+
+def shown_table(table: Table, limit: int) -> TableShown:
+    """A table in words; `limit` is how many characters of a cell are shown."""
+    return TableShown(
+        anchor=visible(f"table-{table.id}"),
+        title=visible(table.title),
+        columns=tuple(
+            ColumnShown(
+                visible(column.title),
+                column.is_code,
+                _counts(table, column.id),
+                _kind(table, column),
+            )
+            for column in table.columns
+        ),
+        rows=tuple(
+            tuple(_cell(row.get(column.id, MISSING), limit) for column in table.columns)
+            for row in table.rows
+        ),
+        bars=bars(table),
+        is_folded=table.is_folded,
+    )
+
+
+def _kind(table: Table, column: Column) -> str:
+    return bar_kind(column.id) if column.id in table.bars else ""
+
+
+def _counts(table: Table, column: str) -> bool:
+    """Whether a column holds numbers, so that they are to stand below each other."""
+    cells = [row[column] for row in table.rows if row.get(column, MISSING) is not MISSING]
+    return bool(cells) and all(type(cell) is int for cell in cells)
+
+
+def _cell(value: Value, limit: int) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(item for part in value for item in _cell(part, limit))
+    if isinstance(value, Missing) or value in (None, ""):
+        return ()
+    return (middle_out(human(value), limit),)

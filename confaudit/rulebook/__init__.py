@@ -1,0 +1,1 @@
+"""Rules as data: YAML files become advisories; errors name file, line and key."""

@@ -1,0 +1,233 @@
+"""YAML as nodes that know their lines.
+
+Built from events, without recursion and without constructing values: duplicates, aliases and the
+text of every scalar stay visible, aliases never multiply, and depth cannot end the process.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+MAX_NODES: Final = 1_000_000
+MAX_DEPTH: Final = 200
+
+
+_NO_BREAKS: Final = dict.fromkeys(map(ord, "\x85\u2028\u2029"), " ")
+"""YAML 1.1 ends a line at these, no editor does: line numbers are for people."""
+
+
+class YamlFault(Exception):  # noqa: N818 - found and handled within this package
+    """The text is no YAML; `line` (from 0) says where that showed."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"no YAML at line {line + 1}")
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A scalar's own text."""
+
+    line: int
+    """From 0, like every line in this module."""
+    text: str
+    style: str
+    """`""` plain, `'` and `"` quoted, `|` and `>` block."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether it may be something else than text."""
+        return not self.style
+
+
+@dataclass(eq=False, slots=True)
+class Sequence:
+    """A list."""
+
+    line: int
+    items: list["Node"] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Mapping:
+    """A map; every pair as written, duplicates and merge keys included."""
+
+    line: int
+    pairs: list[tuple["Node", "Node"]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Alias:
+    """A place that repeats an anchored node."""
+
+    line: int
+    target: "Node"
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping | Alias
+
+
+def fault_of(text: str) -> int | None:
+    """The line (from 0) at which a text stops being YAML; None when it is YAML."""
+    try:
+        compose(text)
+    except YamlFault as fault:
+        return fault.line
+    return None
+
+
+def compose(text: str) -> tuple[Node, ...]:
+    """The documents of a text that are not empty.
+
+    Raises:
+        YamlFault: it is no YAML.
+    """
+    import yaml
+
+    builder = _Builder()
+    text = text.translate(_NO_BREAKS)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        raise YamlFault(error.problem_mark.line if error.problem_mark else 0) from None
+    except (yaml.YAMLError, UnicodeError, ValueError):
+        raise YamlFault(0) from None
+    return tuple(builder.roots)
+
+
+class _Builder:
+    """Puts events together; `open` are the collections that have not ended."""
+
+    def __init__(self) -> None:
+        self.roots: list[Node] = []
+        self.count = 0
+        self._open: list[tuple[Sequence | Mapping, list[Node]]] = []
+        self._anchors: dict[str, Node] = {}
+
+    def take(self, event: Any) -> None:
+        line = event.start_mark.line
+        kind = type(event).__name__
+        if kind == "ScalarEvent":
+            self._add(Scalar(line, event.value, event.style or ""), event.anchor)
+        elif kind == "AliasEvent":
+            self._add(self._alias(event.anchor, line), None)
+        elif kind == "SequenceStartEvent":
+            self._begin(Sequence(line), event.anchor)
+        elif kind == "MappingStartEvent":
+            self._begin(Mapping(line), event.anchor)
+        elif kind in ("SequenceEndEvent", "MappingEndEvent"):
+            self._end()
+        elif kind == "DocumentStartEvent":
+            self._anchors.clear()
+
+    def _alias(self, anchor: str, line: int) -> Alias:
+        if anchor not in self._anchors:
+            raise YamlFault(line)
+        return Alias(line, self._anchors[anchor])
+
+    def _begin(self, node: Sequence | Mapping, anchor: str | None) -> None:
+        self._add(node, anchor)
+        self._open.append((node, []))
+        if len(self._open) > MAX_DEPTH:
+            raise YamlFault(node.line)
+
+    def _end(self) -> None:
+        node, children = self._open.pop()
+        if isinstance(node, Sequence):
+            node.items.extend(children)
+        else:
+            node.pairs.extend(zip(children[::2], children[1::2], strict=True))
+
+    def _add(self, node: Node, anchor: str | None) -> None:
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise YamlFault(node.line)
+        if anchor:
+            self._anchors[anchor] = node
+        if self._open:
+            self._open[-1][1].append(node)
+        elif not (isinstance(node, Scalar) and node.plain and not node.text):
+            self.roots.append(node)
+
+
+def follow(node: Node | None) -> Scalar | Sequence | Mapping | None:
+    """The node itself, or the one that an alias repeats."""
+    while isinstance(node, Alias):
+        node = node.target
+    return node
+
+
+def entries(mapping: Mapping) -> list[tuple[Scalar, Node]]:
+    """The pairs whose keys are scalars: own ones as written, merged ones they do not override."""
+    found: list[tuple[Scalar, Node]] = []
+    seen: set[str] = set()
+    pending, visited = [mapping], {id(mapping)}
+    while pending:
+        own = [(key, value) for key, value in map(_keyed, pending.pop(0).pairs) if key]
+        found += [(key, value) for key, value in own if key.text not in seen and not _merges(key)]
+        seen |= {key.text for key, _ in own}
+        for merged in (one for key, value in own if _merges(key) for one in _sources(value)):
+            if id(merged) not in visited:
+                visited.add(id(merged))
+                pending.append(merged)
+    return found
+
+
+def _keyed(pair: tuple[Node, Node]) -> tuple[Scalar | None, Node]:
+    key = follow(pair[0])
+    return (key if isinstance(key, Scalar) else None), pair[1]
+
+
+def _merges(key: Scalar) -> bool:
+    return key.plain and key.text == "<<"
+
+
+def _sources(value: Node) -> Iterator[Mapping]:
+    node = follow(value)
+    for one in node.items if isinstance(node, Sequence) else [node]:
+        target = follow(one)
+        if isinstance(target, Mapping):
+            yield target
+
+
+def get(node: Node | None, *path: str) -> Scalar | Sequence | Mapping | None:
+    """What stands at a path of keys; of duplicates the last."""
+    found = follow(node)
+    for key in path:
+        if not isinstance(found, Mapping):
+            return None
+        values = [value for name, value in entries(found) if name.text == key]
+        found = follow(values[-1]) if values else None
+    return found
+
+
+def text_at(node: Node | None, *path: str) -> str:
+    """The text of the scalar at a path, empty when there is none."""
+    found = get(node, *path)
+    return found.text if isinstance(found, Scalar) else ""
+
+
+def items_at(node: Node | None, *path: str) -> list[Scalar | Sequence | Mapping]:
+    """The items of the list at a path."""
+    found = get(node, *path)
+    followed = map(follow, found.items) if isinstance(found, Sequence) else ()
+    return [item for item in followed if item is not None]
+
+
+def walk(root: Node) -> Iterator[tuple[tuple[str, ...], Scalar | Sequence | Mapping]]:
+    """Every node once, however often it is repeated, with the keys that lead to it."""
+    pending: list[tuple[tuple[str, ...], Node]] = [((), root)]
+    visited: set[int] = set()
+    while pending:
+        path, place = pending.pop()
+        node = follow(place)
+        if node is None or id(node) in visited:
+            continue
+        visited.add(id(node))
+        yield path, node
+        if isinstance(node, Sequence):
+            pending += [(path, item) for item in reversed(node.items)]
+        elif isinstance(node, Mapping):
+            pending += [((*path, key.text), value) for key, value in reversed(entries(node))]
