@@ -3,6 +3,8 @@
 import click
 
 from confaudit.cli.output import Rendering, output_options, write
+from confaudit.cli.thresholds import exit_code, threshold_options
+from confaudit.core.judge.judge import Threshold
 from confaudit.workflows.convert import saved_report
 
 
@@ -10,16 +12,20 @@ from confaudit.workflows.convert import saved_report
 @click.argument(
     "saved", metavar="SAVED.json", type=click.Path(exists=True, dir_okay=False, allow_dash=True)
 )
+@threshold_options("never")
 @output_options
-def command(saved: str, rendering: Rendering) -> None:
+def command(saved: str, threshold: Threshold, rendering: Rendering) -> int:
     """Show a saved JSON report again, in any format.
 
     SAVED.json is what -f json wrote, - standard input. Nothing is read but
-    that file: neither the deployment nor the repository need be at hand.
+    that file: neither the deployment nor the repository need be at hand. With
+    the --fail-on of the command that wrote it, it exits as that one did.
 
     \b
     Examples:
       confaudit diff HEAD~1 HEAD -o report.json
       confaudit convert report.json -o report.html -o report.md
     """
-    write(saved_report(saved), rendering)
+    report = saved_report(saved)
+    write(report, rendering)
+    return exit_code(report, threshold)

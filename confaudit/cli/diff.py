@@ -4,8 +4,9 @@ import click
 
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, kinds_option, setup_options
-from confaudit.cli.thresholds import Threshold, selection_options, threshold_options
+from confaudit.cli.thresholds import exit_code, selection_options, threshold_options
 from confaudit.core.changes.selection import Selection
+from confaudit.core.judge.judge import Threshold
 from confaudit.workflows.diff import compare
 from confaudit.workflows.setup import Setup
 
@@ -51,4 +52,4 @@ def command(
         raise click.UsageError("Give at most two inputs.")
     report = compare(setup, inputs, kinds, deployment, selection)
     write(report, rendering)
-    return threshold.judge(report)
+    return exit_code(report, threshold)

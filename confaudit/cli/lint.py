@@ -7,8 +7,9 @@ import click
 from confaudit.cli.operator_files import as_option, role_options, with_files
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import fold_setup, option, setup_options, stack
-from confaudit.cli.thresholds import Threshold, glob_options, threshold_options
+from confaudit.cli.thresholds import exit_code, glob_options, threshold_options
 from confaudit.core.changes.selection import Selection
+from confaudit.core.judge.judge import Threshold
 from confaudit.errors import ConfigError
 from confaudit.workflows.operator_files import InputFiles
 from confaudit.workflows.setup import Setup
@@ -56,4 +57,4 @@ def command(
         raise ConfigError("there is no file to check", "name one, or give --env-file")
     report = lint(setup, inputs, version, selection)
     write(report, rendering)
-    return threshold.judge(report)
+    return exit_code(report, threshold)

@@ -2,36 +2,25 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import click
 
 from confaudit.cli.parameters import Decorator, option, stack
 from confaudit.core.changes.selection import Selection
+from confaudit.core.judge.judge import Threshold
 from confaudit.core.model import Cause, Level
 from confaudit.core.report.report import Report
 from confaudit.errors import ExitCode
 
 NEVER: Final = "never"
 ANY: Final = "any"
-LEVELS: Final = {level.name.lower(): level for level in Level}
+LEVELS: Final = {NEVER: None, ANY: min(Level)} | {level.name.lower(): level for level in Level}
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """From where on a report makes the command fail."""
-
-    fail_on: str
-    """`never`, `any`, or the name of a level."""
-
-    def judge(self, report: Report) -> ExitCode:
-        """The exit code that a report leads to."""
-        if self.fail_on == ANY:
-            return ExitCode.FOUND if report.changes or report.findings else ExitCode.OK
-        if self.fail_on == NEVER or report.worst is None:
-            return ExitCode.OK
-        return ExitCode.FOUND if report.worst >= LEVELS[self.fail_on] else ExitCode.OK
+def exit_code(report: Report, threshold: Threshold) -> ExitCode:
+    """The exit code that a report leads to: by what its verdict goes by, listed or not."""
+    return ExitCode.FOUND if threshold.is_reached(report.deciding) else ExitCode.OK
 
 
 def threshold_options(default: str) -> Decorator:
@@ -39,7 +28,7 @@ def threshold_options(default: str) -> Decorator:
     options = (
         option(
             "--fail-on",
-            type=click.Choice([NEVER, ANY, *LEVELS]),
+            type=click.Choice(list(LEVELS)),
             default=default,
             show_default=True,
             help="Exit with 1 from this level on.",
@@ -52,7 +41,7 @@ def threshold_options(default: str) -> Decorator:
         @functools.wraps(command)
         def with_threshold(fail_on: str, exit_code: bool, exit_zero: bool, **values: Any) -> Any:
             asked = ANY if exit_code else fail_on
-            return command(threshold=Threshold(NEVER if exit_zero else asked), **values)
+            return command(threshold=Threshold(LEVELS[NEVER if exit_zero else asked]), **values)
 
         return stack(options)(with_threshold)
 

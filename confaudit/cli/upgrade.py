@@ -7,8 +7,9 @@ import click
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
-from confaudit.cli.thresholds import Threshold, glob_options, threshold_options
+from confaudit.cli.thresholds import exit_code, glob_options, threshold_options
 from confaudit.core.changes.selection import Selection
+from confaudit.core.judge.judge import Threshold
 from confaudit.workflows.operator_files import InputFiles
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.upgrade import UpgradeRequest, upgrade
@@ -65,4 +66,4 @@ def command(
     asked = UpgradeRequest(target, source, snapshot, inputs, deployment)
     report = upgrade(setup, asked, selection, write_fixed)
     write(report, rendering)
-    return threshold.judge(report)
+    return exit_code(report, threshold)

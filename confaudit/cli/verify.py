@@ -5,7 +5,8 @@ import click
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
-from confaudit.cli.thresholds import Threshold, threshold_options
+from confaudit.cli.thresholds import exit_code, threshold_options
+from confaudit.core.judge.judge import Threshold
 from confaudit.workflows.operator_files import InputFiles
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.verify import VerifyRequest, verify_upgrade
@@ -66,4 +67,4 @@ def command(
     asked = VerifyRequest(before, after or live, source, target, inputs, deployment)
     report = verify_upgrade(setup, asked)
     write(report, rendering)
-    return threshold.judge(report)
+    return exit_code(report, threshold)

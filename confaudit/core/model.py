@@ -218,7 +218,7 @@ class Cause(StrEnum):
 
 
 class Level(IntEnum):
-    """How much a change or finding matters, least first."""
+    """How much a finding matters, least first."""
 
     INFO = 1
     WARNING = 2
@@ -276,4 +276,3 @@ class Change:
     """None until `core.changes.causes` has judged."""
     evidence: str = ""
     """One sentence on how the cause is known."""
-    level: Level = Level.INFO

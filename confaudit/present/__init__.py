@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from confaudit.core.judge.finding import Effect
-from confaudit.core.model import ChangeKind, Fidelity, Level
-from confaudit.core.report.report import Report, ReportKind, Side
+from confaudit.core.model import ChangeKind, Fidelity
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Report, Side
 from confaudit.core.text.wording import moment, plural, visible
-from confaudit.core.upgrade.known import Truth
-from confaudit.present.changes import ChangeGroup, groups
+from confaudit.present.changes import change_groups
 from confaudit.present.charts import Strip, strip
-from confaudit.present.facets import Tally, tallies
-from confaudit.present.findings import LEVEL_WORDS, Section, sections
+from confaudit.present.entries import Group
+from confaudit.present.facets import FacetCounts, facet_counts
+from confaudit.present.findings import LEVEL_WORDS, finding_groups
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.tables import TableShown, shown_table
 
@@ -46,15 +46,13 @@ class Page:
     """The two things compared, or none."""
     mood: str
     """Of an audit the level of the worst that it found, or `safe`; else empty."""
-    tallies: tuple[Tally, ...]
+    facets: tuple[FacetCounts, ...]
     total: int
     """How many findings, changes and table rows there are."""
     noun: str
     """What `total` counts: a plural."""
-    sections: tuple[Section, ...]
-    """Findings; they come before all else."""
-    groups: tuple[ChangeGroup, ...]
-    """Changes."""
+    groups: tuple[Group, ...]
+    """Findings, then changes."""
     tables: tuple[TableShown, ...]
     strip: Strip | None
     """The life of the option that it is all about; its table says the same in words."""
@@ -73,27 +71,26 @@ def present(report: Report, limit: int) -> Page:
 
     `limit` is how many characters of one value are shown before its middle is left out.
     """
-    found, gathered = sections(report, limit), groups(report.changes, limit)
+    groups = (*finding_groups(report, limit), *change_groups(report.judged.shown, limit))
     tables = tuple(shown_table(table, limit) for table in report.tables)
     return Page(
         kind=report.kind,
-        subject=_SUBJECTS[report.kind],
+        subject=report.kind.subject,
         title=middle_out(visible(report.title), _HEAD_LIMIT),
-        verdict=_verdict(report),
+        verdict=middle_out(visible(report.headline), 2 * _HEAD_LIMIT),
         result=visible(report.result),
         sides=tuple(_sides(report)),
         mood=_mood(report),
-        tallies=tuple(tallies(found, gathered)),
-        total=len(report.findings) + len(report.changes) + sum(len(t.rows) for t in tables),
+        facets=tuple(facet_counts(groups)),
+        total=len(report.judged.shown) + sum(len(table.rows) for table in tables),
         noun=_noun(report),
-        sections=found,
-        groups=gathered,
+        groups=groups,
         tables=tables,
         strip=_strip(report),
-        is_audit=report.is_audit,
-        empty=_empty(report),
-        notes_title=_AUDIT_NOTES if report.is_audit else _NOTES,
-        notes=tuple(_notes(report)),
+        is_audit=report.kind.is_audit,
+        empty=report.empty,
+        notes_title=_AUDIT_NOTES if report.kind.is_audit else _NOTES,
+        notes=tuple(map(visible, report.notes)),
         generated=moment(report.generated_at),
         tool_version=visible(report.tool_version),
     )
@@ -101,61 +98,20 @@ def present(report: Report, limit: int) -> Page:
 
 _NOTES: Final = "Not compared or not known"
 _AUDIT_NOTES: Final = "Coverage: not known or not checked"
-_SUBJECTS: Final[Mapping[ReportKind, str]] = {
-    ReportKind.DIFF: "Configuration changes",
-    ReportKind.UPGRADE: "Upgrade audit",
-    ReportKind.LINT: "Audit of configuration files",
-    ReportKind.VERIFY: "Upgrade, compared with its prediction",
-    ReportKind.EXPLAIN: "Story of an option",
-    ReportKind.CATALOG_RELEASES: "Releases of Coder",
-    ReportKind.CATALOG_SHOW: "Life of an option",
-    ReportKind.CATALOG_DIFF: "Changes between releases of Coder",
-}
-
 
 _HEAD_LIMIT: Final = 300
 """Characters of a text at the head of a page, where it stands whole in every format."""
 
 
 def _mood(report: Report) -> str:
-    if not report.is_audit:
+    if not report.kind.is_audit:
         return ""
     return LEVEL_WORDS[report.worst] if report.worst else "safe"
 
 
-def _verdict(report: Report) -> str:
-    told = middle_out(_sentence(visible(report.verdict)), 2 * _HEAD_LIMIT)
-    beside = _beside(report)
-    return f"{told.removesuffix('.')}, {beside}" if beside else told
-
-
-def _beside(report: Report) -> str:
-    """What an upgrade's verdict does not speak of: other warnings than of a start or a change."""
-    rest = sum(
-        one.severity > Level.INFO
-        and one.affects is not Truth.NO
-        and one.rule.effect not in (Effect.WILL_NOT_START, Effect.BEHAVIOUR)
-        for one in report.findings
-    )
-    if report.kind is not ReportKind.UPGRADE or not rest:
-        return ""
-    return f"{plural(rest, 'other thing')} to act on"
-
-
 def _strip(report: Report) -> Strip | None:
-    keys = tuple(report.lives.events) if report.lives and not report.is_audit else ()
+    keys = tuple(report.lives.events) if report.lives and not report.kind.is_audit else ()
     return strip(report.lives, keys[0], whole=True) if len(keys) == 1 else None
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _notes(report: Report) -> Iterator[str]:
-    """The notes; a comparison's verdict itself says how much filters left out."""
-    if report.is_audit and report.hidden:
-        yield f"{plural(report.hidden, 'finding')} left out as asked."
-    yield from map(visible, report.notes)
 
 
 KIND_SYMBOLS: Final[Mapping[ChangeKind, str]] = {
@@ -187,7 +143,7 @@ _FIDELITY: Final[Mapping[Fidelity, str]] = {
 
 def _sides(report: Report) -> Iterator[SideShown]:
     for word, side in zip(("Before", "After"), report.sides, strict=False):
-        is_predicted = report.is_audit and not side.leaves
+        is_predicted = report.kind.is_audit and not side.leaves
         yield _side(word, side, is_predicted)
 
 
@@ -205,18 +161,3 @@ def _side(word: str, side: Side, is_predicted: bool) -> SideShown:
     }
     known = tuple((term, middle_out(text, _HEAD_LIMIT)) for term, text in facts.items() if text)
     return SideShown(word, middle_out(visible(side.label), _HEAD_LIMIT), known)
-
-
-def _empty(report: Report) -> str:
-    if report.is_audit:
-        return "" if report.findings or report.changes else _NO_FINDING
-    if report.changes or report.statement or not report.sides:
-        return ""
-    if report.nothing_compared:
-        return "Neither side holds an option or a config leaf, so there was nothing to compare."
-    if report.hidden:
-        return "There are differences, none of them among what you asked to see."
-    return "Everything both sides tell is the same."
-
-
-_NO_FINDING: Final = "There is nothing to do, as far as can be seen from here."

@@ -1,10 +1,11 @@
 """How changes read: rows, gathered by who caused them and by what they are about."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Final, TypeAlias
 
+from confaudit.core.judge.finding import Finding
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -21,59 +22,9 @@ from confaudit.core.model import (
 from confaudit.core.report.anchors import change_anchor
 from confaudit.core.report.option_groups import OTHER_OPTIONS, outermost
 from confaudit.core.text.wording import exact, human, option_name, plural, visible
+from confaudit.present.entries import Entry, Group, Remark
 from confaudit.present.inline_diff import Items, compare_items, middle_out
-from confaudit.present.values import Chip, Name, Shown, ShownState, area_chip, marked, names, shown
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something beside the value; `before` and `after` are empty for a mere statement."""
-
-    text: str
-    before: str = ""
-    after: str = ""
-    is_reassuring: bool = False
-    """It says that nothing is to be done; where room is short it can go without saying."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One change, ready to be laid out."""
-
-    anchor: str
-    """Stable and unique within a report; fit for an HTML id and a URL fragment."""
-    kind: ChangeKind
-    chips: tuple[Chip, ...]
-    """Its kind, its cause if somebody judged, and to filter by: its area and value source."""
-    title: str
-    """Display name of an option, else the dotted path."""
-    names: tuple[Name, ...]
-    """An option's flag, environment variable and YAML path, as far as it has them."""
-    before: Shown
-    after: Shown
-    is_same: bool
-    """Whether `after` is all there is to show: `before` would repeat it."""
-    items: Items | None
-    """To show in place of two values when both are lists or both are mappings."""
-    remarks: tuple[Remark, ...]
-    evidence: str
-    """How the cause is known; empty where nobody judged."""
-    is_quiet: bool
-    """Whether one line is enough for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeGroup:
-    """Rows that belong together."""
-
-    anchor: str
-    part: str
-    """Heading over this group and its neighbours; empty when its own title is enough."""
-    title: str
-    rows: tuple[Row, ...]
-    is_folded: bool
-    """Whether only a reader who asks for more needs to see the rows."""
-
+from confaudit.present.values import Chip, Shown, ShownState, area_chip, marked, names, shown
 
 # --- groups -------------------------------------------------------------------------------------
 
@@ -98,50 +49,56 @@ _PART_ORDER: Final = tuple(_PARTS)
 _SUBJECT_ORDER: Final = tuple(Subject)
 
 
-def groups(changes: Sequence[Change], limit: int) -> tuple[ChangeGroup, ...]:
-    """Gather changes by part, subject and group title; within a group the order stays."""
-    ordered = sorted(changes, key=lambda change: _PART_ORDER.index(_part(change)))
+_Judged: TypeAlias = tuple[Change, Finding]
+
+
+def change_groups(findings: Sequence[Finding], limit: int) -> tuple[Group, ...]:
+    """Gather the changes among them by part, subject and group title; the order stays otherwise."""
+    judged = [(one.change, one) for one in findings if one.change]
+    ordered = sorted(judged, key=lambda pair: _PART_ORDER.index(_part(pair)))
     titled = [
         (part, title, members)
         for part, all_of_part in groupby(ordered, _part)
         for title, members in _by_title(part, list(all_of_part))
     ]
-    quiet = sum(1 for change in changes if _is_quiet(change))
+    quiet = sum(map(_is_quiet, judged))
     return tuple(
-        ChangeGroup(
+        Group(
             anchor=f"group-{number}",
             part=_PARTS[part] if title else "",
             title=middle_out(visible(title or _PARTS[part]), limit),
-            rows=tuple(row(change, limit) for change in members),
+            rows=tuple(_change(pair, limit) for pair in members),
             is_folded=part[0] is Cause.COMPUTED or (part[1] and quiet > _MANY),
+            are_changes=True,
         )
         for number, (part, title, members) in enumerate(titled, start=1)
     )
 
 
-def _part(change: Change) -> _Part:
-    return change.cause, _is_quiet(change)
+def _part(judged: _Judged) -> _Part:
+    return judged[0].cause, _is_quiet(judged)
 
 
-def _is_quiet(change: Change) -> bool:
+def _is_quiet(judged: _Judged) -> bool:
     """Whether no person did it and nothing that is set or counts differs."""
-    is_info = change.cause is Cause.RELEASE and change.level is Level.INFO
+    change, finding = judged
+    is_info = change.cause is Cause.RELEASE and finding.severity is Level.INFO
     return is_info or change.cause is Cause.COMPUTED
 
 
-def _by_title(part: _Part, changes: list[Change]) -> Iterator[tuple[str, list[Change]]]:
+def _by_title(part: _Part, judged: list[_Judged]) -> Iterator[tuple[str, list[_Judged]]]:
     """Changes by group title, or without one where the part's heading is enough."""
-    if _PARTS[part] and len(changes) <= _FEW:
-        yield "", changes
+    if _PARTS[part] and len(judged) <= _FEW:
+        yield "", judged
         return
-    for place, members in groupby(sorted(changes, key=_place), _place):
+    for place, members in groupby(sorted(judged, key=_place), _place):
         yield place[-1], list(members)
 
 
-def _place(change: Change) -> tuple[int, bool, str]:
+def _place(judged: _Judged) -> tuple[int, bool, str]:
     """Where a change belongs: options by Coder's own groups, leaves by their first segment."""
-    title = _group_title(change)
-    return _SUBJECT_ORDER.index(change.subject), title in _LEFTOVERS, title
+    title = _group_title(judged[0])
+    return _SUBJECT_ORDER.index(judged[0].subject), title in _LEFTOVERS, title
 
 
 def _group_title(change: Change) -> str:
@@ -157,15 +114,18 @@ _TOP_LEVEL: Final = "Config: top level"
 _LEFTOVERS: Final = {OTHER_OPTIONS, _TOP_LEVEL}
 
 
-# --- rows ---------------------------------------------------------------------------------------
+# --- entries ------------------------------------------------------------------------------------
 
 
-def row(change: Change, limit: int) -> Row:
+def _change(judged: _Judged, limit: int) -> Entry:
     """One change in words."""
+    change, finding = judged
     items = compare_items(change.before, change.after) if _has_two_values(change) else None
     before, after = _both(change)
-    return Row(
+    return Entry(
         anchor=change_anchor(change),
+        fingerprint=finding.fingerprint,
+        rule=visible(finding.rule.id),
         kind=change.kind,
         chips=tuple(_chips(change)),
         title=middle_out(visible(_title(change)), limit),
@@ -176,7 +136,7 @@ def row(change: Change, limit: int) -> Row:
         items=_shorten_items(items, limit) if items else None,
         remarks=tuple(_remarks(change, items is not None, limit)),
         evidence=middle_out(visible(change.evidence), 5 * limit),
-        is_quiet=_is_quiet(change),
+        is_quiet=_is_quiet(judged),
     )
 
 

@@ -2,15 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from confaudit.core.judge.finding import Confidence, Effect, Phase
 from confaudit.core.model import Cause, ChangeKind, Level, ValueSource
 from confaudit.core.upgrade.known import Truth
-from confaudit.present.changes import ChangeGroup
-from confaudit.present.findings import LEVEL_WORDS, Section
+from confaudit.present.entries import Group
+from confaudit.present.findings import LEVEL_WORDS
 from confaudit.present.values import Chip
 
 
@@ -23,7 +23,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class FacetCounts:
     """Counts by one facet, to look at and to filter by."""
 
     title: str
@@ -61,23 +61,22 @@ FACETS: Final[Mapping[str, _Facet]] = {
 }
 
 
-def tallies(sections: tuple[Section, ...], groups: tuple[ChangeGroup, ...]) -> Iterator[Tally]:
+def facet_counts(groups: Iterable[Group]) -> Iterator[FacetCounts]:
     """The counts of each facet that has something to tell."""
-    findings = [finding.chips for section in sections for finding in section.rows]
-    entries = [*findings, *(row.chips for group in groups for row in group.rows)]
+    entries = [row.chips for group in groups for row in group.rows]
     numbers = Counter((chip.facet, chip.value) for chips in entries for chip in chips)
     by_value = {(chip.facet, chip.value): chip for chips in entries for chip in reversed(chips)}
     for name, facet in FACETS.items():
         counts = [Count(chip, numbers[key]) for key, chip in by_value.items() if key[0] == name]
         is_telling = any(count.number < len(entries) for count in counts)
         if is_telling or (counts and facet.is_leading):
-            yield _tally(facet, counts)
+            yield _counts(facet, counts)
 
 
-def _tally(facet: _Facet, counts: list[Count]) -> Tally:
+def _counts(facet: _Facet, counts: list[Count]) -> FacetCounts:
     def place(count: Count) -> tuple[list[int], int, str]:
         numbers = [int(part) for part in re.findall("[0-9]+", count.chip.value)]
         rank = [facet.order.index(count.chip.value)] if facet.order else []
         return numbers if facet.is_version else rank, -count.number, count.chip.word
 
-    return Tally(facet.title, tuple(sorted(counts, key=place)), facet.is_leading)
+    return FacetCounts(facet.title, tuple(sorted(counts, key=place)), facet.is_leading)

@@ -1,7 +1,6 @@
 """How findings read: sections in the order in which an operator has to act on them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import Final
@@ -9,91 +8,20 @@ from typing import Final
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase
 from confaudit.core.model import MISSING, Level
-from confaudit.core.report.anchors import finding_anchors
+from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.option_groups import area
-from confaudit.core.report.report import Report, ReportKind
+from confaudit.core.report.report import Report
 from confaudit.core.text.wording import exact, listing, visible
 from confaudit.core.upgrade.known import Truth
-from confaudit.present.charts import Strip, strip
+from confaudit.present.charts import strip
+from confaudit.present.entries import Entry, Fact, Group, PatchShown
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.values import Chip, Name, Shown, area_chip, marked, names, shown, slug
 
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something about a finding: a term, and one text or several."""
-
-    term: str
-    texts: tuple[str, ...]
-    is_code: bool = False
-    """To be typed as it is: a file's name, a reference."""
-    is_general: bool = False
-    """It holds for every finding of the rule."""
+# --- groups -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PatchShown:
-    """Lines to change in one of the operator's files."""
-
-    form: str
-    """What kind of file it is, in words."""
-    place: str
-    """File and line."""
-    remove: tuple[str, ...]
-    add: tuple[str, ...]
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The lines as a diff."""
-        return (*(f"- {line}" for line in self.remove), *(f"+ {line}" for line in self.add))
-
-
-@dataclass(frozen=True, slots=True)
-class FindingShown:
-    """One finding, ready to be laid out."""
-
-    anchor: str
-    """Its fingerprint, numbered where it is not the only one of the report."""
-    fingerprint: str
-    rule: str
-    """Permanent id of the rule."""
-    title: str
-    """One sentence."""
-    chips: tuple[Chip, ...]
-    """Level and effect, and what is not a matter of course: it depends, it is guessed; then what
-    there is to filter by only."""
-    names: tuple[Name, ...]
-    """The option's, else the name of what it is about."""
-    instead: tuple[tuple[Name, ...], ...]
-    """The names of each option to use in its place."""
-    value_term: str
-    """What `before` and `after` are; empty when neither is known."""
-    before: Shown | None
-    after: Shown | None
-    facts: tuple[Fact, ...]
-    strip: Strip | None
-    """The life of the option near the reader, for whoever can draw."""
-    steps_term: str
-    """When the steps are to be taken."""
-    steps: tuple[str, ...]
-    patches: tuple[PatchShown, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Findings that ask for the same of the operator."""
-
-    anchor: str
-    title: str
-    rows: tuple[FindingShown, ...]
-    is_folded: bool
-    """Whether only a reader who asks for more needs to see the findings."""
-
-
-# --- sections -----------------------------------------------------------------------------------
-
-
-class _Ask(StrEnum):
+class _Demand(StrEnum):
     """What findings ask for, most urgent first; the value is the section's anchor."""
 
     MUST = "must"
@@ -104,66 +32,67 @@ class _Ask(StrEnum):
     INFO = "info"
 
 
-_TITLES: Final[Mapping[_Ask, str]] = {
-    _Ask.MUST: "Must be put right",
-    _Ask.CHANGE: "Works differently than it looks",
-    _Ask.SECURITY: "Security",
-    _Ask.MIGRATE: "Should be migrated or cleaned up",
-    _Ask.ADVICE: "Advice",
-    _Ask.INFO: "For information",
+_TITLES: Final[Mapping[_Demand, str]] = {
+    _Demand.MUST: "Must be put right",
+    _Demand.CHANGE: "Works differently than it looks",
+    _Demand.SECURITY: "Security",
+    _Demand.MIGRATE: "Should be migrated or cleaned up",
+    _Demand.ADVICE: "Advice",
+    _Demand.INFO: "For information",
 }
-_UPGRADE_TITLES: Final[Mapping[_Ask, str]] = {
+_UPGRADE_TITLES: Final[Mapping[_Demand, str]] = {
     **_TITLES,
-    _Ask.MUST: "Must be done before the upgrade",
-    _Ask.CHANGE: "Will change under you",
-    _Ask.INFO: "New, and for information",
+    _Demand.MUST: "Must be done before the upgrade",
+    _Demand.CHANGE: "Will change under you",
+    _Demand.INFO: "New, and for information",
 }
-_ASKS: Final[Mapping[Effect, _Ask]] = {
-    Effect.WILL_NOT_START: _Ask.MUST,
-    Effect.SECURITY: _Ask.SECURITY,
-    Effect.BEHAVIOUR: _Ask.CHANGE,
-    Effect.IGNORED: _Ask.MIGRATE,
-    Effect.DEPRECATED: _Ask.MIGRATE,
-    Effect.ADVICE: _Ask.ADVICE,
-    Effect.INFO: _Ask.INFO,
+_DEMANDS: Final[Mapping[Effect, _Demand]] = {
+    Effect.WILL_NOT_START: _Demand.MUST,
+    Effect.SECURITY: _Demand.SECURITY,
+    Effect.BEHAVIOUR: _Demand.CHANGE,
+    Effect.IGNORED: _Demand.MIGRATE,
+    Effect.DEPRECATED: _Demand.MIGRATE,
+    Effect.ADVICE: _Demand.ADVICE,
+    Effect.INFO: _Demand.INFO,
 }
-_ORDER: Final = tuple(_Ask)
+_ORDER: Final = tuple(_Demand)
 
 
-def sections(report: Report, limit: int) -> tuple[Section, ...]:
-    """Gather findings by what they ask for; within a section the order stays."""
-    titles = _UPGRADE_TITLES if report.kind is ReportKind.UPGRADE else _TITLES
-    anchored = zip(finding_anchors(report.findings), report.findings, strict=True)
-    ordered = sorted(anchored, key=lambda pair: _ORDER.index(_ask(pair[1])))
+def finding_groups(report: Report, limit: int) -> tuple[Group, ...]:
+    """Gather findings by what they ask for; within a group the order stays."""
+    titles = _UPGRADE_TITLES if report.kind.is_upgrade else _TITLES
+    ordered = sorted(report.findings, key=lambda finding: _ORDER.index(_demand(finding)))
     return tuple(
-        Section(
-            anchor=f"findings-{ask}",
-            title=titles[ask],
-            rows=tuple(_finding(*pair, report, limit) for pair in members),
-            is_folded=ask is _Ask.INFO,
+        Group(
+            anchor=f"findings-{demand}",
+            part="",
+            title=titles[demand],
+            rows=tuple(_finding(finding, report, limit) for finding in members),
+            is_folded=demand is _Demand.INFO,
+            are_changes=False,
         )
-        for ask, members in groupby(ordered, lambda pair: _ask(pair[1]))
+        for demand, members in groupby(ordered, _demand)
     )
 
 
-def _ask(finding: Finding) -> _Ask:
+def _demand(finding: Finding) -> _Demand:
     """What a finding asks for: an error first of all, unless it can wait; a hint for little."""
     if finding.affects is Truth.NO:
-        return _Ask.INFO
+        return _Demand.INFO
     if finding.severity is Level.ERROR and finding.phase is Phase.BEFORE:
-        return _Ask.MUST
-    ask = _ASKS[finding.rule.effect]
-    is_hint = finding.severity is Level.INFO and ask not in (_Ask.MUST, _Ask.ADVICE)
-    return _Ask.INFO if is_hint else ask
+        return _Demand.MUST
+    demand = _DEMANDS[finding.rule.effect]
+    is_hint = finding.severity is Level.INFO and demand not in (_Demand.MUST, _Demand.ADVICE)
+    return _Demand.INFO if is_hint else demand
 
 
 # --- findings -----------------------------------------------------------------------------------
 
 
-def _finding(anchor: str, finding: Finding, report: Report, limit: int) -> FindingShown:
+def _finding(finding: Finding, report: Report, limit: int) -> Entry:
     before, after = _values(finding, limit)
-    return FindingShown(
-        anchor=anchor,
+    return Entry(
+        anchor=finding.fingerprint,
         fingerprint=finding.fingerprint,
         rule=visible(finding.rule.id),
         title=_within(finding.message, limit),
@@ -175,7 +104,7 @@ def _finding(anchor: str, finding: Finding, report: Report, limit: int) -> Findi
         after=after,
         facts=tuple(_facts(finding, limit)),
         strip=strip(report.lives, finding.spec.key, whole=False) if finding.spec else None,
-        steps_term="To do" if report.kind is not ReportKind.UPGRADE else _PHASES[finding.phase],
+        steps_term="To do" if not report.kind.is_upgrade else _PHASES[finding.phase],
         steps=tuple(_within(step, limit) for step in finding.todo),
         patches=tuple(_patch(patch, limit) for patch in finding.patches),
     )
@@ -207,7 +136,7 @@ def _chips(finding: Finding, kind: ReportKind) -> Iterator[Chip]:
     yield Chip("affects", affects.value, _ANSWER_WORDS[affects], is_shown=doubtful)
     if finding.confidence is not Confidence.CERTAIN:
         yield Chip("confidence", finding.confidence.value, finding.confidence.value)
-    if kind is ReportKind.UPGRADE:
+    if kind.is_upgrade:
         yield Chip("phase", finding.phase.value, finding.phase.value, is_shown=False)
     if finding.introduced_in:
         yield _since(finding.introduced_in[-1])
@@ -242,7 +171,7 @@ def _value_term(finding: Finding, kind: ReportKind) -> str:
     is_known = (finding.before is not MISSING, finding.after is not MISSING)
     if not any(is_known):
         return ""
-    if kind is not ReportKind.UPGRADE:
+    if not kind.is_upgrade:
         return "Value"
     if all(is_known):
         return "Value, as before" if _is_same(finding) else "Value"

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, Final
 
+from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.errors import ConfigError
 
@@ -41,6 +42,8 @@ class Format:
     """Module of this package with `render(report, options) -> str`."""
     is_whole: bool = False
     """Whether it shows every part of a report, however large."""
+    kinds: frozenset[ReportKind] = frozenset(ReportKind)
+    """The reports that it can show."""
 
 
 FORMATS: Final[Mapping[str, Format]] = {
@@ -58,12 +61,19 @@ def render(report: Report, format_name: str, options: RenderOptions) -> str:
     """Show a report in a format of `FORMATS`; the text ends with a newline.
 
     Raises:
-        ConfigError: there is no such format.
+        ConfigError: there is no such format, or it cannot show reports of this kind.
         TemplateError: a template of the user's folder cannot be used.
     """
     if format_name not in FORMATS:
         raise ConfigError("there is no such output format", f"use one of: {', '.join(FORMATS)}")
-    module = import_module(f"confaudit.render.{FORMATS[format_name].module}")
+    chosen = FORMATS[format_name]
+    if report.kind not in chosen.kinds:
+        able = (name for name, found in FORMATS.items() if report.kind in found.kinds)
+        raise ConfigError(
+            f"{format_name} cannot show a report of the kind {report.kind}",
+            f"formats that can: {', '.join(able)}",
+        )
+    module = import_module(f"confaudit.render.{chosen.module}")
     text: str = module.render(report, options)
     return text
 

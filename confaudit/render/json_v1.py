@@ -13,7 +13,9 @@ from msgspec import UNSET, UnsetType, to_builtins
 from msgspec.json import schema as json_schema
 
 from confaudit.core.given import Position
-from confaudit.core.judge.finding import Effect, Finding, Patch
+from confaudit.core.judge.finding import Effect, Finding, Patch, Rule
+from confaudit.core.judge.judge import Suppressed
+from confaudit.core.judge.rules.changes import change_rule
 from confaudit.core.lifecycle.lifecycle import Event
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
@@ -26,7 +28,7 @@ from confaudit.core.model import (
     Subject,
     Value,
 )
-from confaudit.core.report.anchors import change_anchor, finding_anchors, plain_anchor
+from confaudit.core.report.anchors import change_anchor, plain_anchor
 from confaudit.core.report.report import Report, Side, Table
 from confaudit.core.text.dialects import Dialects, dialects
 from confaudit.present.inline_diff import compare_items
@@ -47,12 +49,14 @@ from confaudit.render.json_v1_fields import (
     PasteEntry,
     PatchEntry,
     PositionEntry,
+    RuleEntry,
     Summary,
+    SuppressedEntry,
     TableEntry,
     Tool,
 )
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -86,13 +90,18 @@ def _document(report: Report) -> Document:
         verdict=report.verdict,
         notes=list(report.notes),
         tables={table.id: _table(table) for table in report.tables} or UNSET,
+        suppressed=[_suppressed(one, report.deployment) for one in report.judged.suppressed]
+        or UNSET,
+        rules={rule.id: _rule(rule) for rule in report.rules} or UNSET,
     )
     if report.before and report.after:
         found.before, found.after = _side(report.before), _side(report.after)
-        found.changes = [_change(change) for change in report.changes]
-    if report.is_audit:
-        found.findings = list(map(_finding, report.findings, finding_anchors(report.findings)))
-    if report.is_audit or report.sides:
+        found.changes = [
+            _change(one.change, one, report.deployment) for one in report.judged.shown if one.change
+        ]
+    if report.kind.is_audit:
+        found.findings = list(map(_finding, report.findings))
+    if report.kind.is_audit or report.sides:
         found.summary = _summary(report)
     if report.prediction is not None:
         found.prediction = dict(report.prediction)
@@ -110,11 +119,31 @@ def _summary(report: Report) -> Summary:
     )
     if report.causes:
         found.by_cause = {cause.value: number for cause, number in report.causes.items()}
-    if report.is_audit:
-        effects = Counter(finding.rule.effect for finding in report.findings)
+    if report.kind.is_audit:
+        effects = Counter(finding.rule.effect for finding in report.deciding)
         found.by_level = {_LEVELS[level]: number for level, number in report.levels.items()}
         found.by_effect = {effect.value: effects[effect] for effect in Effect}
     return found
+
+
+def _suppressed(suppressed: Suppressed, deployment: str) -> SuppressedEntry:
+    found = suppressed.finding
+    if found.change:
+        return SuppressedEntry(
+            by=suppressed.by.value, change=_change(found.change, found, deployment)
+        )
+    return SuppressedEntry(by=suppressed.by.value, finding=_finding(found))
+
+
+def _rule(rule: Rule) -> RuleEntry:
+    return RuleEntry(
+        title=rule.title,
+        effect=rule.effect.value,
+        level=_LEVELS[rule.level],
+        why=rule.why,
+        fix=rule.fix,
+        reference=rule.reference or UNSET,
+    )
 
 
 def _table(table: Table) -> TableEntry:
@@ -159,7 +188,7 @@ def _side(side: Side) -> ComparedSide:
     )
 
 
-def _change(change: Change) -> ChangeEntry:
+def _change(change: Change, finding: Finding, deployment: str) -> ChangeEntry:
     entry = ChangeEntry(
         subject=change.subject.value,
         kind=change.kind.value,
@@ -177,13 +206,18 @@ def _change(change: Change) -> ChangeEntry:
     )
     if change.cause:
         entry.cause, entry.evidence = change.cause.value, change.evidence
-        entry.level = _LEVELS[change.level]
+        entry.level = _LEVELS[finding.severity]
     if spec := change.spec:
         entry.name, entry.group = spec.name or UNSET, spec.group or UNSET
         entry.env, entry.yaml_path = spec.env or UNSET, spec.yaml_path or UNSET
         entry.use_instead = list(spec.use_instead) or UNSET
         value = change.before if change.kind is ChangeKind.REMOVED else change.after
         entry.paste = _paste(dialects(spec, value, change.type))
+    if finding.rule.id != change_rule(change.cause).id:
+        entry.rule = finding.rule.id
+    entry.fingerprint = finding.fingerprint
+    if finding.deployment != deployment:
+        entry.deployment = finding.deployment
     if (anchor := change_anchor(change)) != plain_anchor(change):
         entry.anchor = anchor
     return entry
@@ -229,7 +263,7 @@ def _facets(change: Change) -> list[FacetEntry]:
     ]
 
 
-def _finding(finding: Finding, anchor: str) -> FindingEntry:
+def _finding(finding: Finding) -> FindingEntry:
     rule, option_type = finding.rule, finding.spec.type if finding.spec else ""
     return FindingEntry(
         fingerprint=finding.fingerprint,
@@ -254,7 +288,7 @@ def _finding(finding: Finding, anchor: str) -> FindingEntry:
         patches=[_patch(patch) for patch in finding.patches] or UNSET,
         reference=rule.reference or UNSET,
         paste=_paste(*_to_set(finding)),
-        anchor=UNSET if anchor == finding.fingerprint else anchor,
+        deployment=finding.deployment or UNSET,
     )
 
 

@@ -97,9 +97,15 @@ Paste: TypeAlias = Annotated[
 ]
 Anchor: TypeAlias = Annotated[
     str,
+    Meta(description="Id of the entry in links, where that is not subject:option or subject:path"),
+]
+
+
+Fingerprint: TypeAlias = Annotated[
+    str,
     Meta(
-        description="Id of the entry in links, where that is not subject:option, subject:path or"
-        " the fingerprint"
+        description="What it is known by from run to run: rule, deployment, subject and states",
+        pattern="^[0-9a-f]{12}$",
     ),
 ]
 
@@ -138,6 +144,14 @@ class ChangeEntry(Struct):
     cause: Literal["operator", "release", "computed", "unknown"] | UnsetType = UNSET
     evidence: Annotated[str, Meta(description="How the cause is known")] | UnsetType = UNSET
     level: LevelName | UnsetType = UNSET
+    rule: (
+        Annotated[str, Meta(description="Id of its rule, where that is not its cause's own")]
+        | UnsetType
+    ) = UNSET
+    fingerprint: Fingerprint | UnsetType = UNSET
+    deployment: (
+        Annotated[str, Meta(description="Where it is not that of the side it is on")] | UnsetType
+    ) = UNSET
     paste: Paste | UnsetType = UNSET
     anchor: Anchor | UnsetType = UNSET
 
@@ -178,13 +192,7 @@ class PatchEntry(Struct):
 class FindingEntry(Struct):
     """One thing the operator should know. What does not apply or is not known is left out."""
 
-    fingerprint: Annotated[
-        str,
-        Meta(
-            description="What it is known by from run to run: rule, subject and states",
-            pattern="^[0-9a-f]{12}$",
-        ),
-    ]
+    fingerprint: Fingerprint
     rule: Annotated[str, Meta(description="Permanent id")]
     effect: Annotated[
         Literal[
@@ -221,7 +229,29 @@ class FindingEntry(Struct):
     patches: list[PatchEntry] | UnsetType = UNSET
     reference: Annotated[str, Meta(description="Public source")] | UnsetType = UNSET
     paste: Paste | UnsetType = UNSET
-    anchor: Anchor | UnsetType = UNSET
+    deployment: str | UnsetType = UNSET
+
+
+class SuppressedEntry(Struct, kw_only=True):
+    """A finding or change that is not listed, and why."""
+
+    by: Annotated[
+        Literal["filter"],
+        Meta(description="filter: the reader chose not to see it. More may come."),
+    ]
+    finding: FindingEntry | UnsetType = UNSET
+    change: ChangeEntry | UnsetType = UNSET
+
+
+class RuleEntry(Struct, kw_only=True):
+    """A rule that was looked for."""
+
+    title: str
+    effect: str
+    level: Annotated[LevelName, Meta(description="A finding may be milder or worse")]
+    why: str
+    fix: str
+    reference: Annotated[str, Meta(description="Public source")] | UnsetType = UNSET
 
 
 class ColumnEntry(Struct):
@@ -324,6 +354,13 @@ class Document(Struct, kw_only=True):
     notes: Annotated[list[str], Meta(description="What could not be compared or is not known")]
     changes: list[ChangeEntry] | UnsetType = UNSET
     findings: list[FindingEntry] | UnsetType = UNSET
+    suppressed: (
+        Annotated[list[SuppressedEntry], Meta(description="Found, and not listed")] | UnsetType
+    ) = UNSET
+    rules: (
+        Annotated[dict[str, RuleEntry], Meta(description="All that were looked for, by id")]
+        | UnsetType
+    ) = UNSET
     prediction: (
         Annotated[
             dict[str, AnyValue],

@@ -10,8 +10,7 @@ from typing import Final, TypeVar
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
 from confaudit.present import Page, present
-from confaudit.present.changes import ChangeGroup
-from confaudit.present.findings import Section
+from confaudit.present.entries import Group
 from confaudit.present.tables import TableShown
 from confaudit.render import RenderOptions
 from confaudit.render.templated import environment, fill
@@ -53,11 +52,7 @@ def size(text: str) -> int:
 
 def _sizes(page: Page) -> Mapping[str, int]:
     """How many rows each part has in all, by its anchor."""
-    parts: tuple[Section | ChangeGroup | TableShown, ...] = (
-        *page.sections,
-        *page.groups,
-        *page.tables,
-    )
+    parts: tuple[Group | TableShown, ...] = (*page.groups, *page.tables)
     return {part.anchor: len(part.rows) for part in parts}
 
 
@@ -70,19 +65,13 @@ def _with_few_notes(page: Page) -> Page:
     return replace(page, notes=(*page.notes[:shown], *more))
 
 
-_Part = TypeVar("_Part", Section, ChangeGroup, TableShown)
+_Part = TypeVar("_Part", Group, TableShown)
 
 
 def _first(page: Page, number: int) -> Page:
     """A page with its first rows only: those of its findings, of its changes, of its tables."""
-    after_findings = number - sum(len(section.rows) for section in page.sections)
-    after_changes = after_findings - sum(len(group.rows) for group in page.groups)
-    return replace(
-        page,
-        sections=_cut(page.sections, number),
-        groups=_cut(page.groups, after_findings),
-        tables=_cut(page.tables, after_changes),
-    )
+    rest = number - sum(len(group.rows) for group in page.groups)
+    return replace(page, groups=_cut(page.groups, number), tables=_cut(page.tables, rest))
 
 
 def _cut(parts: tuple[_Part, ...], number: int) -> tuple[_Part, ...]:

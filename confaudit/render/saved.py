@@ -17,6 +17,8 @@ from msgspec import UNSET, UnsetType, ValidationError, convert
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
+from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy, merged
+from confaudit.core.judge.rules.changes import change_finding, change_rule
 from confaudit.core.lifecycle.lifecycle import Event, EventKind
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
@@ -33,7 +35,8 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
-from confaudit.core.report.report import Column, Report, ReportKind, Side, Table
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Column, Report, Side, Table
 from confaudit.core.upgrade.known import Truth
 from confaudit.errors import SourceError
 from confaudit.render.json_v1 import SCHEMA_VERSION
@@ -48,6 +51,8 @@ from confaudit.render.json_v1_fields import (
     NamesEntry,
     PatchEntry,
     PositionEntry,
+    RuleEntry,
+    SuppressedEntry,
     TableEntry,
 )
 
@@ -148,6 +153,7 @@ def _damaged(place: str = "") -> SourceError:
 def _report(document: Document) -> Report:
     if document.changes and not (document.before and document.after):
         raise _damaged("$.changes")
+    rules = {name: _listed(name, entry) for name, entry in (document.rules or {}).items()}
     report = Report(
         title=document.title,
         generated_at=_time(document.generated_at),
@@ -155,18 +161,51 @@ def _report(document: Document) -> Report:
         kind=ReportKind(document.kind),
         before=_side(document.before),
         after=_side(document.after),
-        changes=tuple(map(_change, document.changes or ())),
-        hidden=document.summary.hidden if document.summary else 0,
-        findings=tuple(map(_finding, document.findings or ())),
+        judged=_judged(document, rules),
+        rules=tuple(rules.values()),
         prediction=None if document.prediction is UNSET else document.prediction,
         tables=tuple(_table(name, entry) for name, entry in (document.tables or {}).items()),
         lives=_lives(document.lives),
         notes=tuple(document.notes),
     )
     if len({(change.subject, change.key) for change in report.changes}) < len(report.changes):
-        raise _damaged("$.changes")  # each is told once, and has a link of its own
+        raise _damaged("$.changes")  # each stands there once, and has a link of its own
     counted = report.verdict == document.verdict
     return report if counted else replace(report, statement=document.verdict)
+
+
+def _judged(document: Document, rules: Mapping[str, Rule]) -> Judged:
+    """What was judged then; it is not judged again."""
+    sides = [side.deployment for side in (document.after, document.before) if side]
+    deployment = next(filter(None, sides), "")
+    changes = (_judged_change(one, rules, deployment) for one in document.changes or ())
+    findings = (_finding(one, rules) for one in document.findings or ())
+    suppressed = tuple(
+        Suppressed(_unlisted(one, rules, deployment), SuppressedBy(one.by))
+        for one in document.suppressed or ()
+    )
+    hidden = document.summary.hidden if document.summary else 0
+    return Judged((*changes, *merged(findings)), suppressed, max(0, hidden - len(suppressed)))
+
+
+def _unlisted(entry: SuppressedEntry, rules: Mapping[str, Rule], deployment: str) -> Finding:
+    if entry.change:
+        return _judged_change(entry.change, rules, deployment)
+    if not entry.finding:
+        raise _damaged("$.suppressed")
+    return _finding(entry.finding, rules)
+
+
+def _listed(name: str, entry: RuleEntry) -> Rule:
+    return Rule(
+        id=name,
+        title=entry.title,
+        effect=Effect(entry.effect),
+        level=_LEVELS[entry.level],
+        why=entry.why,
+        fix=entry.fix,
+        reference=entry.reference or "",
+    )
 
 
 def _time(text: str) -> datetime:
@@ -196,6 +235,15 @@ def _value(value: Any) -> Value:
 # --- changes ------------------------------------------------------------------------------------
 
 
+def _judged_change(entry: ChangeEntry, rules: Mapping[str, Rule], deployment: str) -> Finding:
+    change = _change(entry)
+    rule = rules.get(entry.rule) if entry.rule else change_rule(change.cause)
+    if rule is None:
+        raise _damaged("$.rules")
+    found = change_finding(change, rule, _LEVELS[entry.level or "info"])
+    return replace(found, deployment=deployment if entry.deployment is UNSET else entry.deployment)
+
+
 def _change(entry: ChangeEntry) -> Change:
     subject = Subject(entry.subject)
     is_option = subject is Subject.OPTION
@@ -216,7 +264,6 @@ def _change(entry: ChangeEntry) -> Change:
         also=tuple(entry.also or ()),
         cause=Cause(entry.cause) if entry.cause else None,
         evidence=entry.evidence or "",
-        level=_LEVELS[entry.level or "info"],
     )
 
 
@@ -246,9 +293,11 @@ def _spec(entry: ChangeEntry, key: str) -> OptionSpec:
 # --- findings -----------------------------------------------------------------------------------
 
 
-def _finding(entry: FindingEntry) -> Finding:
+def _finding(entry: FindingEntry, rules: Mapping[str, Rule]) -> Finding:
     return Finding(
-        rule=_rule(entry),
+        rule=rules.get(entry.rule) or _rule(entry),
+        level=_LEVELS[entry.level],
+        deployment=entry.deployment or "",
         message=entry.message,
         subject=entry.subject,
         affects=Truth(entry.affects.answer),
@@ -268,7 +317,7 @@ def _finding(entry: FindingEntry) -> Finding:
 
 
 def _rule(entry: FindingEntry) -> Rule:
-    """The rule as this finding knew it: ours of the same name may say something else by now."""
+    """The rule as this finding knew it, for want of a table: ours may say something else by now."""
     return Rule(
         id=entry.rule,
         title="",

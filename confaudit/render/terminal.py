@@ -15,8 +15,7 @@ from confaudit.core.model import ChangeKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural
 from confaudit.present import KIND_SYMBOLS, Page, SideShown, present
-from confaudit.present.changes import ChangeGroup, Remark, Row
-from confaudit.present.findings import FindingShown, PatchShown, Section
+from confaudit.present.entries import Entry, Group, PatchShown, Remark
 from confaudit.present.inline_diff import Items
 from confaudit.present.tables import TableShown
 from confaudit.present.values import Name, Shown
@@ -98,17 +97,22 @@ def _blocks(page: Page, console: Console) -> Iterator[Block]:
     yield 0, Text(page.verdict, "bold")
     if page.empty:
         yield 0, Text(page.empty)
-    for section in page.sections:
-        yield from _section(section)
+    yield from _groups(page, are_changes=False)
     if not page.is_audit:
         yield from _tables(page, console)
-    for number, group in enumerate(page.groups):
-        is_new = number == 0 or group.part != page.groups[number - 1].part
-        yield from _group(group, is_new)
+    yield from _groups(page, are_changes=True)
     yield from _notes(page)
     if page.is_audit:
         yield from _tables(page, console)
     yield _BLANK
+
+
+def _groups(page: Page, *, are_changes: bool) -> Iterator[Block]:
+    part = ""
+    for group in page.groups:
+        if group.are_changes is are_changes:
+            yield from _changes(group, group.part != part) if are_changes else _findings(group)
+            part = group.part
 
 
 def _side(side: SideShown) -> Text:
@@ -154,25 +158,25 @@ def _notes(page: Page) -> Iterator[Block]:
 # --- findings -----------------------------------------------------------------------------------
 
 
-def _section(section: Section) -> Iterator[Block]:
+def _findings(group: Group) -> Iterator[Block]:
     yield _BLANK
-    yield 0, _heading(section.title, len(section.rows))
-    for finding in section.rows:
-        yield from _brief(finding) if section.is_folded else _finding(finding)
+    yield 0, _heading(group.title, len(group.rows))
+    for finding in group.rows:
+        yield from _brief(finding) if group.is_folded else _finding(finding)
 
 
-def _brief(finding: FindingShown) -> Iterator[Block]:
+def _brief(finding: Entry) -> Iterator[Block]:
     yield 2, Text.assemble(("· ", _LEVEL_STYLES["info"]), finding.title)
     yield 4, _labels(finding)
 
 
-def _labels(finding: FindingShown) -> Text:
+def _labels(finding: Entry) -> Text:
     """What the level leaves to say, and by what to speak of the finding."""
     _, *others = (chip.word for chip in finding.chips if chip.is_shown)
     return Text(" · ".join((*others, finding.rule, finding.fingerprint)), "dim")
 
 
-def _finding(finding: FindingShown) -> Iterator[Block]:
+def _finding(finding: Entry) -> Iterator[Block]:
     """What this finding says; what holds for all of its rule is told by `confaudit rules`."""
     level = finding.chips[0].word
     yield 2, Text.assemble((level, _LEVEL_STYLES[level]), f"  {finding.title}")
@@ -190,14 +194,13 @@ def _finding(finding: FindingShown) -> Iterator[Block]:
         yield from _patch(patch)
 
 
-def _two_values(finding: FindingShown) -> Text:
-    before = [_shown(finding.before, "red")] if finding.before else []
-    after = [_shown(finding.after, "green")] if finding.after else []
-    values = Text(" → ").join((*before, *after))
+def _two_values(finding: Entry) -> Text:
+    sides = (_shown(finding.before, "red"), _shown(finding.after, "green"))
+    values = Text(" → ").join(filter(None, sides))
     return Text.assemble((f"{finding.value_term}: ", "dim"), values) if values else values
 
 
-def _steps(finding: FindingShown) -> Iterator[Block]:
+def _steps(finding: Entry) -> Iterator[Block]:
     if len(finding.steps) == 1:
         yield 4, Text.assemble((f"{finding.steps_term}: ", "dim"), finding.steps[0])
         return
@@ -221,7 +224,7 @@ def _heading(title: str, number: int) -> Text:
     return Text.assemble((title, "bold"), (f" ({number})", "dim"))
 
 
-def _group(group: ChangeGroup, is_new_part: bool) -> Iterator[Block]:
+def _changes(group: Group, is_new_part: bool) -> Iterator[Block]:
     if group.part and is_new_part:
         yield _BLANK
         yield 0, Text(group.part, "bold underline")
@@ -232,29 +235,29 @@ def _group(group: ChangeGroup, is_new_part: bool) -> Iterator[Block]:
         yield from _line(row) if row.is_quiet else _row(row)
 
 
-def _line(row: Row) -> Iterator[Block]:
+def _line(row: Entry) -> Iterator[Block]:
     """A change that needs no attention, in one line."""
     name = _names(row.names[:1]) if row.names else Text(row.title)
     values = [] if row.is_same else [_value_line(row)]
     remarks = [_remark_words(remark) for remark in row.remarks if not remark.is_reassuring]
     told = [*values, *remarks]
     tail = Text(": ") + Text("; ").join(told) if told else Text()
-    style = _KIND_STYLES[row.kind]
+    style = _style(row)
     yield (
         2,
-        Text.assemble((f"{KIND_SYMBOLS[row.kind]} ", style), name, (f"  {row.kind}", style), tail),
+        Text.assemble((f"{_symbol(row)} ", style), name, (f"  {row.kind}", style), tail),
     )
 
 
-def _value_line(row: Row) -> Text:
+def _value_line(row: Entry) -> Text:
     if row.items is None:
         return _values(row)
     return Text(f"{len(row.items.removed)} removed, {len(row.items.added)} added")
 
 
-def _row(row: Row) -> Iterator[Block]:
-    style = _KIND_STYLES[row.kind]
-    symbol = KIND_SYMBOLS[row.kind]
+def _row(row: Entry) -> Iterator[Block]:
+    style = _style(row)
+    symbol = _symbol(row)
     yield 2, Text.assemble((f"{symbol} ", style), (row.title, "bold"), (f"  {row.kind}", style))
     if row.names:
         yield 4, _names(row.names)
@@ -273,7 +276,15 @@ def _names(names: tuple[Name, ...]) -> Text:
     return Text("\n" if renamed else "  ", "dim").join(Text(text, "dim") for text in spelled)
 
 
-def _values(row: Row) -> Text:
+def _symbol(row: Entry) -> str:
+    return KIND_SYMBOLS[row.kind] if row.kind else ""
+
+
+def _style(row: Entry) -> str:
+    return _KIND_STYLES[row.kind] if row.kind else ""
+
+
+def _values(row: Entry) -> Text:
     if row.is_same or row.kind is ChangeKind.ADDED:
         return _shown(row.after, "green")
     if row.kind is ChangeKind.REMOVED:
@@ -281,7 +292,9 @@ def _values(row: Row) -> Text:
     return Text.assemble(_shown(row.before, "red"), " → ", _shown(row.after, "green"))
 
 
-def _shown(shown: Shown, mark: str) -> Text:
+def _shown(shown: Shown | None, mark: str) -> Text:
+    if shown is None:
+        return Text()
     text = Text().append(shown.lead, "dim")
     for segment in shown.segments:
         text.append(segment.text, f"bold {mark}" if segment.changed else None)

@@ -1,14 +1,15 @@
 """What `upgrade` and `lint` share: from inputs to findings, redacted on the way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from confaudit.core.changes.selection import Selection
 from confaudit.core.coder.releases import Release
 from confaudit.core.judge.audit import audit
-from confaudit.core.judge.finding import Finding
-from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED
+from confaudit.core.judge.finding import Finding, Rule
+from confaudit.core.judge.judge import Judged, finding_names, judge
+from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
 from confaudit.core.migrate import Migration, migrate
 from confaudit.core.model import Snapshot
 from confaudit.core.snapshot.redact import redact_operator
@@ -16,6 +17,7 @@ from confaudit.core.upgrade.predict import predict
 from confaudit.core.upgrade.situation import Situation
 from confaudit.operator_files import with_chart
 from confaudit.workflows.operator_files import Opened
+from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
@@ -58,14 +60,38 @@ def situate(setup: Setup, case: AuditScope) -> Situation:
     )
 
 
-def findings(setup: Setup, case: AuditScope, situation: Situation) -> tuple[Finding, ...]:
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was looked at, with what, and what came of it."""
+
+    situation: Situation
+    judged: Judged
+    rules: tuple[Rule, ...]
+
+
+def audited(setup: Setup, scope: AuditScope, selection: Selection) -> Audit:
     """Everything there is to say, with a ready change where a name can be rewritten.
 
     Raises:
         CatalogError: an advisory of the operator's own cannot be read.
+        ConfigError: a filter names nothing that exists.
     """
-    found = audit(situation, advisories(setup))
-    return tuple(_with_patches(found, case)) if case.opened.files else found
+    situation, known = situate(setup, scope), advisories(setup)
+    found = audit(situation, known)
+    rules = {**RULES, **{one.rule.id: one.rule for one in known}}
+    releases = (scope.source, scope.target, setup.catalog().nearest(""))
+    refuse_strangers(selection, (*rules, *_names(situation, found)), releases)
+    patched = _with_patches(found, scope) if scope.opened.files else found
+    name = scope.snapshot.deployment if scope.snapshot else ""
+    return Audit(situation, judge(patched, name, selection), tuple(rules.values()))
+
+
+def _names(situation: Situation, found: Iterable[Finding]) -> Iterator[str]:
+    """What a filter may mean beside options and rules."""
+    yield from situation.operator.chart_values
+    yield from (given.name for given in situation.operator.given)
+    for finding in found:
+        yield from finding_names(finding)
 
 
 _REWRITTEN: Final = frozenset({OPTION_RENAMED.id, LEGACY_PREFIX.id})
@@ -89,14 +115,3 @@ def advisories(setup: Setup) -> "Sequence[Advisory]":
 
     own = setup.loaded.folder / USER_FILE
     return load([own] if own.is_file() else [], setup.catalog())
-
-
-def select(found: Sequence[Finding], selection: Selection) -> tuple[Finding, ...]:
-    """The findings to show, by any name of what they are about or of their rule."""
-    return tuple(one for one in found if selection.matches(_names(one)))
-
-
-def _names(finding: Finding) -> tuple[str, ...]:
-    spec = finding.spec
-    declared = (spec.flag, spec.env, spec.yaml_path) if spec else ()
-    return tuple(filter(None, (finding.subject, finding.rule.id, *declared)))

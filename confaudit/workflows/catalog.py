@@ -9,6 +9,8 @@ from typing import Any, Final
 from confaudit import __version__
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Catalog, Release, Version
+from confaudit.core.judge.judge import judge
+from confaudit.core.judge.rules.changes import DECLARATION_CHANGE, change_findings
 from confaudit.core.lifecycle.declarations import declared_changes
 from confaudit.core.lifecycle.lifecycle import (
     Event,
@@ -21,7 +23,8 @@ from confaudit.core.lifecycle.lifecycle import (
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.lifecycle.lookup import Found, find
 from confaudit.core.model import MISSING, Value
-from confaudit.core.report.report import Column, Report, ReportKind, Side, Table, side
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Column, Report, Side, Table, side
 from confaudit.core.text.wording import listing, option_name, plural, visible
 from confaudit.errors import ConfigError, NothingToDo
 from confaudit.workflows.report import generated_at
@@ -248,7 +251,8 @@ def compare(catalog: Catalog, before: str, after: str) -> Report:
         f"Coder {old.version} → {new.version}",
         before=_side(old),
         after=_side(new),
-        changes=declared_changes(old, new),
+        judged=judge(change_findings(declared_changes(old, new))),
+        rules=(DECLARATION_CHANGE,),
     )
 
 

@@ -1,17 +1,20 @@
 """Compare any two inputs and gather the Report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from confaudit import __version__
+from confaudit.core import tree
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
-from confaudit.core.changes.selection import EVERYTHING, Selection
+from confaudit.core.changes.selection import EVERYTHING, Selection, change_names, spec_names
 from confaudit.core.coder.releases import Catalog
-from confaudit.core.model import Snapshot
+from confaudit.core.judge.judge import judge
+from confaudit.core.judge.rules.changes import CHANGE_RULES, change_findings
+from confaudit.core.model import Change, Snapshot
 from confaudit.core.report.coverage import hints, notes
 from confaudit.core.report.report import Report, side
 from confaudit.workflows.load import load_two
-from confaudit.workflows.report import generated_at
+from confaudit.workflows.report import generated_at, refuse_strangers
 from confaudit.workflows.setup import Setup
 
 
@@ -39,17 +42,30 @@ def report(
 ) -> Report:
     """The Report of a comparison, every change explained."""
     changes = attribute(diff(before, after), before, after, catalog)
-    shown = selection.apply(changes)
+    deployment = after.deployment or before.deployment
+    releases = (catalog.nearest(before.version), catalog.nearest(after.version))
+    refuse_strangers(selection, _names(before, after, changes), releases)
     return Report(
         title=_title(before, after),
         before=side(before),
         after=side(after),
-        changes=shown,
-        hidden=len(changes) - len(shown),
+        judged=judge(change_findings(changes), deployment, selection),
+        rules=tuple(CHANGE_RULES.values()),
         notes=(*notes(before, after), *hints(before, catalog), *hints(after, catalog)),
         generated_at=generated_at(),
         tool_version=__version__,
     )
+
+
+def _names(before: Snapshot, after: Snapshot, changes: Iterable[Change]) -> Iterator[str]:
+    """What a filter may mean beside the options of releases."""
+    for change in changes:
+        yield from change_names(change)
+    for snapshot in (before, after):
+        for leaf, _ in (*tree.leaves(snapshot.config), *tree.leaves(snapshot.server)):
+            yield tree.dotted(leaf)
+        for spec in snapshot.declared.values():
+            yield from spec_names(spec)
 
 
 def _title(before: Snapshot, after: Snapshot) -> str:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from confaudit.core.changes.selection import names
+from confaudit.core.changes.selection import change_names
 from confaudit.core.coder.defaults import default_value
 from confaudit.core.coder.releases import Catalog, Version
+from confaudit.core.judge.judge import Judged
 from confaudit.core.lifecycle.lifecycle import Event, life
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.lifecycle.lookup import Found, find
 from confaudit.core.model import MISSING, Change, Snapshot, Value
-from confaudit.core.report.report import Column, Report, ReportKind, Table
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Column, Report, Table
 from confaudit.core.text.wording import listing, option_name, readable, visible
 from confaudit.workflows.catalog import life_table
 from confaudit.workflows.diff import report
@@ -37,13 +39,16 @@ def explain_option(
     whole = report(before, after, catalog)
     meant = [change for change in whole.changes if _is_named(change, name)]
     found = Found(meant[0].key, True) if meant else find(name, catalog.releases)
-    changes = tuple(change for change in whole.changes if found.key in _keys(change))
+    shown = tuple(
+        one for one in whole.judged.shown if one.change and found.key in _keys(one.change)
+    )
+    changes = tuple(one.change for one in shown if one.change)
     told = replace(
         whole,
         kind=ReportKind.EXPLAIN,
         title=f"{found.name} between {visible(before.label)} and {visible(after.label)}",
         statement=_statement(changes, found),
-        changes=changes,
+        judged=Judged(shown),
         tables=(
             _facts(
                 [found.key, *(key for change in changes for key in _keys(change))], before, after
@@ -61,7 +66,7 @@ def explain_option(
 
 
 def _is_named(change: Change, name: str) -> bool:
-    return name.lstrip("-").lower() in (known.lower() for known in names(change))
+    return name.lstrip("-").lower() in (known.lower() for known in change_names(change))
 
 
 def _keys(change: Change) -> tuple[str, ...]:

@@ -3,14 +3,15 @@
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
 from confaudit.core.given import OperatorSettings
-from confaudit.core.judge.audit import verdict
 from confaudit.core.judge.finding import Effect, Finding, subjects
+from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Level
 from confaudit.core.report.coverage import horizon
-from confaudit.core.report.report import Report, ReportKind
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
-from confaudit.workflows.audit import AuditScope, findings, select, situate
+from confaudit.workflows.audit import AuditScope, audited
 from confaudit.workflows.operator_files import InputFiles, blind_spots, inputs_table, open_inputs
 from confaudit.workflows.report import generated_at
 from confaudit.workflows.setup import Setup
@@ -31,16 +32,15 @@ def lint(
     opened = open_inputs(files)
     release = release_of(version or opened.operator.version or catalog.versions[-1], catalog)
     case = AuditScope(release, release, None, opened)
-    found = findings(setup, case, situate(setup, case))
-    shown = select(found, selection)
+    done = audited(setup, case, selection)
     return Report(
         kind=ReportKind.LINT,
         title=f"Check of {', '.join(visible(file.name) for file in opened.files)}",
-        findings=shown,
-        hidden=len(found) - len(shown),
-        statement=_statement(found, release.version),
+        judged=done.judged,
+        rules=done.rules,
+        statement=_statement(done.judged.found, release.version),
         tables=inputs_table(opened),
-        lives=lives(subjects(shown), catalog, release.version),
+        lives=lives(subjects(done.judged.shown), catalog, release.version),
         notes=(
             *_assumed(version, opened.operator, release.version),
             *about(release.version, catalog),

@@ -76,7 +76,7 @@ _COLUMNS: Final = (
 def inputs_table(opened: Opened) -> tuple[Table, ...]:
     """Which files the report rests on. No hash of them: they hold secrets."""
     rows = tuple(_input_row(file, opened.operator) for file in opened.files)
-    return (Table("inputs", "OperatorSettings", _COLUMNS, rows, is_folded=True),) if rows else ()
+    return (Table("inputs", "Inputs", _COLUMNS, rows, is_folded=True),) if rows else ()
 
 
 def _input_row(file: OperatorFile, operator: OperatorSettings) -> dict[str, Value]:

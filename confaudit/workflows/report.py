@@ -1,10 +1,45 @@
 """What every Report has in common."""
 
 import os
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from difflib import get_close_matches
+
+from confaudit.core.changes.selection import Selection, spec_names
+from confaudit.core.coder.releases import Release
+from confaudit.core.text.wording import visible
+from confaudit.errors import ConfigError
 
 
 def generated_at() -> datetime:
     """Now, or the time SOURCE_DATE_EPOCH orders so that reports are reproducible."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
+
+
+def refuse_strangers(
+    selection: Selection, known: Iterable[str], releases: Iterable[Release]
+) -> None:
+    """Refuse globs that match nothing there is: a misspelt one would hide everything.
+
+    `known` are the names of what was found and read; what a hint proposes comes from the
+    catalogue alone, as no message may hold anything of a payload.
+
+    Raises:
+        ConfigError: a glob matches no name.
+    """
+    if not (selection.only or selection.exclude):
+        return
+    declared = set(_declared(releases))
+    for glob in selection.strangers({*declared, *known}):
+        near = get_close_matches(glob.lstrip("-"), sorted(declared), n=1)
+        raise ConfigError(
+            f"no option, leaf or rule is called {visible(glob)}",
+            f"did you mean {near[0]}?" if near else "globs go over all their names: '*oidc*'",
+        )
+
+
+def _declared(releases: Iterable[Release]) -> Iterator[str]:
+    for release in releases:
+        for spec in release.options.values():
+            yield from spec_names(spec)

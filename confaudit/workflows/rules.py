@@ -1,10 +1,11 @@
-"""The rules of the audit, told: every kind of finding, those of advisories among them."""
+"""The rules: every kind of finding, those of advisories and of changes among them."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from confaudit.core.judge.finding import Rule
 from confaudit.core.judge.rules import RULES
+from confaudit.core.judge.rules.changes import CHANGE_RULES
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
 from confaudit.workflows.audit import advisories
@@ -12,12 +13,13 @@ from confaudit.workflows.setup import Setup
 
 
 def all_rules(setup: Setup) -> dict[str, Rule]:
-    """Every rule by id: those of options, then the advisories, the operator's own included.
+    """Every rule by id: on options, the advisories, the operator's own included, and on changes.
 
     Raises:
         CatalogError: an advisory of the operator's own cannot be read.
     """
-    return {**RULES, **{one.rule.id: one.rule for one in advisories(setup)}}
+    own = {one.rule.id: one.rule for one in advisories(setup)}
+    return {**RULES, **own, **CHANGE_RULES}
 
 
 def find_rule(asked: str, rules: dict[str, Rule]) -> Rule:

@@ -8,18 +8,19 @@ from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.given import OperatorSettings
-from confaudit.core.judge.audit import verdict
 from confaudit.core.judge.finding import subjects
+from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Fidelity, RawDeployment, Snapshot
 from confaudit.core.report.coverage import freshness, horizon, strangers
-from confaudit.core.report.report import Report, ReportKind, Side, side
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
 from confaudit.core.text.wording import plural, visible
 from confaudit.core.upgrade.predict import to_json
 from confaudit.core.upgrade.situation import Situation
 from confaudit.errors import ConfigError
-from confaudit.workflows.audit import AuditScope, findings, select, situate
+from confaudit.workflows.audit import AuditScope, audited
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import (
     InputFiles,
@@ -80,18 +81,17 @@ def upgrade(
 
 
 def _report(setup: Setup, case: AuditScope, notes: tuple[str, ...], selection: Selection) -> Report:
-    situation = situate(setup, case)
-    found = findings(setup, case, situation)
-    shown = select(found, selection)
+    done = audited(setup, case, selection)
+    shown = done.judged.shown
     return Report(
         kind=ReportKind.UPGRADE,
         title=_title(case),
         before=_before(case),
-        after=_after(situation),
-        findings=shown,
-        hidden=len(found) - len(shown),
-        prediction=to_json(situation.prediction),
-        statement=verdict(found),
+        after=_after(done.situation),
+        judged=done.judged,
+        rules=done.rules,
+        prediction=to_json(done.situation.prediction),
+        statement=verdict(done.judged.found),
         tables=(
             *inputs_table(case.opened),
             *way_tables(setup.catalog(), case.source, case.target, shown),

@@ -6,9 +6,12 @@ from typing import Final
 
 from confaudit import __version__
 from confaudit.core.given import OperatorSettings
+from confaudit.core.judge.judge import judge
+from confaudit.core.judge.rules.changes import CHANGE_RULES, unpredicted
 from confaudit.core.model import Change, RawDeployment, Snapshot, Value
 from confaudit.core.report.coverage import hints, horizon, notes
-from confaudit.core.report.report import Column, Report, ReportKind, Table, side
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Column, Report, Table, side
 from confaudit.core.text.wording import readable, visible
 from confaudit.core.upgrade.verify import Verification, verify
 from confaudit.errors import ConfigError, SourceError
@@ -57,7 +60,8 @@ def verify_upgrade(setup: Setup, asked: VerifyRequest) -> Report:
         title=_title(before, after),
         before=replace(side(found.expected), leaves=0),  # only options were predicted
         after=side(after),
-        changes=found.rest,
+        judged=judge(unpredicted(found.rest), after.deployment or before.deployment),
+        rules=tuple(CHANGE_RULES.values()),
         tables=tuple(_tables(found)),
         statement=found.statement,
         notes=(

@@ -5,7 +5,7 @@ from typing import Final
 
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Subject
 from confaudit.core.report.report import Report
-from tests.golden.sample_reports import EMPTY, judged, leaf, option
+from tests.golden.sample_reports import EMPTY, caused, judged, leaf, option
 
 CHANGES: Final = 5_000
 _CAUSES: Final = tuple(Cause)
@@ -13,12 +13,12 @@ _CAUSES: Final = tuple(Cause)
 
 def large_report() -> Report:
     """A diff of 5,000 explained changes: every option there is, and leaves nothing explains."""
-    return replace(EMPTY, changes=tuple(map(_change, range(CHANGES))))
+    return replace(EMPTY, judged=judged(changes=tuple(map(_change, range(CHANGES)))))
 
 
 def _change(number: int) -> Change:
     cause = _CAUSES[number % len(_CAUSES)]
-    return judged(_option(number) if number < 300 else _leaf(number), cause, "the release adds it")
+    return caused(_option(number) if number < 300 else _leaf(number), cause, "the release adds it")
 
 
 def _option(number: int) -> Change:

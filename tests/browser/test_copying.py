@@ -12,7 +12,7 @@ from confaudit.core.report.report import Report
 from confaudit.render.json_v1 import document
 from tests.browser.conftest import Opener
 from tests.browser.looking import ENTRIES, PHONE, clipboard
-from tests.golden.sample_reports import EMPTY, FINDINGS, REPORTS, option, spec
+from tests.golden.sample_reports import EMPTY, FINDINGS, REPORTS, judged, option, spec
 
 DIFF: Final = REPORTS["every-kind"]
 AUDIT: Final = REPORTS["upgrade"]
@@ -53,7 +53,7 @@ def test_of_several_options_each_is_told_by_its_name(open_page: Opener) -> None:
     two = replace(
         FINDINGS[4], proposed=MISSING, instead=(spec("http-address"), spec("tls-address"))
     )
-    page = open_page(replace(AUDIT, findings=(two,)))
+    page = open_page(replace(AUDIT, judged=judged(findings=(two,))))
     assert offered(page, two.fingerprint) == {
         "Flag (CODER_HTTP_ADDRESS)": "--http-address",
         "Variable (CODER_HTTP_ADDRESS)": "CODER_HTTP_ADDRESS",
@@ -68,7 +68,7 @@ CHANGE: Final = option("mail-host", ChangeKind.CHANGED, "a", "it's b", type="str
 
 
 def test_what_is_shown_is_what_is_copied(open_page: Opener) -> None:
-    page = open_page(replace(EMPTY, changes=(CHANGE,)))
+    page = open_page(replace(EMPTY, judged=judged(changes=(CHANGE,))))
     menu = page.locator("#copy")
     found = offered(page, "option:mail-host")
     assert list(found) == list(TITLES.values())
@@ -81,7 +81,7 @@ def test_what_is_shown_is_what_is_copied(open_page: Opener) -> None:
 
 
 def test_keys_open_the_menu_and_leave_it(open_page: Opener) -> None:
-    page = open_page(replace(EMPTY, changes=(CHANGE,)))
+    page = open_page(replace(EMPTY, judged=judged(changes=(CHANGE,))))
     menu = page.locator("#copy")
     page.keyboard.press("j")
     page.keyboard.press("c")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from confaudit.core.model import ChangeKind
 from tests.browser.conftest import Opener
 from tests.browser.looking import ENTRIES, ONE_OF_A_KIND, PHONE, complaints, ids, overflow, seen
-from tests.golden.sample_reports import EMPTY, REPORTS, option
+from tests.golden.sample_reports import EMPTY, REPORTS, judged, option
 
 every_report = pytest.mark.parametrize("name", REPORTS)
 
@@ -174,7 +174,7 @@ def test_an_exact_value_leaves_no_room_to_scroll(width: int, open_page: Opener) 
         for pair in (ages, ages[::-1])
     )
     for change in changes:
-        page = open_page(replace(EMPTY, changes=(change,)))
+        page = open_page(replace(EMPTY, judged=judged(changes=(change,))))
         page.set_viewport_size({"width": width, "height": 640})
         assert overflow(page) <= 0
         for value in page.locator(".exact").all():

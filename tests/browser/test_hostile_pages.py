@@ -10,7 +10,7 @@ import pytest
 from confaudit.core.report.report import Table
 from tests.browser.conftest import Opener
 from tests.browser.looking import ONE_OF_A_KIND, PHONE, ids, overflow
-from tests.golden.sample_reports import REPORTS
+from tests.golden.sample_reports import REPORTS, judged
 
 TRAPS: Final = {
     "markup": "<script>alert(1)</script> \"'><svg onload=alert(1)> <a href=javascript:alert(1)>"
@@ -69,10 +69,12 @@ def test_values_of_a_megabyte(open_page: Opener) -> None:
     big = "x" * 1_000_000
     huge = replace(
         REPORTS["every-kind"],
-        changes=(
-            replace(changes[0], before=f"{big}a", after=f"{big}b"),
-            replace(changes[2], before=[big, "a"], after=[big, "b"]),
-            replace(changes[3], before={big: "a"}, after={"b": f"{big} {big}"}),
+        judged=judged(
+            changes=(
+                replace(changes[0], before=f"{big}a", after=f"{big}b"),
+                replace(changes[2], before=[big, "a"], after=[big, "b"]),
+                replace(changes[3], before={big: "a"}, after={"b": f"{big} {big}"}),
+            )
         ),
     )
     page = open_page(huge)

@@ -24,7 +24,7 @@ AUDIT: Final = REPORTS["upgrade"]
 def carrying(report: Report, facet: str, *values: str) -> list[str]:
     """The permalinks of the entries with one of these labels, in the order of the page."""
     page = present(report, 100)
-    entries = [one for part in (*page.sections, *page.groups) for one in part.rows]
+    entries = [one for part in page.groups for one in part.rows]
     return [
         one.anchor
         for one in entries

@@ -11,7 +11,7 @@ from confaudit.core.report.report import Report
 from confaudit.present import present
 from tests.browser.conftest import Opener
 from tests.browser.looking import ids, load_again, seen
-from tests.golden.sample_reports import FINDINGS, REPORTS
+from tests.golden.sample_reports import FINDINGS, REPORTS, judged
 
 AUDIT = REPORTS["upgrade"]
 DIFF = REPORTS["every-cause"]
@@ -29,7 +29,7 @@ def table(page: Page, folder: Path) -> list[dict[str, str]]:
 def test_an_audit_becomes_an_action_plan(open_page: Opener, tmp_path: Path) -> None:
     page = open_page(AUDIT)
     rows = table(page, tmp_path)
-    order = [row.fingerprint for section in present(AUDIT, 100).sections for row in section.rows]
+    order = [row.fingerprint for group in present(AUDIT, 100).groups for row in group.rows]
     assert [row["Fingerprint"] for row in rows] == order
     found = {row["Fingerprint"]: row for row in rows}[FINDINGS[1].fingerprint]
     assert found == {
@@ -105,7 +105,7 @@ def test_no_text_becomes_a_formula(
 ) -> None:
     """Whatever the reader's country separates cells by."""
     hostile = replace(FINDINGS[0], message=f'{text}",a\r\nb')
-    (row,) = table(open_page(replace(AUDIT, findings=(hostile,))), tmp_path)
+    (row,) = table(open_page(replace(AUDIT, judged=judged(findings=(hostile,)))), tmp_path)
     assert row["What"].replace("'", "") == hostile.message
     with (tmp_path / "table.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for line in csv.reader(file, delimiter=separator) for cell in line]

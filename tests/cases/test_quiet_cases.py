@@ -8,6 +8,7 @@ import pytest
 from confaudit.catalog import loader
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
+from confaudit.core.judge.rules.changes import change_level
 from confaudit.core.model import Cause, Fidelity, Level, RawDeployment
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
@@ -33,7 +34,7 @@ def test_quiet(folder):
         found = attribute(diff(a, b), a, b, loader.packaged())
         told = [f"{change.cause} {change.kind} {change.key}" for change in found]
         assert sorted(told) == sorted(case["expected"])
-        assert all(change.level is Level.INFO for change in found)
+        assert all(change_level(change) is Level.INFO for change in found)
         assert all(change.cause in (Cause.RELEASE, Cause.COMPUTED) for change in found)
         assert all(change.evidence for change in found)
 

@@ -1,6 +1,6 @@
 """Small fixed reports that show everything a renderer must cope with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -9,6 +9,8 @@ from confaudit import catalog
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
+from confaudit.core.judge.judge import Judged
+from confaudit.core.judge.rules.changes import change_findings
 from confaudit.core.lifecycle.lifecycle import Event, EventKind
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
@@ -25,7 +27,8 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
-from confaudit.core.report.report import Column, Report, ReportKind, Side, Table
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Column, Report, Side, Table
 from confaudit.core.upgrade.known import Truth
 from confaudit.workflows import catalog as workflow
 
@@ -34,11 +37,20 @@ BEFORE: Final = Side(
     "prod@v1", "prod", "2.33.0", _TAKEN, Fidelity.FULL, "0123456789abcdef" * 2, 238, 224
 )
 AFTER: Final = replace(BEFORE, label="live", version="2.35.1", commit="", options=285, leaves=237)
+
+
+def judged(
+    *, changes: Iterable[Change] = (), findings: Iterable[Finding] = (), hidden: int = 0
+) -> Judged:
+    """What was found, in the order given."""
+    return Judged((*change_findings(changes), *findings), unlisted=hidden)
+
+
 EMPTY: Final = Report(
     title="prod: 2.33.0 → 2.35.1",
     before=BEFORE,
     after=AFTER,
-    changes=(),
+    judged=judged(changes=()),
     notes=(),
     generated_at=datetime(2026, 7, 2, 9, 30, tzinfo=UTC),
     tool_version="9.9.9",
@@ -204,9 +216,9 @@ HOSTILE: Final = (
 # --- causes -------------------------------------------------------------------------------------
 
 
-def judged(change: Change, cause: Cause, evidence: str, level: Level = Level.INFO) -> Change:
+def caused(change: Change, cause: Cause, evidence: str) -> Change:
     """A change of which somebody said who caused it."""
-    return replace(change, cause=cause, evidence=evidence, level=level)
+    return replace(change, cause=cause, evidence=evidence)
 
 
 _RENAMED: Final = replace(
@@ -226,7 +238,7 @@ _RENAMED: Final = replace(
     also=("bridge-enabled", "bridge-on"),
 )
 _QUIET: Final = tuple(
-    judged(
+    caused(
         option(
             f"new-{number:02}",
             ChangeKind.ADDED,
@@ -242,19 +254,18 @@ _QUIET: Final = tuple(
     for number in range(19)
 )
 EVERY_CAUSE: Final = (
-    judged(EVERY_KIND[0], Cause.OPERATOR, "it is set by yaml, and no release explains the value"),
-    judged(EVERY_KIND[2], Cause.OPERATOR, "it is set by env now", Level.WARNING),
-    judged(EVERY_KIND[12], Cause.UNKNOWN, "the input does not tell value sources"),
-    judged(
+    caused(EVERY_KIND[0], Cause.OPERATOR, "it is set by yaml, and no release explains the value"),
+    caused(EVERY_KIND[2], Cause.OPERATOR, "it is set by env now"),
+    caused(EVERY_KIND[12], Cause.UNKNOWN, "the input does not tell value sources"),
+    caused(
         _RENAMED,
         Cause.RELEASE,
         "Coder 2.34.0 renames --bridge-enabled; Coder 2.34.0 moves the default",
-        Level.WARNING,
     ),
-    judged(EVERY_KIND[6], Cause.RELEASE, "Coder 2.34.0 renames tlsName"),
-    judged(EVERY_KIND[10], Cause.RELEASE, "the release 2.33.0 → 2.35.1 declares it differently"),
+    caused(EVERY_KIND[6], Cause.RELEASE, "Coder 2.34.0 renames tlsName"),
+    caused(EVERY_KIND[10], Cause.RELEASE, "the release 2.33.0 → 2.35.1 declares it differently"),
     *_QUIET,
-    judged(
+    caused(
         option(
             "docs-url",
             ChangeKind.CHANGED,
@@ -381,7 +392,7 @@ _HOSTILE_FINDINGS: Final = tuple(
     Finding(
         rule=Rule(trap, trap, effect, Level.WARNING, trap, trap, trap),
         message=trap,
-        subject=trap,
+        subject=f"{trap} {effect}",
         because=trap,
         affects=Truth.DEPENDS,
         spec=spec("trap") if effect is Effect.ADVICE else None,
@@ -542,7 +553,7 @@ UPGRADE: Final = replace(
     title="Upgrade of prod: 2.33.0 → 2.35.1",
     statement="The server will not start.",
     after=replace(AFTER, label="Coder 2.35.1", deployment="", taken_at=None, options=0, leaves=0),
-    findings=FINDINGS,
+    judged=judged(findings=FINDINGS),
     prediction={"starts": False, "changed": {"gateway-enabled": {"before": False, "after": True}}},
     tables=(_INPUTS, _WAY, _AREAS),
     lives=lives(*_LIVES, here="2.33.0", target="2.35.1"),
@@ -555,22 +566,24 @@ LINT: Final = replace(
     statement="1 setting is dead.",
     before=None,
     after=None,
-    findings=FINDINGS[-3:],
+    judged=judged(findings=FINDINGS[-3:]),
     prediction=None,
     tables=(_INPUTS,),
     lives=lives("access-url", here="2.33.0"),
 )
 
 REPORTS: Final[Mapping[str, Report]] = {
-    "every-cause": replace(EMPTY, changes=EVERY_CAUSE, hidden=2),
+    "every-cause": replace(EMPTY, judged=judged(changes=EVERY_CAUSE, hidden=2)),
     "upgrade": UPGRADE,
     "lint": LINT,
-    "lint-nothing": replace(LINT, statement="Nothing is wrong.", findings=(), lives=None, notes=()),
+    "lint-nothing": replace(
+        LINT, statement="Nothing is wrong.", judged=judged(findings=()), lives=None, notes=()
+    ),
     "verify": replace(
         EMPTY,
         kind=ReportKind.VERIFY,
         statement="1 change was not predicted.",
-        changes=EVERY_CAUSE[:1],
+        judged=judged(changes=EVERY_CAUSE[:1]),
         tables=(_CONFIRMED,),
         lives=lives("access-url", here="2.33.0", target="2.35.1"),
     ),
@@ -579,7 +592,7 @@ REPORTS: Final[Mapping[str, Report]] = {
         kind=ReportKind.EXPLAIN,
         title="--gateway-enabled between prod@v1 and live",
         statement="--gateway-enabled changed, cause: release.",
-        changes=EVERY_CAUSE[3:4],
+        judged=judged(changes=EVERY_CAUSE[3:4]),
         tables=(replace(_CONFIRMED, id="sides", title="Both sides", is_folded=False),),
         lives=lives("gateway-enabled", here="2.33.0", target="2.35.1"),
     ),
@@ -587,20 +600,22 @@ REPORTS: Final[Mapping[str, Report]] = {
         UPGRADE,
         title=_TRAPS[0],
         statement=_TRAPS[1],
-        findings=_HOSTILE_FINDINGS,
+        judged=judged(findings=_HOSTILE_FINDINGS),
         prediction={_TRAPS[0]: _TRAPS[1]},
         lives=_HOSTILE_LIVES,
         notes=_TRAPS,
     ),
     "every-kind": replace(
-        EMPTY, changes=EVERY_KIND, notes=("The server did not tell its experiments (403).",)
+        EMPTY,
+        judged=judged(changes=EVERY_KIND),
+        notes=("The server did not tell its experiments (403).",),
     ),
     "hostile": replace(
         EMPTY,
         title=f"prod {_TRAPS[0]} {_TRAPS[3]}",
         before=replace(BEFORE, label=_TRAPS[5], deployment=_TRAPS[4], version=_TRAPS[0]),
         after=replace(AFTER, label=_TRAPS[1], deployment=_TRAPS[2]),
-        changes=HOSTILE,
+        judged=judged(changes=HOSTILE),
         notes=_TRAPS,
     ),
     "hostile-tables": HOSTILE_TABLES,

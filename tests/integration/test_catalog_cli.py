@@ -10,7 +10,7 @@ import pytest
 
 from confaudit import catalog as packaged
 from confaudit.cli.main import run
-from confaudit.core.report.report import ReportKind
+from confaudit.core.report.kinds import ReportKind
 from confaudit.render import FORMATS
 from confaudit.render.json_v1 import schema
 

@@ -1,10 +1,8 @@
-from dataclasses import replace
-
 import pytest
 
 from confaudit.core.model import MISSING, Subject
-from confaudit.core.report.anchors import change_anchor, finding_anchors, plain_anchor
-from tests.golden.sample_reports import FINDINGS, leaf
+from confaudit.core.report.anchors import change_anchor, plain_anchor
+from tests.golden.sample_reports import leaf
 
 
 @pytest.mark.parametrize("key", ["access-url", "a.b_c.d-e", "A" * 100, "__proto__"])
@@ -21,11 +19,3 @@ def test_of_any_other_key_there_is_a_digest(key: str) -> None:
     assert len(digest) == 16
     assert int(digest, 16) >= 0
     assert told != change_anchor(leaf(Subject.SERVER, f"{key}x", 1, MISSING))
-
-
-def test_equal_fingerprints_are_numbered() -> None:
-    same = replace(FINDINGS[1], message="in other words")
-    first, second, other = finding_anchors((FINDINGS[1], same, FINDINGS[2]))
-    assert first == FINDINGS[1].fingerprint
-    assert second == f"{first}-2"
-    assert other == FINDINGS[2].fingerprint

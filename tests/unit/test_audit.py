@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.judge.audit import assuming_defaults, audit, verdict
+from confaudit.core.judge.audit import assuming_defaults, audit
 from confaudit.core.judge.finding import Effect, Finding, Rule
+from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules import RULES
+from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Level
 from confaudit.core.snapshot.redact import redact_operator
 from confaudit.core.upgrade.known import Truth
@@ -21,6 +23,11 @@ def situation(source, target, inputs):
     old, new = catalog.nearest(source), catalog.nearest(target)
     clean = redact_operator(inputs, (*old.options.values(), *new.options.values()))
     return Situation.of(None, clean, old, new, catalog)
+
+
+def audited(situation, advisories=()):
+    """Everything there is to say, judged."""
+    return judge(audit(situation, advisories)).shown
 
 
 def env(text):
@@ -40,18 +47,18 @@ EVERYTHING = env(
 
 
 def test_findings_come_worst_first_and_always_in_the_same_order():
-    found = audit(situation("2.33.0", "2.35.1", EVERYTHING))
+    found = audited(situation("2.33.0", "2.35.1", EVERYTHING))
     levels = [one.severity for one in found]
     assert levels == sorted(levels, reverse=True)
-    assert found == audit(situation("2.33.0", "2.35.1", EVERYTHING))
+    assert found == audited(situation("2.33.0", "2.35.1", EVERYTHING))
     mirrored = replace(EVERYTHING, given=EVERYTHING.given[::-1])
-    assert [one.rule.id for one in audit(situation("2.33.0", "2.35.1", mirrored))] == [
+    assert [one.rule.id for one in audited(situation("2.33.0", "2.35.1", mirrored))] == [
         one.rule.id for one in found
     ]
 
 
 def test_every_finding_has_what_a_reader_needs():
-    for one in audit(situation("2.33.0", "2.35.1", EVERYTHING)):
+    for one in audited(situation("2.33.0", "2.35.1", EVERYTHING)):
         assert one.message.endswith(".")
         assert one.because
         assert one.subject
@@ -60,7 +67,7 @@ def test_every_finding_has_what_a_reader_needs():
 
 def test_a_templates_default_makes_a_finding_depend_on_it():
     inputs = compose(CODER_HTTP_ADDRESS="${WHERE:-}", CODER_OIDC_SCOPES="${SCOPES-}")
-    found = {one.rule.id: one for one in audit(situation("2.33.0", "2.34.0", inputs))}
+    found = {one.rule.id: one for one in audited(situation("2.33.0", "2.34.0", inputs))}
     assert found["no-http-address"].affects is Truth.DEPENDS
     assert found["no-http-address"].severity is Level.WARNING
     assert "template's default" in found["no-http-address"].because
@@ -69,13 +76,13 @@ def test_a_templates_default_makes_a_finding_depend_on_it():
 
 def test_a_templates_default_that_is_harmless_says_nothing():
     inputs = compose(CODER_HTTP_ADDRESS="${WHERE:-0.0.0.0:80}", CODER_OIDC_SCOPES="${S:-openid}")
-    rules = {one.rule.id for one in audit(situation("2.33.0", "2.34.0", inputs))}
+    rules = {one.rule.id for one in audited(situation("2.33.0", "2.34.0", inputs))}
     assert not rules & {"no-http-address", "empty-value-counts", "value-invalid"}
 
 
 def test_a_templates_default_that_is_refused_may_stop_the_server():
     inputs = compose(CODER_SESSION_DURATION="${LIFE:-8 hours}")
-    found = audit(situation("2.33.0", "2.34.0", inputs))
+    found = audited(situation("2.33.0", "2.34.0", inputs))
     (finding,) = (one for one in found if one.rule.id == "value-invalid")
     assert finding.affects is Truth.DEPENDS
     assert verdict(found) == "may not start, 1 behaviour changes"
@@ -88,8 +95,8 @@ def test_without_templates_nothing_is_assumed():
 def test_an_advisory_takes_the_place_of_the_plain_words():
     known = advisories.load([], packaged())
     gateway = situation("2.33.0", "2.34.0", env("CODER_VERBOSE=true"))
-    plain = {one.rule.id for one in audit(gateway) if one.subject == "ai-gateway-enabled"}
-    told = {one.rule.id for one in audit(gateway, known) if one.subject == "ai-gateway-enabled"}
+    plain = {one.rule.id for one in audited(gateway) if one.subject == "ai-gateway-enabled"}
+    told = {one.rule.id for one in audited(gateway, known) if one.subject == "ai-gateway-enabled"}
     assert plain == {"default-changed"}
     assert told == {"ai-gateway-on"}
 
@@ -142,4 +149,4 @@ def test_the_verdict_is_a_few_words(found, words):
     ],
 )
 def test_small_deployments_get_their_verdict(source, target, text, words):
-    assert verdict(audit(situation(source, target, env(text)))) == words
+    assert verdict(audited(situation(source, target, env(text)))) == words

@@ -13,6 +13,7 @@ from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Catalog, Release
+from confaudit.core.judge.rules.changes import change_level
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -148,7 +149,7 @@ def test_presence():
 def test_a_removed_option_that_was_set_is_a_warning():
     before = snapshot("2.24.0", (spec("in-memory"), True, ENV), (spec("o"), "", NONE))
     change = one(before, snapshot("2.25.0", (spec("o"), "", NONE)))
-    assert (change.kind, change.cause, change.level) == (
+    assert (change.kind, change.cause, change_level(change)) == (
         ChangeKind.REMOVED,
         Cause.RELEASE,
         Level.WARNING,
@@ -167,7 +168,7 @@ def test_a_rename_and_a_moved_default_are_one_story():
     change = one(before, snapshot("2.34.5", *entries, config={"a": {"b": True}}))
     assert (change.kind, change.key, change.was) == (ChangeKind.RENAMED, "new", "old")
     assert (change.before, change.after) == (False, True)
-    assert (change.cause, change.level) == (Cause.RELEASE, Level.WARNING)
+    assert (change.cause, change_level(change)) == (Cause.RELEASE, Level.WARNING)
     facets = {facet.facet: (facet.before, facet.after) for facet in change.facets}
     assert facets[Facet.ENV] == ("CODER_old", "CODER_new")
     assert facets[Facet.DEFAULT] == ("false", "true")
@@ -177,7 +178,7 @@ def test_a_rename_of_something_set_stays_the_releases_doing():
     before = snapshot("2.33.0", (OLD, True, ENV))
     after = snapshot("2.34.5", (DEPRECATED, True, ENV), (NEW, True, ENV))
     change = one(before, after)
-    assert (change.kind, change.cause, change.level) == (
+    assert (change.kind, change.cause, change_level(change)) == (
         ChangeKind.RENAMED,
         Cause.RELEASE,
         Level.INFO,
@@ -201,7 +202,7 @@ def test_a_rename_does_not_hide_what_the_operator_did():
 def test_a_rename_does_not_hide_it_where_the_value_is_the_same(was, now, evidence):
     before = snapshot("2.33.0", (OLD, True, was))
     change = one(before, snapshot("2.34.5", (DEPRECATED, True, now), (NEW, True, now)))
-    assert (change.kind, change.cause, change.level) == (
+    assert (change.kind, change.cause, change_level(change)) == (
         ChangeKind.RENAMED,
         Cause.OPERATOR,
         Level.WARNING,

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from confaudit.core.changes.selection import Selection
 from confaudit.core.given import Form
 from confaudit.core.judge.finding import Effect, Finding, Phase
+from confaudit.core.judge.judge import judge
 from confaudit.core.model import MISSING, Level, Value
-from confaudit.core.report.report import Report, ReportKind
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Report
 from confaudit.core.upgrade.known import Truth
 from confaudit.present import present
-from confaudit.present.findings import FindingShown
+from confaudit.present.entries import Entry
 from confaudit.render import FORMATS, RenderOptions, render
 from tests.golden.sample_reports import (
     EMPTY,
@@ -19,6 +22,7 @@ from tests.golden.sample_reports import (
     LINT,
     REPORTS,
     UPGRADE,
+    judged,
     rule,
     spec,
 )
@@ -29,8 +33,8 @@ def _finding(effect: Effect, usual: Level = Level.WARNING, **parts: object) -> F
     return replace(found, **parts)  # type: ignore[arg-type]
 
 
-def _shown(finding: Finding, report: Report = UPGRADE) -> FindingShown:
-    (section,) = present(replace(report, findings=(finding,)), 100).sections
+def _shown(finding: Finding, report: Report = UPGRADE) -> Entry:
+    (section,) = present(replace(report, judged=judged(findings=(finding,))), 100).groups
     (found,) = section.rows
     return found
 
@@ -51,12 +55,6 @@ def test_every_format_shows_exactly_the_fingerprints_of_the_report(
     assert shown == {finding.fingerprint for finding in REPORTS[name].findings}
 
 
-def test_equal_fingerprints_get_anchors_of_their_own() -> None:
-    twice = replace(UPGRADE, findings=(FINDINGS[1], FINDINGS[1]))
-    (section,) = present(twice, 100).sections
-    assert [row.anchor for row in section.rows] == ["5eca655f1f52", "5eca655f1f52-2"]
-
-
 @pytest.mark.parametrize(
     "same",
     [
@@ -71,12 +69,13 @@ def test_a_fingerprint_does_not_follow_words_or_versions(same: dict[str, object]
     assert replace(finding, **same).fingerprint == finding.fingerprint  # type: ignore[arg-type]
 
 
-def test_a_fingerprint_follows_rule_subject_and_states() -> None:
+def test_a_fingerprint_follows_rule_deployment_subject_and_states() -> None:
     finding = _finding(Effect.BEHAVIOUR, before=1)
     others = [
         finding,
         replace(finding, rule=rule("other", Effect.BEHAVIOUR)),
         replace(finding, subject="b"),
+        replace(finding, deployment="staging"),
         *(replace(finding, before=value) for value in (MISSING, None, "1", True, [1])),
         replace(finding, before=MISSING, after=1),
         *(replace(finding, before={"secret_set": is_set}) for is_set in (True, False)),
@@ -116,7 +115,9 @@ def test_a_rotated_secret_is_the_same_finding() -> None:
 def test_what_a_finding_asks_for(
     effect: Effect, level: Level, parts: dict[str, object], section: str
 ) -> None:
-    (found,) = present(replace(UPGRADE, findings=(_finding(effect, level, **parts),)), 100).sections
+    (found,) = present(
+        replace(UPGRADE, judged=judged(findings=(_finding(effect, level, **parts),))), 100
+    ).groups
     assert found.anchor == f"findings-{section}"
     assert found.is_folded == (section == "info")
 
@@ -124,7 +125,7 @@ def test_what_a_finding_asks_for(
 def test_sections_come_in_the_order_to_act_and_keep_the_order_of_findings() -> None:
     order = ["must", "change", "security", "migrate", "advice", "info"]
     for findings in (FINDINGS, FINDINGS[::-1]):
-        sections = present(replace(UPGRADE, findings=findings), 100).sections
+        sections = present(replace(UPGRADE, judged=judged(findings=findings)), 100).groups
         assert [section.anchor for section in sections] == [f"findings-{name}" for name in order]
         migrate = [row.rule for row in sections[3].rows]
         assert migrate == [f.rule.id for f in findings if f.rule.id in migrate]
@@ -204,15 +205,15 @@ def test_every_form_has_words() -> None:
 # --- reports ------------------------------------------------------------------------------------
 
 
-def test_an_audit_ends_with_its_levels_and_what_was_left_out() -> None:
+def test_an_audit_ends_with_its_levels_and_what_filters_hide() -> None:
     assert UPGRADE.result == "result: 2 error, 4 warning, 2 info"
-    assert replace(UPGRADE, hidden=3).result == "result: 2 error, 4 warning, 2 info (3 hidden)"
-    notes = present(replace(UPGRADE, hidden=3), 100).notes
-    assert notes == ("3 findings left out as asked.", *UPGRADE.notes)
+    some = replace(UPGRADE, judged=judge(UPGRADE.findings, "", Selection(only=("option-*",))))
+    assert some.result == "result: 2 error, 4 warning, 2 info (5 hidden)"
+    assert present(some, 100).verdict == f"{UPGRADE.headline}, 5 findings hidden by filters"
 
 
 def test_a_verdict_by_causes() -> None:
-    report = replace(EMPTY, changes=EVERY_CAUSE)
+    report = replace(EMPTY, judged=judged(changes=EVERY_CAUSE))
     assert report.verdict == (
         "26 changes: 2 by the operator, 22 by the release 2.33.0 → 2.35.1, 1 computed,"
         " 1 of unknown cause."
@@ -224,7 +225,9 @@ def test_a_verdict_by_causes() -> None:
 
 def test_a_verdict_names_a_release_only_where_there_are_two() -> None:
     assert EMPTY.after
-    same = replace(EMPTY, changes=EVERY_CAUSE[3:4], after=replace(EMPTY.after, version="2.33.0"))
+    same = replace(
+        EMPTY, judged=judged(changes=EVERY_CAUSE[3:4]), after=replace(EMPTY.after, version="2.33.0")
+    )
     assert same.verdict == "1 change: 1 by the release."
 
 
@@ -232,10 +235,10 @@ def test_a_verdict_names_a_release_only_where_there_are_two() -> None:
     ("report", "worst"),
     [
         (EMPTY, None),
-        (replace(EMPTY, changes=EVERY_CAUSE[4:5]), Level.INFO),
-        (replace(EMPTY, changes=EVERY_CAUSE), Level.WARNING),
-        (replace(LINT, findings=FINDINGS[:1]), Level.INFO),
-        (replace(LINT, findings=FINDINGS[:1], changes=EVERY_CAUSE), Level.WARNING),
+        (replace(EMPTY, judged=judged(changes=EVERY_CAUSE[4:5])), Level.INFO),
+        (replace(EMPTY, judged=judged(changes=EVERY_CAUSE)), Level.WARNING),
+        (replace(LINT, judged=judged(findings=FINDINGS[:1])), Level.INFO),
+        (replace(LINT, judged=judged(findings=FINDINGS[:1], changes=EVERY_CAUSE)), Level.WARNING),
         (LINT, Level.ERROR),
     ],
 )

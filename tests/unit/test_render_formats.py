@@ -1,9 +1,11 @@
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from confaudit.core.report.kinds import ReportKind
 from confaudit.errors import ConfigError
 from confaudit.render import FORMATS, RenderOptions, format_for_path, render
 from tests.golden.sample_reports import REPORTS
@@ -56,3 +58,14 @@ def test_every_report_can_be_written_and_ends_with_a_newline(
     text.encode()
     assert text.endswith("\n")
     assert render(REPORTS[report_name], format_name, RenderOptions()) == text
+
+
+def test_a_format_says_so_when_it_cannot_show_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    audits = frozenset(kind for kind in ReportKind if kind.is_audit)
+    known = {**FORMATS, "audits": replace(FORMATS["text"], name="audits", kinds=audits)}
+    monkeypatch.setattr("confaudit.render.FORMATS", known)
+    assert render(REPORTS["upgrade"], "audits", RenderOptions())
+    with pytest.raises(ConfigError) as refused:
+        render(REPORTS["every-kind"], "audits", RenderOptions())
+    assert refused.value.message == "audits cannot show a report of the kind diff"
+    assert refused.value.hint == "formats that can: text, md, html, json"

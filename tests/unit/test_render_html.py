@@ -13,7 +13,15 @@ from confaudit.present import present
 from confaudit.render import RenderOptions, render
 from confaudit.render.html import prose
 from confaudit.render.json_v1 import document
-from tests.golden.sample_reports import EMPTY, EVERY_CAUSE, EVERY_KIND, REPORTS, judged, leaf
+from tests.golden.sample_reports import (
+    EMPTY,
+    EVERY_CAUSE,
+    EVERY_KIND,
+    REPORTS,
+    caused,
+    judged,
+    leaf,
+)
 
 
 class Page(HTMLParser):
@@ -170,9 +178,11 @@ def test_landmarks_and_headings() -> None:
 def test_every_label_has_word_sign_and_colour_and_can_be_filtered_by(name: str) -> None:
     page, text = _page(name), render(REPORTS[name], "html", RenderOptions())
     shown = present(REPORTS[name], 100)
-    rows = [row for part in (*shown.sections, *shown.groups) for row in part.rows]
+    rows = [row for part in shown.groups for row in part.rows]
     chips = {chip for row in rows for chip in row.chips}
-    assert {chip.facet for chip in chips} >= {"area"} | ({"kind"} if shown.groups else {"level"})
+    assert {chip.facet for chip in chips} >= {"area"} | (
+        {"kind"} if REPORTS[name].changes else {"level"}
+    )
     for chip in chips:
         if chip.is_shown:
             painted = rf"\.{chip.value} \{{ --tone: [^;]+; --sign: [^;]+; \}}"
@@ -197,7 +207,7 @@ def test_quiet_groups_are_folded_and_all_is_there() -> None:
 def test_a_value_of_a_megabyte_is_shown_around_its_difference() -> None:
     before = "word " * 200_000
     change = leaf(Subject.CONFIG, "a.b", before + "old", before + "new")
-    text = render(replace(EMPTY, changes=(change,)), "html", RenderOptions())
+    text = render(replace(EMPTY, judged=judged(changes=(change,))), "html", RenderOptions())
     page = Page(text)
     assert "old" in page.text
     assert "new" in page.text
@@ -215,8 +225,8 @@ def test_five_thousand_changes_stay_below_three_megabytes() -> None:
         )
         for number in range(5000)
     )
-    changes = tuple(judged(change, Cause.RELEASE, "Coder 2.34.0 adds it") for change in changes)
-    text = render(replace(EMPTY, changes=changes), "html", RenderOptions())
+    changes = tuple(caused(change, Cause.RELEASE, "Coder 2.34.0 adds it") for change in changes)
+    text = render(replace(EMPTY, judged=judged(changes=changes)), "html", RenderOptions())
     assert len(text.encode()) < 3_000_000
     assert text.count("<tr id=") == 5000
 

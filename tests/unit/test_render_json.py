@@ -15,18 +15,18 @@ from confaudit.core.model import (
     ChangeKind,
     Facet,
     Fidelity,
-    Level,
     OptionSpec,
     Subject,
     Value,
     ValueSource,
 )
-from confaudit.core.report.report import Column, ReportKind, Table
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Column, Table
 from confaudit.core.upgrade.known import Truth
 from confaudit.present import present
 from confaudit.render import RenderOptions, render
 from confaudit.render.json_v1 import document, schema
-from tests.golden.sample_reports import EVERY_KIND, FINDINGS, REPORTS, option, spec
+from tests.golden.sample_reports import EVERY_KIND, FINDINGS, REPORTS, judged, option, spec
 
 
 def _by_key(name: str) -> dict[str, dict[str, object]]:
@@ -94,8 +94,8 @@ _COMPARISON = {"before", "after", "changes"}
 def test_a_report_has_the_parts_it_speaks_of(name: str) -> None:
     report, found = REPORTS[name], document(REPORTS[name])
     assert found.keys() & _COMPARISON == (_COMPARISON if report.sides else set())
-    assert ("findings" in found) == report.is_audit
-    assert ("summary" in found) == (report.is_audit or bool(report.sides))
+    assert ("findings" in found) == report.kind.is_audit
+    assert ("summary" in found) == (report.kind.is_audit or bool(report.sides))
     assert found.get("prediction") == report.prediction
     assert list(found.get("tables", {})) == [table.id for table in report.tables]
 
@@ -140,22 +140,24 @@ def test_a_cell_that_is_missing_is_left_out() -> None:
     assert document(REPORTS["hostile-tables"])["tables"]["gaps"]["rows"] == [{}]
 
 
-@pytest.mark.parametrize("level", Level)
-def test_a_cause_comes_with_its_evidence_and_level(level: Level) -> None:
-    judged = replace(EVERY_KIND[0], cause=Cause.RELEASE, evidence="It says so.", level=level)
-    report = replace(REPORTS["every-kind"], changes=(judged,))
+@pytest.mark.parametrize(
+    ("change", "level"), [(EVERY_KIND[0], "warning"), (EVERY_KIND[10], "info")]
+)
+def test_a_cause_comes_with_its_evidence_and_level(change: Change, level: str) -> None:
+    change = replace(change, cause=Cause.RELEASE, evidence="It says so.")
+    report = replace(REPORTS["every-kind"], judged=judged(changes=(change,)))
     found = document(report)
     jsonschema.validate(found, schema())
-    (change,) = found["changes"]
-    assert (change["cause"], change["evidence"]) == ("release", "It says so.")
-    assert change["level"] == level.name.lower()
+    (entry,) = found["changes"]
+    assert (entry["cause"], entry["evidence"]) == ("release", "It says so.")
+    assert entry["level"] == level
 
 
 @pytest.mark.parametrize(
     ("kind", "entry", "places"),
     [
         (Change, "ChangeEntry", {"key": "option", "spec": "name"}),
-        (Finding, "FindingEntry", {"because": "affects", "spec": "option"}),
+        (Finding, "FindingEntry", {"because": "affects", "spec": "option", "change": "rule"}),
         (Patch, "PatchEntry", {"position": "line"}),
         (Column, "ColumnEntry", {}),
         (Table, "TableEntry", {"id": "title"}),
@@ -245,7 +247,7 @@ def test_what_to_paste_is_the_value_a_change_leads_to(
     kind: ChangeKind, before: Value, after: Value, text: str
 ) -> None:
     change = option("cache-age", kind, before, after, type="duration")
-    (found,) = document(replace(REPORTS["every-kind"], changes=(change,)))["changes"]
+    (found,) = document(replace(REPORTS["every-kind"], judged=judged(changes=(change,))))["changes"]
     assert _env(found) == text
 
 
@@ -264,7 +266,7 @@ def test_what_to_paste_for_a_finding_is_what_it_proposes(
 ) -> None:
     of_age = replace(FINDINGS[1], spec=spec("cache-age", "duration"), before=5 * 10**9)
     finding = replace(of_age, proposed=proposed, instead=instead)
-    (found,) = document(replace(REPORTS["upgrade"], findings=(finding,)))["findings"]
+    (found,) = document(replace(REPORTS["upgrade"], judged=judged(findings=(finding,))))["findings"]
     assert _env(found) == text
 
 
@@ -282,7 +284,7 @@ def test_every_entry_tells_its_link(name: str) -> None:
     }
     findings = {one.get("anchor", one["fingerprint"]) for one in told.get("findings", [])}
     page = present(REPORTS[name], 100)
-    shown = [row.anchor for part in (*page.sections, *page.groups) for row in part.rows]
+    shown = [row.anchor for part in page.groups for row in part.rows]
     assert sorted(shown) == sorted(changes | findings)
 
 
@@ -294,7 +296,7 @@ def test_a_finding_with_all_it_says() -> None:
     )
     del found["why"], found["message"]
     assert found == {
-        "fingerprint": "8ab362f8a6b5",
+        "fingerprint": "89a968ba6c6c",
         "rule": "option-renamed",
         "effect": "deprecated",
         "level": "warning",

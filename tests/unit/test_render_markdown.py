@@ -21,6 +21,7 @@ from tests.golden.sample_reports import (
     LINT,
     REPORTS,
     UPGRADE,
+    caused,
     judged,
     leaf,
     option,
@@ -157,7 +158,9 @@ def test_every_finding_has_a_heading_and_its_patches_a_fence_each(name: str) -> 
     report = REPORTS[name]
     text = render(report, "md", RenderOptions())
     headings = re.findall(r"^#### [■▲○] (Error|Warning|Info): \S", text, re.M)
-    shown = [row for section in present(report, 200).sections for row in section.rows]
+    shown = [
+        row for group in present(report, 200).groups if not group.are_changes for row in group.rows
+    ]
     assert [heading.lower() for heading in headings] == [row.chips[0].word for row in shown]
     fences = [token.content for token in _tokens(text) if token.type == "fence"]
     patches = [patch for finding in shown for patch in finding.patches]
@@ -175,7 +178,7 @@ def test_no_blank_lines_but_between_paragraphs(name: str) -> None:
     ("name", "head"),
     [
         ("upgrade", "> [!CAUTION]\n> **The server will not start, 3 other things to act on**\n"),
-        ("verify", "> [!NOTE]\n> **1 change was not predicted.**\n"),
+        ("verify", "> [!WARNING]\n> **1 change was not predicted.**\n"),
         ("lint-nothing", "> [!TIP]\n> **Nothing is wrong.**\n"),
         ("no-difference", "**No difference.**\n"),
     ],
@@ -189,9 +192,9 @@ def test_the_verdict_is_the_first_to_be_seen(name: str, head: str) -> None:
 def test_what_holds_for_all_of_a_group_is_said_once() -> None:
     told = "the input does not tell value sources"
     changes = [
-        judged(leaf(Subject.CONFIG, f"a.b{n}", n, n + 1), Cause.UNKNOWN, told) for n in range(3)
+        caused(leaf(Subject.CONFIG, f"a.b{n}", n, n + 1), Cause.UNKNOWN, told) for n in range(3)
     ]
-    text = render(replace(EMPTY, changes=tuple(changes)), "md", RenderOptions())
+    text = render(replace(EMPTY, judged=judged(changes=tuple(changes))), "md", RenderOptions())
     assert f"\nEach of them: {told}\n" in text
     assert text.count(told) == 1
 
@@ -205,7 +208,9 @@ def test_no_line_ends_its_fence(lines: list[str]) -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_table_has_its_rows_and_cells(name: str) -> None:
     report = REPORTS[name]
-    text = render(replace(report, before=None, after=None, changes=()), "md", RenderOptions())
+    text = render(
+        replace(report, before=None, after=None, judged=judged(changes=())), "md", RenderOptions()
+    )
     kinds = [token.type for token in _tokens(text)]
     assert kinds.count("tr_open") == sum(len(table.rows) + 1 for table in report.tables)
     cells = sum(len(table.rows) * len(table.columns) for table in report.tables)
@@ -223,15 +228,27 @@ _CHANGES = tuple(
     for n in range(5000)
 )
 LARGE = {
-    "findings": (replace(UPGRADE, tables=(), findings=(*_ADVICE, FINDINGS[1])), "^#### "),
-    "changes": (replace(EMPTY, changes=_CHANGES, notes=("The end.",)), "^- `~` changed "),
-    "few changes": (replace(EMPTY, changes=_CHANGES[:400]), "^- `~` changed "),
+    "findings": (
+        replace(UPGRADE, tables=(), judged=judged(findings=(*_ADVICE, FINDINGS[1]))),
+        "^#### ",
+    ),
+    "changes": (
+        replace(EMPTY, judged=judged(changes=_CHANGES), notes=("The end.",)),
+        "^- `~` changed ",
+    ),
+    "few changes": (replace(EMPTY, judged=judged(changes=_CHANGES[:400])), "^- `~` changed "),
     "rows": (
         replace(CATALOG_SHOW, tables=(_TABLE, replace(_TABLE, id="more", is_folded=True))),
         r"^\| option",
     ),
-    "entries": (replace(UPGRADE, findings=FINDINGS, tables=(_TABLE,)), r"^\| option|^#### "),
-    "findings of one section": (replace(LINT, tables=(), findings=_ADVICE), "^#### "),
+    "entries": (
+        replace(UPGRADE, judged=judged(findings=FINDINGS), tables=(_TABLE,)),
+        r"^\| option|^#### ",
+    ),
+    "findings of one section": (
+        replace(LINT, tables=(), judged=judged(findings=_ADVICE)),
+        "^#### ",
+    ),
 }
 
 
@@ -302,7 +319,11 @@ def test_what_fits_carries_no_warning() -> None:
 def test_long_words_cost_no_time_and_leave_room(trap: str) -> None:
     change = option("a", ChangeKind.CHANGED, trap, f"{trap}b", name=trap, group=trap)
     report = replace(
-        EMPTY, title=trap, changes=(replace(change, evidence=trap),), notes=(trap,), statement=trap
+        EMPTY,
+        title=trap,
+        judged=judged(changes=(replace(change, evidence=trap),)),
+        notes=(trap,),
+        statement=trap,
     )
     report = replace(report, before=replace(BEFORE, label=trap), after=AFTER)
     text = render(report, "md", RenderOptions())  # growing squared it would not come back

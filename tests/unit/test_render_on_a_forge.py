@@ -15,7 +15,7 @@ from confaudit.core.model import Cause, ChangeKind, Subject
 from confaudit.core.report.report import Column, Report, Table
 from confaudit.present import present
 from confaudit.render import RenderOptions, render
-from tests.golden.sample_reports import FINDINGS, REPORTS, UPGRADE, judged, leaf, option
+from tests.golden.sample_reports import FINDINGS, REPORTS, UPGRADE, caused, judged, leaf, option
 
 OURS = {
     *("h2", "h3", "h4", "p", "ul", "ol", "li", "strong", "code", "pre", "blockquote"),
@@ -105,7 +105,7 @@ def test_every_change_and_every_finding_is_an_element(name: str, page: Page) -> 
     report = REPORTS[name]
     signs = [text for text in page.prose if re.match(r"[■▲○] (Error|Warning|Info): ", text)]
     assert len(signs) == len(report.findings)
-    folded = sum(section.is_folded for section in present(report, 200).sections)
+    folded = sum(group.is_folded for group in present(report, 200).groups if not group.are_changes)
     assert page.elements["details"] == page.elements["summary"] >= folded
 
 
@@ -156,8 +156,8 @@ def laced(trap: str) -> Report:
     )
     changed = option("a", ChangeKind.CHANGED, [trap], ["x", trap], name=trap, group=trap)
     changes = (
-        *(judged(replace(changed, key=f"a{n}"), Cause.RELEASE, trap) for n in range(21)),
-        judged(leaf(Subject.CONFIG, f"a.{trap}", trap, 1), Cause.OPERATOR, trap),
+        *(caused(replace(changed, key=f"a{n}"), Cause.RELEASE, trap) for n in range(21)),
+        caused(leaf(Subject.CONFIG, f"a.{trap}", trap, 1), Cause.OPERATOR, trap),
         leaf(Subject.CONFIG, f"b.{trap}", trap, 1),
     )
     columns = (Column("a", trap), Column("b", trap, is_code=True))
@@ -167,8 +167,7 @@ def laced(trap: str) -> Report:
         title=trap,
         statement=trap,
         before=replace(UPGRADE.before, label=trap, deployment=trap, version=trap, commit=trap),
-        findings=(finding,),
-        changes=changes,
+        judged=judged(findings=(finding,), changes=changes),
         tables=(Table("t", trap, columns, ({"a": trap, "b": trap},), is_folded=True),),
         notes=(trap,),
     )

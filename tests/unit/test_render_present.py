@@ -10,14 +10,13 @@ from confaudit.core.model import (
     Facet,
     FacetChange,
     Json,
-    Level,
     Subject,
     Value,
     ValueSource,
 )
 from confaudit.core.report.report import Column, Report, Table
 from confaudit.present import present
-from confaudit.present.changes import Row
+from confaudit.present.entries import Entry
 from confaudit.present.values import Chip, Name, Shown, ShownState, area_chip
 from confaudit.render.json_v1 import document
 from tests.golden.sample_reports import (
@@ -28,6 +27,7 @@ from tests.golden.sample_reports import (
     EVERY_KIND,
     HOSTILE,
     REPORTS,
+    caused,
     judged,
     option,
 )
@@ -40,8 +40,8 @@ _ENV, _YAML, _DEFAULT, _UNSET = (
 )
 
 
-def _row(change: Change) -> Row:
-    (group,) = present(replace(EMPTY, changes=(change,)), 100).groups
+def _row(change: Change) -> Entry:
+    (group,) = present(replace(EMPTY, judged=judged(changes=(change,))), 100).groups
     (row,) = group.rows
     return row
 
@@ -117,7 +117,7 @@ def test_a_default_that_moved_under_an_unset_option_is_told_once() -> None:
 
 
 def test_groups_come_by_subject_then_title_leftovers_last() -> None:
-    page = present(replace(EMPTY, changes=tuple(reversed(EVERY_KIND))), 100)
+    page = present(replace(EMPTY, judged=judged(changes=tuple(reversed(EVERY_KIND)))), 100)
     assert [group.title for group in page.groups] == [
         "Networking",
         "Networking / HTTP",
@@ -131,7 +131,7 @@ def test_groups_come_by_subject_then_title_leftovers_last() -> None:
 
 
 def test_anchors_are_unique_and_fit_for_an_id() -> None:
-    page = present(replace(EMPTY, changes=HOSTILE), 100)
+    page = present(replace(EMPTY, judged=judged(changes=HOSTILE)), 100)
     anchors = [row.anchor for group in page.groups for row in group.rows]
     assert len(set(anchors)) == len(HOSTILE)
     assert all(set(anchor) <= set("abcdefghijklmnopqrstuvwxyz0123456789:-") for anchor in anchors)
@@ -139,7 +139,7 @@ def test_anchors_are_unique_and_fit_for_an_id() -> None:
 
 def test_an_anchor_does_not_depend_on_other_changes() -> None:
     alone = _row(HOSTILE[-1]).anchor
-    groups = present(replace(EMPTY, changes=HOSTILE), 100).groups
+    groups = present(replace(EMPTY, judged=judged(changes=HOSTILE)), 100).groups
     assert alone in [row.anchor for group in groups for row in group.rows]
 
 
@@ -213,7 +213,7 @@ def test_a_name_that_moved_without_a_rename_is_a_remark() -> None:
 
 
 def test_the_operators_changes_come_first_and_computed_ones_last() -> None:
-    shuffled = replace(EMPTY, changes=EVERY_CAUSE[::-1])
+    shuffled = replace(EMPTY, judged=judged(changes=EVERY_CAUSE[::-1]))
     groups = present(shuffled, 100).groups
     assert [(group.part, group.title, group.is_folded) for group in groups] == [
         ("", "By the operator", False),
@@ -229,40 +229,40 @@ def test_the_operators_changes_come_first_and_computed_ones_last() -> None:
 
 def test_a_few_quiet_changes_are_neither_folded_nor_split() -> None:
     few = tuple(change for change in EVERY_CAUSE if change.cause is Cause.RELEASE)[:12]
-    (loud, quiet) = present(replace(EMPTY, changes=few), 100).groups
+    (loud, quiet) = present(replace(EMPTY, judged=judged(changes=few)), 100).groups
     assert (loud.title, quiet.title) == ("By the release", "By the release, for information")
     assert not quiet.is_folded
     assert [row.is_quiet for group in (loud, quiet) for row in group.rows] == [False] + [True] * 11
 
 
 @pytest.mark.parametrize(
-    ("cause", "level", "is_quiet"),
+    ("cause", "change", "is_quiet"),
     [
-        (Cause.OPERATOR, Level.INFO, False),
-        (Cause.UNKNOWN, Level.INFO, False),
-        (Cause.RELEASE, Level.WARNING, False),
-        (Cause.RELEASE, Level.INFO, True),
-        (Cause.COMPUTED, Level.INFO, True),
-        (Cause.COMPUTED, Level.WARNING, True),
+        (Cause.OPERATOR, EVERY_KIND[0], False),
+        (Cause.UNKNOWN, EVERY_KIND[0], False),
+        (Cause.UNKNOWN, EVERY_KIND[10], False),
+        (Cause.RELEASE, EVERY_KIND[0], False),
+        (Cause.RELEASE, EVERY_KIND[10], True),
+        (Cause.COMPUTED, EVERY_KIND[0], True),
     ],
 )
 def test_what_a_person_may_have_done_is_never_quiet(
-    cause: Cause, level: Level, is_quiet: bool
+    cause: Cause, change: Change, is_quiet: bool
 ) -> None:
-    row = _row(judged(EVERY_KIND[0], cause, "so it is", level))
+    row = _row(caused(change, cause, "so it is"))
     assert row.is_quiet == is_quiet
     worn = [chip for chip in row.chips if chip.is_shown]
-    assert worn == [Chip("kind", "changed", "changed"), Chip("cause", cause, cause)]
+    assert worn == [Chip("kind", change.kind, change.kind), Chip("cause", cause, cause)]
     assert row.evidence == "so it is"
 
 
 def _counted(report: Report) -> dict[str, dict[str, int]]:
-    tallies = present(report, 100).tallies
-    return {t.title: {c.chip.word: c.number for c in t.counts} for t in tallies}
+    facets = present(report, 100).facets
+    return {t.title: {c.chip.word: c.number for c in t.counts} for t in facets}
 
 
 def test_changes_are_counted_in_the_order_of_each_facet() -> None:
-    counted = _counted(replace(EMPTY, changes=EVERY_CAUSE))
+    counted = _counted(replace(EMPTY, judged=judged(changes=EVERY_CAUSE)))
     assert list(counted.items()) == [
         ("Changes by cause", {"operator": 2, "release": 22, "computed": 1, "unknown": 1}),
         ("Changes by kind", {"added": 19, "changed": 4, "renamed": 2, "declared": 1}),
@@ -320,12 +320,12 @@ def test_nothing_compared_is_not_no_difference() -> None:
 
 
 def test_what_filters_left_out_is_counted_and_is_no_agreement() -> None:
-    nothing_left = replace(EMPTY, hidden=3)
+    nothing_left = replace(EMPTY, judged=judged(hidden=3))
     assert nothing_left.verdict == "3 changes are hidden by filters."
-    assert replace(EMPTY, hidden=1).verdict == "1 change is hidden by filters."
+    assert replace(EMPTY, judged=judged(hidden=1)).verdict == "1 change is hidden by filters."
     assert nothing_left.result.endswith("0 declared, 3 hidden)")
     assert "There are differences" in present(nothing_left, 100).empty
-    some_left = replace(REPORTS["every-kind"], hidden=3)
+    some_left = replace(EMPTY, judged=judged(changes=EVERY_KIND, hidden=3))
     assert some_left.verdict.endswith("2 declared differently. 3 more are hidden by filters.")
     assert document(some_left)["summary"]["hidden"] == 3
 

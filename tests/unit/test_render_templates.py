@@ -7,10 +7,9 @@ import pytest
 
 from confaudit.errors import TemplateError
 from confaudit.present import Page, SideShown
-from confaudit.present.changes import ChangeGroup, Remark, Row
 from confaudit.present.charts import Label, Mark, Stretch, Strip
-from confaudit.present.facets import Count, Tally
-from confaudit.present.findings import Fact, FindingShown, PatchShown, Section
+from confaudit.present.entries import Entry, Fact, Group, PatchShown, Remark
+from confaudit.present.facets import Count, FacetCounts
 from confaudit.present.inline_diff import Items, Segment
 from confaudit.present.tables import ColumnShown, TableShown
 from confaudit.present.values import Chip, Name, Shown, ShownState
@@ -132,14 +131,12 @@ def _documented(heading: str) -> set[str]:
         ("one of `page.sides`", SideShown),
         ("one of `page.tables`", TableShown),
         ("a column", ColumnShown),
-        ("one of `page.tallies`", Tally),
+        ("one of `page.facets`", FacetCounts),
         ("a count", Count),
         ("a chip", Chip),
-        ("one of `page.groups`", ChangeGroup),
-        ("a row of a group", Row),
+        ("one of `page.groups`", Group),
+        ("a row of a group", Entry),
         ("a name", Name),
-        ("one of `page.sections`", Section),
-        ("a row of a section", FindingShown),
         ("a fact", Fact),
         ("a patch", PatchShown),
         ("`row.before`", Shown),

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from confaudit.core.model import Subject
 from confaudit.core.report.report import Column, Table
 from confaudit.render import RenderOptions, render
-from tests.golden.sample_reports import EMPTY, REPORTS, leaf
+from tests.golden.sample_reports import EMPTY, REPORTS, judged, leaf
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -60,7 +60,7 @@ def test_no_sign_of_a_value_reaches_the_terminal(name: str) -> None:
 
 def test_a_value_of_a_megabyte_is_cut_around_its_difference() -> None:
     change = leaf(Subject.CONFIG, "a.b", "x" * 1_000_000 + " old", "x" * 1_000_000 + " new")
-    text = render(replace(EMPTY, changes=(change,)), "text", RenderOptions())
+    text = render(replace(EMPTY, judged=judged(changes=(change,))), "text", RenderOptions())
     assert "old" in text
     assert "new" in text
     assert len(text) < 3_000
@@ -91,7 +91,7 @@ def test_a_finding_says_what_is_its_own_and_the_folded_ones_little() -> None:
     assert "    Affects you: It depends: the ConfigMap coder-extra may set it.\n" in text
     assert "      - CODER_CACHE_AGE=\n" in text
     brief = (
-        "  · Coder 2.35.1 has 12 options that 2.33.0 has not.\n    option-added · e056ed7a1c19\n"
+        "  · Coder 2.35.1 has 12 options that 2.33.0 has not.\n    option-added · c28787773a07\n"
     )
     assert brief in text
     assert text.count("  after  Coder 2.35.1\n") == 1

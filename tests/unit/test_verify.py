@@ -12,6 +12,7 @@ from confaudit import catalog
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.judge.rules.changes import unpredicted
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -198,7 +199,8 @@ def test_what_nobody_can_explain_is_open(case):
     assert keys(found.rest) == [key]
     assert evidence in found.rest[0].evidence
     assert found.rest[0].cause is Cause.UNKNOWN
-    assert found.rest[0].level is Level.WARNING
+    (finding,) = unpredicted(found.rest)
+    assert finding.severity is Level.WARNING
     assert found.explained == ()
     assert key not in keys(found.confirmed)
     assert found.statement.startswith("Not as predicted: ")

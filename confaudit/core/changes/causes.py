@@ -20,7 +20,6 @@ from confaudit.core.model import (
     Facet,
     FacetChange,
     Fidelity,
-    Level,
     OptionSpec,
     Snapshot,
     Subject,
@@ -67,18 +66,13 @@ def attribute(
     changes: Sequence[Change], before: Snapshot, after: Snapshot, catalog: Catalog
 ) -> tuple[Change, ...]:
     """Join aliases and renames, and say of every change what caused it; the operator's first."""
-    explainer = _Attributor(before, after, catalog)
-    judged = [explainer.judge(change) for change in join(changes, before, after)]
-    return tuple(sorted(judged, key=lambda c: (_ORDER.index(c.cause), -c.level, position(c))))
+    attributor = _Attributor(before, after, catalog)
+    found = [attributor.attribute(change) for change in join(changes, before, after)]
+    return tuple(sorted(found, key=lambda c: (CAUSE_ORDER.index(c.cause), position(c))))
 
 
-_ORDER: Final[Sequence[Cause | None]] = (
-    Cause.OPERATOR,
-    Cause.UNKNOWN,
-    Cause.RELEASE,
-    Cause.COMPUTED,
-)
-"""What a person may have done comes first."""
+CAUSE_ORDER: Final = (Cause.OPERATOR, Cause.UNKNOWN, Cause.RELEASE, Cause.COMPUTED, None)
+"""What a person may have done comes first; None is a comparison of releases."""
 
 
 class _Attributor:
@@ -90,16 +84,15 @@ class _Attributor:
         self._span = _span(before.version, after.version)
         self._way = catalog.between(before.version, after.version)
 
-    def judge(self, change: Change) -> Change:
-        """The change with its cause, evidence and level."""
-        judges = {
+    def attribute(self, change: Change) -> Change:
+        """The change with its cause and evidence."""
+        by_subject = {
             Subject.OPTION: self._option,
             Subject.CONFIG: self._leaf,
             Subject.SERVER: self._server,
         }
-        judgement = judges[change.subject](change)
-        judged = replace(change, cause=judgement.cause, evidence=judgement.evidence)
-        return replace(judged, level=level(judged))
+        found = by_subject[change.subject](change)
+        return replace(change, cause=found.cause, evidence=found.evidence)
 
     # --- options --------------------------------------------------------------------------
 
@@ -336,26 +329,6 @@ class _Attributor:
         """The releases on the way that brought something; all of the way when none is known to."""
         turns = arrivals(self._way, holds)
         return f"Coder {listing(turns)}" if turns else self._span
-
-
-def level(change: Change) -> Level:
-    """How much a change matters: what is in effect, by whoever's doing, more than what is declared.
-
-    What follows from something else is worth a glance; so is what a release adds or declares.
-    """
-    effective = change.kind in (ChangeKind.CHANGED, ChangeKind.RENAMED) and not _same(
-        change.before, change.after
-    )
-    lost = change.kind is ChangeKind.REMOVED and change.source_before in EXPLICIT
-    if change.cause is Cause.OPERATOR or effective or lost:
-        quiet = change.cause is Cause.COMPUTED or _is_release_fact(change)
-        return Level.INFO if quiet else Level.WARNING
-    return Level.INFO
-
-
-def _is_release_fact(change: Change) -> bool:
-    """What the server says of its own build is the upgrade itself."""
-    return change.subject is Subject.SERVER and change.cause is Cause.RELEASE
 
 
 _WORDS: Final = {

@@ -1,16 +1,16 @@
-"""Which changes a report shows: filters by cause and by glob over an option's names."""
+"""What a report lists: filters by cause and by glob over an option's names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from confaudit.core.model import Cause, Change
+from confaudit.core.model import Cause, Change, OptionSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to show; empty parts select everything."""
+    """What to list; empty parts select everything."""
 
     causes: frozenset[Cause] = frozenset()
     only: tuple[str, ...] = ()
@@ -18,30 +18,35 @@ class Selection:
     exclude: tuple[str, ...] = ()
     """Globs; none may match."""
 
-    def apply(self, changes: Iterable[Change]) -> tuple[Change, ...]:
-        """The changes to show, in the order given."""
-        return tuple(change for change in changes if self._shows(change))
-
-    def _shows(self, change: Change) -> bool:
-        caused = not self.causes or change.cause in self.causes
-        return caused and self.matches(names(change))
+    def wants(self, cause: Cause | None) -> bool:
+        """Whether the causes let pass what this brought about."""
+        return not self.causes or cause in self.causes
 
     def matches(self, known: Sequence[str]) -> bool:
         """Whether the globs let pass what has these names."""
         wanted = not self.only or _any_match(self.only, known)
         return wanted and not _any_match(self.exclude, known)
 
+    def strangers(self, known: Collection[str]) -> tuple[str, ...]:
+        """The globs that match none of these names, and so are misspelt."""
+        return tuple(glob for glob in (*self.only, *self.exclude) if not _any_match((glob,), known))
+
 
 EVERYTHING: Final = Selection()
 """No filter."""
 
 
-def names(change: Change) -> tuple[str, ...]:
+def change_names(change: Change) -> tuple[str, ...]:
     """Every name by which a user may mean what a change is about."""
-    spec = change.spec
-    declared = (spec.env, spec.yaml_path, spec.name) if spec else ()
+    declared = spec_names(change.spec) if change.spec else ()
     found = (change.key, change.was, *change.also, change.path, *declared)
     return tuple(name for name in found if name)
+
+
+def spec_names(spec: OptionSpec) -> tuple[str, ...]:
+    """Every name that an option goes by."""
+    known = (spec.key, spec.env, spec.yaml_path, spec.name, spec.json_path)
+    return tuple(name for name in known if name)
 
 
 def _any_match(globs: Iterable[str], known: Iterable[str]) -> bool:

@@ -14,7 +14,6 @@ from confaudit.core.judge.finding import Effect, Finding
 from confaudit.core.judge.rules import DEFAULT_CHANGED, defaults, files, names, values
 from confaudit.core.judge.rules.common import Check
 from confaudit.core.model import Level
-from confaudit.core.text.wording import plural
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situation import Situation
 
@@ -47,12 +46,9 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 """Every check; together they make every rule of `judge.rules.RULES`."""
 
-_EFFECTS: Final = tuple(Effect)
-_ANSWERS: Final = (Truth.YES, Truth.DEPENDS, Truth.NO)
-
 
 def audit(situation: Situation, advisories: Iterable[Advisory] = ()) -> tuple[Finding, ...]:
-    """Everything there is to say about a deployment, the worst first.
+    """Everything there is to say about a deployment, not weighed yet.
 
     An advisory on an option takes the place of the plain words about its default.
     """
@@ -63,7 +59,7 @@ def audit(situation: Situation, advisories: Iterable[Advisory] = ()) -> tuple[Fi
         for finding in _by_rules(situation)
         if finding.rule is not DEFAULT_CHANGED or finding.subject not in told
     )
-    return tuple(sorted(map(_weighed, (*found, *advice)), key=_order))
+    return (*found, *advice)
 
 
 def _by_rules(situation: Situation) -> Iterator[Finding]:
@@ -101,36 +97,3 @@ def _identity(finding: Finding) -> tuple[str, str]:
 def _depends(finding: Finding) -> Finding:
     because = f"{finding.because}, if the template's default is what counts"
     return replace(finding, affects=Truth.DEPENDS, because=because)
-
-
-def _weighed(finding: Finding) -> Finding:
-    """What only may be so is no more than a warning."""
-    level = finding.rule.level if finding.level is None else finding.level
-    is_open = finding.affects is Truth.DEPENDS
-    return replace(finding, level=min(level, Level.WARNING) if is_open else level)
-
-
-def _order(finding: Finding) -> tuple[int, int, int, str, str]:
-    return (
-        -(finding.level or finding.rule.level),
-        _EFFECTS.index(finding.rule.effect),
-        _ANSWERS.index(finding.affects),
-        finding.rule.id,
-        finding.subject,
-    )
-
-
-def verdict(findings: Iterable[Finding]) -> str:
-    """What it comes to, in a few words: `will not start`, `starts, 3 behaviours change`, `safe`."""
-    found = [finding for finding in findings if finding.affects is not Truth.NO]
-    fatal = [one.affects for one in found if one.rule.effect is Effect.WILL_NOT_START]
-    if Truth.YES in fatal:
-        return "will not start"
-    changed = [one for one in found if one.rule.effect is Effect.BEHAVIOUR]
-    sure = sum(one.affects is Truth.YES for one in changed)
-    parts = ["may not start" if fatal else "starts"]
-    if sure:
-        parts.append(f"{plural(sure, 'behaviour')} {'changes' if sure == 1 else 'change'}")
-    if maybe := len(changed) - sure:
-        parts.append(f"{maybe} {'more may' if sure else 'may'} change")
-    return ", ".join(parts) if fatal or changed else "safe"

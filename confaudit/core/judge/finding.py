@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from confaudit.core.given import Form, Position
-from confaudit.core.model import MISSING, Json, Level, OptionSpec, Value
+from confaudit.core.model import MISSING, Change, Json, Level, OptionSpec, Value
 from confaudit.core.secret import is_secret
 from confaudit.core.upgrade.known import Truth
 
@@ -98,6 +98,10 @@ class Finding:
     patches: tuple[Patch, ...] = ()
     positions: tuple[Position, ...] = ()
     """Where in the operator's files it stands."""
+    change: Change | None = None
+    """The change it judges, where it is about one."""
+    deployment: str = ""
+    """Name of the deployment it is about, empty when nobody gave it one."""
 
     @property
     def severity(self) -> Level:
@@ -111,14 +115,15 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """What it is known by from run to run: rule, subject and states, whatever the words.
+        """What it is known by from run to run: rule, deployment, subject and states.
 
-        Not the version: a finding of 2.34.4 is the same in 2.34.5. Nor the keyed fingerprint of a
-        secret, which a rotation changes.
+        Whatever the words, and wherever it stands among others. Not the version: a finding of
+        2.34.4 is the same in 2.34.5. Nor the keyed fingerprint of a secret, which a rotation
+        changes.
         """
         states = [_state(self.before), _state(self.after)]
-        told = json.dumps([self.rule.id, self.subject, *states], sort_keys=True)
-        return sha256(told.encode()).hexdigest()[:12]
+        identity = [self.rule.id, self.deployment, self.subject, *states]
+        return sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _state(value: Value) -> Json:

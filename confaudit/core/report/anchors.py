@@ -1,12 +1,9 @@
 """What the entries of a report are called in links: fit for an HTML id and a URL fragment."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Final
 
-from confaudit.core.judge.finding import Finding
 from confaudit.core.model import Change
 
 
@@ -24,12 +21,3 @@ def plain_anchor(change: Change) -> str:
 
 
 _FIT: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
-
-
-def finding_anchors(findings: Sequence[Finding]) -> Iterator[str]:
-    """Their fingerprints, numbered where one is not the only one of the report."""
-    seen: Counter[str] = Counter()
-    for finding in findings:
-        seen[finding.fingerprint] += 1
-        number = seen[finding.fingerprint]
-        yield finding.fingerprint + (f"-{number}" if number > 1 else "")

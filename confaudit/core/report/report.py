@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from confaudit.core import tree
-from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.finding import Effect, Finding, Rule
+from confaudit.core.judge.judge import NOTHING_FOUND, Judged
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
     Cause,
@@ -20,20 +20,9 @@ from confaudit.core.model import (
     Subject,
     Value,
 )
+from confaudit.core.report.kinds import ReportKind
 from confaudit.core.text.wording import plural
-
-
-class ReportKind(StrEnum):
-    """Which job a report tells of."""
-
-    DIFF = "diff"
-    UPGRADE = "upgrade"
-    LINT = "lint"
-    VERIFY = "verify"
-    EXPLAIN = "explain"
-    CATALOG_RELEASES = "catalog-releases"
-    CATALOG_SHOW = "catalog-show"
-    CATALOG_DIFF = "catalog-diff"
+from confaudit.core.upgrade.known import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +80,10 @@ class Report:
     before: Side | None = None
     """Of a comparison, like `after`; other reports have neither."""
     after: Side | None = None
-    changes: tuple[Change, ...] = ()
-    """In the order to show them."""
-    findings: tuple[Finding, ...] = ()
-    """What an audit has to say, in the order to show it."""
-    hidden: int = 0
-    """How many more changes or findings there are, which the reader chose not to see."""
+    judged: Judged = NOTHING_FOUND
+    """What was found: changes, and what an audit has to say."""
+    rules: tuple[Rule, ...] = ()
+    """Every rule that was looked for, whether or not it found anything."""
     prediction: Mapping[str, Json] | None = None
     """What an upgrade would make of the configuration, for programs; redacted like all else."""
     tables: tuple[Table, ...] = ()
@@ -107,14 +94,38 @@ class Report:
     """The verdict, where it is not to be counted from the changes."""
 
     @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What an audit has to say, in the order to list it."""
+        return tuple(one for one in self.judged.shown if one.change is None)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes, in the order to list them."""
+        return tuple(one.change for one in self.judged.shown if one.change)
+
+    @property
+    def hidden(self) -> int:
+        """How many changes or findings the reader chose not to see."""
+        return self.judged.hidden
+
+    @property
+    def deciding(self) -> tuple[Finding, ...]:
+        """What the verdict, the colour and the exit code go by: what is listed.
+
+        Of an audit everything that was found: a server that will not start does not start because
+        a filter hides the reason.
+        """
+        return self.judged.found if self.kind.is_audit else self.judged.shown
+
+    @property
     def sides(self) -> tuple[Side, ...]:
         """The two things compared; none in other reports."""
         return (self.before, self.after) if self.before and self.after else ()
 
     @property
-    def is_audit(self) -> bool:
-        """Whether findings are what it is about, be there any or none."""
-        return self.kind in _AUDITS
+    def deployment(self) -> str:
+        """Name of the deployment it is about; empty when no side has one."""
+        return next((side.deployment for side in reversed(self.sides) if side.deployment), "")
 
     @property
     def counts(self) -> Mapping[ChangeKind, int]:
@@ -136,15 +147,14 @@ class Report:
 
     @property
     def levels(self) -> Mapping[Level, int]:
-        """Number of findings by level, the worst first, every level present."""
-        found = Counter(finding.severity for finding in self.findings)
+        """Number of the findings that decide by level, the worst first, every level present."""
+        found = Counter(finding.severity for finding in self.deciding)
         return {level: found[level] for level in reversed(Level)}
 
     @property
     def worst(self) -> Level | None:
-        """The highest level of all changes and findings; None when there are none."""
-        levels = (change.level for change in self.changes)
-        return max((*levels, *(finding.severity for finding in self.findings)), default=None)
+        """The highest level of all that decides; None when there is nothing."""
+        return max((finding.severity for finding in self.deciding), default=None)
 
     @property
     def nothing_compared(self) -> bool:
@@ -155,7 +165,7 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """A sentence or two for the head of every format."""
+        """What it comes to, in a few words or a sentence or two."""
         if self.statement or not self.sides:
             return self.statement
         if self.nothing_compared:
@@ -163,6 +173,45 @@ class Report:
         if not self.changes and not self.hidden:
             return "No difference."
         return " ".join(filter(None, (self._counted, self._left_out)))
+
+    @property
+    def headline(self) -> str:
+        """The verdict with what it does not speak of, for the head of every format."""
+        sentence = self.verdict[:1].upper() + self.verdict[1:]
+        beside = (self._other_things, self._filtered if self.kind.is_audit else "")
+        return (
+            ", ".join((sentence.removesuffix("."), *filter(None, beside)))
+            if any(beside)
+            else sentence
+        )
+
+    @property
+    def _other_things(self) -> str:
+        """What an upgrade's verdict does not speak of: warnings but of a start or a behaviour."""
+        rest = sum(
+            one.severity > Level.INFO
+            and one.affects is not Truth.NO
+            and one.rule.effect not in (Effect.WILL_NOT_START, Effect.BEHAVIOUR)
+            for one in self.deciding
+        )
+        return f"{plural(rest, 'other thing')} to act on" if self.kind.is_upgrade and rest else ""
+
+    @property
+    def _filtered(self) -> str:
+        return f"{plural(self.hidden, 'finding')} hidden by filters" if self.hidden else ""
+
+    @property
+    def empty(self) -> str:
+        """Why nothing is listed; empty when something is, or the verdict says it."""
+        if self.judged.shown or (self.statement and not self.kind.is_audit):
+            return ""
+        if self.kind.is_audit:
+            return _NOTHING_LISTED if self.hidden else _NOTHING_TO_DO
+        if not self.sides:
+            return ""
+        if self.nothing_compared:
+            return "Neither side holds an option or a config leaf, so there was nothing to compare."
+        return _NONE_OF_THESE if self.hidden else "Everything both sides tell is the same."
 
     @property
     def _counted(self) -> str:
@@ -190,7 +239,7 @@ class Report:
     @property
     def result(self) -> str:
         """The greppable last line of text output."""
-        if self.is_audit:
+        if self.kind.is_audit:
             levels = (f"{number} {level.name.lower()}" for level, number in self.levels.items())
             hidden = f" ({self.hidden} hidden)" if self.hidden else ""
             return f"result: {', '.join(levels)}{hidden}"
@@ -203,7 +252,11 @@ class Report:
         return f"result: {plural(len(self.changes), 'change')} ({counts}{hidden})"
 
 
-_AUDITS = frozenset({ReportKind.UPGRADE, ReportKind.LINT, ReportKind.VERIFY})
+_NOTHING_TO_DO = "There is nothing to do, as far as can be seen from here."
+_NOTHING_LISTED = (
+    "Nothing that was found is among what you asked to see; the verdict is on all of it."
+)
+_NONE_OF_THESE = "There are differences, none of them among what you asked to see."
 _BY = {
     Cause.OPERATOR: "by the operator",
     Cause.RELEASE: "by the release",

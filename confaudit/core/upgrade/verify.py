@@ -19,7 +19,6 @@ from confaudit.core.model import (
     Change,
     ChangeKind,
     Fidelity,
-    Level,
     Snapshot,
     Subject,
 )
@@ -156,7 +155,7 @@ class _Judge:
         found = [self._real[key] for key in sorted(self._unknown & self._real.keys())]
         for change in {change.key: change for change in found}.values():
             why = f"its value could not be known beforehand; {change.evidence}"
-            yield replace(change, before=MISSING, evidence=why, level=Level.INFO)
+            yield replace(change, before=MISSING, evidence=why)
 
     def refused(self, after: Snapshot) -> Iterator[Change]:
         """What the release was predicted to refuse: it runs, so something else was given to it."""
@@ -178,7 +177,7 @@ class _Judge:
 
 
 def _open(change: Change, evidence: str) -> Change:
-    return replace(change, cause=Cause.UNKNOWN, evidence=evidence, level=Level.WARNING)
+    return replace(change, cause=Cause.UNKNOWN, evidence=evidence)
 
 
 def _keys(change: Change) -> frozenset[str]:

@@ -1,0 +1,23 @@
+"""What an audit comes to, in a few words."""
+
+from collections.abc import Iterable
+
+from confaudit.core.judge.finding import Effect, Finding
+from confaudit.core.text.wording import plural
+from confaudit.core.upgrade.known import Truth
+
+
+def verdict(findings: Iterable[Finding]) -> str:
+    """What it comes to, in a few words: `will not start`, `starts, 3 behaviours change`, `safe`."""
+    found = [finding for finding in findings if finding.affects is not Truth.NO]
+    fatal = [one.affects for one in found if one.rule.effect is Effect.WILL_NOT_START]
+    if Truth.YES in fatal:
+        return "will not start"
+    changed = [one for one in found if one.rule.effect is Effect.BEHAVIOUR]
+    sure = sum(one.affects is Truth.YES for one in changed)
+    parts = ["may not start" if fatal else "starts"]
+    if sure:
+        parts.append(f"{plural(sure, 'behaviour')} {'changes' if sure == 1 else 'change'}")
+    if maybe := len(changed) - sure:
+        parts.append(f"{maybe} {'more may' if sure else 'may'} change")
+    return ", ".join(parts) if fatal or changed else "safe"

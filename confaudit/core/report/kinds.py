@@ -1,0 +1,56 @@
+"""The kinds of reports, each with what is peculiar to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    subject: str
+    is_audit: bool = False
+    is_upgrade: bool = False
+
+
+class ReportKind(StrEnum):
+    """Which job a report tells of."""
+
+    DIFF = "diff"
+    UPGRADE = "upgrade"
+    LINT = "lint"
+    VERIFY = "verify"
+    EXPLAIN = "explain"
+    CATALOG_RELEASES = "catalog-releases"
+    CATALOG_SHOW = "catalog-show"
+    CATALOG_DIFF = "catalog-diff"
+
+    @property
+    def subject(self) -> str:
+        """What reports of this kind are about, in words."""
+        return _TRAITS[self].subject
+
+    @property
+    def is_audit(self) -> bool:
+        """Whether it judges a deployment: its verdict is on everything found, whatever is listed.
+
+        Others answer a question about changes or releases, which filters make narrower.
+        """
+        return _TRAITS[self].is_audit
+
+    @property
+    def is_upgrade(self) -> bool:
+        """Whether an upgrade lies ahead, before, during or after which things are to be done."""
+        return _TRAITS[self].is_upgrade
+
+
+_TRAITS: Final[Mapping[ReportKind, _Traits]] = {
+    ReportKind.DIFF: _Traits("Configuration changes"),
+    ReportKind.UPGRADE: _Traits("Upgrade audit", is_audit=True, is_upgrade=True),
+    ReportKind.LINT: _Traits("Audit of configuration files", is_audit=True),
+    ReportKind.VERIFY: _Traits("Upgrade, compared with its prediction", is_audit=True),
+    ReportKind.EXPLAIN: _Traits("Story of an option"),
+    ReportKind.CATALOG_RELEASES: _Traits("Releases of Coder"),
+    ReportKind.CATALOG_SHOW: _Traits("Life of an option"),
+    ReportKind.CATALOG_DIFF: _Traits("Changes between releases of Coder"),
+}

@@ -1,0 +1,107 @@
+"""One shape for all that a report lists: an entry, be it a finding or a change, and a group.
+
+What an entry does not have is empty, and a layout leaves it out.
+"""
+
+from dataclasses import dataclass
+
+from confaudit.core.model import ChangeKind
+from confaudit.present.charts import Strip
+from confaudit.present.inline_diff import Items
+from confaudit.present.values import Chip, Name, Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something about a finding: a term, and one text or several."""
+
+    term: str
+    texts: tuple[str, ...]
+    is_code: bool = False
+    """To be typed as it is: a file's name, a reference."""
+    is_general: bool = False
+    """It holds for every finding of the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchShown:
+    """Lines to change in one of the operator's files."""
+
+    form: str
+    """What kind of file it is, in words."""
+    place: str
+    """File and line."""
+    remove: tuple[str, ...]
+    add: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines as a diff."""
+        return (*(f"- {line}" for line in self.remove), *(f"+ {line}" for line in self.add))
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something beside the value; `before` and `after` are empty for a mere statement."""
+
+    text: str
+    before: str = ""
+    after: str = ""
+    is_reassuring: bool = False
+    """It says that nothing is to be done; where room is short it can go without saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finding or change, ready to be laid out."""
+
+    anchor: str
+    """Stable and unique within a report; fit for an HTML id and a URL fragment."""
+    fingerprint: str
+    rule: str
+    """Permanent id of the rule."""
+    title: str
+    """One sentence; of a change the display name of its option, else the dotted path."""
+    chips: tuple[Chip, ...]
+    """What it is to be told from others by; then what there is to filter by only."""
+    names: tuple[Name, ...]
+    """The option's, else of a finding the name of what it is about."""
+    before: Shown | None
+    after: Shown | None
+    is_quiet: bool = False
+    """Whether one line is enough for it."""
+    kind: ChangeKind | None = None
+    """Of a change."""
+    is_same: bool = False
+    """Whether `after` is all there is to show: `before` would repeat it."""
+    items: Items | None = None
+    """To show in place of two values when both are lists or both are mappings."""
+    remarks: tuple[Remark, ...] = ()
+    """What a change did beside the value."""
+    evidence: str = ""
+    """How the cause of a change is known; empty where nobody asked."""
+    instead: tuple[tuple[Name, ...], ...] = ()
+    """The names of each option to use in its place."""
+    value_term: str = ""
+    """What `before` and `after` of a finding are; empty when neither is known."""
+    facts: tuple[Fact, ...] = ()
+    strip: Strip | None = None
+    """The life of the option near the reader, for whoever can draw."""
+    steps_term: str = ""
+    """When the steps are to be taken."""
+    steps: tuple[str, ...] = ()
+    patches: tuple[PatchShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that belong together: changes, or findings that ask for the same of the operator."""
+
+    anchor: str
+    part: str
+    """Heading over this group and its neighbours; empty when its own title is enough."""
+    title: str
+    rows: tuple[Entry, ...]
+    is_folded: bool
+    """Whether only a reader who asks for more needs to see the entries."""
+    are_changes: bool
