@@ -106,12 +106,3 @@ def _version(text: str) -> Version:
 
 def _text(version: Version) -> str:
     return f"{version.major}.{version.minor}.{version.patch}"
-
-
-# --- conditions joined --------------------------------------------------------------------------
-
-
-# --- conditions on the deployment ---------------------------------------------------------------
-
-
-# --- what is looked at one by one ---------------------------------------------------------------

@@ -1,28 +1,44 @@
 """The one language of conditions: what can be asked about a deployment, and how answers join."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final, TypeAlias
 
+from confaudit.core.coder.releases import Version
 from confaudit.core.given import Form, Position
-from confaudit.core.model import MISSING
+from confaudit.core.model import MISSING, Cause, Change, ChangeKind
+from confaudit.core.secret import is_secret, secret
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.families import Family, Provider
-from confaudit.core.upgrade.known import Conclusion, Known, Truth, UpgradeSide
+from confaudit.core.upgrade.known import Conclusion, Known, Truth, UpgradeSide, in_range
 from confaudit.core.upgrade.situation import Situation
+
+
+class Looking(StrEnum):
+    """What conditions can look at one by one, and ask more about than its name."""
+
+    PROVIDER = "provider"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of the things that an advisory looks at one by one."""
+    """One of the things that are looked at one by one."""
 
     name: str
     positions: tuple[Position, ...] = ()
     provider: Provider | None = None
+    change: Change | None = None
+
+    @classmethod
+    def of(cls, change: Change) -> "Item":
+        """A change, as rules on changes look at it."""
+        return cls(change.key, change=change)
 
 
 Condition: TypeAlias = Callable[[Situation, Item | None], Conclusion]
-"""What has to hold for this deployment; the item is the one of `Advisory.each` being looked at."""
+"""What has to hold for this deployment; the item is what is being looked at, if anything is."""
 
 Items: TypeAlias = Callable[[Situation], Iterable[Item]]
 
@@ -71,7 +87,7 @@ def _all(parts: Sequence[Conclusion]) -> Conclusion:
 
 
 Question: TypeAlias = Callable[[Known], Conclusion]
-"""A question about one setting: `situation.is_set`, or a `situation.Test` in `situation.told`."""
+"""A question about one setting: `known.is_set`, or a `ValueTest` in `known.conclude`."""
 
 
 def option(
@@ -106,10 +122,13 @@ def moved(key: str) -> Condition:
     def tell(situation: Situation, item: Item | None) -> Conclusion:
         settings = situation.snapshot.settings if situation.snapshot else {}
         was, known = settings.get(key), situation.after(key)
-        if was is None or not known.given or known.value == was.value:
+        hidden = is_secret(known.value) and known.value != secret(False)
+        if was is None or not known.given or (known.value == was.value and not hidden):
             return Conclusion(Truth.NO, f"{known.name} stays as it is")
         unknown = MISSING in (was.value, known.value)
         because = known.because if unknown else f"{known.name} is not what the snapshot shows"
+        if hidden and known.value == was.value:
+            unknown, because = True, f"{known.name} is a secret, and only that it is set is known"
         return Conclusion(
             Truth.DEPENDS if unknown else Truth.YES, because, positions=known.positions
         )
@@ -166,6 +185,56 @@ def forms(wanted: Sequence[Form]) -> Condition:
         return Conclusion(Truth.YES if found else Truth.NO)
 
     return tell
+
+
+def release(bounds: Mapping[str, Version], when: UpgradeSide = UpgradeSide.AFTER) -> Condition:
+    """The release of one side is in a range; see `known.COMPARISONS` for the names of bounds."""
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        here = situation.source if when is UpgradeSide.BEFORE else situation.target
+        holds = in_range(Version.parse(here.version).base, bounds)
+        return Conclusion(Truth.YES if holds else Truth.NO, f"the release is {here.version}")
+
+    return tell
+
+
+def cause(wanted: Collection[Cause]) -> Condition:
+    """The change being looked at has one of these causes; one that nobody can tell may be any."""
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        change = _change(item)
+        found = change.cause or Cause.UNKNOWN
+        if found is Cause.UNKNOWN and Cause.UNKNOWN not in wanted:
+            return Conclusion(Truth.DEPENDS, "what caused it cannot be told")
+        return Conclusion(Truth.YES if found in wanted else Truth.NO, f"its cause is {found}")
+
+    return tell
+
+
+def kind(wanted: Collection[ChangeKind]) -> Condition:
+    """The change being looked at is of one of these kinds."""
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        found = _change(item).kind
+        return Conclusion(Truth.YES if found in wanted else Truth.NO, f"it is {_KINDS[found]}")
+
+    return tell
+
+
+_KINDS: Final = {
+    ChangeKind.ADDED: "added",
+    ChangeKind.REMOVED: "removed",
+    ChangeKind.CHANGED: "changed",
+    ChangeKind.RENAMED: "renamed",
+    ChangeKind.SOURCE: "set from elsewhere",
+    ChangeKind.DECLARED: "declared differently",
+}
+
+
+def _change(item: Item | None) -> Change:
+    if item is None or item.change is None:
+        raise ValueError("there is no change to look at")
+    return item.change
 
 
 def each_provider(family: Family) -> Items:

@@ -1,14 +1,16 @@
 """What is known about one setting, and questions about it that have three answers."""
 
+import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from confaudit.core.given import Given, GivenState, Position
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
+from confaudit.core.upgrade.networks import Network, lie_within
 
 
 class Truth(StrEnum):
@@ -88,8 +90,15 @@ class Conclusion:
 class ValueTest:
     """A question about a value, and what the beginning of an unknown text says about it."""
 
-    holds: Callable[[Value], bool]
+    holds: Callable[[Value], bool | None]
+    """None: even the value does not tell."""
     by_prefix: Callable[[str], Truth] = lambda prefix: Truth.DEPENDS
+    unclear: str = ""
+    """Why a value may not tell, to follow the setting's name."""
+
+    def of(self, value: Value) -> Truth:
+        """The answer for a value that is known."""
+        return {True: Truth.YES, False: Truth.NO, None: Truth.DEPENDS}[self.holds(value)]
 
 
 def is_empty(value: Value) -> bool:
@@ -99,10 +108,52 @@ def is_empty(value: Value) -> bool:
 
 def equals(wanted: Json) -> ValueTest:
     """The value is this one."""
+    return one_of([wanted])
+
+
+def one_of(wanted: Sequence[Json]) -> ValueTest:
+    """The value is one of these; true is not 1."""
+    texts = [one for one in wanted if isinstance(one, str)]
+    may_be = len(texts) < len(wanted)  # what is no text has many spellings
     return ValueTest(
-        lambda value: value == wanted and type(value) is type(wanted),
-        lambda prefix: Truth.DEPENDS if str(wanted).startswith(prefix) else Truth.NO,
+        lambda value: any(value == one and type(value) is type(one) for one in wanted),
+        lambda prefix: (
+            Truth.DEPENDS if may_be or any(text.startswith(prefix) for text in texts) else Truth.NO
+        ),
     )
+
+
+COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "at_least": operator.ge,
+    "above": operator.gt,
+    "at_most": operator.le,
+    "below": operator.lt,
+}
+"""How a bound of a range is compared with what stands on its left."""
+
+
+def in_range(value: Any, bounds: Mapping[str, Any]) -> bool:
+    """Whether a value keeps to every bound, each named as in `COMPARISONS`."""
+    return all(COMPARISONS[name](value, bound) for name, bound in bounds.items())
+
+
+def ranges(bounds: Mapping[str, int], measure: Callable[[Value], int | None]) -> ValueTest:
+    """The value, as a number, keeps to all bounds; what `measure` makes no number does not."""
+
+    def holds(value: Value) -> bool:
+        number = measure(value)
+        return number is not None and in_range(number, bounds)
+
+    return ValueTest(holds)
+
+
+def within(networks: Sequence[Network]) -> ValueTest:
+    """Every address and network of the value lies in these; none at all lies anywhere."""
+
+    def holds(value: Value) -> bool | None:
+        return lie_within(value if isinstance(value, list) else [value], networks)
+
+    return ValueTest(holds, unclear="names a host, whose address is not known here")
 
 
 def contains(part: str) -> ValueTest:
@@ -174,8 +225,11 @@ _OPEN: Final = frozenset({GivenState.UNRESOLVED, GivenState.PASS_THROUGH, GivenS
 def conclude(known: Known, test: ValueTest) -> Conclusion:
     """Whether a setting passes a test."""
     answer = _answer(known, test)
-    by_prefix = known.value is MISSING and answer is not Truth.DEPENDS
-    because = f"{known.name} is set" if by_prefix else known.because
+    because = known.because
+    if known.value is MISSING and answer is not Truth.DEPENDS:
+        because = f"{known.name} is set"
+    elif known.value is not MISSING and answer is Truth.DEPENDS and test.unclear:
+        because = f"{known.name} {test.unclear}"
     return Conclusion(answer, because, known.is_presumed, known.positions)
 
 
@@ -183,6 +237,16 @@ def is_set(known: Known) -> Conclusion:
     """Whether something sets it."""
     answer = Truth.NO if known.is_presumed else known.is_set
     return Conclusion(answer, known.because, known.is_presumed, known.positions)
+
+
+def comes_from(known: Known, sources: Collection[ValueSource]) -> Conclusion:
+    """Whether it is set in one of these ways; DEFAULT is also what nothing sets."""
+    source = ValueSource.DEFAULT if known.source is ValueSource.UNSET else known.source
+    answer = Truth.YES if source in sources else Truth.NO
+    if source is None or (known.given and known.is_set is Truth.DEPENDS):
+        answer = Truth.DEPENDS
+    because = known.because if source else f"it is not known what sets {known.name}"
+    return Conclusion(answer, because, known.is_presumed, known.positions)
 
 
 def is_unresolved(known: Known) -> Conclusion:
@@ -200,12 +264,12 @@ def _answer(known: Known, test: ValueTest) -> Truth:
         return test.by_prefix(known.prefix)
     if is_secret(known.value):
         return _answer_about_secret(known.value, test)
-    return Truth.YES if test.holds(known.value) else Truth.NO
+    return test.of(known.value)
 
 
 def _answer_about_secret(marker: Value, test: ValueTest) -> Truth:
     """Of a secret only whether it is set is known."""
     state = marker.get("secret_set") if isinstance(marker, dict) else None
     if state is False:
-        return Truth.YES if test.holds("") else Truth.NO
+        return test.of("")
     return Truth.NO if state and test is EMPTY else Truth.DEPENDS
