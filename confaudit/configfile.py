@@ -1,22 +1,24 @@
 """confaudit.yaml: found, checked against its schema, and read into a Configuration.
 
-The only module beside sources/ and catalog/ that reads YAML. Unknown keys are refused with a
-suggestion; relative paths count from the file's folder.
+Relative paths count from the file's folder.
 """
 
-import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 
+from confaudit import yaml_file
 from confaudit.errors import ConfigError
+from confaudit.yaml_file import Part
 
 NAMES: Final = ("confaudit.yaml", "confaudit.yml", ".confaudit.yaml", ".confaudit.yml")
 
 DEPLOYMENT_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+
+_HINT: Final = "see `confaudit init` for an example"
 
 _Seconds = Annotated[float, msgspec.Meta(gt=0, description="seconds")]
 
@@ -92,73 +94,27 @@ def load(path: Path | None) -> Loaded:
     Raises:
         ConfigError: the file cannot be read, is no YAML, or says something it cannot.
     """
-    if path is None:
-        return Loaded(Configuration(), None, frozenset())
-    data = _parse(path)
-    _refuse_unknown(data, Configuration, path, "")
-    deployments = data.get("deployments")
-    for name, entry in (deployments if isinstance(deployments, dict) else {}).items():
-        _check_name(name, path)
-        _refuse_unknown(entry if isinstance(entry, dict) else {}, Deployment, path, f" of {name}")
-    try:
-        configuration = msgspec.convert(data, Configuration)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{path}: {error}", "see `confaudit init` for an example") from error
-    _check_tokens(configuration, path)
-    return Loaded(configuration, path, frozenset(data))
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    import yaml
-
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(
-            f"cannot read {path}: {error.strerror}", "check --config or CONFAUDIT_CONFIG"
-        ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigError(f"{path} is not valid YAML{place}", "mend the file") from error
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise ConfigError(f"{path} is no mapping of keys", "see `confaudit init` for an example")
-    return {str(key): value for key, value in data.items() if value is not None}
-
-
-def _refuse_unknown(
-    data: Mapping[str, Any], struct: type[msgspec.Struct], path: Path, place: str
-) -> None:
-    known = struct.__struct_fields__
-    for key in data:
-        if key not in known:
-            raise ConfigError(f"{path}: unknown key {key!r}{place}", suggest(str(key), known))
-
-
-def suggest(word: str, known: tuple[str, ...]) -> str:
-    """A hint for a misspelt word."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-
-
-def _check_name(name: object, path: Path) -> None:
-    if not isinstance(name, str) or not re.fullmatch(DEPLOYMENT_NAME, name) or ".." in name:
-        raise ConfigError(
-            f"{path}: {name!r} cannot name a deployment",
-            "use letters, digits, dots, dashes and underscores",
-        )
-
-
-def _check_tokens(configuration: Configuration, path: Path) -> None:
+    part = yaml_file.load(path, ConfigError, _HINT) if path else None
+    if part is None:
+        return Loaded(Configuration(), path, frozenset())
+    configuration = part.read(Configuration)
     for name, deployment in configuration.deployments.items():
-        ways = (deployment.token_env, deployment.token_file, deployment.token_command)
-        if sum(map(bool, ways)) > 1:
-            raise ConfigError(
-                f"{path}: {name} names more than one source of its token",
-                "keep one of token_env, token_file and token_command",
-            )
+        _check(name, deployment, part.at("deployments", name))
+    given = frozenset(key for key, one in part.children().items() if not one.is_null)
+    return Loaded(configuration, path, given)
+
+
+def _check(name: str, deployment: Deployment, part: Part) -> None:
+    if not re.fullmatch(DEPLOYMENT_NAME, name) or ".." in name:
+        raise part.fault(
+            "it cannot name a deployment", "use letters, digits, dots, dashes and underscores"
+        )
+    ways = (deployment.token_env, deployment.token_file, deployment.token_command)
+    if sum(map(bool, ways)) > 1:
+        raise part.fault(
+            "it names more than one source of its token",
+            "keep one of token_env, token_file and token_command",
+        )
 
 
 def schema() -> dict[str, Any]:

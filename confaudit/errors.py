@@ -1,5 +1,6 @@
 """Every failure a user can meet, and the exit codes: importable from every room."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 
@@ -75,3 +76,16 @@ class TemplateError(ConfauditError):
 
 class CatalogError(ConfauditError):
     """A catalogue of releases cannot be read."""
+
+
+_MOST_SHOWN = 40
+
+
+def suggest(word: str, known: Sequence[str]) -> str:
+    """A hint for a word that is none of the known ones: the nearest, else all of them."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, known, n=1)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"known: {', '.join(known)}" if len(known) < _MOST_SHOWN else "check its spelling"

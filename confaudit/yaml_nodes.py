@@ -17,11 +17,12 @@ _NO_BREAKS: Final = dict.fromkeys(map(ord, "\x85\u2028\u2029"), " ")
 
 
 class YamlFault(Exception):  # noqa: N818 - found and handled within this package
-    """The text is no YAML; `line` (from 0) says where that showed."""
+    """The text is no YAML, or more than anybody writes; the message follows a file's name."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__(f"no YAML at line {line + 1}")
+    def __init__(self, line: int, problem: str = "is not valid YAML") -> None:
+        super().__init__(f"{problem} at line {line + 1}")
         self.line = line
+        """From 0: where that showed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +77,61 @@ def fault_of(text: str) -> int | None:
     return None
 
 
-def compose(text: str) -> tuple[Node, ...]:
+def compose(text: str, deepest: int = MAX_DEPTH) -> tuple[Node, ...]:
     """The documents of a text that are not empty.
 
     Raises:
-        YamlFault: it is no YAML.
+        YamlFault: it is no YAML, nests deeper than `deepest`, or has too many nodes.
     """
     import yaml
 
-    builder = _Builder()
+    builder = _Builder(deepest)
     text = text.translate(_NO_BREAKS)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         for event in yaml.parse(text, Loader=loader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        raise YamlFault(error.problem_mark.line if error.problem_mark else 0) from None
+        raise _fault(error, text) from None
+    except yaml.reader.ReaderError as error:
+        raise YamlFault(text.encode()[: error.position].count(b"\n")) from None
     except (yaml.YAMLError, UnicodeError, ValueError):
         raise YamlFault(0) from None
     return tuple(builder.roots)
 
 
+def _fault(error: Any, text: str) -> YamlFault:
+    """Where the parser stopped: a text that breaks off does so in its last line."""
+    line = min(error.problem_mark.line, text.count("\n")) if error.problem_mark else 0
+    too_deep = "nesting depth" in (error.problem or "")  # the parser's own limit
+    return YamlFault(line, "nests too deeply") if too_deep else YamlFault(line)
+
+
+def resolve(scalar: Scalar) -> bool | int | float | str | None:
+    """What YAML 1.1 makes of a scalar; dates and whatever else JSON lacks stay their text."""
+    import yaml
+
+    if not scalar.plain:
+        return scalar.text
+    loader: Any = yaml.SafeLoader("")
+    tag = loader.resolve(yaml.ScalarNode, scalar.text, (True, False))
+    if tag.rpartition(":")[2] not in ("bool", "int", "float", "null"):
+        return scalar.text
+    try:
+        found: bool | int | float | None = loader.construct_object(
+            yaml.ScalarNode(tag, scalar.text)
+        )
+    except ValueError:  # as `0b` or `0x_`, which only look like numbers
+        return scalar.text
+    return found
+
+
 class _Builder:
     """Puts events together; `open` are the collections that have not ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, deepest: int) -> None:
         self.roots: list[Node] = []
+        self._deepest = deepest
         self.count = 0
         self._open: list[tuple[Sequence | Mapping, list[Node]]] = []
         self._anchors: dict[str, Node] = {}
@@ -130,8 +160,8 @@ class _Builder:
     def _begin(self, node: Sequence | Mapping, anchor: str | None) -> None:
         self._add(node, anchor)
         self._open.append((node, []))
-        if len(self._open) > MAX_DEPTH:
-            raise YamlFault(node.line)
+        if len(self._open) > self._deepest:
+            raise YamlFault(node.line, "nests too deeply")
 
     def _end(self) -> None:
         node, children = self._open.pop()
@@ -143,7 +173,7 @@ class _Builder:
     def _add(self, node: Node, anchor: str | None) -> None:
         self.count += 1
         if self.count > MAX_NODES:
-            raise YamlFault(node.line)
+            raise YamlFault(node.line, "has too many parts")
         if anchor:
             self._anchors[anchor] = node
         if self._open:

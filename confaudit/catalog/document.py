@@ -38,7 +38,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import fields
 from functools import cache
 from itertools import groupby, pairwise
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar, get_type_hints
 
 import msgspec
 
@@ -46,6 +46,7 @@ from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import OptionSpec
 from confaudit.core.text.wording import visible
 from confaudit.errors import CatalogError
+from confaudit.yaml_file import Origin, Part, parse_json, read_json
 
 _FACTS: Final = {fact.name: fact.default for fact in fields(OptionSpec)}
 _RANGE: Final = re.compile(r">=(\S+)(?: <(\S+))?")
@@ -78,25 +79,60 @@ class _Options(msgspec.Struct):
     options: list[OptionSpec]
 
 
+_HINT: Final = (
+    "restore the file; the one that came with confaudit comes back by installing it again"
+)
+
+
+class _Misfit(ValueError):  # noqa: N818 - becomes an error with its place
+    """Parts of a document do not go together; `path` leads to where that shows."""
+
+    def __init__(self, problem: str, *path: str | int) -> None:
+        super().__init__(problem)
+        self.path = path
+
+
 def load(data: bytes, name: str) -> tuple[Release, ...]:
     """Read the releases of a document, in version order; equal options are one object.
 
     Raises:
-        CatalogError: The document is damaged; `name` tells the user which.
+        CatalogError: The document is damaged; tells file, line and key.
     """
+    origin = Origin(name, CatalogError, _HINT)
+    document = read_json(data, _Document, origin)
     try:
-        return _releases(msgspec.json.decode(data, type=_Document))
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise CatalogError(
-            f"the catalogue of releases {name} is damaged: {visible(str(error))}",
-            "restore the file; the one that came with confaudit comes back by installing it again",
-        ) from error
+        return _releases(document)
+    except (_Misfit, msgspec.ValidationError) as error:
+        raise _explained(parse_json(data, origin), error) from None
+
+
+def _explained(part: Part | None, error: Exception) -> Exception:
+    """What is wrong with one option, with its place; else with how the parts go together."""
+    if part is None:
+        return error
+    line = msgspec.defstruct("OptionLine", _option_fields(), forbid_unknown_fields=True)
+    for option in part.at("options").items():
+        option.read(line)
+    path = error.path if isinstance(error, _Misfit) else ()
+    return part.at(*path).fault(visible(str(error)))
+
+
+def _option_fields() -> list[tuple[str, object, object]]:
+    types = get_type_hints(OptionSpec)
+    facts = [(name, types[name], default) for name, default in _FACTS.items()]
+    required = msgspec.NODEFAULT
+    named = [(name, kind, required if name == "name" else value) for name, kind, value in facts]
+    return [*named, ("in", object, ""), ("guessed", list[str], [])]
 
 
 def _releases(document: _Document) -> tuple[Release, ...]:
-    order = [Version.parse(line.version) for line in document.releases]
-    if any(newer <= older for older, newer in pairwise(order)):
-        raise ValueError("releases are not in version order")
+    order = [
+        _version(line.version, "releases", number, "version")
+        for number, line in enumerate(document.releases)
+    ]
+    for number, (older, newer) in enumerate(pairwise(order), 1):
+        if newer <= older:
+            raise _Misfit("releases are not in version order", "releases", number, "version")
     leaves = [(line.within, line.json_path) for line in document.leaves_without_option]
     return tuple(
         Release(
@@ -108,20 +144,27 @@ def _releases(document: _Document) -> tuple[Release, ...]:
         )
         for line, options, others in zip(
             document.releases,
-            _by_release(_spread(_options(document.options), order)),
-            _spread(leaves, order),
+            _by_release(_spread("options", _options(document.options), order)),
+            _spread("leaves_without_option", leaves, order),
             strict=True,
         )
     )
 
 
+def _version(text: str, *path: str | int) -> Version:
+    try:
+        return Version.parse(text)
+    except ValueError as error:
+        raise _Misfit(str(error), *path) from None
+
+
 def _options(lines: Sequence[dict[str, object]]) -> Iterator[tuple[str, tuple[str, OptionSpec]]]:
     """Each line's `in` with the option it declares, by key."""
     withins = [str(line.pop("in", "")) for line in lines]
-    for line in lines:
+    for number, line in enumerate(lines):
         line.pop("guessed", None)
-    if any(line.keys() - _FACTS.keys() for line in lines):
-        raise ValueError("an option has a key that is no fact about options")
+        if line.keys() - _FACTS.keys():
+            raise _Misfit("an option has a key that is no fact about options", "options", number)
     specs = msgspec.convert({"options": lines}, _Options).options
     return zip(withins, ((spec.key, spec) for spec in specs), strict=True)
 
@@ -138,11 +181,15 @@ def _by_release(
 def _by_key(declared: Sequence[tuple[str, OptionSpec]]) -> Mapping[str, OptionSpec]:
     options = dict(declared)
     if len(options) < len(declared):
-        raise ValueError("an option is declared twice in one release")
+        keys = [key for key, _ in declared]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _Misfit(f"{twice} is declared twice in one release", "options")
     return options
 
 
-def _spread(facts: Iterable[tuple[str, _Fact]], order: Sequence[Version]) -> list[list[_Fact]]:
+def _spread(
+    section: str, facts: Iterable[tuple[str, _Fact]], order: Sequence[Version]
+) -> list[list[_Fact]]:
     """The facts of each release, from facts with their `in`."""
 
     @cache  # hundreds of facts share some dozens of ranges
@@ -150,8 +197,12 @@ def _spread(facts: Iterable[tuple[str, _Fact]], order: Sequence[Version]) -> lis
         return tuple(_positions(within, order))
 
     found: list[list[_Fact]] = [[] for _ in order]
-    for within, fact in facts:
-        for position in positions(within):
+    for number, (within, fact) in enumerate(facts):
+        try:
+            held = positions(within)
+        except ValueError as error:
+            raise _Misfit(str(error), section, number, "in") from None
+        for position in held:
             found[position].append(fact)
     return found
 
@@ -161,12 +212,12 @@ def _positions(within: str, order: Sequence[Version]) -> Iterator[int]:
     for text in within.split(_OR):
         match = _RANGE.fullmatch(text)
         if not match:
-            raise ValueError("`in` is no list of version ranges")
+            raise ValueError("it is no list of version ranges")
         since, before = match.groups()
         start = bisect_left(order, Version.parse(since))
         stop = bisect_left(order, Version.parse(before)) if before else len(order)
         if start >= stop:
-            raise ValueError("`in` has a range without a release")
+            raise ValueError("a range has no release")
         yield from range(start, stop)
 
 

@@ -6,13 +6,11 @@ are never looked at: each option's comment ends in its default and its type, wra
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core.snapshot.redact import redact_text
-
-if TYPE_CHECKING:
-    from yaml import Node
+from confaudit.yaml_nodes import Mapping, Node, Scalar, YamlFault, compose, follow
 
 _DECLARED: Final = re.compile(r" ?(?P<default>.*), type: (?P<type>\S+)\)")
 """What follows the last `(default:` of an option's comment."""
@@ -31,32 +29,26 @@ def read(text: str) -> Partial:
     Raises:
         ValueError: it is no YAML; the message is the rest of a sentence that names the file.
     """
-    import yaml
-
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        options = tuple(_options(root, text.splitlines(), "", set()))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        raise ValueError(f"is not valid YAML{place}") from None
-    except RecursionError:
-        raise ValueError("nests too deeply") from None
+        roots = compose(text)
+    except YamlFault as fault:
+        raise ValueError(str(fault)) from None
+    lines = re.split(r"\r\n?|\n", text)
+    options = tuple(facts for root in roots for facts in _options(root, lines, "", set()))
     return Partial(Kind.WRITTEN_YAML, options=options)
 
 
-def _options(
-    node: "Node | None", lines: Sequence[str], prefix: str, seen: set[int]
-) -> Iterator[Facts]:
+def _options(node: Node, lines: Sequence[str], prefix: str, seen: set[int]) -> Iterator[Facts]:
     """Walk the keys; a node that an alias repeats counts once, so that none walks for ever."""
-    from yaml import MappingNode
-
-    if not isinstance(node, MappingNode) or id(node) in seen:
+    mapping = follow(node)
+    if not isinstance(mapping, Mapping) or id(mapping) in seen:
         return
-    seen.add(id(node))
-    for key, value in node.value:
-        path = f"{prefix}{key.value}"
-        _, _, ending = _comment(lines, key.start_mark.line).rpartition("(default:")
+    seen.add(id(mapping))
+    for key, value in mapping.pairs:
+        if not isinstance(key, Scalar):
+            continue
+        path = f"{prefix}{key.text}"
+        _, _, ending = _comment(lines, key.line).rpartition("(default:")
         declared = _DECLARED.match(ending)
         if declared:
             yield _facts(path, declared)

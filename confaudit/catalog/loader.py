@@ -10,6 +10,7 @@ from confaudit.catalog import document
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.text.wording import visible
 from confaudit.errors import CatalogError
+from confaudit.yaml_file import read_bytes
 
 USER_FOLDER: Final = "coder-releases"
 """Beside confaudit.yaml; each `*.json` in it is a catalogue in the form of the packaged one."""
@@ -52,13 +53,7 @@ def load(folder: Path) -> Catalog:
 
 
 def _read(path: Path) -> tuple[Release, ...]:
-    name = visible(str(path))
-    try:
-        return document.load(path.read_bytes(), name)
-    except OSError as error:
-        raise CatalogError(
-            f"the catalogue of releases {name} cannot be read", "check the file and its mode"
-        ) from error
+    return document.load(read_bytes(path, CatalogError), str(path))
 
 
 def without(catalog: Catalog, version: str) -> Catalog:

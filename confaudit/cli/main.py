@@ -26,7 +26,7 @@ COMMANDS: Final = {
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),
     "init": ("init", "Set up a repository of snapshots."),
     "config": ("config", "Show confaudit's own configuration, or its JSON Schema."),
-    "schema": ("schema", "Print the JSON Schema of the JSON report."),
+    "schema": ("schema", "Print the JSON Schema of the JSON report, or of advisories."),
     "completion": ("completion", "Print the completion script for a shell."),
 }
 """Command → the module of `confaudit.cli` that holds it, and its line in --help."""

@@ -4,14 +4,20 @@ import json
 
 import click
 
-from confaudit.render.json_v1 import schema
+from confaudit.workflows.schema import Document, schema
 
 
 @click.command("schema")
-def command() -> None:
-    """Print the JSON Schema of the JSON report.
+@click.argument(
+    "document", type=click.Choice([one.value for one in Document]), default=Document.REPORT.value
+)
+def command(document: str) -> None:
+    """Print the JSON Schema of the JSON report, or of advisories.
 
-    The format is versioned: new fields raise the minor version, anything that
-    would break a reader raises the major one.
+    The format of the report is versioned: new fields raise the minor version,
+    anything that would break a reader raises the major one.
+
+    That of `advisories` is for editors: they complete and check
+    coder-advisories.yaml with it.
     """
-    click.echo(json.dumps(schema(), indent=2))
+    click.echo(json.dumps(schema(Document(document)), indent=2))

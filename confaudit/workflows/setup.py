@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from confaudit.configfile import Configuration, Deployment, Loaded, suggest
-from confaudit.errors import ConfigError, NothingToDo
+from confaudit.configfile import Configuration, Deployment, Loaded
+from confaudit.errors import ConfigError, NothingToDo, suggest
 from confaudit.sources.target import ApiTarget
 
 if TYPE_CHECKING:

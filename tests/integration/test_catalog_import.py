@@ -197,4 +197,4 @@ def test_a_damaged_catalogue_stops_every_command_with_its_name(
     (folder / "coder-releases" / "2.36.0.json").write_text("{}", encoding="utf-8")
     Path("prod.json").write_text(json.dumps(states()[0].payload), encoding="utf-8")
     assert run_confaudit(["diff", "prod.json", "prod.json"]) == 2
-    assert "2.36.0.json is damaged" in capsys.readouterr().err
+    assert "2.36.0.json, line 1: format is missing" in capsys.readouterr().err

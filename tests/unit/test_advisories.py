@@ -21,7 +21,7 @@ from confaudit.core.upgrade.known import Conclusion, Truth
 from confaudit.core.upgrade.situation import Situation
 from confaudit.errors import CatalogError
 from confaudit.operator_files import read_env_file
-from confaudit.rulebook import advisories
+from confaudit.rulebook import advisories, examples
 
 CATALOG = loader.packaged()
 PACKAGED = advisories.load_tested([advisories.PACKAGED], CATALOG)
@@ -43,7 +43,7 @@ YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
 
 @pytest.mark.parametrize("tested", PACKAGED, ids=lambda tested: tested.advisory.rule.id)
 def test_it_does_what_its_cases_say(tested):
-    assert list(advisories.failures(tested, SLIM)) == []
+    assert list(examples.failures(tested.advisory, tested.examples, SLIM)) == []
 
 
 WITHOUT_CASES = {"oidc-issuer-changes"}
@@ -52,7 +52,7 @@ WITHOUT_CASES = {"oidc-issuer-changes"}
 
 @pytest.mark.parametrize("tested", PACKAGED, ids=lambda tested: tested.advisory.rule.id)
 def test_it_has_a_case_that_speaks_and_one_that_is_silent(tested):
-    answers = {case.affects for case in tested.cases}
+    answers = {example.affects for example in tested.examples}
     if tested.advisory.rule.id not in WITHOUT_CASES:
         assert answers & {True, "depends"}
         assert False in answers
@@ -291,83 +291,153 @@ def test_wrong_cases_of_an_own_advisory_are_told(tmp_path):
     text = OWN.replace("{when}", "{option: telemetry, equals: true}")
     text += "  tests:\n    - {affects: yes}\n    - {affects: no}\n"
     [tested] = advisories.load_tested([own(tmp_path, text)], CATALOG)
-    assert list(advisories.failures(tested, CATALOG)) == ["our-proxy, test 2: yes instead of no."]
+    assert list(examples.failures(tested.advisory, tested.examples, CATALOG)) == [
+        "our-proxy, test 2: yes instead of no."
+    ]
 
 
 @pytest.mark.parametrize(
-    ("when", "message", "hint"),
+    ("when", "told", "hint"),
     [
-        ("{option: telemetri, is: set}", "the key telemetri", "did you mean telemetry?"),
-        ("{option: telemetry, iss: set}", "unknown key iss", "did you mean is?"),
-        ("{option: telemetry}", "needs one question", "ask one of"),
-        ("{option: telemetry, is: set, equals: 1}", "needs one question", "ask one of"),
-        ("{option: telemetry, is: on}", "Expected", "keys:"),
-        ("{option: telemetry, matches: '('}", "no regular expression", "brackets"),
-        ("{optoin: telemetry}", "asks none", "did you mean option?"),
-        ("{all: {option: telemetry, is: set}}", "no list of conditions", "give a list"),
-        ("{all: []}", "no list of conditions", "give a list"),
-        ("{all: [yes]}", "asks none", "known:"),
+        ("{option: telemetri, is: set}", "when.option: no release has", "did you mean telemetry?"),
+        ("{option: telemetry, iss: set}", "when: unknown key iss", "did you mean is?"),
+        ("{option: telemetry}", "when: an option or field needs one question", "ask one of is, "),
+        ("{option: telemetry, is: set, equals: 1}", "when: an option or field needs", "ask one"),
+        ("{option: telemetry, is: set, below: 1}", "when: an option or field needs", "ask one"),
+        ("{option: telemetry, is: sett}", "when.is: it is none of the choices", "mean set?"),
+        ("{option: telemetry, equals: maybe}", "when.equals: it is no bool", "true or false"),
+        ("{option: session-duration, in: [1h, x]}", "when.in: it is no duration", "numbers with"),
+        ("{option: session-duration, in: []}", "when.in: expected a list of length >= 1", "mend"),
+        ("{option: telemetry, matches: '('}", "when.matches: it is no regular", "brackets"),
+        ("{option: telemetry, matches: {a: b}}", "when.matches: expected text, got a map", "mend"),
+        ("{option: session-duration, below: soon}", "when.below: a duration is", "such as 720h"),
+        ("{option: api-rate-limit, above: 10s}", "when.above: a whole number", "write a number"),
+        ("{option: telemetry, above: 1}", "when.above: the option is of type bool", "ask is or"),
+        (
+            "{option: proxy-trusted-origins, within: [10/8/1]}",
+            "when.within: it is no",
+            "10.0.0.0/8",
+        ),
+        ("{option: telemetry, within: [10.0.0.0/8]}", "when.within: the option is of", "ask is or"),
+        (
+            "{option: telemetry, source: file}",
+            "when.source: it is none of the choices",
+            "flag, env",
+        ),
+        ("{option: telemetry, source: [envv]}", "when.source: it is none of", "did you mean env?"),
+        ("{optoin: telemetry}", "when: it asks none", "did you mean option?"),
+        ("{}", "when: it asks none", "known: all, any, not"),
+        ("{all: {option: telemetry, is: set}}", "when.all: expected a list, got a map", "mend"),
+        ("{all: []}", "when.all: expected a list of length >= 1", "mend"),
+        ("{all: [yes]}", "when.all: it asks none", "known:"),
         (
             "{not: {option: telemetry, is: set}, form: [compose]}",
-            "stands beside",
-            "joined by all or any",
+            "form stands beside not",
+            "joined",
         ),
-        ("{moved: oidc-issuer}", "the key oidc-issuer", "did you mean oidc-issuer-url?"),
-        ("{moved: oidc-issuer-url, at: before}", "stands beside", "one thing at a time"),
-        ("{form: [composed]}", "form:", "forms:"),
-        ("{variable: 3}", "no text", "quotes"),
-        ("{experiment: x, at: soon}", "Invalid enum value", "keys:"),
-        ("{field: TYPE, is: sett}", "Invalid enum value", "keys:"),
+        ("{not: {any: [{option: telemetri, is: set}]}}", "when.not.any.option: no release", "mean"),
+        ("{moved: oidc-issuer}", "when.moved: no release", "did you mean oidc-issuer-url?"),
+        ("{moved: oidc-issuer-url, at: before}", "when: unknown key at", "known: moved"),
+        ("{form: [composed]}", "when.form: it is none of the choices", "did you mean compose?"),
+        ("{variable: 3}", "when.variable: it is not of the form", "name of an environment"),
+        ("{experiment: x, at: soon}", "when.at: it is none of the choices", "known: before"),
+        ("{field: TYPE, is: set}", "when.field: there is no provider", "each: {provider: …}"),
+        ("{release: {at_least: new}}", "when.release.at_least: it is no version", "2.34.5"),
+        ("{release: {at_leas: 2.34.5}}", "when.release: unknown key at_leas", "mean at_least?"),
+        ("{release: {}}", "when.release: the range has no bound", "at_least or below"),
+        ("{cause: operator}", "when.cause: there is no change to look at", "rule on changes"),
+        ("{kind: added}", "when.kind: there is no change to look at", "rule on changes"),
+        ("{cause: operater}", "when.cause: it is none of the choices", "mean operator?"),
+        ("{kind: [aded]}", "when.kind: it is none of the choices", "mean added?"),
     ],
 )
-def test_a_condition_that_cannot_be_meant_is_refused(tmp_path, when, message, hint):
+def test_a_condition_that_cannot_be_meant_is_refused(tmp_path, when, told, hint):
     path = own(tmp_path, OWN.replace("{when}", when))
     with pytest.raises(CatalogError) as refusal:
         advisories.load([path], CATALOG)
-    assert f"{path}, entry our-proxy: " in refusal.value.message
-    assert message in refusal.value.message
+    assert refusal.value.message.startswith(f"{path}, line 10, when")
+    assert told in refusal.value.message
     assert hint in refusal.value.hint
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "told"),
     [
-        ("  always: true\n", "", "it would never apply"),
-        ("  always: true\n", "  versions: [2.x]\n", "one of its versions is none"),
-        ("  always: true\n", "  versions: [2.34.0, 2.33.0]\n", "not the first of each line"),
-        ("  always: true\n", "  versions: [2.34.0, 2.34.1]\n", "not the first of each line"),
-        ("level: info", "level: fatal", "Invalid enum value"),
-        ("effect: advice", "effekt: advice", "unknown key effekt"),
-        ("id: our-proxy", "id: Our Proxy", "Expected `str` matching regex"),
-        ("id: our-proxy", "id: email-verified-required", "2 advisories have the id"),
-        ("title: Our proxy", "title: x\n  subject: telemetri", "the key telemetri"),
-        ("  title: Our proxy\n", "", "missing required field `title`"),
-        ("  when: {when}\n", "", "it has no condition"),
-        ("  when: {when}\n", "  each: {provider: github}\n", "Invalid enum value"),
-        ("  when: {when}\n", "  each: {provider: external-auth, variables: []}\n", "beside"),
-        ("[Name it.]", "[]", "Expected `array` of length >= 1"),
+        ("  always: true\n", "", "line 2: it would never apply"),
+        ("  always: true\n", "  versions: [2.x]\n", "line 6, versions: it is no version"),
+        ("  always: true\n", "  versions: [2.34.0, 2.33.0]\n", "line 6, versions: they are not"),
+        ("  always: true\n", "  versions: [2.34.0, 2.34.1]\n", "line 6, versions: they are not"),
+        ("level: info", "level: fatal", "line 5, level: it is none of the choices"),
+        ("effect: advice", "effekt: advice", "line 4: unknown key effekt"),
+        ("title: Our proxy", "title: Our proxy\n  title: x", "line 4, title: it stands at line 3"),
+        ("title: Our proxy", "title: [Our proxy]", "line 3, title: expected text, got a list"),
+        ("title: Our proxy", "title: ''", "line 3, title: expected text of length >= 1"),
+        ("id: our-proxy", "id: Our Proxy", "line 2, id: it is not of the form"),
+        ("id: our-proxy", "id: email-verified-required", "line 2, id: email-verified-required is"),
+        ("title: Our proxy", "title: x\n  subject: telemetri", "line 4, subject: no release has"),
+        ("  title: Our proxy\n", "", "line 2: title is missing"),
+        ("  when: {when}\n", "", "line 2: it has no condition"),
+        ("  when: {when}\n", "  each: {provider: github}\n", "line 10, each.provider: it is none"),
+        (
+            "  when: {when}\n",
+            "  each: {provider: external-auth, variables: []}\n",
+            "line 10, each:",
+        ),
+        ("[Name it.]", "[]", "line 9, fix: expected a list of length >= 1"),
+        (
+            "  when: {when}",
+            "  tests:\n  - {affects: perhaps}",
+            "line 11, tests.affects: it is none",
+        ),
+        (
+            "  when: {when}",
+            "  tests:\n  - {affects: 1, envv: {}}",
+            "line 11, tests: unknown key envv",
+        ),
     ],
 )
-def test_an_entry_that_cannot_be_meant_is_refused(tmp_path, old, new, message):
+def test_an_advisory_that_cannot_be_meant_is_refused(tmp_path, old, new, told):
     assert old in OWN
     text = OWN.replace(old, new).replace("{when}", "{option: telemetry, is: set}")
-    with pytest.raises(CatalogError, match=re.escape(message)) as refusal:
-        advisories.load([own(tmp_path, text)], CATALOG)
+    path = own(tmp_path, text)
+    with pytest.raises(CatalogError) as refusal:
+        advisories.load([path], CATALOG)
+    assert refusal.value.message.startswith(f"{path}, {told}")
     assert refusal.value.hint
 
 
+def test_of_two_with_one_id_both_places_are_told(tmp_path):
+    text = OWN.replace("{when}", "{option: telemetry, is: set}")
+    path = own(tmp_path, text + text)
+    with pytest.raises(CatalogError) as refusal:
+        advisories.load([path], CATALOG)
+    assert refusal.value.message.startswith(f"{path}, line 12, id: our-proxy is the id")
+    assert refusal.value.hint.startswith(f"{path}, line 2, id has it already")
+
+
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "told"),
     [
-        ("id: x\n", "is no list of advisories"),
-        ("- {\n", "is not valid YAML at line 2"),
-        ("- just text\n", "entry 1: Expected"),
-        ("- id: x\n  \x1b: y\n", "is not valid YAML"),
+        ("id: x\n", ", line 1: expected a list, got a mapping of keys"),
+        ("- {\n", " is not valid YAML at line 2"),
+        ("- just text\n", ", line 1: expected a mapping of keys, got text"),
+        ("- id: x\n  \x1b: y\n", " is not valid YAML at line 2"),
     ],
 )
-def test_a_file_that_is_none_is_refused(tmp_path, text, message):
-    with pytest.raises(CatalogError, match=re.escape(message)):
-        advisories.load([own(tmp_path, text)], CATALOG)
+def test_a_file_that_is_none_is_refused(tmp_path, text, told):
+    path = own(tmp_path, text)
+    with pytest.raises(CatalogError) as refusal:
+        advisories.load([path], CATALOG)
+    assert refusal.value.message == f"{path}{told}"
+
+
+def test_text_is_what_stands_in_the_file(tmp_path):
+    text = OWN.replace("title: Our proxy", "title: 2.30").replace(
+        "{when}", "{variable: CODER_A}\n  tests:\n    - {env: {CODER_A: yes}, affects: true}"
+    )
+    [tested] = advisories.load_tested([own(tmp_path, text)], CATALOG)
+    assert tested.advisory.rule.title == "2.30"
+    assert tested.examples[0].env == {"CODER_A": "yes"}
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path):

@@ -33,8 +33,9 @@ SHARED = {"errors", "configfile", *ALL_CORE}
 ARROWS = WINGS | {
     "core": set(),
     "yaml_nodes": set(),
-    "catalog": {"catalog", "errors", "yaml_nodes", *ALL_CORE},
-    "rulebook": {"rulebook", "errors", "yaml_nodes", *ALL_CORE},
+    "yaml_file": {"yaml_nodes", "errors", "core/text"},
+    "catalog": {"catalog", "errors", "yaml_nodes", "yaml_file", *ALL_CORE},
+    "rulebook": {"rulebook", "errors", "yaml_file", *ALL_CORE},
     "sources": {"sources", "errors", "yaml_nodes", *ALL_CORE},
     "operator_files": {"operator_files", "errors", "yaml_nodes", *ALL_CORE},
     "store": {"store", "errors", *ALL_CORE},
@@ -53,7 +54,7 @@ ARROWS = WINGS | {
         "demo",
     },
     "cli": SHARED | {"cli", "workflows", "render", "sources"},
-    "configfile": {"errors"},
+    "configfile": {"errors", "yaml_file"},
     "errors": set(),
     "__main__": {"cli"},
     "__init__": set(),
@@ -70,8 +71,8 @@ HOMES = {
     "jinja2": {"render"},
     "markupsafe": {"render"},
     "rich": {"render"},
-    "yaml": {"sources", "yaml_nodes", "rulebook", "catalog", "configfile"},
-    "msgspec": {"render", "catalog", "rulebook", "configfile"},
+    "yaml": {"yaml_nodes"},
+    "msgspec": {"render", "catalog", "rulebook", "configfile", "yaml_file"},
     "tenacity": {"sources", "store"},
 }
 """Library → where it may be imported."""

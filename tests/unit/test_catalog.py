@@ -302,8 +302,13 @@ GOOD: dict[str, Any] = {
 }
 
 
+def laid_out(document: Mapping[str, Any]) -> bytes:
+    """One key a line, so that a line tells which."""
+    return json.dumps(document, indent=1).encode()
+
+
 def bad(section: str, *lines: Mapping[str, Any]) -> bytes:
-    return json.dumps({**GOOD, section: lines}).encode()
+    return laid_out({**GOOD, section: lines})
 
 
 def option(**changed: Any) -> bytes:
@@ -325,54 +330,99 @@ def test_releases_in_a_row_that_declare_the_same_share_it() -> None:
         assert (old.options is new.options) == (old.options == new.options), new.version
 
 
-# What is wrong → the document, and a word of the reason the user is told.
+# What is wrong → the document, where that stands, and what the user is told.
 DAMAGED = {
-    "empty": (b"", "truncated"),
-    "cut off": (DOCUMENT.read_bytes()[:50_000], "truncated"),
-    "not UTF-8": (json.dumps(GOOD).encode().replace(b"Verbose", b"\xff"), "utf-8"),
-    "not an object": (b"[]", "Expected `object`"),
-    "nested without end": (b'{"options": [{"name": ' + b"[" * 100_000, "recursion"),
-    "section missing": (b'{"format": 1}', "`releases`"),
-    "section unknown": (bad("profiles"), "`profiles`"),
-    "newer format": (json.dumps({**GOOD, "format": 2}).encode(), "$.format"),
-    "no release": (bad("releases"), "length >= 1"),
+    "empty": (b"", " is not valid JSON at line 1"),
+    "cut off": (laid_out(GOOD)[:300], " is not valid JSON at line 23"),
+    "null": (b"null", " holds nothing"),
+    "not UTF-8": (laid_out(GOOD).replace(b"Verbose", b"\xff"), " is not UTF-8 text at line 23"),
+    "not an object": (b"[]", ", line 1: expected a mapping of keys, got a list"),
+    "nested without end": (
+        b'{"options": [{"name": ' + b"[" * 100_000,
+        " nests too deeply at line 1",
+    ),
+    "section missing": (b'{"format": 1}', ", line 1: releases is missing"),
+    "section unknown": (bad("profiles"), ", line 28: unknown key profiles"),
+    "newer format": (laid_out({**GOOD, "format": 2}), ", line 2, format: "),
+    "no release": (bad("releases"), ", line 3, releases: expected a list of length >= 1"),
     "version that is none": (
         bad("releases", {"version": "latest", "date": "2026-06-27"}),
-        "not a Coder version",
+        ", line 5, releases.version: not a Coder version",
     ),
-    "date that is none": (bad("releases", {"version": "2.34.5", "date": "June"}), "$.releases[0]"),
+    "date that is none": (
+        bad("releases", {"version": "2.34.5", "date": "June"}),
+        ", line 6, releases.date: ",
+    ),
     "unknown key of a release": (
         bad("releases", {"version": "2.34.5", "date": "2026-06-27", "\x1b[31m\r\n": True}),
-        r"`\x1b[31m\r\n`",
+        r", line 7, releases: unknown key \x1b[31m\r\n",
     ),
-    "releases out of order": (bad("releases", *reversed(GOOD["releases"])), "order"),
-    "release twice": (bad("releases", GOOD["releases"][0], *GOOD["releases"]), "order"),
-    "leaf without range": (bad("leaves_without_option", {"json_path": "telemetry.trace"}), "`in`"),
-    "option without range": (bad("options", {"name": "Verbose"}), "`in`"),
-    "range of no release": (option(**{"in": ">=2.35.0"}), "without a release"),
-    "range upside down": (option(**{"in": ">=2.34.5 <2.34.4"}), "without a release"),
-    "range in another notation": (option(**{"in": "^2.34"}), "no list of version ranges"),
-    "range that is a number": (option(**{"in": 2.34}), "no list of version ranges"),
-    "range of what is no version": (option(**{"in": ">=latest"}), "not a Coder version"),
-    "fact of the wrong type": (option(hidden="yes"), "$.options[0].hidden"),
-    "fact that does not exist": (option(hiden=True), "no fact about options"),
-    "option without name": (bad("options", {"in": ">=2.34.4", "flag": "verbose"}), "`name`"),
+    "releases out of order": (
+        bad("releases", *reversed(GOOD["releases"])),
+        ", line 10, releases.version: releases are not in version order",
+    ),
+    "release twice": (
+        bad("releases", GOOD["releases"][0], *GOOD["releases"]),
+        ", line 9, releases.version: releases are not in version order",
+    ),
+    "leaf without range": (
+        bad("leaves_without_option", {"json_path": "telemetry.trace"}),
+        ", line 15, leaves_without_option: in is missing",
+    ),
+    "option without range": (
+        bad("options", {"name": "Verbose"}),
+        ", line 21, options: it is no list of version ranges",
+    ),
+    "range of no release": (
+        option(**{"in": ">=2.35.0"}),
+        ", line 22, options.in: a range has no release",
+    ),
+    "range upside down": (
+        option(**{"in": ">=2.34.5 <2.34.4"}),
+        ", line 22, options.in: a range has no release",
+    ),
+    "range in another notation": (
+        option(**{"in": "^2.34"}),
+        ", line 22, options.in: it is no list of version ranges",
+    ),
+    "range that is a number": (
+        option(**{"in": 2.34}),
+        ", line 22, options.in: it is no list of version ranges",
+    ),
+    "range of what is no version": (
+        option(**{"in": ">=latest"}),
+        ", line 22, options.in: not a Coder version",
+    ),
+    "fact of the wrong type": (
+        option(hidden="yes"),
+        ", line 26, options.hidden: expected true or false, got text",
+    ),
+    "fact that does not exist": (option(hiden=True), ", line 26, options: unknown key hiden"),
+    "option without name": (
+        bad("options", {"in": ">=2.34.4", "flag": "verbose"}),
+        ", line 21, options: name is missing",
+    ),
     "option twice": (
         bad("options", GOOD["options"][0], {**GOOD["options"][0], "in": ">=2.34.5"}),
-        "declared twice",
+        ", line 20, options: verbose is declared twice in one release",
     ),
 }
 
 
-@pytest.mark.parametrize(("data", "word"), DAMAGED.values(), ids=DAMAGED)
-def test_damage_is_told_in_one_sentence(data: bytes, word: str) -> None:
+@pytest.mark.parametrize(("data", "told"), DAMAGED.values(), ids=DAMAGED)
+def test_damage_is_told_with_line_and_key(data: bytes, told: str) -> None:
     with pytest.raises(CatalogError) as caught:
         load(data, "own.json")
-    assert caught.value.message.startswith("the catalogue of releases own.json is damaged: ")
-    assert word in caught.value.message
+    assert caught.value.message.startswith(f"own.json{told}")
     assert not caught.value.message.endswith(".")
     assert caught.value.message.isprintable()
-    assert caught.value.hint.startswith("restore the file")
+    assert caught.value.hint
+
+
+def test_a_near_miss_of_a_fact_is_suggested() -> None:
+    with pytest.raises(CatalogError) as caught:
+        load(option(hiden=True), "own.json")
+    assert caught.value.hint == "did you mean hidden?"
 
 
 def test_a_missing_document_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,7 +131,7 @@ def test_the_readmes_rule_table_is_the_one_confaudit_prints(tmp_path):
 
 
 def test_the_readmes_own_advisory_works(clean_folder, capsys):
-    (example,) = re.findall(r"```yaml\n(- id: house-.*?)```", README, re.DOTALL)
+    (example,) = re.findall(r"```yaml\n(# yaml-[^\n]*\n- id: house-.*?)```", README, re.DOTALL)
     (clean_folder / "confaudit.yaml").write_text("")
     (clean_folder / "coder-advisories.yaml").write_text(example)
     (clean_folder / "coder.env").write_text(

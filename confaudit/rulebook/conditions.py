@@ -1,0 +1,277 @@
+"""The written form of conditions: one struct for each thing that can be asked.
+
+A condition is a mapping that asks one thing. The structs say which keys each has, and how it
+becomes a condition of `core.judge`; reading and the JSON Schema are both made from them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, Protocol, TypeAlias
+
+import msgspec
+
+from confaudit.core.coder.releases import Version
+from confaudit.core.given import Form
+from confaudit.core.judge import conditions
+from confaudit.core.judge.conditions import Condition, Looking
+from confaudit.core.model import Cause, ChangeKind
+from confaudit.core.text.wording import visible
+from confaudit.core.upgrade.known import UpgradeSide
+from confaudit.errors import suggest
+from confaudit.rulebook.questions import Asked, Bounds
+from confaudit.yaml_file import Part
+
+Nested: TypeAlias = Annotated[Part, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/Condition"})]
+"""A condition, read once it is known what it may ask about."""
+
+_Some = msgspec.Meta(min_length=1)
+_Side = Literal["before", "after"]
+_Variable = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z_*?\[][A-Za-z0-9_*?\[\]!-]*$",
+        description="give the name of an environment variable, with * for any letters",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What conditions may speak of where they are read."""
+
+    types: Mapping[str, Sequence[str]]
+    """Option key → the types it has had, the newest first."""
+    looking: Looking | None = None
+    """What is looked at one by one."""
+
+    def condition(self, part: Part) -> Condition:
+        """Read a condition.
+
+        Raises:
+            ConfauditError: of the file's kind: it asks what cannot be asked.
+        """
+        keys = list(part.children())
+        found = [key for key in keys if key in KINDS]
+        if not found:
+            hint = suggest(keys[0] if keys else "", list(KINDS))
+            raise part.fault("it asks none of the things that can be asked", hint)
+        if len(found) > 1:
+            hint = "ask one thing at a time, joined by all or any"
+            raise part.fault(f"{found[1]} stands beside {found[0]}", hint)
+        return part.read(KINDS[found[0]]).condition(self, part)
+
+    def option(self, key: str, part: Part) -> Sequence[str]:
+        """The types of an option.
+
+        Raises:
+            ConfauditError: of the file's kind: no release has it.
+        """
+        if key not in self.types:
+            problem = f"no release has an option with the key {visible(key)}"
+            raise part.fault(problem, suggest(key, sorted(self.types)))
+        return self.types[key]
+
+    def need(self, looking: Looking, part: Part) -> None:
+        """Make sure that what is asked about is looked at.
+
+        Raises:
+            ConfauditError: of the file's kind: it is not.
+        """
+        if self.looking is not looking:
+            raise part.fault(f"there is no {looking} to look at here", _NEEDS[looking])
+
+
+_NEEDS: Final = {
+    Looking.PROVIDER: "say which with `each: {provider: …}`",
+    Looking.CHANGE: "only a rule on changes can ask it",
+}
+
+
+class _Kind(Protocol):
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """What is meant; refuses what cannot be meant."""
+
+
+class All(msgspec.Struct, forbid_unknown_fields=True, rename={"parts": "all"}):
+    """Every condition holds."""
+
+    parts: Annotated[list[Nested], _Some]
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """All of them."""
+        return conditions.all_of([reader.condition(one) for one in self.parts])
+
+
+class OneOf(msgspec.Struct, forbid_unknown_fields=True, rename={"parts": "any"}):
+    """At least one condition holds."""
+
+    parts: Annotated[list[Nested], _Some]
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """Any of them."""
+        return conditions.any_of([reader.condition(one) for one in self.parts])
+
+
+class Not(msgspec.Struct, forbid_unknown_fields=True, rename={"denied": "not"}):
+    """The condition does not hold."""
+
+    denied: Nested
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """Its opposite."""
+        return conditions.negation(reader.condition(self.denied))
+
+
+class Option(Asked, forbid_unknown_fields=True, kw_only=True):
+    """A question about an option, under any of its names."""
+
+    option: str
+    at: _Side = "after"
+    """Which side of an upgrade; `before` is today."""
+    hint: str = ""
+    """It may be set out of sight where options are set whose keys begin so."""
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """The question, for this option."""
+        question = self.question(part, reader.option(self.option, part.at("option")))
+        return conditions.option(self.option, question, UpgradeSide(self.at), self.hint)
+
+
+class Field(Asked, forbid_unknown_fields=True, kw_only=True):
+    """A question about a field of the provider that is looked at."""
+
+    field: str
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """The question, for this field."""
+        reader.need(Looking.PROVIDER, part.at("field"))
+        return conditions.field(self.field, self.question(part, ()))
+
+
+class Experiment(msgspec.Struct, forbid_unknown_fields=True):
+    """An experiment is listed."""
+
+    experiment: str
+    at: _Side = "after"
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """Whether it is listed."""
+        return conditions.experiment(self.experiment, UpgradeSide(self.at))
+
+
+class Variable(msgspec.Struct, forbid_unknown_fields=True):
+    """The files give such an environment variable: `CODER_TLS_*`."""
+
+    variable: _Variable
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """Whether it is given."""
+        return conditions.variable(self.variable)
+
+
+class ChartKey(msgspec.Struct, forbid_unknown_fields=True, rename={"key": "chart"}):
+    """The values of the Helm chart have this dotted key."""
+
+    key: str
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """Whether they have it."""
+        return conditions.chart_key(self.key)
+
+
+class OfForm(msgspec.Struct, forbid_unknown_fields=True, rename={"forms": "form"}):
+    """One of the operator's files is of one of these forms."""
+
+    forms: list[Form]
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """Whether one is."""
+        return conditions.forms(self.forms)
+
+
+class Moved(msgspec.Struct, forbid_unknown_fields=True, rename={"key": "moved"}):
+    """The files give an option another value than the snapshot shows."""
+
+    key: str
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """Whether they do."""
+        reader.option(self.key, part.at("moved"))
+        return conditions.moved(self.key)
+
+
+class InRelease(msgspec.Struct, forbid_unknown_fields=True, rename={"bounds": "release"}):
+    """The release is in a range of versions: `{at_least: 2.29.0, below: 2.35.0}`."""
+
+    bounds: Bounds
+    at: _Side = "after"
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """Whether it is."""
+        given = {name: version(one) for name, one in self.bounds.given.items()}
+        if not given:
+            raise part.at("release").fault("the range has no bound", "give at_least or below")
+        return conditions.release(given, UpgradeSide(self.at))
+
+
+def version(part: Part) -> Version:
+    """A release of Coder.
+
+    Raises:
+        ConfauditError: of the file's kind: it is none.
+    """
+    try:
+        return Version.parse(part.read(str))
+    except ValueError:
+        raise part.fault("it is no version", "write it like 2.34.5") from None
+
+
+class HasCause(msgspec.Struct, forbid_unknown_fields=True, rename={"causes": "cause"}):
+    """The change that is looked at has one of these causes."""
+
+    causes: Cause | Annotated[list[Cause], _Some]
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """Whether it has."""
+        reader.need(Looking.CHANGE, part.at("cause"))
+        return conditions.cause(_listed(self.causes))
+
+
+class IsKind(msgspec.Struct, forbid_unknown_fields=True, rename={"kinds": "kind"}):
+    """The change that is looked at is of one of these kinds."""
+
+    kinds: ChangeKind | Annotated[list[ChangeKind], _Some]
+
+    def condition(self, reader: Reader, part: Part) -> Condition:
+        """Whether it is."""
+        reader.need(Looking.CHANGE, part.at("kind"))
+        return conditions.kind(_listed(self.kinds))
+
+
+def _listed(found: Any) -> Any:
+    return found if isinstance(found, list) else [found]
+
+
+def _name(kind: Any) -> str:
+    """What a kind is called in a file: the one key it cannot do without."""
+    [name] = (one.encode_name for one in msgspec.structs.fields(kind) if one.required)
+    return str(name)
+
+
+_ALL: Final[tuple[type[_Kind], ...]] = (
+    All,
+    OneOf,
+    Not,
+    Option,
+    Field,
+    Experiment,
+    Variable,
+    ChartKey,
+    OfForm,
+    Moved,
+    InRelease,
+    HasCause,
+    IsKind,
+)
+KINDS: Final[Mapping[str, type[_Kind]]] = {_name(kind): kind for kind in _ALL}
+"""What can be asked, by its name in a file."""

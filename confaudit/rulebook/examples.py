@@ -1,0 +1,101 @@
+"""Small deployments that an author gives along with an advisory, and what it makes of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Literal
+
+import msgspec
+
+from confaudit.core.coder.releases import Catalog, Version
+from confaudit.core.given import (
+    Channel,
+    Elsewhere,
+    Form,
+    Given,
+    GivenState,
+    OperatorSettings,
+    Position,
+)
+from confaudit.core.judge.advisories import Advisory, advise
+from confaudit.core.upgrade.known import Truth
+from confaudit.core.upgrade.situation import Situation
+
+
+class Example(
+    msgspec.Struct, forbid_unknown_fields=True, rename={"source": "from", "target": "to"}
+):
+    """A small deployment, and whether an advisory concerns it."""
+
+    affects: bool | Literal["yes", "no", "depends"]
+    env: dict[str, str] = {}
+    unknown: list[str] = []
+    """Variables whose value comes from a Secret."""
+    template: dict[str, str] = {}
+    """Variables that a template fills in, with the literal text they begin with."""
+    chart: list[str] = []
+    """Keys of the chart's values."""
+    out_of_sight: bool = False
+    """Whether something sets further variables that nobody sees."""
+    source: str = ""
+    """Release in use; without it the one before the target."""
+    target: str = ""
+    """Without it the first release of the last line that got the advisory, else the newest."""
+
+
+_EXPECTED: Final[Mapping[bool | str, Truth]] = {
+    True: Truth.YES,  # YAML 1.1 reads a bare yes so
+    False: Truth.NO,
+    "yes": Truth.YES,
+    "no": Truth.NO,
+    "depends": Truth.DEPENDS,
+}
+
+
+def failures(advisory: Advisory, examples: Sequence[Example], catalog: Catalog) -> Iterator[str]:
+    """What an advisory gets wrong about the examples of its author, in whole sentences."""
+    for number, example in enumerate(examples, 1):
+        expected = _EXPECTED[example.affects]
+        found = list(advise([advisory], _situation(example, advisory, catalog)))
+        affects = found[0].affects if found else Truth.NO
+        if affects is not expected:
+            yield f"{advisory.rule.id}, test {number}: {affects} instead of {expected}."
+
+
+def _situation(example: Example, advisory: Advisory, catalog: Catalog) -> Situation:
+    target, source = _way(example, advisory, catalog)
+    return Situation.of(
+        None, operator(example), catalog.nearest(source), catalog.nearest(target), catalog
+    )
+
+
+def _way(example: Example, advisory: Advisory, catalog: Catalog) -> tuple[str, str]:
+    """Target and source: the step that brings the advisory, unless the example says otherwise."""
+    target = example.target
+    if not target and advisory.versions:
+        first = advisory.versions[-1]
+        target = f"{first.major}.{first.minor}.{first.patch}"
+    target = target or catalog.versions[-1]
+    older = [v for v in catalog.versions if Version.parse(v) < Version.parse(target)]
+    lacking = [v for v in older if not advisory.is_in(Version.parse(v))]
+    return target, example.source or (lacking or older)[-1]
+
+
+def operator(example: Example) -> OperatorSettings:
+    """The operator's files that an example stands for."""
+    form = Form.HELM_VALUES if example.chart else Form.ENV_FILE
+    here = Given(Channel.ENV, "", GivenState.LITERAL, Position("example", 1), form)
+    given = (
+        *(replace(here, name=name, value=value) for name, value in example.env.items()),
+        *(replace(here, name=name, state=GivenState.REFERENCE) for name in example.unknown),
+        *(
+            replace(here, name=name, state=GivenState.UNRESOLVED, prefix=prefix)
+            for name, prefix in example.template.items()
+        ),
+    )
+    hidden = Elsewhere("secret/example", "envFrom sets variables that cannot be seen here")
+    return OperatorSettings(
+        given=given,
+        chart_values=dict.fromkeys(example.chart, 1),
+        forms=(form,),
+        elsewhere=(hidden,) if example.out_of_sight else (),
+    )

@@ -1,0 +1,240 @@
+"""The written form of questions about one value, and the ranges they share with releases."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from confaudit.core.coder.parsing import RefusedError, duration, parse, scalar
+from confaudit.core.judge.conditions import Question, opposite
+from confaudit.core.model import MISSING, Json, Value, ValueSource
+from confaudit.core.upgrade.known import (
+    COMPARISONS,
+    EMPTY,
+    Conclusion,
+    Known,
+    ValueTest,
+    comes_from,
+    conclude,
+    contains,
+    is_set,
+    is_unresolved,
+    matches,
+    one_of,
+    ranges,
+    starts_with,
+    within,
+)
+from confaudit.core.upgrade.networks import Network, network
+from confaudit.yaml_file import Part
+
+_Value: TypeAlias = Annotated[
+    Part, msgspec.Meta(extra_json_schema={"type": ["boolean", "number", "string"]})
+]
+"""What it may be hangs on the type of the option it is compared with."""
+_Text: TypeAlias = Annotated[Part, msgspec.Meta(extra_json_schema={"type": "string"})]
+_Some = msgspec.Meta(min_length=1)
+_Source: TypeAlias = Literal["flag", "env", "yaml", "default"]
+
+
+class Bounds(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A range; what is left out has no bound."""
+
+    at_least: _Value | None = None
+    above: _Value | None = None
+    at_most: _Value | None = None
+    below: _Value | None = None
+
+    @property
+    def given(self) -> dict[str, Part]:
+        """The bounds that there are, by name."""
+        parts = {name: getattr(self, name) for name in COMPARISONS}
+        return {name: part for name, part in parts.items() if part is not None}
+
+
+class Asked(Bounds, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is", "in_": "in"}):
+    """One question about an option or field; the bounds of a range are one question."""
+
+    is_: Literal["set", "unset", "empty", "unresolved"] | None = None
+    """Whether something sets it; whether it holds nothing; whether its value is settled by a
+    template or another resource."""
+    equals: _Value | None = None
+    in_: Annotated[list[_Value], _Some] | None = None
+    """It equals one of these."""
+    contains: str | None = None
+    """A list has this item, or a text this part; either case of letters."""
+    starts_with: str | None = None
+    """A text begins so; either case of letters."""
+    matches: str | None = None
+    """A regular expression is found in a text, or in an item or key of a structure."""
+    within: Annotated[list[_Text], _Some] | None = None
+    """All addresses and networks of the value lie in these networks."""
+    source: _Source | Annotated[list[_Source], _Some] | None = None
+    """What sets it; `default` is nothing."""
+
+    def question(self, part: Part, types: Sequence[str]) -> Question:
+        """The question that is meant; an option's value is of one of these types, a field's of any.
+
+        Raises:
+            ConfauditError: of the file's kind: there is none, or several, or it cannot be meant.
+        """
+        found = [name for name in QUESTIONS if getattr(self, name) is not None]
+        if len(found) + bool(self.given) != 1:
+            asks = ", ".join((*QUESTIONS.values(), *COMPARISONS))
+            raise part.fault("an option or field needs one question", f"ask one of {asks}")
+        if self.given:
+            return partial(conclude, test=_range(self.given, types))
+        [name] = found
+        return _QUESTIONS[name](getattr(self, name), part.at(QUESTIONS[name]), types)
+
+
+QUESTIONS: Final[Mapping[str, str]] = {
+    one.name: one.encode_name
+    for one in msgspec.structs.fields(Asked)
+    if one.name not in COMPARISONS
+}
+"""Questions other than a range, with what they are called in the file."""
+
+
+def _is_unset(known: Known) -> Conclusion:
+    return opposite(is_set(known))
+
+
+_STATES: Final[Mapping[str, Question]] = {
+    "set": is_set,
+    "unset": _is_unset,
+    "empty": partial(conclude, test=EMPTY),
+    "unresolved": is_unresolved,
+}
+
+
+def _equals(wanted: Part, part: Part, types: Sequence[str]) -> Question:
+    return _is_one_of([wanted], part, types)
+
+
+def _is_one_of(wanted: Sequence[Part], part: Part, types: Sequence[str]) -> Question:
+    return partial(conclude, test=one_of([value for one in wanted for value in _typed(one, types)]))
+
+
+def _matches(pattern: str, part: Part, types: Sequence[str]) -> Question:
+    try:
+        return partial(conclude, test=matches(pattern))
+    except re.error:
+        raise part.fault(
+            "it is no regular expression", "check its brackets and backslashes"
+        ) from None
+
+
+def _within(networks: Sequence[Part], part: Part, types: Sequence[str]) -> Question:
+    if types and not _ADDRESSES.intersection(types):
+        raise part.fault(f"the option is of type {types[0]}, which holds no address", _ASK_ELSE)
+    return partial(conclude, test=within([_network(one) for one in networks]))
+
+
+_ADDRESSES: Final = frozenset({"string", "string-array", "host:port", "url"})
+_ASK_ELSE: Final = "ask is or equals"
+
+
+def _network(part: Part) -> Network:
+    try:
+        return network(part.read(str))
+    except ValueError:
+        raise part.fault("it is no network", "write it like 10.0.0.0/8 or fd00::/8") from None
+
+
+def _from(source: str | Sequence[str], part: Part, types: Sequence[str]) -> Question:
+    names = [source] if isinstance(source, str) else source
+    return partial(comes_from, sources=frozenset(map(ValueSource, names)))
+
+
+def _of_text(make: Callable[[str], ValueTest]) -> Callable[[Any, Part, Sequence[str]], Question]:
+    return lambda text, part, types: partial(conclude, test=make(text))
+
+
+_QUESTIONS: Final[Mapping[str, Callable[[Any, Part, Sequence[str]], Question]]] = {
+    "is_": lambda state, part, types: _STATES[state],
+    "equals": _equals,
+    "in_": _is_one_of,
+    "contains": _of_text(contains),
+    "starts_with": _of_text(starts_with),
+    "matches": _matches,
+    "within": _within,
+    "source": _from,
+}
+
+# --- values of a type ---------------------------------------------------------------------------
+
+
+def _typed(part: Part, types: Sequence[str]) -> list[Json]:
+    """What a written value may be in an option of these types; of a field, text or JSON."""
+    text, plain = part.read(str), part.read(object)
+    spelled = [text, scalar(plain)] if isinstance(plain, bool | int) else [text]
+    if not types:
+        return [text, plain] if isinstance(plain, bool | int) else [text]
+    accepted = [_accepted(spelled, kind) for kind in types]
+    found = [value for value in accepted if value is not MISSING]
+    if not found:
+        raise part.fault(f"it is no {' or '.join(types)}", _refusal(text, types[0]))
+    return found
+
+
+def _accepted(spelled: Sequence[str], kind: str) -> Value:
+    """The first spelling that Coder reads, as it reads it: YAML's `yes` is its `true`."""
+    for text in spelled:
+        try:
+            return parse(text, kind)
+        except RefusedError:
+            continue
+    return MISSING
+
+
+def _refusal(text: str, kind: str) -> str:
+    try:
+        parse(text, kind)
+    except RefusedError as error:
+        return str(error)
+    return "write it as JSON"
+
+
+def _range(given: Mapping[str, Part], types: Sequence[str]) -> ValueTest:
+    """Numbers and durations have an order; which of them a field's range is of, its bounds say."""
+    first = next(iter(given.values()))
+    ordered = [kind for kind in types or _ORDERED if kind in _ORDERED]
+    if not ordered:
+        raise first.fault(f"the option is of type {types[0]}, which has no order", _ASK_ELSE)
+    kind = ordered[0] if types else _kind_of(first)
+    return ranges({name: _bound(part, kind) for name, part in given.items()}, _measure(kind))
+
+
+_ORDERED: Final[Mapping[str, Callable[[str], Value]]] = {
+    "int": partial(parse, option_type="int"),
+    "duration": duration,
+}
+
+
+def _kind_of(part: Part) -> str:
+    return "int" if isinstance(part.read(object), int) else "duration"
+
+
+def _bound(part: Part, kind: str) -> int:
+    try:
+        number = _ORDERED[kind](part.read(str))
+    except RefusedError as error:
+        raise part.fault(str(error), "write a number, or a duration such as 720h or 7d") from None
+    return number if isinstance(number, int) else 0
+
+
+def _measure(kind: str) -> Callable[[Value], int | None]:
+    """A value as a number; fields are text."""
+
+    def number(value: Value) -> int | None:
+        if isinstance(value, str):
+            try:
+                value = _ORDERED[kind](value)
+            except RefusedError:
+                return None
+        return value if type(value) is int else None
+
+    return number
