@@ -335,7 +335,7 @@ def _choices(kind: Any) -> list[str]:
 def _description(kind: Any) -> str:
     """What the author of a type says about it."""
     metas = kind.__metadata__ if get_origin(kind) is Annotated else ()
-    return next((meta.description for meta in metas if meta.description), "")
+    return next((f"needed: {meta.description}" for meta in metas if meta.description), "")
 
 
 _WORDS: Final = {

@@ -31,7 +31,8 @@ PACKAGED: Final = Path(__file__).with_name("advisories.yaml")
 _Id = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="write it small, with dashes: house-rule"
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        description="small letters and digits, with dashes between words",
     ),
 ]
 _Text = Annotated[str, msgspec.Meta(min_length=1)]

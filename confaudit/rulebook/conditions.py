@@ -30,7 +30,7 @@ _Variable = Annotated[
     str,
     msgspec.Meta(
         pattern=r"^[A-Za-z_*?\[][A-Za-z0-9_*?\[\]!-]*$",
-        description="give the name of an environment variable, with * for any letters",
+        description="the name of an environment variable, with * for any letters",
     ),
 ]
 
