@@ -11,6 +11,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
@@ -164,7 +165,7 @@ class Part:
         return isinstance(self.node, shape)
 
     def _struct(self, struct: type[msgspec.Struct]) -> msgspec.Struct:
-        fields = {one.encode_name: one for one in msgspec.structs.fields(struct)}
+        fields = _fields(struct)
         given = self.children()
         for name, part in given.items():
             if name not in fields:
@@ -299,6 +300,11 @@ def _text(data: bytes, origin: Origin) -> str:
 
 
 # --- types --------------------------------------------------------------------------------------
+
+
+@cache
+def _fields(struct: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {one.encode_name: one for one in msgspec.structs.fields(struct)}
 
 
 def _alternatives(kind: Any) -> tuple[Any, ...]:

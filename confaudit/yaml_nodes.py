@@ -6,6 +6,7 @@ text of every scalar stay visible, aliases never multiply, and depth cannot end 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 MAX_NODES: Final = 1_000_000
@@ -109,20 +110,21 @@ def _fault(error: Any, text: str) -> YamlFault:
 
 def resolve(scalar: Scalar) -> bool | int | float | str | None:
     """What YAML 1.1 makes of a scalar; dates and whatever else JSON lacks stay their text."""
+    return _resolved(scalar.text) if scalar.plain else scalar.text
+
+
+@lru_cache(maxsize=1024)
+def _resolved(text: str) -> bool | int | float | str | None:
     import yaml
 
-    if not scalar.plain:
-        return scalar.text
     loader: Any = yaml.SafeLoader("")
-    tag = loader.resolve(yaml.ScalarNode, scalar.text, (True, False))
+    tag = loader.resolve(yaml.ScalarNode, text, (True, False))
     if tag.rpartition(":")[2] not in ("bool", "int", "float", "null"):
-        return scalar.text
+        return text
     try:
-        found: bool | int | float | None = loader.construct_object(
-            yaml.ScalarNode(tag, scalar.text)
-        )
+        found: bool | int | float | None = loader.construct_object(yaml.ScalarNode(tag, text))
     except ValueError:  # as `0b` or `0x_`, which only look like numbers
-        return scalar.text
+        return text
     return found
 
 
