@@ -94,7 +94,7 @@ def _report(setup: Setup, case: AuditScope, notes: tuple[str, ...], selection: S
         statement=verdict(done.judged.found),
         tables=(
             *inputs_table(case.opened),
-            *way_tables(setup.catalog(), case.source, case.target, shown),
+            *way_tables(setup.catalog(), case.source, case.target, done.judged.found),
         ),
         lives=lives(subjects(shown), setup.catalog(), case.source.version, case.target.version),
         notes=notes,
