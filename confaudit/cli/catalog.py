@@ -38,7 +38,7 @@ _OPTIONS: Final = (
 
 
 def catalog_options(command: Callable[..., Any]) -> Any:
-    """Add the options and hand the command the Catalog in their place."""
+    """Add the options and hand the command the Catalog and the time in their place."""
 
     @functools.wraps(command)
     def with_catalog(config: Path | None, no_config: bool, **values: Any) -> Any:
@@ -52,6 +52,6 @@ def catalog_options(command: Callable[..., Any]) -> Any:
             timeout=None,
             retries=None,
         )
-        return command(catalog=setup.catalog(), **values)
+        return command(catalog=setup.catalog(), now=setup.now(), **values)
 
     return stack(_OPTIONS)(with_catalog)

@@ -1,5 +1,7 @@
 """confaudit catalog diff."""
 
+from datetime import datetime
+
 import click
 
 from confaudit.cli.catalog import catalog_options
@@ -13,7 +15,7 @@ from confaudit.workflows import catalog as workflow
 @click.argument("after", metavar="VERSION")
 @output_options
 @catalog_options
-def command(catalog: Catalog, before: str, after: str, rendering: Rendering) -> None:
+def command(catalog: Catalog, now: datetime, before: str, after: str, rendering: Rendering) -> None:
     """Compare what two releases of Coder declare.
 
     What was added, removed, renamed, and where defaults, types, variables,
@@ -24,4 +26,4 @@ def command(catalog: Catalog, before: str, after: str, rendering: Rendering) -> 
       confaudit catalog diff 2.29.5 2.34.1
       confaudit catalog diff 2.33.0 2.34.5 -o upgrade.html
     """
-    write(workflow.compare(catalog, before, after), rendering)
+    write(workflow.compare(catalog, now, before, after), rendering)

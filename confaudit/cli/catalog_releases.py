@@ -1,5 +1,7 @@
 """confaudit catalog releases."""
 
+from datetime import datetime
+
 import click
 
 from confaudit.cli.catalog import catalog_options
@@ -14,7 +16,7 @@ from confaudit.workflows import catalog as workflow
 @option("--since", metavar="LINE", default="", help="Only from this line or version on.")
 @output_options
 @catalog_options
-def command(catalog: Catalog, line: str, since: str, rendering: Rendering) -> None:
+def command(catalog: Catalog, now: datetime, line: str, since: str, rendering: Rendering) -> None:
     """List the releases of Coder that are known.
 
     Each with its date, how many options it declares, and how many it added
@@ -26,4 +28,4 @@ def command(catalog: Catalog, line: str, since: str, rendering: Rendering) -> No
       confaudit catalog releases --since 2.30
       confaudit catalog releases --line 2.34 -f json
     """
-    write(workflow.releases(catalog, line, since), rendering)
+    write(workflow.releases(catalog, now, line, since), rendering)

@@ -1,5 +1,7 @@
 """confaudit catalog show."""
 
+from datetime import datetime
+
 import click
 
 from confaudit.cli.catalog import catalog_options
@@ -12,7 +14,7 @@ from confaudit.workflows import catalog as workflow
 @click.argument("name", metavar="OPTION")
 @output_options
 @catalog_options
-def command(catalog: Catalog, name: str, rendering: Rendering) -> None:
+def command(catalog: Catalog, now: datetime, name: str, rendering: Rendering) -> None:
     """Tell the life of an option across the releases of Coder.
 
     When it came, what became of its names, default and type, and to which
@@ -24,7 +26,7 @@ def command(catalog: Catalog, name: str, rendering: Rendering) -> None:
       confaudit catalog show CODER_NOTIFICATIONS_EMAIL_SMARTHOST
       confaudit catalog show oidc.scopes -f md
     """
-    report, found = workflow.show(catalog, name)
+    report, found = workflow.show(catalog, now, name)
     if not found.is_exact:
         click.echo(f"confaudit: taken to mean {found.name}", err=True)
     write(report, rendering)

@@ -9,7 +9,7 @@ import json
 import secrets
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, Self
@@ -31,18 +31,19 @@ _LIFETIME = timedelta(hours=168)
 class LoopbackCoder(ThreadingHTTPServer):
     """`with LoopbackCoder(state) as coder:` serves `state` at `coder.url` for `coder.token`.
 
-    The port and the token are new each time. Leaving the block ends every thread and socket.
+    The port and the token are new each time; the token tells its end when `created_at` says when
+    it was made. Leaving the block ends every thread and socket.
     """
 
     daemon_threads = False  # so that closing waits for the requests still being answered
 
-    def __init__(self, state: DeploymentState) -> None:
+    def __init__(self, state: DeploymentState, created_at: datetime | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.key_id = secrets.token_hex(5)
         self.token = f"{self.key_id}-{secrets.token_hex(11)}"
         self.state = state
-        self._created_at = datetime.now(UTC)
+        self._created_at = created_at
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
 
     def __enter__(self) -> Self:
@@ -74,14 +75,15 @@ class LoopbackCoder(ThreadingHTTPServer):
 
     def _answers(self) -> Mapping[str, Response]:
         """The state has the last word, also on what the server knows by itself."""
+        key = f"users/me/keys/{self.key_id}"
         return {
             "deployment/config": Response(200, dict(self.state.payload)),
-            f"users/me/keys/{self.key_id}": Response(200, self._key()),
+            **({key: Response(200, self._key(self._created_at))} if self._created_at else {}),
             **self.state.answers,
         }
 
-    def _key(self) -> dict[str, Json]:
-        created, expires = self._created_at, self._created_at + _LIFETIME
+    def _key(self, created: datetime) -> dict[str, Json]:
+        expires = created + _LIFETIME
         return {
             "id": self.key_id,
             "created_at": f"{created:%Y-%m-%dT%H:%M:%SZ}",

@@ -100,7 +100,6 @@ def _deployment(
         failed={one.name: one.failed for one in heard if one.failed},
         label=url,
         version=version,
-        taken_at=datetime.now(UTC),
     )
 
 

@@ -45,7 +45,7 @@ def recognise(given: Input) -> bool:
     return (given.content or b"").startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
-def read(given: Input, _: SourceContext) -> RawDeployment:
+def read(given: Input, context: SourceContext) -> RawDeployment:
     """Read the deployment's part of the bundle.
 
     Raises:
@@ -53,14 +53,14 @@ def read(given: Input, _: SourceContext) -> RawDeployment:
     """
     try:
         with zipfile.ZipFile(BytesIO(given.content or b"")) as bundle:
-            return _deployment(bundle, given.label)
+            return _deployment(bundle, given.label, context.now())
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
         raise SourceError(
             f"{given.label} is a damaged zip file", "copy it again, or make a new bundle"
         ) from None
 
 
-def _deployment(bundle: zipfile.ZipFile, label: str) -> RawDeployment:
+def _deployment(bundle: zipfile.ZipFile, label: str, now: datetime) -> RawDeployment:
     folder = _folder(bundle, label)
     config = _required(bundle, f"{folder}config.json", label)
     answers = dict(_answers(bundle, folder, label))
@@ -74,7 +74,7 @@ def _deployment(bundle: zipfile.ZipFile, label: str) -> RawDeployment:
         fidelity=Fidelity.LOSSY,
         label=label,
         version=version or documented_version(config),
-        taken_at=_newest_date(bundle, folder),
+        taken_at=_newest_date(bundle, folder, now),
     )
 
 
@@ -141,9 +141,8 @@ def _member(bundle: zipfile.ZipFile, name: str, label: str) -> Json:
     return decode_json(decode_text(content))
 
 
-def _newest_date(bundle: zipfile.ZipFile, folder: str) -> datetime | None:
+def _newest_date(bundle: zipfile.ZipFile, folder: str, now: datetime) -> datetime | None:
     """The newest plausible date below `deployment/`. Zip dates carry no zone: read as UTC."""
-    now = datetime.now(UTC)
     dates = (_date(info) for info in bundle.infolist() if info.filename.startswith(folder))
     plausible = [date for date in dates if date and _FIRST_RELEASE < date < now + timedelta(days=1)]
     return max(plausible, default=None)

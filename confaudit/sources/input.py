@@ -6,6 +6,7 @@ Reads, with a bound, and decides nothing about what the bytes mean.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Final
@@ -30,6 +31,8 @@ class SourceContext:
     """Reads the live API: of the deployment of that name, of the only one (empty), or of a URL."""
     stored: Callable[[str], StoredFiles | None]
     """Reads `REV[:DEPLOYMENT]` from the snapshot repository; None: there is no such revision."""
+    now: Callable[[], datetime]
+    """Tells the time, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)

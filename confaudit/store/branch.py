@@ -6,6 +6,7 @@ import time
 
 from confaudit.errors import StoreError
 from confaudit.store.command import Git, GitResult
+from confaudit.store.history import History
 from confaudit.store.objects import Changes, Objects
 
 _log = logging.getLogger(__name__)
@@ -19,9 +20,10 @@ _IN_THE_WAY = re.compile(r"not uptodate|overwritten|would be lost|resolve your c
 class Branch:
     """The checked-out branch of a work tree; it may have no commit yet."""
 
-    def __init__(self, git: Git, objects: Objects) -> None:
+    def __init__(self, git: Git, objects: Objects, history: History) -> None:
         self._git = git
         self._objects = objects
+        self._history = history
         self.ref = git.ask("symbolic-ref", "--quiet", "HEAD").line
         if not self.ref:
             raise StoreError(
@@ -36,7 +38,7 @@ class Branch:
 
     def tip(self) -> str:
         """Id of its newest commit, empty before the first."""
-        return self._objects.commit_id(self.ref)
+        return self._history.commit_id(self.ref)
 
     def advance(self, old: str, new: str, reason: str) -> bool:
         """Point the branch at another commit, unless somebody moved it since it was at `old`."""
@@ -51,10 +53,9 @@ class Branch:
         An index that cannot be written costs a warning only: the commit exists, and the next
         snapshot finds the difference and tries again.
         """
-        if not changes:
-            return
         update = ("update-index", "-z", "--index-info")
         answer = self._with_index(*update, stdin=self._objects.index_info(changes))
+        self._history.close()  # it knows the old index
         if answer.code:
             _log.warning(
                 "the snapshot is committed, but the git index of %s could not be updated;"

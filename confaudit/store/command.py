@@ -1,16 +1,19 @@
 """Runs git, and turns what git says into our errors. The only module that imports GitPython.
 
 Every call is shielded from the caller's environment and from hooks: confaudit may itself run in
-a hook of another repository, or from cron with nobody to answer a question.
+a hook of another repository, or from cron with nobody to answer a question. What reads starts git
+itself, as a stream; what writes goes through GitPython, whose import alone runs git and takes
+longer than most readings.
 """
 
 import os
 import re
+import subprocess
 import tempfile
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
@@ -22,7 +25,6 @@ _KEPT = re.compile(
 """How a user says *how* git works. All other GIT_* say *where*, or *who*, and come from a hook."""
 
 _OPTIONS = (
-    "--literal-pathspecs",
     "-c",
     "core.hooksPath=/dev/null",  # even plumbing runs hooks: reference-transaction, pre-push …
     "-c",
@@ -33,6 +35,10 @@ _OPTIONS = (
     "core.fsync=committed",  # by default a power cut may leave the new objects empty
     "-c",
     "i18n.commitEncoding=UTF-8",
+    "-c",
+    "log.showRoot=true",  # what the first commit brought
+    "-c",
+    "log.follow=false",
 )
 
 _KNOWN_FAILURES = (
@@ -71,6 +77,10 @@ _KNOWN_FAILURES = (
 _USERINFO = re.compile(r"(\w://)[^/\s@]*@")
 
 
+class NoRepository(StoreError):  # noqa: N818 - what is not there
+    """There is no git repository at a path, or no git to read one."""
+
+
 class GitResult(NamedTuple):
     """What one git process returned."""
 
@@ -91,6 +101,59 @@ class Git:
         self.folder = folder
         self.where = visible(str(folder))
         """The folder in words."""
+
+    # --- what reads -------------------------------------------------------------------------
+
+    def query(self, *arguments: str) -> GitResult:
+        """Run git for what it prints, whatever comes of it.
+
+        Raises:
+            StoreError: git is not installed.
+        """
+        with tempfile.TemporaryFile() as err:
+            process = self.start(arguments, err)
+            out, _ = process.communicate()
+            return GitResult(process.returncode, out, written(err))
+
+    @contextmanager
+    def stream(self, *arguments: str) -> Iterator[IO[bytes]]:
+        """What git prints, as it comes; leaving early ends git.
+
+        Raises:
+            StoreError: git is not installed, or failed.
+        """
+        with tempfile.TemporaryFile() as err, self.start(arguments, err) as process:
+            try:
+                yield pipes(process)[1]
+            except BaseException:
+                process.kill()
+                raise
+            if code := process.wait():
+                raise self.failure(arguments[0], GitResult(code, b"", written(err)))
+
+    def start(self, arguments: Sequence[str], err: IO[bytes]) -> subprocess.Popen[bytes]:
+        """A git process with pipes to and from it, its complaints going to a file.
+
+        Raises:
+            StoreError: git is not installed.
+        """
+        try:
+            return subprocess.Popen(  # noqa: S603 - no shell
+                [*self._command(os.environ.get("GIT_PYTHON_GIT_EXECUTABLE", "")), *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=err,
+                env=_own_variables() | {"LC_ALL": "C", "LANGUAGE": "C"},
+            )
+        except (FileNotFoundError, PermissionError):
+            raise _git_is_missing() from None
+
+    def _command(self, executable: str) -> list[str]:
+        # -C rather than a working directory: GitPython silently runs elsewhere when it may not
+        # enter the directory it was given.
+        return [executable or "git", "-C", str(self.folder), *_OPTIONS]
+
+    # --- what writes ------------------------------------------------------------------------
 
     def run(
         self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None
@@ -123,9 +186,7 @@ class Git:
         except ImportError:  # GitPython looks for git while it is imported
             raise _git_is_missing() from None
         added = dict(env or {})
-        # -C rather than a working directory: GitPython silently runs elsewhere when it may not
-        # enter the directory it was given.
-        git = [Launcher.GIT_PYTHON_GIT_EXECUTABLE or "git", "-C", str(self.folder), *_OPTIONS]
+        git = self._command(Launcher.GIT_PYTHON_GIT_EXECUTABLE or "")
         with ExitStack() as stack:
             source = None
             if stdin is not None:
@@ -147,6 +208,8 @@ class Git:
                 raise _git_is_missing() from None
         return GitResult(code, out, err)
 
+    # --- what went wrong --------------------------------------------------------------------
+
     def known_failure(self, answer: GitResult) -> StoreError | None:
         """What git's failure means to the user, if it is one people meet."""
         for pattern, message, hint in _KNOWN_FAILURES:
@@ -166,8 +229,29 @@ class Git:
         )
 
 
+def pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """The pipes to and from a process that `Git.start` has started."""
+    if process.stdin is None or process.stdout is None:
+        raise ValueError("the process was started without pipes")
+    return process.stdin, process.stdout
+
+
+def written(file: IO[bytes]) -> str:
+    """All that a process has written to a file since this was last called."""
+    file.seek(0)
+    text = file.read().decode(errors="replace")
+    file.seek(0)  # the process shares the position
+    file.truncate()
+    return text
+
+
 def _foreign_variables() -> set[str]:
     return {name for name in os.environ if name.startswith("GIT_") and not _KEPT.fullmatch(name)}
+
+
+def _own_variables() -> dict[str, str]:
+    foreign = _foreign_variables()
+    return {name: value for name, value in os.environ.items() if name not in foreign}
 
 
 def _without(variables: set[str]) -> list[str]:
@@ -177,4 +261,4 @@ def _without(variables: set[str]) -> list[str]:
 
 
 def _git_is_missing() -> StoreError:
-    return StoreError("the git command was not found", "install git, or put its folder on PATH")
+    return NoRepository("the git command was not found", "install git, or put its folder on PATH")

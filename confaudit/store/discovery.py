@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
-from confaudit.store.command import Git, GitResult
+from confaudit.store.command import Git, GitResult, NoRepository
 
 
 class RepositoryPaths(NamedTuple):
@@ -33,7 +33,7 @@ def find(path: Path, *, create: bool) -> RepositoryPaths:
         _init(path)
         answer = _discover(path)
     if answer.code:
-        raise _unusable(path, answer)
+        raise unusable(Git(path), answer)
     object_format, common_dir, root = os.fsdecode(answer.out).splitlines()[1:]
     return RepositoryPaths(Path(root), path.absolute() / common_dir, object_format)
 
@@ -61,12 +61,7 @@ def _init(path: Path) -> None:
 
 def _discover(path: Path) -> GitResult:
     """Ask git; the questions it cannot answer for a bare repository come last."""
-    if not path.is_dir():
-        raise StoreError(
-            f"there is no folder {visible(str(path))}",
-            "take a snapshot into it first, or name the folder of a git repository",
-        )
-    return Git(path).ask(
+    return Git(path).query(
         "rev-parse",
         "--is-bare-repository",
         "--show-object-format",
@@ -75,21 +70,23 @@ def _discover(path: Path) -> GitResult:
     )
 
 
-def _unusable(path: Path, answer: GitResult) -> StoreError:
-    where = visible(str(path))
+def unusable(git: Git, answer: GitResult) -> StoreError:
+    """Why git can do nothing in a folder."""
+    if not git.folder.is_dir():
+        return NoRepository(f"there is no folder {git.where}", _TAKE_ONE)
     if answer.out.startswith(b"true"):
         return StoreError(
-            f"{where} is a bare git repository, which has no work tree for the snapshots",
-            f"clone it, and name the clone: git clone '{where}' snapshots",
+            f"{git.where} is a bare git repository, which has no work tree for the snapshots",
+            f"clone it, and name the clone: git clone '{git.where}' snapshots",
         )
     if "work tree" in answer.err:
         return StoreError(
-            f"{where} lies inside the .git folder of a repository",
+            f"{git.where} lies inside the .git folder of a repository",
             "name the folder that holds the .git folder",
         )
     if "not a git repository" in answer.err:
-        return StoreError(
-            f"{where} is not in a git repository",
-            "take a snapshot into it first, or name the folder of a git repository",
-        )
-    return Git(path).failure("rev-parse", answer)
+        return NoRepository(f"{git.where} is not in a git repository", _TAKE_ONE)
+    return git.failure("rev-parse", answer)
+
+
+_TAKE_ONE = "take a snapshot into it first, or name the folder of a git repository"

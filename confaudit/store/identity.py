@@ -1,35 +1,22 @@
 """Who made a commit, and when, as git takes it from the environment."""
 
-import os
 from datetime import datetime
 
-from confaudit.errors import ConfigError
 from confaudit.store.command import Git
 
 _NAME = "confaudit"
 _MAIL = "confaudit@localhost"
 
 
-def of_snapshot(git: Git, at: datetime) -> dict[str, str]:
+def of_snapshot(git: Git, at: datetime, committed_at: datetime | None) -> dict[str, str]:
     """Variables for a snapshot taken at a time: the user git is configured for, else confaudit.
 
-    Raises:
-        ConfigError: SOURCE_DATE_EPOCH is set and no number of seconds.
+    Without a time of the commit, git takes the present one.
     """
-    return _names(git) | {"GIT_AUTHOR_DATE": f"@{int(at.timestamp())} +0000"} | committer_date()
-
-
-def committer_date() -> dict[str, str]:
-    """SOURCE_DATE_EPOCH makes commit ids reproducible; without it git takes the present time."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not epoch:
-        return {}
-    if not (epoch.isascii() and epoch.isdigit()):
-        raise ConfigError(
-            "SOURCE_DATE_EPOCH is not a number of seconds",
-            "set it to seconds since 1970, or unset it",
-        )
-    return {"GIT_COMMITTER_DATE": f"@{epoch} +0000"}
+    dates = {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": committed_at}
+    return _names(git) | {
+        name: f"@{int(date.timestamp())} +0000" for name, date in dates.items() if date
+    }
 
 
 def committer(git: Git) -> dict[str, str]:

@@ -70,18 +70,14 @@ class StoreLock:
 
     def _sign(self) -> None:
         """Say who holds the lock; only a help for those who wait, so it may fail."""
-        now = datetime.now(UTC).isoformat()
         with suppress(OSError):
-            self._holder.write_text(json.dumps([os.getpid(), socket.gethostname(), now]))
+            self._holder.write_text(json.dumps([os.getpid(), socket.gethostname()]))
 
     def _describe_holder(self) -> str:
         try:
-            pid, host, since = json.loads(self._holder.read_text())
-            start = datetime.fromisoformat(since)
-            age = datetime.now(UTC) - start
+            pid, host = json.loads(self._holder.read_text())
+            since = datetime.fromtimestamp(self._holder.stat().st_mtime, UTC)
         except (OSError, ValueError, TypeError):  # not written yet, or just released
             return "another confaudit process"
-        return (
-            f"process {visible(str(pid))} on {visible(str(host))} since {start:%H:%M:%S} UTC"
-            f" ({age.total_seconds():.0f} s)"
-        )
+        process = f"process {visible(str(pid))} on {visible(str(host))}"
+        return f"{process} since {since:%Y-%m-%d %H:%M:%S} UTC"

@@ -6,7 +6,6 @@ git says about a remote is repeated, as addresses may hold passwords.
 
 import os
 import re
-from typing import NamedTuple
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import NothingToDo, RemoteError, StoreError
@@ -14,7 +13,9 @@ from confaudit.store import identity
 from confaudit.store.branch import Branch
 from confaudit.store.command import Git, GitResult
 from confaudit.store.layout import deployment_in, deployment_of, listed
+from confaudit.store.log import Commit
 from confaudit.store.objects import Objects, changes_between
+from confaudit.store.snapshots import Snapshots
 
 _TIMEOUT_SECONDS = 120.0
 """A remote silent for so long will stay so, and runs of cron must not pile up."""
@@ -44,24 +45,17 @@ class _Moved(RemoteError):  # noqa: N818 - what happened, and a reason to try ag
     """The remote branch has commits ours does not build on."""
 
 
-class _Unpushed(NamedTuple):
-    """A commit the remote does not have."""
-
-    id: str
-    parents: str
-    author: str
-    mail: str
-    date: str
-    message: str
-
-
 class Remote:
     """One remote of a repository, and the branch of it that has the name of ours."""
 
-    def __init__(self, git: Git, objects: Objects, branch: Branch, name: str) -> None:
+    def __init__(
+        self, git: Git, objects: Objects, branch: Branch, snapshots: Snapshots, name: str
+    ) -> None:
         self._git = git
         self._objects = objects
         self._branch = branch
+        self._snapshots = snapshots
+        self._history = snapshots.history
         self._name = name  # shown as it is: git allows nothing odd in it
         self._tracking = f"refs/remotes/{name}/{branch.name}"
         known = os.fsdecode(git.run("remote").out).splitlines()
@@ -107,14 +101,14 @@ class Remote:
 
     def _catch_up(self) -> None:
         """Fetch, and move our branch to the fetched commit with our snapshots on top."""
-        known = self._objects.commit_id(self._tracking)
+        known = self._history.commit_id(self._tracking)
         # Into FETCH_HEAD alone: where the remote was tells whether its history was rewritten.
         fetch = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--refmap=")
         answer = self._ask(*fetch, self._name, self._branch.ref)
         if answer.code:
             raise self._failure(answer)
-        fetched = self._objects.commit_id("FETCH_HEAD")
-        if known and self._git.ask("merge-base", "--is-ancestor", known, fetched).code:
+        fetched = self._history.commit_id("FETCH_HEAD")
+        if known and self._history.merge_base(known, fetched) != known:
             raise StoreError(
                 f"the history of the git remote '{self._name}' was rewritten",
                 "make a fresh clone, lest commits that were removed there come back",
@@ -126,25 +120,13 @@ class Remote:
         if not self._branch.check_out(old, new):
             raise self._moved()
 
-    def _unpushed(self, fetched: str, tip: str) -> list[_Unpushed]:
+    def _unpushed(self, fetched: str, tip: str) -> list[Commit]:
         """Our commits the remote lacks, oldest first.
 
         Raises:
             StoreError: some of them are not snapshots alone, and a person must decide.
         """
-        out = self._git.run(
-            "log",
-            "-z",
-            "--reverse",
-            "--topo-order",
-            "--no-show-signature",
-            "--encoding=UTF-8",
-            "--date=raw",
-            "--format=%H%x00%P%x00%an%x00%ae%x00%ad%x00%B",
-            f"{fetched}..{tip}",
-        ).out
-        fields = iter(out.decode(errors="replace").split("\0")[:-1])
-        commits = [_Unpushed(*row) for row in zip(*[fields] * len(_Unpushed._fields), strict=True)]
+        commits = list(self._history.log([f"{fetched}..{tip}"]))[::-1]
         foreign = sum(not self._is_ours(commit) for commit in commits)
         if foreign:
             raise StoreError(
@@ -155,22 +137,20 @@ class Remote:
             )
         return commits
 
-    def _is_ours(self, commit: _Unpushed) -> bool:
+    def _is_ours(self, commit: Commit) -> bool:
         """Whether a commit is nothing but the snapshot of one deployment."""
         deployment = deployment_in(commit.message)
-        listing = ("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", commit.id)
-        paths = os.fsdecode(self._git.run(*listing).out).split("\0")[:-1]
         return (
             bool(deployment)
-            and " " not in commit.parents
-            and all(deployment_of(path) == deployment for path in paths)
+            and len(commit.parents) <= 1
+            and all(deployment_of(change.path) == deployment for change in commit.changes)
         )
 
-    def _replay(self, commit: _Unpushed, onto: str) -> str:
+    def _replay(self, commit: Commit, onto: str) -> str:
         """The same snapshot on top of another commit, which stays the tip if it has it already."""
         deployment = deployment_in(commit.message)
-        wanted = self._objects.snapshot(commit.id, deployment)
-        changes = changes_between(self._objects.snapshot(onto, deployment), wanted)
+        wanted = self._snapshots.files(commit.id, deployment)
+        changes = changes_between(self._snapshots.files(onto, deployment), wanted)
         if not changes:
             return onto
         author = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from difflib import get_close_matches
 from itertools import groupby
 from typing import Any, Final
@@ -27,7 +28,6 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Side, Table, side
 from confaudit.core.text.wording import listing, option_name, plural, visible
 from confaudit.errors import ConfigError, NothingToDo
-from confaudit.workflows.report import generated_at
 
 # --- releases -----------------------------------------------------------------------------------
 
@@ -42,7 +42,7 @@ _RELEASES: Final = (
 )
 
 
-def releases(catalog: Catalog, line: str = "", since: str = "") -> Report:
+def releases(catalog: Catalog, now: datetime, line: str = "", since: str = "") -> Report:
     """List the releases known, of one line (`2.34`) or from a line or version on.
 
     Raises:
@@ -60,6 +60,7 @@ def releases(catalog: Catalog, line: str = "", since: str = "") -> Report:
         raise NothingToDo("no release fits", f"the newest one known is {known[-1].version}")
     lines = len({row["line"] for row in rows})
     return _report(
+        now,
         ReportKind.CATALOG_RELEASES,
         "Releases of Coder",
         statement=f"{plural(len(rows), 'release')} in {plural(lines, 'line')}.",
@@ -149,7 +150,7 @@ _BACKPORTS: Final = Column("backports", "Backported to", is_code=True)
 _FACTS: Final = (Column("fact", "Fact"), Column("value", "Value", is_code=True))
 
 
-def show(catalog: Catalog, name: str) -> tuple[Report, Found]:
+def show(catalog: Catalog, now: datetime, name: str) -> tuple[Report, Found]:
     """Tell the life of an option, called by any of its names or a close misspelling.
 
     Raises:
@@ -160,6 +161,7 @@ def show(catalog: Catalog, name: str) -> tuple[Report, Found]:
     told = life(found.key, known)
     name = f" ({told.spec.name})" if told.spec.name else ""
     report = _report(
+        now,
         ReportKind.CATALOG_SHOW,
         f"{found.name}{name}, Coder {known[0].version} to {known[-1].version}",
         statement=_standing(told),
@@ -239,7 +241,7 @@ def _facts_table(told: Life, known: Sequence[Release]) -> Table:
 # --- diff ---------------------------------------------------------------------------------------
 
 
-def compare(catalog: Catalog, before: str, after: str) -> Report:
+def compare(catalog: Catalog, now: datetime, before: str, after: str) -> Report:
     """Compare what two releases declare; names of one setting that changed are one rename.
 
     Raises:
@@ -247,6 +249,7 @@ def compare(catalog: Catalog, before: str, after: str) -> Report:
     """
     old, new = _release(before, catalog), _release(after, catalog)
     return _report(
+        now,
         ReportKind.CATALOG_DIFF,
         f"Coder {old.version} → {new.version}",
         before=_side(old),
@@ -286,7 +289,5 @@ def _near(version: str, versions: Sequence[str]) -> list[str]:
 # --- the report ---------------------------------------------------------------------------------
 
 
-def _report(kind: ReportKind, title: str, **parts: Any) -> Report:
-    return Report(
-        title=title, kind=kind, generated_at=generated_at(), tool_version=__version__, **parts
-    )
+def _report(now: datetime, kind: ReportKind, title: str, **parts: Any) -> Report:
+    return Report(title=title, kind=kind, generated_at=now, tool_version=__version__, **parts)

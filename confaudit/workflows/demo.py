@@ -1,5 +1,6 @@
 """The main job on embedded data: a Coder look-alike, three snapshots over HTTP, diff and report."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import DeploymentState, states
 from confaudit.errors import ConfigError
 from confaudit.render import RenderOptions, render
+from confaudit.workflows.clock import Clock
 from confaudit.workflows.diff import compare
 from confaudit.workflows.init import init
 from confaudit.workflows.setup import Setup
@@ -35,14 +37,15 @@ def tell(folder: Path, watch: Callable[[DeploymentState, Outcome], None]) -> Dem
     """Play the story into a new folder; nothing is left running.
 
     Raises:
-        ConfigError: the folder holds something already.
+        ConfigError: the folder holds something already, or the environment orders no time.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(f"{folder} is not empty", "name a new folder: --output DIR")
+    clock = Clock.of(os.environ)
     init(folder, DEPLOYMENT, "https://coder.example.com")
     story = states()
-    with LoopbackCoder(story[0]) as coder:
-        setup = _setup(folder, coder)
+    with LoopbackCoder(story[0], clock.now()) as coder:
+        setup = _setup(folder, coder, clock)
         outcomes: list[Outcome] = []
         for state in story:
             coder.serve(state)
@@ -54,7 +57,7 @@ def tell(folder: Path, watch: Callable[[DeploymentState, Outcome], None]) -> Dem
     return DemoOutcome(folder, page, tuple(outcomes), compare(setup, ("HEAD~2", "HEAD~1")))
 
 
-def _setup(folder: Path, coder: LoopbackCoder) -> Setup:
+def _setup(folder: Path, coder: LoopbackCoder, clock: Clock) -> Setup:
     """As if the environment named the look-alike; whatever the user has set up stays out of it."""
     return Setup(
         loaded=Loaded(Configuration(), None, frozenset()),
@@ -64,4 +67,5 @@ def _setup(folder: Path, coder: LoopbackCoder) -> Setup:
         url=coder.url,
         allow_http=True,
         environ={"CODER_SESSION_TOKEN": coder.token},
+        clock=clock,
     )

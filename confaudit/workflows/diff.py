@@ -7,14 +7,13 @@ from confaudit.core import tree
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
 from confaudit.core.changes.selection import EVERYTHING, Selection, change_names, spec_names
-from confaudit.core.coder.releases import Catalog
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules.changes import CHANGE_RULES, change_findings
 from confaudit.core.model import Change, Snapshot
 from confaudit.core.report.coverage import hints, notes
 from confaudit.core.report.report import Report, side
 from confaudit.workflows.load import load_two
-from confaudit.workflows.report import generated_at, refuse_strangers
+from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
 
 
@@ -34,13 +33,14 @@ def compare(
         NothingToDo: there is no snapshot to compare with yet.
     """
     before, after = load_two(setup, inputs, kinds, deployment)
-    return report(before, after, setup.catalog(), selection)
+    return report(setup, before, after, selection)
 
 
 def report(
-    before: Snapshot, after: Snapshot, catalog: Catalog, selection: Selection = EVERYTHING
+    setup: Setup, before: Snapshot, after: Snapshot, selection: Selection = EVERYTHING
 ) -> Report:
     """The Report of a comparison, every change explained."""
+    catalog = setup.catalog()
     changes = attribute(diff(before, after), before, after, catalog)
     deployment = after.deployment or before.deployment
     releases = (catalog.nearest(before.version), catalog.nearest(after.version))
@@ -52,7 +52,7 @@ def report(
         judged=judge(change_findings(changes), deployment, selection),
         rules=tuple(CHANGE_RULES.values()),
         notes=(*notes(before, after), *hints(before, catalog), *hints(after, catalog)),
-        generated_at=generated_at(),
+        generated_at=setup.now(),
         tool_version=__version__,
     )
 

@@ -36,7 +36,7 @@ def explain_option(
     """
     catalog = setup.catalog()
     before, after = load_two(setup, inputs, kinds, deployment)
-    whole = report(before, after, catalog)
+    whole = report(setup, before, after)
     meant = [change for change in whole.changes if _is_named(change, name)]
     found = Found(meant[0].key, True) if meant else find(name, catalog.releases)
     shown = tuple(

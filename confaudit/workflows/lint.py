@@ -13,7 +13,6 @@ from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
 from confaudit.workflows.audit import AuditScope, audited
 from confaudit.workflows.operator_files import InputFiles, blind_spots, inputs_table, open_inputs
-from confaudit.workflows.report import generated_at
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, release_of
 
@@ -47,7 +46,7 @@ def lint(
             *blind_spots(opened.operator),
             horizon(catalog),
         ),
-        generated_at=generated_at(),
+        generated_at=setup.now(),
         tool_version=__version__,
     )
 

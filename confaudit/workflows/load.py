@@ -11,13 +11,13 @@ from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
 from confaudit.core.snapshot.canonical import decode
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
-from confaudit.errors import NothingToDo, StoreError
+from confaudit.errors import NothingToDo
 from confaudit.sources import SourceContext, api
 from confaudit.sources.api import ApiReading
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
-    from confaudit.store import Repository
+    from confaudit.store import Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,9 @@ class Loader:
     @property
     def context(self) -> SourceContext:
         """What sources need of this Setup."""
-        return SourceContext(stdin=self.stdin, live=self._live, stored=self._stored)
+        return SourceContext(
+            stdin=self.stdin, live=self._live, stored=self._stored, now=self.setup.now
+        )
 
     def clean(self, raw: RawDeployment | StoredFiles) -> Snapshot:
         """Redact and normalise what a source read."""
@@ -53,23 +55,26 @@ class Loader:
 
     def ask(self, name: str, deployment: Deployment) -> ApiReading:
         """Ask the live API of one deployment."""
-        return api.read(self.setup.target(name, deployment))
+        reading = api.read(self.setup.target(name, deployment))
+        return replace(reading, deployment=replace(reading.deployment, taken_at=self.setup.now()))
 
     def _live(self, name: str) -> RawDeployment:
         found, deployment = self.setup.single(name)
         return replace(self.ask(found, deployment).deployment, deployment=found)
 
-    def latest(self, repository: "Repository", name: str) -> Snapshot | None:
+    def latest(self, snapshots: "Snapshots", name: str) -> Snapshot | None:
         """The newest snapshot of a deployment, if there is one."""
-        stored = repository.latest(name)
+        stored = snapshots.latest(name)
         return self.clean(stored) if stored else None
 
     def _stored(self, revision: str) -> StoredFiles | None:
+        from confaudit.store import NoRepository  # most inputs are no revisions
+
         try:
-            repository = self.setup.repository()
-        except StoreError:
+            snapshots = self.setup.snapshots()
+        except NoRepository:
             return None
-        return repository.resolve(revision)
+        return snapshots.resolve(revision)
 
 
 def load_two(
@@ -95,7 +100,7 @@ def last_snapshot(setup: Setup, loader: Loader, deployment: str) -> Snapshot:
         NothingToDo: there is none yet.
     """
     name = deployment or setup.single("")[0]
-    snapshot = loader.latest(setup.repository(), name)
+    snapshot = loader.latest(setup.snapshots(), name)
     if snapshot is None:
         raise NothingToDo(
             f"there is no snapshot of {name} yet", f"take one: `confaudit snapshot {name}`"

@@ -1,20 +1,12 @@
 """What every Report has in common."""
 
-import os
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from confaudit.core.changes.selection import Selection, spec_names
 from confaudit.core.coder.releases import Release
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
-
-
-def generated_at() -> datetime:
-    """Now, or the time SOURCE_DATE_EPOCH orders so that reports are reproducible."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
 
 
 def refuse_strangers(

@@ -5,6 +5,8 @@ import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -12,18 +14,22 @@ from urllib.parse import urlsplit
 from confaudit.configfile import Configuration, Deployment, Loaded
 from confaudit.errors import ConfigError, NothingToDo, suggest
 from confaudit.sources.target import ApiTarget
+from confaudit.workflows.clock import Clock
 
 if TYPE_CHECKING:
     from confaudit.core.coder.releases import Catalog
-    from confaudit.store import Repository
+    from confaudit.store import Repository, Snapshots
 
 COMMAND_SECONDS: Final = 30
 """Longest wait for a token_command."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setup:
-    """The configuration as the command line and the environment left it."""
+    """The configuration as the command line and the environment left it.
+
+    What it has read once, it remembers: one Setup is one run.
+    """
 
     loaded: Loaded
     repo: Path
@@ -37,6 +43,7 @@ class Setup:
     """--token-file; overrides the configured way to a single deployment's token."""
     allow_http: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    clock: Clock = field(default_factory=lambda: Clock.of(os.environ))
 
     @property
     def configuration(self) -> Configuration:
@@ -177,11 +184,30 @@ class Setup:
 
         return catalog.load(self.releases_folder())
 
+    def snapshots(self) -> "Snapshots":
+        """The snapshots in the git repository, to read.
+
+        Raises:
+            NoRepository: there is none.
+            StoreError: git may not use it.
+        """
+        return self._snapshots
+
+    @cached_property
+    def _snapshots(self) -> "Snapshots":
+        from confaudit.store import Snapshots
+
+        return Snapshots.at(self.repo)
+
     def repository(self, *, create: bool = False) -> "Repository":
-        """The git repository of snapshots."""
+        """The git repository of snapshots, to write to."""
         from confaudit.store import Repository
 
-        return Repository.open(self.repo, create=create)
+        return Repository.open(self.repo, create=create, committed_at=self.clock.ordered)
+
+    def now(self) -> datetime:
+        """The time, in UTC; everything that needs it takes it from here."""
+        return self.clock.now()
 
 
 _TOKEN: Final = "CODER_SESSION_TOKEN"  # noqa: S105 - the variable's name

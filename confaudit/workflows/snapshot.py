@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -98,10 +98,11 @@ def _settle(
     answer: Future[ApiReading],
     at: datetime | None,
 ) -> Outcome:
-    now = datetime.now(UTC)
+    now = loader.setup.now()
     try:
         told = answer.result()
-        outcome = _record(repository, loader, name, told.deployment, at or now)
+        before = loader.latest(repository, name)
+        outcome = _record(repository, loader, name, before, told.deployment, at or now)
     except ConfauditError as error:
         return Outcome(name, Status.FAILED, error=error)
     return replace(outcome, warning=_expiry(told.token_expires_at, now))
@@ -134,10 +135,11 @@ def record(
     raw = loader.read(argument, kind)
     repository = setup.repository(create=True)
     with repository.lock(lock_timeout):
-        taken_at = at or raw.taken_at or datetime.now(UTC)
+        taken_at = at or raw.taken_at or setup.now()
+        before = loader.latest(repository, name)
         if at is None:
-            _refuse_the_past(loader.latest(repository, name), name, taken_at)
-        return _record(repository, loader, name, raw, taken_at)
+            _refuse_the_past(before, name, taken_at)
+        return _record(repository, loader, name, before, raw, taken_at)
 
 
 def _refuse_the_past(newest: Snapshot | None, name: str, at: datetime) -> None:
@@ -153,10 +155,10 @@ def _record(
     repository: "Repository",
     loader: Loader,
     name: str,
+    before: Snapshot | None,
     raw: RawDeployment | StoredFiles,
     at: datetime,
 ) -> Outcome:
-    before = loader.latest(repository, name)
     after = replace(loader.clean(raw), deployment=name)
     failed = raw.failed if isinstance(raw, RawDeployment) else {}
     after = _carry_over(before, after, failed)

@@ -29,7 +29,6 @@ from confaudit.workflows.operator_files import (
     oldest_release,
     open_inputs,
 )
-from confaudit.workflows.report import generated_at
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, known_release, parse_version, release_of
 
@@ -72,7 +71,7 @@ def upgrade(
         *about(source.version, catalog),
         *about(target.version, catalog),
         *_about_inputs(asked, snapshot),
-        *(_about_snapshot(snapshot, catalog) if snapshot else ()),
+        *(_about_snapshot(snapshot, setup) if snapshot else ()),
         *blind_spots(opened.operator),
         horizon(catalog),
         *(_write_fixed(case, fixed) if fixed else ()),
@@ -98,7 +97,7 @@ def _report(setup: Setup, case: AuditScope, notes: tuple[str, ...], selection: S
         ),
         lives=lives(subjects(shown), setup.catalog(), case.source.version, case.target.version),
         notes=notes,
-        generated_at=generated_at(),
+        generated_at=setup.now(),
         tool_version=__version__,
     )
 
@@ -174,11 +173,11 @@ def _about_inputs(asked: UpgradeRequest, snapshot: Snapshot | None) -> Iterator[
         )
 
 
-def _about_snapshot(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
+def _about_snapshot(snapshot: Snapshot, setup: Setup) -> Iterator[str]:
     if snapshot.fidelity is not Fidelity.FULL:
         yield f"{visible(snapshot.label)} does not tell everything: it is {snapshot.fidelity}."
-    yield from freshness(snapshot, generated_at())
-    yield from strangers(snapshot, catalog)
+    yield from freshness(snapshot, setup.now())
+    yield from strangers(snapshot, setup.catalog())
 
 
 # --- the report ---------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from confaudit.core.upgrade.verify import Verification, verify
 from confaudit.errors import ConfigError, SourceError
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import InputFiles, blind_spots, open_inputs
-from confaudit.workflows.report import generated_at
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import parse_version
 
@@ -69,7 +68,7 @@ def verify_upgrade(setup: Setup, asked: VerifyRequest) -> Report:
             *blind_spots(operator),
             horizon(setup.catalog()),
         ),
-        generated_at=generated_at(),
+        generated_at=setup.now(),
         tool_version=__version__,
     )
 

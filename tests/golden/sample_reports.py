@@ -46,13 +46,14 @@ def judged(
     return Judged((*change_findings(changes), *findings), unlisted=hidden)
 
 
+NOW: Final = datetime(2026, 7, 2, 9, 30, tzinfo=UTC)
 EMPTY: Final = Report(
     title="prod: 2.33.0 → 2.35.1",
     before=BEFORE,
     after=AFTER,
     judged=judged(changes=()),
     notes=(),
-    generated_at=datetime(2026, 7, 2, 9, 30, tzinfo=UTC),
+    generated_at=NOW,
     tool_version="9.9.9",
 )
 
@@ -515,7 +516,7 @@ CATALOG: Final = Catalog(
 
 
 def _fixed(report: Report) -> Report:
-    return replace(report, generated_at=EMPTY.generated_at, tool_version=EMPTY.tool_version)
+    return replace(report, generated_at=NOW, tool_version=EMPTY.tool_version)
 
 
 HOSTILE_TABLES: Final = replace(
@@ -619,10 +620,10 @@ REPORTS: Final[Mapping[str, Report]] = {
         notes=_TRAPS,
     ),
     "hostile-tables": HOSTILE_TABLES,
-    "catalog-releases": _fixed(workflow.releases(CATALOG, since="2.34")),
-    "catalog-show": _fixed(workflow.show(CATALOG, "CODER_NOTIFICATIONS_EMAIL_SMARTHOST")[0]),
-    "catalog-show-backports": _fixed(workflow.show(CATALOG, "oidc-repair-links")[0]),
-    "catalog-diff": _fixed(workflow.compare(CATALOG, "2.17.0", "2.18.0")),
+    "catalog-releases": _fixed(workflow.releases(CATALOG, NOW, since="2.34")),
+    "catalog-show": _fixed(workflow.show(CATALOG, NOW, "CODER_NOTIFICATIONS_EMAIL_SMARTHOST")[0]),
+    "catalog-show-backports": _fixed(workflow.show(CATALOG, NOW, "oidc-repair-links")[0]),
+    "catalog-diff": _fixed(workflow.compare(CATALOG, NOW, "2.17.0", "2.18.0")),
     "no-difference": EMPTY,
     "nothing-compared": replace(
         EMPTY,

@@ -49,7 +49,7 @@ def test_a_healthy_deployment_is_read(key: str) -> None:
     assert deployment.label == server.url
     assert deployment.siblings["experiments"] == ["b", "a"]
     assert deployment.siblings["buildinfo"] == {"version": BUILD, "deployment_id": "d-1"}
-    assert abs((datetime.now(UTC) - deployment.taken_at).total_seconds()) < 60
+    assert deployment.taken_at is None
     assert answer.token_expires_at == datetime(2026, 12, 1, 8, 0, 0, 123456, tzinfo=UTC)
 
 

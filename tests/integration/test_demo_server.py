@@ -36,7 +36,7 @@ class Reply(NamedTuple):
 
 @pytest.fixture
 def coder() -> Iterator[LoopbackCoder]:
-    with LoopbackCoder(STATES[0]) as running:
+    with LoopbackCoder(STATES[0], datetime.now(UTC)) as running:
         yield running
 
 

@@ -1,6 +1,7 @@
 """Imports point one way, and each library lives in its own rooms."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -151,3 +152,24 @@ def test_version_is_answered_without_click():
     code += "print('click' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split()[-1] == "False"
+
+
+TIME = re.compile(r"datetime\.(now|utcnow|today)|date\.today|time\.time\b|SOURCE_DATE_EPOCH")
+
+
+def test_the_time_is_read_in_one_place():
+    where = {str(p.relative_to(PACKAGE)) for p in MODULES if TIME.search(p.read_text("utf-8"))}
+    assert where == {"workflows/clock.py"}
+
+
+def test_git_is_run_in_one_place_and_its_history_read_through_one_door():
+    """`log`, `cat-file` and their like are the door's; the others write."""
+    reading = re.compile(
+        r'"(log|show|cat-file|ls-tree|ls-files|rev-list|rev-parse|diff-tree|merge-base)"'
+    )
+    where = {
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if room(path) == "store" and reading.search(path.read_text("utf-8"))
+    }
+    assert where == {"store/batch.py", "store/discovery.py", "store/history.py", "store/log.py"}

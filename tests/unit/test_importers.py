@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -545,7 +546,10 @@ def read(path: Path) -> Partial:
     def live(_: str) -> RawDeployment:
         raise AssertionError("nothing here is live")
 
-    raw = read_source(str(path), SourceContext(stdin=bytes, live=live, stored=lambda _: None))
+    raw = read_source(
+        str(path),
+        SourceContext(stdin=bytes, live=live, stored=lambda _: None, now=lambda: datetime.now(UTC)),
+    )
     assert isinstance(raw, RawDeployment)
     return from_deployment.read(redact(raw))
 

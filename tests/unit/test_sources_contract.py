@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from confaudit.core.model import RawDeployment, StoredFiles
 from confaudit.errors import ConfauditError, SourceError
 from confaudit.sources import SOURCES, SourceContext, read
 
+NOW = datetime(2026, 7, 2, tzinfo=UTC)
 SECRET = "planted-secret"
 CONFIG = {"access_url": f"https://u:{SECRET}@x", "oidc": {}, "tls": {}, "derp": {}}
 PAYLOAD = json.dumps({"config": CONFIG, "options": []})
@@ -29,7 +31,7 @@ def context(stdin: bytes = b"") -> SourceContext:
     def stored(revision: str) -> StoredFiles | None:
         return STORED if revision in ("HEAD", "main:prod", "both") else None
 
-    return SourceContext(stdin=lambda: stdin, live=live, stored=stored)
+    return SourceContext(stdin=lambda: stdin, live=live, stored=stored, now=lambda: NOW)
 
 
 def a_file(name: str, content: str) -> Callable[[Path], str]:
@@ -142,7 +144,7 @@ def test_standard_input_is_read_once_whatever_it_holds() -> None:
         reads.append(1)
         return PAYLOAD.encode()
 
-    once = SourceContext(stdin=stdin, live=context().live, stored=context().stored)
+    once = SourceContext(stdin=stdin, live=context().live, stored=context().stored, now=lambda: NOW)
     for kind in (None, "payload"):
         assert isinstance(read("-", once, kind), RawDeployment)
     assert len(reads) == 2

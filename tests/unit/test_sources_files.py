@@ -22,6 +22,7 @@ from confaudit.sources import SourceContext, bundle, read
 from confaudit.sources import input as inputs
 
 DATA = Path(__file__).parent.parent / "data" / "sources"
+NOW = datetime(2026, 7, 2, tzinfo=UTC)
 SECRET = "planted-secret"
 
 CONFIG = {
@@ -38,7 +39,7 @@ def context(stdin: bytes = b"") -> SourceContext:
     def live(_: str) -> RawDeployment:
         raise AssertionError("nothing here is live")
 
-    return SourceContext(stdin=lambda: stdin, live=live, stored=lambda _: None)
+    return SourceContext(stdin=lambda: stdin, live=live, stored=lambda _: None, now=lambda: NOW)
 
 
 def read_bytes(content: bytes | str, kind: str | None = None) -> RawDeployment:
@@ -288,7 +289,8 @@ class TestBundle:
             ((2026, 1, 5, 11, 44, 6), datetime(2026, 1, 5, 11, 44, 6, tzinfo=UTC)),
             ((1980, 0, 0, 0, 0, 0), None),
             ((2020, 1, 1, 0, 0, 0), None),
-            ((2099, 1, 1, 0, 0, 0), None),
+            ((2026, 7, 2, 23, 59, 58), datetime(2026, 7, 2, 23, 59, 58, tzinfo=UTC)),
+            ((2026, 7, 3, 0, 0, 0), None),
         ],
     )
     def test_its_date(self, date: tuple[int, ...], taken_at: datetime | None) -> None:

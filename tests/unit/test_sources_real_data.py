@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ def deployment(path: Path) -> RawDeployment:
     def live(_: str) -> RawDeployment:
         raise AssertionError("nothing here is live")
 
-    found = read(str(path), SourceContext(stdin=bytes, live=live, stored=lambda _: None))
+    found = read(
+        str(path),
+        SourceContext(stdin=bytes, live=live, stored=lambda _: None, now=lambda: datetime.now(UTC)),
+    )
     assert isinstance(found, RawDeployment)
     return found
 

@@ -12,7 +12,7 @@ from confaudit.core.judge.finding import Effect, Finding
 from confaudit.core.report.upgrade_path import steps, way_tables
 from confaudit.workflows.catalog import compare
 from confaudit.workflows.versions import release_of
-from tests.golden.sample_reports import rule
+from tests.golden.sample_reports import NOW, rule
 
 CATALOG = Catalog(
     release
@@ -87,7 +87,9 @@ def test_a_way_that_leads_nowhere_or_back_has_no_tables(source, target):
 def test_a_step_counts_what_catalog_diff_tells(source, target):
     way, _ = rows(source, target)
     for before, after in pairwise([source, *way]):
-        kinds = Counter(change.kind.value for change in compare(CATALOG, before, after).changes)
+        kinds = Counter(
+            change.kind.value for change in compare(CATALOG, NOW, before, after).changes
+        )
         told = [way[after][bar] for bar in BARS[:3]]
         assert told == [kinds["added"], kinds["removed"], kinds["renamed"]]
         assert way[after]["changed"] == kinds.total() - sum(told)
@@ -148,7 +150,9 @@ def test_what_has_no_group_is_put_together_and_names_decide_a_tie():
 def test_areas_compare_the_two_ends_directly():
     """What came and went on the way is no difference in the end."""
     way, areas = rows("2.0.0", "2.35.1")
-    kinds = Counter(change.kind.value for change in compare(CATALOG, "2.0.0", "2.35.1").changes)
+    kinds = Counter(
+        change.kind.value for change in compare(CATALOG, NOW, "2.0.0", "2.35.1").changes
+    )
     assert sum(row["added"] for row in areas.values()) == kinds["added"]
     assert sum(row["removed"] for row in areas.values()) == kinds["removed"]
     assert kinds["removed"] < sum(row["removed"] for row in way.values())

@@ -1,0 +1,134 @@
+"""The door to git's history: any path at any revision, and what each commit changed.
+
+Everything that is read from commits comes through here, with one `git cat-file --batch` for all
+objects and one `git log --raw` for a walk, however long the history is. Nothing here knows what
+the files mean, nor needs a work tree.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from confaudit.errors import StoreError
+from confaudit.store.batch import Batch
+from confaudit.store.command import Git
+from confaudit.store.log import COMMAND, FOLDER, Commit, TreeEntry, commits
+
+MAX_BYTES: Final = 64 << 20
+"""The most that is read at once; more is an accident or an attack on the memory."""
+
+_TREE_ROW = re.compile(rb"(\d+) ([^\0]+)\0", re.DOTALL)
+
+
+class History:
+    """The commits of one repository, which may be bare."""
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._batch = Batch(git)
+
+    def open(self) -> None:
+        """Make sure there is a history to read.
+
+        Raises:
+            NoRepository: the folder is in no repository.
+            StoreError: git may not use it, or is not installed.
+        """
+        self._batch.open()
+
+    def close(self) -> None:
+        """Let go of git, which the next reading starts again; see `staged`."""
+        self._batch.close()
+
+    def commit_id(self, revision: str) -> str:
+        """Full id of the commit a revision names, empty when there is none.
+
+        Raises:
+            StoreError: the name could mean several commits, or the repository is damaged.
+        """
+        found = self._batch.find(f"{revision}^{{commit}}", MAX_BYTES)
+        return found.id if found else ""
+
+    def entry(self, commit: str, path: str) -> TreeEntry | None:
+        """What a commit holds at a path from the root; the empty path is the root itself."""
+        entry: TreeEntry | None = TreeEntry(FOLDER, self._root(commit))
+        for name in filter(None, path.split("/")):
+            entry = self._tree(entry.id).get(name) if entry and entry.is_folder else None
+        return entry
+
+    def folder(self, commit: str, path: str) -> Mapping[str, TreeEntry]:
+        """What a commit holds in a folder, by name; nothing when there is no such folder."""
+        entry = self.entry(commit, path)
+        return self._tree(entry.id) if entry and entry.is_folder else {}
+
+    def read(self, blobs: Iterable[str], limit: int = MAX_BYTES) -> list[bytes]:
+        """Contents of files by blob id; what was read lately is not read again.
+
+        Raises:
+            StoreError: together they have more bytes than the limit, or one is missing.
+        """
+        contents: list[bytes] = []
+        for blob in blobs:
+            contents.append(self._object(blob, limit))
+            limit -= len(contents[-1])
+        return contents
+
+    def staged(self, path: str) -> str:
+        """Blob id of a path in the index, empty when it has none or is in conflict.
+
+        The index is that of the first such question since `close`.
+        """
+        found = self._batch.find(f":0:{path}", MAX_BYTES)
+        return found.id if found else ""
+
+    def log(
+        self, revisions: Sequence[str], paths: Sequence[str] = (), limit: int | None = None
+    ) -> Iterator[Commit]:
+        """Walk from revisions (or over ranges, `A..B`) to what came before, newest first.
+
+        With paths, files or folders from the root, only commits that made a difference to them;
+        of branches that ended alike, one. `limit` is the most commits wanted. Commits come while
+        git walks, and leaving early ends the walk.
+
+        Raises:
+            StoreError: a revision does not exist, or git has trouble.
+        """
+        most = () if limit is None else (f"--max-count={limit}",)
+        chosen = (f":(top,literal){path}" for path in paths)
+        command = (*COMMAND, *most, "--end-of-options", *revisions, "--", *chosen)
+        with self._git.stream(*command) as out:
+            yield from commits(out)
+
+    def merge_base(self, one: str, other: str) -> str:
+        """Id of the newest commit that both revisions build on, empty when there is none.
+
+        Raises:
+            StoreError: a revision does not exist.
+        """
+        answer = self._git.query("merge-base", "--end-of-options", one, other)
+        if answer.code > 1:
+            raise self._git.failure("merge-base", answer)
+        return answer.line
+
+    def _root(self, commit: str) -> str:
+        """Id of the tree of a commit."""
+        return self._object(commit, MAX_BYTES).split(maxsplit=2)[1].decode()
+
+    def _tree(self, tree: str) -> Mapping[str, TreeEntry]:
+        data, width = self._object(tree, MAX_BYTES), len(tree) // 2
+        entries, position = {}, 0
+        while row := _TREE_ROW.match(data, position):
+            position = row.end() + width
+            entry = TreeEntry(row[1].decode(), data[row.end() : position].hex())
+            entries[os.fsdecode(row[2])] = entry
+        return entries
+
+    def _object(self, object_id: str, limit: int) -> bytes:
+        data = self._batch.read(object_id, limit)
+        if data is None:
+            raise StoreError(
+                f"the git repository in {self._git.where} lacks files of its history",
+                "run `git fsck` there, or restore it from a clone",
+            )
+        return data

@@ -1,0 +1,134 @@
+"""The snapshots in a git history: found, told apart and read. Needs no work tree."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from confaudit.core.model import StoredFiles
+from confaudit.core.text.wording import visible
+from confaudit.errors import StoreError
+from confaudit.store.command import Git
+from confaudit.store.history import History
+from confaudit.store.layout import (
+    DEPLOYMENTS,
+    check_deployment,
+    deployment_of,
+    folder_of,
+    listed,
+    split_revision,
+)
+from confaudit.store.log import TreeEntry
+
+MAX_SNAPSHOT_BYTES = 64 << 20
+"""A thousand times what Coder sends; more is an accident or an attack on the memory."""
+
+Entries = Mapping[str, TreeEntry]
+"""Files by path from the root of the repository."""
+
+
+class Snapshots:
+    """Reads the snapshots of a repository, bare or not."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+
+    @classmethod
+    def at(cls, path: Path) -> "Snapshots":
+        """Those of the repository a folder belongs to.
+
+        Raises:
+            NoRepository: it belongs to none.
+            StoreError: git may not use it, or is not installed.
+        """
+        history = History(Git(path))
+        history.open()
+        return cls(history)
+
+    def deployments(self, revision: str = "HEAD") -> tuple[str, ...]:
+        """Deployments with a snapshot at a revision, sorted; none when it does not exist."""
+        commit = self._commit_id(revision)
+        return self._held(commit) if commit else ()
+
+    def resolve(self, argument: str) -> StoredFiles | None:
+        """Read what a user calls `REVISION[:DEPLOYMENT]`; see `read`."""
+        return self.read(*split_revision(argument))
+
+    def read(self, revision: str, deployment: str = "") -> StoredFiles | None:
+        """The snapshot of a deployment at a revision; None when there is no such revision.
+
+        Commit and time are those of the commit that stored the snapshot, which may be older than
+        the revision. Without a deployment, the revision must hold exactly one.
+
+        Raises:
+            StoreError: the revision cannot be one, or does not hold that snapshot.
+        """
+        commit = self._commit_id(revision)
+        if not commit:
+            return None
+        name = check_deployment(deployment) if deployment else self._only(commit, revision)
+        entries = _regular(self.files(commit, name))
+        if not entries:
+            raise self._absent(commit, revision, name)
+        (origin,) = self.history.log([commit], [folder_of(name)], limit=1)
+        return StoredFiles(
+            files=self._texts(entries),
+            label=visible(f"{revision}:{deployment}" if deployment else revision),
+            deployment=name,
+            commit=origin.id,
+            taken_at=origin.authored_at,
+        )
+
+    def latest(self, deployment: str) -> StoredFiles | None:
+        """The newest snapshot of a deployment on the checked-out branch, None before the first."""
+        tip = self._commit_id("HEAD")
+        held = _regular(self.files(tip, deployment)) if tip else {}
+        return self.read("HEAD", deployment) if held else None
+
+    def files(self, commit: str, deployment: str) -> Entries:
+        """What a commit holds in place of the files of a deployment's snapshot, even links."""
+        folder = folder_of(deployment)
+        found = self.history.folder(commit, folder)
+        return {folder + name: found[name] for name in found if deployment_of(folder + name)}
+
+    def _commit_id(self, revision: str) -> str:
+        if revision.startswith("-") or not revision.isprintable():
+            raise StoreError(
+                f"'{visible(revision)}' cannot be a revision",
+                "name a commit, branch or tag, such as HEAD~1 or main@{yesterday}",
+            )
+        return self.history.commit_id(revision) if revision else ""
+
+    def _held(self, commit: str) -> tuple[str, ...]:
+        names = self.history.folder(commit, DEPLOYMENTS)
+        return tuple(sorted(name for name in names if _regular(self.files(commit, name))))
+
+    def _only(self, commit: str, revision: str) -> str:
+        names = self._held(commit)
+        if not names:
+            raise self._absent(commit, revision, "")
+        if len(names) > 1:
+            raise StoreError(
+                f"{visible(revision)} holds snapshots of several deployments: {listed(names)}",
+                f"name one of them: {visible(revision)}:{names[0]}",
+            )
+        return names[0]
+
+    def _absent(self, commit: str, revision: str, deployment: str) -> StoreError:
+        names = self._held(commit)
+        wanted = f"snapshot of '{deployment}'" if deployment else "snapshot"
+        hint = f"it holds: {listed(names)}" if names else "take one with `confaudit snapshot`"
+        return StoreError(f"{visible(revision)} holds no {wanted}", hint)
+
+    def _texts(self, entries: Entries) -> dict[str, str]:
+        contents = self.history.read([entry.id for entry in entries.values()], MAX_SNAPSHOT_BYTES)
+        names = (path.rpartition("/")[2] for path in entries)
+        try:
+            return {name: data.decode() for name, data in zip(names, contents, strict=True)}
+        except UnicodeDecodeError:
+            raise StoreError(
+                "a file of that snapshot is not UTF-8 text",
+                "confaudit does not write such files; look at who changed it",
+            ) from None
+
+
+def _regular(entries: Entries) -> Entries:
+    return {path: entry for path, entry in entries.items() if entry.is_regular}

@@ -1,0 +1,45 @@
+"""The clock: the only place that reads the time, or the time that stands in for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from confaudit.errors import ConfigError
+
+VARIABLE: Final = "SOURCE_DATE_EPOCH"
+"""Seconds since 1970 that stand in for the time, so that equal input makes equal output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Tells the time of a run."""
+
+    ordered: datetime | None = None
+    """The time that stands in for the present one, which then stands still."""
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> "Clock":
+        """The clock that an environment orders; a variable that is empty orders nothing.
+
+        Raises:
+            ConfigError: SOURCE_DATE_EPOCH is no number of seconds, or lies beyond the year 9999.
+        """
+        seconds = environ.get(VARIABLE, "")
+        return cls(_moment(seconds) if seconds else None)
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return self.ordered or datetime.now(UTC)
+
+
+def _moment(seconds: str) -> datetime:
+    try:
+        if seconds.isascii() and seconds.isdigit():
+            return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise ConfigError(
+        f"{VARIABLE} is not a number of seconds",
+        "set it to seconds since 1970, before the year 10000, or unset it",
+    )
