@@ -180,6 +180,10 @@ class Setup:
         Raises:
             CatalogError: a catalogue is damaged.
         """
+        return self._catalog
+
+    @cached_property
+    def _catalog(self) -> "Catalog":
         from confaudit import catalog
 
         return catalog.load(self.releases_folder())

@@ -1,9 +1,16 @@
-"""What one run of a command reads once: the time."""
+"""What one run of a command reads once: the time, and the user's own catalogues."""
 
 import json
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from confaudit import catalog
+from confaudit.catalog import document
 from confaudit.cli.main import run
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import states
@@ -96,3 +103,33 @@ def test_what_is_read_live_is_taken_when_it_is_read(folder, monkeypatch, capsys)
         monkeypatch.setenv("CODER_SESSION_TOKEN", coder.token)
         assert run(["diff", "0.json", coder.url, "-f", "json"]) in (0, 1)
     assert json.loads(capsys.readouterr().out)["after"]["taken_at"] == "2026-01-05T11:44:06Z"
+
+
+COUNTER = """
+import sys
+opened = []
+sys.addaudithook(lambda event, arguments: event == "open" and opened.append(str(arguments[0])))
+from confaudit.cli.main import run
+code = run(sys.argv[1:])
+print(code, *[path for path in opened if "coder-releases" in path], sep="\\n", file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("command", ["upgrade", "diff", "explain", "verify", "lint"])
+def test_the_users_catalogues_are_read_once(folder, command):
+    own = folder / catalog.USER_FOLDER
+    own.mkdir()
+    newest = catalog.nearest("2.35.1")
+    for version in ("2.99.0", "2.99.1"):
+        written = document.dump([replace(newest, version=version)])
+        (own / f"{version}.json").write_bytes(written)
+    (folder / "confaudit.yaml").write_text("{}\n")
+    done = subprocess.run(
+        [sys.executable, "-c", COUNTER, *COMMANDS[command]], capture_output=True, text=True
+    )
+    code, *opened = done.stderr.splitlines()
+    assert code in ("0", "1"), done.stderr
+    assert Counter(Path(path).name for path in opened) == {
+        "2.99.0.json": 1,
+        "2.99.1.json": 1,
+    }
