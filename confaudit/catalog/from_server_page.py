@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial
-from confaudit.core.snapshot.redact import redact_text
+from confaudit.core.snapshot.credentials import redact_text
 
 _HEADING: Final = re.compile(
     r"^### (?:-(?P<shorthand>\w), )?--(?P<flag>[a-z0-9][a-z0-9-]*)[ \t]*\r?$", re.MULTILINE

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial
-from confaudit.core.snapshot.redact import redact_text
+from confaudit.core.snapshot.credentials import redact_text
 from confaudit.yaml_nodes import Mapping, Node, Scalar, YamlFault, compose, follow
 
 _DECLARED: Final = re.compile(r" ?(?P<default>.*), type: (?P<type>\S+)\)")

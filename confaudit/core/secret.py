@@ -1,6 +1,7 @@
-"""What is secret: the options known to be, and the marker that stands for a secret's value."""
+"""What is secret: options and names known to be, what reads like one, and the marker for it."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from confaudit.core.model import Json, Value
@@ -29,6 +30,47 @@ SECRET_OPTIONS: Final = frozenset(
     }
 )
 """Flags that any release marks as secret: some were served in clear before they were marked."""
+
+SECRET_LEAVES: Final = frozenset({"pg_connection_url", "scim_api_key"})
+"""Config leaves of secret options whose names alone do not betray them."""
+
+_SECRET_NAME: Final = re.compile(
+    r"secret|passw(or)?d|passwd|passphrase|assertion|credential|authorization|bearer|tokens?$"
+    r"|(^|[^a-z])(psk|keys?|pat|sig|signature)$"
+    r"|(account|api|access|auth|encryption|private|master|shared)keys?$",
+    re.IGNORECASE,
+)
+_PUBLIC_NAME: Final = re.compile(
+    r"([^a-z]|^)(auth|file|path|url|uri|lifetime|field|id|enabled?|algorithm|name|type|text|public[^a-z]?key)s?$",
+    re.IGNORECASE,
+)
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@lru_cache(maxsize=4096)  # the same few hundred names come with every snapshot
+def looks_secret(name: str) -> bool:
+    """Whether a key, flag or parameter name promises a secret value."""
+    spaced = _CAMEL.sub("_", name)
+    return bool(_SECRET_NAME.search(spaced)) and not _PUBLIC_NAME.search(spaced)
+
+
+def carries_text(value: Value) -> bool:
+    """Booleans and numbers under a secret-looking name are settings: `disable_password_auth`."""
+    if isinstance(value, list):
+        return any(carries_text(item) for item in value)
+    return isinstance(value, str) and value not in ("", "true", "false")
+
+
+_PLACEHOLDER: Final = re.compile(
+    r"<[^<>]+>|\b[xX]{3,}\b|\b(?:change-?me|replace-?me|placeholder|todo)\b|\byour[-_ ][a-z]",
+    re.IGNORECASE,
+)
+
+
+def is_placeholder(text: str, *, whole: bool = False) -> bool:
+    """Whether a value reads like an example that somebody was to replace, in part or as a whole."""
+    return bool(_PLACEHOLDER.fullmatch(text) if whole else _PLACEHOLDER.search(text))
+
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 

@@ -12,7 +12,7 @@ from stat import S_ISDIR
 from typing import Final
 
 from confaudit.core.model import RawDeployment, StoredFiles
-from confaudit.core.snapshot.redact import redact_text
+from confaudit.core.snapshot.credentials import redact_text
 from confaudit.errors import SourceError
 
 MAX_BYTES: Final = 64 * 1024 * 1024

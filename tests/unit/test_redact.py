@@ -6,8 +6,9 @@ import pytest
 
 from confaudit.catalog import loader
 from confaudit.core.model import Fidelity, RawDeployment, StoredFiles
-from confaudit.core.secret import SECRET_OPTIONS, is_secret, secret
-from confaudit.core.snapshot.redact import looks_secret, redact, redact_files, redact_text
+from confaudit.core.secret import SECRET_OPTIONS, is_secret, looks_secret, secret
+from confaudit.core.snapshot.credentials import redact_text
+from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.errors import SourceError
 
 PLANTED = "planted-secret-0a1b"

@@ -4,8 +4,8 @@ import pytest
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
-from confaudit.core.secret import CONCEALED, PLACEHOLDER, REDACTED
-from confaudit.core.snapshot.redact import is_placeholder, redact_operator
+from confaudit.core.secret import CONCEALED, PLACEHOLDER, REDACTED, is_placeholder
+from confaudit.core.snapshot.redact import redact_operator
 
 SPECS = tuple(packaged().nearest("2.35.1").options.values())
 SECRET = "planted-secret"

@@ -17,7 +17,7 @@ from confaudit.core.migrate.lines import LinesEditor
 from confaudit.core.migrate.names import OldName, RenameGroup, groups
 from confaudit.core.migrate.server_yaml import YamlEditor
 from confaudit.core.model import OptionSpec
-from confaudit.core.snapshot.redact import redact_operator
+from confaudit.core.snapshot.redact import public_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,7 @@ class _Bench:
         self._encrypted = {
             one.position.file for one in operator.given if one.state is GivenState.ENCRYPTED
         }
-        redacted = redact_operator(operator, specs).given
-        self._public = {
-            id(one)
-            for one, shown in zip(operator.given, redacted, strict=True)
-            if one.state in (GivenState.LITERAL, GivenState.EMPTY) and one.value == shown.value
-        }
+        self._public = {id(one) for one in public_settings(operator, specs)}
 
     def obstacle(self, group: RenameGroup) -> str:
         """Why the entries cannot be rewritten in these texts; empty when they can."""

@@ -7,17 +7,13 @@ operators' payloads in several releases (2.1-2.8, 2.14, 2.27-2.29), and copies i
 still do.
 """
 
-import hashlib
-import hmac
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
-from typing import Final
 
-from confaudit.core.given import Given, OperatorSettings
+from confaudit.core.given import Given, GivenState, OperatorSettings
 from confaudit.core.model import (
+    MISSING,
     CleanDeployment,
     CleanFiles,
     Fidelity,
@@ -25,56 +21,22 @@ from confaudit.core.model import (
     OptionSpec,
     RawDeployment,
     StoredFiles,
+    Value,
 )
 from confaudit.core.secret import (
     CONCEALED,
     PLACEHOLDER,
     REDACTED,
+    SECRET_LEAVES,
     SECRET_OPTIONS,
+    carries_text,
+    is_placeholder,
     is_secret,
+    looks_secret,
     secret,
 )
+from confaudit.core.snapshot.credentials import TextRedactor, known_part, userinfo_end
 from confaudit.errors import SourceError
-
-SECRET_LEAVES: Final = frozenset({"pg_connection_url", "scim_api_key"})
-"""Config leaves of secret options whose names alone do not betray them."""
-
-_SECRET_NAME: Final = re.compile(
-    r"secret|passw(or)?d|passwd|passphrase|assertion|credential|authorization|bearer|tokens?$"
-    r"|(^|[^a-z])(psk|keys?|pat|sig|signature)$"
-    r"|(account|api|access|auth|encryption|private|master|shared)keys?$",
-    re.IGNORECASE,
-)
-_PUBLIC_NAME: Final = re.compile(
-    r"([^a-z]|^)(auth|file|path|url|uri|lifetime|field|id|enabled?|algorithm|name|type|text|public[^a-z]?key)s?$",
-    re.IGNORECASE,
-)
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-# Lookbehinds and bounds keep every pattern linear: a value may be megabytes of one letter.
-_URL: Final = re.compile(r"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*://[^\s\"'<>\\]+")
-_BARE_USERINFO: Final = re.compile(
-    r"(?<![^\s\"'=,;(])[^\s:/@\"'=,;]{1,512}:([^\s/@\"']{1,512})@(?=[\w\[])"
-)
-_NAMED: Final = re.compile(
-    r"(?<![A-Za-z0-9_.\-])(?P<name>[A-Za-z0-9_.\-]+)(?:\"?\s{0,9}=\s{0,9}|\"\s{0,9}:\s{0,9}|:\s{1,9})"
-)
-_ASSIGNED: Final = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s&;,\"'#]+")
-_SCHEME_WORD: Final = re.compile(
-    r"\b(?P<word>bearer|basic)\s+(?P<value>(?=\S*[0-9=+/])[A-Za-z0-9+/=_.~\-]{6,})", re.IGNORECASE
-)
-_TOKENS: Final = re.compile(
-    r"-----BEGIN [A-Z0-9 ]*-----.*?(?:-----END [A-Z0-9 ]*-----|\Z)"
-    r"|\bsk-[A-Za-z0-9_\-]{6,}"
-    r"|\bgh[pousr]_[A-Za-z0-9]{6,}|\bgithub_pat_[A-Za-z0-9_]{6,}"
-    r"|\bglpat-[A-Za-z0-9_\-]{6,}|\bxox[abeoprs]-[A-Za-z0-9\-]{6,}|\bdckr_pat_[A-Za-z0-9_\-]{6,}"
-    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bAIza[0-9A-Za-z_\-]{30,}|\bya29\.[0-9A-Za-z_\-]{10,}"
-    r"|\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{20,}|\bSG\.[\w\-]{16,}\.[\w\-]{16,}"
-    r"|\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{4,}\.[A-Za-z0-9_\-]*"
-    # A Coder session token: ten letters and digits, a dash, twenty-two more.
-    r"|(?<![\w-])(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{10}-(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{22}(?![\w-])",
-    re.DOTALL,
-)
 
 
 def redact(raw: RawDeployment, key: bytes = b"") -> CleanDeployment:
@@ -104,7 +66,7 @@ def redact_files(stored: StoredFiles) -> CleanFiles:
     Raises:
         SourceError: a file is not JSON.
     """
-    redactor = _Redactor(b"")
+    redactor = _Redactor()
     return CleanFiles(
         documents={name: redactor.document(name, text) for name, text in stored.files.items()},
         label=redactor.text(stored.label),
@@ -112,17 +74,6 @@ def redact_files(stored: StoredFiles) -> CleanFiles:
         commit=stored.commit,
         taken_at=stored.taken_at,
     )
-
-
-_PLACEHOLDER: Final = re.compile(
-    r"<[^<>]+>|\b[xX]{3,}\b|\b(?:change-?me|replace-?me|placeholder|todo)\b|\byour[-_ ][a-z]",
-    re.IGNORECASE,
-)
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether a value reads like an example that somebody was to replace."""
-    return bool(_PLACEHOLDER.search(text))
 
 
 def redact_operator(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> OperatorSettings:
@@ -134,10 +85,10 @@ def redact_operator(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> 
     options = tuple(specs)
     secrets = frozenset(_input_names(one for one in options if _is_secret_spec(one)))
     public = frozenset(_input_names(options)) - secrets
-    redactor = _Redactor(b"")
+    redactor = _Redactor()
 
     def clean(given: Given) -> Given:
-        named = given.name not in public and looks_secret(given.name) and _carries_text(given.value)
+        named = given.name not in public and looks_secret(given.name) and carries_text(given.value)
         return redactor.given(given, is_secret_option=given.name in secrets or named)
 
     return replace(
@@ -146,6 +97,27 @@ def redact_operator(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> 
         interpolation=tuple(map(clean, operator.interpolation)),
         version_hint=redactor.text(operator.version_hint),
     )
+
+
+def redact_values(values: Mapping[str, Value], specs: Iterable[OptionSpec]) -> dict[str, Value]:
+    """Remove every secret from values of options, by their keys; `specs` as for an operator's.
+
+    A secret whose value is not known is one that is set.
+    """
+    secrets = SECRET_OPTIONS | {spec.key for spec in specs if spec.secret}
+    redactor = _Redactor()
+    return {
+        key: redactor.option_value(key, value, is_secret_option=key in secrets)
+        for key, value in values.items()
+    }
+
+
+def public_settings(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> Iterator[Given]:
+    """The settings whose value is written where they stand and holds nothing secret."""
+    shown = redact_operator(operator, specs).given
+    for given, clean in zip(operator.given, shown, strict=True):
+        if given.state in (GivenState.LITERAL, GivenState.EMPTY) and given.value == clean.value:
+            yield given
 
 
 def _is_secret_spec(spec: OptionSpec) -> bool:
@@ -157,16 +129,11 @@ def _input_names(specs: Iterable[OptionSpec]) -> Iterator[str]:
     return (name for spec in specs for name in (spec.flag, spec.env, spec.yaml_path) if name)
 
 
-def redact_text(text: str) -> str:
-    """Remove credentials from free text, for example a remote's URL in a message."""
-    return _Redactor(b"").text(text)
+class _Redactor(TextRedactor):
+    """The rules for all that is more than a text."""
 
-
-class _Redactor:
-    """The rules, with the fingerprint key they share."""
-
-    def __init__(self, key: bytes, *, by_name: bool = True) -> None:
-        self._key = key
+    def __init__(self, key: bytes = b"", *, by_name: bool = True) -> None:
+        super().__init__(key)
         self._names: dict[str, str] = {}
         self._by_name = by_name  # the "values" of a docs page are the type names we gave it
 
@@ -206,18 +173,18 @@ class _Redactor:
     ) -> Json:
         value = next((values[name] for name in _names(option) if name in values), None)
         if value is not None or option.get("value_source"):
-            return secret(True, self._fingerprint(value))
+            return secret(True, self.fingerprint(value))
         return secret(False if tells_source else None)
 
-    def _fingerprint(self, value: Json) -> str:
-        if not self._key or value is None:
-            return ""
-        return self._hmac(json.dumps(value, sort_keys=True))[:16]
-
-    def _hmac(self, text: str) -> str:
-        return hmac.new(
-            self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256
-        ).hexdigest()
+    def option_value(self, key: str, value: Value, *, is_secret_option: bool) -> Value:
+        """Redact what a release makes of an option."""
+        if value is MISSING:
+            return secret(True) if is_secret_option else value
+        if is_secret(value):
+            return value
+        if is_secret_option or (looks_secret(key) and carries_text(value)):
+            return secret(bool(value))
+        return self._value(value)
 
     def document(self, name: str, text: str) -> Json:
         """Redact one stored file."""
@@ -242,17 +209,17 @@ class _Redactor:
             return replace(given, value=concealed, structure=hidden, prefix="")
         structure = self.tree({given.name: given.structure})[given.name]
         value = None if given.value is None else self.text(given.value)
-        return replace(given, value=value, structure=structure, prefix=_known_part(given.prefix))
+        return replace(given, value=value, structure=structure, prefix=known_part(given.prefix))
 
     def _concealed(self, value: str | None) -> str | None:
         """What stands for a secret: its kind of URL may do without a credential."""
         scheme, is_url, rest = (value or "").partition("://")
-        end = _userinfo_end(rest)
+        end = userinfo_end(rest)
         password = rest[:end].rstrip("@").partition(":")[2]
         bare = scheme + is_url + rest[end:]
         if is_url and not password and self.text(bare) == bare:
             return CONCEALED
-        if value and _PLACEHOLDER.fullmatch(value):
+        if value and is_placeholder(value, whole=True):
             return PLACEHOLDER
         return REDACTED if value else value
 
@@ -270,8 +237,8 @@ class _Redactor:
         if is_secret(value):
             return value
         named = self._by_name and (name in SECRET_LEAVES or looks_secret(name))
-        if named and _carries_text(value):
-            return secret(True, self._fingerprint(value))
+        if named and carries_text(value):
+            return secret(True, self.fingerprint(value))
         return self._value(value)
 
     def _value(self, value: Json) -> Json:
@@ -282,62 +249,6 @@ class _Redactor:
         if isinstance(value, dict):
             return self.tree(value)
         return value
-
-    def text(self, text: str) -> str:
-        """Remove credentials from inside a text; the public part stays."""
-        text = _URL.sub(lambda match: self._url(match.group()), text)
-        text = _BARE_USERINFO.sub(lambda match: self._bare(match), text)
-        text = _TOKENS.sub(lambda match: self._mask(match.group()), text)
-        text = _SCHEME_WORD.sub(lambda m: f"{m['word']} {self._mask(m['value'])}", text)
-        return self._assignments(text)
-
-    def _url(self, url: str) -> str:
-        scheme, rest = url.split("://", 1)
-        end = _userinfo_end(rest)
-        if end:
-            rest = f"{self._mask(rest[: end - 1])}@{rest[end:]}"
-        return f"{scheme}://{rest}"
-
-    def _bare(self, match: re.Match[str]) -> str:
-        return f"{self._mask(match.group()[:-1])}@"
-
-    def _assignments(self, text: str) -> str:
-        """Mask what is assigned to a secret-looking name: `password=…`, `?sig=…`, `token: …`."""
-        done, end = [], 0
-        for named in _NAMED.finditer(text):
-            assigned = _ASSIGNED.match(text, named.end())
-            if named.start() < end or not assigned or not looks_secret(named["name"]):
-                continue
-            value = assigned.group()
-            quote = value[0] if value[0] in "\"'" else ""
-            done += [text[end : named.end()], quote, self._mask(value.strip("\"'")), quote]
-            end = assigned.end()
-        return "".join((*done, text[end:]))
-
-    def _mask(self, text: str) -> str:
-        if text.startswith(REDACTED) or not text:
-            return text
-        return f"{REDACTED}-{self._hmac(text)[:8]}" if self._key else REDACTED
-
-
-def _known_part(prefix: str) -> str:
-    """Of a URL that is known in part only the scheme: the middle of a credential may be next."""
-    scheme, is_url, _ = prefix.partition("://")
-    return scheme + is_url if is_url else redact_text(prefix)
-
-
-@lru_cache(maxsize=4096)  # the same few hundred names come with every snapshot
-def looks_secret(name: str) -> bool:
-    """Whether a key, flag or parameter name promises a secret value."""
-    spaced = _CAMEL.sub("_", name)
-    return bool(_SECRET_NAME.search(spaced)) and not _PUBLIC_NAME.search(spaced)
-
-
-def _carries_text(value: Json) -> bool:
-    """Booleans and numbers under a secret-looking name are settings: `disable_password_auth`."""
-    if isinstance(value, list):
-        return any(_carries_text(item) for item in value)
-    return isinstance(value, str) and value not in ("", "true", "false")
 
 
 def _is_secret_option(option: Mapping[str, Json]) -> bool:
@@ -355,7 +266,7 @@ def _is_secret_option(option: Mapping[str, Json]) -> bool:
 
 
 def _may_hold_secret(value: Json) -> bool:
-    return is_secret(value) or _carries_text(value)
+    return is_secret(value) or carries_text(value)
 
 
 def _secret_values(options: list[Json]) -> Iterator[tuple[str, Json]]:
@@ -368,7 +279,7 @@ def _secret_values(options: list[Json]) -> Iterator[tuple[str, Json]]:
             continue
         nested = option.get("use_instead")
         copies = [o for o in nested if isinstance(o, dict)] if isinstance(nested, list) else []
-        slipped = [o["value"] for o in (option, *copies) if _carries_text(o.get("value"))]
+        slipped = [o["value"] for o in (option, *copies) if carries_text(o.get("value"))]
         for name in _names(option, *copies) if slipped else ():
             yield name, slipped[0]
 
@@ -385,21 +296,6 @@ def _names_only(option: Json) -> Json:
     return {name: part for name, part in option.items() if name != "value"}
 
 
-def _userinfo_end(rest: str) -> int:
-    """Where the userinfo of `user:pass@host…` ends, 0 when there is none.
-
-    An unescaped `/` or `@` in a password moves the end past what the standard says; a number
-    after the colon is a port.
-    """
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    if "@" in authority:
-        return rest.rindex("@") + 1
-    _, colon, port = authority.partition(":")
-    if colon and not port.isdecimal() and "@" in rest:
-        return rest.rindex("@") + 1
-    return 0
-
-
 def _mask_settings(settings: Mapping[str, Json]) -> dict[str, Json]:
     return {flag: _mask_setting(flag, setting) for flag, setting in settings.items()}
 
@@ -408,6 +304,6 @@ def _mask_setting(flag: str, setting: Json) -> Json:
     if not isinstance(setting, dict) or is_secret(setting.get("value")):
         return setting
     value = setting.get("value")
-    if flag in SECRET_OPTIONS or (looks_secret(flag) and _carries_text(value)):
-        return {**setting, "value": secret(_carries_text(value))}
+    if flag in SECRET_OPTIONS or (looks_secret(flag) and carries_text(value)):
+        return {**setting, "value": secret(carries_text(value))}
     return setting

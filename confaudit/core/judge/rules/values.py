@@ -16,7 +16,7 @@ from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding
 from confaudit.core.judge.rules.common import entries, positions, since, since_version
 from confaudit.core.model import Value
-from confaudit.core.snapshot.redact import is_placeholder
+from confaudit.core.secret import is_placeholder
 from confaudit.core.text.wording import listing, plural, visible
 from confaudit.core.upgrade.families import Family, Provider
 from confaudit.core.upgrade.known import EMPTY, Truth, UpgradeSide, conclude, equals

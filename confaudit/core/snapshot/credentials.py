@@ -1,0 +1,118 @@
+"""Credentials inside free text: what they look like there, and the text without them.
+
+The public part of a text stays. Nothing here knows options or payloads; the gate does.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from typing import Final
+
+from confaudit.core.model import Json
+from confaudit.core.secret import REDACTED, looks_secret
+
+# Lookbehinds and bounds keep every pattern linear: a value may be megabytes of one letter.
+_URL: Final = re.compile(r"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*://[^\s\"'<>\\]+")
+_BARE_USERINFO: Final = re.compile(
+    r"(?<![^\s\"'=,;(])[^\s:/@\"'=,;]{1,512}:([^\s/@\"']{1,512})@(?=[\w\[])"
+)
+_NAMED: Final = re.compile(
+    r"(?<![A-Za-z0-9_.\-])(?P<name>[A-Za-z0-9_.\-]+)(?:\"?\s{0,9}=\s{0,9}|\"\s{0,9}:\s{0,9}|:\s{1,9})"
+)
+_ASSIGNED: Final = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s&;,\"'#]+")
+_SCHEME_WORD: Final = re.compile(
+    r"\b(?P<word>bearer|basic)\s+(?P<value>(?=\S*[0-9=+/])[A-Za-z0-9+/=_.~\-]{6,})", re.IGNORECASE
+)
+_TOKENS: Final = re.compile(
+    r"-----BEGIN [A-Z0-9 ]*-----.*?(?:-----END [A-Z0-9 ]*-----|\Z)"
+    r"|\bsk-[A-Za-z0-9_\-]{6,}"
+    r"|\bgh[pousr]_[A-Za-z0-9]{6,}|\bgithub_pat_[A-Za-z0-9_]{6,}"
+    r"|\bglpat-[A-Za-z0-9_\-]{6,}|\bxox[abeoprs]-[A-Za-z0-9\-]{6,}|\bdckr_pat_[A-Za-z0-9_\-]{6,}"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bAIza[0-9A-Za-z_\-]{30,}|\bya29\.[0-9A-Za-z_\-]{10,}"
+    r"|\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{20,}|\bSG\.[\w\-]{16,}\.[\w\-]{16,}"
+    r"|\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{4,}\.[A-Za-z0-9_\-]*"
+    # A Coder session token: ten letters and digits, a dash, twenty-two more.
+    r"|(?<![\w-])(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{10}-(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{22}(?![\w-])",
+    re.DOTALL,
+)
+
+
+def redact_text(text: str) -> str:
+    """Remove credentials from free text, for example a remote's URL in a message."""
+    return TextRedactor().text(text)
+
+
+class TextRedactor:
+    """The rules for texts, with the fingerprint key they share."""
+
+    def __init__(self, key: bytes = b"") -> None:
+        self._key = key
+
+    def fingerprint(self, value: Json) -> str:
+        """A keyed fingerprint of a secret; empty without a key."""
+        if not self._key or value is None:
+            return ""
+        return self._hmac(json.dumps(value, sort_keys=True))[:16]
+
+    def _hmac(self, text: str) -> str:
+        return hmac.new(
+            self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256
+        ).hexdigest()
+
+    def text(self, text: str) -> str:
+        """Remove credentials from inside a text; the public part stays."""
+        text = _URL.sub(lambda match: self._url(match.group()), text)
+        text = _BARE_USERINFO.sub(lambda match: self._bare(match), text)
+        text = _TOKENS.sub(lambda match: self._mask(match.group()), text)
+        text = _SCHEME_WORD.sub(lambda m: f"{m['word']} {self._mask(m['value'])}", text)
+        return self._assignments(text)
+
+    def _url(self, url: str) -> str:
+        scheme, rest = url.split("://", 1)
+        end = userinfo_end(rest)
+        if end:
+            rest = f"{self._mask(rest[: end - 1])}@{rest[end:]}"
+        return f"{scheme}://{rest}"
+
+    def _bare(self, match: re.Match[str]) -> str:
+        return f"{self._mask(match.group()[:-1])}@"
+
+    def _assignments(self, text: str) -> str:
+        """Mask what is assigned to a secret-looking name: `password=…`, `?sig=…`, `token: …`."""
+        done, end = [], 0
+        for named in _NAMED.finditer(text):
+            assigned = _ASSIGNED.match(text, named.end())
+            if named.start() < end or not assigned or not looks_secret(named["name"]):
+                continue
+            value = assigned.group()
+            quote = value[0] if value[0] in "\"'" else ""
+            done += [text[end : named.end()], quote, self._mask(value.strip("\"'")), quote]
+            end = assigned.end()
+        return "".join((*done, text[end:]))
+
+    def _mask(self, text: str) -> str:
+        if text.startswith(REDACTED) or not text:
+            return text
+        return f"{REDACTED}-{self._hmac(text)[:8]}" if self._key else REDACTED
+
+
+def known_part(prefix: str) -> str:
+    """Of a URL that is known in part only the scheme: the middle of a credential may be next."""
+    scheme, is_url, _ = prefix.partition("://")
+    return scheme + is_url if is_url else redact_text(prefix)
+
+
+def userinfo_end(rest: str) -> int:
+    """Where the userinfo of `user:pass@host…` ends, 0 when there is none.
+
+    An unescaped `/` or `@` in a password moves the end past what the standard says; a number
+    after the colon is a port.
+    """
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if "@" in authority:
+        return rest.rindex("@") + 1
+    _, colon, port = authority.partition(":")
+    if colon and not port.isdecimal() and "@" in rest:
+        return rest.rindex("@") + 1
+    return 0
