@@ -15,17 +15,13 @@ from typing import Final, cast
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
-from confaudit.operator_files.chart import ChartSetting, SetWhen, chart_environment, with_chart
 from confaudit.operator_files.file import MAX_BYTES, OperatorFile, decode, plain
 from confaudit.operator_files.merge import merge
 
 __all__ = [
     "READERS",
-    "ChartSetting",
     "FormReader",
     "OperatorFile",
-    "SetWhen",
-    "chart_environment",
     "decode",
     "merge",
     "open_file",
@@ -34,7 +30,6 @@ __all__ = [
     "read_env_file",
     "read_server_yaml",
     "recognised",
-    "with_chart",
 ]
 
 

@@ -18,6 +18,7 @@ from confaudit.core.given import (
 )
 from confaudit.core.judge.advisories import Advisory, advise
 from confaudit.core.upgrade.known import Truth
+from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Situation
 
 
@@ -63,8 +64,8 @@ def failures(advisory: Advisory, examples: Sequence[Example], catalog: Catalog) 
 
 def _situation(example: Example, advisory: Advisory, catalog: Catalog) -> Situation:
     target, source = _way(example, advisory, catalog)
-    return Situation.of(
-        None, operator(example), catalog.nearest(source), catalog.nearest(target), catalog
+    return situation_of(
+        None, catalog.nearest(source), catalog.nearest(target), operator(example), catalog
     )
 
 

@@ -1,4 +1,4 @@
-"""What `upgrade` and `lint` share: from inputs to findings, redacted on the way."""
+"""What `upgrade` and `lint` share: from inputs to findings."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,10 +12,8 @@ from confaudit.core.judge.judge import Judged, finding_names, judge
 from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
 from confaudit.core.migrate import Migration, migrate
 from confaudit.core.model import Snapshot
-from confaudit.core.snapshot.redact import redact_operator
-from confaudit.core.upgrade.predict import predict
+from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Situation
-from confaudit.operator_files import with_chart
 from confaudit.workflows.operator_files import Opened
 from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
@@ -42,22 +40,9 @@ class AuditScope:
 
 
 def situate(setup: Setup, case: AuditScope) -> Situation:
-    """What rules may look at: the prediction knows the values, everybody else what is public."""
-    source, target, snapshot = case.source, case.target, case.snapshot
+    """What rules may look at: nothing secret is left in it."""
     operator = case.opened.operator
-    running = predict(snapshot, source, source, with_chart(operator, source.version))
-    same = source.version == target.version
-    return Situation(
-        snapshot=snapshot,
-        operator=redact_operator(operator, (*source.options.values(), *target.options.values())),
-        prediction=running
-        if same
-        else predict(snapshot, source, target, with_chart(operator, target.version)),
-        running=running,
-        source=source,
-        target=target,
-        catalog=setup.catalog(),
-    )
+    return situation_of(case.snapshot, case.source, case.target, operator, setup.catalog())
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from confaudit.core.judge.audit import audit
 from confaudit.core.judge.rules import RULES
 from confaudit.core.model import Fidelity, RawDeployment
 from confaudit.core.snapshot.normalise import normalise
-from confaudit.core.snapshot.redact import redact, redact_operator
+from confaudit.core.snapshot.redact import redact
 from confaudit.core.upgrade.known import Truth
-from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import open_file, read_all
 from confaudit.rulebook import advisories
 
@@ -41,13 +41,12 @@ def case_of(folder):
     return json.loads((folder / "case.json").read_text(encoding="utf-8"))
 
 
-def inputs_of(folder, source, target):
+def inputs_of(folder):
     ours = {"case.json", "snapshot.json"}
     files = sorted(path for path in folder.iterdir() if path.name not in ours)
     if not files:
         return OperatorSettings()
-    specs = [*source.options.values(), *target.options.values()]
-    return redact_operator(read_all([open_file(path) for path in files]), specs)
+    return read_all([open_file(path) for path in files])
 
 
 def snapshot_of(folder, version):
@@ -68,12 +67,8 @@ def findings(folder):
     source, target = loader.release(case["from"]), loader.release(case["to"])
     assert source, "a case is about releases of the catalogue"
     assert target, "a case is about releases of the catalogue"
-    situation = Situation.of(
-        snapshot_of(folder, case["from"]),
-        inputs_of(folder, source, target),
-        source,
-        target,
-        loader.packaged(),
+    situation = situation_of(
+        snapshot_of(folder, case["from"]), source, target, inputs_of(folder), loader.packaged()
     )
     return audit(situation, packaged())
 

@@ -18,7 +18,7 @@ from confaudit.core.lifecycle.lookup import find
 from confaudit.core.model import MISSING
 from confaudit.core.text.typed import typed
 from confaudit.core.upgrade.known import Conclusion, Truth
-from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.situate import situation_of
 from confaudit.errors import CatalogError
 from confaudit.operator_files import read_env_file
 from confaudit.rulebook import advisories, examples
@@ -108,7 +108,7 @@ def advisory(**more):
 
 def situation(source, target, text=""):
     operator = read_env_file(text, "coder.env") if text else OperatorSettings()
-    return Situation.of(None, operator, SLIM.nearest(source), SLIM.nearest(target), SLIM)
+    return situation_of(None, SLIM.nearest(source), SLIM.nearest(target), operator, SLIM)
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,14 @@ from dataclasses import replace
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.judge.audit import assuming_defaults, audit
+from confaudit.core.judge.audit import audit
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules import RULES
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Level
-from confaudit.core.snapshot.redact import redact_operator
 from confaudit.core.upgrade.known import Truth
-from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, read_all, read_env_file
 from confaudit.rulebook import advisories
 
@@ -21,8 +20,7 @@ from confaudit.rulebook import advisories
 def situation(source, target, inputs):
     catalog = packaged()
     old, new = catalog.nearest(source), catalog.nearest(target)
-    clean = redact_operator(inputs, (*old.options.values(), *new.options.values()))
-    return Situation.of(None, clean, old, new, catalog)
+    return situation_of(None, old, new, inputs, catalog)
 
 
 def audited(situation, advisories=()):
@@ -89,7 +87,7 @@ def test_a_templates_default_that_is_refused_may_stop_the_server():
 
 
 def test_without_templates_nothing_is_assumed():
-    assert assuming_defaults(situation("2.33.0", "2.34.0", env("CODER_VERBOSE=true"))) is None
+    assert situation("2.33.0", "2.34.0", env("CODER_VERBOSE=true")).assumed is None
 
 
 def test_an_advisory_takes_the_place_of_the_plain_words():

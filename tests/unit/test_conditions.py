@@ -16,7 +16,7 @@ from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
 from confaudit.core.upgrade.families import Family
 from confaudit.core.upgrade.known import Known, Truth
-from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.situate import situation_of
 from confaudit.errors import CatalogError
 from confaudit.rulebook.conditions import KINDS, Reader
 from confaudit.rulebook.questions import QUESTIONS, Asked
@@ -249,7 +249,7 @@ def situation(*settings, hidden=False, snapshot=None, chart=()):
         elsewhere=(Elsewhere("secret/x", "there is more"),) if hidden else (),
     )
     source, target = SLIM.nearest("2.33.0"), SLIM.nearest("2.34.5")
-    return Situation.of(snapshot, operator, source, target, SLIM)
+    return situation_of(snapshot, source, target, operator, SLIM)
 
 
 def shown(value, flag="oidc-issuer-url", source="env"):

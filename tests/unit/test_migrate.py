@@ -15,7 +15,7 @@ from confaudit.core.coder.startup import cell
 from confaudit.core.judge.finding import Phase
 from confaudit.core.migrate import migrate
 from confaudit.core.migrate.names import groups
-from confaudit.core.upgrade.predict import predict
+from confaudit.core.upgrade.situate import prediction_of
 from confaudit.errors import ConfigError, SourceError
 from confaudit.operator_files import (
     decode,
@@ -52,7 +52,7 @@ def run(texts, source=SOURCE, target=TARGET, reader=read):
     inputs = reader(texts)
     done = migrate(inputs, texts, source, target)
     again = reader(done.texts)
-    before, after = (predict(None, source, target, one) for one in (inputs, again))
+    before, after = (prediction_of(None, source, target, one) for one in (inputs, again))
     assert values(before) == values(after)
     assert before.errors == after.errors
     kept = [one for one in inputs.given if one.name not in dropped(done)]
@@ -707,7 +707,7 @@ def test_any_file_of_the_servers_yaml(seed):
     inputs = read({"f": text})
     done = migrate(inputs, {"f": text}, SOURCE, TARGET)
     again = read(done.texts)
-    before, after = (predict(None, SOURCE, TARGET, one) for one in (inputs, again))
+    before, after = (prediction_of(None, SOURCE, TARGET, one) for one in (inputs, again))
     assert values(before) == values(after)
     left = {name for name, _ in done.skipped}
     assert {
@@ -737,7 +737,7 @@ def test_real_cases_keep_their_configuration():
         inputs = read_both(texts)
         done = migrate(inputs, texts, source, target)
         again = read_both(done.texts)
-        before, after = (predict(None, source, target, one) for one in (inputs, again))
+        before, after = (prediction_of(None, source, target, one) for one in (inputs, again))
         assert values(before) == values(after) or len(after.errors) < len(before.errors)
         assert not [one for one in groups(again, source, target) if not one.obstacle]
         rewritten += len(done.patches)

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from confaudit.core.coder.chart import SetWhen, chart_environment, with_chart
 from confaudit.core.given import Channel, Form, GivenState, OperatorSettings
 from confaudit.errors import SourceError
 from confaudit.operator_files import (
     READERS,
-    SetWhen,
-    chart_environment,
     decode,
     merge,
     open_file,
@@ -22,7 +21,6 @@ from confaudit.operator_files import (
     read_env_file,
     read_server_yaml,
     recognised,
-    with_chart,
 )
 
 DATA = Path(__file__).parents[1] / "data" / "operator_files"

@@ -26,7 +26,8 @@ from confaudit.core.model import (
 from confaudit.core.secret import secret
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
-from confaudit.core.upgrade.predict import is_server_variable, predict, to_json
+from confaudit.core.upgrade.predict import is_server_variable, to_json
+from confaudit.core.upgrade.situate import prediction_of
 
 OLD, NEW = "2.33.0", "2.34.0"
 SECOND, MINUTE = 10**9, 60 * 10**9
@@ -66,7 +67,7 @@ def yaml(path, value=None, structure=None):
 def started(version, options, operator, before=None):
     """The prediction for one release, whatever ran before."""
     made = release(version, *options)
-    return predict(before, made, made, OperatorSettings(tuple(operator)))
+    return prediction_of(before, made, made, OperatorSettings(tuple(operator)))
 
 
 def setting(prediction, flag):
@@ -158,7 +159,7 @@ def test_an_empty_variable_overrides_from_2_34_only(option_type, default, value)
 
 def test_what_an_empty_variable_stops_is_named_without_a_changed_value():
     spec = option("session-duration", "duration", default="24h0m0s", name="Session Duration")
-    got = predict(
+    got = prediction_of(
         None,
         release(OLD, spec),
         release(NEW, spec),
@@ -327,7 +328,7 @@ def test_a_numbered_provider_without_a_number_is_no_server_variable():
 
 def test_a_removed_option_without_the_prefix_is_ignored_too():
     tunnel = option("wg-host", env="WGTUNNEL_HOST")
-    got = predict(
+    got = prediction_of(
         None, release(OLD, tunnel), release(NEW), OperatorSettings(tuple(env(WGTUNNEL_HOST="h")))
     )
     assert got.ignored_env == ("WGTUNNEL_HOST",)
@@ -341,7 +342,7 @@ def test_the_docs_url_follows_the_version():
     docs = option(
         "docs-url", "url", default="https://d/@{version}", default_computed_from="version"
     )
-    got = predict(None, release(OLD, docs), release(NEW, docs), OperatorSettings())
+    got = prediction_of(None, release(OLD, docs), release(NEW, docs), OperatorSettings())
     assert got.changed == {"docs-url": ("https://d/@v2.33.0", "https://d/@v2.34.0")}
 
 
@@ -383,7 +384,7 @@ def test_a_default_of_the_host_is_known_from_the_running_server_only():
     assert started(NEW, [CACHE], []).effective["cache"].value is MISSING
     ran = snapshot(source, {"cache": ("/home/c/coder", ValueSource.DEFAULT)})
     ran = replace(ran, declared={"cache": replace(CACHE, default="/home/c/coder")})
-    got = predict(ran, source, release(NEW, CACHE), OperatorSettings())
+    got = prediction_of(ran, source, release(NEW, CACHE), OperatorSettings())
     assert got.effective["cache"].value == "/home/c/coder"
     assert not got.changed
 
@@ -434,7 +435,7 @@ def test_what_was_given_is_carried_and_what_was_not_follows_the_new_default():
     new = [replace(spec, default="2m0s") for spec in old]
     source = release(OLD, *old)
     ran = snapshot(source, {"a": (MINUTE, ValueSource.ENV), "b": (MINUTE, ValueSource.DEFAULT)})
-    got = predict(ran, source, release(NEW, *new), OperatorSettings())
+    got = prediction_of(ran, source, release(NEW, *new), OperatorSettings())
     assert got.changed == {"b": (MINUTE, 2 * MINUTE)}
     assert setting(got, "a") == (MINUTE, ValueSource.ENV)
 
@@ -452,7 +453,7 @@ def test_what_was_given_is_carried_and_what_was_not_follows_the_new_default():
 def test_how_a_removed_option_was_given_decides(source, named, ignored):
     gone = option("gone", "bool", yaml_path="old.gone")
     ran = snapshot(release(OLD, gone), {"gone": (True, source)})
-    got = predict(ran, release(OLD, gone), release(NEW), OperatorSettings())
+    got = prediction_of(ran, release(OLD, gone), release(NEW), OperatorSettings())
     assert [error.input for error in got.errors] == named
     assert got.ignored_env == ignored
     assert got.removed == {"gone": True}
@@ -462,19 +463,24 @@ def test_how_a_removed_option_was_given_decides(source, named, ignored):
 def test_what_the_server_worked_out_stays_while_the_default_does(source):
     limit = option("limit", "int", default="512")
     ran = snapshot(release(OLD, limit), {"limit": (-1, source)})
-    assert predict(ran, release(OLD, limit), release(NEW, limit), OperatorSettings()).changed == {}
+    assert (
+        prediction_of(ran, release(OLD, limit), release(NEW, limit), OperatorSettings()).changed
+        == {}
+    )
     other = release(NEW, replace(limit, default="1024"))
-    got = predict(ran, release(OLD, limit), other, OperatorSettings())
+    got = prediction_of(ran, release(OLD, limit), other, OperatorSettings())
     assert got.effective["limit"].value == (1024 if source else -1)
 
 
 def test_a_carried_value_is_read_anew_where_the_type_changed():
     old, new = option("smarthost", "host:port"), option("smarthost", "string")
     ran = snapshot(release(OLD, old), {"smarthost": ("mail:25", ValueSource.ENV)})
-    got = predict(ran, release(OLD, old), release(NEW, new), OperatorSettings())
+    got = prediction_of(ran, release(OLD, old), release(NEW, new), OperatorSettings())
     assert got.effective["smarthost"].value == "mail:25"
     narrower = option("smarthost", "enum[a|b]")
-    assert not predict(ran, release(OLD, old), release(NEW, narrower), OperatorSettings()).starts
+    assert not prediction_of(
+        ran, release(OLD, old), release(NEW, narrower), OperatorSettings()
+    ).starts
 
 
 def test_what_an_alias_hid_is_not_known_after_the_upgrade():
@@ -487,7 +493,7 @@ def test_what_an_alias_hid_is_not_known_after_the_upgrade():
             "n-host": ("localhost:587", ValueSource.ENV),
         },
     )
-    got = predict(ran, release("2.17.0", *old), release("2.18.0", *old), OperatorSettings())
+    got = prediction_of(ran, release("2.17.0", *old), release("2.18.0", *old), OperatorSettings())
     assert to_json(got)["changed"]["host"] == {
         "before": "localhost:587",
         "after": {"unknown": True},
@@ -497,10 +503,12 @@ def test_what_an_alias_hid_is_not_known_after_the_upgrade():
 def test_aliases_that_agree_are_carried_under_the_name_the_target_knows():
     both = release(NEW, *aliases())
     settings = dict.fromkeys(("host", "n-host"), ("mail:25", ValueSource.ENV))
-    got = predict(snapshot(both, settings), both, release(OLD, aliases()[1]), OperatorSettings())
+    got = prediction_of(
+        snapshot(both, settings), both, release(OLD, aliases()[1]), OperatorSettings()
+    )
     assert got.effective["n-host"].value == "mail:25"
     assert got.ignored_env == ()
-    neither = predict(snapshot(both, settings), both, release(OLD), OperatorSettings())
+    neither = prediction_of(snapshot(both, settings), both, release(OLD), OperatorSettings())
     assert neither.ignored_env == ("CODER_HOST",)
 
 
@@ -508,21 +516,23 @@ def test_a_config_tree_without_options_tells_values_but_no_sources():
     spec = option("limit", "int", default="512", json_path="rate.limit")
     source = release(OLD, spec)
     ran = snapshot(source, {}, Fidelity.CONFIG, {"rate": {"limit": 7}})
-    got = predict(ran, source, release(NEW, replace(spec, default="9")), OperatorSettings())
+    got = prediction_of(ran, source, release(NEW, replace(spec, default="9")), OperatorSettings())
     assert setting(got, "limit") == (7, None)
 
 
 def test_a_docs_page_tells_no_values():
     spec = option("limit", "int", default="512", json_path="limit")
     ran = snapshot(release(OLD, spec), {}, Fidelity.SHAPE, {"limit": 7})
-    got = predict(ran, release(OLD, spec), release(NEW, spec), OperatorSettings())
+    got = prediction_of(ran, release(OLD, spec), release(NEW, spec), OperatorSettings())
     assert got.effective["limit"].value == 512
 
 
 def test_a_bundle_that_left_an_option_out_does_not_make_it_new():
     a, b = option("a"), option("b")
     ran = snapshot(release(OLD, a), {"a": ("", ValueSource.UNSET)}, Fidelity.LOSSY)
-    assert predict(ran, release(OLD, a, b), release(NEW, a, b), OperatorSettings()).added == {}
+    assert (
+        prediction_of(ran, release(OLD, a, b), release(NEW, a, b), OperatorSettings()).added == {}
+    )
 
 
 # --- snapshot and inputs together -----------------------------------------------------------------
@@ -532,7 +542,9 @@ def test_inputs_win_over_the_snapshot_and_the_snapshot_fills_in_the_rest():
     a, b = option("a"), option("b")
     source = release(OLD, a, b)
     ran = snapshot(source, {"a": ("ran", ValueSource.ENV), "b": ("ran", ValueSource.FLAG)})
-    got = predict(ran, source, release(NEW, a, b), OperatorSettings(tuple(env(CODER_A="given"))))
+    got = prediction_of(
+        ran, source, release(NEW, a, b), OperatorSettings(tuple(env(CODER_A="given")))
+    )
     assert got.effective == {
         "a": Setting("given", ValueSource.ENV),
         "b": Setting("ran", ValueSource.FLAG),
@@ -560,7 +572,7 @@ def test_a_value_that_is_only_referred_to_is_the_snapshots_if_its_source_agrees(
     source = release(OLD, spec)
     ran = snapshot(source, {"a": ("ran", ran_by)})
     operator = OperatorSettings((given(Channel.ENV, "CODER_A", "default", state),))
-    got = predict(ran, source, release(NEW, spec), operator)
+    got = prediction_of(ran, source, release(NEW, spec), operator)
     assert setting(got, "a") == (value, ValueSource.ENV)
     assert not got.changed
 
@@ -588,7 +600,7 @@ def test_a_secret_is_set_or_not_and_nothing_else(operator, marker):
 def test_a_secret_of_either_release_is_one_in_both():
     plain = release(OLD, option("api-x"), option("psk-x", secret=True))
     operator = OperatorSettings(tuple(env(CODER_API_X="hunter2", CODER_PSK_X="hunter3")))
-    got = predict(None, plain, release(NEW, KEY, option("psk-x")), operator)
+    got = prediction_of(None, plain, release(NEW, KEY, option("psk-x")), operator)
     assert not got.changed
     assert "hunter" not in json.dumps(to_json(got))
 
@@ -612,7 +624,7 @@ def test_reasons_never_repeat_what_was_given(option_type):
 def test_the_json_goes_by_flag_or_by_name_where_there_is_none():
     nameless = OptionSpec(name="Support Links", yaml_path="supportLinks", type="string")
     stays = option("stays", "duration", default="1s")
-    got = predict(
+    got = prediction_of(
         None,
         release(OLD, nameless, stays),
         release(NEW, option("new", default="n"), replace(stays, default="2s")),
@@ -655,7 +667,7 @@ def disagreements(case):
     source, target = known_release(case["from"]), known_release(case["to"])
     before = normalise(redact(RawDeployment(case["before"], version=case["from"])), source)
     operator = [*env(**case["env"]), *server_yaml(case["yaml"])]
-    got = to_json(predict(before, source, target, OperatorSettings(tuple(operator))))
+    got = to_json(prediction_of(before, source, target, OperatorSettings(tuple(operator))))
     want = case["expected"]
     parts = ["starts", "ignored_env", *(["changed", "added", "removed"] if want["starts"] else [])]
     wrong = [part for part in parts if got[part] != want[part]]

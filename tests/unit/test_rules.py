@@ -14,17 +14,15 @@ from confaudit.core.judge.finding import Effect, Phase
 from confaudit.core.judge.rules import RULES
 from confaudit.core.model import MISSING, Level, Setting, ValueSource
 from confaudit.core.secret import secret
-from confaudit.core.snapshot.redact import redact_operator
 from confaudit.core.upgrade.known import Truth
-from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, merge, read_all, read_env_file, read_server_yaml
 
 
 def situation(source, target, *operator, snapshot=None):
     catalog = packaged()
     old, new = catalog.nearest(source), catalog.nearest(target)
-    clean = redact_operator(merge(*operator), (*old.options.values(), *new.options.values()))
-    return Situation.of(snapshot, clean, old, new, catalog)
+    return situation_of(snapshot, old, new, merge(*operator), catalog)
 
 
 def env(text):
@@ -68,7 +66,7 @@ def moved(version, key, before, after):
         )
         for name, text in ((release.version, before), (f"{release.version}9", after))
     )
-    return Situation.of(None, OperatorSettings(), old, new, Catalog([old, new]))
+    return situation_of(None, old, new, OperatorSettings(), Catalog([old, new]))
 
 
 NUMBERED = "; ".join(f"CODER_EXTERNAL_AUTH_{n}_TYPE=github" for n in range(11))

@@ -31,7 +31,7 @@ from confaudit.core.upgrade.known import (
     matches,
     starts_with,
 )
-from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import read_env_file, read_server_yaml
 
 YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
@@ -67,11 +67,11 @@ def release(version):
 
 
 def situation(operator=None, source="2.33.0", target="2.34.5", snapshot=None):
-    return Situation.of(
+    return situation_of(
         snapshot,
-        operator or OperatorSettings(),
         release(source),
         release(target),
+        operator or OperatorSettings(),
         loader.packaged(),
     )
 

@@ -4,11 +4,10 @@ Templates may fill in what nobody can know here. Where a template has a default 
 rules are asked again as if that were what counts: what is true only then depends on it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from confaudit.core.given import Given, GivenState
 from confaudit.core.judge.advisories import Advisory, advise
 from confaudit.core.judge.finding import Effect, Finding
 from confaudit.core.judge.rules import DEFAULT_CHANGED, defaults, files, names, values
@@ -64,30 +63,21 @@ def audit(situation: Situation, advisories: Iterable[Advisory] = ()) -> tuple[Fi
 
 def _by_rules(situation: Situation) -> Iterator[Finding]:
     """The findings, and those that hold if a template's default is what it is filled in with."""
-    assumed = assuming_defaults(situation)
-    maybe = [finding for check in CHECKS for finding in check(assumed)] if assumed else []
-    open_ends = {_identity(finding): _depends(finding) for finding in maybe}
-    for finding in (finding for check in CHECKS for finding in check(situation)):
-        other = open_ends.pop(_identity(finding), finding)
+    found = _checked(situation)
+    return _joined([*found], [*_checked(situation.assumed)]) if situation.assumed else found
+
+
+def _joined(found: Sequence[Finding], assumed: Sequence[Finding]) -> Iterator[Finding]:
+    """What is found either way does not depend on a template's default."""
+    open_ends = {_identity(one): _depends(one) for one in assumed if one not in found}
+    for finding in found:
+        other = finding if finding in assumed else open_ends.pop(_identity(finding), finding)
         yield other if finding.affects is Truth.DEPENDS else finding
     yield from (finding for finding in open_ends.values() if finding.level is not Level.INFO)
 
 
-def assuming_defaults(situation: Situation) -> Situation | None:
-    """The deployment as templates' own defaults would have it; None where there are none."""
-    given = tuple(map(_filled_in, situation.operator.given))
-    if given == situation.operator.given:
-        return None
-    operator = replace(situation.operator, given=given)
-    return Situation.of(
-        situation.snapshot, operator, situation.source, situation.target, situation.catalog
-    )
-
-
-def _filled_in(given: Given) -> Given:
-    if given.state is not GivenState.UNRESOLVED or given.value is None:
-        return given
-    return replace(given, state=GivenState.LITERAL if given.value else GivenState.EMPTY)
+def _checked(situation: Situation) -> Iterator[Finding]:
+    return (finding for check in CHECKS for finding in check(situation))
 
 
 def _identity(finding: Finding) -> tuple[str, str]:

@@ -5,12 +5,14 @@ what it is given is known to `coder.startup`. "Starts" means that the target's o
 everything; what a running server checks later (a port in use, TLS off without an HTTP address, a
 provider that was numbered wrongly) is not known here.
 
-Values are compared and shown redacted.
+Values are compared as they are, secrets included: `situate` alone calls this, and redacts it.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from confaudit.core import tree
@@ -32,14 +34,12 @@ from confaudit.core.model import (
     Fidelity,
     Json,
     OptionSpec,
-    RawDeployment,
     Setting,
     Snapshot,
     Value,
     ValueSource,
 )
-from confaudit.core.secret import SECRET_OPTIONS, is_secret, secret
-from confaudit.core.snapshot.redact import redact
+from confaudit.core.secret import secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,18 @@ def _shown(value: Value) -> Json:
 
 
 def predict(
-    before: Snapshot | None, source: Release, target: Release, operator: OperatorSettings
+    before: Snapshot | None,
+    source: Release,
+    target: Release,
+    now: OperatorSettings,
+    then: OperatorSettings,
 ) -> Prediction:
-    """Say what the target makes of the configuration that the source runs with.
+    """Say what the target, set up by `then`, makes of what the source, set up by `now`, runs with.
 
-    Both releases' rules are applied to the same inputs. Where these say nothing about an option,
-    the snapshot does: a value whose source is flag, env or YAML was given by that way, under the
-    name that the source has for it; a value that is neither given nor its default was worked out
-    by the running server or its host, and stays while what it was worked out from stays.
+    Both releases' rules are applied to the inputs. Where these say nothing about an option, the
+    snapshot does: a value whose source is flag, env or YAML was given by that way, under the name
+    that the source has for it; a value that is neither given nor its default was worked out by the
+    running server or its host, and stays while what it was worked out from stays.
 
     Where inputs and snapshot contradict each other the inputs win, because they are what the next
     start reads; a value that they only refer to (a Kubernetes Secret) is the snapshot's, if its
@@ -115,15 +119,18 @@ def predict(
     Without a snapshot the inputs are all there is; without any inputs the snapshot is.
     """
     running = _Running(before, source)
-    given = tuple(running.said(entry) for entry in operator.given)
+    given = running.assignments(now)
+    upcoming = given if then is now else running.assignments(then)
     carried = running.carried(given)
-    told = (*given, *_under_known_names(carried, target))
-    was = running.start((*given, *(said for group in carried for said in group)))
-    will = Start(target, target.options.values(), told)
-    secrets = _secrets(running.options, target.options)
-    asked, got = _redacted(was, running.options, secrets), _redacted(will, target.options, secrets)
-    had = running.settled(asked, given)
-    have = {key: had[key] if _same(asked, got, key) else value for key, value in got.items()}
+    kept = carried if then is now else running.carried(upcoming)
+    assignments = (*upcoming, *_under_known_names(kept, target))
+    was = running.start((*given, *chain.from_iterable(carried))).values
+    will = Start(target, target.options.values(), assignments)
+    had = running.settled(was, given)
+    have = {
+        key: had[key] if _same(was, will.values, key) else value
+        for key, value in will.values.items()
+    }
     refused = {error.option for error in will.errors}
     return Prediction(
         source=source,
@@ -136,7 +143,7 @@ def predict(
         },
         added={key: value for key, value in sorted(have.items()) if key not in had},
         removed={key: value for key, value in sorted(had.items()) if key not in have},
-        ignored_env=tuple(sorted(_ignored(told, running.options, target))),
+        ignored_env=tuple(sorted(_ignored(assignments, running.options, target))),
         effective={
             key: Setting(value, will.sources.get(key, ValueSource.UNSET))
             for key, value in have.items()
@@ -144,9 +151,9 @@ def predict(
     )
 
 
-def _same(asked: Mapping[str, Value], got: Mapping[str, Value], key: str) -> bool:
-    """Whether both releases make the same of what is said: then the server's own changes stay."""
-    return key in asked and asked[key] == got[key]
+def _same(was: Mapping[str, Value], will: Mapping[str, Value], key: str) -> bool:
+    """Whether both starts make the same of an option: then the server's own changes stay."""
+    return key in was and was[key] == will[key]
 
 
 class _Running:
@@ -157,11 +164,15 @@ class _Running:
         self.options = _options(before, source)
         self._settings = _settings(before, source)
 
-    def start(self, said: Iterable[Assignment]) -> Start:
-        return Start(self._release, self.options.values(), said)
+    def start(self, assignments: Iterable[Assignment]) -> Start:
+        return Start(self._release, self.options.values(), assignments)
 
-    def said(self, given: Given) -> Assignment:
-        """An entry of the inputs as a start is told it; a flag without a value is a switch."""
+    def assignments(self, operator: OperatorSettings) -> tuple[Assignment, ...]:
+        """What a start is given by the operator's files."""
+        return tuple(map(self._assignment, operator.given))
+
+    def _assignment(self, given: Given) -> Assignment:
+        """A flag without a value is a switch."""
         if given.state not in (GivenState.LITERAL, GivenState.EMPTY):
             value = self._value_by(given.channel, given.name)
             return Assignment(given.channel, given.name, value=value, prefix=given.prefix)
@@ -182,7 +193,7 @@ class _Running:
         """The cells that the inputs set, under whatever name."""
         given = tuple(given)
         env, flags = (
-            {said.name for said in given if said.channel is channel}
+            {one.name for one in given if one.channel is channel}
             for channel in (Channel.ENV, Channel.FLAG)
         )
         places = nodes(given)
@@ -201,15 +212,19 @@ class _Running:
         """
         explained = self._explained(given)
         agree = Semantics.of(self._release.version).aliases_agree
-        plain = _redacted(self.start(()), self.options, _secrets(self.options, {}))
         groups: dict[str, list[Assignment]] = {}
         for spec in sorted(self.options.values(), key=lambda spec: bool(spec.use_instead)):
-            said = self._carry(spec, plain[spec.key]) if cell(spec) not in explained else None
-            if said:
-                groups.setdefault(holder(spec) if agree else spec.key, []).append(said)
+            carried = self._carry(spec) if cell(spec) not in explained else None
+            if carried:
+                groups.setdefault(holder(spec) if agree else spec.key, []).append(carried)
         return list(groups.values())
 
-    def _carry(self, spec: OptionSpec, plain: Value) -> Assignment | None:
+    @cached_property
+    def _plain(self) -> Mapping[str, Value]:
+        """The values when nothing is set."""
+        return self.start(()).values
+
+    def _carry(self, spec: OptionSpec) -> Assignment | None:
         setting = self._settings.get(spec.key)
         if setting is None or setting.source in (ValueSource.DEFAULT, ValueSource.UNSET):
             return None
@@ -217,8 +232,10 @@ class _Running:
             channel = Channel(setting.source.value)
             value = MISSING if self._overwritten(spec) else setting.value
             return Assignment(channel, _name(spec, channel), value=value)
-        told = setting.value not in (MISSING, plain, secret(None))
-        return Assignment(None, spec.key, value=setting.value) if told else None
+        nothing = (MISSING, self._plain[spec.key], secret(False), secret(None))
+        if setting.value in nothing:
+            return None
+        return Assignment(None, spec.key, value=setting.value)
 
     def _overwritten(self, spec: OptionSpec) -> bool:
         """Whether the default of an alias hides what the option was given."""
@@ -228,7 +245,7 @@ class _Running:
             if key in self._settings
         )
 
-    def settled(self, asked: Mapping[str, Value], given: Iterable[Assignment]) -> dict[str, Value]:
+    def settled(self, was: Mapping[str, Value], given: Iterable[Assignment]) -> dict[str, Value]:
         """The values the deployment has: the snapshot's where the inputs do not say otherwise."""
         explained = self._explained(given)
         shown = {
@@ -236,7 +253,7 @@ class _Running:
             for key, setting in self._settings.items()
             if setting.value is not MISSING and cell(self.options[key]) not in explained
         }
-        return {**asked, **shown}
+        return {**was, **shown}
 
 
 def _options(before: Snapshot | None, source: Release) -> Mapping[str, OptionSpec]:
@@ -279,41 +296,12 @@ def _under_known_names(
     If it knows none, the first stands for all: the one that is not deprecated.
     """
     for group in carried:
-        known = [said for said in group if said.channel and _knows(target, said.channel, said.name)]
+        known = [one for one in group if one.channel and _knows(target, one.channel, one.name)]
         yield from known or group[:1]
 
 
 def _knows(release: Release, channel: Channel, name: str) -> bool:
     return any(_name(spec, channel) == name for spec in release.options.values())
-
-
-def _secrets(*releases: Mapping[str, OptionSpec]) -> set[str]:
-    """Options that any of the releases calls secret, or another is known to."""
-    declared = {key for options in releases for key, spec in options.items() if spec.secret}
-    return declared | SECRET_OPTIONS
-
-
-def _redacted(
-    start: Start, options: Mapping[str, OptionSpec], secrets: set[str]
-) -> dict[str, Value]:
-    """The values of a start as they may be shown: they pass the same gate as a server's answer."""
-    values = start.values
-    hidden = {key: secret(True) for key in secrets & values.keys() if values[key] is MISSING}
-    wire: dict[str, Json] = {
-        key: _as_on_the_wire(options[key], value, key in secrets)
-        for key, value in values.items()
-        if value is not MISSING and not is_secret(value)
-    }
-    clean = redact(RawDeployment({"options": list(wire.values())})).payload["options"]
-    entries = clean if isinstance(clean, list) else []
-    shown = {k: e["value"] for k, e in zip(wire, entries, strict=True) if isinstance(e, dict)}
-    return {**values, **hidden, **shown}
-
-
-def _as_on_the_wire(spec: OptionSpec, value: Json, is_secret_option: bool) -> Json:
-    marked: dict[str, Json] = {"annotations": {"secret": "true"}} if is_secret_option else {}
-    names: dict[str, Json] = {"flag": spec.flag, "env": spec.env}
-    return {**names, **marked, "value": value, "value_source": "env" if value else ""}
 
 
 _SERVER_VARIABLES: Final = re.compile(
@@ -335,7 +323,7 @@ def is_server_variable(name: str) -> bool:
 
 
 def _ignored(
-    told: Iterable[Assignment], running: Mapping[str, OptionSpec], target: Release
+    assignments: Iterable[Assignment], running: Mapping[str, OptionSpec], target: Release
 ) -> set[str]:
     """Variables meant for Coder, by prefix or as options of the source, that are not read."""
     meant, known = (
@@ -343,10 +331,10 @@ def _ignored(
         for options in (running, target.options)
     )
     return {
-        said.name
-        for said in told
-        if said.channel is Channel.ENV
-        and said.name not in known
-        and (said.name in meant or said.name.removeprefix(HOMEBREW).startswith("CODER_"))
-        and not is_server_variable(said.name)
+        one.name
+        for one in assignments
+        if one.channel is Channel.ENV
+        and one.name not in known
+        and (one.name in meant or one.name.removeprefix(HOMEBREW).startswith("CODER_"))
+        and not is_server_variable(one.name)
     }

@@ -42,12 +42,15 @@ from confaudit.core.upgrade.known import (
     contains,
     is_empty,
 )
-from confaudit.core.upgrade.predict import Prediction, predict
+from confaudit.core.upgrade.predict import Prediction
 
 
 @dataclass(frozen=True)
 class Situation:
-    """One deployment on its way from one release to another; both are the same for `lint`."""
+    """One deployment on its way from one release to another; both are the same for `lint`.
+
+    Made by `situate`; nothing secret is left in it.
+    """
 
     snapshot: Snapshot | None
     operator: OperatorSettings
@@ -59,20 +62,8 @@ class Situation:
     target: Release
     catalog: Catalog = field(repr=False)
 
-    @classmethod
-    def of(
-        cls,
-        snapshot: Snapshot | None,
-        operator: OperatorSettings,
-        source: Release,
-        target: Release,
-        catalog: Catalog,
-    ) -> "Situation":
-        """Predict, and put everything together."""
-        running = predict(snapshot, source, source, operator)
-        same = target.version == source.version
-        prediction = running if same else predict(snapshot, source, target, operator)
-        return cls(snapshot, operator, prediction, running, source, target, catalog)
+    assumed: "Situation | None" = field(default=None, repr=False)
+    """The same as templates' own defaults would have it; None where there are none."""
 
     @property
     def is_upgrade(self) -> bool:
@@ -181,9 +172,9 @@ class Situation:
         if setting.source not in (ValueSource.DEFAULT, ValueSource.UNSET):
             release = self.source if when is UpgradeSide.BEFORE else self.target
             return Truth.DEPENDS if given and _may_be_void(given, release) else Truth.YES
-        return Truth.NO if given or self._is_told(spec) else Truth.DEPENDS
+        return Truth.NO if given or self._would_show(spec) else Truth.DEPENDS
 
-    def _is_told(self, spec: OptionSpec) -> bool:
+    def _would_show(self, spec: OptionSpec) -> bool:
         """Whether it would be seen here if the option were set."""
         if self.snapshot is None:
             return self.complete

@@ -23,7 +23,8 @@ from confaudit.core.model import (
     Subject,
 )
 from confaudit.core.text.wording import plural, visible
-from confaudit.core.upgrade.predict import Prediction, predict
+from confaudit.core.upgrade.predict import Prediction
+from confaudit.core.upgrade.situate import prediction_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def verify(
 
     Both snapshots must tell options: a config tree alone does not say what was set.
     """
-    prediction = predict(before, _release(before, catalog), _release(after, catalog), operator)
+    source, target = _release(before, catalog), _release(after, catalog)
+    prediction = prediction_of(before, source, target, operator)
     expected = _expected(before, after, prediction)
     planned = _effective(before, expected, catalog)
     judge = _Judge(_effective(before, after, catalog), prediction)
