@@ -66,7 +66,7 @@ class KubernetesEnvironment:
     place: SettingsBlock
     opaque: bool = False
     """There is an `envFrom`: any name may be set before the list begins."""
-    earlier: dict[str, str | None] = field(default_factory=dict)
+    earlier: dict[str, Reading] = field(default_factory=dict)
 
     def read(self, env: Sequence) -> Iterator[Given]:
         """The settings of a list of `{name, value | valueFrom}`."""
@@ -74,14 +74,14 @@ class KubernetesEnvironment:
             name = get(item, "name")
             if isinstance(item, Mapping) and isinstance(name, Scalar) and NAME.fullmatch(name.text):
                 given = self._item(item, name)
-                self.earlier[name.text] = _known(given)
+                self.earlier[name.text] = _reading(given)
                 yield given
 
     def read_map(self, env: Mapping) -> Iterator[Given]:
         """The settings of a map of name → value, as some charts have it."""
         for key, node in entries(env):
             given = self._value(key, follow(node))
-            self.earlier[key.text] = _known(given)
+            self.earlier[key.text] = _reading(given)
             yield given
 
     def _item(self, item: Mapping, name: Scalar) -> Given:
@@ -117,8 +117,12 @@ def _shape(value: Node | None) -> GivenState:
     )
 
 
-def _known(given: Given) -> str | None:
-    return given.value if given.state in (GivenState.LITERAL, GivenState.EMPTY) else None
+def _reading(given: Given) -> Reading:
+    """What a later entry reads in the place of this one."""
+    if given.state in (GivenState.LITERAL, GivenState.EMPTY):
+        return Reading(given.value or "", prefix=given.prefix)
+    default = given.value if given.state is GivenState.UNRESOLVED else None
+    return Reading(default, known=False, prefix=given.prefix)
 
 
 def is_coder_environment(node: Node | None) -> bool:

@@ -6,7 +6,7 @@ given, or from an earlier entry of the same list. The rest stays open, with its 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 OPAQUE: Final = "\ue000"
@@ -57,10 +57,10 @@ class Dialect:
         self,
         text: str,
         variables: Mapping[str, str] | None = None,
-        earlier: Mapping[str, str | None] | None = None,
+        earlier: Mapping[str, Reading] | None = None,
         depth: int = 0,
     ) -> Reading:
-        """Fill in what `variables` (`${V}`) and `earlier` (`$(V)`; None: set, not known) say.
+        """Fill in what `variables` (`${V}`) and `earlier` (`$(V)`) say.
 
         Without `variables` every `${V}` stays open, without `earlier` every `$(V)`.
         """
@@ -74,7 +74,7 @@ class Dialect:
 class _Holes:
     dialect: Dialect
     variables: Mapping[str, str] | None
-    earlier: Mapping[str, str | None] | None
+    earlier: Mapping[str, Reading] | None
     depth: int
 
     def parts(self, text: str) -> Iterator[Reading]:
@@ -105,8 +105,7 @@ class _Holes:
             return Reading(None, known=False, names=(name,))
         if name not in self.earlier:  # Kubernetes leaves it as it stands
             return Reading(text, prefix=text, names=(name,))
-        value = self.earlier[name]
-        return Reading(value, value is not None, value or "", (name,))
+        return replace(self.earlier[name], names=(name,))
 
     def _variable(self, name: str, default: str | None) -> Reading:
         if self.variables is None:

@@ -225,6 +225,18 @@ def test_depth_is_no_way_to_end_the_process():
     assert from_text("CODER_A=" + "${A:-" * 5000).given[0].state is GivenState.UNRESOLVED
 
 
+def test_a_value_made_of_a_default_has_it_as_well():
+    env = "[{name: CODER_A, value: 'x-${A:-b}'}, {name: CODER_B, value: '<$(CODER_A)>'}]"
+    made = read(decode(f"coder: {{env: {env}}}".encode(), "values.yaml")).given[1]
+    assert (made.state, made.value, made.prefix) == (GivenState.UNRESOLVED, "<x-b>", "<x-")
+
+
+def test_a_value_made_of_a_variable_without_a_value_is_known():
+    text = "coder: {env: [{name: CODER_A}, {name: CODER_B, value: 'a$(CODER_A)c'}]}"
+    made = read(decode(text.encode(), "values.yaml")).given[1]
+    assert (made.state, made.value) == (GivenState.LITERAL, "ac")
+
+
 def test_what_the_chart_sets_depends_on_its_version():
     old, new = chart_environment("2.1.4"), chart_environment("2.35.1")
     assert old["CODER_PROMETHEUS_ADDRESS"].when is SetWhen.ALWAYS
