@@ -42,7 +42,7 @@ class InputFiles:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The files as they lie on disk, and what they set. Holds secrets: see `redact_inputs`."""
+    """The files as they lie on disk, and what they set. Holds secrets."""
 
     operator: OperatorSettings
     files: tuple[OperatorFile, ...]

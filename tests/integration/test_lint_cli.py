@@ -12,6 +12,15 @@ from confaudit.workflows.rules import rules_table
 SECRET = "planted-secret"
 README = Path(__file__).parents[2] / "README.md"
 
+VALUES = """\
+coder:
+  tls: {secretNames: [coder-tls]}
+  env:
+    - {name: CODER_ACCESS_URL, value: "https://coder.example.com"}
+    - {name: CODER_HTTP_ADDRESS, value: ""}
+"""
+UNRELATED = "    - {name: CODER_OIDC_SIGN_IN_TEXT, value: '${TXT:-Hello}'}\n"
+
 
 @pytest.fixture(autouse=True)
 def folder(clean_folder):
@@ -60,6 +69,15 @@ def test_what_is_dead_or_wrong_today_is_found(folder, lint):
         ("clear-text-secret", "coder.env"),
         ("external-auth-scopes-comma", "CODER_EXTERNAL_AUTH_0"),
     }
+
+
+def test_an_unrelated_template_does_not_make_it_forget_the_charts_tls(folder, lint):
+    (folder / "values.yaml").write_text(VALUES)
+    plain = lint("values.yaml")
+    (folder / "values.yaml").write_text(VALUES + UNRELATED)
+    again = lint("values.yaml")
+    assert plain["verdict"] == again["verdict"] == "1 thing to mend"
+    assert plain["findings"] == again["findings"]
 
 
 def test_the_options_of_the_findings_come_with_their_lives_and_go_nowhere(folder, lint):

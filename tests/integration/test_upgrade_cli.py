@@ -24,6 +24,15 @@ CODER_OIDC_CLIENT_SECRET={SECRET}
 CODER_NOPE=1
 """
 
+VALUES = """\
+coder:
+  tls: {secretNames: [coder-tls]}
+  env:
+    - {name: CODER_ACCESS_URL, value: "https://coder.example.com"}
+    - {name: CODER_HTTP_ADDRESS, value: ""}
+"""
+UNRELATED = "    - {name: CODER_OIDC_SIGN_IN_TEXT, value: '${TXT:-Hello}'}\n"
+
 
 @pytest.fixture(autouse=True)
 def folder(clean_folder):
@@ -90,6 +99,15 @@ def test_files_alone_are_enough(report):
         "after": "",
     }
     assert found["prediction"]["ignored_env"] == ["CODER_NOPE"]
+
+
+def test_an_unrelated_template_does_not_make_it_forget_the_charts_tls(folder, report):
+    (folder / "values.yaml").write_text(VALUES)
+    plain = report("-i", "values.yaml", "--from", "2.33.0", "--to", "2.34.0")
+    (folder / "values.yaml").write_text(VALUES + UNRELATED)
+    again = report("-i", "values.yaml", "--from", "2.33.0", "--to", "2.34.0")
+    assert plain["verdict"] == again["verdict"] == "starts, 2 behaviours change"
+    assert plain["findings"] == again["findings"]
 
 
 def test_a_snapshot_alone_is_enough(folder, report):

@@ -110,6 +110,58 @@ def test_imports_point_one_way(path):
             assert room(path) in homes or where in homes, f"{where} imports {name}"
 
 
+GATE = {"redact", "redact_files", "redact_operator", "redact_values", "public_settings"}
+"""The functions of `core.snapshot.redact`: what comes out of them holds no secret.
+
+`public_settings` only answers which settings they would leave alone.
+"""
+BUILDER = "core/upgrade/situate.py"
+"""Makes predictions and Situations from what was read, redaction inside it."""
+HOMES_OF_THE_GATE = {"confaudit.core.snapshot.redact", "confaudit.core.snapshot.credentials"}
+GATEKEEPERS = {
+    **dict.fromkeys(GATE - {"public_settings"}, ("workflows/", BUILDER)),
+    "public_settings": ("core/migrate/",),
+    "redact_text": ("sources/", "store/", "catalog/from_"),
+}
+"""Function → where it may be imported.
+
+`redact_text` alone cleans a message, or a text that an importer reads in documents.
+"""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_only_the_shell_and_the_one_builder_call_the_gate(path):
+    where = str(path.relative_to(PACKAGE))
+    for name in imports(path):
+        module, _, function = name.rpartition(".")
+        if module in HOMES_OF_THE_GATE:
+            allowed = GATEKEEPERS.get(function, ("core/snapshot/",))
+            assert where.startswith(allowed), f"{where} imports {name}"
+
+
+def test_every_function_of_the_gate_is_watched():
+    tree = ast.parse((PACKAGE / "core/snapshot/redact.py").read_text(encoding="utf-8"))
+    public = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert {name for name in public if not name.startswith("_")} == GATE
+
+
+def calls(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*MODULES, *sorted(Path(__file__).parents[1].rglob("test_*.py"))],
+    ids=lambda p: p.name,
+)
+def test_situations_are_built_in_one_place(path):
+    """By tests as well: they would prove something else."""
+    if path != PACKAGE / BUILDER:
+        assert not {"Situation", "predict"} & set(calls(path))
+
+
 def test_every_room_has_its_arrows():
     assert {room(path) for path in MODULES} == ARROWS.keys()
 

@@ -40,6 +40,7 @@ OPTIONS = [
     "oidc-client-secret",
     "oidc-repair-links",
     "oidc-sign-in-text",
+    "pprof-address",
     "session-duration",
     "verbose",
 ]
@@ -354,3 +355,20 @@ def real(name):
 @cache
 def everything():
     return catalog.load(Path("no such folder"))
+
+
+def test_what_a_newer_chart_sets_was_predicted():
+    """Chart 2.25 binds pprof to every address of the pod; nobody changed anything meanwhile."""
+    known = Catalog(map(small, ("2.24.4", "2.25.0")))
+    old, new = (default_snapshot(small(version)) for version in ("2.24.4", "2.25.0"))
+    relays = ({RELAY.replace("-", "_"): (f"http://10.0.0.{n}:8080", ENV)} for n in (1, 2))
+    url = {"access_url": ("https://coder.example.com", ENV)}
+    before = having(old, **url, **next(relays))
+    after = having(new, **url, **next(relays), pprof_address=("0.0.0.0:6060", ENV))
+    values = given("CODER_ACCESS_URL", "https://coder.example.com")
+    chart = OperatorSettings((values,), chart_values={"coder": 1}, forms=(Form.HELM_VALUES,))
+    found = verify(before, after, chart, known)
+    assert "pprof-address" in keys(found.confirmed)
+    assert keys(found.explained) == [RELAY]
+    assert not found.rest
+    assert "pprof-address" in keys(verify(before, after, OperatorSettings(), known).explained)

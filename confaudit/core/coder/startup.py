@@ -6,7 +6,7 @@ the environment, then flags, then YAML for what has no source yet, then defaults
 the options in the order of their names (`Command.init` sorts them), which decides between aliases.
 What differs between releases is in `Semantics`; everything else is a fact of the release.
 
-Holds values as they were given, secrets included: `core.upgrade.predict` shows them redacted.
+Holds values as they were given, secrets included; `core.upgrade.situate` redacts what comes of it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -44,7 +44,10 @@ from confaudit.core.secret import secret
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What an upgrade does to a configuration. Mappings go by `OptionSpec.key`."""
+    """What an upgrade does to a configuration. Mappings go by `OptionSpec.key`.
+
+    Nothing secret is left in one that `situate` made.
+    """
 
     source: Release
     target: Release
@@ -119,23 +122,17 @@ def predict(
     Without a snapshot the inputs are all there is; without any inputs the snapshot is.
     """
     running = _Running(before, source)
-    given = running.assignments(now)
-    upcoming = given if then is now else running.assignments(then)
-    carried = running.carried(given)
-    kept = carried if then is now else running.carried(upcoming)
-    assignments = (*upcoming, *_under_known_names(kept, target))
-    was = running.start((*given, *chain.from_iterable(carried))).values
-    will = Start(target, target.options.values(), assignments)
-    had = running.settled(was, given)
-    have = {
-        key: had[key] if _same(was, will.values, key) else value
-        for key, value in will.values.items()
-    }
-    refused = {error.option for error in will.errors}
+    given, upcoming = running.assignments(now), running.assignments(then)
+    was = running.start((*given, *chain.from_iterable(running.carried(given)))).values
+    assignments = (*upcoming, *_under_known_names(running.carried(upcoming), target))
+    start = Start(target, target.options.values(), assignments)
+    had, will = running.settled(was, given), start.values
+    have = {key: had[key] if _same(was, will, key) else value for key, value in will.items()}
+    refused = {error.option for error in start.errors}
     return Prediction(
         source=source,
         target=target,
-        errors=tuple(will.errors),
+        errors=tuple(start.errors),
         changed={
             key: (had[key], value)
             for key, value in sorted(have.items())
@@ -145,7 +142,7 @@ def predict(
         removed={key: value for key, value in sorted(had.items()) if key not in have},
         ignored_env=tuple(sorted(_ignored(assignments, running.options, target))),
         effective={
-            key: Setting(value, will.sources.get(key, ValueSource.UNSET))
+            key: Setting(value, start.sources.get(key, ValueSource.UNSET))
             for key, value in have.items()
         },
     )

@@ -26,17 +26,23 @@ def situation_of(
 ) -> Situation:
     """What is known of a deployment, and of the same with templates' own defaults filled in."""
     situation = _situation(snapshot, source, target, operator, catalog)
-    given = tuple(map(_filled_in, operator.given))
-    if given == operator.given:
+    filled_in = _with_defaults(operator)
+    if filled_in.given == operator.given:
         return situation
-    filled_in = replace(operator, given=given)
     return replace(situation, assumed=_situation(snapshot, source, target, filled_in, catalog))
+
+
+def _with_defaults(operator: OperatorSettings) -> OperatorSettings:
+    """As if templates' defaults were written in their place; what they ask for stays legal."""
+    given = tuple(map(_filled_in, operator.given))
+    return replace(operator, given=given, used=operator.helpers)
 
 
 def _filled_in(given: Given) -> Given:
     if given.state is not GivenState.UNRESOLVED or given.value is None:
         return given
-    return replace(given, state=GivenState.LITERAL if given.value else GivenState.EMPTY)
+    state = GivenState.LITERAL if given.value else GivenState.EMPTY
+    return replace(given, state=state, prefix=given.value, refers_to=())
 
 
 def _situation(
@@ -63,9 +69,7 @@ def prediction_of(
     snapshot: Snapshot | None, source: Release, target: Release, operator: OperatorSettings
 ) -> Prediction:
     """What an upgrade does to a deployment; see `predict`. The chart goes by the release."""
-    now = with_chart(operator, source.version)
-    stays = source.version == target.version
-    then = now if stays else with_chart(operator, target.version)
+    now, then = (with_chart(operator, release.version) for release in (source, target))
     declared = snapshot.declared.values() if snapshot else ()
     specs = (*source.options.values(), *target.options.values(), *declared)
     return _redacted(predict(snapshot, source, target, now, then), specs)
