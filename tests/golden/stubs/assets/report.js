@@ -1,0 +1,1 @@
+"templates/assets/report.js stands here";
