@@ -1,0 +1,165 @@
+"""What `git log` of a snapshot folder says: a subject, the changes, git trailers."""
+
+from dataclasses import replace
+
+import pytest
+
+from confaudit.core.model import (
+    MISSING,
+    Cause,
+    Change,
+    ChangeKind,
+    Facet,
+    FacetChange,
+    Fidelity,
+    Snapshot,
+    Subject,
+    ValueSource,
+)
+from confaudit.core.snapshot.commit_message import commit_message
+
+SNAPSHOT = Snapshot(
+    deployment="prod",
+    fidelity=Fidelity.FULL,
+    version="2.33.0",
+    taken_at=None,
+    label="x",
+    settings={},
+    declared={},
+    config={},
+    server={},
+    unavailable={},
+)
+NEWER = replace(SNAPSHOT, version="2.34.5")
+
+
+def change(kind=ChangeKind.CHANGED, before=1, after=2, **fields):
+    values = {"subject": Subject.OPTION, "key": "a", **fields}
+    return Change(kind=kind, before=before, after=after, **values)
+
+
+def subject(before, after, *changes):
+    return commit_message(before, after, changes).partition("\n")[0]
+
+
+def body(*changes):
+    return commit_message(SNAPSHOT, SNAPSHOT, changes).split("\n\n")[1].splitlines()
+
+
+LEAF = change(subject=Subject.CONFIG)
+FACT = change(subject=Subject.SERVER)
+MINE = change(cause=Cause.OPERATOR)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes", "reads"),
+    [
+        (None, SNAPSHOT, [], "first snapshot, Coder 2.33.0"),
+        (None, replace(SNAPSHOT, version=""), [], "first snapshot, unknown Coder version"),
+        (SNAPSHOT, SNAPSHOT, [], "no setting changed"),
+        (SNAPSHOT, SNAPSHOT, [change()], "1 option changed"),
+        (SNAPSHOT, SNAPSHOT, [LEAF], "1 config leaf changed"),
+        (
+            SNAPSHOT,
+            SNAPSHOT,
+            [FACT, LEAF, LEAF, *[change()] * 3, FACT],
+            "3 options changed, 2 config leaves changed, 2 server facts changed",
+        ),
+        (SNAPSHOT, NEWER, [], "upgraded 2.33.0 → 2.34.5, 0 options changed by the operator"),
+        (
+            SNAPSHOT,
+            NEWER,
+            [
+                MINE,
+                change(cause=Cause.RELEASE),
+                change(cause=Cause.UNKNOWN),
+                replace(LEAF, cause=Cause.OPERATOR),
+            ],
+            "upgraded 2.33.0 → 2.34.5, 1 option changed by the operator",
+        ),
+        (replace(SNAPSHOT, version=""), NEWER, [change()], "1 option changed"),
+        (SNAPSHOT, replace(SNAPSHOT, version=""), [change()], "1 option changed"),
+    ],
+)
+def test_the_subject_says_what_a_person_looks_for(before, after, changes, reads):
+    assert subject(before, after, *changes) == f"prod: {reads}"
+
+
+@pytest.mark.parametrize(
+    ("of", "reads"),
+    [
+        (change(), "a: 1 → 2"),
+        (change(before=1_500_000_000, after=0, type="duration"), "a: 1.5s → 0s"),
+        (change(ChangeKind.ADDED, MISSING, "x"), "a: added, x"),
+        (change(ChangeKind.REMOVED, "x", MISSING), "a: removed, was x"),
+        (change(ChangeKind.RENAMED, 1, 1, was="b\n"), r"a: renamed from b\n, 1"),
+        (change(ChangeKind.RENAMED, 1, 2, was="b"), "a: renamed from b, 1 → 2"),
+        (
+            change(ChangeKind.SOURCE, 1, 1, source_after=ValueSource.ENV),
+            "a: set by nothing → env",
+        ),
+        (
+            change(ChangeKind.SOURCE, 1, 1, source_before=ValueSource.YAML),
+            "a: set by yaml → nothing",
+        ),
+        (
+            change(
+                ChangeKind.DECLARED,
+                1,
+                1,
+                facets=(
+                    FacetChange(Facet.TYPE, "int", "string"),
+                    FacetChange(Facet.ENV, "A", "B"),
+                ),
+            ),
+            "a: declared differently: type, env",
+        ),
+        (change(key="\x1b[2J", after="a\nb"), r"\x1b[2J: 1 → a\nb"),
+    ],
+)
+def test_a_change_is_one_line_that_moves_no_cursor(of, reads):
+    assert body(of) == [f"- {reads}"]
+
+
+@pytest.mark.parametrize(
+    ("number", "lines", "last"),
+    [
+        (49, 49, "- a48: 1 → 2"),
+        (50, 50, "- a49: 1 → 2"),
+        (51, 51, "- … and 1 more"),
+        (500, 51, "- … and 450 more"),
+    ],
+)
+def test_a_body_lists_fifty_changes_and_counts_the_rest(number, lines, last):
+    found = body(*(change(key=f"a{n}") for n in range(number)))
+    assert (len(found), found[-1]) == (lines, last)
+    assert found[:49] == [f"- a{n}: 1 → 2" for n in range(49)]
+
+
+@pytest.mark.parametrize(
+    ("version", "server", "middle"),
+    [
+        ("", {}, []),
+        ("2.33.0\n", {}, [r"Confaudit-Coder-Version: 2.33.0\n"]),
+        ("", {"buildinfo": {"deployment_id": "d\n1"}}, [r"Confaudit-Deployment-Id: d\n1"]),
+        ("", {"buildinfo": {"deployment_id": ""}}, []),
+        ("", {"buildinfo": {"deployment_id": 5}}, []),
+        ("", {"buildinfo": ["deployment_id"]}, []),
+    ],
+)
+def test_the_trailers_are_lines_that_git_reads(version, server, middle):
+    after = replace(SNAPSHOT, version=version, server=server)
+    changes = [MINE, MINE, change(cause=Cause.RELEASE)]
+    *_, trailers = commit_message(SNAPSHOT, after, changes).removesuffix("\n").split("\n\n")
+    assert trailers.splitlines() == [
+        "Confaudit-Deployment: prod",
+        *middle,
+        "Confaudit-Changes: 2 operator, 1 release, 0 computed, 0 unknown",
+    ]
+
+
+def test_the_verdict_of_an_upgrade_stands_by_itself():
+    text = commit_message(SNAPSHOT, NEWER, [change()], "as predicted")
+    assert text.split("\n\n")[1:3] == ["as predicted", "- a: 1 → 2"]
+    assert text.endswith("\n")
+    assert "\n\n\n" not in commit_message(SNAPSHOT, SNAPSHOT, [])
