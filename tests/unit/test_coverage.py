@@ -1,4 +1,4 @@
-"""What a report says it could not know; what comparisons cannot see, tests/unit/test_explain."""
+"""What a report says it could not know; what comparisons cannot see, tests/unit/test_causes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
