@@ -3,14 +3,15 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import states
+from tests.integration.processes import DEADLINE, start
 
 CONFIG = {"access_url": "https://coder.example.com", "derp": {}, "oidc": {"scopes": ["a"]}}
 
@@ -23,7 +24,7 @@ def run(*arguments, cwd, env=None, stdin=""):
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
         check=False,
     )
 
@@ -131,12 +132,11 @@ def test_a_closed_pipe_is_no_failure(folder):
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted(tmp_path, sent, code):
     """A server that never answers keeps the command waiting until it is told to stop."""
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(DEADLINE)
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         env = environment(tmp_path) | {"CODER_URL": url, "CODER_SESSION_TOKEN": "x-y"}
-        process = subprocess.Popen(
+        process = start(
             [sys.executable, "-m", "confaudit", "snapshot"],
             cwd=tmp_path,
             env=env,
@@ -145,10 +145,11 @@ def test_interrupted(tmp_path, sent, code):
             text=True,
         )
         connection, _ = silent.accept()
-        time.sleep(0.1)
-        process.send_signal(sent)
-        _, said = process.communicate(timeout=10)
-        connection.close()
+        with connection:
+            connection.settimeout(DEADLINE)
+            assert connection.recv(1) == b"G", "it has asked, and waits"
+            process.send_signal(sent)
+            _, said = process.communicate(timeout=DEADLINE)
     assert process.returncode == code
     assert "Traceback" not in said
 

@@ -7,7 +7,6 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import pytest
 
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import DeploymentState, states
+from tests.integration.processes import DEADLINE, wait_until
 
 STATES = states()
 CONFIG = "/api/v2/deployment/config"
@@ -53,7 +53,7 @@ def ask(
     request = urllib.request.Request(coder.url + path, data, sent, method=method)  # noqa: S310
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=5) as response:
+        with opener.open(request, timeout=DEADLINE) as response:
             return Reply(response.status, response.headers, response.read())
     except urllib.error.HTTPError as error:
         with error:
@@ -158,27 +158,32 @@ def test_leaves_nothing_running() -> None:
         assert ask(coder, CONFIG).status == 200
     assert threading.active_count() == before
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", coder.server_port), timeout=5)
+        socket.create_connection(("127.0.0.1", coder.server_port), timeout=DEADLINE)
+
+
+def being_answered() -> bool:
+    """Whether a thread of the server has a request under way."""
+    return any("process_request" in thread.name for thread in threading.enumerate())
 
 
 def test_closing_waits_for_requests_under_way() -> None:
     with LoopbackCoder(STATES[0]) as coder:
-        client = socket.create_connection(("127.0.0.1", coder.server_port), timeout=5)
+        client = socket.create_connection(("127.0.0.1", coder.server_port), timeout=DEADLINE)
         client.sendall(b"GET /api/v2/buildinfo HTTP/1.1\r\n")
-        time.sleep(0.1)  # let the server start to read
+        wait_until(lambda: being_answered())
         hang_up = threading.Timer(0.2, client.close)
         hang_up.start()
-    left = [thread.name for thread in threading.enumerate() if "process_request" in thread.name]
+    is_left = being_answered()
     hang_up.join()
-    assert left == []
+    assert not is_left
 
 
 def test_a_client_that_hangs_up_makes_no_noise(capfd: pytest.CaptureFixture[str]) -> None:
     with LoopbackCoder(STATES[0]) as coder:
-        client = socket.create_connection(("127.0.0.1", coder.server_port), timeout=5)
+        client = socket.create_connection(("127.0.0.1", coder.server_port), timeout=DEADLINE)
         client.sendall(b"GET /api/v2/buildinfo HTTP/1.1\r\n")
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        time.sleep(0.1)  # let the server start to read, so that it meets the reset
+        wait_until(lambda: being_answered())  # so that it meets the reset
         client.close()
         assert ask(coder, CONFIG).status == 200
     assert capfd.readouterr() == ("", "")

@@ -2,12 +2,14 @@
 
 import os
 import pty
+import select
 import subprocess
 import sys
 
 import pytest
 
 from confaudit.errors import ExitCode
+from tests.integration.processes import DEADLINE, start
 
 ASKED = (sys.executable, "-m", "confaudit", "catalog", "show", "oidc-scopes", "--no-config")
 VERDICT = "In every release since"
@@ -36,16 +38,19 @@ def program(path, script):
 def on_terminal(environ, *more):
     """What a terminal shows of the command, and its exit code."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*ASKED, *more], stdin=theirs, stdout=theirs, env=environ, start_new_session=True
-    )
-    os.close(theirs)
-    shown = b"".join(iter(lambda: _read(ours), b""))
-    os.close(ours)
-    return shown.decode().replace("\r\n", "\n"), process.wait(timeout=20)
+    try:
+        process = start([*ASKED, *more], stdin=theirs, stdout=theirs, env=environ)
+    finally:
+        os.close(theirs)
+    try:
+        shown = b"".join(iter(lambda: _read(ours), b""))
+    finally:
+        os.close(ours)
+    return shown.decode().replace("\r\n", "\n"), process.wait(timeout=DEADLINE)
 
 
 def _read(terminal):
+    assert select.select([terminal], [], [], DEADLINE)[0], "nothing more was shown"
     try:
         return os.read(terminal, 65536)
     except OSError:  # how Linux says that nobody has the other end open any more

@@ -20,6 +20,7 @@ from confaudit.store.branch import Branch
 from confaudit.store.command import Git, GitResult
 from confaudit.store.objects import Objects
 from confaudit.store.repository import Repository
+from tests.integration import processes
 
 AT = datetime(2026, 1, 5, 11, 44, 6, tzinfo=UTC)
 FILES = {
@@ -99,7 +100,7 @@ def start(script, *arguments):
         "from confaudit.store.repository import Repository\n"
         "store = Repository.open(Path(sys.argv[1]))\n"
     )
-    return subprocess.Popen(
+    return processes.start(
         [sys.executable, "-c", head + script, *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -115,7 +116,7 @@ try:
     with store.lock(0): pass
 except StoreError as error: print(error.message, error.hint)
 """
-    out, err = start(script, folder).communicate(timeout=20)
+    out, err = start(script, folder).communicate(timeout=processes.DEADLINE)
     assert err == ""
     return out
 
@@ -485,7 +486,7 @@ def test_processes_committing_at_once_all_succeed(store):
     names = ["eu", "us", "ap"]
     writers = [start(script, store.root, name) for name in names]
     for writer in writers:
-        assert writer.communicate(timeout=60)[1] == ""
+        assert writer.communicate(timeout=processes.DEADLINE)[1] == ""
     assert store.deployments() == ("ap", "eu", "us")
     assert git(store.root, "rev-list", "--count", "HEAD") == "12"
     assert [store.read("HEAD", name).files["settings.json"] for name in names] == ["3"] * 3
@@ -507,7 +508,7 @@ def test_after_a_kill_at_any_step_the_next_run_heals(store, step):
         "store.commit('prod', {'settings.json': '[]'}, 'y', datetime.now(UTC))\n"
     )
     killed = start(killer, store.root, step)
-    killed.communicate(timeout=30)
+    killed.communicate(timeout=processes.DEADLINE)
     assert killed.returncode == -signal.SIGKILL
     assert status(store.root) != ""
     store.commit("prod", CHANGED, "z", AT)

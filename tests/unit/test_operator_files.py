@@ -3,8 +3,8 @@
 import os
 import random
 import re
-import time
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -211,12 +211,12 @@ def test_a_file_that_cannot_be_opened(tmp_path):
 def test_aliases_do_not_multiply():
     layers = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
     bomb = f"a0: &a0 [lol]\n{layers}"
-    started = time.monotonic()
+    started = process_time()
     values = from_text(bomb + "coder: {env: [{name: CODER_VERBOSE, value: '1'}]}\n")
     yaml = read_server_yaml("x: &x {<<: *x, a: 1}\n" + bomb, "bomb.yaml")
     assert [one.name for one in values.given] == ["CODER_VERBOSE"]
     assert yaml.given[-1].name == "a29"
-    assert time.monotonic() - started < 5
+    assert process_time() - started < 10
 
 
 def test_depth_is_no_way_to_end_the_process():
