@@ -8,12 +8,62 @@ import pytest
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Catalog
-from confaudit.core.model import OptionSpec
-from confaudit.core.report.coverage import freshness, hints, horizon, strangers
+from confaudit.core.model import MISSING, Fidelity, OptionSpec, Setting, ValueSource
+from confaudit.core.report.coverage import freshness, hints, horizon, notes, strangers
 
 CATALOG = packaged()
 NOW = datetime(2026, 7, 10, 12, 0, tzinfo=UTC)
 SNAPSHOT = replace(default_snapshot(CATALOG.nearest("2.34.5")), label="HEAD", version="2.34.5")
+
+
+TOLD = replace(
+    SNAPSHOT,
+    settings={key: Setting(1, ValueSource.ENV) for key in "abc"},
+    server={"regions": 1},
+    unavailable={"replicas": "role"},
+)
+OTHER = replace(TOLD, label="live", unavailable={})
+NO_SOURCE, NO_VALUE = Setting(1, None), Setting(MISSING, ValueSource.ENV)
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        ({}, []),
+        (
+            {"fidelity": Fidelity.LOSSY, "label": "a\nb"},
+            [r"a\nb is a support bundle: what the CLI that made it did not know is missing."],
+        ),
+        (
+            {"settings": {"a": NO_VALUE, "b": NO_VALUE, "c": Setting(1, ValueSource.ENV)}},
+            ["live does not tell the value of 2 options."],
+        ),
+        (
+            {"settings": {"a": NO_SOURCE, "b": NO_SOURCE}},
+            ["live does not tell value sources (Coder before 2.3)."],
+        ),
+        ({"settings": {"a": NO_SOURCE, "b": Setting(1, ValueSource.ENV)}}, []),
+        ({"settings": {}}, ["Only one side lists options, so config leaves alone were compared."]),
+        (
+            {"server": {"regions": 1, "replicas": 1, "experiments": 1, "licenses": 1}},
+            [
+                "Not compared, because HEAD (it was not asked) does not tell: "
+                "experiments, licenses.",
+                "Not compared, because HEAD (role) does not tell: replicas.",
+            ],
+        ),
+        (
+            {"server": {}, "unavailable": {"regions": "timeout"}},
+            ["Not compared, because live (timeout) does not tell: regions."],
+        ),
+    ],
+)
+def test_what_one_side_does_not_tell(after: dict[str, object], told: list[str]) -> None:
+    assert list(notes(TOLD, replace(OTHER, **after))) == told  # type: ignore[arg-type]
+
+
+def test_two_sides_that_tell_nothing_of_the_server() -> None:
+    assert notes(replace(TOLD, server={}), replace(OTHER, server={})) == ()
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,13 @@ def test_a_secret_is_referred_to(is_set: bool | None) -> None:
     assert entry["valueFrom"] == {"secretKeyRef": {"name": "YOUR-SECRET", "key": NAMES.env}}
 
 
+def test_a_secret_known_by_its_name_is_referred_to() -> None:
+    names = replace(NAMES, flag="oidc-client-secret")
+    found = dialects(names, "planted-secret", "string")
+    assert (found.flag, found.env, found.yaml) == ("", NAMES.env, NAMES.yaml_path)
+    assert "planted-secret" not in found.helm
+
+
 def test_kubernetes_shall_fill_nothing_in() -> None:
     found = dialects(NAMES, "x$(POD_IP)", "string")
     assert found.helm == '- name: CODER_SOME_NAME\n  value: "x$$(POD_IP)"'

@@ -323,6 +323,8 @@ def test_what_filters_left_out_is_counted_and_is_no_agreement() -> None:
     nothing_left = replace(EMPTY, judged=judged(hidden=3))
     assert nothing_left.verdict == "3 changes are hidden by filters."
     assert replace(EMPTY, judged=judged(hidden=1)).verdict == "1 change is hidden by filters."
+    nothing_counted = replace(REPORTS["nothing-compared"], judged=judged(hidden=3))
+    assert nothing_counted.verdict == "3 changes are hidden by filters."
     assert nothing_left.result.endswith("0 declared, 3 hidden)")
     assert "There are differences" in present(nothing_left, 100).empty
     some_left = replace(EMPTY, judged=judged(changes=EVERY_KIND, hidden=3))
