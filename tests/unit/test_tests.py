@@ -8,7 +8,7 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 MODULES = sorted(TESTS.rglob("test_*.py"))
-JUDGES = {"raises", "fail", "expect", "validate"}
+JUDGES = {"raises", "fail", "expect", "validate", "check_schema"}
 """Calls that fail a test: pytest's, Playwright's, jsonschema's."""
 
 
