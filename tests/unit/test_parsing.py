@@ -3,15 +3,8 @@
 import pytest
 
 from confaudit.core.coder import urls
-from confaudit.core.coder.parsing import (
-    RefusedError,
-    decode,
-    duration,
-    hostname_pattern,
-    parse,
-    scalar,
-    uint32,
-)
+from confaudit.core.coder.go import RefusedError, duration
+from confaudit.core.coder.parsing import decode, hostname_pattern, parse, scalar, uint32
 from confaudit.core.model import MISSING
 
 HOUR = 3_600_000_000_000

@@ -31,7 +31,11 @@ from confaudit.core.text.wording import human, listing, visible
 EXPLICIT: Final = frozenset({ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML})
 
 
-_EMPTIED: Final = "since 2.34 an empty environment variable counts; it may have been there before"
+_EMPTIED: Final = (
+    f"since {EMPTY_COUNTS.line_name} an empty environment variable counts; "
+    "it may have been there before"
+)
+_SHARED: Final = f"since {ALIASES_SHARE.line_name}"
 
 
 PER_POD: Final = frozenset({"derp-server-relay-url", "cluster-host"})
@@ -158,7 +162,7 @@ class _Attributor:
 
     def _set(self, change: Change) -> Attribution:
         if self._upgraded and change.also and self._crosses(ALIASES_SHARE):
-            return _unknown("since 2.18 either of its names counts, which alone can change it")
+            return _unknown(f"{_SHARED} either of its names counts, which alone can change it")
         return _operator(
             f"it is set by {change.source_after}, and no release explains the value"
             f"{self._which_name(change)}"
@@ -228,7 +232,7 @@ class _Attributor:
         if self._newly_empty(change):
             return _unknown(_EMPTIED)
         if self._upgraded and change.also and self._crosses(ALIASES_SHARE):
-            return _release("since 2.18 both of its names tell the same value source")
+            return _release(f"{_SHARED} both of its names tell the same value source")
         if now not in EXPLICIT:
             return self._unset(change)
         told = (

@@ -12,6 +12,7 @@ from confaudit.core import tree
 from confaudit.core.coder.options import canonical, zero
 from confaudit.core.coder.parsing import parse
 from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.semantics import ALIASES_SHARE, SOURCES_TOLD
 from confaudit.core.model import (
     MISSING,
     Fidelity,
@@ -26,12 +27,6 @@ from confaudit.core.secret import SECRET_OPTIONS, secret
 
 _ACCESS_URL: Final = "access-url"
 """The one option without which a server of one's own has no address."""
-
-_TELLS_SOURCES: Final = Version(2, 3, 0)
-"""Older servers say neither where a value comes from nor whether a secret is set."""
-
-_SHARES_SOURCES: Final = Version(2, 18, 0)
-"""From here on an alias reports the value source of its twin (coder/coder#15480)."""
 
 
 def default_snapshot(release: Release, access_url: str = "https://coder.example.com") -> Snapshot:
@@ -90,12 +85,12 @@ def _setting(
     spec: OptionSpec, leaf_default: str | None, release: Release, access_url: str
 ) -> Setting:
     version = Version.parse(release.version)
-    told = version >= _TELLS_SOURCES
+    told = version >= SOURCES_TOLD
     if spec.key == _ACCESS_URL:
         return Setting(access_url, ValueSource.ENV if told else None)
     if _is_secret(spec):
         return Setting(secret(False if told else None), ValueSource.UNSET if told else None)
-    decisive = leaf_default if version >= _SHARES_SOURCES else spec.default
+    decisive = leaf_default if version >= ALIASES_SHARE else spec.default
     source = ValueSource.UNSET if decisive is None else ValueSource.DEFAULT
     return Setting(default_value(spec, leaf_default), source if told else None)
 

@@ -59,6 +59,10 @@ class Version:
         """The release line as people call it: `2.34`."""
         return f"{self.major}.{self.minor}"
 
+    def __str__(self) -> str:
+        """The number as people write it, without what comes after `-`."""
+        return f"{self.major}.{self.minor}.{self.patch}"
+
     @property
     def base(self) -> "Version":
         """The release that a candidate or development build carries the number of."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from confaudit.core.coder import parsing
+from confaudit.core.coder.go import RefusedError
 from confaudit.core.coder.options import canonical, zero
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.semantics import Semantics
@@ -281,7 +282,7 @@ class Start:
         self._prefixes[cell(spec)] = entry.prefix
         try:
             self._values[cell(spec)] = self._read(spec, entry, source)
-        except parsing.RefusedError as refusal:
+        except RefusedError as refusal:
             self._values[cell(spec)] = MISSING
             self._refuse(shown, str(refusal), spec)
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from confaudit.core.coder.names import current, name_for, names
 from confaudit.core.coder.releases import Release
-from confaudit.core.coder.semantics import Semantics
+from confaudit.core.coder.semantics import ALIASES_SHARE, Semantics
 from confaudit.core.coder.startup import cell, holder
 from confaudit.core.given import Channel, Given, GivenState, OperatorSettings
 from confaudit.core.judge.finding import Phase
@@ -108,7 +108,7 @@ def _meant(
     heir = current(spec, target)
     obstacle = _replaced(spec, target) if heir.use_instead else ""
     if heir is not spec and not Semantics.of(target.version).aliases_agree:
-        obstacle = "before Coder 2.18 the two names do not share their value"
+        obstacle = f"before Coder {ALIASES_SHARE.line_name} the two names do not share their value"
     for name, new in _named(named, heir):
         if obstacle:
             yield name, _Meaning(spec, "", obstacle)

@@ -7,8 +7,9 @@ import json
 import re
 from typing import Final
 
+from confaudit.core.coder.go import RefusedError
 from confaudit.core.coder.options import NANOSECONDS, canonical
-from confaudit.core.coder.parsing import RefusedError, parse
+from confaudit.core.coder.parsing import parse
 from confaudit.core.model import Json, Value
 from confaudit.core.secret import REDACTED, is_secret
 from confaudit.core.text.wording import exact, is_duration

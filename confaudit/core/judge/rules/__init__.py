@@ -7,6 +7,7 @@ it concludes is in the `core.rules_*` modules, and breaks that change no option 
 from collections.abc import Mapping
 from typing import Final
 
+from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS, SORTED_BY_NUMBER
 from confaudit.core.judge.finding import Effect, Rule
 from confaudit.core.model import Level
 
@@ -33,8 +34,8 @@ EMPTY_VALUE_FATAL: Final = Rule(
     title="Empty variable the release cannot read",
     effect=Effect.WILL_NOT_START,
     level=Level.ERROR,
-    why="From 2.34 on an empty variable is a value, and these types have no empty one. "
-    "Before, it counted as not set.",
+    why=f"From {EMPTY_COUNTS.line_name} on an empty variable is a value, and these types have no "
+    "empty one. Before, it counted as not set.",
     fix="Delete the line or comment it out; leaving it empty is not the same.",
     reference="coder/coder#24926",
 )
@@ -61,9 +62,9 @@ PROVIDER_NUMBERING: Final = Rule(
     title="Numbered providers the release cannot count",
     effect=Effect.WILL_NOT_START,
     level=Level.ERROR,
-    why="Providers are numbered from 0 without a gap; before 2.35 they were sorted as text, so "
-    "that an eleventh came after the second.",
-    fix="Number them without a gap, and have no more than ten before 2.35.",
+    why=f"Providers are numbered from 0 without a gap; before {SORTED_BY_NUMBER.line_name} they were "
+    "sorted as text, so that an eleventh came after the second.",
+    fix=f"Number them without a gap, and have no more than ten before {SORTED_BY_NUMBER.line_name}.",
     reference="coder/coder#26230",
 )
 VALUE_NOT_TEXT: Final = Rule(
@@ -123,7 +124,8 @@ SETTING_IGNORED: Final = Rule(
     title="Setting that another name's default overrides",
     effect=Effect.IGNORED,
     level=Level.ERROR,
-    why="Before 2.18 the default of an alias was written over what its twin had been given.",
+    why=f"Before {ALIASES_SHARE.line_name} the default of an alias was written over what its twin "
+    "had been given.",
     fix="Use the name that counts in this release.",
     reference="coder/coder#15480",
 )
@@ -177,7 +179,8 @@ EMPTY_VALUE_COUNTS: Final = Rule(
     title="Empty variable that takes the default away",
     effect=Effect.BEHAVIOUR,
     level=Level.WARNING,
-    why="From 2.34 on an empty variable is a value; before, it counted as not set.",
+    why=f"From {EMPTY_COUNTS.line_name} on an empty variable is a value; before, it counted as not "
+    "set.",
     fix="Delete the line or comment it out, unless the empty value is meant.",
     reference="coder/coder#24926",
 )

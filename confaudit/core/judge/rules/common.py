@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from confaudit.core.coder import parsing
 from confaudit.core.coder.defaults import default_value
+from confaudit.core.coder.go import RefusedError
 from confaudit.core.coder.options import canonical
 from confaudit.core.coder.releases import Release, Version, arrivals
 from confaudit.core.coder.semantics import Semantics
@@ -65,7 +66,7 @@ def reads(given: Given, spec: OptionSpec, release: Release) -> Value:
             found = parsing.decode(given.structure, spec.type, day_units=days)
         else:
             found = parsing.parse(given.value or "", spec.type, day_units=days)
-    except parsing.RefusedError:
+    except RefusedError:
         return MISSING
     return canonical(found, spec.type)
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from confaudit.core.coder.names import current, name_for, option_of
 from confaudit.core.coder.releases import Version
-from confaudit.core.coder.semantics import Semantics
+from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS, Semantics
 from confaudit.core.coder.startup import cell
 from confaudit.core.given import Channel, Given, GivenState
 from confaudit.core.judge import rules
@@ -23,7 +23,7 @@ from confaudit.core.judge.rules.common import (
     since,
     since_version,
 )
-from confaudit.core.judge.rules.values import EMPTY_COUNTS, has_no_address
+from confaudit.core.judge.rules.values import has_no_address
 from confaudit.core.model import MISSING, Level, OptionSpec, Value
 from confaudit.core.text.typed import typed
 from confaudit.core.text.wording import human, listing, plural, visible
@@ -203,7 +203,7 @@ def overridden_settings(situation: Situation) -> Iterator[Finding]:
 def is_overridden(situation: Situation, spec: OptionSpec) -> bool:
     """Whether an alias's default stands where something else was set.
 
-    Only before 2.18, where every alias wrote a default of its own (coder/serpent#23).
+    Only where every alias writes a default of its own: see `ALIASES_SHARE`.
     """
     release = situation.target
     if Semantics.of(release.version).aliases_agree:
@@ -232,7 +232,7 @@ def _overridden(situation: Situation, spec: OptionSpec) -> Finding:
         after=known.value,
         introduced_in=since(situation, lambda specs: {spec.key, now.key} <= specs.keys()),
         phase=Phase.DURING,
-        steps=(f"Use {name_for(now, Channel.ENV)} instead, or go to 2.18.0 or newer.",),
+        steps=(f"Use {name_for(now, Channel.ENV)} instead, or go to {ALIASES_SHARE} or newer.",),
         instead=(now,),
         proposed=situation.before(spec.key).value,
         positions=known.positions,

@@ -10,6 +10,7 @@ from typing import Final
 
 from confaudit.core.coder.names import option_of, written
 from confaudit.core.coder.releases import Version
+from confaudit.core.coder.semantics import EMPTY_COUNTS, SORTED_BY_NUMBER
 from confaudit.core.coder.startup import StartError
 from confaudit.core.given import Channel, Form, Given, GivenState, Position
 from confaudit.core.judge import rules
@@ -21,11 +22,6 @@ from confaudit.core.text.wording import listing, plural, visible
 from confaudit.core.upgrade.families import Family, Provider
 from confaudit.core.upgrade.known import EMPTY, Truth, UpgradeSide, conclude, equals
 from confaudit.core.upgrade.situation import Situation
-
-EMPTY_COUNTS: Final = Version(2, 34, 0)
-"""From here on an empty environment variable is a value (coder/coder#24926)."""
-SORTED_BY_NUMBER: Final = Version(2, 35, 0)
-"""From here on providers are sorted by number, not as text (coder/coder#26230)."""
 
 # --- the server will not start ------------------------------------------------------------------
 
@@ -148,12 +144,13 @@ def provider_numbers(situation: Situation) -> Iterator[Finding]:
         rule=rules.PROVIDER_NUMBERING,
         message="External-auth providers are not numbered from 0 without a gap."
         if gap
-        else f"There are {len(numbers)} external-auth providers: before 2.35, 10 comes before 2.",
+        else f"There are {len(numbers)} external-auth providers: before "
+        f"{SORTED_BY_NUMBER.line_name}, 10 comes before 2.",
         subject="external-auth-providers",
         because=f"{plural(len(numbers), 'provider')} are given by number",
         steps=("Number them 0, 1, 2 and so on.",)
         if gap
-        else ("Keep ten, or upgrade to 2.35.0 or newer.",),
+        else (f"Keep ten, or upgrade to {SORTED_BY_NUMBER} or newer.",),
         positions=_first_positions(providers),
     )
 

@@ -1,0 +1,222 @@
+"""Texts as Go's own library reads them: booleans, numbers, durations, addresses, CSV, patterns.
+
+Go's rules, not Python's: `strconv`, `time`, `net`, `encoding/csv` and `regexp`, with the few twists
+that coder/serpent `values.go` adds. A refusal says why in our own words and never repeats the text,
+which may be a secret. URLs have a module of their own: see `urls`.
+"""
+
+import re
+import sys
+import warnings
+from collections.abc import Mapping
+from typing import Final
+
+from confaudit.core.coder.options import NANOSECONDS
+from confaudit.core.coder.semantics import DAY_UNITS
+from confaudit.core.model import Json
+
+
+class RefusedError(ValueError):
+    """The server's own parser refuses a text for an option's type."""
+
+
+_TRUE: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+_FALSE: Final = frozenset({"", "0", "f", "F", "FALSE", "false", "False"})
+
+
+def boolean(text: str) -> bool:
+    """Go's ParseBool, and the empty text, which serpent reads as false.
+
+    Raises:
+        RefusedError: It is none.
+    """
+    if text not in _TRUE | _FALSE:
+        raise RefusedError("a boolean is true or false (also t, f, 1, 0), not yes or on")
+    return text in _TRUE
+
+
+_INT: Final = re.compile(r"[+-]?[0-9]+")
+_LARGEST: Final = 2**63 - 1
+
+
+def integer(text: str) -> int:
+    """Go's ParseInt with ten digits and 64 bits.
+
+    Raises:
+        RefusedError: It is none, or does not fit.
+    """
+    if not _INT.fullmatch(text):
+        raise RefusedError(
+            "a whole number is needed" if text else "it is empty; a number is needed"
+        )
+    if len(text) > _INT_DIGITS or not -_LARGEST - 1 <= int(text) <= _LARGEST:
+        raise RefusedError("the number does not fit into 64 bits")
+    return int(text)
+
+
+_INT_DIGITS: Final = 4000
+"""Python refuses to read longer numbers; leading zeros make even these legal."""
+
+_UNITS: Final[Mapping[str, int]] = {
+    **NANOSECONDS,
+    "\u00b5s": NANOSECONDS["us"],
+    "\u03bcs": NANOSECONDS["us"],
+    "w": 7 * NANOSECONDS["d"],
+}
+_DAY_UNITS: Final = frozenset({"d", "w"})
+_SINCE: Final = f"from {DAY_UNITS.line_name} on"
+_TERM: Final = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
+
+
+def duration(text: str, *, day_units: bool = True) -> int:
+    """Read a Go duration (`1h30m`, `-1.5h`, from 2.29 on also `7d`, `2w`) as nanoseconds.
+
+    A bare `0` is the only number without a unit (Go time.ParseDuration, str2duration).
+
+    Raises:
+        RefusedError: It is none, its unit is not known, or it does not fit into 64 bits.
+    """
+    if not text:
+        raise RefusedError("it is empty; a duration such as 1h30m is needed")
+    sign, rest = (text[0], text[1:]) if text[0] in "+-" else ("", text)
+    if rest == "0":
+        return 0
+    total, position = 0, 0
+    while position < len(rest) or not rest:
+        term = _TERM.match(rest, position)
+        if not term or not (term[1] or term[2]):
+            raise RefusedError("a duration is numbers with units, such as 1h30m")
+        total += _term(term[1], term[2] or "", _unit(term[3], day_units=day_units))
+        position = term.end()
+    if total > _LARGEST + (sign == "-"):
+        raise RefusedError("the duration does not fit into 64 bits: some 292 years")
+    return -total if sign == "-" else total
+
+
+def _unit(name: str, *, day_units: bool) -> int:
+    if name in _DAY_UNITS and not day_units:
+        raise RefusedError(f"durations in days and weeks are known {_SINCE} only; write hours")
+    if name not in _UNITS:
+        raise RefusedError(f"a duration's unit is none of h, m, s, ms, us, ns ({_SINCE} also d, w)")
+    return _UNITS[name]
+
+
+def _term(whole: str, fraction: str, unit: int) -> int:
+    """One number with its unit; the fraction by floats and cut off, exactly as Go does it."""
+    fits = len(str(_LARGEST)) - (fraction[: len(str(_LARGEST))] > str(_LARGEST))
+    digits = fraction[:fits]
+    part = int(float(int(digits)) * (float(unit) / 10.0 ** len(digits))) if digits else 0
+    whole = whole.lstrip("0")
+    if len(whole) > len(str(_LARGEST)):
+        raise RefusedError("the duration does not fit into 64 bits: some 292 years")
+    return int(whole or "0") * unit + part
+
+
+def host_port(text: str) -> str:
+    """Go's SplitHostPort and JoinHostPort; an empty text is an error of serpent's own.
+
+    Raises:
+        RefusedError: It is no address.
+    """
+    if not text:
+        raise RefusedError("it must not be empty; an address such as 127.0.0.1:3000 is needed")
+    host, port = _split_host_port(text)
+    if not host and not port:
+        return ""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _split_host_port(text: str) -> tuple[str, str]:
+    host, colon, port = text.rpartition(":")
+    if not colon or port.endswith("]"):
+        raise RefusedError("the address has no port")
+    if host.startswith("["):
+        inner, bracket, rest = host[1:].partition("]")
+        if not bracket or rest:
+            raise RefusedError("the brackets of the address do not match")
+        host = inner
+    elif ":" in host:
+        raise RefusedError("the address has too many colons; write IPv6 in brackets")
+    if set("[]") & set(host + port):
+        raise RefusedError("the address has a bracket in the wrong place")
+    return host, port
+
+
+_FIELD: Final = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|\Z)')
+
+
+def csv_record(text: str) -> list[Json]:
+    """The first record of a text in CSV, as Go's encoding/csv reads it; empty for no text.
+
+    Raises:
+        RefusedError: Its double quotes do not match.
+    """
+    if not text:
+        return []
+    text = text.replace("\r\n", "\n").removesuffix("\r").lstrip("\n")
+    fields: list[Json] = []
+    position = 0
+    while text and (field := _FIELD.match(text, position)):
+        quoted, plain, end = field.groups()
+        fields.append(plain if quoted is None else quoted.replace('""', '"'))
+        position = field.end()
+        if end != ",":
+            return fields
+    raise RefusedError("the list is not valid CSV: check its double quotes")
+
+
+_GO_ONLY: Final = re.compile(
+    r"(?P<quoted>\\Q.*?(?:\\E|\Z))"
+    r"|\\(?P<set>[dDwWsS]|[pP](?:\{\^?\w+\}|[A-Z]))"
+    r"|\\x\{(?P<hex>[0-9A-Fa-f]{1,6})\}|\\(?P<octal>0[0-7]{0,2}|[1-7][0-7]{1,2})"
+    r"|(?P<same>\\(?:x[0-9A-Fa-f]{2}|[afnrtv]|[^\w\s]))"
+    r"|(?P<atom>\\[bBAzC]|[$^](?=[*+?{])|\[:\^?[a-z]+:\])"
+    r"|\(\?(?P<flags>[imsU]*(?:-[imsU]+)?)(?P<end>[:)])"
+    r"|\(\?P?(?P<name><)(?![=!])"
+    r"|(?P<perl>\\|\(\?(?!P<))",
+    re.DOTALL,
+)
+"""What Go's RE2 and Python read differently; a `perl` is what Python may know and RE2 refuses."""
+_CLASS: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_POSSESSIVE: Final = re.compile(r"(?<!\\)(?:[*+?]|\{[0-9,]+\})\+")
+_REPEAT: Final = re.compile(r"\{([0-9]{1,9})(?:,([0-9]{0,9}))?\}")
+_MOST_REPEATS: Final = 1000
+
+
+def regexp(text: str) -> str:
+    """Check a regular expression as Go's RE2 would, and leave it as it is.
+
+    Raises:
+        RefusedError: Go could not compile it.
+    """
+    likeness = _GO_ONLY.sub(_for_python, text)
+    repeats = [int(count or 0) for pair in _REPEAT.findall(likeness) for count in pair]
+    if _POSSESSIVE.search(_CLASS.sub("x", likeness)) or max(repeats, default=0) > _MOST_REPEATS:
+        raise RefusedError("a repeat in the regular expression is more than Go allows")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(likeness)
+    except (re.error, RecursionError, OverflowError):
+        raise RefusedError("it is no regular expression that Go can compile") from None
+    return text
+
+
+def _for_python(found: re.Match[str]) -> str:
+    """A stand-in of the same structure for a piece of RE2 that Python would misread."""
+    match found.lastgroup:
+        case "perl":
+            raise RefusedError("Go's regular expressions have no look-around, no back-references")
+        case "set":
+            return r"\w"
+        case "hex" | "octal":
+            number = int(found["hex"], 16) if found["hex"] else int(found["octal"], 8)
+            return re.escape(chr(min(number, sys.maxunicode)))
+        case "end":
+            return "(?:" if found["end"] == ":" else ""
+        case "name":
+            return "(?P<"
+        case "same":
+            return found.group()
+        case _:
+            return "x"
