@@ -27,6 +27,20 @@ takes it away once they are checked. A release whose `date` is not known has non
 `in` says for which of the releases listed a line is true: ranges in version order, spelled as npm
 does. A range ends before the first release that differs, and is open if none does. A new release
 therefore adds its own line and touches the lines of those options only that it changes.
+
+Two more sections tell of experiments, and may be missing:
+
+    "experiments": [
+    {"in": ">=2.9.0 <2.11.0", "name": "shared-ports", "safe": true},
+    …
+    ],
+    "all_experiments": [
+    {"in": ">=2.0.0"}
+    ]
+
+`experiments` has a line for each way a release was ever told to know one; `safe` are those that `*`
+stands for. `all_experiments` says of which releases every one is listed: of others nothing follows
+from an experiment that is not.
 """
 
 import datetime
@@ -42,7 +56,7 @@ from typing import Annotated, Final, Literal, TypeVar, get_type_hints
 
 import msgspec
 
-from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.releases import Experiments, Release, Version
 from confaudit.core.model import OptionSpec
 from confaudit.core.text.wording import visible
 from confaudit.errors import CatalogError
@@ -68,11 +82,23 @@ class _LeafLine(msgspec.Struct, forbid_unknown_fields=True, rename={"within": "i
     json_path: str
 
 
+class _ExperimentLine(msgspec.Struct, forbid_unknown_fields=True, rename={"within": "in"}):
+    within: str
+    name: str
+    safe: bool = False
+
+
+class _RangeLine(msgspec.Struct, forbid_unknown_fields=True, rename={"within": "in"}):
+    within: str
+
+
 class _Document(msgspec.Struct, forbid_unknown_fields=True):
     format: Literal[1]
     releases: Annotated[list[_ReleaseLine], msgspec.Meta(min_length=1)]
     leaves_without_option: list[_LeafLine]
     options: list[dict[str, object]]
+    experiments: list[_ExperimentLine] = []
+    all_experiments: list[_RangeLine] = []
 
 
 class _Options(msgspec.Struct):
@@ -141,11 +167,13 @@ def _releases(document: _Document) -> tuple[Release, ...]:
             esr=line.esr,
             options=options,
             leaves_without_option=tuple(others),
+            experiments=experiments,
         )
-        for line, options, others in zip(
+        for line, options, others, experiments in zip(
             document.releases,
             _by_release(_spread("options", _options(document.options), order)),
             _spread("leaves_without_option", leaves, order),
+            _experiments(document, order),
             strict=True,
         )
     )
@@ -156,6 +184,21 @@ def _version(text: str, *path: str | int) -> Version:
         return Version.parse(text)
     except ValueError as error:
         raise _Misfit(str(error), *path) from None
+
+
+def _experiments(document: _Document, order: Sequence[Version]) -> Iterator[Experiments]:
+    """What is told of the experiments of each release."""
+    lines = [(line.within, (line.name, line.safe)) for line in document.experiments]
+    complete = [(line.within, None) for line in document.all_experiments]
+    by_release = _spread("experiments", lines, order)
+    for listed, all_told in zip(
+        by_release, _spread("all_experiments", complete, order), strict=True
+    ):
+        known = frozenset(name for name, _ in listed)
+        if len(known) < len(listed):
+            raise _Misfit("an experiment is listed twice for one release", "experiments")
+        safe = frozenset(name for name, is_safe in listed if is_safe)
+        yield Experiments(known, safe, all_told=bool(all_told))
 
 
 def _options(lines: Sequence[dict[str, object]]) -> Iterator[tuple[str, tuple[str, OptionSpec]]]:
@@ -229,6 +272,8 @@ def dump(releases: Iterable[Release], guessed: Mapping[str, Sequence[str]] = _NO
     ordered = sorted(releases, key=lambda release: Version.parse(release.version))
     leaves = _holders(ordered, lambda release: release.leaves_without_option)
     specs = _holders(ordered, lambda release: release.options.values())
+    experiments = _holders(ordered, lambda release: _listed(release.experiments))
+    complete = _holders(ordered, lambda release: [True] * release.experiments.all_told)
     sections: dict[str, list[dict[str, object]]] = {
         "releases": [_release_line(release) for release in ordered],
         "leaves_without_option": [
@@ -238,9 +283,28 @@ def dump(releases: Iterable[Release], guessed: Mapping[str, Sequence[str]] = _NO
             {"in": _within(specs[spec], ordered), **_facts(spec), **_mark(guessed.get(spec.key))}
             for spec in sorted(specs, key=lambda spec: spec.key)  # stable: oldest first
         ],
+        "experiments": [
+            {"in": _within(experiments[one], ordered), "name": one[0], **_safe(one)}
+            for one in sorted(experiments)
+        ],
+        "all_experiments": [{"in": _within(held, ordered)} for held in complete.values()],
     }
-    body = ",\n".join(_section(name, lines) for name, lines in sections.items())
+    body = ",\n".join(
+        _section(name, lines) for name, lines in sections.items() if lines or name in _REQUIRED
+    )
     return f'{{\n"format": 1,\n{body}\n}}\n'.encode()
+
+
+_REQUIRED: Final = ("releases", "leaves_without_option", "options")
+"""Sections that are there even when they are empty."""
+
+
+def _listed(experiments: Experiments) -> Iterator[tuple[str, bool]]:
+    return ((name, name in experiments.safe) for name in experiments.known)
+
+
+def _safe(experiment: tuple[str, bool]) -> dict[str, object]:
+    return {"safe": True} if experiment[1] else {}
 
 
 def _holders(

@@ -4,14 +4,15 @@ Only what the server declares is taken, never a value. A map that is a value end
 leaf, because its keys are the operator's.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core import tree
-from confaudit.core.coder.releases import Release
-from confaudit.core.model import CleanDeployment, Fidelity, Json, OptionSpec
+from confaudit.core.coder.releases import Experiments, Release
+from confaudit.core.model import CleanDeployment, Fidelity, Json, OptionSpec, Snapshot
 from confaudit.core.secret import is_secret
 from confaudit.core.snapshot.normalise import Option, normalise
 from confaudit.errors import CatalogError
@@ -54,7 +55,35 @@ def _payload(clean: CleanDeployment) -> Partial:
         leaves=frozenset() if is_lossy else _leaves(clean.payload["config"], values),
         wire_types={key: spec.type for key, spec in declared.items() if spec.type in _SHARED},
         version=clean.version,
+        experiments=_experiments(clean.siblings),
     )
+
+
+def read_snapshot(snapshot: Snapshot, label: str) -> Partial:
+    """Learn from a snapshot what the server told beside its options.
+
+    Raises:
+        CatalogError: that is nothing.
+    """
+    experiments = _experiments(snapshot.server)
+    if not experiments.known:
+        raise CatalogError(f"{label} {A_SNAPSHOT}", A_SNAPSHOT_HINT)
+    return Partial(Kind.SNAPSHOT, version=snapshot.version, experiments=experiments)
+
+
+A_SNAPSHOT: Final = "is a snapshot, which mixes what a server said with what was known"
+A_SNAPSHOT_HINT: Final = "give a payload, a docs page, a written YAML, or live:NAME"
+
+_EXPERIMENT: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+def _experiments(siblings: Mapping[str, Json]) -> Experiments:
+    """The experiments that a server calls safe; it does not tell the others that it knows."""
+    answer = siblings.get("experiments/available")
+    listed = answer.get("safe") if isinstance(answer, dict) else None
+    names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+    safe = frozenset(filter(_EXPERIMENT.fullmatch, names))
+    return Experiments(known=safe, safe=safe)
 
 
 def _options(listed: Json) -> Iterator[Option]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from confaudit.catalog.guess import leaf_of
 from confaudit.catalog.partial import Facts, Kind, Partial
-from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.releases import UNTOLD, Experiments, Release, Version
 from confaudit.core.model import OptionSpec
 
 _PRECEDENCE: Final = tuple(Kind)
@@ -65,10 +65,18 @@ class _Draft:
         return replace(self, spec=spec, guessed=(*self.guessed, *values))
 
 
-def merge(partials: Iterable[Partial], base: Release, version: str, date: str = "") -> Learnt:
+def merge(
+    partials: Iterable[Partial],
+    base: Release,
+    version: str,
+    date: str = "",
+    experiments: Experiments = UNTOLD,
+) -> Learnt:
     """Join what inputs tell of the release `version`; an empty date is not known.
 
-    Its line gets extended support if it is that of `base`, and that one does.
+    Its line gets extended support if it is that of `base`, and that one does. Its experiments are
+    never taken from `base`: they come and go with each release, and `experiments` is what is known
+    of them besides.
     """
     ordered = sorted(partials, key=lambda partial: _PRECEDENCE.index(partial.kind))
     known = _without_moved_leaves(base, ordered)
@@ -84,6 +92,7 @@ def merge(partials: Iterable[Partial], base: Release, version: str, date: str = 
             esr=base.esr and Version.parse(base.version).line == Version.parse(version).line,
             options={key: draft.spec for key, draft in drafts.items()},
             leaves_without_option=known.leaves_without_option,
+            experiments=_joined([experiments, *(partial.experiments for partial in ordered)]),
         ),
         base=base,
         inherited=_inherited(drafts.values()),
@@ -91,6 +100,14 @@ def merge(partials: Iterable[Partial], base: Release, version: str, date: str = 
         untold={key: lacking for key, draft in drafts.items() if (lacking := _untold(draft))},
         unclaimed=tuple(sorted(_free(drafts, ordered, known))),
         foreign=foreign,
+    )
+
+
+def _joined(told: Sequence[Experiments]) -> Experiments:
+    return Experiments(
+        known=frozenset[str]().union(*(one.known for one in told)),
+        safe=frozenset[str]().union(*(one.safe for one in told)),
+        all_told=any(one.all_told for one in told),
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from confaudit.core.coder.releases import UNTOLD, Experiments
+
 
 class Kind(StrEnum):
     """What a release can be learnt from, the one to believe first on top."""
@@ -17,6 +19,8 @@ class Kind(StrEnum):
     """`coder server --write-config`: every option that has a YAML path."""
     API_PAGE = "API docs page"
     """`docs/reference/api/general.md`: the leaves of the config tree."""
+    SNAPSHOT = "snapshot"
+    """What a server told beside its options; what it told of these is mixed with what was known."""
 
 
 Facts: TypeAlias = Mapping[str, Any]
@@ -35,3 +39,4 @@ class Partial:
     """By `OptionSpec.key`: what the JSON form of a value suggests where several types share it."""
     version: str = ""
     """Of the release, where the input says; without `v`."""
+    experiments: Experiments = UNTOLD

@@ -100,6 +100,7 @@ def _findings(imported: Imported) -> dict[str, list[str]]:
         ],
         "guessed": _by_option(learnt.guessed),
         "not known": [*_by_option(learnt.untold), *date],
+        "experiments that * stands for": sorted(learnt.release.experiments.safe),
         "config leaves that no known option sets": list(learnt.unclaimed),
         "left out, because the payload lacks them": list(learnt.foreign),
     }

@@ -10,11 +10,13 @@ from typing import Final
 from confaudit import catalog
 from confaudit.catalog import from_deployment, from_server_page, from_written_yaml
 from confaudit.catalog.document import dump
+from confaudit.catalog.from_deployment import A_SNAPSHOT, A_SNAPSHOT_HINT
 from confaudit.catalog.merge import Learnt, merge
-from confaudit.catalog.partial import Partial
-from confaudit.core.coder.releases import Version
+from confaudit.catalog.partial import Kind, Partial
+from confaudit.core.coder.releases import UNTOLD, Version
 from confaudit.core.model import StoredFiles
 from confaudit.core.snapshot.redact import redact
+from confaudit.core.text.wording import visible
 from confaudit.errors import CatalogError
 from confaudit.sources.input import Input, locate
 from confaudit.sources.wire import WireError, decode_text
@@ -69,7 +71,15 @@ def import_release(
     known = setup.catalog()
     base = catalog.without(known, version).nearest(version)
     before = known.release(version)
-    learnt = merge(partials, base, version, date or (before.date if before else ""))
+    if all(partial.kind is Kind.SNAPSHOT for partial in partials):
+        raise CatalogError(f"{visible(arguments[0])} {A_SNAPSHOT}", A_SNAPSHOT_HINT)
+    learnt = merge(
+        partials,
+        base,
+        version,
+        date or (before.date if before else ""),
+        before.experiments if before else UNTOLD,
+    )
     path = output or setup.releases_folder() / f"{version}.json"
     return Imported(learnt, path, written=_write(path, learnt, force))
 
@@ -82,10 +92,7 @@ def _partial(loader: Loader, argument: str) -> Partial:
             return _learn(importer.read, text, given.label)
     raw = loader.read(argument)
     if isinstance(raw, StoredFiles):
-        raise CatalogError(
-            f"{given.label} is a snapshot, which mixes what a server said with what was known",
-            "give a payload, a docs page, a written YAML, or live:NAME",
-        )
+        return from_deployment.read_snapshot(loader.clean(raw), given.label)
     return from_deployment.read(redact(raw))
 
 

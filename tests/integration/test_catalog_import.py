@@ -4,7 +4,8 @@ import contextlib
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from confaudit import configfile
 from confaudit.catalog import document
 from confaudit.cli.catalog_import import command
 from confaudit.cli.main import run as run_confaudit
-from confaudit.core.coder.releases import Release
+from confaudit.core.coder.releases import Experiments, Release
 from confaudit.demo.server import LoopbackCoder
-from confaudit.demo.story import states
+from confaudit.demo.story import Response, states
 from confaudit.errors import CatalogError, ConfauditError, SourceError
 from confaudit.workflows.setup import Setup
 
@@ -188,6 +189,84 @@ def test_a_snapshot_is_refused(folder: Path) -> None:
         assert run_confaudit(["snapshot", "prod", "--from", "prod.json"]) == 0
     with pytest.raises(CatalogError, match="is a snapshot"):
         run("2.36.0", "HEAD:prod")
+
+
+@pytest.fixture
+def imported(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., set[str]]:
+    """Lint and audit an upgrade to what was imported, and tell which experiments are dead."""
+
+    def dead(*experiments: str) -> set[str]:
+        listed = ",".join(experiments)
+        Path("coder.env").write_text(f"CODER_EXPERIMENTS={listed}\n", encoding="utf-8")
+        found = []
+        for words in (["lint", "--version", "2.36.0"], ["upgrade", "--from", "2.35.1", *TO]):
+            capsys.readouterr()
+            run_confaudit([*words, "--env-file", "coder.env", "-f", "json"])
+            findings = json.loads(capsys.readouterr().out)["findings"]
+            found.append(
+                {
+                    one["subject"].removeprefix("experiments:")
+                    for one in findings
+                    if one["rule"] == "experiment-gone"
+                }
+            )
+        assert found[0] == found[1]
+        return found[0]
+
+    return dead
+
+
+TO = ("--to", "2.36.0")
+
+
+def test_experiments_that_were_not_told_are_not_called_dead(
+    folder: Path, imported: Callable[..., set[str]]
+) -> None:
+    Path("new.json").write_text(json.dumps(payload("2.36.0")), encoding="utf-8")
+    run("new.json")
+    assert "experiments" not in json.loads((folder / "coder-releases/2.36.0.json").read_text())
+    assert imported("agent-lifecycle-hooks", "oauth2", "web-push", "*") == {"web-push"}
+
+
+def test_a_live_server_tells_its_safe_experiments(
+    folder: Path, imported: Callable[..., set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = states()[2]
+    told = Response(200, {"safe": ["web-push", "agent-lifecycle-hooks", "Not One!", 7]})
+    build = Response(200, {"version": "v2.36.0+abc1234"})
+    answers = {**state.answers, "experiments/available": told, "buildinfo": build}
+    with LoopbackCoder(replace(state, version="v2.36.0+abc1234", answers=answers)) as server:
+        monkeypatch.setenv("CODER_URL", server.url)
+        monkeypatch.setenv("CODER_SESSION_TOKEN", server.token)
+        run("live")
+        with contextlib.redirect_stdout(io.StringIO()):
+            assert run_confaudit(["snapshot", "prod"]) == 0
+    safe = frozenset({"web-push", "agent-lifecycle-hooks"})
+    assert written(folder, "2.36.0").experiments == Experiments(safe, safe)
+    assert imported("agent-lifecycle-hooks", "never-was", "web-push", "agents") == {"agents"}
+    run("2.36.0", PAGE, "HEAD:prod", "--force", "-o", "again.json")
+    (release,) = document.load(Path("again.json").read_bytes(), "again.json")
+    assert release.experiments == Experiments(safe, safe)
+    with pytest.raises(CatalogError, match="is a snapshot"):
+        run("2.36.0", "HEAD:prod", "--force")
+
+
+def test_experiments_that_are_all_told_decide(
+    folder: Path, imported: Callable[..., set[str]]
+) -> None:
+    Path("new.json").write_text(json.dumps(payload("2.36.0")), encoding="utf-8")
+    run("new.json")
+    path = folder / "coder-releases" / "2.36.0.json"
+    (release,) = document.load(path.read_bytes(), "own")
+    told = Experiments(frozenset({"agent-lifecycle-hooks", "oauth2"}), all_told=True)
+    path.write_bytes(document.dump([replace(release, experiments=told)]))
+    assert imported("agent-lifecycle-hooks", "oauth2", "web-push", "chat-advisor", "no-one") == {
+        "web-push",
+        "chat-advisor",
+        "no-one",
+    }
+    run("new.json", "--force")  # what was known besides stays
+    assert written(folder, "2.36.0").experiments == told
 
 
 def test_a_damaged_catalogue_stops_every_command_with_its_name(

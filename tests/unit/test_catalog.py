@@ -18,7 +18,7 @@ import pytest
 from confaudit import catalog
 from confaudit.catalog import loader
 from confaudit.catalog.document import dump, load
-from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.releases import UNTOLD, Experiments, Release, Version
 from confaudit.core.model import OptionSpec
 from confaudit.errors import CatalogError
 
@@ -270,6 +270,14 @@ def test_adding_an_equal_patch_release_adds_one_line(line: str) -> None:
     assert [json.loads(text.rstrip(","))["version"] for text in new] == [f"{line}.99"]
 
 
+EXPERIMENTS = (
+    UNTOLD,
+    Experiments(all_told=True),
+    Experiments(frozenset({"moons", "oauth2"}), frozenset({"moons"}), all_told=True),
+    Experiments(frozenset({"oauth2"}), frozenset({"oauth2"})),
+)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_any_releases_survive_the_document(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a repeatable test
@@ -282,6 +290,7 @@ def test_any_releases_survive_the_document(seed: int) -> None:
             esr=chance.random() < 0.5,
             options={spec.key: spec for spec in chance.sample(pool, chance.randint(0, 30))},
             leaves_without_option=tuple(leaf for leaf in "abc" if chance.random() < 0.5),
+            experiments=chance.choice(EXPERIMENTS),
         )
         for day, version in enumerate(
             ["2.0.0", "2.0.10", "2.1.0-rc.1", "2.1.0", "2.2.0", "2.10.0", "3.0.0"], start=1
@@ -324,10 +333,31 @@ def test_a_document_is_read() -> None:
     )
 
 
+def test_a_document_that_tells_no_experiments_says_nothing_about_them() -> None:
+    releases = load(json.dumps(GOOD).encode(), "test")
+    assert {release.experiments for release in releases} == {UNTOLD}
+    assert json.loads(dump(releases)).keys() == GOOD.keys()
+
+
+def test_a_document_tells_experiments_by_release() -> None:
+    lines = [
+        {"in": ">=2.34.4", "name": "oauth2"},
+        {"in": ">=2.34.5", "name": "agents", "safe": True},
+    ]
+    told = {**GOOD, "experiments": lines, "all_experiments": [{"in": ">=2.34.4 <2.34.5"}]}
+    older, newer = load(json.dumps(told).encode(), "test")
+    assert older.experiments == Experiments(frozenset({"oauth2"}), all_told=True)
+    assert newer.experiments == Experiments(frozenset({"oauth2", "agents"}), frozenset({"agents"}))
+
+
 def test_releases_in_a_row_that_declare_the_same_share_it() -> None:
     """So that whoever goes through all of them can tell at a glance."""
     for old, new in pairwise(loader.packaged().releases):
         assert (old.options is new.options) == (old.options == new.options), new.version
+
+
+def with_experiments(*lines: Mapping[str, Any]) -> bytes:
+    return laid_out({**GOOD, "experiments": lines})
 
 
 # What is wrong → the document, where that stands, and what the user is told.
@@ -402,6 +432,25 @@ DAMAGED = {
         bad("options", {"in": ">=2.34.4", "flag": "verbose"}),
         ", line 21, options: name is missing",
     ),
+    "experiment of no release": (
+        with_experiments({"in": ">=2.35.0", "name": "agents"}),
+        ", line 30, experiments.in: a range has no release",
+    ),
+    "experiment without name": (
+        with_experiments({"in": ">=2.34.4"}),
+        ", line 29, experiments: name is missing",
+    ),
+    "experiment twice": (
+        with_experiments(
+            {"in": ">=2.34.4", "name": "agents"},
+            {"in": ">=2.34.5", "name": "agents", "safe": True},
+        ),
+        ", line 28, experiments: an experiment is listed twice for one release",
+    ),
+    "all experiments of no release": (
+        laid_out({**GOOD, "all_experiments": [{"in": ">=2.35.0"}]}),
+        ", line 30, all_experiments.in: a range has no release",
+    ),
     "option twice": (
         bad("options", GOOD["options"][0], {**GOOD["options"][0], "in": ">=2.34.5"}),
         ", line 20, options: verbose is declared twice in one release",
@@ -454,6 +503,16 @@ def test_lossless(coder_data: Path) -> None:
         assert set(found.options.values()) == {variants[index] for index in expected["options"]}
         assert len(found.options) == len(expected["options"])
         assert sorted(found.leaves_without_option) == sorted(expected["leaves_without_option"])
+
+
+def test_experiments_are_those_of_each_release(coder_data: Path) -> None:
+    source = json.loads((coder_data / "experiments.json").read_text(encoding="utf-8"))
+    told = {one["version"]: one for one in source["releases"]}
+    for release in packaged():
+        facts = told[release.version]
+        assert release.experiments == Experiments(
+            frozenset(facts["known"]), frozenset(facts["safe"]), all_told=True
+        )
 
 
 def spec_of(source: Mapping[str, Any]) -> OptionSpec:

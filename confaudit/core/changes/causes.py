@@ -331,7 +331,7 @@ class _Attributor:
 
     def _first(self, holds: Callable[[Mapping[str, OptionSpec]], bool]) -> str:
         """The releases on the way that brought something; all of the way when none is known to."""
-        turns = arrivals(self._way, holds)
+        turns = arrivals(self._way, lambda release: holds(release.options))
         return f"Coder {listing(turns)}" if turns else self._span
 
 

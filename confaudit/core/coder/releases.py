@@ -73,6 +73,21 @@ def _sort_key(identifier: str) -> tuple[int, int, str]:
     return (0, int(identifier), "") if identifier.isdigit() else (1, 0, identifier)
 
 
+@dataclass(frozen=True, slots=True)
+class Experiments:
+    """The experiments that a release knows, as far as that is told."""
+
+    known: frozenset[str] = frozenset()
+    safe: frozenset[str] = frozenset()
+    """Those of `known` that `*` stands for."""
+    all_told: bool = False
+    """Whether the release knows no others. A server tells its safe ones only."""
+
+
+UNTOLD: Final = Experiments()
+"""Nothing is told of a release's experiments."""
+
+
 @dataclass(frozen=True)
 class Release:
     """What one stable release of Coder declares."""
@@ -88,6 +103,7 @@ class Release:
     whoever walks through all of them need look at it once."""
     leaves_without_option: tuple[str, ...] = ()
     """Leaves of the config tree that no option sets."""
+    experiments: Experiments = UNTOLD
 
     @cached_property
     def leaves(self) -> Mapping[str, tuple[OptionSpec, ...]]:
@@ -167,14 +183,12 @@ class Catalog:
         return tuple(self._releases[v] for v in found)
 
 
-def arrivals(
-    way: Iterable[Release], holds: Callable[[Mapping[str, OptionSpec]], bool]
-) -> tuple[str, ...]:
+def arrivals(way: Iterable[Release], holds: Callable[[Release], bool]) -> tuple[str, ...]:
     """The first release of each line on the way in which something holds that did not before.
 
     A backport makes a fact true in an older line, while newer lines get it later still.
     """
-    told = [(release.version, holds(release.options)) for release in way]
+    told = [(release.version, holds(release)) for release in way]
     return tuple(now for (_, held), (now, holding) in pairwise(told) if holding and not held)
 
 

@@ -62,9 +62,10 @@ PROVIDER_NUMBERING: Final = Rule(
     title="Numbered providers the release cannot count",
     effect=Effect.WILL_NOT_START,
     level=Level.ERROR,
-    why=f"Providers are numbered from 0 without a gap; before {SORTED_BY_NUMBER.line_name} they were "
-    "sorted as text, so that an eleventh came after the second.",
-    fix=f"Number them without a gap, and have no more than ten before {SORTED_BY_NUMBER.line_name}.",
+    why=f"Providers are numbered from 0 without a gap; before {SORTED_BY_NUMBER.line_name} they "
+    "were sorted as text, so that an eleventh came after the second.",
+    fix="Number them without a gap, and have no more than ten before "
+    f"{SORTED_BY_NUMBER.line_name}.",
     reference="coder/coder#26230",
 )
 VALUE_NOT_TEXT: Final = Rule(

@@ -25,7 +25,7 @@ def since(
     situation: Situation, holds: Callable[[Mapping[str, OptionSpec]], bool]
 ) -> tuple[str, ...]:
     """The first release of each line on the way that brought something about."""
-    return arrivals(way(situation), holds)
+    return arrivals(way(situation), lambda release: holds(release.options))
 
 
 def since_version(situation: Situation, version: Version) -> tuple[str, ...]:

@@ -5,22 +5,22 @@ after that is known here.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from confaudit.core.coder.names import option_of, written
-from confaudit.core.coder.releases import Version
+from confaudit.core.coder.releases import Catalog, Release, Version, arrivals
 from confaudit.core.coder.semantics import EMPTY_COUNTS, SORTED_BY_NUMBER
 from confaudit.core.coder.startup import StartError
 from confaudit.core.given import Channel, Form, Given, GivenState, Position
 from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding
-from confaudit.core.judge.rules.common import entries, positions, since, since_version
+from confaudit.core.judge.rules.common import entries, positions, since, since_version, way
 from confaudit.core.model import Value
 from confaudit.core.secret import is_placeholder
 from confaudit.core.text.wording import listing, plural, visible
 from confaudit.core.upgrade.families import Family, Provider
-from confaudit.core.upgrade.known import EMPTY, Truth, UpgradeSide, conclude, equals
+from confaudit.core.upgrade.known import EMPTY, Known, Truth, UpgradeSide, conclude, equals
 from confaudit.core.upgrade.situation import Situation
 
 # --- the server will not start ------------------------------------------------------------------
@@ -186,82 +186,65 @@ def values_without_quotes(situation: Situation) -> Iterator[Finding]:
 
 # --- experiments --------------------------------------------------------------------------------
 
-_EXPERIMENTS: Final[Mapping[str, tuple[str, str]]] = {
-    "moons": ("2.0", "2.6"),
-    "tailnet_pg_coordinator": ("2.0", "2.6"),
-    "single_tailnet": ("2.0", "2.6"),
-    "deployment_health_page": ("2.0", "2.6"),
-    "workspace_actions": ("2.0", "2.6"),
-    "template_autostop_requirement": ("2.0", "2.6"),
-    "template_update_policies": ("2.0", "2.6"),
-    "example": ("2.7", ""),
-    "auto-fill-parameters": ("2.9", ""),
-    "shared-ports": ("2.9", "2.10"),
-    "custom-roles": ("2.12", "2.15"),
-    "multi-organization": ("2.12", "2.15"),
-    "workspace-usage": ("2.13", ""),
-    "notifications": ("2.14", ""),
-    "web-push": ("2.21", "2.32"),
-    "dynamic-parameters": ("2.22", "2.23"),
-    "workspace-prebuilds": ("2.22", "2.23"),
-    "ai-tasks": ("2.23", "2.23"),
-    "agentic-chat": ("2.23", "2.23"),
-    "oauth2": ("2.25", ""),
-    "mcp-server-http": ("2.25", ""),
-    "workspace-sharing": ("2.26", "2.31"),
-    "aibridge": ("2.27", "2.27"),
-    "terraform-directory-reuse": ("2.29", "2.29"),
-    "agents": ("2.32", "2.33"),
-    "workspace-build-updates": ("2.32", ""),
-    "nats_pubsub": ("2.35", ""),
-    "minimum-implicit-member": ("2.35", ""),
-    "ai-gateway-cost-control": ("2.35", ""),
-    "chat-advisor": ("2.35", ""),
-    "chat-virtual-desktop": ("2.35", ""),
-}
-"""Experiment → first and last line that knows it; the last is empty for those still known.
-
-From coder/coder codersdk/deployment.go of each line. A line that is not exactly known is the
-widest that can be: what is called gone is gone.
-"""
-
 
 def dead_experiments(situation: Situation) -> Iterator[Finding]:
     """Experiments that the target does not know."""
     experiments = situation.after("experiments")
     listed = experiments.value if isinstance(experiments.value, list) else []
-    for name in dict.fromkeys(str(one) for one in listed):
-        last = _EXPERIMENTS.get(name, ("", "never"))[1]
-        if name == "*" or not last or (last != "never" and not _is_past(situation, last)):
-            continue
-        fate = "no release is known to have it" if last == "never" else f"it ended after {last}"
-        yield Finding(
-            rule=rules.EXPERIMENT_GONE,
-            message=f"The experiment {visible(name)} does nothing: {fate}.",
-            subject=f"experiments:{visible(name)}",
-            because=f"{experiments.name} lists it",
-            confidence=Confidence.GUESSED if last == "never" else Confidence.CERTAIN,
-            spec=experiments.spec,
-            introduced_in=_ended(situation, last),
-            steps=(f"Take {visible(name)} out of {experiments.name}.",),
-            positions=experiments.positions,
-        )
+    for name in dict.fromkeys(map(str, listed)):
+        if name != "*" and is_dead(name, situation.target, situation.catalog):
+            yield _dead_experiment(situation, experiments, name)
 
 
-def _is_past(situation: Situation, last: str) -> bool:
-    return Version.parse(situation.target.version).line > _line(last)
+def is_dead(name: str, target: Release, catalog: Catalog) -> bool:
+    """Whether a release is known not to know an experiment.
+
+    Where not all of its experiments are told, that follows only for those that an older release
+    knew and the last one that tells did not: it may have others, and never had those before.
+    """
+    if target.experiments.all_told:
+        return name not in target.experiments.known
+    last = Version.parse(target.version)
+    told = [
+        name in release.experiments.known
+        for release in catalog.releases
+        if Version.parse(release.version) <= last
+        and (release.experiments.all_told or name in release.experiments.known)
+    ]
+    return any(told) and not told[-1]
 
 
-def _line(text: str) -> tuple[int, int]:
-    return Version.parse(f"{text}.0").line
+def _dead_experiment(situation: Situation, experiments: Known, name: str) -> Finding:
+    shown = visible(name)
+    holders = [one for one in situation.catalog.releases if name in one.experiments.known]
+    return Finding(
+        rule=rules.EXPERIMENT_GONE,
+        message=f"The experiment {shown} does nothing: {_fate(situation.target, holders)}.",
+        subject=f"experiments:{shown}",
+        because=f"{experiments.name} lists it",
+        confidence=Confidence.CERTAIN if holders else Confidence.GUESSED,
+        spec=experiments.spec,
+        introduced_in=_dropped(situation, name) if holders else (),
+        steps=(f"Take {shown} out of {experiments.name}.",),
+        positions=experiments.positions,
+    )
 
 
-def _ended(situation: Situation, last: str) -> tuple[str, ...]:
-    """The first release on the way without it, unless the source lacks it already."""
-    if last == "never":
-        return ()
-    major, minor = _line(last)
-    return since_version(situation, Version(major, minor + 1, 0))
+def _fate(target: Release, holders: Sequence[Release]) -> str:
+    """What became of an experiment that the target does not know, from the releases that do."""
+    wanted = Version.parse(target.version)
+    versions = [Version.parse(release.version) for release in holders]
+    older = [version for version in versions if version < wanted]
+    if older:
+        same_line = older[-1].line == wanted.line
+        return f"it ended after {older[-1] if same_line else older[-1].line_name}"
+    return f"it begins with {versions[0]}" if versions else "no release is known to have it"
+
+
+def _dropped(situation: Situation, name: str) -> tuple[str, ...]:
+    """The release on the way that dropped an experiment, unless the source lacks it already."""
+    told = [release for release in way(situation) if release.experiments.all_told]
+    return arrivals(told, lambda release: name not in release.experiments.known)[-1:]
 
 
 # --- what was never meant to stay ---------------------------------------------------------------

@@ -1,0 +1,62 @@
+"""Which experiments are dead in a release, whether or not all that it knows are told."""
+
+from dataclasses import replace
+
+import pytest
+
+from confaudit.catalog.loader import packaged
+from confaudit.core.coder.releases import Catalog, Experiments
+from confaudit.core.judge.audit import audit
+from confaudit.core.judge.rules.values import is_dead
+from confaudit.core.upgrade.situation import Situation
+from confaudit.operator_files import read_env_file
+
+
+def knowing(version, *names, told=True):
+    release = packaged().nearest("2.35.1")
+    return replace(
+        release, version=version, experiments=Experiments(frozenset(names), all_told=told)
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "dead"),
+    [
+        (knowing("2.3.0", told=False), {"gone"}),
+        (knowing("2.3.0", "gone", told=False), set()),  # it has come back
+        (knowing("2.3.0", "new"), {"gone", "kept", "never", "later"}),
+        (knowing("2.0.5", told=False), set()),  # nothing is dropped yet
+    ],
+)
+def test_dead_experiments(target, dead):
+    later = knowing("2.9.0", "later")
+    catalog = Catalog([knowing("2.0.0", "gone", "kept"), knowing("2.1.0", "kept"), target, later])
+    names = ("gone", "kept", "new", "never", "later")
+    assert {name for name in names if is_dead(name, target, catalog)} == dead
+
+
+def test_an_experiment_that_came_back_is_alive_in_the_release_after_it():
+    back = knowing("2.2.0", "gone", told=False)
+    target = knowing("2.3.0", told=False)
+    catalog = Catalog([knowing("2.0.0", "gone"), knowing("2.1.0"), back, target])
+    assert not is_dead("gone", target, catalog)
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "target", "fate", "since"),
+    [
+        ("workspace-sharing", "2.31.0", "2.31.1", "it ended after 2.31.0", ("2.31.1",)),
+        ("workspace-sharing", "2.31.0", "2.33.0", "it ended after 2.31", ("2.31.1",)),
+        ("nats_pubsub", "2.33.0", "2.34.0", "it begins with 2.35.0", ()),
+        ("workspace_actions", "2.2.0", "2.8.0", "it ended after 2.6", ("2.7.0",)),
+    ],
+)
+def test_what_became_of_an_experiment(name, source, target, fate, since):
+    catalog = packaged()
+    operator = read_env_file(f"CODER_EXPERIMENTS={name}", "coder.env")
+    on_the_way = Situation.of(
+        None, operator, catalog.nearest(source), catalog.nearest(target), catalog
+    )
+    [found] = [one for one in audit(on_the_way) if one.rule.id == "experiment-gone"]
+    assert found.message == f"The experiment {name} does nothing: {fate}."
+    assert found.introduced_in == since
