@@ -45,7 +45,6 @@ from an experiment that is not.
 
 import datetime
 import json
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -56,15 +55,15 @@ from typing import Annotated, Final, Literal, TypeVar, get_type_hints
 
 import msgspec
 
-from confaudit.core.coder.releases import Experiments, Release, Version
+from confaudit.catalog import facts, ranges
+from confaudit.core.coder.facts import Experiments
+from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import OptionSpec
 from confaudit.core.text.wording import visible
 from confaudit.errors import CatalogError
 from confaudit.yaml_file import Origin, Part, parse_json, read_json
 
 _FACTS: Final = {fact.name: fact.default for fact in fields(OptionSpec)}
-_RANGE: Final = re.compile(r">=(\S+)(?: <(\S+))?")
-_OR: Final = " || "
 
 _NONE: Final[Mapping[str, Sequence[str]]] = {}
 
@@ -168,6 +167,7 @@ def _releases(document: _Document) -> tuple[Release, ...]:
             options=options,
             leaves_without_option=tuple(others),
             experiments=experiments,
+            find_facts=facts.of,
         )
         for line, options, others, experiments in zip(
             document.releases,
@@ -252,13 +252,9 @@ def _spread(
 
 def _positions(within: str, order: Sequence[Version]) -> Iterator[int]:
     """Where in the version order the releases of `in` stand."""
-    for text in within.split(_OR):
-        match = _RANGE.fullmatch(text)
-        if not match:
-            raise ValueError("it is no list of version ranges")
-        since, before = match.groups()
-        start = bisect_left(order, Version.parse(since))
-        stop = bisect_left(order, Version.parse(before)) if before else len(order)
+    for since, before in ranges.parse(within):
+        start = bisect_left(order, since)
+        stop = bisect_left(order, before) if before else len(order)
         if start >= stop:
             raise ValueError("a range has no release")
         yield from range(start, stop)
@@ -323,7 +319,7 @@ def _within(positions: Sequence[int], ordered: Sequence[Release]) -> str:
     held = set(positions)
     starts = [position for position in positions if position - 1 not in held]
     stops = [position + 1 for position in positions if position + 1 not in held]
-    return _OR.join(
+    return ranges.OR.join(
         f">={ordered[start].version}"
         + (f" <{ordered[stop].version}" if stop < len(ordered) else "")
         for start, stop in zip(starts, stops, strict=True)

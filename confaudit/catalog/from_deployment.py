@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core import tree
-from confaudit.core.coder.releases import Experiments, Release
+from confaudit.core.coder.facts import Experiments
+from confaudit.core.coder.releases import Release
 from confaudit.core.model import CleanDeployment, Fidelity, Json, OptionSpec, Snapshot
 from confaudit.core.secret import is_secret
 from confaudit.core.snapshot.normalise import Option, normalise

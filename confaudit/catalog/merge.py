@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from confaudit.catalog.guess import leaf_of
 from confaudit.catalog.partial import Facts, Kind, Partial
-from confaudit.core.coder.releases import UNTOLD, Experiments, Release, Version
+from confaudit.core.coder.facts import UNTOLD, Experiments
+from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import OptionSpec
 
 _PRECEDENCE: Final = tuple(Kind)

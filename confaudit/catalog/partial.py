@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from confaudit.core.coder.releases import UNTOLD, Experiments
+from confaudit.core.coder.facts import UNTOLD, Experiments
 
 
 class Kind(StrEnum):

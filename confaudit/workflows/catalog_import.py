@@ -13,7 +13,8 @@ from confaudit.catalog.document import dump
 from confaudit.catalog.from_deployment import A_SNAPSHOT, A_SNAPSHOT_HINT
 from confaudit.catalog.merge import Learnt, merge
 from confaudit.catalog.partial import Kind, Partial
-from confaudit.core.coder.releases import UNTOLD, Version
+from confaudit.core.coder.facts import UNTOLD
+from confaudit.core.coder.releases import Version
 from confaudit.core.model import StoredFiles
 from confaudit.core.snapshot.redact import redact
 from confaudit.core.text.wording import visible

@@ -14,7 +14,8 @@ from confaudit import configfile
 from confaudit.catalog import document
 from confaudit.cli.catalog_import import command
 from confaudit.cli.main import run as run_confaudit
-from confaudit.core.coder.releases import Experiments, Release
+from confaudit.core.coder.facts import Experiments
+from confaudit.core.coder.releases import Release
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import Response, states
 from confaudit.errors import CatalogError, ConfauditError, SourceError

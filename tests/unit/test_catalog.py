@@ -18,7 +18,8 @@ import pytest
 from confaudit import catalog
 from confaudit.catalog import loader
 from confaudit.catalog.document import dump, load
-from confaudit.core.coder.releases import UNTOLD, Experiments, Release, Version
+from confaudit.core.coder.facts import UNTOLD, Experiments
+from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import OptionSpec
 from confaudit.errors import CatalogError
 

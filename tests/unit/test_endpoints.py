@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from confaudit.core.coder import endpoints as siblings
-from confaudit.core.coder.endpoints import SIBLINGS, UnexpectedAnswer, normalise
+from confaudit.core.coder.endpoints import SIBLINGS, normalise
+from confaudit.core.coder.stable_forms import UnexpectedAnswer
 
 STABLE: dict[str, tuple[Any, Any]] = {
     "buildinfo": (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from confaudit.catalog import facts
 from confaudit.catalog import release as known_release
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.semantics import Semantics
@@ -44,7 +45,13 @@ def option(flag, option_type="string", **facts):
 
 
 def release(version, *options):
-    return Release(version, "2026-01-01", esr=False, options={spec.key: spec for spec in options})
+    return Release(
+        version,
+        "2026-01-01",
+        esr=False,
+        options={spec.key: spec for spec in options},
+        find_facts=facts.of,
+    )
 
 
 def given(channel, name, value, state=None, structure=None):
@@ -323,7 +330,7 @@ def test_variables_that_are_not_read(name, ignored):
 
 
 def test_a_numbered_provider_without_a_number_is_no_server_variable():
-    assert not is_server_variable("CODER_EXTERNAL_AUTH_GITHUB_ID")
+    assert not is_server_variable("CODER_EXTERNAL_AUTH_GITHUB_ID", facts.of(NEW))
 
 
 def test_a_removed_option_without_the_prefix_is_ignored_too():

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.coder.releases import Catalog, Experiments
+from confaudit.core.coder.facts import Experiments
+from confaudit.core.coder.releases import Catalog
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.rules.values import is_dead
 from confaudit.core.upgrade.situation import Situation

@@ -83,12 +83,12 @@ def test_names_of_coder_0_are_told_as_such():
     ],
 )
 def test_what_something_else_reads_is_legal(name):
-    assert is_legal(name)
+    assert is_legal(name, packaged().nearest("").facts)
 
 
 @pytest.mark.parametrize("name", ["CODER_FIRST_USER_TRIAIL", "CODER_EXTERNAL_AUTH_A_ID", "CODER"])
 def test_what_nobody_reads_is_not(name):
-    assert not is_legal(name)
+    assert not is_legal(name, packaged().nearest("").facts)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,14 @@ themselves declare comes first, the catalogue names the release in between.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.diff import position
+from confaudit.core.changes.levels import EXPLICIT, is_same, level
+from confaudit.core.coder.endpoints import BUILD, SIBLINGS
+from confaudit.core.coder.facts import Facts, Filler
 from confaudit.core.coder.releases import Catalog, Version, arrivals
 from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS
 from confaudit.core.model import (
@@ -28,34 +32,11 @@ from confaudit.core.model import (
 )
 from confaudit.core.text.wording import human, listing, visible
 
-EXPLICIT: Final = frozenset({ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML})
-
-
 _EMPTIED: Final = (
     f"since {EMPTY_COUNTS.line_name} an empty environment variable counts; "
     "it may have been there before"
 )
 _SHARED: Final = f"since {ALIASES_SHARE.line_name}"
-
-
-PER_POD: Final = frozenset({"derp-server-relay-url", "cluster-host"})
-"""Under Helm these hold the address of the pod that answered."""
-
-FOLLOWS: Final = {
-    "access-url": "a development tunnel sets it when none is given",
-    "wildcard-access-url": "a development tunnel sets it when none is given",
-    "http-address": "it follows the deprecated --address",
-    "tls-address": "it follows the deprecated --address",
-    "api-rate-limit": "it is -1 while --dangerous-disable-rate-limits is on",
-    "oidc-group-field": "it becomes `groups` when --oidc-scopes holds that scope",
-}
-"""Options whose value the server changes after parsing, while the value source stays."""
-
-NUMBERED: Final = {
-    "external-auth-providers": "CODER_EXTERNAL_AUTH_<N>_* variables",
-    "ai.bridge.providers": "numbered AI provider variables",
-}
-"""Settings that numbered environment variables fill, which have no value source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +79,10 @@ class _Attributor:
         found = by_subject[change.subject](change)
         return replace(change, cause=found.cause, evidence=found.evidence)
 
+    @cached_property
+    def _facts(self) -> Facts:
+        return self._catalog.nearest(self._after.version).facts
+
     # --- options --------------------------------------------------------------------------
 
     def _option(self, change: Change) -> Attribution:
@@ -126,7 +111,7 @@ class _Attributor:
 
     def _renamed(self, change: Change) -> Attribution:
         what = f"{self._since(change.key)} renames --{visible(change.was)}"
-        if _same(change.before, change.after):
+        if is_same(change.before, change.after):
             by_hand = self._set_or_unset(change)
             if by_hand:
                 return _operator(f"{what}; {by_hand}")
@@ -150,8 +135,9 @@ class _Attributor:
         was, now = change.source_before in EXPLICIT, change.source_after in EXPLICIT
         if change.source_before is None or change.source_after is None:
             return self._without_source(change)
-        if change.key in PER_POD and was and now:
-            return _computed("it is the address of the pod that answered")
+        filled = self._facts.filled(change.key)
+        if filled and filled.by is Filler.POD and was and now:
+            return _computed(filled.how)
         if self._newly_empty(change):
             return _unknown(_EMPTIED)
         if now:
@@ -202,10 +188,11 @@ class _Attributor:
 
     def _mutated(self, change: Change) -> Attribution:
         """Neither set nor a moved default: what the server makes of other inputs."""
-        if change.key in NUMBERED:
-            return _operator(f"{NUMBERED[change.key]} fill it, and they have no value source")
-        if change.key in FOLLOWS:
-            return _computed(FOLLOWS[change.key])
+        filled = self._facts.filled(change.key)
+        if filled and filled.by is Filler.VARIABLES:
+            return _operator(f"{filled.how} fill it, and they have no value source")
+        if filled and filled.by is Filler.SERVER:
+            return _computed(filled.how)
         return _unknown("nothing set it and its default did not move")
 
     def _computed(self, change: Change) -> tuple[str, str]:
@@ -264,8 +251,9 @@ class _Attributor:
     def _leaf(self, change: Change) -> Attribution:
         if Fidelity.SHAPE in (self._before.fidelity, self._after.fidelity):
             return _release("a docs page shows what a release has, not what an operator set")
-        if change.key in NUMBERED:
-            return _operator(f"{NUMBERED[change.key]} fill it")
+        filled = self._facts.filled(change.key)
+        if filled and filled.by is Filler.VARIABLES:
+            return _operator(f"{filled.how} fill it")
         if self._disagrees(change):
             return _unknown("the config tree and the option of this leaf disagree")
         if change.kind is not ChangeKind.CHANGED:
@@ -302,11 +290,12 @@ class _Attributor:
         return owners[0] if owners else None
 
     def _server(self, change: Change) -> Attribution:
-        name = change.key.partition(".")[0]
-        if name in _OF_THE_RELEASE or _tells_versions(change.key):
-            return _release(self._span if self._upgraded else "the server's own build tells it")
-        if name in _OF_OPTIONS:
-            return _computed(f"it follows from {_OF_OPTIONS[name]}")
+        row = SIBLINGS.get(change.key.partition(".")[0])
+        repeats = row.repeats if row else ""
+        if repeats == BUILD or _tells_versions(change.key):
+            return _release(self._span if self._upgraded else f"{BUILD} tells it")
+        if repeats:
+            return _computed(f"it follows from {repeats}")
         if self._upgraded and change.kind is not ChangeKind.CHANGED:
             return _release(f"{self._span} tells more or less of it")
         return _operator("it is kept in the database or the licence, not in options")
@@ -341,25 +330,6 @@ _WORDS: Final = {
     "access-url": "the access URL's scheme",
 }
 """What a default is computed from, in words."""
-
-_OF_THE_RELEASE: Final = frozenset(
-    {
-        "buildinfo",
-        "experiments/available",
-        "auth/scopes",
-        "notifications/templates/system",
-        "notifications/dispatch-methods",
-    }
-)
-"""Siblings that tell about the server's build."""
-
-_OF_OPTIONS: Final = {
-    "experiments": "--experiments",
-    "deployment/ssh": "the SSH options",
-    "users/authmethods": "the login options",
-    "debug/health": "the state of the deployment",
-}
-"""Siblings that echo what options say."""
 
 
 def _tells_versions(path: str) -> bool:
@@ -398,10 +368,6 @@ def _version(text: str) -> Version | None:
 
 def _facet(change: Change, facet: Facet) -> FacetChange | None:
     return next((found for found in change.facets if found.facet is facet), None)
-
-
-def _same(before: Value, after: Value) -> bool:
-    return before == after and type(before) is type(after)
 
 
 def _is_empty(value: Value) -> bool:

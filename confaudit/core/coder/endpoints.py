@@ -1,19 +1,19 @@
-"""The endpoints beside the deployment config: which are worth a snapshot, and their stable form.
+"""The endpoints beside the deployment config: which are worth a snapshot, and who may read them.
 
 Much of what a deployment does is not in its configuration: licence, experiments, appearance,
-IdP sync and AI providers live in the database, and some of them shadow options. This module knows
-what those endpoints are called, who may read them and which of their keys change by themselves.
-How they are fetched is the business of the sources.
+IdP sync and AI providers live in the database, and some of them shadow options. How the endpoints
+are fetched is the business of the sources; what of their answers is stable, that of `stable_forms`.
+
+Their table is code and no data of the catalogue: each row goes with the function that knows its
+answer, and sources ask for it before they know a release, or read a catalogue at all.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 from typing import Final
 
+from confaudit.core.coder import stable_forms as form
 from confaudit.core.model import Json, Value
 
 NOT_IN_VERSION: Final = "not in this version or build of Coder"
@@ -21,12 +21,8 @@ NOT_LICENSED: Final = "needs a Premium license"
 EXPERIMENT_OFF: Final = "needs an experiment that is off"
 UNEXPECTED: Final = "unexpected answer"
 
-VERSION_PLACEHOLDER: Final = "{version}"
-"""Stands in `appearance` for what only names the server's own version."""
-
-
-class UnexpectedAnswer(ValueError):  # noqa: N818 - it says what was met, and never leaves this package
-    """An endpoint answered with another JSON type than Coder's."""
+BUILD: Final = "the server's own build"
+"""Repeated by endpoints that say the same in every deployment of a release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +37,8 @@ class Sibling:
     """Who may read it, to follow the word "needs"; empty when every signed-in user may."""
     stable: Callable[[Json], Json]
     """Makes equal states equal answers."""
+    repeats: str = ""
+    """What it only repeats, in words; empty for what stands nowhere else."""
 
     @property
     def per_organization(self) -> bool:
@@ -58,7 +56,7 @@ def normalise(name: str, answer: Json) -> Json:
         KeyError: no sibling has this name.
         UnexpectedAnswer: the answer has another JSON type than Coder's.
     """
-    return _tidy(sibling(name).stable(answer))
+    return form.tidy(sibling(name).stable(answer))
 
 
 def sibling(name: str) -> Sibling:
@@ -70,7 +68,7 @@ def is_expected(name: str, answer: Json) -> bool:
     """Whether `normalise` can make something of an answer."""
     try:
         normalise(name, answer)
-    except UnexpectedAnswer:
+    except form.UnexpectedAnswer:
         return False
     return True
 
@@ -113,185 +111,6 @@ def concealed(answers: Mapping[str, Value]) -> dict[str, str]:
     return {}
 
 
-def _object(answer: Json) -> dict[str, Json]:
-    if not isinstance(answer, dict):
-        raise UnexpectedAnswer
-    return answer
-
-
-def _list(answer: Json) -> list[Json]:
-    if answer is None:  # how Go writes an empty list
-        return []
-    if not isinstance(answer, list):
-        raise UnexpectedAnswer
-    return answer
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str):
-        raise UnexpectedAnswer
-    return value
-
-
-def _canonical(value: Json) -> str:
-    return json.dumps(value, sort_keys=True)
-
-
-def _without(answer: Json, *volatile: str) -> dict[str, Json]:
-    return {key: value for key, value in _object(answer).items() if key not in volatile}
-
-
-def _only(answer: Json, *stable: str) -> dict[str, Json]:
-    return {key: value for key, value in _object(answer).items() if key in stable}
-
-
-def _as_sets(value: Json) -> Json:
-    """Sort every list at any depth."""
-    if isinstance(value, list):
-        return sorted(map(_as_sets, value), key=_canonical)
-    if isinstance(value, dict):
-        return {key: _as_sets(item) for key, item in value.items()}
-    return value
-
-
-def _set(answer: Json) -> Json:
-    return _as_sets(_list(answer))
-
-
-def _object_of_sets(answer: Json) -> Json:
-    return _as_sets(_object(answer))
-
-
-def _tidy(value: Json) -> Json:
-    if isinstance(value, list):
-        return [_tidy(item) for item in value]
-    if isinstance(value, dict):
-        tidied = {key: _tidy(item) for key, item in value.items()}
-        return {key: item for key, item in tidied.items() if item not in (None, [], {})}
-    return value
-
-
-def _keyed(answer: Json, *volatile: str) -> dict[str, Json]:
-    """Key a list of objects by their name, else id, so that order and insertion do not matter."""
-    keyed: dict[str, Json] = {}
-    for item in sorted(_list(answer), key=_canonical):
-        entry = _without(item, *volatile)
-        keyed[next(key for key in _keys(entry) if key not in keyed)] = entry
-    return keyed
-
-
-def _keys(entry: Mapping[str, Json]) -> Iterator[str]:
-    name = entry.get("name") or entry.get("id")
-    if name is None:
-        raise UnexpectedAnswer
-    yield str(name)
-    yield from (f"{name} ({number})" for number in count(2))
-
-
-def _buildinfo(answer: Json) -> Json:
-    # external_url only repeats the version's commit; the web push key is of no use to a reader.
-    return _without(answer, "external_url", "webpush_public_key")
-
-
-def _entitlements(answer: Json) -> Json:
-    stable = _without(answer, "refreshed_at")
-    features = _object(stable.get("features") or {})
-    stable["features"] = {
-        name: _only(feature, "entitlement", "enabled", "limit")
-        for name, feature in features.items()
-    }
-    for key in ("warnings", "errors"):  # sentences that count users and days
-        sentences = {re.sub(r"\d+", "#", _text(text)) for text in _list(stable.get(key))}
-        stable[key] = list[Json](sorted(sentences))
-    return stable
-
-
-def _appearance(answer: Json) -> Json:
-    stable = dict(_object(answer))
-    links = _keyed(stable.get("support_links"))
-    stable["support_links"] = {name: _versionless_link(link) for name, link in links.items()}
-    stable["docs_url"] = _versionless(stable.get("docs_url"))
-    return stable
-
-
-def _versionless_link(link: Json) -> Json:
-    return {**_object(link), "target": _versionless(_object(link).get("target"))}
-
-
-def _versionless(url: Json) -> Json:
-    """Coder's own default links name the version (and commit) of the server that shows them."""
-    if not isinstance(url, str):
-        return url
-    url = re.sub(r"^(https://coder\.com/docs/@)v\d[^/?#]*", rf"\1{VERSION_PLACEHOLDER}", url)
-    # The body of "Report a bug" quotes version and commit.
-    return re.sub(
-        r"^(https://github\.com/coder/coder/issues/new\?).*", rf"\1{VERSION_PLACEHOLDER}", url
-    )
-
-
-def _health(answer: Json) -> Json:
-    sections = {name: part for name, part in _object(answer).items() if isinstance(part, dict)}
-    summary: dict[str, Json] = {name: _health_section(part) for name, part in sections.items()}
-    return {**_only(answer, "severity"), "sections": summary}
-
-
-def _health_section(section: dict[str, Json]) -> Json:
-    codes = [_object(warning).get("code") for warning in _list(section.get("warnings"))]
-    return {**_only(section, "severity"), "warnings": _as_sets(codes)}
-
-
-def _regions(answer: Json, *volatile: str) -> Json:
-    stable = dict(_object(answer))
-    stable["regions"] = _keyed(stable.get("regions"), "healthy", *volatile)
-    return stable
-
-
-def _workspace_proxies(answer: Json) -> Json:
-    # status is the health of the proxy at the last check, and the time of it.
-    return _regions(answer, "status", "updated_at")
-
-
-def _count(answer: Json) -> Json:
-    return {"count": len(_list(answer))}
-
-
-def _licenses(answer: Json) -> Json:
-    keyed = _keyed(answer)
-    return {
-        key: {**_object(entry), "claims": _without(_object(entry).get("claims"), "jti", "iat")}
-        for key, entry in keyed.items()
-    }
-
-
-def _organizations(answer: Json) -> Json:
-    return _as_sets(_keyed(answer, "created_at", "updated_at"))
-
-
-def _notification_templates(answer: Json) -> Json:
-    return {name: _notification_template(entry) for name, entry in _keyed(answer).items()}
-
-
-def _notification_template(entry: Json) -> Json:
-    # The wording changes with every release: a hash tells that it did, and no more.
-    wording = _canonical(_only(entry, "title_template", "body_template", "actions"))
-    digest = hashlib.sha256(wording.encode("utf-8", "surrogatepass")).hexdigest()
-    return {**_only(entry, "method", "enabled_by_default"), "wording_sha256": digest}
-
-
-def _oauth2_apps(answer: Json) -> Json:
-    return _keyed(answer, "endpoints")  # derived from the access URL
-
-
-def _ai_providers(answer: Json) -> Json:
-    return _keyed(answer, "api_keys", "created_at", "updated_at", "deleted_at")
-
-
-def _custom_roles(answer: Json) -> Json:
-    # Built-in roles vary by release; `assignable` depends on who asks.
-    custom = [role for role in _list(answer) if _object(role).get("built_in") is False]
-    return _as_sets(_keyed(custom, "assignable"))
-
-
 _ORGANIZATION: Final = "{organization}"
 _ORGANIZATION_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _IN_ORGANIZATION: Final = re.compile(r"^organizations/[^/]+/")
@@ -303,40 +122,43 @@ _ORG_ADMIN: Final = "the Owner, User Admin or Organization Admin role"
 SIBLINGS: Final[Mapping[str, Sibling]] = {
     row.name: row
     for row in (
-        Sibling("buildinfo", 0, "", _buildinfo),
-        Sibling("experiments", 0, "", _set),
-        Sibling("experiments/available", 4, "", _object_of_sets),
-        Sibling("deployment/ssh", 0, "", _object),
-        Sibling("entitlements", 0, "", _entitlements),
-        Sibling("appearance", 0, "", _appearance),
-        Sibling("users/authmethods", 0, "", _object),
-        Sibling("auth/scopes", 27, "", _object_of_sets),
-        Sibling("debug/health", 0, _OWNER, _health),
-        Sibling("debug/health/settings", 5, _OWNER, _object_of_sets),
-        Sibling("regions", 0, "", _regions),
-        Sibling("workspaceproxies", 0, "", _workspace_proxies),
-        Sibling("replicas", 0, _OWNER, _count),
-        Sibling("licenses", 0, _OWNER, _licenses),
-        Sibling("organizations", 14, "", _organizations),
-        Sibling("settings/idpsync/organization", 18, _ADMIN, _object_of_sets),
+        Sibling("buildinfo", 0, "", form.buildinfo, BUILD),
+        Sibling("experiments", 0, "", form.a_set, "--experiments"),
+        Sibling("experiments/available", 4, "", form.an_object_of_sets, BUILD),
+        Sibling("deployment/ssh", 0, "", form.an_object, "the SSH options"),
+        Sibling("entitlements", 0, "", form.entitlements),
+        Sibling("appearance", 0, "", form.appearance),
+        Sibling("users/authmethods", 0, "", form.an_object, "the login options"),
+        Sibling("auth/scopes", 27, "", form.an_object_of_sets, BUILD),
+        Sibling("debug/health", 0, _OWNER, form.health, "the state of the deployment"),
+        Sibling("debug/health/settings", 5, _OWNER, form.an_object_of_sets),
+        Sibling("regions", 0, "", form.regions),
+        Sibling("workspaceproxies", 0, "", form.workspace_proxies),
+        Sibling("replicas", 0, _OWNER, form.number),
+        Sibling("licenses", 0, _OWNER, form.licenses),
+        Sibling("organizations", 14, "", form.organizations),
+        Sibling("settings/idpsync/organization", 18, _ADMIN, form.an_object_of_sets),
         Sibling(
             f"organizations/{_ORGANIZATION}/settings/idpsync/groups",
             16,
             _ORG_ADMIN,
-            _object_of_sets,
+            form.an_object_of_sets,
         ),
         Sibling(
-            f"organizations/{_ORGANIZATION}/settings/idpsync/roles", 16, _ORG_ADMIN, _object_of_sets
+            f"organizations/{_ORGANIZATION}/settings/idpsync/roles",
+            16,
+            _ORG_ADMIN,
+            form.an_object_of_sets,
         ),
-        Sibling("notifications/settings", 14, "", _object),
-        Sibling("notifications/templates/system", 14, "", _notification_templates),
-        Sibling("notifications/templates/custom", 14, "", _notification_templates),
-        Sibling("notifications/dispatch-methods", 14, "", _object_of_sets),
-        Sibling("oauth2-provider/apps", 6, "", _oauth2_apps),
-        Sibling("ai/providers", 34, _OWNER, _ai_providers),
-        Sibling("prebuilds/settings", 25, "", _object),
-        Sibling("users/roles", 0, "", _custom_roles),
-        Sibling(f"organizations/{_ORGANIZATION}/members/roles", 14, "", _custom_roles),
+        Sibling("notifications/settings", 14, "", form.an_object),
+        Sibling("notifications/templates/system", 14, "", form.notification_templates, BUILD),
+        Sibling("notifications/templates/custom", 14, "", form.notification_templates),
+        Sibling("notifications/dispatch-methods", 14, "", form.an_object_of_sets, BUILD),
+        Sibling("oauth2-provider/apps", 6, "", form.oauth2_apps),
+        Sibling("ai/providers", 34, _OWNER, form.ai_providers),
+        Sibling("prebuilds/settings", 25, "", form.an_object),
+        Sibling("users/roles", 0, "", form.custom_roles),
+        Sibling(f"organizations/{_ORGANIZATION}/members/roles", 14, "", form.custom_roles),
     )
 }
 """By name. Left out on purpose: what is volatile through and through (`deployment/stats`,

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
+from confaudit.core.coder.facts import UNTOLD, Experiments, Facts
 from confaudit.core.coder.options import zero
 from confaudit.core.model import Json, OptionSpec
 
@@ -73,19 +74,8 @@ def _sort_key(identifier: str) -> tuple[int, int, str]:
     return (0, int(identifier), "") if identifier.isdigit() else (1, 0, identifier)
 
 
-@dataclass(frozen=True, slots=True)
-class Experiments:
-    """The experiments that a release knows, as far as that is told."""
-
-    known: frozenset[str] = frozenset()
-    safe: frozenset[str] = frozenset()
-    """Those of `known` that `*` stands for."""
-    all_told: bool = False
-    """Whether the release knows no others. A server tells its safe ones only."""
-
-
-UNTOLD: Final = Experiments()
-"""Nothing is told of a release's experiments."""
+def _no_facts(version: str) -> Facts:
+    return Facts()
 
 
 @dataclass(frozen=True)
@@ -104,6 +94,13 @@ class Release:
     leaves_without_option: tuple[str, ...] = ()
     """Leaves of the config tree that no option sets."""
     experiments: Experiments = UNTOLD
+    find_facts: Callable[[str], Facts] = field(default=_no_facts, repr=False, compare=False)
+    """Tells the facts of a version when somebody asks: most commands never do."""
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What holds for it and stands in none of its options."""
+        return self.find_facts(self.version)
 
     @cached_property
     def leaves(self) -> Mapping[str, tuple[OptionSpec, ...]]:

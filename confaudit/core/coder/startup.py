@@ -72,7 +72,7 @@ _VALIDATED: Final[Mapping[tuple[str, str], Callable[[str], object]]] = {
 
 Known from coder/coder: codersdk/deployment.go (the wildcard URL was a `url` without a check before
 2.7) and cli/aibridged.go, which turns the two numbers into 32 bits because they are "validated by
-serpent.Validate".
+serpent.Validate". No row of the catalogue: a check is code, and no payload or page tells of it.
 """
 
 

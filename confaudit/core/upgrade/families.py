@@ -1,8 +1,14 @@
-"""Settings that are numbered environment variables: external auth and AI providers."""
+"""Settings that are numbered environment variables: external auth and AI providers.
 
+Their prefixes and fields stand here, not among the facts of the catalogue: they are how the
+server's reader of such variables works, and the language of conditions names the families.
+"""
+
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 
 from confaudit.core.given import Channel, Given, GivenState
@@ -46,6 +52,14 @@ def numbered(given: Iterable[Given], prefix: str) -> tuple[Given, ...]:
         and one.name.startswith(prefix)
         and one.name.removeprefix(prefix)[:1].isdigit()
     )
+
+
+_NUMBERED: Final = re.compile(rf"(?:{'|'.join(chain(*PREFIXES.values()))})[0-9]+_\w+")
+
+
+def is_numbered(name: str) -> bool:
+    """Whether a variable is a field of a member of some family."""
+    return bool(_NUMBERED.fullmatch(name))
 
 
 _LEAVES: Final[Mapping[Family, str]] = {

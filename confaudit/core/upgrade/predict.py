@@ -8,14 +8,13 @@ provider that was numbered wrongly) is not known here.
 Values are compared as they are, secrets included: `situate` alone calls this, and redacts it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Final
 
 from confaudit.core import tree
+from confaudit.core.coder.facts import Facts, Reader
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import (
@@ -40,6 +39,7 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.secret import secret
+from confaudit.core.upgrade.families import is_numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,22 +301,10 @@ def _knows(release: Release, channel: Channel, name: str) -> bool:
     return any(_name(spec, channel) == name for spec in release.options.values())
 
 
-_SERVER_VARIABLES: Final = re.compile(
-    r"CODER_(?:(?:EXTERNAL_AUTH|GITAUTH)_[0-9]+_\w+"
-    r"|(?:AI_GATEWAY|AIBRIDGE)_PROVIDER_[0-9]+_\w+"
-    r"|EXTERNAL_TOKEN_ENCRYPTION_(?:EN|DE)CRYPT_\w+"
-    r"|TLS_REDIRECT_HTTP|CONFIG_DIR|URL|SESSION_TOKEN|HEADER\w*|NO_\w+_WARNING"
-    r"|TELEMETRY_INSTALL_SOURCE|PRIMARY_ACCESS_URL|PROXY_SESSION_TOKEN)"
-)
-
-
-def is_server_variable(name: str) -> bool:
-    """Whether an environment variable is read by a Coder process though it is no option.
-
-    Numbered providers, legacy names, and the variables of the command line, of its `dbcrypt`
-    command and of workspace proxies (coder/coder cli/server.go, cli/root.go, enterprise/cli).
-    """
-    return bool(_SERVER_VARIABLES.fullmatch(name))
+def is_server_variable(name: str, facts: Facts) -> bool:
+    """Whether an environment variable is read by a Coder process though it is no option."""
+    known = facts.variable(name)
+    return is_numbered(name) or (known is not None and known.reader is Reader.SERVER)
 
 
 def _ignored(
@@ -333,5 +321,5 @@ def _ignored(
         if one.channel is Channel.ENV
         and one.name not in known
         and (one.name in meant or one.name.removeprefix(HOMEBREW).startswith("CODER_"))
-        and not is_server_variable(one.name)
+        and not is_server_variable(one.name, target.facts)
     }

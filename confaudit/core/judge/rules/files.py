@@ -1,11 +1,10 @@
 """Rules about how things are set: twice, in vain, in the wrong place, in everybody's sight."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from confaudit.core.coder.names import current, option_of, written
-from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.startup import cell
 from confaudit.core.given import Channel, Form, Given, GivenState
 from confaudit.core.judge import rules
@@ -165,32 +164,6 @@ def _told(situation: Situation) -> Iterator[Given]:
             yield one
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """Releases in which the API answers with a secret in clear."""
-
-    keys: tuple[str, ...]
-    first: Version
-    last: Version | None
-    """The first release without the fault; None while there is none."""
-
-    def holds(self, release: Release) -> bool:
-        version = Version.parse(release.version)
-        return self.first <= version and (self.last is None or version < self.last)
-
-
-_KEYS: Final = ("openai-key", "anthropic-key", "bedrock-access-key", "bedrock-access-key-secret")
-_WINDOWS: Final = (
-    _Window(("provisioner-daemon-psk",), Version(2, 0, 2), Version(2, 9, 0)),
-    _Window(("notifications-email-auth-password",), Version(2, 14, 0), Version(2, 15, 0)),
-    _Window(tuple(f"aibridge-{key}" for key in _KEYS), Version(2, 27, 0), Version(2, 30, 0)),
-    _Window(("email-auth-password",), Version(2, 17, 0), None),
-    _Window(tuple(f"ai-gateway-{key}" for key in _KEYS), Version(2, 34, 0), None),
-)
-"""First not marked as secrets, later copied into `use_instead` (coder/coder codersdk, found by
-asking servers of these releases)."""
-
-
 def exposed_secrets(situation: Situation) -> Iterator[Finding]:
     """Secrets that the API of the release in use shows, or that of the target; aliases are one."""
     found: dict[str, list[tuple[str, Known]]] = {}
@@ -198,16 +171,11 @@ def exposed_secrets(situation: Situation) -> Iterator[Finding]:
         (UpgradeSide.BEFORE, situation.source),
         (UpgradeSide.AFTER, situation.target),
     ):
-        for key in _shown_by(release):
-            known = situation.known(key, when)
+        for exposed in release.facts.exposed_secrets:
+            known = situation.known(exposed.option, when)
             if known.spec and is_set(known).answer is Truth.YES:
                 found.setdefault(cell(known.spec), []).append((release.version, known))
     yield from map(_exposed, found.values())
-
-
-def _shown_by(release: Release) -> list[str]:
-    """The options whose secrets the API of a release shows."""
-    return [key for window in _WINDOWS if window.holds(release) for key in window.keys]
 
 
 def _exposed(told: list[tuple[str, Known]]) -> Finding:

@@ -7,8 +7,8 @@ is ignored without a word.
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import groupby
-from typing import Final
 
+from confaudit.core.coder.facts import Reader
 from confaudit.core.coder.names import current, name_for, names, option_of
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.startup import HOMEBREW, StartError, cell
@@ -24,7 +24,6 @@ from confaudit.core.judge.rules.common import (
     since,
 )
 from confaudit.core.judge.rules.spelling import (
-    CLIENT_NAMES,
     PREFIX,
     Meant,
     is_legal,
@@ -37,12 +36,6 @@ from confaudit.core.text.wording import listing, plural, visible
 from confaudit.core.upgrade.families import PREFIXES, Family, numbered, reads_new_prefix
 from confaudit.core.upgrade.known import UpgradeSide
 from confaudit.core.upgrade.situation import Situation
-
-_REPLACED: Final = {
-    "in-memory": "ephemeral",
-    "provisioner-daemons-echo": "provisioner-types",
-}
-"""Removed options → what does their job today (coder/coder#16126, coder/coder#13121)."""
 
 # --- variables nobody reads ---------------------------------------------------------------------
 
@@ -123,7 +116,7 @@ def _instead(situation: Situation, spec: OptionSpec, channel: Channel) -> tuple[
 def _successor(situation: Situation, spec: OptionSpec) -> tuple[OptionSpec, ...]:
     """The option of the target that does the job, if there is one."""
     own = situation.spec(spec.key, UpgradeSide.AFTER)
-    found = own or situation.target.options.get(_REPLACED.get(spec.key, ""))
+    found = own or situation.target.options.get(situation.target.facts.replacement(spec.key))
     return (current(found, situation.target),) if found else ()
 
 
@@ -131,7 +124,7 @@ def _is_quiet(situation: Situation, name: str) -> bool:
     """Whether a name that no release has is nobody's mistake, or told as another one."""
     return (
         not name.startswith(PREFIX)
-        or is_legal(name)
+        or is_legal(name, situation.target.facts)
         or is_usual_helper(name)
         or is_taken_for_provider(name)
         or name in situation.operator.helpers
@@ -141,8 +134,9 @@ def _is_quiet(situation: Situation, name: str) -> bool:
 def _read_nowhere(situation: Situation, variable: str, name: str) -> Finding:
     options = situation.target.options
     given = entries(situation, Channel.ENV, variable)
-    if name in CLIENT_NAMES:
-        spec = options.get(CLIENT_NAMES[name])
+    known = situation.target.facts.variable(name)
+    if known and known.reader is Reader.CLIENT:
+        spec = options.get(known.option)
         return Finding(
             rule=rules.CLIENT_ONLY,
             message=f"{name} is read by the CLI, not by the server.",

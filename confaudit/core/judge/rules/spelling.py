@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Final
 
+from confaudit.core.coder.facts import Facts, Reader
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.judge.finding import Confidence
 from confaudit.core.model import OptionSpec
@@ -33,42 +34,11 @@ class Meant:
     """What else is to be said, in a whole sentence."""
 
 
-CLIENT_NAMES: Final = {
-    "CODER_DISABLE_DIRECT_CONNECTIONS": "block-direct-connections",
-    "CODER_DISABLE_NETWORK_TELEMETRY": "",
-    "CODER_FORCE_TTY": "",
-    "CODER_NO_OPEN": "",
-}
-"""Variables of the `coder` command (coder/coder cli/root.go) → the server's option for it."""
-
-_LEGAL: Final = re.compile(
-    r"CODER_(?:USERNAME|EMAIL|PASSWORD|DEV_ADMIN_PASSWORD|AGENT_\w+"
-    r"|FIRST_USER_(?:USERNAME|EMAIL|PASSWORD|FULL_NAME|TRIAL))"
-)
-"""Read by `coder server create-admin-user`, `coder login` and the development scripts."""
-_LOGIN: Final = tuple(
-    f"CODER_FIRST_USER_{word}" for word in ("USERNAME", "EMAIL", "PASSWORD", "FULL_NAME", "TRIAL")
-)
-
 _HELPER: Final = re.compile(
     r"CODER_(?:VERSION|IMAGE\w*|(?:DB|POSTGRES)_\w+|PG_(?:USER|USERNAME|PASSWORD|HOST|PORT|DATABASE|DB)"
     r"|(?:HTTP_|HTTPS_)?PORT|HOST(?:NAME)?|(?:WILDCARD_)?DOMAIN|ADMIN_\w+)"
 )
 """Names that operators take for values of their own: image tag, port, host, database."""
-
-_RETIRED: Final = {
-    "CODER_USER_WORKSPACE_QUOTA": Meant(
-        "", note="Coder 0.x had it; quotas are budgets of groups now."
-    ),
-    "CODER_AUDIT_LOGGING": Meant("", note="Coder 0.x had it; audit logs come with the licence."),
-    "CODER_TEMPLATE_AUTOIMPORT": Meant("", note="Coder 0.x had it; nothing replaces it."),
-    "CODER_EXPERIMENTAL": Meant("", note="Coder 0.x had it; nothing replaces it."),
-    "CODER_TUNNEL": Meant("", note="Coder 0.x had it; nothing replaces it."),
-    "CODER_LOG_LEVEL": Meant("CODER_LOG_FILTER", "log-filter", Confidence.GUESSED),
-    "CODER_AIBRIDGE_PROVIDER": Meant("CODER_AI_GATEWAY_PROVIDER_<N>_TYPE"),
-    "CODER_AIBRIDGE_MODELS": Meant("CODER_AI_GATEWAY_PROVIDER_<N>_*"),
-}
-"""Names that only Coder 0.x had or that stand for a numbered family."""
 
 _CLOSE: Final = 0.9
 _FEWEST_WORDS: Final = 2
@@ -76,9 +46,11 @@ _FEWEST_WORDS: Final = 2
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def is_legal(name: str) -> bool:
-    """Whether something reads the variable, though it is no option of the server."""
-    return is_server_variable(name) or bool(_LEGAL.fullmatch(name))
+def is_legal(name: str, facts: Facts) -> bool:
+    """Whether something may well read the variable where it is given, though it is no option."""
+    known = facts.variable(name)
+    is_client = known is not None and known.reader is Reader.CLIENT
+    return is_server_variable(name, facts) or (known is not None and not is_client)
 
 
 def is_usual_helper(name: str) -> bool:
@@ -92,8 +64,10 @@ def meant(name: str, catalog: Catalog, options: Iterable[OptionSpec]) -> Meant |
     An option that the target has is preferred to one of another release, and a current name to a
     deprecated one.
     """
-    if name in _RETIRED:
-        return _RETIRED[name]
+    facts = catalog.nearest("").facts
+    if retired := facts.retired(name):
+        confidence = Confidence.GUESSED if retired.is_likely else Confidence.CERTAIN
+        return Meant(retired.by, retired.option, confidence, retired.note)
     specs = [spec for spec in (*_current(options), *_declared(catalog)) if spec.env]
     if same := next((spec for spec in specs if name in _spellings(spec)), None):
         current = next(spec for spec in specs if _is_same_setting(spec, same))
@@ -102,8 +76,8 @@ def meant(name: str, catalog: Catalog, options: Iterable[OptionSpec]) -> Meant |
     near = _same_words(word, specs) or _slip(word, specs)
     if near:
         return Meant(near.env, near.key, Confidence.GUESSED)
-    slips = (own for own in (*_LOGIN, *CLIENT_NAMES) if _ratio(name, own) >= _CLOSE)
-    own = next(slips, "")
+    readable = facts.names(Reader.LOGIN, Reader.CLIENT)
+    own = next((own for own in readable if _ratio(name, own) >= _CLOSE), "")
     return Meant(own, confidence=Confidence.GUESSED, note="The CLI reads it.") if own else None
 
 

@@ -19,7 +19,7 @@ from confaudit.core.judge.rules.common import entries, positions, since, since_v
 from confaudit.core.model import Value
 from confaudit.core.secret import is_placeholder
 from confaudit.core.text.wording import listing, plural, visible
-from confaudit.core.upgrade.families import Family, Provider
+from confaudit.core.upgrade.families import PREFIXES, Family, Provider
 from confaudit.core.upgrade.known import EMPTY, Known, Truth, UpgradeSide, conclude, equals
 from confaudit.core.upgrade.situation import Situation
 
@@ -102,7 +102,7 @@ def has_no_address(situation: Situation) -> bool:
     return address.answer is Truth.YES and tls.answer is not Truth.NO
 
 
-_TAKEN: Final = re.compile(r"CODER_(?:EXTERNAL_AUTH|GITAUTH)_(?![0-9]+_)\w+")
+_TAKEN: Final = re.compile(rf"(?:{'|'.join(PREFIXES[Family.EXTERNAL_AUTH])})(?![0-9]+_)\w+")
 
 
 def is_taken_for_provider(name: str) -> bool:

@@ -1,0 +1,149 @@
+"""What holds for a release of Coder and stands in none of its options.
+
+Where the facts come from is not known here: see `confaudit.catalog.facts`, which has a section for
+each field of `Facts`. A further kind of fact, such as what ends a server after its options are
+read, is one more of both.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Experiments:
+    """The experiments that a release knows, as far as that is told."""
+
+    known: frozenset[str] = frozenset()
+    safe: frozenset[str] = frozenset()
+    """Those of `known` that `*` stands for."""
+    all_told: bool = False
+    """Whether the release knows no others. A server tells its safe ones only."""
+
+
+UNTOLD: Final = Experiments()
+"""Nothing is told of a release's experiments."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedSecret:
+    """A secret that the API of a release shows in clear."""
+
+    option: str
+
+
+class Reader(StrEnum):
+    """What reads an environment variable that is no option of the server."""
+
+    SERVER = "server"
+    """A process that serves, or the command line of its own container: never in vain there."""
+    CLIENT = "client"
+    """The `coder` command on somebody's own machine: in vain on a server."""
+    LOGIN = "login"
+    """`coder login`, when it makes the first user."""
+    OTHER = "other"
+    """Agents, commands of administrators, and the development scripts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable that Coder reads though it is no option of the server."""
+
+    name: str
+    """`*` in it stands for one or more letters, digits and underscores."""
+    reader: Reader
+    option: str = ""
+    """The server's option for the same, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredVariable:
+    """An environment variable that Coder 2 never read, and many still give."""
+
+    name: str
+    by: str = ""
+    """The variable to use instead; of a numbered family a pattern."""
+    option: str = ""
+    """The option that `by` sets."""
+    is_likely: bool = False
+    """Whether `by` is no more than what most mean by the old name."""
+    note: str = ""
+    """What became of it, in a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacedOption:
+    """An option that went without an alias, and another that does its job."""
+
+    option: str
+    by: str
+
+
+class Filler(StrEnum):
+    """What fills a setting in, though its value source does not say so."""
+
+    POD = "pod"
+    """The chart, with what differs from pod to pod."""
+    SERVER = "server"
+    """The server itself, after it has read its options."""
+    VARIABLES = "variables"
+    """The operator, by numbered variables, which have no value source."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilledSetting:
+    """A setting whose value is not all the operator's or the release's doing."""
+
+    setting: str
+    """Key of the option, or config leaf."""
+    by: Filler
+    how: str
+    """In words that follow a comma; of variables their name, before "fill it"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartKey:
+    """A key of the values of Coder's Helm chart."""
+
+    key: str
+    """Dotted; with `.*` at its end everything below it is free as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What holds for one release."""
+
+    exposed_secrets: tuple[ExposedSecret, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    retired_variables: tuple[RetiredVariable, ...] = ()
+    replaced_options: tuple[ReplacedOption, ...] = ()
+    filled_settings: tuple[FilledSetting, ...] = ()
+    chart_keys: tuple[ChartKey, ...] = ()
+
+    def variable(self, name: str) -> Variable | None:
+        """The variable of this name that is no option of the server and is read all the same."""
+        return next((one for one in self.variables if _pattern(one.name).fullmatch(name)), None)
+
+    def retired(self, name: str) -> RetiredVariable | None:
+        """The variable of this name that Coder 2 never read."""
+        return next((one for one in self.retired_variables if one.name == name), None)
+
+    def names(self, *readers: Reader) -> Iterable[str]:
+        """The variables of some readers, those of the first one first."""
+        return (one.name for who in readers for one in self.variables if one.reader is who)
+
+    def replacement(self, option: str) -> str:
+        """The key of the option that does the job of one that went; empty when none is known."""
+        return next((one.by for one in self.replaced_options if one.option == option), "")
+
+    def filled(self, setting: str) -> FilledSetting | None:
+        """What fills a setting in besides who sets it."""
+        return next((one for one in self.filled_settings if one.setting == setting), None)
+
+
+@lru_cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(re.escape(name).replace(r"\*", r"\w+"))
