@@ -45,8 +45,9 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
     """The members of a family of numbered variables."""
     variables: list[str] | None = None
     """Those of these environment variables that are given."""
-    chart_keys_but: list[str] | None = None
-    """The chart's keys other than these; `.*` stands for everything below."""
+    chart_keys_but: list[str] | Literal["known"] | None = None
+    """The chart's keys other than these, or than those that the chart is known to have; `.*` stands
+    for everything below."""
 
     def items(self, part: Part) -> Items:
         """The things to look at.
@@ -61,6 +62,8 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
             return conditions.each_provider(self.provider)
         if self.variables is not None:
             return conditions.each_variable(self.variables)
+        if self.chart_keys_but == "known":
+            return conditions.each_unknown_chart_key
         return conditions.each_chart_key_but(self.chart_keys_but or [])
 
 

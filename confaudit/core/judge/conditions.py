@@ -278,3 +278,9 @@ def each_chart_key_but(known: Sequence[str]) -> Items:
                 yield Item(key, keys[key])
 
     return items
+
+
+def each_unknown_chart_key(situation: Situation) -> Iterable[Item]:
+    """Keys of the chart's values that the target's chart is not known to have."""
+    known = [one.key for one in situation.target.facts.chart_keys]
+    return each_chart_key_but(known)(situation)
