@@ -191,14 +191,14 @@ def _experiments(document: _Document, order: Sequence[Version]) -> Iterator[Expe
     lines = [(line.within, (line.name, line.safe)) for line in document.experiments]
     complete = [(line.within, None) for line in document.all_experiments]
     by_release = _spread("experiments", lines, order)
-    for listed, all_told in zip(
+    for listed, is_complete in zip(
         by_release, _spread("all_experiments", complete, order), strict=True
     ):
         known = frozenset(name for name, _ in listed)
         if len(known) < len(listed):
             raise _Misfit("an experiment is listed twice for one release", "experiments")
         safe = frozenset(name for name, is_safe in listed if is_safe)
-        yield Experiments(known, safe, all_told=bool(all_told))
+        yield Experiments(known, safe, is_complete=bool(is_complete))
 
 
 def _options(lines: Sequence[dict[str, object]]) -> Iterator[tuple[str, tuple[str, OptionSpec]]]:
@@ -269,7 +269,7 @@ def dump(releases: Iterable[Release], guessed: Mapping[str, Sequence[str]] = _NO
     leaves = _holders(ordered, lambda release: release.leaves_without_option)
     specs = _holders(ordered, lambda release: release.options.values())
     experiments = _holders(ordered, lambda release: _listed(release.experiments))
-    complete = _holders(ordered, lambda release: [True] * release.experiments.all_told)
+    complete = _holders(ordered, lambda release: [True] * release.experiments.is_complete)
     sections: dict[str, list[dict[str, object]]] = {
         "releases": [_release_line(release) for release in ordered],
         "leaves_without_option": [

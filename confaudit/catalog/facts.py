@@ -40,11 +40,11 @@ def of(version: str) -> Facts:
         ValueError: It is no version.
     """
     wanted = Version.parse(version)
-    told = {
+    sections = {
         section: [line for line in lines if ranges.holds(str(line.get("in", _ALWAYS)), wanted)]
         for section, lines in _sections().items()
     }
-    return msgspec.convert(told, Facts)
+    return msgspec.convert(sections, Facts)
 
 
 _ALWAYS: Final = ">=0.0.0"

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from confaudit.catalog.guess import leaf_of
 from confaudit.catalog.partial import Facts, Kind, Partial
-from confaudit.core.coder.facts import UNTOLD, Experiments
+from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import OptionSpec
 
@@ -71,7 +71,7 @@ def merge(
     base: Release,
     version: str,
     date: str = "",
-    experiments: Experiments = UNTOLD,
+    experiments: Experiments = NOTHING_KNOWN,
 ) -> Learnt:
     """Join what inputs tell of the release `version`; an empty date is not known.
 
@@ -104,11 +104,11 @@ def merge(
     )
 
 
-def _joined(told: Sequence[Experiments]) -> Experiments:
+def _joined(parts: Sequence[Experiments]) -> Experiments:
     return Experiments(
-        known=frozenset[str]().union(*(one.known for one in told)),
-        safe=frozenset[str]().union(*(one.safe for one in told)),
-        all_told=any(one.all_told for one in told),
+        known=frozenset[str]().union(*(one.known for one in parts)),
+        safe=frozenset[str]().union(*(one.safe for one in parts)),
+        is_complete=any(one.is_complete for one in parts),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from confaudit.core.coder.facts import UNTOLD, Experiments
+from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 
 
 class Kind(StrEnum):
@@ -39,4 +39,4 @@ class Partial:
     """By `OptionSpec.key`: what the JSON form of a value suggests where several types share it."""
     version: str = ""
     """Of the release, where the input says; without `v`."""
-    experiments: Experiments = UNTOLD
+    experiments: Experiments = NOTHING_KNOWN

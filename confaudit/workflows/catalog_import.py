@@ -13,7 +13,7 @@ from confaudit.catalog.document import dump
 from confaudit.catalog.from_deployment import A_SNAPSHOT, A_SNAPSHOT_HINT
 from confaudit.catalog.merge import Learnt, merge
 from confaudit.catalog.partial import Kind, Partial
-from confaudit.core.coder.facts import UNTOLD
+from confaudit.core.coder.facts import NOTHING_KNOWN
 from confaudit.core.coder.releases import Version
 from confaudit.core.model import StoredFiles
 from confaudit.core.snapshot.redact import redact
@@ -79,7 +79,7 @@ def import_release(
         base,
         version,
         date or (before.date if before else ""),
-        before.experiments if before else UNTOLD,
+        before.experiments if before else NOTHING_KNOWN,
     )
     path = output or setup.releases_folder() / f"{version}.json"
     return Imported(learnt, path, written=_write(path, learnt, force))

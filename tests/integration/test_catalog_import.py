@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -259,7 +260,7 @@ def test_experiments_that_are_all_told_decide(
     run("new.json")
     path = folder / "coder-releases" / "2.36.0.json"
     (release,) = document.load(path.read_bytes(), "own")
-    told = Experiments(frozenset({"agent-lifecycle-hooks", "oauth2"}), all_told=True)
+    told = Experiments(frozenset({"agent-lifecycle-hooks", "oauth2"}), is_complete=True)
     path.write_bytes(document.dump([replace(release, experiments=told)]))
     assert imported("agent-lifecycle-hooks", "oauth2", "web-push", "chat-advisor", "no-one") == {
         "web-push",
@@ -278,3 +279,16 @@ def test_a_damaged_catalogue_stops_every_command_with_its_name(
     Path("prod.json").write_text(json.dumps(states()[0].payload), encoding="utf-8")
     assert run_confaudit(["diff", "prod.json", "prod.json"]) == 2
     assert "2.36.0.json, line 1: format is missing" in capsys.readouterr().err
+
+
+def test_what_is_new_in_a_real_release_is_not_called_dead(
+    folder: Path, imported: Callable[..., set[str]]
+) -> None:
+    data = os.environ.get("CONFAUDIT_TEST_DATA")
+    if not data:
+        pytest.skip("NOT CHECKED with a real payload of 2.36.0: CONFAUDIT_TEST_DATA is not set")
+    run(f"{data}/coder/payloads-2.36/production-2.36.0.json")
+    text = Path(data, "coder", "experiments.json").read_text(encoding="utf-8")
+    known = {one["version"]: one["known"] for one in json.loads(text)["releases"]}
+    assert set(known["2.36.0"]) - set(known["2.35.1"])
+    assert imported(*known["2.36.0"], "aibridge") == {"aibridge"}

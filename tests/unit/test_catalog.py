@@ -18,7 +18,7 @@ import pytest
 from confaudit import catalog
 from confaudit.catalog import loader
 from confaudit.catalog.document import dump, load
-from confaudit.core.coder.facts import UNTOLD, Experiments
+from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import OptionSpec
 from confaudit.errors import CatalogError
@@ -272,9 +272,9 @@ def test_adding_an_equal_patch_release_adds_one_line(line: str) -> None:
 
 
 EXPERIMENTS = (
-    UNTOLD,
-    Experiments(all_told=True),
-    Experiments(frozenset({"moons", "oauth2"}), frozenset({"moons"}), all_told=True),
+    NOTHING_KNOWN,
+    Experiments(is_complete=True),
+    Experiments(frozenset({"moons", "oauth2"}), frozenset({"moons"}), is_complete=True),
     Experiments(frozenset({"oauth2"}), frozenset({"oauth2"})),
 )
 
@@ -336,7 +336,7 @@ def test_a_document_is_read() -> None:
 
 def test_a_document_that_tells_no_experiments_says_nothing_about_them() -> None:
     releases = load(json.dumps(GOOD).encode(), "test")
-    assert {release.experiments for release in releases} == {UNTOLD}
+    assert {release.experiments for release in releases} == {NOTHING_KNOWN}
     assert json.loads(dump(releases)).keys() == GOOD.keys()
 
 
@@ -347,7 +347,7 @@ def test_a_document_tells_experiments_by_release() -> None:
     ]
     told = {**GOOD, "experiments": lines, "all_experiments": [{"in": ">=2.34.4 <2.34.5"}]}
     older, newer = load(json.dumps(told).encode(), "test")
-    assert older.experiments == Experiments(frozenset({"oauth2"}), all_told=True)
+    assert older.experiments == Experiments(frozenset({"oauth2"}), is_complete=True)
     assert newer.experiments == Experiments(frozenset({"oauth2", "agents"}), frozenset({"agents"}))
 
 
@@ -512,7 +512,7 @@ def test_experiments_are_those_of_each_release(coder_data: Path) -> None:
     for release in packaged():
         facts = told[release.version]
         assert release.experiments == Experiments(
-            frozenset(facts["known"]), frozenset(facts["safe"]), all_told=True
+            frozenset(facts["known"]), frozenset(facts["safe"]), is_complete=True
         )
 
 

@@ -16,7 +16,7 @@ from confaudit.operator_files import read_env_file
 def knowing(version, *names, told=True):
     release = packaged().nearest("2.35.1")
     return replace(
-        release, version=version, experiments=Experiments(frozenset(names), all_told=told)
+        release, version=version, experiments=Experiments(frozenset(names), is_complete=told)
     )
 
 

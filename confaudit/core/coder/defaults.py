@@ -12,7 +12,7 @@ from confaudit.core import tree
 from confaudit.core.coder.options import canonical, zero
 from confaudit.core.coder.parsing import parse
 from confaudit.core.coder.releases import Release, Version
-from confaudit.core.coder.semantics import ALIASES_SHARE, SOURCES_TOLD
+from confaudit.core.coder.semantics import ALIASES_SHARE, SOURCES_KNOWN
 from confaudit.core.model import (
     MISSING,
     Fidelity,
@@ -85,7 +85,7 @@ def _setting(
     spec: OptionSpec, leaf_default: str | None, release: Release, access_url: str
 ) -> Setting:
     version = Version.parse(release.version)
-    told = version >= SOURCES_TOLD
+    told = version >= SOURCES_KNOWN
     if spec.key == _ACCESS_URL:
         return Setting(access_url, ValueSource.ENV if told else None)
     if _is_secret(spec):

@@ -20,11 +20,11 @@ class Experiments:
     known: frozenset[str] = frozenset()
     safe: frozenset[str] = frozenset()
     """Those of `known` that `*` stands for."""
-    all_told: bool = False
+    is_complete: bool = False
     """Whether the release knows no others. A server tells its safe ones only."""
 
 
-UNTOLD: Final = Experiments()
+NOTHING_KNOWN: Final = Experiments()
 """Nothing is told of a release's experiments."""
 
 

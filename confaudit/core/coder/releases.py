@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final
 
-from confaudit.core.coder.facts import UNTOLD, Experiments, Facts
+from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments, Facts
 from confaudit.core.coder.options import zero
 from confaudit.core.model import Json, OptionSpec
 
@@ -93,7 +93,7 @@ class Release:
     whoever walks through all of them need look at it once."""
     leaves_without_option: tuple[str, ...] = ()
     """Leaves of the config tree that no option sets."""
-    experiments: Experiments = UNTOLD
+    experiments: Experiments = NOTHING_KNOWN
     find_facts: Callable[[str], Facts] = field(default=_no_facts, repr=False, compare=False)
     """Tells the facts of a version when somebody asks: most commands never do."""
 

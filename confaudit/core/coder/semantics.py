@@ -9,7 +9,7 @@ from typing import Final
 
 from confaudit.core.coder.releases import Version
 
-SOURCES_TOLD: Final = Version(2, 3, 0)
+SOURCES_KNOWN: Final = Version(2, 3, 0)
 """Older servers say neither where a value comes from nor whether a secret is set."""
 
 ALIASES_SHARE: Final = Version(2, 18, 0)

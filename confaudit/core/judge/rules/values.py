@@ -202,16 +202,16 @@ def is_dead(name: str, target: Release, catalog: Catalog) -> bool:
     Where not all of its experiments are told, that follows only for those that an older release
     knew and the last one that tells did not: it may have others, and never had those before.
     """
-    if target.experiments.all_told:
+    if target.experiments.is_complete:
         return name not in target.experiments.known
     last = Version.parse(target.version)
-    told = [
+    knows = [
         name in release.experiments.known
         for release in catalog.releases
         if Version.parse(release.version) <= last
-        and (release.experiments.all_told or name in release.experiments.known)
+        and (release.experiments.is_complete or name in release.experiments.known)
     ]
-    return any(told) and not told[-1]
+    return any(knows) and not knows[-1]
 
 
 def _dead_experiment(situation: Situation, experiments: Known, name: str) -> Finding:
@@ -243,8 +243,8 @@ def _fate(target: Release, holders: Sequence[Release]) -> str:
 
 def _dropped(situation: Situation, name: str) -> tuple[str, ...]:
     """The release on the way that dropped an experiment, unless the source lacks it already."""
-    told = [release for release in way(situation) if release.experiments.all_told]
-    return arrivals(told, lambda release: name not in release.experiments.known)[-1:]
+    complete = [release for release in way(situation) if release.experiments.is_complete]
+    return arrivals(complete, lambda release: name not in release.experiments.known)[-1:]
 
 
 # --- what was never meant to stay ---------------------------------------------------------------
