@@ -12,7 +12,6 @@ from typing import Final
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.diff import position
-from confaudit.core.changes.levels import EXPLICIT, is_same, level
 from confaudit.core.coder.endpoints import BUILD, SIBLINGS
 from confaudit.core.coder.facts import Facts, Filler
 from confaudit.core.coder.releases import Catalog, Version, arrivals
@@ -31,6 +30,8 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.text.wording import human, listing, visible
+
+EXPLICIT: Final = frozenset({ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML})
 
 _EMPTIED: Final = (
     f"since {EMPTY_COUNTS.line_name} an empty environment variable counts; "
@@ -111,7 +112,7 @@ class _Attributor:
 
     def _renamed(self, change: Change) -> Attribution:
         what = f"{self._since(change.key)} renames --{visible(change.was)}"
-        if is_same(change.before, change.after):
+        if _same(change.before, change.after):
             by_hand = self._set_or_unset(change)
             if by_hand:
                 return _operator(f"{what}; {by_hand}")
@@ -368,6 +369,10 @@ def _version(text: str) -> Version | None:
 
 def _facet(change: Change, facet: Facet) -> FacetChange | None:
     return next((found for found in change.facets if found.facet is facet), None)
+
+
+def _same(before: Value, after: Value) -> bool:
+    return before == after and type(before) is type(after)
 
 
 def _is_empty(value: Value) -> bool:
