@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from confaudit.core.coder.parsing import RefusedError, duration, parse, scalar
+from confaudit.core.coder.go import RefusedError, duration
+from confaudit.core.coder.parsing import parse, scalar
 from confaudit.core.judge.conditions import Question, opposite
 from confaudit.core.model import MISSING, Json, Value, ValueSource
 from confaudit.core.upgrade.known import (
