@@ -9,7 +9,7 @@ from confaudit.core.coder.facts import Experiments
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.rules.values import is_dead
-from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import read_env_file
 
 
@@ -55,8 +55,8 @@ def test_an_experiment_that_came_back_is_alive_in_the_release_after_it():
 def test_what_became_of_an_experiment(name, source, target, fate, since):
     catalog = packaged()
     operator = read_env_file(f"CODER_EXPERIMENTS={name}", "coder.env")
-    on_the_way = Situation.of(
-        None, operator, catalog.nearest(source), catalog.nearest(target), catalog
+    on_the_way = situation_of(
+        None, catalog.nearest(source), catalog.nearest(target), operator, catalog
     )
     [found] = [one for one in audit(on_the_way) if one.rule.id == "experiment-gone"]
     assert found.message == f"The experiment {name} does nothing: {fate}."

@@ -11,7 +11,6 @@ import pytest
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_value
 from confaudit.core.coder.go import RefusedError
-from confaudit.core.coder.options import canonical
 from confaudit.core.coder.parsing import parse
 from confaudit.core.model import MISSING
 from confaudit.core.secret import REDACTED, secret
