@@ -166,6 +166,20 @@ def test_every_room_has_its_arrows():
     assert {room(path) for path in MODULES} == ARROWS.keys()
 
 
+def test_the_core_shows_a_newcomer_few_doors():
+    doors = [path for path in (PACKAGE / "core").iterdir() if path.name != "__pycache__"]
+    assert len(doors) <= 16
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_modules_and_functions_stay_small(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno - node.lineno < 45, node.name
+
+
 IMPURE = {"socket", "subprocess", "os", "pathlib", "time", "urllib.request", "shutil", "tempfile"}
 
 
