@@ -170,11 +170,11 @@ class Part:
         for name, part in given.items():
             if name not in fields:
                 raise self._on(part.line).unknown("key", name, list(fields))
-        told = {name: part for name, part in given.items() if not part.is_null}
-        missing = [name for name, one in fields.items() if one.required and name not in told]
+        parts = {name: part for name, part in given.items() if not part.is_null}
+        missing = [name for name, one in fields.items() if one.required and name not in parts]
         if missing:
             raise self.fault(f"{missing[0]} is missing", f"it needs {', '.join(missing)}")
-        values = {fields[name].name: part._value(fields[name].type) for name, part in told.items()}
+        values = {fields[name].name: part._value(fields[name].type) for name, part in parts.items()}
         return struct(**values)
 
     @property

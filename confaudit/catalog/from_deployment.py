@@ -47,16 +47,16 @@ def _payload(clean: CleanDeployment) -> Partial:
     declared = normalise(clean, _UNKNOWN).declared
     options = list(_options(clean.payload["options"]))
     computed = _computed_texts(clean.version, options)
-    told = (_facts(*pair, computed) for pair in zip(declared.values(), options, strict=True))
+    facts = (_facts(*pair, computed) for pair in zip(declared.values(), options, strict=True))
     values = [option.get("value") for option in options]
     is_lossy = clean.fidelity is Fidelity.LOSSY  # its CLI left out the leaves it did not know
     return Partial(
         Kind.PAYLOAD,
-        options=tuple(told),
+        options=tuple(facts),
         leaves=frozenset() if is_lossy else _leaves(clean.payload["config"], values),
         wire_types={key: spec.type for key, spec in declared.items() if spec.type in _SHARED},
         version=clean.version,
-        experiments=_experiments(clean.siblings),
+        experiments=_experiments(clean.endpoints),
     )
 
 
@@ -78,9 +78,9 @@ A_SNAPSHOT_HINT: Final = "give a payload, a docs page, a written YAML, or live:N
 _EXPERIMENT: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
-def _experiments(siblings: Mapping[str, Json]) -> Experiments:
+def _experiments(endpoints: Mapping[str, Json]) -> Experiments:
     """The experiments that a server calls safe; it does not tell the others that it knows."""
-    answer = siblings.get("experiments/available")
+    answer = endpoints.get("experiments/available")
     listed = answer.get("safe") if isinstance(answer, dict) else None
     names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
     safe = frozenset(filter(_EXPERIMENT.fullmatch, names))

@@ -57,7 +57,7 @@ class _Draft:
 
     spec: OptionSpec
     is_new: bool
-    told: frozenset[str]
+    found: frozenset[str]
     """Fields that an input tells."""
     guessed: tuple[str, ...] = ()
 
@@ -81,8 +81,8 @@ def merge(
     """
     ordered = sorted(partials, key=lambda partial: _PRECEDENCE.index(partial.kind))
     known = _without_moved_leaves(base, ordered)
-    told, foreign = _existing(_told(ordered, known), ordered, known)
-    drafts = {key: _draft(known.options.get(key), facts) for key, facts in sorted(told.items())}
+    found, foreign = _existing(_found(ordered, known), ordered, known)
+    drafts = {key: _draft(known.options.get(key), facts) for key, facts in sorted(found.items())}
     drafts = _with_visibility(drafts, {partial.kind for partial in ordered})
     drafts = _with_leaves(drafts, _free(drafts, ordered, known))
     drafts = _with_types(drafts, ordered)
@@ -128,16 +128,16 @@ def _without_moved_leaves(base: Release, ordered: Sequence[Partial]) -> Release:
     )
 
 
-def _told(ordered: Sequence[Partial], base: Release) -> dict[str, Facts]:
+def _found(ordered: Sequence[Partial], base: Release) -> dict[str, Facts]:
     """Every option that an input names → what they tell of it together."""
     keys = {spec.yaml_path: key for key, spec in base.options.items() if spec.yaml_path}
-    told: dict[str, Facts] = {}
+    found: dict[str, Facts] = {}
     for partial in ordered:
         for facts in partial.options:
             key = _key(facts, {} if partial.kind is Kind.PAYLOAD else keys)
             keys[facts["yaml_path"]] = key
-            told[key] = {**_trusted(key, facts, partial.kind), **told.get(key, {})}
-    return told
+            found[key] = {**_trusted(key, facts, partial.kind), **found.get(key, {})}
+    return found
 
 
 def _key(facts: Facts, keys: Mapping[str, str]) -> str:
@@ -154,7 +154,7 @@ def _trusted(key: str, facts: Facts, kind: Kind) -> Facts:
 
 
 def _existing(
-    told: Mapping[str, Facts], ordered: Sequence[Partial], base: Release
+    found: Mapping[str, Facts], ordered: Sequence[Partial], base: Release
 ) -> tuple[dict[str, Facts], tuple[str, ...]]:
     """The options the release has, and those that only look so.
 
@@ -165,11 +165,11 @@ def _existing(
     if Kind.PAYLOAD in kinds:
         served = [partial for partial in ordered if partial.kind is Kind.PAYLOAD]
         keys = {_key(facts, {}) for partial in served for facts in partial.options}
-        return {key: told[key] for key in keys}, tuple(sorted(told.keys() - keys))
+        return {key: found[key] for key in keys}, tuple(sorted(found.keys() - keys))
     stay: dict[str, Facts] = {
         key: {} for key, spec in base.options.items() if not _is_missed(spec, kinds)
     }
-    return {**stay, **told}, ()
+    return {**stay, **found}, ()
 
 
 def _is_missed(spec: OptionSpec, kinds: set[Kind]) -> bool:
@@ -184,20 +184,22 @@ def _draft(known: OptionSpec | None, facts: Facts) -> _Draft:
     if known and known.default_computed_from and not facts.get("default_computed_from"):
         facts = {name: fact for name, fact in facts.items() if name != "default"}
     spec = replace(known or OptionSpec(name=""), **facts)
-    return _Draft(spec, is_new=known is None, told=frozenset(facts))
+    return _Draft(spec, is_new=known is None, found=frozenset(facts))
 
 
 def _with_visibility(drafts: Mapping[str, _Draft], kinds: set[Kind]) -> dict[str, _Draft]:
     """The server docs page shows every visible option: others are hidden, if they exist at all."""
     if Kind.SERVER_PAGE not in kinds or Kind.PAYLOAD in kinds:
         return dict(drafts)
-    return {key: draft if "hidden" in draft.told else _hide(draft) for key, draft in drafts.items()}
+    return {
+        key: draft if "hidden" in draft.found else _hide(draft) for key, draft in drafts.items()
+    }
 
 
 def _hide(draft: _Draft) -> _Draft:
-    if draft.told:
+    if draft.found:
         spec = replace(draft.spec, hidden=True)
-        return replace(draft, spec=spec, told=draft.told | {"hidden"})
+        return replace(draft, spec=spec, found=draft.found | {"hidden"})
     return draft if draft.spec.hidden else draft.guess(hidden=True)
 
 
@@ -243,7 +245,7 @@ def _with_types(drafts: Mapping[str, _Draft], ordered: Sequence[Partial]) -> dic
     by_leaf = {spec.json_path: spec.type for spec in specs if spec.json_path and spec.type}
     return {
         key: draft
-        if "type" in draft.told
+        if "type" in draft.found
         else _with_type(draft, by_leaf.get(draft.spec.json_path, ""), suggested.get(key, ""))
         for key, draft in drafts.items()
     }
@@ -262,7 +264,7 @@ def _inherited(drafts: Iterable[_Draft]) -> dict[str, int]:
             fact.name
             for draft in drafts
             for fact in fields(OptionSpec)
-            if fact.name not in draft.told
+            if fact.name not in draft.found
             and fact.name not in draft.guessed
             and getattr(draft.spec, fact.name) != fact.default
             and not draft.is_new
@@ -273,4 +275,4 @@ def _inherited(drafts: Iterable[_Draft]) -> dict[str, int]:
 def _untold(draft: _Draft) -> tuple[str, ...]:
     if not draft.is_new:
         return ()
-    return tuple(name for name in _WANTED if name not in draft.told | {*draft.guessed})
+    return tuple(name for name in _WANTED if name not in draft.found | {*draft.guessed})

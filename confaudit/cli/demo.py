@@ -28,19 +28,19 @@ def command(output: Path) -> int:
     from confaudit.workflows.demo import tell
 
     click.echo("Three snapshots of a deployment, taken over HTTP from a look-alike on loopback:")
-    told = tell(output, lambda state, outcome: click.echo(f"  {outcome.summary or outcome.error}"))
-    failed = next((outcome.error for outcome in told.outcomes if outcome.error), None)
+    made = tell(output, lambda state, outcome: click.echo(f"  {outcome.summary or outcome.error}"))
+    failed = next((outcome.error for outcome in made.outcomes if outcome.error), None)
     if failed:
         raise failed
     width = shutil.get_terminal_size((RenderOptions.DEFAULT_WIDTH, 24)).columns
     click.echo("")
-    click.echo(f"$ confaudit diff --repo {told.folder} HEAD~2 HEAD~1\n")
-    click.echo(render(told.operator, "text", RenderOptions(width, wants_color("auto"))), color=True)
-    click.echo(f"repository  {told.folder}")
-    click.echo(f"report      {told.page}  (first to last snapshot; open it in a browser)")
+    click.echo(f"$ confaudit diff --repo {made.folder} HEAD~2 HEAD~1\n")
+    click.echo(render(made.operator, "text", RenderOptions(width, wants_color("auto"))), color=True)
+    click.echo(f"repository  {made.folder}")
+    click.echo(f"report      {made.page}  (first to last snapshot; open it in a browser)")
     click.echo("\nTry next:")
-    click.echo(f"  git -C {told.folder} log --stat")
-    click.echo(f"  confaudit diff --repo {told.folder} HEAD~1 HEAD")
-    click.echo(f"  confaudit upgrade --repo {told.folder} HEAD --to 2.35.1")
+    click.echo(f"  git -C {made.folder} log --stat")
+    click.echo(f"  confaudit diff --repo {made.folder} HEAD~1 HEAD")
+    click.echo(f"  confaudit upgrade --repo {made.folder} HEAD --to 2.35.1")
     click.echo("  confaudit init prod --url https://coder.example.com")
     return ExitCode.OK

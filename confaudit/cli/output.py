@@ -136,8 +136,8 @@ def _wholes(rendering: Rendering) -> tuple[str, ...]:
     return tuple(
         path
         for name, found in FORMATS.items()
-        for asked, path in rendering.pairs
-        if asked == name and found.is_whole and path != STDOUT
+        for wanted, path in rendering.pairs
+        if wanted == name and found.is_whole and path != STDOUT
     )
 
 

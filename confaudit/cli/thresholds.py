@@ -40,8 +40,8 @@ def threshold_options(default: str) -> Decorator:
     def decorate(command: Callable[..., Any]) -> Any:
         @functools.wraps(command)
         def with_threshold(fail_on: str, exit_code: bool, exit_zero: bool, **values: Any) -> Any:
-            asked = ANY if exit_code else fail_on
-            return command(threshold=Threshold(LEVELS[NEVER if exit_zero else asked]), **values)
+            level = ANY if exit_code else fail_on
+            return command(threshold=Threshold(LEVELS[NEVER if exit_zero else level]), **values)
 
         return stack(options)(with_threshold)
 

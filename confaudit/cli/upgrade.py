@@ -63,7 +63,7 @@ def command(
       confaudit upgrade live:prod --to 2.35.1 -i values.yaml
       confaudit upgrade --from 2.33.0 --to 2.35.1 --env-file coder.env
     """
-    asked = UpgradeRequest(target, source, snapshot, inputs, deployment)
-    report = upgrade(setup, asked, selection, write_fixed)
+    request = UpgradeRequest(target, source, snapshot, inputs, deployment)
+    report = upgrade(setup, request, selection, write_fixed)
     write(report, rendering)
     return exit_code(report, threshold)

@@ -64,7 +64,7 @@ def command(
         raise click.UsageError("Give at most two snapshots.")
     before, after = (*snapshots, "", "")[:2]
     live = f"live:{deployment}" if deployment else "live"
-    asked = VerifyRequest(before, after or live, source, target, inputs, deployment)
-    report = verify_upgrade(setup, asked)
+    request = VerifyRequest(before, after or live, source, target, inputs, deployment)
+    report = verify_upgrade(setup, request)
     write(report, rendering)
     return exit_code(report, threshold)

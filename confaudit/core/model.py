@@ -102,12 +102,12 @@ class RawDeployment:
 
     payload: Mapping[str, Json] = field(repr=False)
     """`{"config": …, "options": […]}`; `options` may be absent (docs page, bare config)."""
-    siblings: Mapping[str, Json] = field(repr=False, default_factory=dict)
-    """Answer of each sibling endpoint that was read, by its name in `core.coder.endpoints`."""
+    endpoints: Mapping[str, Json] = field(repr=False, default_factory=dict)
+    """Answer of each endpoint that was read, by its name in `core.coder.endpoints`."""
     unavailable: Mapping[str, str] = field(default_factory=dict)
-    """Sibling → why the server will not say (403, 404): a stable reason in our own words."""
+    """Endpoint → why the server will not say (403, 404): a stable reason in our own words."""
     failed: Mapping[str, str] = field(default_factory=dict)
-    """Sibling → why it could not be read this time; the previous snapshot's answer stands."""
+    """Endpoint → why it could not be read this time; the previous snapshot's answer stands."""
     fidelity: Fidelity = Fidelity.FULL
     label: str = ""
     """How the user named the input; shown in reports."""
@@ -124,7 +124,7 @@ class CleanDeployment:
     """A RawDeployment after redaction: same fields, nothing secret left."""
 
     payload: Mapping[str, Json]
-    siblings: Mapping[str, Json]
+    endpoints: Mapping[str, Json]
     unavailable: Mapping[str, str]
     failed: Mapping[str, str]
     fidelity: Fidelity
@@ -178,9 +178,9 @@ class Snapshot:
     config: Mapping[str, Json]
     """The config tree; primary where there are no options."""
     server: Mapping[str, Json]
-    """Sibling endpoints by name, volatile keys removed."""
+    """Endpoint endpoints by name, volatile keys removed."""
     unavailable: Mapping[str, str]
-    """Sibling → why the server did not say."""
+    """Endpoint → why the server did not say."""
     commit: str = ""
 
 

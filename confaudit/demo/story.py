@@ -40,15 +40,15 @@ class DeploymentState:
 def states() -> tuple[DeploymentState, ...]:
     """First snapshot, an operator's changes, an upgrade: each state builds on the one before."""
     chosen: dict[str, wire.Option] = {}
-    answers = _answers(_load("siblings.json"))
-    told = []
+    answers = _answers(_load("endpoints.json"))
+    found = []
     for name in ("state-1.json", "state-2.json", "state-3.json"):
         chapter = _load(name)
         chosen = {flag: s for flag, s in chosen.items() if flag not in chapter["unset"]}
         chosen |= chapter["set"]
         answers = answers | _answers(chapter["answers"])
-        told.append(_state(chapter, chosen, answers))
-    return tuple(told)
+        found.append(_state(chapter, chosen, answers))
+    return tuple(found)
 
 
 def _state(

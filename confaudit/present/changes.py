@@ -229,8 +229,8 @@ def _remarks(change: Change, has_items: bool, limit: int) -> Iterator[Remark]:
     for facet in change.facets:
         if not _is_told(facet, change):
             yield _remark(facet, limit)
-    told = {facet.facet for facet in change.facets}
-    if change.spec and change.spec.use_instead and Facet.USE_INSTEAD not in told:
+    compared = {facet.facet for facet in change.facets}
+    if change.spec and change.spec.use_instead and Facet.USE_INSTEAD not in compared:
         yield Remark(f"deprecated: {_use(change.spec.use_instead)}")
 
 

@@ -205,8 +205,8 @@ _WORDS: Final[Mapping[EventKind, str]] = {
 
 
 def _places(lives: Lives, scale: _Scale) -> Iterator[Mark]:
-    told = (("here", "you are at", lives.here), ("target", "you go to", lives.target))
-    for kind, words, version in told:
+    ends = (("here", "you are at", lives.here), ("target", "you go to", lives.target))
+    for kind, words, version in ends:
         if version:
             yield Mark(kind, scale.at(version), visible(f"{words} {version}"))
 

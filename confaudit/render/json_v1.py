@@ -163,7 +163,7 @@ def _lives(lives: Lives) -> LivesEntry:
         lines=list(lives.lines),
         here=lives.here or UNSET,
         target=lives.target or UNSET,
-        options={key: [_event(event) for event in told] for key, told in lives.events.items()},
+        options={key: [_event(event) for event in events] for key, events in lives.events.items()},
     )
 
 

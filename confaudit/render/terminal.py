@@ -240,8 +240,8 @@ def _line(row: Entry) -> Iterator[Block]:
     name = _names(row.names[:1]) if row.names else Text(row.title)
     values = [] if row.is_same else [_value_line(row)]
     remarks = [_remark_words(remark) for remark in row.remarks if not remark.is_reassuring]
-    told = [*values, *remarks]
-    tail = Text(": ") + Text("; ").join(told) if told else Text()
+    words = [*values, *remarks]
+    tail = Text(": ") + Text("; ").join(words) if words else Text()
     style = _style(row)
     yield (
         2,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from confaudit.core.coder import endpoints as siblings
+from confaudit.core.coder import endpoints
 from confaudit.core.model import MISSING, Json, RawDeployment, Value
 from confaudit.errors import ApiError
 from confaudit.sources import refusals
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 3
 """How often the whole reading is tried while a rollout is under way."""
-SIBLING_RETRIES: Final = 1
-"""A sibling must not hold up the reading: the previous snapshot's answer stands instead."""
-MAX_ORGANIZATION_SIBLINGS: Final = 300
+ENDPOINT_RETRIES: Final = 1
+"""An endpoint must not hold up the reading: the previous snapshot's answer stands instead."""
+MAX_ORGANIZATION_ENDPOINTS: Final = 300
 """Asking more would meet the API's rate limit (512 requests a minute)."""
 PAUSE_SECONDS: Final = 2.0
 """Longest first pause before the whole reading is tried again; it doubles, with jitter."""
@@ -48,7 +48,7 @@ class _RolloutError(ApiError):
 
 
 def read(target: ApiTarget) -> ApiReading:
-    """Read the configuration and its siblings.
+    """Read the configuration and its endpoints.
 
     The build is read before and after, and every answer names it: when they differ, a rollout is
     under way and the reading starts again.
@@ -77,7 +77,7 @@ def _read_once(client: "Client", target: ApiTarget) -> ApiReading:
     before = _required(client, _BUILDINFO)
     payload = _payload(_required(client, _CONFIG))
     version = version_of(before.get("version"))
-    heard = [_Heard(_BUILDINFO, before), *(_siblings(client, version) if target.siblings else ())]
+    heard = [_Heard(_BUILDINFO, before), *(_endpoints(client, version) if target.endpoints else ())]
     after = _required(client, _BUILDINFO)
     if len(client.builds) > 1 or before.get("version") != after.get("version"):
         raise _RolloutError(
@@ -92,10 +92,10 @@ def _deployment(
     url: str, version: str, payload: dict[str, Json], heard: list["_Heard"]
 ) -> RawDeployment:
     answers = {one.name: one.answer for one in heard if one.answer is not MISSING}
-    concealed = siblings.concealed(answers)
+    concealed = endpoints.concealed(answers)
     return RawDeployment(
         payload=payload,
-        siblings={name: answer for name, answer in answers.items() if name not in concealed},
+        endpoints={name: answer for name, answer in answers.items() if name not in concealed},
         unavailable={one.name: one.unavailable for one in heard if one.unavailable} | concealed,
         failed={one.name: one.failed for one in heard if one.failed},
         label=url,
@@ -143,7 +143,7 @@ def _payload(answer: dict[str, Json]) -> dict[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What became of the question to one sibling: exactly one of the three is filled."""
+    """What became of the question to one endpoint: exactly one of the three is filled."""
 
     name: str
     answer: Value = MISSING
@@ -151,24 +151,24 @@ class _Heard:
     failed: str = ""
 
 
-def _siblings(client: "Client", version: str) -> Iterator[_Heard]:
+def _endpoints(client: "Client", version: str) -> Iterator[_Heard]:
     from confaudit.sources.client import PARALLEL
 
     minor = _minor(version)
 
     def ask(name: str) -> _Heard:
-        if minor is not None and siblings.sibling(name).since > minor:
-            return _Heard(name, unavailable=siblings.NOT_IN_VERSION)
+        if minor is not None and endpoints.endpoint(name).since > minor:
+            return _Heard(name, unavailable=endpoints.NOT_IN_VERSION)
         return _ask(client, name)
 
-    once = [row.name for row in siblings.SIBLINGS.values() if not row.per_organization]
+    once = [row.name for row in endpoints.ENDPOINTS.values() if not row.per_organization]
     once.remove(_BUILDINFO)  # has been asked already
     with ThreadPoolExecutor(PARALLEL) as pool:
         heard = {one.name: one for one in pool.map(ask, once)}
         yield from heard.values()
-        names = list(siblings.names(heard["organizations"].answer))
-        yield from pool.map(ask, names[:MAX_ORGANIZATION_SIBLINGS])
-    for name in names[MAX_ORGANIZATION_SIBLINGS:]:
+        names = list(endpoints.names(heard["organizations"].answer))
+        yield from pool.map(ask, names[:MAX_ORGANIZATION_ENDPOINTS])
+    for name in names[MAX_ORGANIZATION_ENDPOINTS:]:
         yield _Heard(name, failed="not asked: the deployment has too many organizations")
 
 
@@ -180,18 +180,18 @@ def _minor(version: str) -> int | None:
 
 def _ask(client: "Client", name: str) -> _Heard:
     try:
-        answer = client.get(name, SIBLING_RETRIES)
+        answer = client.get(name, ENDPOINT_RETRIES)
         if answer.status in (403, 404):
             reason = refusals.server_message(answer.body)
-            return _Heard(name, unavailable=siblings.refusal(name, answer.status, reason))
+            return _Heard(name, unavailable=endpoints.refusal(name, answer.status, reason))
         if answer.status != 200:
             return _Heard(name, failed=refusals.explain(answer.status, answer.body).message)
         value = _json(answer)
     except ApiError as error:
         return _Heard(name, failed=error.message)
-    if siblings.is_expected(name, value):
+    if endpoints.is_expected(name, value):
         return _Heard(name, value)
-    return _Heard(name, unavailable=siblings.UNEXPECTED)
+    return _Heard(name, unavailable=endpoints.UNEXPECTED)
 
 
 def _token_expiry(client: "Client", token: str) -> datetime | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Final
 
-from confaudit.core.coder import endpoints as siblings
+from confaudit.core.coder import endpoints
 from confaudit.core.model import Fidelity, Json, RawDeployment
 from confaudit.errors import SourceError
 from confaudit.sources.input import Input, SourceContext
@@ -28,7 +28,7 @@ NOT_IN_BUNDLE: Final = "not in the bundle"
 MAX_MEMBER_BYTES: Final = 16 * 1024 * 1024
 """Largest member after decompression."""
 
-_SIBLINGS: Final = {
+_ENDPOINTS: Final = {
     "buildinfo": "buildinfo.json",
     "experiments": "experiments.json",
     "entitlements": "entitlements.json",
@@ -64,13 +64,13 @@ def _deployment(bundle: zipfile.ZipFile, label: str, now: datetime) -> RawDeploy
     folder = _folder(bundle, label)
     config = _required(bundle, f"{folder}config.json", label)
     answers = dict(_answers(bundle, folder, label))
-    odd = {name for name, answer in answers.items() if not siblings.is_expected(name, answer)}
+    odd = {name for name, answer in answers.items() if not endpoints.is_expected(name, answer)}
     buildinfo = answers.get("buildinfo")
     version = version_of(buildinfo.get("version")) if isinstance(buildinfo, dict) else ""
     return RawDeployment(
         payload=config,
-        siblings={name: answer for name, answer in answers.items() if name not in odd},
-        unavailable=_untold(answers) | dict.fromkeys(odd, siblings.UNEXPECTED),
+        endpoints={name: answer for name, answer in answers.items() if name not in odd},
+        unavailable=_untold(answers) | dict.fromkeys(odd, endpoints.UNEXPECTED),
         fidelity=Fidelity.LOSSY,
         label=label,
         version=version or documented_version(config),
@@ -107,7 +107,7 @@ def _required(bundle: zipfile.ZipFile, member: str, label: str) -> dict[str, Jso
 
 
 def _answers(bundle: zipfile.ZipFile, folder: str, label: str) -> Iterator[tuple[str, Json]]:
-    for name, file in _SIBLINGS.items():
+    for name, file in _ENDPOINTS.items():
         try:
             answer = _member(bundle, folder + file, label)
         except WireError:
@@ -117,7 +117,7 @@ def _answers(bundle: zipfile.ZipFile, folder: str, label: str) -> Iterator[tuple
 
 
 def _untold(answers: Mapping[str, Json]) -> dict[str, str]:
-    every = (row.name for row in siblings.SIBLINGS.values() if not row.per_organization)
+    every = (row.name for row in endpoints.ENDPOINTS.values() if not row.per_organization)
     return {name: NOT_IN_BUNDLE for name in every if name not in answers}
 
 

@@ -20,7 +20,7 @@ class ApiTarget:
     """PEM file of authorities to trust beside the system's."""
     max_bytes: int = 16 * 1024 * 1024
     """Largest answer after decompression; a full configuration is about 300 KB."""
-    siblings: bool = True
-    """Whether to ask the sibling endpoints too."""
+    endpoints: bool = True
+    """Whether to ask the endpoints too."""
     allow_http: bool = False
     """Whether the token may travel unencrypted to another host."""

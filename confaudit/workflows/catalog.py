@@ -158,26 +158,26 @@ def show(catalog: Catalog, now: datetime, name: str) -> tuple[Report, Found]:
     """
     known = catalog.releases
     found = find(name, known)
-    told = life(found.key, known)
-    name = f" ({told.spec.name})" if told.spec.name else ""
+    story = life(found.key, known)
+    name = f" ({story.spec.name})" if story.spec.name else ""
     report = _report(
         now,
         ReportKind.CATALOG_SHOW,
         f"{found.name}{name}, Coder {known[0].version} to {known[-1].version}",
-        statement=_standing(told),
-        tables=(life_table(told.events), _facts_table(told, known)),
+        statement=_standing(story),
+        tables=(life_table(story.events), _facts_table(story, known)),
         lives=lives([found.key], catalog),
     )
     return report, found
 
 
-def _standing(told: Life) -> str:
+def _standing(story: Life) -> str:
     """Where the option stands today, in one sentence."""
-    by_kind = {event.kind: event for event in told.events}  # of each kind the newest
-    if told.is_removed:
+    by_kind = {event.kind: event for event in story.events}  # of each kind the newest
+    if story.is_removed:
         return f"Removed in {_when(by_kind[EventKind.REMOVED])}."
-    instead = listing([option_name(key) for key in told.spec.use_instead] or [""])
-    if not told.spec.use_instead:
+    instead = listing([option_name(key) for key in story.spec.use_instead] or [""])
+    if not story.spec.use_instead:
         return f"In every release since {_when(by_kind[EventKind.INTRODUCED])}."
     if event := by_kind.get(EventKind.SUPERSEDED):
         return f"Superseded by {instead} in {_when(event)}; both names work."
@@ -217,9 +217,9 @@ def life_table(events: Sequence[Event]) -> Table:
     return Table("events", "Life", columns, rows)
 
 
-def _facts_table(told: Life, known: Sequence[Release]) -> Table:
-    spec = told.spec
-    release = next(found for found in known if found.version == told.release)
+def _facts_table(story: Life, known: Sequence[Release]) -> Table:
+    spec = story.spec
+    release = next(found for found in known if found.version == story.release)
     facts: Mapping[str, Value] = {
         "Flag": f"--{spec.flag}" if spec.flag else "",
         "Variable": spec.env,
@@ -229,12 +229,12 @@ def _facts_table(told: Life, known: Sequence[Release]) -> Table:
         "Default": default_words(spec, release),
         "Secret": "yes" if spec.secret else "",
         "Hidden": "yes" if spec.hidden else "",
-        "Aliases": [option_name(key) for key in told.aliases],
+        "Aliases": [option_name(key) for key in story.aliases],
     }
     rows: tuple[Mapping[str, Value], ...] = tuple(
         {"fact": fact, "value": value} for fact, value in facts.items() if value
     )
-    title = f"{'Last seen in' if told.is_removed else 'Today, in'} {told.release}"
+    title = f"{'Last seen in' if story.is_removed else 'Today, in'} {story.release}"
     return Table("facts", title, _FACTS, rows)
 
 

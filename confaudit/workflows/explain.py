@@ -43,7 +43,7 @@ def explain_option(
         one for one in whole.judged.shown if one.change and found.key in _keys(one.change)
     )
     changes = tuple(one.change for one in shown if one.change)
-    told = replace(
+    story = replace(
         whole,
         kind=ReportKind.EXPLAIN,
         title=f"{found.name} between {visible(before.label)} and {visible(after.label)}",
@@ -62,7 +62,7 @@ def explain_option(
             after.version,
         ),
     )
-    return told, "" if found.is_exact else found.name
+    return story, "" if found.is_exact else found.name
 
 
 def _is_named(change: Change, name: str) -> bool:

@@ -61,11 +61,11 @@ def _statement(found: tuple[Finding, ...], version: str) -> str:
     return f"{plural(serious, 'thing')} to mend"
 
 
-def _assumed(asked: str, operator: OperatorSettings, version: str) -> tuple[str, ...]:
-    if asked or operator.version:
+def _assumed(wanted: str, operator: OperatorSettings, version: str) -> tuple[str, ...]:
+    if wanted or operator.version:
         return ()
     said = (
         f"The files say {visible(operator.version_hint)}" if operator.version_hint else "No version"
     )
-    told = "" if operator.version_hint else " is told"
-    return (f"{said}{told}: they are held against {version}, the newest release known.",)
+    ending = "" if operator.version_hint else " is told"
+    return (f"{said}{ending}: they are held against {version}, the newest release known.",)

@@ -48,17 +48,17 @@ class Opened:
     files: tuple[OperatorFile, ...]
 
 
-def open_inputs(asked: InputFiles) -> Opened:
+def open_inputs(chosen: InputFiles) -> Opened:
     """Read every file; what the server meets later is applied later.
 
     Raises:
         SourceError: one cannot be read.
     """
-    files = tuple(map(open_file, asked.files))
-    env_files = tuple(map(open_file, asked.env_files))
-    config = (open_file(asked.config_file),) if asked.config_file else ()
+    files = tuple(map(open_file, chosen.files))
+    env_files = tuple(map(open_file, chosen.env_files))
+    config = (open_file(chosen.config_file),) if chosen.config_file else ()
     operator = merge(
-        *((read_all(files, asked.kinds),) if files else ()),
+        *((read_all(files, chosen.kinds),) if files else ()),
         *(read_env_file(file.text, file.name) for file in env_files),
         *(read_server_yaml(file.text, file.name) for file in config),
     )

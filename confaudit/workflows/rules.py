@@ -22,17 +22,17 @@ def all_rules(setup: Setup) -> dict[str, Rule]:
     return {**RULES, **own, **CHANGE_RULES}
 
 
-def find_rule(asked: str, rules: dict[str, Rule]) -> Rule:
+def find_rule(name: str, rules: dict[str, Rule]) -> Rule:
     """The rule with this id.
 
     Raises:
         ConfigError: there is none.
     """
-    if asked in rules:
-        return rules[asked]
-    close = get_close_matches(asked, rules, n=1)
+    if name in rules:
+        return rules[name]
+    close = get_close_matches(name, rules, n=1)
     hint = f"did you mean {close[0]}?" if close else "`confaudit rules list` lists them"
-    raise ConfigError(f"there is no rule {visible(asked)}", hint)
+    raise ConfigError(f"there is no rule {visible(name)}", hint)
 
 
 def rules_table(rules: Iterable[Rule]) -> str:

@@ -84,9 +84,9 @@ def _answers(
     """Every deployment's answer as it arrives; an interrupt does not wait for the others."""
     pool = ThreadPoolExecutor(PARALLEL)
     try:
-        asked = {pool.submit(loader.ask, *entry): entry[0] for entry in deployments.items()}
-        for future in as_completed(asked):
-            yield asked[future], future
+        pending = {pool.submit(loader.ask, *entry): entry[0] for entry in deployments.items()}
+        for future in as_completed(pending):
+            yield pending[future], future
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -100,12 +100,12 @@ def _settle(
 ) -> Outcome:
     now = loader.setup.now()
     try:
-        told = answer.result()
+        reading = answer.result()
         before = loader.latest(repository, name)
-        outcome = _record(repository, loader, name, before, told.deployment, at or now)
+        outcome = _record(repository, loader, name, before, reading.deployment, at or now)
     except ConfauditError as error:
         return Outcome(name, Status.FAILED, error=error)
-    return replace(outcome, warning=_expiry(told.token_expires_at, now))
+    return replace(outcome, warning=_expiry(reading.token_expires_at, now))
 
 
 def _expiry(expires_at: datetime | None, now: datetime) -> str:

@@ -48,7 +48,7 @@ class UpgradeRequest:
 
 def upgrade(
     setup: Setup,
-    asked: UpgradeRequest,
+    request: UpgradeRequest,
     selection: Selection = EVERYTHING,
     fixed: Path | None = None,
 ) -> Report:
@@ -60,17 +60,17 @@ def upgrade(
         CatalogError: a catalogue or an advisory of the operator's own cannot be read.
     """
     catalog = setup.catalog()
-    target = known_release(asked.target, catalog)
-    opened = open_inputs(asked.files)
-    snapshot, own = _snapshot(setup, asked, opened.operator)
-    told = tuple(filter(None, (own, opened.operator.version)))
-    source = release_of(_source_version(asked.source, told, opened.operator), catalog)
+    target = known_release(request.target, catalog)
+    opened = open_inputs(request.files)
+    snapshot, own = _snapshot(setup, request, opened.operator)
+    versions = tuple(filter(None, (own, opened.operator.version)))
+    source = release_of(_source_version(request.source, versions, opened.operator), catalog)
     case = AuditScope(source, target, snapshot, opened)
     notes = (
-        *_about_source(source.version, told, opened.operator, catalog),
+        *_about_source(source.version, versions, opened.operator, catalog),
         *about(source.version, catalog),
         *about(target.version, catalog),
-        *_about_inputs(asked, snapshot),
+        *_about_inputs(request, snapshot),
         *(_about_snapshot(snapshot, setup) if snapshot else ()),
         *blind_spots(opened.operator),
         horizon(catalog),
@@ -115,8 +115,8 @@ def _write_fixed(case: AuditScope, folder: Path) -> Iterator[str]:
 # --- versions -----------------------------------------------------------------------------------
 
 
-def _source_version(asked: str, told: Sequence[str], operator: OperatorSettings) -> str:
-    found = asked or next(iter(told), "")
+def _source_version(wanted: str, versions: Sequence[str], operator: OperatorSettings) -> str:
+    found = wanted or next(iter(versions), "")
     if not found:
         said = f"; the files say {visible(operator.version_hint)}" if operator.version_hint else ""
         raise ConfigError(
@@ -126,11 +126,11 @@ def _source_version(asked: str, told: Sequence[str], operator: OperatorSettings)
 
 
 def _about_source(
-    version: str, told: Sequence[str], operator: OperatorSettings, catalog: Catalog
+    version: str, versions: Sequence[str], operator: OperatorSettings, catalog: Catalog
 ) -> Iterator[str]:
-    if not told:
+    if not versions:
         yield from _assumed(version, operator, catalog)
-    for text in dict.fromkeys(told):
+    for text in dict.fromkeys(versions):
         if parse_version(text).base != parse_version(version).base:
             yield f"An input is of Coder {visible(text)}; the audit goes from {version}."
 
@@ -146,27 +146,27 @@ def _assumed(version: str, operator: OperatorSettings, catalog: Catalog) -> Iter
 
 
 def _snapshot(
-    setup: Setup, asked: UpgradeRequest, operator: OperatorSettings
+    setup: Setup, request: UpgradeRequest, operator: OperatorSettings
 ) -> tuple[Snapshot | None, str]:
     """The snapshot asked for, if any, and the version it tells itself.
 
     A saved answer tells none: the facts of the release in use complete it.
     """
     loader = Loader(setup)
-    if not asked.snapshot:
-        last = None if asked.files else last_snapshot(setup, loader, asked.deployment)
+    if not request.snapshot:
+        last = None if request.files else last_snapshot(setup, loader, request.deployment)
         return last, last.version if last else ""
-    raw = loader.read(asked.snapshot)
+    raw = loader.read(request.snapshot)
     if isinstance(raw, RawDeployment) and not raw.version:
-        return loader.clean(replace(raw, version=asked.source or operator.version)), ""
+        return loader.clean(replace(raw, version=request.source or operator.version)), ""
     found = loader.clean(raw)
     return found, found.version
 
 
-def _about_inputs(asked: UpgradeRequest, snapshot: Snapshot | None) -> Iterator[str]:
+def _about_inputs(request: UpgradeRequest, snapshot: Snapshot | None) -> Iterator[str]:
     if snapshot is None:
         yield "No snapshot was given: what the files do not set is taken to be at its default."
-    elif not asked.files:
+    elif not request.files:
         yield (
             "No file that sets the server up was given: unknown variables, empty ones and which "
             "of two names is in use cannot be seen in a snapshot."

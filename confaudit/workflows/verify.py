@@ -36,7 +36,7 @@ class VerifyRequest:
     deployment: str = ""
 
 
-def verify_upgrade(setup: Setup, asked: VerifyRequest) -> Report:
+def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
     """The Report of an upgrade: what is open comes as changes, from predicted to real.
 
     Raises:
@@ -44,13 +44,13 @@ def verify_upgrade(setup: Setup, asked: VerifyRequest) -> Report:
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
         SourceError: a snapshot tells no options.
     """
-    operator = open_inputs(asked.files).operator
+    operator = open_inputs(request.files).operator
     loader = Loader(setup)
-    if asked.before:
-        before = _load(loader, asked.before, asked.source or operator.version, "--from")
+    if request.before:
+        before = _load(loader, request.before, request.source or operator.version, "--from")
     else:
-        before = last_snapshot(setup, loader, asked.deployment)
-    after = _load(loader, asked.after, asked.target, "--to")
+        before = last_snapshot(setup, loader, request.deployment)
+    after = _load(loader, request.after, request.target, "--to")
     for snapshot in (before, after):
         _require_options(snapshot)
     found = verify(before, after, operator, setup.catalog())

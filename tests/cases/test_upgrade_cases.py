@@ -1,4 +1,4 @@
-"""One folder per upgrade pain, each with a sibling `…-quiet` that must stay silent about it.
+"""One folder per upgrade pain, each with an endpoint `…-quiet` that must stay silent about it.
 
 `slip-…` are wrong at any time, without an upgrade. `case.json` says what is upgraded and what is
 expected, as `rule affects subject`; the other files are the operator's, and `snapshot.json` is the
@@ -100,14 +100,14 @@ def test_it_is_told(folder):
 
 
 @pytest.mark.parametrize("folder", QUIET, ids=lambda path: path.name)
-def test_its_sibling_is_quiet(folder):
+def test_its_endpoint_is_quiet(folder):
     loud = case_of(folder.with_name(folder.name.removesuffix("-quiet")))
     found = findings(folder)
     assert not without_answers(loud["expected"]) & without_answers(told(found))
     check_words(found)
 
 
-def test_every_case_has_a_sibling():
+def test_every_case_has_a_endpoint():
     assert {path.name for path in QUIET} == {f"{path.name}-quiet" for path in LOUD}
 
 

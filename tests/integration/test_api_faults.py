@@ -40,7 +40,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def target(url: str, **settings: object) -> ApiTarget:
-    plain = ApiTarget(url, TOKEN, timeout_seconds=5, retries=1, siblings=False)
+    plain = ApiTarget(url, TOKEN, timeout_seconds=5, retries=1, endpoints=False)
     return replace(plain, **settings)
 
 

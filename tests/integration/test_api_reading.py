@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from confaudit.core.coder import endpoints as siblings
+from confaudit.core.coder import endpoints
 from confaudit.core.model import Fidelity
 from confaudit.errors import ApiError
 from confaudit.sources import api, client
@@ -47,8 +47,8 @@ def test_a_healthy_deployment_is_read(key: str) -> None:
     assert deployment.fidelity is Fidelity.FULL
     assert deployment.version == "2.33.0"
     assert deployment.label == server.url
-    assert deployment.siblings["experiments"] == ["b", "a"]
-    assert deployment.siblings["buildinfo"] == {"version": BUILD, "deployment_id": "d-1"}
+    assert deployment.endpoints["experiments"] == ["b", "a"]
+    assert deployment.endpoints["buildinfo"] == {"version": BUILD, "deployment_id": "d-1"}
     assert deployment.taken_at is None
     assert answer.token_expires_at == datetime(2026, 12, 1, 8, 0, 0, 123456, tzinfo=UTC)
 
@@ -66,12 +66,12 @@ def test_a_healthy_deployment_is_read(key: str) -> None:
 )
 def test_an_untold_expiry_is_ignored(key: str, reply: Reply) -> None:
     with ScriptedServer(coder(**{key: reply})) as server:
-        assert api.read(target(server, siblings=False)).token_expires_at is None
+        assert api.read(target(server, endpoints=False)).token_expires_at is None
 
 
 def test_a_token_without_id_is_not_asked_about() -> None:
     with ScriptedServer(coder()) as server:
-        api.read(target(server, token="nodash", siblings=False))
+        api.read(target(server, token="nodash", endpoints=False))
     assert [asked.path.rpartition("/")[2] for asked in server.asked] == [
         "buildinfo",
         "config",
@@ -94,13 +94,13 @@ def test_every_request_is_a_get_with_our_headers() -> None:
 def test_a_path_prefix_is_kept() -> None:
     script = {path.replace("/api", "/teams/coder/api"): reply for path, reply in coder().items()}
     with ScriptedServer(script) as server:
-        answer = api.read(target(server, url=f"{server.url}/teams/coder/", siblings=False))
+        answer = api.read(target(server, url=f"{server.url}/teams/coder/", endpoints=False))
     assert answer.deployment.payload == PAYLOAD
 
 
 def test_compressed_answers_are_read() -> None:
     with ScriptedServer(coder(deployment__config=Reply(PAYLOAD, zipped=True))) as server:
-        assert api.read(target(server, siblings=False)).deployment.payload == PAYLOAD
+        assert api.read(target(server, endpoints=False)).deployment.payload == PAYLOAD
 
 
 def test_a_whole_reading_takes_one_connection_per_parallel_request() -> None:
@@ -119,7 +119,7 @@ def test_a_whole_reading_takes_one_connection_per_parallel_request() -> None:
     assert "ai/providers" not in asked, "2.33 does not have it"
 
 
-class TestSiblings:
+class TestEndpoints:
     def test_refusals_have_stable_words(self) -> None:
         premium = {"message": "Workspace Proxy is a Premium feature. Contact sales!"}
         experiment = {"message": "OAuth2 provider requires enabling the 'oauth2' experiment."}
@@ -135,13 +135,13 @@ class TestSiblings:
         with ScriptedServer(script) as server:
             unavailable = api.read(target(server)).deployment.unavailable
         assert {name: unavailable[name] for name in sorted(unavailable)}.items() >= {
-            "workspaceproxies": siblings.NOT_LICENSED,
-            "oauth2-provider/apps": siblings.EXPERIMENT_OFF,
+            "workspaceproxies": endpoints.NOT_LICENSED,
+            "oauth2-provider/apps": endpoints.EXPERIMENT_OFF,
             "debug/health": "needs the Owner role",
             "replicas": "needs the Owner role",
-            "users/authmethods": siblings.NOT_IN_VERSION,
-            "experiments": siblings.UNEXPECTED,
-            "ai/providers": siblings.NOT_IN_VERSION,
+            "users/authmethods": endpoints.NOT_IN_VERSION,
+            "experiments": endpoints.UNEXPECTED,
+            "ai/providers": endpoints.NOT_IN_VERSION,
         }.items()
 
     @pytest.mark.parametrize(
@@ -171,12 +171,12 @@ class TestSiblings:
         with ScriptedServer(script) as server:
             deployment = api.read(target(server)).deployment
         prefix = "organizations/default/"
-        assert deployment.siblings[f"{prefix}settings/idpsync/groups"] == {"field": "groups"}
+        assert deployment.endpoints[f"{prefix}settings/idpsync/groups"] == {"field": "groups"}
         assert f"{prefix}members/roles" in deployment.unavailable
         assert not [asked for asked in server.asked if ".." in asked.path]
 
     def test_too_many_organizations_are_not_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(api, "MAX_ORGANIZATION_SIBLINGS", 3)
+        monkeypatch.setattr(api, "MAX_ORGANIZATION_ENDPOINTS", 3)
         organizations = Reply([{"name": "first"}, {"name": "second"}])
         with ScriptedServer(coder(organizations=organizations)) as server:
             failed = api.read(target(server)).deployment.failed
@@ -192,7 +192,7 @@ class TestSiblings:
         with ScriptedServer(script) as server:
             deployment = api.read(target(server)).deployment
         assert deployment.unavailable["licenses"] == "needs the Owner role"
-        assert "licenses" not in deployment.siblings
+        assert "licenses" not in deployment.endpoints
 
     def test_an_unknown_version_asks_for_all(self) -> None:
         with ScriptedServer(coder(buildinfo=Reply({"version": "custom"}))) as server:
@@ -213,7 +213,7 @@ class TestRollout:
     def test_the_body_of_buildinfo_counts_too(self) -> None:
         old, new = Reply({"version": BUILD}, build=""), Reply({"version": self.new}, build="")
         with ScriptedServer(coder(buildinfo=[old, new])) as server:
-            answer = api.read(target(server, siblings=False))
+            answer = api.read(target(server, endpoints=False))
         assert answer.deployment.version == "2.34.0"
         assert server.count("/api/v2/buildinfo") == 4
 
@@ -223,7 +223,7 @@ class TestRollout:
             ScriptedServer(coder(deployment__config=config)) as server,
             pytest.raises(ApiError, match="mid-rollout") as raised,
         ):
-            api.read(target(server, siblings=False))
+            api.read(target(server, endpoints=False))
         assert raised.value.hint
         assert server.count("/api/v2/deployment/config") == api.ATTEMPTS
 
@@ -239,7 +239,7 @@ def test_the_log_tells_method_path_status_and_time_only(
 ) -> None:
     secret = Reply({**PAYLOAD, "options": ["planted-secret-body"]})
     with ScriptedServer(coder(deployment__config=secret)) as server:
-        api.read(target(server, siblings=False))
+        api.read(target(server, endpoints=False))
     lines = [record.getMessage() for record in debug_log.records if record.name == "confaudit.api"]
     assert any(line.startswith("GET deployment/config 200 ") for line in lines)
     assert all(line.endswith(" ms") for line in lines)

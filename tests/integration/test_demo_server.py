@@ -71,7 +71,7 @@ def test_serves_the_state_as_coder_would(state: DeploymentState) -> None:
     assert reply.headers["Content-Encoding"] is None
 
 
-def test_every_sibling_answers_its_status_and_body(coder: LoopbackCoder) -> None:
+def test_every_endpoint_answers_its_status_and_body(coder: LoopbackCoder) -> None:
     for endpoint, answer in STATES[0].answers.items():
         reply = ask(coder, f"/api/v2/{endpoint}")
         assert (reply.status, reply.body) == answer, endpoint

@@ -260,7 +260,7 @@ def test_both_maps_disagree():
         ({"appearance": {"logo_url": ""}}, {"appearance": {"logo_url": "x"}}, "operator"),
     ],
 )
-def test_causes_of_siblings(before, after, cause):
+def test_causes_of_endpoints(before, after, cause):
     left, right = snapshot("2.33.0", server=before), snapshot("2.34.5", server=after)
     assert one(left, right).cause == cause
 

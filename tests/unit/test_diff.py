@@ -263,7 +263,7 @@ def test_what_a_bundle_left_out_says_nothing():
     assert told(diff(real, bundle)) == [("changed", "a", 2, 1)]
 
 
-def test_siblings_that_only_one_side_tells_are_not_compared():
+def test_endpoints_that_only_one_side_tells_are_not_compared():
     before = snapshot(server={"experiments": ["a"], "appearance": {"logo_url": ""}})
     after = snapshot(server={"experiments": ["b"], "regions": {}})
     assert told(diff(before, after)) == [("changed", "experiments", ["a"], ["b"])]

@@ -1,4 +1,4 @@
-"""Sibling endpoints: equal states become equal answers, odd ones are refused."""
+"""Endpoint endpoints: equal states become equal answers, odd ones are refused."""
 
 import json
 from hashlib import sha256
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from confaudit.core.coder import endpoints as siblings
-from confaudit.core.coder.endpoints import SIBLINGS, normalise
+from confaudit.core.coder import endpoints
+from confaudit.core.coder.endpoints import ENDPOINTS, normalise
 from confaudit.core.coder.stable_forms import UnexpectedAnswer
 
 STABLE: dict[str, tuple[Any, Any]] = {
@@ -245,8 +245,8 @@ STABLE: dict[str, tuple[Any, Any]] = {
 }
 
 
-def test_every_sibling_has_a_case() -> None:
-    assert {siblings.sibling(name).name for name in STABLE} == set(SIBLINGS)
+def test_every_endpoint_has_a_case() -> None:
+    assert {endpoints.endpoint(name).name for name in STABLE} == set(ENDPOINTS)
 
 
 @pytest.mark.parametrize("name", STABLE)
@@ -279,9 +279,9 @@ def test_odd_answers_are_refused_and_never_crash(name: str, odd: Any) -> None:
     try:
         normalise(name, odd)
     except UnexpectedAnswer:
-        assert not siblings.is_expected(name, odd)
+        assert not endpoints.is_expected(name, odd)
     else:
-        assert siblings.is_expected(name, odd)
+        assert endpoints.is_expected(name, odd)
         assert not isinstance(odd, str | int | float)
 
 
@@ -320,24 +320,24 @@ def test_an_upgrade_alone_does_not_show_in_appearance(suffix: str) -> None:
 
 def test_names_expand_over_organizations() -> None:
     listed: Any = [{"name": "acme"}, {"name": "a/b"}, {"name": ""}, {"id": "x"}, "text", None]
-    assert list(siblings.names(listed)) == [
+    assert list(endpoints.names(listed)) == [
         "organizations/acme/settings/idpsync/groups",
         "organizations/acme/settings/idpsync/roles",
         "organizations/acme/members/roles",
     ]
-    assert list(siblings.names({"name": "acme"})) == []
+    assert list(endpoints.names({"name": "acme"})) == []
 
 
 @pytest.mark.parametrize(
     ("name", "status", "message", "reason"),
     [
         ("replicas", 404, "Resource not found or you do not…", "needs the Owner role"),
-        ("replicas", 404, "Route not found.", siblings.NOT_IN_VERSION),
-        ("entitlements", 404, "", siblings.NOT_IN_VERSION),
-        ("regions", 404, "Resource not found or…", siblings.NOT_IN_VERSION),
+        ("replicas", 404, "Route not found.", endpoints.NOT_IN_VERSION),
+        ("entitlements", 404, "", endpoints.NOT_IN_VERSION),
+        ("regions", 404, "Resource not found or…", endpoints.NOT_IN_VERSION),
         ("regions", 403, "Forbidden.", "needs a signed-in user"),
-        ("workspaceproxies", 403, "X is a Premium feature. Contact sales!", siblings.NOT_LICENSED),
-        ("oauth2-provider/apps", 403, "x requires enabling the 'y'", siblings.EXPERIMENT_OFF),
+        ("workspaceproxies", 403, "X is a Premium feature. Contact sales!", endpoints.NOT_LICENSED),
+        ("oauth2-provider/apps", 403, "x requires enabling the 'y'", endpoints.EXPERIMENT_OFF),
         (
             "organizations/acme/settings/idpsync/roles",
             403,
@@ -347,11 +347,11 @@ def test_names_expand_over_organizations() -> None:
     ],
 )
 def test_refusals(name: str, status: int, message: str, reason: str) -> None:
-    assert siblings.refusal(name, status, message) == reason
+    assert endpoints.refusal(name, status, message) == reason
 
 
 def test_only_a_licensed_deployment_conceals_its_licenses() -> None:
-    assert siblings.concealed({"licenses": [], "entitlements": {"has_license": True}})
-    assert not siblings.concealed({"licenses": [], "entitlements": {"has_license": False}})
-    assert not siblings.concealed({"licenses": [{"id": 1}], "entitlements": {"has_license": True}})
-    assert not siblings.concealed({"licenses": []})
+    assert endpoints.concealed({"licenses": [], "entitlements": {"has_license": True}})
+    assert not endpoints.concealed({"licenses": [], "entitlements": {"has_license": False}})
+    assert not endpoints.concealed({"licenses": [{"id": 1}], "entitlements": {"has_license": True}})
+    assert not endpoints.concealed({"licenses": []})

@@ -192,7 +192,7 @@ def stored(snapshot):
 
 
 def test_files_read_back_to_the_same_snapshot():
-    first = snap(siblings={"experiments": ["b", "a"]}, unavailable={"replicas": "role"}, label="x")
+    first = snap(endpoints={"experiments": ["b", "a"]}, unavailable={"replicas": "role"}, label="x")
     assert decode(redact_files(stored(first))) == first
 
 

@@ -239,10 +239,10 @@ def test_keys_of_a_map_are_text_too():
     assert PLANTED not in json.dumps(redact(RawDeployment({"config": config})).payload)
 
 
-def test_siblings_pass_through_the_same_gate():
-    siblings = {"appearance": {"logo_url": f"https://x/y?token={PLANTED}"}}
-    clean = redact(RawDeployment({"config": {}}, siblings))
-    assert PLANTED not in json.dumps(clean.siblings)
+def test_endpoints_pass_through_the_same_gate():
+    endpoints = {"appearance": {"logo_url": f"https://x/y?token={PLANTED}"}}
+    clean = redact(RawDeployment({"config": {}}, endpoints))
+    assert PLANTED not in json.dumps(clean.endpoints)
 
 
 def test_a_marker_must_look_like_one():

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from confaudit.core.coder import endpoints as siblings
+from confaudit.core.coder import endpoints
 from confaudit.demo import wire
 from confaudit.demo.story import DeploymentState, Response, states
 
@@ -252,12 +252,12 @@ def _count(flags: set[str], old: Any, new: Any, key: str) -> str:
 
 
 @pytest.mark.parametrize(("heading", "before"), [("1 → 2", 0), ("2 → 3", 1)])
-def test_sibling_changes_are_the_readmes(
+def test_endpoint_changes_are_the_readmes(
     told: tuple[DeploymentState, ...], heading: str, before: int
 ) -> None:
     old, new = told[before].answers, told[before + 1].answers
     section = README.split(f"### What a diff {heading} must show")[1].split("\n#", 1)[0]
-    text = section.split("Siblings: ")[1]
+    text = section.split("Endpoints: ")[1]
     changed = {endpoint for endpoint in new if old.get(endpoint) != new[endpoint]}
     assert {name for name in re.findall(r"`([\w/]+)`", text) if name in new} == changed
 
@@ -279,7 +279,7 @@ def _leaks(options: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("index", range(3))
-def test_siblings_agree_with_the_options(told: tuple[DeploymentState, ...], index: int) -> None:
+def test_endpoints_agree_with_the_options(told: tuple[DeploymentState, ...], index: int) -> None:
     state, options = told[index], by_flag(told[index])
     body: dict[str, Any] = {name: answer.body for name, answer in state.answers.items()}
     features = body["entitlements"]["features"]
@@ -316,16 +316,16 @@ def test_auditor_is_refused_what_coder_refuses(told: tuple[DeploymentState, ...]
 
 
 @pytest.mark.parametrize("index", range(3))
-def test_every_sibling_of_the_release_answers(
+def test_every_endpoint_of_the_release_answers(
     told: tuple[DeploymentState, ...], index: int
 ) -> None:
     state = told[index]
     minor = int(state.version.split(".")[1])
-    alone = [row for row in siblings.SIBLINGS.values() if not row.per_organization]
+    alone = [row for row in endpoints.ENDPOINTS.values() if not row.per_organization]
     assert {row.name: row.name in state.answers for row in alone} == {
         row.name: row.since <= minor for row in alone
     }
-    for name in siblings.names(state.answers["organizations"].body):
+    for name in endpoints.names(state.answers["organizations"].body):
         assert name in state.answers
 
 

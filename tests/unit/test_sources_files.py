@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from confaudit.core.coder import endpoints as siblings
+from confaudit.core.coder import endpoints
 from confaudit.core.model import Fidelity, RawDeployment, StoredFiles
 from confaudit.errors import SourceError
 from confaudit.sources import SourceContext, bundle, read
@@ -263,14 +263,14 @@ class TestBundle:
         assert deployment.payload == PAYLOAD
         assert deployment.fidelity is Fidelity.LOSSY
         assert deployment.version == "2.35.1"
-        assert deployment.siblings == {
+        assert deployment.endpoints == {
             "buildinfo": {"version": "v2.35.1+abc1234"},
             "experiments": ["a"],
         }
         assert deployment.unavailable["entitlements"] == bundle.NOT_IN_BUNDLE
         assert deployment.unavailable["debug/health"] == bundle.NOT_IN_BUNDLE
         assert deployment.unavailable["appearance"] == bundle.NOT_IN_BUNDLE
-        assert deployment.unavailable["debug/health/settings"] == siblings.UNEXPECTED
+        assert deployment.unavailable["debug/health/settings"] == endpoints.UNEXPECTED
         assert deployment.failed == {}
 
     def test_other_members_are_never_opened(self) -> None:
@@ -303,7 +303,7 @@ class TestBundle:
         members = {**MEMBERS, "deployment/experiments.json": b"{planted-secret"}
         deployment = read_bytes(zipped(members))
         assert deployment.unavailable["experiments"] == bundle.NOT_IN_BUNDLE
-        assert "buildinfo" in deployment.siblings
+        assert "buildinfo" in deployment.endpoints
 
     @pytest.mark.parametrize(
         ("members", "sentence"),

@@ -12,7 +12,7 @@ from typing import Final
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.diff import position
-from confaudit.core.coder.endpoints import BUILD, SIBLINGS
+from confaudit.core.coder.endpoints import BUILD, ENDPOINTS
 from confaudit.core.coder.facts import Facts, Filler
 from confaudit.core.coder.releases import Catalog, Version, arrivals
 from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS
@@ -223,10 +223,10 @@ class _Attributor:
             return _release(f"{_SHARED} both of its names tell the same value source")
         if now not in EXPLICIT:
             return self._unset(change)
-        told = (
+        known = (
             "it is set to what was the default" if was not in EXPLICIT else "the value is the same"
         )
-        return _operator(f"{told}{self._which_name(change)}")
+        return _operator(f"{known}{self._which_name(change)}")
 
     def _declared(self, change: Change) -> Attribution:
         computed = any(self._computed(change))
@@ -247,7 +247,7 @@ class _Attributor:
         version = _version(self._after.version)
         return version is None or version >= ALIASES_SHARE
 
-    # --- leaves and siblings --------------------------------------------------------------
+    # --- leaves and endpoints --------------------------------------------------------------
 
     def _leaf(self, change: Change) -> Attribution:
         if Fidelity.SHAPE in (self._before.fidelity, self._after.fidelity):
@@ -291,7 +291,7 @@ class _Attributor:
         return owners[0] if owners else None
 
     def _server(self, change: Change) -> Attribution:
-        row = SIBLINGS.get(change.key.partition(".")[0])
+        row = ENDPOINTS.get(change.key.partition(".")[0])
         repeats = row.repeats if row else ""
         if repeats == BUILD or _tells_versions(change.key):
             return _release(self._span if self._upgraded else f"{BUILD} tells it")

@@ -385,11 +385,11 @@ def _same_or_untold(leaf: Value, option: Value) -> bool:
     return is_secret(option) or _strictly_equal(leaf, option)
 
 
-# --- siblings --------------------------------------------------------------------------------
+# --- endpoints --------------------------------------------------------------------------------
 
 
 def _server_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
-    """Changes of what both servers told; a sibling only one of them told is in the notes."""
+    """Changes of what both servers told; an endpoint only one of them told is in the notes."""
     shared = before.server.keys() & after.server.keys()
     left = {name: before.server[name] for name in shared}
     right = {name: after.server[name] for name in shared}

@@ -85,14 +85,16 @@ def _setting(
     spec: OptionSpec, leaf_default: str | None, release: Release, access_url: str
 ) -> Setting:
     version = Version.parse(release.version)
-    told = version >= SOURCES_KNOWN
+    tells_sources = version >= SOURCES_KNOWN
     if spec.key == _ACCESS_URL:
-        return Setting(access_url, ValueSource.ENV if told else None)
+        return Setting(access_url, ValueSource.ENV if tells_sources else None)
     if _is_secret(spec):
-        return Setting(secret(False if told else None), ValueSource.UNSET if told else None)
+        return Setting(
+            secret(False if tells_sources else None), ValueSource.UNSET if tells_sources else None
+        )
     decisive = leaf_default if version >= ALIASES_SHARE else spec.default
     source = ValueSource.UNSET if decisive is None else ValueSource.DEFAULT
-    return Setting(default_value(spec, leaf_default), source if told else None)
+    return Setting(default_value(spec, leaf_default), source if tells_sources else None)
 
 
 def _is_secret(spec: OptionSpec) -> bool:

@@ -26,7 +26,7 @@ BUILD: Final = "the server's own build"
 
 
 @dataclass(frozen=True, slots=True)
-class Sibling:
+class Endpoint:
     """One endpoint beside `deployment/config`."""
 
     name: str
@@ -47,21 +47,21 @@ class Sibling:
 
 
 def normalise(name: str, answer: Json) -> Json:
-    """The stable form of a sibling's answer.
+    """The stable form of an endpoint's answer.
 
     Volatile keys are gone, lists that are sets are sorted, objects in lists are keyed by their
     natural id; `null`, `[]` and `{}` inside objects equal an absent key.
 
     Raises:
-        KeyError: no sibling has this name.
+        KeyError: no endpoint has this name.
         UnexpectedAnswer: the answer has another JSON type than Coder's.
     """
-    return form.tidy(sibling(name).stable(answer))
+    return form.tidy(endpoint(name).stable(answer))
 
 
-def sibling(name: str) -> Sibling:
-    """The row of a sibling by its name, for example `organizations/acme/members/roles`."""
-    return SIBLINGS[_IN_ORGANIZATION.sub(f"organizations/{_ORGANIZATION}/", name)]
+def endpoint(name: str) -> Endpoint:
+    """The row of an endpoint by its name, for example `organizations/acme/members/roles`."""
+    return ENDPOINTS[_IN_ORGANIZATION.sub(f"organizations/{_ORGANIZATION}/", name)]
 
 
 def is_expected(name: str, answer: Json) -> bool:
@@ -74,14 +74,14 @@ def is_expected(name: str, answer: Json) -> bool:
 
 
 def names(organizations: Value) -> Iterator[str]:
-    """The names of the per-organization siblings of a deployment with these organizations."""
+    """The names of the per-organization endpoints of a deployment with these organizations."""
     listed = organizations if isinstance(organizations, list) else []
     for organization in listed:
         name = organization.get("name") if isinstance(organization, dict) else None
         if isinstance(name, str) and _ORGANIZATION_NAME.fullmatch(name):
             yield from (
                 row.name.replace(_ORGANIZATION, name)
-                for row in SIBLINGS.values()
+                for row in ENDPOINTS.values()
                 if row.per_organization
             )
 
@@ -95,7 +95,7 @@ def refusal(name: str, status: int, message: str) -> str:
         return NOT_LICENSED
     if status == 403 and "requires enabling the" in message:
         return EXPERIMENT_OFF
-    readers = sibling(name).readers
+    readers = endpoint(name).readers
     # Some endpoints answer 404 to those who may not read them.
     if status == 403 or (readers and message.startswith("Resource not found")):
         return f"needs {readers or 'a signed-in user'}"
@@ -103,11 +103,11 @@ def refusal(name: str, status: int, message: str) -> str:
 
 
 def concealed(answers: Mapping[str, Value]) -> dict[str, str]:
-    """Siblings whose empty answer means "you may not know": `licenses` for all but Owners."""
+    """Endpoints whose empty answer means "you may not know": `licenses` for all but Owners."""
     entitlements = answers.get("entitlements")
     licensed = isinstance(entitlements, dict) and entitlements.get("has_license") is True
     if licensed and answers.get("licenses") == []:
-        return {"licenses": f"needs {sibling('licenses').readers}"}
+        return {"licenses": f"needs {endpoint('licenses').readers}"}
     return {}
 
 
@@ -119,46 +119,46 @@ _OWNER: Final = "the Owner role"
 _ADMIN: Final = "the Owner or User Admin role"
 _ORG_ADMIN: Final = "the Owner, User Admin or Organization Admin role"
 
-SIBLINGS: Final[Mapping[str, Sibling]] = {
+ENDPOINTS: Final[Mapping[str, Endpoint]] = {
     row.name: row
     for row in (
-        Sibling("buildinfo", 0, "", form.buildinfo, BUILD),
-        Sibling("experiments", 0, "", form.a_set, "--experiments"),
-        Sibling("experiments/available", 4, "", form.an_object_of_sets, BUILD),
-        Sibling("deployment/ssh", 0, "", form.an_object, "the SSH options"),
-        Sibling("entitlements", 0, "", form.entitlements),
-        Sibling("appearance", 0, "", form.appearance),
-        Sibling("users/authmethods", 0, "", form.an_object, "the login options"),
-        Sibling("auth/scopes", 27, "", form.an_object_of_sets, BUILD),
-        Sibling("debug/health", 0, _OWNER, form.health, "the state of the deployment"),
-        Sibling("debug/health/settings", 5, _OWNER, form.an_object_of_sets),
-        Sibling("regions", 0, "", form.regions),
-        Sibling("workspaceproxies", 0, "", form.workspace_proxies),
-        Sibling("replicas", 0, _OWNER, form.number),
-        Sibling("licenses", 0, _OWNER, form.licenses),
-        Sibling("organizations", 14, "", form.organizations),
-        Sibling("settings/idpsync/organization", 18, _ADMIN, form.an_object_of_sets),
-        Sibling(
+        Endpoint("buildinfo", 0, "", form.buildinfo, BUILD),
+        Endpoint("experiments", 0, "", form.a_set, "--experiments"),
+        Endpoint("experiments/available", 4, "", form.an_object_of_sets, BUILD),
+        Endpoint("deployment/ssh", 0, "", form.an_object, "the SSH options"),
+        Endpoint("entitlements", 0, "", form.entitlements),
+        Endpoint("appearance", 0, "", form.appearance),
+        Endpoint("users/authmethods", 0, "", form.an_object, "the login options"),
+        Endpoint("auth/scopes", 27, "", form.an_object_of_sets, BUILD),
+        Endpoint("debug/health", 0, _OWNER, form.health, "the state of the deployment"),
+        Endpoint("debug/health/settings", 5, _OWNER, form.an_object_of_sets),
+        Endpoint("regions", 0, "", form.regions),
+        Endpoint("workspaceproxies", 0, "", form.workspace_proxies),
+        Endpoint("replicas", 0, _OWNER, form.number),
+        Endpoint("licenses", 0, _OWNER, form.licenses),
+        Endpoint("organizations", 14, "", form.organizations),
+        Endpoint("settings/idpsync/organization", 18, _ADMIN, form.an_object_of_sets),
+        Endpoint(
             f"organizations/{_ORGANIZATION}/settings/idpsync/groups",
             16,
             _ORG_ADMIN,
             form.an_object_of_sets,
         ),
-        Sibling(
+        Endpoint(
             f"organizations/{_ORGANIZATION}/settings/idpsync/roles",
             16,
             _ORG_ADMIN,
             form.an_object_of_sets,
         ),
-        Sibling("notifications/settings", 14, "", form.an_object),
-        Sibling("notifications/templates/system", 14, "", form.notification_templates, BUILD),
-        Sibling("notifications/templates/custom", 14, "", form.notification_templates),
-        Sibling("notifications/dispatch-methods", 14, "", form.an_object_of_sets, BUILD),
-        Sibling("oauth2-provider/apps", 6, "", form.oauth2_apps),
-        Sibling("ai/providers", 34, _OWNER, form.ai_providers),
-        Sibling("prebuilds/settings", 25, "", form.an_object),
-        Sibling("users/roles", 0, "", form.custom_roles),
-        Sibling(f"organizations/{_ORGANIZATION}/members/roles", 14, "", form.custom_roles),
+        Endpoint("notifications/settings", 14, "", form.an_object),
+        Endpoint("notifications/templates/system", 14, "", form.notification_templates, BUILD),
+        Endpoint("notifications/templates/custom", 14, "", form.notification_templates),
+        Endpoint("notifications/dispatch-methods", 14, "", form.an_object_of_sets, BUILD),
+        Endpoint("oauth2-provider/apps", 6, "", form.oauth2_apps),
+        Endpoint("ai/providers", 34, _OWNER, form.ai_providers),
+        Endpoint("prebuilds/settings", 25, "", form.an_object),
+        Endpoint("users/roles", 0, "", form.custom_roles),
+        Endpoint(f"organizations/{_ORGANIZATION}/members/roles", 14, "", form.custom_roles),
     )
 }
 """By name. Left out on purpose: what is volatile through and through (`deployment/stats`,

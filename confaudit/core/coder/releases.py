@@ -147,8 +147,8 @@ class Catalog:
 
     def release(self, version: str) -> Release | None:
         """Find exactly this version, build metadata aside."""
-        asked = _parsed(version)
-        return self._releases.get(asked) if asked else None
+        wanted = _parsed(version)
+        return self._releases.get(wanted) if wanted else None
 
     def nearest(self, version: str) -> Release:
         """Find the release to go by for any version: this one, or the newest that is not newer.
@@ -158,12 +158,12 @@ class Catalog:
         release it carries the number of, because it is built after that one's tag (coder/coder
         scripts/version.sh), although it sorts before it; a candidate does so too.
         """
-        asked = _parsed(version)
-        if asked is None or asked.base == _UNVERSIONED:
+        wanted = _parsed(version)
+        if wanted is None or wanted.base == _UNVERSIONED:
             return self._releases[self._order[-1]]
-        if asked in self._releases:
-            return self._releases[asked]
-        not_newer = bisect_right(self._order, asked.base)
+        if wanted in self._releases:
+            return self._releases[wanted]
+        not_newer = bisect_right(self._order, wanted.base)
         return self._releases[self._order[max(not_newer - 1, 0)]]
 
     def between(self, before: str, after: str) -> tuple[Release, ...]:
@@ -185,8 +185,8 @@ def arrivals(way: Iterable[Release], holds: Callable[[Release], bool]) -> tuple[
 
     A backport makes a fact true in an older line, while newer lines get it later still.
     """
-    told = [(release.version, holds(release)) for release in way]
-    return tuple(now for (_, held), (now, holding) in pairwise(told) if holding and not held)
+    held_by = [(release.version, holds(release)) for release in way]
+    return tuple(now for (_, held), (now, holding) in pairwise(held_by) if holding and not held)
 
 
 def has_reached(version: Version, firsts: Sequence[Version]) -> bool:

@@ -52,11 +52,11 @@ def audit(situation: Situation, advisories: Iterable[Advisory] = ()) -> tuple[Fi
     An advisory on an option takes the place of the plain words about its default.
     """
     advice = [*advise(advisories, situation)]
-    told = {finding.subject for finding in advice if finding.rule.effect is Effect.BEHAVIOUR}
+    advised = {finding.subject for finding in advice if finding.rule.effect is Effect.BEHAVIOUR}
     found = (
         finding
         for finding in _by_rules(situation)
-        if finding.rule is not DEFAULT_CHANGED or finding.subject not in told
+        if finding.rule is not DEFAULT_CHANGED or finding.subject not in advised
     )
     return (*found, *advice)
 

@@ -199,8 +199,8 @@ def _removal(spec: OptionSpec, new: Release) -> str:
     strict = [name for name, has in (("flag", spec.flag), ("YAML key", spec.yaml_path)) if has]
     stops = f"a {' or '.join(strict)} left behind stops the server" if strict else ""
     ignored = "a variable is ignored" if spec.env else ""
-    told = ", ".join(part for part in (stops, ignored) if part)
-    return told or "nothing sets its config leaf any more"
+    parts = ", ".join(part for part in (stops, ignored) if part)
+    return parts or "nothing sets its config leaf any more"
 
 
 def _alterations(

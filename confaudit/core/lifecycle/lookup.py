@@ -42,7 +42,7 @@ _TIE: Final = 0.03
 _MOST_CANDIDATES: Final = 12
 
 
-def find(asked: str, releases: Sequence[Release]) -> Found:
+def find(wanted: str, releases: Sequence[Release]) -> Found:
     """Find the option with this flag, variable, YAML key, config leaf or display name.
 
     `releases` are in version order; a name that moved from one option to another is the newer
@@ -56,14 +56,14 @@ def find(asked: str, releases: Sequence[Release]) -> Found:
         [(read(spec).casefold(), spec.key) for spec in specs.values() if read(spec)]
         for read in _NAMES
     ]
-    name = asked.strip().lstrip("-").casefold()
+    name = wanted.strip().lstrip("-").casefold()
     for pairs in names:
         if keys := _narrowed((key for own, key in pairs if own == name), releases[-1]):
-            return Found(_only(keys, asked), is_exact=True)
+            return Found(_only(keys, wanted), is_exact=True)
     every = [pair for pairs in names for pair in pairs]
     parts = [key for own, key in every if name and name in own]
     keys = _resembling(name, every, _SLIP) or parts or _resembling(name, every, _CLOSE)
-    return Found(_only(_narrowed(keys, releases[-1]), asked), is_exact=False)
+    return Found(_only(_narrowed(keys, releases[-1]), wanted), is_exact=False)
 
 
 def _narrowed(keys: Iterable[str], newest: Release) -> list[str]:
@@ -81,14 +81,14 @@ def _resembling(name: str, pairs: Sequence[tuple[str, str]], cutoff: float) -> l
     return [key for own, key in pairs if own in ratios and ratios[own] > tied]
 
 
-def _only(keys: Sequence[str], asked: str) -> str:
+def _only(keys: Sequence[str], wanted: str) -> str:
     if len(keys) == 1:
         return keys[0]
     if not keys:
         raise ConfigError(
-            f"no release of Coder has an option called {visible(asked)}",
+            f"no release of Coder has an option called {visible(wanted)}",
             "give its flag, environment variable, YAML key or config leaf",
         )
     shown = ", ".join(map(option_name, keys[:_MOST_CANDIDATES]))
     more = f" and {len(keys) - _MOST_CANDIDATES} more" if len(keys) > _MOST_CANDIDATES else ""
-    raise ConfigError(f"{visible(asked)} can mean several options", f"one of {shown}{more}")
+    raise ConfigError(f"{visible(wanted)} can mean several options", f"one of {shown}{more}")

@@ -42,7 +42,7 @@ def _options(before: Snapshot, after: Snapshot) -> Iterator[str]:
 
 
 def _server(before: Snapshot, after: Snapshot) -> Iterator[str]:
-    """Siblings that only one side tells; between two that tell none there is nothing to say."""
+    """Endpoints that only one side tells; between two that tell none there is nothing to say."""
     if not before.server and not after.server:
         return
     untold: dict[str, list[str]] = {}

@@ -69,7 +69,7 @@ def _server(snapshot: Snapshot) -> dict[str, Json]:
         "format": FORMAT,
         "fidelity": snapshot.fidelity.value,
         "version": snapshot.version,
-        "siblings": dict(snapshot.server),
+        "endpoints": dict(snapshot.server),
         "unavailable": dict(snapshot.unavailable),
     }
 
@@ -126,7 +126,7 @@ def _decode(clean: CleanFiles) -> Snapshot:
         settings={key: _read_setting(entry) for key, entry in settings["settings"].items()},
         declared={key: _read_spec(entry) for key, entry in schema["options"].items()},
         config=config["config"],
-        server=server["siblings"],
+        server=server["endpoints"],
         unavailable=server["unavailable"],
         commit=clean.commit,
     )

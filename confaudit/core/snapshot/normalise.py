@@ -1,7 +1,7 @@
 """A redacted payload becomes a Snapshot: equal states become equal values.
 
 Enums are unwrapped, null and empty lists are the same, keys that Go's `omitempty` leaves out are
-filled in with their zero value, siblings lose their volatile keys. What a release declares about
+filled in with their zero value, endpoints lose their volatile keys. What a release declares about
 an option comes from the server itself; type and config leaf, which the wire does not carry, come
 from the release's facts.
 """
@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from confaudit.core import tree
-from confaudit.core.coder import endpoints as siblings
+from confaudit.core.coder import endpoints
 from confaudit.core.coder.options import canonical, enum_type, is_enum, wire_type
 from confaudit.core.coder.releases import Release
 from confaudit.core.model import (
@@ -56,7 +56,9 @@ def normalise(clean: CleanDeployment, release: Release) -> Snapshot:
         settings=settings,
         declared=declared,
         config=tree.grow({**_omitted(clean, release, leaves, settings), **leaves}),
-        server={name: siblings.normalise(name, answer) for name, answer in clean.siblings.items()},
+        server={
+            name: endpoints.normalise(name, answer) for name, answer in clean.endpoints.items()
+        },
         unavailable=clean.unavailable,
     )
 

@@ -49,7 +49,7 @@ def redact(raw: RawDeployment, key: bytes = b"") -> CleanDeployment:
     redactor = _Redactor(key, by_name=raw.fidelity is not Fidelity.SHAPE)
     return CleanDeployment(
         payload=redactor.payload(raw.payload),
-        siblings=redactor.tree(dict(raw.siblings)),
+        endpoints=redactor.tree(dict(raw.endpoints)),
         unavailable=raw.unavailable,
         failed=raw.failed,
         fidelity=raw.fidelity,

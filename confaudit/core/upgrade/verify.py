@@ -61,10 +61,12 @@ def verification_line(before: Snapshot, after: Snapshot, catalog: Catalog) -> st
         return ""
     found = verify(before, after, OperatorSettings(), catalog)
     counts = {"explained": len(found.explained), "open": len(found.rest)}
-    told = [f"{count} {word}" for word, count in counts.items() if count]
+    parts = [f"{count} {word}" for word, count in counts.items() if count]
     changes = plural(found.predicted, "change")
     outcome = "as predicted" if not found.rest else "not as predicted"
-    return f"upgrade {outcome}: " + ", ".join([changes, f"{len(found.confirmed)} confirmed", *told])
+    return f"upgrade {outcome}: " + ", ".join(
+        [changes, f"{len(found.confirmed)} confirmed", *parts]
+    )
 
 
 def verify(
@@ -174,8 +176,8 @@ class _Judge:
                 spec=spec,
                 source_after=setting.source if setting else None,
             )
-            told = f"the release was predicted to refuse {visible(error.input)}: {error.reason}"
-            yield _open(change, f"{told}; yet it runs")
+            refusal = f"the release was predicted to refuse {visible(error.input)}: {error.reason}"
+            yield _open(change, f"{refusal}; yet it runs")
 
 
 def _open(change: Change, evidence: str) -> Change:

@@ -38,12 +38,12 @@ _FOLLOWS_THE_BUILD: Final = frozenset({"version", "host"})
 
 def changed_values(situation: Situation) -> Iterator[Finding]:
     """Effective values that the upgrade changes, each setting once whatever its names."""
-    told = set()
+    reported = set()
     for key, (before, after) in situation.prediction.changed.items():
         spec = current(situation.target.options[key], situation.target)
-        if cell(spec) in told or _is_quiet(situation, spec, before, after):
+        if cell(spec) in reported or _is_quiet(situation, spec, before, after):
             continue
-        told.add(cell(spec))
+        reported.add(cell(spec))
         if finding := _changed(situation, spec, before, after):
             yield finding
 
@@ -190,13 +190,13 @@ def _is_read(given: tuple[Given, ...], specs: Iterable[OptionSpec]) -> bool:
 
 def overridden_settings(situation: Situation) -> Iterator[Finding]:
     """Settings that the default of an alias overrides, as in 2.17."""
-    told = set()
+    reported = set()
     for key, setting in situation.prediction.effective.items():
         spec = situation.target.options[key]
-        if setting.source not in EXPLICIT or cell(spec) in told:
+        if setting.source not in EXPLICIT or cell(spec) in reported:
             continue
         if is_overridden(situation, spec):
-            told.add(cell(spec))
+            reported.add(cell(spec))
             yield _overridden(situation, spec)
 
 

@@ -53,8 +53,8 @@ def _duplicate(situation: Situation, found: list[Given]) -> Finding:
 
 def _is_same(one: Given, other: Given) -> bool:
     """Whether two entries say the same; of two secrets nobody can tell."""
-    told = (one.state, one.value, one.structure)
-    return told == (other.state, other.value, other.structure) and one.value != REDACTED
+    here = (one.state, one.value, one.structure)
+    return here == (other.state, other.value, other.structure) and one.value != REDACTED
 
 
 def _value(given: Given) -> Value:
@@ -178,10 +178,10 @@ def exposed_secrets(situation: Situation) -> Iterator[Finding]:
     yield from map(_exposed, found.values())
 
 
-def _exposed(told: list[tuple[str, Known]]) -> Finding:
+def _exposed(exposures: list[tuple[str, Known]]) -> Finding:
     """One secret, by the name it has last, and the releases that show it."""
-    known = told[-1][1]
-    versions = listing(list(dict.fromkeys(version for version, _ in told)))
+    known = exposures[-1][1]
+    versions = listing(list(dict.fromkeys(version for version, _ in exposures)))
     return Finding(
         rule=rules.SECRET_EXPOSED,
         message=f"The API of Coder {versions} shows {known.name} in clear.",
