@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from confaudit.cli.operator_files import as_option, role_options, with_files
+from confaudit.cli.operator_files import form_option, role_options, with_files
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import fold_setup, option, setup_options, stack
 from confaudit.cli.thresholds import exit_code, glob_options, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
 from confaudit.errors import ConfigError
-from confaudit.workflows.operator_files import InputFiles
+from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup
 
 
@@ -24,7 +24,7 @@ from confaudit.workflows.setup import Setup
     metavar="VERSION",
     help="The release in use.  [default: as the files say, else the newest known]",
 )
-@stack((as_option, *role_options))
+@stack((form_option, *role_options))
 @with_files
 @glob_options
 @threshold_options("error")
@@ -34,7 +34,7 @@ from confaudit.workflows.setup import Setup
 def command(
     setup: Setup,
     version: str,
-    inputs: InputFiles,
+    files: GivenFiles,
     selection: Selection,
     threshold: Threshold,
     rendering: Rendering,
@@ -53,8 +53,8 @@ def command(
     """
     from confaudit.workflows.lint import lint
 
-    if not inputs:
+    if not files:
         raise ConfigError("there is no file to check", "name one, or give --env-file")
-    report = lint(setup, inputs, version, selection)
+    report = lint(setup, files, version, selection)
     write(report, rendering)
     return exit_code(report, threshold)

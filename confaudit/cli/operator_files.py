@@ -8,17 +8,17 @@ from typing import Any, Final
 import click
 
 from confaudit.cli.parameters import Decorator, option, stack
-from confaudit.workflows.operator_files import KINDS, InputFiles
+from confaudit.workflows.operator_files import FORMS, GivenFiles
 
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
-as_option: Final = option(
-    "--as",
-    "kinds",
+form_option: Final = option(
+    "--form",
+    "forms",
     multiple=True,
-    type=click.Choice(KINDS),
-    metavar="KIND",
-    help=f"What a file is, if not what it looks like; by position. One of {', '.join(KINDS)}.",
+    type=click.Choice(FORMS),
+    metavar="FORM",
+    help=f"What a file is, if not what it looks like; by position. One of {', '.join(FORMS)}.",
 )
 role_options: Final[Sequence[Decorator]] = (
     option(
@@ -45,21 +45,21 @@ _INPUT: Final = option(
 
 
 def input_options(command: Callable[..., Any]) -> Any:
-    """Add the options; the command gets InputFiles in their place."""
-    return stack((_INPUT, as_option, *role_options))(with_files(command))
+    """Add the options; the command gets GivenFiles in their place."""
+    return stack((_INPUT, form_option, *role_options))(with_files(command))
 
 
 def with_files(command: Callable[..., Any]) -> Any:
-    """Hand a command InputFiles in place of the files it names one by one."""
+    """Hand a command GivenFiles in place of the files it names one by one."""
 
     @functools.wraps(command)
-    def with_input_files(
+    def with_given_files(
         files: tuple[Path, ...],
-        kinds: tuple[str, ...],
+        forms: tuple[str, ...],
         env_files: tuple[Path, ...],
         config_file: Path | None,
         **values: Any,
     ) -> Any:
-        return command(inputs=InputFiles(files, kinds, env_files, config_file), **values)
+        return command(files=GivenFiles(files, forms, env_files, config_file), **values)
 
-    return with_input_files
+    return with_given_files

@@ -10,7 +10,7 @@ from confaudit.cli.parameters import deployment_option, fold_setup, option, setu
 from confaudit.cli.thresholds import exit_code, glob_options, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
-from confaudit.workflows.operator_files import InputFiles
+from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.upgrade import UpgradeRequest, upgrade
 
@@ -44,7 +44,7 @@ def command(
     target: str,
     source: str,
     deployment: str,
-    inputs: InputFiles,
+    files: GivenFiles,
     selection: Selection,
     threshold: Threshold,
     write_fixed: Path | None,
@@ -63,7 +63,7 @@ def command(
       confaudit upgrade live:prod --to 2.35.1 -i values.yaml
       confaudit upgrade --from 2.33.0 --to 2.35.1 --env-file coder.env
     """
-    request = UpgradeRequest(target, source, snapshot, inputs, deployment)
+    request = UpgradeRequest(target, source, snapshot, files, deployment)
     report = upgrade(setup, request, selection, write_fixed)
     write(report, rendering)
     return exit_code(report, threshold)

@@ -7,7 +7,7 @@ from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
 from confaudit.cli.thresholds import exit_code, threshold_options
 from confaudit.core.judge.judge import Threshold
-from confaudit.workflows.operator_files import InputFiles
+from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.verify import VerifyRequest, verify_upgrade
 
@@ -40,7 +40,7 @@ def command(
     source: str,
     target: str,
     deployment: str,
-    inputs: InputFiles,
+    files: GivenFiles,
     threshold: Threshold,
     rendering: Rendering,
 ) -> int:
@@ -64,7 +64,7 @@ def command(
         raise click.UsageError("Give at most two snapshots.")
     before, after = (*snapshots, "", "")[:2]
     live = f"live:{deployment}" if deployment else "live"
-    request = VerifyRequest(before, after or live, source, target, inputs, deployment)
+    request = VerifyRequest(before, after or live, source, target, files, deployment)
     report = verify_upgrade(setup, request)
     write(report, rendering)
     return exit_code(report, threshold)

@@ -38,7 +38,7 @@ class FormReader:
     """One form. Its module has two functions, to recognise it and to read it."""
 
     name: str
-    """What `--as` calls it."""
+    """What `--form` calls it."""
     title: str
     """What it is, to follow "is" in a sentence."""
     module: str
@@ -182,13 +182,13 @@ def read_server_yaml(text: str, file: str) -> OperatorSettings:
 def _reader(file: OperatorFile, kind: str | None) -> FormReader:
     if kind is not None and kind not in READERS:
         raise SourceError(
-            f"there is no kind of input named {visible(kind)}", f"kinds: {', '.join(READERS)}"
+            f"there is no form named {visible(kind)}", f"forms: {', '.join(READERS)}"
         )
     reader = recognised(file) if kind is None else READERS[kind]
     if reader is None:
         raise SourceError(
             f"{file.name} is no file that configures Coder, as far as we can tell",
-            f"say with --as which one it is: {', '.join(READERS)}",
+            f"say with --form which one it is: {', '.join(READERS)}",
         )
     return reader
 

@@ -12,13 +12,13 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
 from confaudit.workflows.audit import AuditScope, audited
-from confaudit.workflows.operator_files import InputFiles, blind_spots, inputs_table, open_inputs
+from confaudit.workflows.operator_files import GivenFiles, blind_spots, inputs_table, open_inputs
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, release_of
 
 
 def lint(
-    setup: Setup, files: InputFiles, version: str = "", selection: Selection = EVERYTHING
+    setup: Setup, files: GivenFiles, version: str = "", selection: Selection = EVERYTHING
 ) -> Report:
     """The Report on some files, for the version given, else the one they say, else the newest.
 

@@ -20,16 +20,16 @@ from confaudit.operator_files import (
     read_server_yaml,
 )
 
-KINDS: Final = tuple(READERS)
+FORMS: Final = tuple(READERS)
 """What a file can be said to be."""
 
 
 @dataclass(frozen=True, slots=True)
-class InputFiles:
+class GivenFiles:
     """Which files set the server up, as the command line names them."""
 
     files: Sequence[Path] = ()
-    kinds: Sequence[str] = ()
+    forms: Sequence[str] = ()
     """What the first of `files` are, where their content does not say."""
     env_files: Sequence[Path] = ()
     """Each is the server's environment for certain, not the `.env` of a compose file."""
@@ -48,7 +48,7 @@ class Opened:
     files: tuple[OperatorFile, ...]
 
 
-def open_inputs(chosen: InputFiles) -> Opened:
+def open_inputs(chosen: GivenFiles) -> Opened:
     """Read every file; what the server meets later is applied later.
 
     Raises:
@@ -58,7 +58,7 @@ def open_inputs(chosen: InputFiles) -> Opened:
     env_files = tuple(map(open_file, chosen.env_files))
     config = (open_file(chosen.config_file),) if chosen.config_file else ()
     operator = merge(
-        *((read_all(files, chosen.kinds),) if files else ()),
+        *((read_all(files, chosen.forms),) if files else ()),
         *(read_env_file(file.text, file.name) for file in env_files),
         *(read_server_yaml(file.text, file.name) for file in config),
     )

@@ -23,7 +23,7 @@ from confaudit.errors import ConfigError
 from confaudit.workflows.audit import AuditScope, audited
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import (
-    InputFiles,
+    GivenFiles,
     blind_spots,
     inputs_table,
     oldest_release,
@@ -42,7 +42,7 @@ class UpgradeRequest:
     """The version in use; without it the snapshot's, else what the files say."""
     snapshot: str = ""
     """Any input of `confaudit diff`; without it and without files the last snapshot."""
-    files: InputFiles = field(default_factory=InputFiles)
+    files: GivenFiles = field(default_factory=GivenFiles)
     deployment: str = ""
 
 

@@ -16,7 +16,7 @@ from confaudit.core.text.wording import readable, visible
 from confaudit.core.upgrade.verify import Verification, verify
 from confaudit.errors import ConfigError, SourceError
 from confaudit.workflows.load import Loader, last_snapshot
-from confaudit.workflows.operator_files import InputFiles, blind_spots, open_inputs
+from confaudit.workflows.operator_files import GivenFiles, blind_spots, open_inputs
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import parse_version
 
@@ -32,7 +32,7 @@ class VerifyRequest:
     """The release of `before`, where it does not say."""
     target: str = ""
     """The release of `after`, where it does not say."""
-    files: InputFiles = field(default_factory=InputFiles)
+    files: GivenFiles = field(default_factory=GivenFiles)
     deployment: str = ""
 
 
