@@ -1,7 +1,7 @@
 """Old names become current ones in operators' own files, where that is safe; with the patches.
 
 Decides what can be rewritten in the texts that there are. Which names mean the same is known to
-`core.migrate_names`; how they stand in a text to `core.migrate_lines` and `core.migrate_yaml`.
+`migrate.names`; how they stand in a text to `migrate.lines` and `migrate.server_yaml`.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The registry of rules: every kind of finding about options, with its permanent id.
 
 A rule says what is wrong, how bad that is, why, and what to do in general. Where it looks and what
-it concludes is in the `core.rules_*` modules, and breaks that change no option are advisories.
+it concludes is in the modules of this room, and breaks that change no option are advisories.
 """
 
 from collections.abc import Mapping
