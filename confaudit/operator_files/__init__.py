@@ -181,9 +181,7 @@ def read_server_yaml(text: str, file: str) -> OperatorSettings:
 
 def _reader(file: OperatorFile, kind: str | None) -> FormReader:
     if kind is not None and kind not in READERS:
-        raise SourceError(
-            f"there is no form named {visible(kind)}", f"forms: {', '.join(READERS)}"
-        )
+        raise SourceError(f"there is no form named {visible(kind)}", f"forms: {', '.join(READERS)}")
     reader = recognised(file) if kind is None else READERS[kind]
     if reader is None:
         raise SourceError(

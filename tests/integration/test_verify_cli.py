@@ -103,6 +103,31 @@ def test_every_format_can_show_it(folder):
         assert "As predicted" in run("-f", name).stdout
 
 
+@pytest.mark.parametrize("name", ["text", "md", "html", "json"])
+@pytest.mark.parametrize("is_open", [True, False])
+def test_verdict_colour_counts_and_exit_code_agree(folder, capsys, name, is_open):
+    if is_open:
+        (folder / "coder.yaml").write_text("no:\n  such: 1\n")
+    given = ["--config-file", "coder.yaml"] if is_open else []
+    done = run(*given, "-f", name)
+    assert done.return_value == is_open
+    out = done.stdout
+    assert ("Not as predicted" in out) is is_open
+    assert {
+        "text": lambda: f"result: 0 error, {1 if is_open else 0} warning, 0 info" in out,
+        "md": lambda: ("[!WARNING]" if is_open else "[!TIP]") in out,
+        "html": lambda: f'class="verdict {"warning" if is_open else "safe"}' in out,
+        "json": lambda: json.loads(out)["summary"]["by_level"]["warning"] == is_open,
+    }[name]()
+    assert ("nothing to do" in out) is (not is_open and name != "json")
+    saved = run(*given, "-f", "json").stdout
+    (folder / "saved.json").write_text(saved)
+    code = confaudit(["convert", "saved.json", "-f", name, "--fail-on", "warning"])
+    shown = capsys.readouterr().out
+    assert code == is_open
+    assert ("Not as predicted" in shown) is is_open
+
+
 def test_the_files_that_set_the_server_up_count(folder):
     """A retention that the files say beforehand is a confirmed change, not an explained one."""
     (folder / "coder.env").write_text(
