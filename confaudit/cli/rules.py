@@ -30,10 +30,10 @@ def list_rules(setup: Setup) -> None:
 @fold_setup
 def show_rule(setup: Setup, rule_id: str) -> None:
     """Tell what a rule finds, why that matters and what to do."""
-    click.echo(_told(find_rule(rule_id, all_rules(setup))))
+    click.echo(_rule_text(find_rule(rule_id, all_rules(setup))))
 
 
-def _told(rule: Rule) -> str:
-    head = f"{rule.id}: {rule.title}\n{rule.level.name.lower()}, {rule.effect}"
+def _rule_text(rule: Rule) -> str:
+    head = f"{rule.id}: {rule.title}\n{rule.level.word}, {rule.effect}"
     reference = f"\n\nSee {rule.reference}." if rule.reference else ""
     return f"{head}\n\n{rule.why}\n\n{rule.fix}{reference}"

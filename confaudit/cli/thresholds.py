@@ -15,7 +15,7 @@ from confaudit.errors import ExitCode
 
 NEVER: Final = "never"
 ANY: Final = "any"
-LEVELS: Final = {NEVER: None, ANY: min(Level)} | {level.name.lower(): level for level in Level}
+LEVELS: Final = {NEVER: None, ANY: min(Level)} | {level.word: level for level in Level}
 
 
 def exit_code(report: Report, threshold: Threshold) -> ExitCode:

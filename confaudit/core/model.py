@@ -36,6 +36,10 @@ class ValueSource(StrEnum):
     """Nothing set it and it has no default, or the server is older than 2.3 and does not say."""
 
 
+EXPLICIT: Final = frozenset({ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML})
+"""Sources of what somebody has set."""
+
+
 class Fidelity(StrEnum):
     """How much of a deployment an input can tell; decides what a diff may conclude."""
 
@@ -223,6 +227,11 @@ class Level(IntEnum):
     INFO = 1
     WARNING = 2
     ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """`info`, `warning` or `error`."""
+        return self.name.lower()
 
 
 class Facet(StrEnum):

@@ -16,7 +16,7 @@ from confaudit.present.changes import change_groups
 from confaudit.present.charts import Strip, strip
 from confaudit.present.entries import Group
 from confaudit.present.facets import FacetCounts, facet_counts
-from confaudit.present.findings import LEVEL_WORDS, finding_groups
+from confaudit.present.findings import finding_groups
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.tables import TableShown, shown_table
 
@@ -81,7 +81,7 @@ def present(report: Report, limit: int) -> Page:
         result=visible(report.result),
         sides=tuple(_sides(report)),
         mood=_mood(report),
-        facets=tuple(facet_counts(groups)),
+        facets=tuple(facet_counts(groups, are_all=not (report.kind.is_audit and report.hidden))),
         total=len(report.judged.shown) + sum(len(table.rows) for table in tables),
         noun=_noun(report),
         groups=groups,
@@ -106,7 +106,7 @@ _HEAD_LIMIT: Final = 300
 def _mood(report: Report) -> str:
     if not report.kind.is_audit:
         return ""
-    return LEVEL_WORDS[report.worst] if report.worst else "safe"
+    return report.worst.word if report.worst else "safe"
 
 
 def _strip(report: Report) -> Strip | None:

@@ -24,7 +24,7 @@ from confaudit.core.report.option_groups import OTHER_OPTIONS, outermost
 from confaudit.core.text.wording import exact, human, option_name, plural, visible
 from confaudit.present.entries import Entry, Group, Remark
 from confaudit.present.inline_diff import Items, compare_items, middle_out
-from confaudit.present.values import Chip, Shown, ShownState, area_chip, marked, names, shown
+from confaudit.present.values import Chip, Shown, ShownState, group_chip, marked, names, shown
 
 # --- groups -------------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ def _chips(change: Change) -> Iterator[Chip]:
     yield Chip("kind", change.kind.value, change.kind.value)
     if change.cause:
         yield Chip("cause", change.cause.value, change.cause.value)
-    yield area_chip(outermost(_group_title(change)))
+    yield group_chip(outermost(_group_title(change)))
     if (source := _last_source(change)) is not None:
         word = source.value or "unset"
         yield Chip("source", word, word, is_shown=False)
@@ -227,7 +227,7 @@ def _remarks(change: Change, has_items: bool, limit: int) -> Iterator[Remark]:
     if has_items and change.source_before is not None and change.source_after is not None:
         yield _origins(change.source_before, change.source_after)
     for facet in change.facets:
-        if not _is_told(facet, change):
+        if not _is_said(facet, change):
             yield _remark(facet, limit)
     compared = {facet.facet for facet in change.facets}
     if change.spec and change.spec.use_instead and Facet.USE_INSTEAD not in compared:
@@ -256,7 +256,7 @@ _ORIGIN_WORDS: Final[Mapping[ValueSource, str]] = {
 }
 
 
-def _is_told(facet: FacetChange, change: Change) -> bool:
+def _is_said(facet: FacetChange, change: Change) -> bool:
     """Whether names or values, with the words around them, say it already."""
     if change.kind is ChangeKind.RENAMED and facet.facet in _NAMES:
         return bool(facet.before and facet.after)

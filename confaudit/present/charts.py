@@ -1,6 +1,6 @@
-"""What pictures show, and where: in parts of their width, whatever width that will be.
+"""What charts show, and where: in parts of their width, whatever width that will be.
 
-Every picture has its like in words: the table it is drawn from, or a sentence.
+Every chart has its like in words: the table it is drawn from, or a sentence.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from confaudit.present.inline_diff import middle_out
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of a picture's width; numbers are percent."""
+    """A part of a chart's width; numbers are percent."""
 
     kind: str
     """What it stands for, fit for an HTML class."""
@@ -69,7 +69,7 @@ class Label:
 
     @property
     def anchor(self) -> str:
-        """How it stands to its place, in SVG's words: it stays within the picture."""
+        """How it stands to its place, in SVG's words: it stays within the chart."""
         half = _width(self.text) / 2
         return "start" if self.at < half else "end" if self.at + half > 100 else "middle"
 
@@ -133,7 +133,9 @@ def strip(lives: Lives | None, key: str, *, whole: bool) -> Strip | None:
     if not whole and all(mark.kind == "other" for mark, _ in marks):
         return None
     return Strip(
-        words=visible("; ".join((*map(_told, events), *(place.words for place in places)))),
+        words=visible(
+            "; ".join((*map(_event_sentence, events), *(place.words for place in places)))
+        ),
         stretches=(*_way(places), *_presence(events, scale)),
         marks=(*(mark for mark, _ in marks), *places),
         labels=tuple(_labels(marks)),
@@ -187,7 +189,7 @@ def _within(patch: int) -> float:
     return 0.5 - 0.5 / (1 + patch / 4)
 
 
-def _told(event: Event) -> str:
+def _event_sentence(event: Event) -> str:
     *backports, version = event.versions
     also = f" (backported to {listing(backports)})" if backports else ""
     return f"{_WORDS.get(event.kind, event.kind.value)} in {version}{also}: {event.what}"

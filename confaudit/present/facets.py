@@ -3,14 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from confaudit.core.judge.finding import Confidence, Effect, Phase
 from confaudit.core.model import Cause, ChangeKind, Level, ValueSource
 from confaudit.core.upgrade.known import Truth
 from confaudit.present.entries import Group
-from confaudit.present.findings import LEVEL_WORDS
 from confaudit.present.values import Chip
 
 
@@ -46,9 +45,7 @@ class _Facet:
 
 
 FACETS: Final[Mapping[str, _Facet]] = {
-    "level": _Facet(
-        "Findings by level", tuple(LEVEL_WORDS[level] for level in reversed(Level)), True
-    ),
+    "level": _Facet("Findings by level", tuple(level.word for level in reversed(Level)), True),
     "effect": _Facet("Findings by effect", tuple(Effect), True),
     "cause": _Facet("Changes by cause", tuple(Cause), True),
     "kind": _Facet("Changes by kind", tuple(ChangeKind), True),
@@ -61,8 +58,11 @@ FACETS: Final[Mapping[str, _Facet]] = {
 }
 
 
-def facet_counts(groups: Iterable[Group]) -> Iterator[FacetCounts]:
-    """The counts of each facet that has something to tell."""
+def facet_counts(groups: Iterable[Group], *, are_all: bool) -> Iterator[FacetCounts]:
+    """The counts of what is listed, by each facet that has something to tell.
+
+    Where that is not all there is, the titles say so.
+    """
     entries = [row.chips for group in groups for row in group.rows]
     numbers = Counter((chip.facet, chip.value) for chips in entries for chip in chips)
     by_value = {(chip.facet, chip.value): chip for chips in entries for chip in reversed(chips)}
@@ -70,7 +70,8 @@ def facet_counts(groups: Iterable[Group]) -> Iterator[FacetCounts]:
         counts = [Count(chip, numbers[key]) for key, chip in by_value.items() if key[0] == name]
         is_telling = any(count.number < len(entries) for count in counts)
         if is_telling or (counts and facet.is_leading):
-            yield _counts(facet, counts)
+            found = _counts(facet, counts)
+            yield found if are_all else replace(found, title=f"{found.title}, of those listed")
 
 
 def _counts(facet: _Facet, counts: list[Count]) -> FacetCounts:

@@ -9,14 +9,14 @@ from confaudit.core.given import Form, Position
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase
 from confaudit.core.model import MISSING, Level
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.option_groups import area
+from confaudit.core.report.option_groups import option_group
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import exact, listing, visible
 from confaudit.core.upgrade.known import Truth
 from confaudit.present.charts import strip
 from confaudit.present.entries import Entry, Fact, Group, PatchShown
 from confaudit.present.inline_diff import middle_out
-from confaudit.present.values import Chip, Name, Shown, area_chip, marked, names, shown, slug
+from confaudit.present.values import Chip, Name, Shown, group_chip, marked, names, shown, slug
 
 # --- groups -------------------------------------------------------------------------------------
 
@@ -115,7 +115,6 @@ _PHASES: Final[Mapping[Phase, str]] = {
     Phase.DURING: "During the upgrade",
     Phase.AFTER: "After the upgrade",
 }
-LEVEL_WORDS: Final[Mapping[Level, str]] = {level: level.name.lower() for level in Level}
 EFFECT_WORDS: Final[Mapping[Effect, str]] = {
     **{effect: effect.value for effect in Effect},
     Effect.WILL_NOT_START: "will not start",
@@ -128,7 +127,7 @@ _ANSWER_WORDS: Final[Mapping[Truth, str]] = {
 
 
 def _chips(finding: Finding, kind: ReportKind) -> Iterator[Chip]:
-    level, effect = LEVEL_WORDS[finding.severity], finding.rule.effect
+    level, effect = finding.severity.word, finding.rule.effect
     yield Chip("level", level, level)
     if effect is not Effect.INFO:
         yield Chip("effect", effect.value, EFFECT_WORDS[effect])
@@ -140,7 +139,7 @@ def _chips(finding: Finding, kind: ReportKind) -> Iterator[Chip]:
         yield Chip("phase", finding.phase.value, finding.phase.value, is_shown=False)
     if finding.introduced_in:
         yield _since(finding.introduced_in[-1])
-    yield area_chip(area(finding.spec))
+    yield group_chip(option_group(finding.spec))
 
 
 def _since(version: str) -> Chip:

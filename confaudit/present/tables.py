@@ -31,7 +31,7 @@ class TableShown:
     rows: tuple[tuple[tuple[str, ...], ...], ...]
     """Row by row, cell by cell, the items of each: none where there is nothing to say."""
     bars: tuple[tuple[Stretch, ...], ...]
-    """Row by row a picture of its numbers, or none at all."""
+    """Row by row a chart of its numbers, or none at all."""
     is_folded: bool
     """Whether only a reader who asks for more needs to see the rows."""
 

@@ -64,7 +64,7 @@ class Chip:
     """A label to filter by: what it tells of, which value that has, and the value in words."""
 
     facet: str
-    """One of `tallies.FACETS`."""
+    """One of `facets.FACETS`."""
     value: str
     """Fit for an HTML class and for a URL fragment."""
     word: str
@@ -72,8 +72,8 @@ class Chip:
     """Whether the entry itself shows it; else it is there to filter by."""
 
 
-def area_chip(title: str) -> Chip:
-    """What an entry is about, in the words of `core.areas`."""
+def group_chip(title: str) -> Chip:
+    """What an entry is about, see `report.option_groups`; the facet's name stands in links."""
     return Chip("area", slug(title), middle_out(visible(title), 60), is_shown=False)
 
 

@@ -184,7 +184,7 @@ def _change(entry: ChangeEntry) -> Change:
     )
 
 
-_LEVELS: Final[Mapping[str, Level]] = {level.name.lower(): level for level in Level}
+_LEVELS: Final[Mapping[str, Level]] = {level.word: level for level in Level}
 
 
 def _facet(entry: FacetEntry) -> FacetChange:

@@ -15,10 +15,12 @@ from confaudit.core.judge import conditions
 from confaudit.core.judge.advisories import Advisory
 from confaudit.core.judge.conditions import Condition, Items, Looking
 from confaudit.core.judge.finding import Effect, Phase, Rule
+from confaudit.core.judge.rules import RULES
+from confaudit.core.judge.rules.changes import CHANGE_RULES
 from confaudit.core.model import MISSING, Level
 from confaudit.core.upgrade.families import Family
 from confaudit.errors import CatalogError
-from confaudit.rulebook.conditions import Nested, Reader, version
+from confaudit.rulebook.conditions import ConditionReader, Nested, version
 from confaudit.rulebook.examples import Example
 from confaudit.yaml_file import Part
 from confaudit.yaml_file import load as load_yaml
@@ -129,6 +131,10 @@ def load_tested(paths: Iterable[Path], catalog: Catalog) -> tuple[Tested, ...]:
     places: dict[str, Part] = {}
     for tested, part in zip(found, parts, strict=True):
         name = tested.advisory.rule.id
+        if name in RULES or name in CHANGE_RULES:
+            raise part.at("id").fault(
+                f"{name} is the id of a rule", "give the advisory an id of its own"
+            )
         if name in places:
             raise part.at("id").fault(
                 f"{name} is the id of another advisory",
@@ -156,7 +162,7 @@ def _listed(path: Path) -> Iterator[Part]:
 def _advisory(part: Part, types: Mapping[str, tuple[str, ...]]) -> Tested:
     written = part.read(WrittenAdvisory)
     if written.subject:
-        Reader(types).option(written.subject, part.at("subject"))
+        ConditionReader(types).option(written.subject, part.at("subject"))
     advisory = Advisory(
         rule=Rule(
             id=written.id,
@@ -188,7 +194,7 @@ def _condition(
     if written.when is None and written.each is None:
         raise part.fault("it has no condition", "say with when or each whom it concerns")
     providers = written.each is not None and written.each.provider is not None
-    reader = Reader(types, Looking.PROVIDER if providers else None)
+    reader = ConditionReader(types, Looking.PROVIDER if providers else None)
     return conditions.all_of([]) if written.when is None else reader.condition(written.when)
 
 

@@ -36,7 +36,7 @@ _Variable = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ConditionReader:
     """What conditions may speak of where they are read."""
 
     types: Mapping[str, Sequence[str]]
@@ -88,7 +88,7 @@ _NEEDS: Final = {
 
 
 class _Kind(Protocol):
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """What is meant; refuses what cannot be meant."""
 
 
@@ -97,7 +97,7 @@ class All(msgspec.Struct, forbid_unknown_fields=True, rename={"parts": "all"}):
 
     parts: Annotated[list[Nested], _Some]
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """All of them."""
         return conditions.all_of([reader.condition(one) for one in self.parts])
 
@@ -107,7 +107,7 @@ class OneOf(msgspec.Struct, forbid_unknown_fields=True, rename={"parts": "any"})
 
     parts: Annotated[list[Nested], _Some]
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Any of them."""
         return conditions.any_of([reader.condition(one) for one in self.parts])
 
@@ -117,7 +117,7 @@ class Not(msgspec.Struct, forbid_unknown_fields=True, rename={"denied": "not"}):
 
     denied: Nested
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Its opposite."""
         return conditions.negation(reader.condition(self.denied))
 
@@ -131,7 +131,7 @@ class Option(Asked, forbid_unknown_fields=True, kw_only=True):
     hint: str = ""
     """It may be set out of sight where options are set whose keys begin so."""
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """The question, for this option."""
         question = self.question(part, reader.option(self.option, part.at("option")))
         return conditions.option(self.option, question, UpgradeSide(self.at), self.hint)
@@ -142,7 +142,7 @@ class Field(Asked, forbid_unknown_fields=True, kw_only=True):
 
     field: str
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """The question, for this field."""
         reader.need(Looking.PROVIDER, part.at("field"))
         return conditions.field(self.field, self.question(part, ()))
@@ -154,7 +154,7 @@ class Experiment(msgspec.Struct, forbid_unknown_fields=True):
     experiment: str
     at: _Side = "after"
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether it is listed."""
         return conditions.experiment(self.experiment, UpgradeSide(self.at))
 
@@ -164,7 +164,7 @@ class Variable(msgspec.Struct, forbid_unknown_fields=True):
 
     variable: _Variable
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether it is given."""
         return conditions.variable(self.variable)
 
@@ -174,7 +174,7 @@ class ChartKey(msgspec.Struct, forbid_unknown_fields=True, rename={"key": "chart
 
     key: str
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether they have it."""
         return conditions.chart_key(self.key)
 
@@ -184,7 +184,7 @@ class OfForm(msgspec.Struct, forbid_unknown_fields=True, rename={"forms": "form"
 
     forms: list[Form]
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether one is."""
         return conditions.forms(self.forms)
 
@@ -194,7 +194,7 @@ class Moved(msgspec.Struct, forbid_unknown_fields=True, rename={"key": "moved"})
 
     key: str
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether they do."""
         reader.option(self.key, part.at("moved"))
         return conditions.moved(self.key)
@@ -206,7 +206,7 @@ class InRelease(msgspec.Struct, forbid_unknown_fields=True, rename={"bounds": "r
     bounds: Bounds
     at: _Side = "after"
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether it is."""
         given = {name: version(one) for name, one in self.bounds.given.items()}
         if not given:
@@ -231,7 +231,7 @@ class HasCause(msgspec.Struct, forbid_unknown_fields=True, rename={"causes": "ca
 
     causes: Cause | Annotated[list[Cause], _Some]
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether it has."""
         reader.need(Looking.CHANGE, part.at("cause"))
         return conditions.cause(_listed(self.causes))
@@ -242,7 +242,7 @@ class IsKind(msgspec.Struct, forbid_unknown_fields=True, rename={"kinds": "kind"
 
     kinds: ChangeKind | Annotated[list[ChangeKind], _Some]
 
-    def condition(self, reader: Reader, part: Part) -> Condition:
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether it is."""
         reader.need(Looking.CHANGE, part.at("kind"))
         return conditions.kind(_listed(self.kinds))

@@ -65,7 +65,7 @@ def audited(setup: Setup, scope: AuditScope, selection: Selection) -> Audit:
     found = audit(situation, known)
     rules = {**RULES, **{one.rule.id: one.rule for one in known}}
     releases = (scope.source, scope.target, setup.catalog().nearest(""))
-    refuse_strangers(selection, (*rules, *_names(situation, found)), releases)
+    refuse_strangers(selection, _names(situation, found), releases, rules)
     patched = _with_patches(found, scope) if scope.opened.files else found
     name = scope.snapshot.deployment if scope.snapshot else ""
     return Audit(situation, judge(patched, name, selection), tuple(rules.values()))

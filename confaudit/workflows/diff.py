@@ -44,7 +44,7 @@ def report(
     changes = attribute(diff(before, after), before, after, catalog)
     deployment = after.deployment or before.deployment
     releases = (catalog.nearest(before.version), catalog.nearest(after.version))
-    refuse_strangers(selection, _names(before, after, changes), releases)
+    refuse_strangers(selection, _names(before, after, changes), releases, CHANGE_RULES)
     return Report(
         title=_title(before, after),
         before=side(before),

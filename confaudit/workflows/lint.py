@@ -12,7 +12,7 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
 from confaudit.workflows.audit import AuditScope, audited
-from confaudit.workflows.operator_files import GivenFiles, blind_spots, inputs_table, open_inputs
+from confaudit.workflows.operator_files import GivenFiles, blind_spots, files_table, open_files
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, release_of
 
@@ -28,7 +28,7 @@ def lint(
         CatalogError: an advisory of the operator's own cannot be read.
     """
     catalog = setup.catalog()
-    opened = open_inputs(files)
+    opened = open_files(files)
     release = release_of(version or opened.operator.version or catalog.versions[-1], catalog)
     case = AuditScope(release, release, None, opened)
     done = audited(setup, case, selection)
@@ -38,7 +38,7 @@ def lint(
         judged=done.judged,
         rules=done.rules,
         statement=_statement(done.judged.found, release.version),
-        tables=inputs_table(opened),
+        tables=files_table(opened),
         lives=lives(subjects(done.judged.shown), catalog, release.version),
         notes=(
             *_assumed(version, opened.operator, release.version),

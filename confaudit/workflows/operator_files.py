@@ -48,7 +48,7 @@ class Opened:
     files: tuple[OperatorFile, ...]
 
 
-def open_inputs(chosen: GivenFiles) -> Opened:
+def open_files(chosen: GivenFiles) -> Opened:
     """Read every file; what the server meets later is applied later.
 
     Raises:
@@ -73,7 +73,7 @@ _COLUMNS: Final = (
 )
 
 
-def inputs_table(opened: Opened) -> tuple[Table, ...]:
+def files_table(opened: Opened) -> tuple[Table, ...]:
     """Which files the report rests on. No hash of them: they hold secrets."""
     rows = tuple(_input_row(file, opened.operator) for file in opened.files)
     return (Table("inputs", "Inputs", _COLUMNS, rows, is_folded=True),) if rows else ()

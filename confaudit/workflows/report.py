@@ -10,19 +10,22 @@ from confaudit.errors import ConfigError
 
 
 def refuse_strangers(
-    selection: Selection, known: Iterable[str], releases: Iterable[Release]
+    selection: Selection,
+    known: Iterable[str],
+    releases: Iterable[Release],
+    rules: Iterable[str],
 ) -> None:
     """Refuse globs that match nothing there is: a misspelt one would hide everything.
 
-    `known` are the names of what was found and read; what a hint proposes comes from the
-    catalogue alone, as no message may hold anything of a payload.
+    `known` are the names of what was found and read; what a hint proposes is an option of the
+    releases or one of the rules, as no message may hold anything of a payload.
 
     Raises:
         ConfigError: a glob matches no name.
     """
     if not (selection.only or selection.exclude):
         return
-    declared = set(_declared(releases))
+    declared = {*_declared(releases), *rules}
     for glob in selection.strangers({*declared, *known}):
         near = get_close_matches(glob.lstrip("-"), sorted(declared), n=1)
         raise ConfigError(

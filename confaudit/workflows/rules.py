@@ -37,10 +37,7 @@ def find_rule(name: str, rules: dict[str, Rule]) -> Rule:
 
 def rules_table(rules: Iterable[Rule]) -> str:
     """The rules as a Markdown table, as README has it."""
-    rows = (
-        f"| `{rule.id}` | {rule.level.name.lower()} | {rule.effect} | {rule.title} |"
-        for rule in rules
-    )
+    rows = (f"| `{rule.id}` | {rule.level.word} | {rule.effect} | {rule.title} |" for rule in rules)
     return "\n".join(
         ("| Rule | Level | Effect | What it finds |", "| --- | --- | --- | --- |", *rows)
     )

@@ -25,9 +25,9 @@ from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import (
     GivenFiles,
     blind_spots,
-    inputs_table,
+    files_table,
     oldest_release,
-    open_inputs,
+    open_files,
 )
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, known_release, parse_version, release_of
@@ -61,7 +61,7 @@ def upgrade(
     """
     catalog = setup.catalog()
     target = known_release(request.target, catalog)
-    opened = open_inputs(request.files)
+    opened = open_files(request.files)
     snapshot, own = _snapshot(setup, request, opened.operator)
     versions = tuple(filter(None, (own, opened.operator.version)))
     source = release_of(_source_version(request.source, versions, opened.operator), catalog)
@@ -92,7 +92,7 @@ def _report(setup: Setup, case: AuditScope, notes: tuple[str, ...], selection: S
         prediction=to_json(done.situation.prediction),
         statement=verdict(done.judged.found),
         tables=(
-            *inputs_table(case.opened),
+            *files_table(case.opened),
             *way_tables(setup.catalog(), case.source, case.target, done.judged.found),
         ),
         lives=lives(subjects(shown), setup.catalog(), case.source.version, case.target.version),

@@ -16,7 +16,7 @@ from confaudit.core.text.wording import readable, visible
 from confaudit.core.upgrade.verify import Verification, verify
 from confaudit.errors import ConfigError, SourceError
 from confaudit.workflows.load import Loader, last_snapshot
-from confaudit.workflows.operator_files import GivenFiles, blind_spots, open_inputs
+from confaudit.workflows.operator_files import GivenFiles, blind_spots, open_files
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import parse_version
 
@@ -44,7 +44,7 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
         SourceError: a snapshot tells no options.
     """
-    operator = open_inputs(request.files).operator
+    operator = open_files(request.files).operator
     loader = Loader(setup)
     if request.before:
         before = _load(loader, request.before, request.source or operator.version, "--from")

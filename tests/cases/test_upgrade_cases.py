@@ -1,4 +1,4 @@
-"""One folder per upgrade pain, each with an endpoint `…-quiet` that must stay silent about it.
+"""One folder per upgrade pain, each with a twin `…-quiet` that must stay silent about it.
 
 `slip-…` are wrong at any time, without an upgrade. `case.json` says what is upgraded and what is
 expected, as `rule affects subject`; the other files are the operator's, and `snapshot.json` is the

@@ -89,6 +89,7 @@ def test_a_saved_report_says_the_same_in_every_format(run, command, format_name,
     [
         ([*AUDITS["upgrade"], "--only", "oidc-scops"], "did you mean oidc-scopes?"),
         ([*AUDITS["lint"], "--only", "CODER_OIDC_SCOPE"], "did you mean CODER_OIDC_SCOPES?"),
+        ([*AUDITS["lint"], "--exclude", "option-unknwon"], "did you mean option-unknown?"),
         ([*AUDITS["lint"], "--exclude", "*nothing-like-it*"], "globs go over all their names"),
         (["diff", "before.json", "after.json", "--only", "browser-onyl"], "did you mean"),
         (["diff", "before.json", "after.json", "--exclude", "browser_onyl"], "did you mean"),
@@ -108,6 +109,12 @@ def test_a_glob_that_means_nothing_is_refused(run, arguments, near):
 )
 def test_a_glob_may_mean_an_option_a_rule_or_what_the_files_say(run, glob):
     assert run(*AUDITS["upgrade"], "--exclude", glob).returncode == 1
+
+
+def test_a_comparison_knows_its_own_rules(run):
+    diff = ("diff", "before.json", "after.json", "--exit-code")
+    assert run(*diff, "--only", "unexplained-change").returncode == 1
+    assert "did you mean operator-change?" in run(*diff, "--only", "operator-chnge").stderr
 
 
 def test_a_comparison_fails_by_what_it_lists(run):

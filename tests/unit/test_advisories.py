@@ -454,3 +454,12 @@ def test_what_is_proposed_is_what_the_steps_set(tested):
     told = re.findall(rf"\b{spec.env}=(\w+)", steps) if spec else []
     proposed = [] if advisory.proposed is MISSING else [typed(advisory.proposed, spec.type)]
     assert proposed == told
+
+
+@pytest.mark.parametrize("taken", ["value-invalid", "operator-change"])
+def test_an_advisory_cannot_take_the_id_of_a_rule(tmp_path, taken):
+    path = tmp_path / "coder-advisories.yaml"
+    text = advisories.PACKAGED.read_text(encoding="utf-8")
+    path.write_text(text.replace("id: workspace-renames-off", f"id: {taken}"), encoding="utf-8")
+    with pytest.raises(CatalogError, match=f"{taken} is the id of a rule"):
+        advisories.load_tested([path], CATALOG)

@@ -18,7 +18,7 @@ from confaudit.core.upgrade.families import Family
 from confaudit.core.upgrade.known import Known, Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.errors import CatalogError
-from confaudit.rulebook.conditions import KINDS, Reader
+from confaudit.rulebook.conditions import KINDS, ConditionReader
 from confaudit.rulebook.questions import QUESTIONS, Asked
 from confaudit.yaml_file import Origin, parse
 
@@ -308,7 +308,7 @@ DEPLOYMENTS = [
 
 def condition(text, looking=None):
     types = {key: (spec.type,) for key, spec in SLIM.nearest("2.34.5").options.items()}
-    return Reader(types, looking).condition(part(text))
+    return ConditionReader(types, looking).condition(part(text))
 
 
 @pytest.mark.parametrize(("text", "settings", "more", "expected"), DEPLOYMENTS)

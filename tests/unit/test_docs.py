@@ -1,5 +1,6 @@
 """Nothing a user can type is undocumented, and what the README says is what happens."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -146,3 +147,39 @@ def test_the_readmes_configuration_is_valid(clean_folder, capsys):
     (clean_folder / "confaudit.yaml").write_text(example)
     assert run(["config", "show"]) == 0
     assert "deployments: prod, staging" in capsys.readouterr().out
+
+
+def _known_names() -> set[str]:
+    """Every module and what stands at its top, by each of its shorter dotted names."""
+    found = set()
+    for path in (ROOT / "confaudit").rglob("*.py"):
+        parts = path.relative_to(ROOT / "confaudit").with_suffix("").parts
+        module = [part for part in parts if part != "__init__"]
+        tops = [
+            target.id if isinstance(target, ast.Name) else getattr(node, "name", "")
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            for target in getattr(node, "targets", [getattr(node, "target", None)])
+        ]
+        for names in (module, *([*module, top] for top in tops if top)):
+            found |= {".".join(names[start:]) for start in range(len(names))}
+    return found
+
+
+_VARIABLES = {"report", "coder"}
+"""What a variable may be called as well."""
+
+ROOMS = sorted(
+    path.stem
+    for path in (*ROOT.glob("confaudit/[a-z]*"), *ROOT.glob("confaudit/core/[a-z]*"))
+    if path.is_dir() and path.name not in _VARIABLES
+)
+
+
+def test_texts_name_only_modules_that_there_are() -> None:
+    known = _known_names()
+    named = re.compile(rf"`((?:{'|'.join(ROOMS)})\.[A-Za-z_.]+)`")
+    for path in (*ROOT.glob("confaudit/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("*.md")):
+        if path.name.startswith("test_docs"):
+            continue
+        for name in named.findall(path.read_text(encoding="utf-8")):
+            assert name in known or name.endswith((".py", ".yaml", ".json")), f"{path}: {name}"

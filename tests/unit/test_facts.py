@@ -12,7 +12,7 @@ import pytest
 
 from confaudit.catalog import facts
 from confaudit.catalog.loader import packaged
-from confaudit.core.coder.facts import Facts, Reader
+from confaudit.core.coder.facts import Facts, ReadBy
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.semantics import DAY_UNITS
 from confaudit.core.coder.startup import _VALIDATED
@@ -104,7 +104,7 @@ def test_variables_are_no_options() -> None:
 def test_a_pattern_needs_something_in_its_place() -> None:
     found = NEWEST.variable("CODER_NO_VERSION_WARNING")
     assert found
-    assert found.reader is Reader.SERVER
+    assert found.reader is ReadBy.SERVER
     assert NEWEST.variable("CODER_NO__WARNING") is None
     assert NEWEST.variable("CODER_URLS") is None
 

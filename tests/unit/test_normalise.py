@@ -280,3 +280,24 @@ def test_durations_read_as_operators_write_them(nanoseconds, text):
 )
 def test_types_as_far_as_the_wire_tells(wire, expected):
     assert wire_type(wire) == expected
+
+
+FORMAT_1 = {
+    "settings.json": '{"format": 1, "settings": {"verbose": {"value": true, "source": "env"}}}',
+    "schema.json": '{"format": 1, "options": {"verbose": {"name": "Verbose", "flag": "verbose"}}}',
+    "config.json": '{"format": 1, "config": {"verbose": true}}',
+    "server.json": '{"format": 1, "fidelity": "full", "version": "2.33.0", "siblings": '
+    '{"buildinfo": {"version": "v2.33.0"}}, "unavailable": {"licenses": "needs Owner"}}',
+}
+"""A snapshot as the first version of the format lies in repositories that are in use."""
+
+
+def test_snapshots_of_the_first_format_stay_readable():
+    found = decode(redact_files(StoredFiles(FORMAT_1, label="x", deployment="prod", commit="")))
+    assert found.settings["verbose"].value is True
+    assert found.server == {"buildinfo": {"version": "v2.33.0"}}
+    assert found.unavailable == {"licenses": "needs Owner"}
+    again = encode(found)
+    assert {name: json.loads(text) for name, text in again.items()} == {
+        name: json.loads(text) for name, text in FORMAT_1.items()
+    }

@@ -17,7 +17,7 @@ from confaudit.core.model import (
 from confaudit.core.report.report import Column, Report, Table
 from confaudit.present import present
 from confaudit.present.entries import Entry
-from confaudit.present.values import Chip, Name, Shown, ShownState, area_chip
+from confaudit.present.values import Chip, Name, Shown, ShownState, group_chip
 from confaudit.render.json_v1 import document
 from tests.golden.sample_reports import (
     AFTER,
@@ -306,7 +306,7 @@ def test_findings_are_counted_to_be_found() -> None:
     ],
 )
 def test_an_area_is_fit_for_a_class_and_a_link(title: str, value: str, word: str | None) -> None:
-    chip = area_chip(title)
+    chip = group_chip(title)
     assert chip.value == value
     assert chip.word == (word or chip.word)
     assert len(chip.word) < 100

@@ -209,7 +209,10 @@ def test_an_audit_ends_with_its_levels_and_what_filters_hide() -> None:
     assert UPGRADE.result == "result: 2 error, 4 warning, 2 info"
     some = replace(UPGRADE, judged=judge(UPGRADE.findings, "", Selection(only=("option-*",))))
     assert some.result == "result: 2 error, 4 warning, 2 info (5 hidden)"
-    assert present(some, 100).verdict == f"{UPGRADE.headline}, 5 findings hidden by filters"
+    page = present(some, 100)
+    assert page.verdict == f"{UPGRADE.headline}, 5 findings hidden by filters"
+    assert page.facets[0].title == "Findings by level, of those listed"
+    assert present(UPGRADE, 100).facets[0].title == "Findings by level"
 
 
 def test_a_verdict_by_causes() -> None:

@@ -1,4 +1,4 @@
-"""Every rule on small deployments: what it tells, and the endpoint about which it is silent."""
+"""Every rule on small deployments: what it tells, and the twin about which it is silent."""
 
 import re
 from dataclasses import replace

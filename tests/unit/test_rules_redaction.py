@@ -1,4 +1,4 @@
-"""Operators' files hold secrets: after `redact_inputs` none is left, and names and states are."""
+"""Operators' files hold secrets: after `redact_operator` none is left, and names and states are."""
 
 import pytest
 

@@ -17,6 +17,7 @@ from confaudit.core.coder.facts import Facts, Filler
 from confaudit.core.coder.releases import Catalog, Version, arrivals
 from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS
 from confaudit.core.model import (
+    EXPLICIT,
     Cause,
     Change,
     ChangeKind,
@@ -30,8 +31,6 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.text.wording import human, listing, visible
-
-EXPLICIT: Final = frozenset({ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML})
 
 _EMPTIED: Final = (
     f"since {EMPTY_COUNTS.line_name} an empty environment variable counts; "

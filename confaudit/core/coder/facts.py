@@ -35,7 +35,7 @@ class ExposedSecret:
     option: str
 
 
-class Reader(StrEnum):
+class ReadBy(StrEnum):
     """What reads an environment variable that is no option of the server."""
 
     SERVER = "server"
@@ -54,7 +54,7 @@ class Variable:
 
     name: str
     """`*` in it stands for one or more letters, digits and underscores."""
-    reader: Reader
+    reader: ReadBy
     option: str = ""
     """The server's option for the same, if there is one."""
 
@@ -131,7 +131,7 @@ class Facts:
         """The variable of this name that Coder 2 never read."""
         return next((one for one in self.retired_variables if one.name == name), None)
 
-    def names(self, *readers: Reader) -> Iterable[str]:
+    def names(self, *readers: ReadBy) -> Iterable[str]:
         """The variables of some readers, those of the first one first."""
         return (one.name for who in readers for one in self.variables if one.reader is who)
 

@@ -1,4 +1,4 @@
-"""The lives of the options that a report is about, gathered for a picture of them."""
+"""The lives of the options that a report is about, gathered for a chart of them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,13 +34,13 @@ def lives(keys: Iterable[str], catalog: Catalog, here: str = "", target: str = "
         return None
     return Lives(
         lines=tuple(dict.fromkeys(Version.parse(one.version).line_name for one in releases)),
-        here=_told(here),
-        target=_told(target),
+        here=_version(here),
+        target=_version(target),
         events={key: life(key, releases).events for key in wanted},
     )
 
 
-def _told(version: str) -> str:
+def _version(version: str) -> str:
     """A version as a server tells it; empty where that is none, and has no place on a scale."""
     try:
         Version.parse(version)

@@ -7,7 +7,7 @@ from confaudit.core.model import OptionSpec
 OTHER_OPTIONS: Final = "Other options"
 
 
-def area(spec: OptionSpec | None) -> str:
+def option_group(spec: OptionSpec | None) -> str:
     """The outermost group of an option."""
     return outermost(spec.group if spec else "")
 

@@ -240,7 +240,7 @@ class Report:
     def result(self) -> str:
         """The greppable last line of text output."""
         if self.kind.is_audit:
-            levels = (f"{number} {level.name.lower()}" for level, number in self.levels.items())
+            levels = (f"{number} {level.word}" for level, number in self.levels.items())
             hidden = f" ({self.hidden} hidden)" if self.hidden else ""
             return f"result: {', '.join(levels)}{hidden}"
         if not self.sides:

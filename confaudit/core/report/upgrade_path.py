@@ -8,7 +8,7 @@ from confaudit.core.coder.releases import Catalog, Release, Version, has_reached
 from confaudit.core.judge.finding import Finding
 from confaudit.core.lifecycle.declarations import declared_changes
 from confaudit.core.model import MISSING, Change, ChangeKind, Value
-from confaudit.core.report.option_groups import area
+from confaudit.core.report.option_groups import option_group
 from confaudit.core.report.report import Column, Table
 
 _BARS: Final = ("added", "removed", "renamed", "changed")
@@ -105,10 +105,10 @@ def _areas(
     source: Release, target: Release, findings: Iterable[Finding]
 ) -> Iterator[Mapping[str, Value]]:
     """The areas with a finding or a change, those with the most first."""
-    found = Counter(area(finding.spec) for finding in findings if finding.spec)
+    found = Counter(option_group(finding.spec) for finding in findings if finding.spec)
     changes: dict[str, list[Change]] = {name: [] for name in found}
     for change in declared_changes(source, target):
-        changes.setdefault(area(change.spec), []).append(change)
+        changes.setdefault(option_group(change.spec), []).append(change)
     order = sorted(changes, key=lambda name: (-found[name], -len(changes[name]), name))
     for name in order:
         yield {"area": name, "findings": found[name], **_count(changes[name])}

@@ -28,6 +28,8 @@ SETTINGS: Final = "settings.json"
 SCHEMA: Final = "schema.json"
 CONFIG: Final = "config.json"
 SERVER: Final = "server.json"
+_ENDPOINTS: Final = "siblings"
+"""What files call the answers of other endpoints: stored snapshots stay readable for ever."""
 FILES: Final = (SETTINGS, SCHEMA, CONFIG, SERVER)
 
 
@@ -69,7 +71,7 @@ def _server(snapshot: Snapshot) -> dict[str, Json]:
         "format": FORMAT,
         "fidelity": snapshot.fidelity.value,
         "version": snapshot.version,
-        "endpoints": dict(snapshot.server),
+        _ENDPOINTS: dict(snapshot.server),
         "unavailable": dict(snapshot.unavailable),
     }
 
@@ -126,7 +128,7 @@ def _decode(clean: CleanFiles) -> Snapshot:
         settings={key: _read_setting(entry) for key, entry in settings["settings"].items()},
         declared={key: _read_spec(entry) for key, entry in schema["options"].items()},
         config=config["config"],
-        server=server["endpoints"],
+        server=server[_ENDPOINTS],
         unavailable=server["unavailable"],
         commit=clean.commit,
     )

@@ -56,12 +56,12 @@ def _counted(changes: Sequence[Change], subject: Subject) -> str:
 
 def _lines(changes: Sequence[Change]) -> Iterator[str]:
     for change in changes[:MOST_LINES]:
-        yield f"- {visible(change.key)}: {_told(change)}"
+        yield f"- {visible(change.key)}: {_change_line(change)}"
     if len(changes) > MOST_LINES:
         yield f"- … and {len(changes) - MOST_LINES} more"
 
 
-def _told(change: Change) -> str:
+def _change_line(change: Change) -> str:
     before, after = human(change.before, change.type), human(change.after, change.type)
     match change.kind:
         case ChangeKind.ADDED:

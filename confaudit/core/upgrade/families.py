@@ -62,12 +62,12 @@ def is_numbered(name: str) -> bool:
     return bool(_NUMBERED.fullmatch(name))
 
 
-_LEAVES: Final[Mapping[Family, str]] = {
+LEAVES: Final[Mapping[Family, str]] = {
     Family.EXTERNAL_AUTH: "external_auth",
     Family.AI_PROVIDER: "ai.bridge.providers",
 }
 
-_FIELDS: Final = {"CODE_CHALLENGE_METHODS_SUPPORTED": "PKCE_METHODS"}
+FIELDS: Final = {"CODE_CHALLENGE_METHODS_SUPPORTED": "PKCE_METHODS"}
 """Fields that the server's answer calls otherwise than the environment does."""
 
 _LISTS: Final = frozenset({"SCOPES", "PKCE_METHODS", "EXTRA_TOKEN_KEYS"})
@@ -91,11 +91,12 @@ class Provider:
     def field(self, name: str) -> Known:
         """What is known about one field."""
         variable = f"{self.prefix}{self.number}_{name}"
-        absent = _absent(variable, is_complete=self.is_complete)
-        return self.fields.get(name, absent)
+        nothing = unset_field(variable, is_complete=self.is_complete)
+        return self.fields.get(name, nothing)
 
 
-def _as_field(given: Given, name: str) -> Known:
+def as_field(given: Given, name: str) -> Known:
+    """A variable of a family as what is known of one field."""
     is_known = given.state in (GivenState.LITERAL, GivenState.EMPTY) and given.value is not None
     text = given.value or ""
     value: Value = list[Json](text.split()) if name in _LISTS else text
@@ -112,7 +113,8 @@ def _as_field(given: Given, name: str) -> Known:
     )
 
 
-def _absent(variable: str, *, is_complete: bool) -> Known:
+def unset_field(variable: str, *, is_complete: bool) -> Known:
+    """A field that nothing here sets."""
     return Known(
         name=variable,
         value="",

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 
 from confaudit.core import tree
-from confaudit.core.coder.facts import Facts, Reader
+from confaudit.core.coder.facts import Facts, ReadBy
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import (
@@ -304,7 +304,7 @@ def _knows(release: Release, channel: Channel, name: str) -> bool:
 def is_server_variable(name: str, facts: Facts) -> bool:
     """Whether an environment variable is read by a Coder process though it is no option."""
     known = facts.variable(name)
-    return is_numbered(name) or (known is not None and known.reader is Reader.SERVER)
+    return is_numbered(name) or (known is not None and known.reader is ReadBy.SERVER)
 
 
 def _ignored(

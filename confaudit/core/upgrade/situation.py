@@ -30,7 +30,7 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.text.wording import option_name, visible
-from confaudit.core.upgrade.families import _FIELDS, _LEAVES, PREFIXES, Family, Provider, _as_field
+from confaudit.core.upgrade.families import FIELDS, LEAVES, PREFIXES, Family, Provider, as_field
 from confaudit.core.upgrade.known import (
     WHY_UNKNOWN,
     Conclusion,
@@ -227,14 +227,14 @@ class Situation:
             parts = pattern.fullmatch(one.name) if one.channel is Channel.ENV else None
             if parts:
                 prefix, number, name = parts.groups()
-                found.setdefault((prefix, number), {})[name] = _as_field(one, name)
+                found.setdefault((prefix, number), {})[name] = as_field(one, name)
         return found
 
     def _shown(self, family: Family) -> Iterator[Provider]:
         """Members as the server's YAML or the server itself lists them."""
         for number, entry in enumerate(self._listed(family)):
             fields = {
-                (name := _FIELDS.get(key.upper(), key.upper())): Known(
+                (name := FIELDS.get(key.upper(), key.upper())): Known(
                     name=f"{PREFIXES[family][0]}{number}_{name}",
                     value=value,
                     source=None,
@@ -251,7 +251,7 @@ class Situation:
         value = option.value if option and family is Family.EXTERNAL_AUTH else None
         if not isinstance(value, list) or not value:
             config = self.snapshot.config if self.snapshot else {}
-            value = tree.get(config, tuple(_LEAVES[family].split(".")))
+            value = tree.get(config, tuple(LEAVES[family].split(".")))
         if isinstance(value, list):
             yield from (one for one in value if isinstance(one, dict))
 

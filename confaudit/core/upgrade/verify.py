@@ -87,7 +87,9 @@ def verify(
     disputed = {key for change in (*open_ones, *explained) for key in _keys(change)}
     return Verification(
         expected=expected,
-        confirmed=tuple(c for c in planned if disputed.isdisjoint(_keys(c)) and _is_told(c, after)),
+        confirmed=tuple(
+            c for c in planned if disputed.isdisjoint(_keys(c)) and _is_confirmable(c, after)
+        ),
         explained=explained,
         rest=open_ones,
         predicted=len(planned),
@@ -189,7 +191,7 @@ def _keys(change: Change) -> frozenset[str]:
     return frozenset({change.key, change.was, *change.also} - {""})
 
 
-def _is_told(change: Change, after: Snapshot) -> bool:
+def _is_confirmable(change: Change, after: Snapshot) -> bool:
     """Whether the snapshot can confirm a change at all; a bundle leaves values out."""
     setting = after.settings.get(change.key)
     known = setting is not None and setting.value is not MISSING

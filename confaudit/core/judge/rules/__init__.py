@@ -338,4 +338,4 @@ RULES: Final[Mapping[str, Rule]] = {
         OPTION_ADDED,
     )
 }
-"""By id, worst effect first; see `core.audit` for how findings are ordered."""
+"""By id, worst effect first; `judge.judge` orders findings."""

@@ -9,7 +9,7 @@ from typing import Final
 from confaudit.core.changes.causes import CAUSE_ORDER
 from confaudit.core.changes.diff import position
 from confaudit.core.judge.finding import Effect, Finding, Rule
-from confaudit.core.model import Cause, Change, ChangeKind, Level, Subject, ValueSource
+from confaudit.core.model import EXPLICIT, Cause, Change, ChangeKind, Level, Subject
 from confaudit.core.text.wording import exact
 
 OPERATOR_CHANGE: Final = Rule(
@@ -118,7 +118,7 @@ def change_level(change: Change) -> Level:
     What follows from something else is worth a glance; so is what a release adds or declares.
     """
     effective = change.kind in _VALUE_KINDS and exact(change.before) != exact(change.after)
-    lost = change.kind is ChangeKind.REMOVED and change.source_before in _SET
+    lost = change.kind is ChangeKind.REMOVED and change.source_before in EXPLICIT
     if change.cause is not Cause.OPERATOR and not (effective or lost):
         return Level.INFO
     is_quiet = change.cause in (Cause.COMPUTED, None) or _is_release_fact(change)
@@ -126,7 +126,6 @@ def change_level(change: Change) -> Level:
 
 
 _VALUE_KINDS: Final = (ChangeKind.CHANGED, ChangeKind.RENAMED)
-_SET: Final = (ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML)
 
 
 def _is_release_fact(change: Change) -> bool:

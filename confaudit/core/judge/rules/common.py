@@ -11,13 +11,13 @@ from confaudit.core.coder.releases import Release, Version, arrivals
 from confaudit.core.coder.semantics import Semantics
 from confaudit.core.given import Channel, Given, GivenState, Position
 from confaudit.core.judge.finding import Finding
-from confaudit.core.model import MISSING, OptionSpec, Value, ValueSource
+from confaudit.core.model import EXPLICIT, MISSING, OptionSpec, Value
 from confaudit.core.upgrade.situation import Situation
 
 Check: TypeAlias = Callable[[Situation], Iterator[Finding]]
 """Looks for one kind of finding, or for a few that exclude each other."""
 
-EXPLICIT: Final = frozenset({ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML, None})
+MAYBE_EXPLICIT: Final = frozenset({*EXPLICIT, None})
 """Sources of what somebody has set; None is a value that was set nobody knows how."""
 
 

@@ -16,7 +16,7 @@ from confaudit.core.given import Channel, Given, GivenState
 from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding, Phase
 from confaudit.core.judge.rules.common import (
-    EXPLICIT,
+    MAYBE_EXPLICIT,
     own_default,
     positions,
     reads,
@@ -78,8 +78,8 @@ def _is_switched_off(situation: Situation, spec: OptionSpec) -> bool:
 
 
 def _changed(situation: Situation, spec: OptionSpec, before: Value, after: Value) -> Finding | None:
-    was = situation.before(spec.key).source in EXPLICIT
-    now = situation.after(spec.key).source in EXPLICIT
+    was = situation.before(spec.key).source in MAYBE_EXPLICIT
+    now = situation.after(spec.key).source in MAYBE_EXPLICIT
     if not now:
         return None if was else _moved_default(situation, spec, before, after)
     if is_overridden(situation, spec):
@@ -193,7 +193,7 @@ def overridden_settings(situation: Situation) -> Iterator[Finding]:
     reported = set()
     for key, setting in situation.prediction.effective.items():
         spec = situation.target.options[key]
-        if setting.source not in EXPLICIT or cell(spec) in reported:
+        if setting.source not in MAYBE_EXPLICIT or cell(spec) in reported:
             continue
         if is_overridden(situation, spec):
             reported.add(cell(spec))
@@ -210,7 +210,7 @@ def is_overridden(situation: Situation, spec: OptionSpec) -> bool:
         return False
     effective = situation.prediction.effective
     twins = [one for one in release.leaves.get(spec.json_path, ()) if one.key != spec.key]
-    idle = [one for one in twins if effective[one.key].source not in EXPLICIT and one.default]
+    idle = [one for one in twins if effective[one.key].source not in MAYBE_EXPLICIT and one.default]
     given = situation.given(spec.key, UpgradeSide.AFTER)
     meant = reads(given[0], spec, release) if given else situation.before(spec.key).value
     value = effective[spec.key].value
@@ -335,7 +335,7 @@ def added_options(situation: Situation) -> Iterator[Finding]:
         spec
         for key in situation.prediction.added
         if not (spec := situation.target.options[key]).hidden
-        and situation.prediction.effective[key].source not in EXPLICIT
+        and situation.prediction.effective[key].source not in MAYBE_EXPLICIT
         and situation.spec(key, UpgradeSide.BEFORE) is None
     ]
     if found and not _is_downgrade(situation):

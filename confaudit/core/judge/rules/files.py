@@ -132,7 +132,7 @@ _PRIVATE: Final = frozenset({Form.ENV_FILE})
 def secrets_in_clear(situation: Situation) -> Iterator[Finding]:
     """Secrets that stand in a file as they are, one finding for each file; names only."""
     by_file: dict[str, list[Given]] = {}
-    for one in _told(situation):
+    for one in _given_secrets(situation):
         if REDACTED in (one.value or "") or REDACTED in str(one.structure or ""):
             by_file.setdefault(one.position.file, []).append(one)
     for file, found in by_file.items():
@@ -151,7 +151,7 @@ _READABLE: Final = frozenset({GivenState.LITERAL, GivenState.UNRESOLVED, GivenSt
 """A value that is cut off may hold a credential in what is left of it."""
 
 
-def _told(situation: Situation) -> Iterator[Given]:
+def _given_secrets(situation: Situation) -> Iterator[Given]:
     """What the server gets, and what its values are made of; each where it stands."""
     operator = situation.operator
     mine = {name for one in operator.given for name in one.refers_to}

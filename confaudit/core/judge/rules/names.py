@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import groupby
 
-from confaudit.core.coder.facts import Reader
+from confaudit.core.coder.facts import ReadBy
 from confaudit.core.coder.names import current, name_for, names, option_of
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.startup import HOMEBREW, StartError, cell
@@ -16,7 +16,7 @@ from confaudit.core.given import Channel, Given
 from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding, Phase
 from confaudit.core.judge.rules.common import (
-    EXPLICIT,
+    MAYBE_EXPLICIT,
     entries,
     own_default,
     positions,
@@ -135,7 +135,7 @@ def _read_nowhere(situation: Situation, variable: str, name: str) -> Finding:
     options = situation.target.options
     given = entries(situation, Channel.ENV, variable)
     known = situation.target.facts.variable(name)
-    if known and known.reader is Reader.CLIENT:
+    if known and known.reader is ReadBy.CLIENT:
         spec = options.get(known.option)
         return Finding(
             rule=rules.CLIENT_ONLY,
@@ -283,7 +283,7 @@ def _deprecated_in_snapshot(situation: Situation) -> Iterator[Finding]:
     settings = situation.snapshot.settings if situation.snapshot else {}
     for key, setting in settings.items():
         spec = situation.target.options.get(key)
-        if not spec or not spec.use_instead or setting.source not in EXPLICIT:
+        if not spec or not spec.use_instead or setting.source not in MAYBE_EXPLICIT:
             continue
         heirs = [
             heir for heir in _named_successors(spec, situation.target) if cell(heir) == cell(spec)

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Final
 
-from confaudit.core.coder.facts import Facts, Reader
+from confaudit.core.coder.facts import Facts, ReadBy
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.judge.finding import Confidence
 from confaudit.core.model import OptionSpec
@@ -49,7 +49,7 @@ _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def is_legal(name: str, facts: Facts) -> bool:
     """Whether something may well read the variable where it is given, though it is no option."""
     known = facts.variable(name)
-    is_client = known is not None and known.reader is Reader.CLIENT
+    is_client = known is not None and known.reader is ReadBy.CLIENT
     return is_server_variable(name, facts) or (known is not None and not is_client)
 
 
@@ -76,7 +76,7 @@ def meant(name: str, catalog: Catalog, options: Iterable[OptionSpec]) -> Meant |
     near = _same_words(word, specs) or _slip(word, specs)
     if near:
         return Meant(near.env, near.key, Confidence.GUESSED)
-    readable = facts.names(Reader.LOGIN, Reader.CLIENT)
+    readable = facts.names(ReadBy.LOGIN, ReadBy.CLIENT)
     own = next((own for own in readable if _ratio(name, own) >= _CLOSE), "")
     return Meant(own, confidence=Confidence.GUESSED, note="The CLI reads it.") if own else None
 

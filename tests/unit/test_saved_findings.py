@@ -1,0 +1,78 @@
+"""No field of a finding is lost on the way into a saved report and back, be it about a change."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from confaudit.core.given import Form, Position
+from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
+from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
+from confaudit.core.judge.rules.changes import NOT_AS_PREDICTED, change_finding
+from confaudit.core.model import Cause, Change, ChangeKind, Level, OptionSpec, Subject
+from confaudit.core.upgrade.known import Truth
+from confaudit.render import RenderOptions, render
+from confaudit.render.saved import load
+from tests.golden.sample_reports import UPGRADE
+
+HERE = Position("coder.env", 3)
+RULE = Rule("a-rule", "A rule", Effect.SECURITY, Level.INFO, "So it is.", "Mend it.", "coder#1")
+TOLD = {
+    "rule": RULE,
+    "message": "It is so.",
+    "subject": "oidc-scopes",
+    "affects": Truth.DEPENDS,
+    "because": "it may be",
+    "confidence": Confidence.COMPUTED,
+    "level": Level.ERROR,
+    "spec": OptionSpec("", "oidc-scopes", "", "CODER_OIDC_SCOPES", "oidc.scopes", group="OIDC"),
+    "before": ["a"],
+    "after": ["b"],
+    "introduced_in": ("2.34.0",),
+    "phase": Phase.AFTER,
+    "steps": ("Look.", "Mend."),
+    "instead": (OptionSpec("", "other"),),
+    "proposed": ["c"],
+    "patches": (Patch(Form.ENV_FILE, HERE, ("A=1",), ("B=1",)),),
+    "positions": (HERE,),
+    "deployment": "staging",
+}
+"""A value for every field that a finding of an audit has; a new field needs one here."""
+
+OF_CHANGES = {"rule", "message", "subject", "level", "spec", "before", "after", "deployment"}
+"""What a change's finding has of its own; the others are for audits."""
+
+
+def saved(finding, *, suppressed=False):
+    judged = Judged((), (Suppressed(finding, SuppressedBy.FILTER),)) if suppressed else None
+    rules = (RULE, NOT_AS_PREDICTED)
+    report = replace(UPGRADE, judged=judged or Judged((finding,)), rules=rules)
+    (found,) = load(render(report, "json", RenderOptions()).encode()).judged.found
+    return found
+
+
+def test_every_field_is_looked_at():
+    assert {field.name for field in fields(Finding)} == TOLD.keys() | {"change"}
+
+
+@pytest.mark.parametrize("suppressed", [False, True])
+@pytest.mark.parametrize("name", TOLD)
+def test_a_field_of_an_audits_finding_comes_back(name, suppressed):
+    finding = Finding(**TOLD)
+    assert getattr(saved(finding, suppressed=suppressed), name) == TOLD[name]
+
+
+@pytest.mark.parametrize("suppressed", [False, True])
+@pytest.mark.parametrize("name", sorted(OF_CHANGES | {"change"}))
+def test_a_field_of_a_changes_finding_comes_back(name, suppressed):
+    change = Change(
+        Subject.CONFIG,
+        "oidc.scopes",
+        ChangeKind.CHANGED,
+        ["a"],
+        ["b"],
+        path="oidc.scopes",
+        cause=Cause.UNKNOWN,
+        evidence="nobody knows",
+    )
+    finding = replace(change_finding(change, NOT_AS_PREDICTED, Level.ERROR), deployment="another")
+    assert getattr(saved(finding, suppressed=suppressed), name) == getattr(finding, name)
