@@ -113,9 +113,16 @@ def resolve(scalar: Scalar) -> bool | int | float | str | None:
     return _resolved(scalar.text) if scalar.plain else scalar.text
 
 
+_LONGEST_NUMBER: Final = 100
+"""Nobody means a number by more signs, and reading one takes time that grows squared."""
+
+
 @lru_cache(maxsize=1024)
 def _resolved(text: str) -> bool | int | float | str | None:
     import yaml
+
+    if len(text) > _LONGEST_NUMBER:
+        return text
 
     loader: Any = yaml.SafeLoader("")
     tag = loader.resolve(yaml.ScalarNode, text, (True, False))
@@ -123,7 +130,7 @@ def _resolved(text: str) -> bool | int | float | str | None:
         return text
     try:
         found: bool | int | float | None = loader.construct_object(yaml.ScalarNode(tag, text))
-    except ValueError:  # as `0b` or `0x_`, which only look like numbers
+    except (ValueError, OverflowError):  # as `0b` or `0x_`, which only look like numbers
         return text
     return found
 

@@ -122,7 +122,7 @@ def _is_one_of(wanted: Sequence[Part], part: Part, types: Sequence[str]) -> Ques
 def _matches(pattern: str, part: Part, types: Sequence[str]) -> Question:
     try:
         return partial(conclude, test=matches(pattern))
-    except re.error:
+    except (re.error, RecursionError, OverflowError):
         raise part.fault(
             "it is no regular expression", "check its brackets and backslashes"
         ) from None

@@ -136,12 +136,12 @@ def test_a_endpoint_that_fails_for_once_does_not_flap(folder, coder):
     assert len(subjects()) == 1
 
 
-def test_a_endpoint_that_is_refused_is_recorded_with_the_reason(folder, coder):
+def test_an_endpoint_that_is_refused_is_recorded_with_the_reason(folder, coder):
     assert run(["snapshot", "prod"]) == 0
     server = json.loads((folder / "deployments/prod/server.json").read_text())
     assert server["unavailable"]
     assert all(isinstance(why, str) and why for why in server["unavailable"].values())
-    assert server["unavailable"].keys().isdisjoint(server["endpoints"])
+    assert server["unavailable"].keys().isdisjoint(server["siblings"])
 
 
 def test_going_back_in_time_must_be_ordered(folder, capsys):

@@ -285,3 +285,9 @@ def test_a_damaged_file_is_named_and_not_quoted():
         redact_files(StoredFiles({"settings.json": "{" + PLANTED}))
     assert "settings.json" in caught.value.message
     assert PLANTED not in str(caught.value)
+
+
+def test_a_secret_name_counts_on_every_channel():
+    option = {"flag": "mystery", "env": "CODER_MYSTERY_PASSWORD", "value": "planted-secret"}
+    clean = redact(RawDeployment({"options": [option]})).payload
+    assert "planted-secret" not in json.dumps(clean)

@@ -16,7 +16,7 @@ from confaudit.configfile import Deployment
 from confaudit.errors import CatalogError, ConfauditError, ConfigError
 from confaudit.rulebook import advisories
 from confaudit.yaml_file import MAX_BYTES, Origin, Part, load, parse, read_json
-from confaudit.yaml_nodes import Scalar, resolve
+from confaudit.yaml_nodes import Scalar, compose, resolve
 
 CATALOG = loader.packaged()
 
@@ -451,3 +451,21 @@ def test_json_is_read_by_yaml_only_where_something_is_wrong():
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(ConfauditError, match="cannot be read: no such file"):
         load(tmp_path / "none.yaml", ConfauditError)
+
+
+@pytest.mark.parametrize(
+    "number", ["0x" + "f" * 6000, "1:" * 300 + "1.5", "1:" * 200_000 + "1", "9" * 5000]
+)
+def test_what_nobody_means_as_a_number_is_text(number):
+    (root,) = compose(f"a: {number}\n")
+    ((_, value),) = root.pairs
+    assert resolve(value) == number
+
+
+@pytest.mark.parametrize("regex", ["(", "(" * 3000, "a{1,99999999999999999999}"])
+def test_a_regular_expression_that_is_none_is_refused_in_one_sentence(tmp_path, regex):
+    path = tmp_path / "coder-advisories.yaml"
+    path.write_text(ADVISORIES.replace("is: set", f"matches: '{regex}'"), encoding="utf-8")
+    with pytest.raises(CatalogError, match="line 11") as refusal:
+        read_advisories(path)
+    assert "regular expression" in refusal.value.message

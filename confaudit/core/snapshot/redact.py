@@ -122,7 +122,8 @@ def public_settings(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> 
 
 def _is_secret_spec(spec: OptionSpec) -> bool:
     """Whether an option is secret in some release, or sounds so by the names it goes by."""
-    return spec.secret or spec.key in SECRET_OPTIONS or looks_secret(spec.flag or spec.env)
+    named = any(looks_secret(name) for name in (spec.flag, spec.env) if name)
+    return spec.secret or spec.key in SECRET_OPTIONS or named
 
 
 def _input_names(specs: Iterable[OptionSpec]) -> Iterator[str]:
@@ -259,7 +260,7 @@ def _is_secret_option(option: Mapping[str, Json]) -> bool:
         annotated
         or flag in SECRET_OPTIONS
         or (
-            looks_secret(flag or str(option.get("env", "")))
+            any(map(looks_secret, (flag, str(option.get("env", "")))))
             and _may_hold_secret(option.get("value"))
         )
     )
