@@ -127,7 +127,7 @@ def test_the_story_is_told_by_the_commits(folder, coder):
     assert "Confaudit-Deployment-Id: " in trailers
 
 
-def test_a_endpoint_that_fails_for_once_does_not_flap(folder, coder):
+def test_an_endpoint_that_fails_for_once_does_not_flap(folder, coder):
     state = states()[0]
     assert run(["snapshot", "prod"]) == 0
     answers = {**state.answers, "regions": Response(500, {"message": "x"})}
