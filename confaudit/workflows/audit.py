@@ -39,10 +39,10 @@ class AuditScope:
         return migrate(self.opened.operator, texts, self.source, self.target)
 
 
-def situate(setup: Setup, case: AuditScope) -> Situation:
+def situate(setup: Setup, scope: AuditScope) -> Situation:
     """What rules may look at: nothing secret is left in it."""
-    operator = case.opened.operator
-    return situation_of(case.snapshot, case.source, case.target, operator, setup.catalog())
+    operator = scope.opened.operator
+    return situation_of(scope.snapshot, scope.source, scope.target, operator, setup.catalog())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def _names(situation: Situation, found: Iterable[Finding]) -> Iterator[str]:
 _REWRITTEN: Final = frozenset({OPTION_RENAMED.id, LEGACY_PREFIX.id})
 
 
-def _with_patches(found: Sequence[Finding], case: AuditScope) -> Iterator[Finding]:
-    rewrites = case.migration.patches
+def _with_patches(found: Sequence[Finding], scope: AuditScope) -> Iterator[Finding]:
+    rewrites = scope.migration.patches
     for finding in found:
         mine = [one.patch for one in rewrites if one.given.position in finding.positions]
         renames = finding.rule.id in _REWRITTEN

@@ -30,8 +30,8 @@ def lint(
     catalog = setup.catalog()
     opened = open_files(files)
     release = release_of(version or opened.operator.version or catalog.versions[-1], catalog)
-    case = AuditScope(release, release, None, opened)
-    done = audited(setup, case, selection)
+    scope = AuditScope(release, release, None, opened)
+    done = audited(setup, scope, selection)
     return Report(
         kind=ReportKind.LINT,
         title=f"Check of {', '.join(visible(file.name) for file in opened.files)}",

@@ -65,7 +65,7 @@ def upgrade(
     snapshot, own = _snapshot(setup, request, opened.operator)
     versions = tuple(filter(None, (own, opened.operator.version)))
     source = release_of(_source_version(request.source, versions, opened.operator), catalog)
-    case = AuditScope(source, target, snapshot, opened)
+    scope = AuditScope(source, target, snapshot, opened)
     notes = (
         *_about_source(source.version, versions, opened.operator, catalog),
         *about(source.version, catalog),
@@ -74,39 +74,43 @@ def upgrade(
         *(_about_snapshot(snapshot, setup) if snapshot else ()),
         *blind_spots(opened.operator),
         horizon(catalog),
-        *(_write_fixed(case, fixed) if fixed else ()),
+        *(_write_fixed(scope, fixed) if fixed else ()),
     )
-    return _report(setup, case, notes, selection)
+    return _report(setup, scope, notes, selection)
 
 
-def _report(setup: Setup, case: AuditScope, notes: tuple[str, ...], selection: Selection) -> Report:
-    done = audited(setup, case, selection)
+def _report(
+    setup: Setup, scope: AuditScope, notes: tuple[str, ...], selection: Selection
+) -> Report:
+    done = audited(setup, scope, selection)
     shown = done.judged.shown
     return Report(
         kind=ReportKind.UPGRADE,
-        title=_title(case),
-        before=_before(case),
+        title=_title(scope),
+        before=_before(scope),
         after=_after(done.situation),
         judged=done.judged,
         rules=done.rules,
         prediction=to_json(done.situation.prediction),
         statement=verdict(done.judged.found),
         tables=(
-            *files_table(case.opened),
-            *way_tables(setup.catalog(), case.source, case.target, done.judged.found),
+            *files_table(scope.opened),
+            *way_tables(setup.catalog(), scope.source, scope.target, done.judged.found),
         ),
-        lives=lives(subjects(shown), setup.catalog(), case.source.version, case.target.version),
+        lives=lives(subjects(shown), setup.catalog(), scope.source.version, scope.target.version),
         notes=notes,
         generated_at=setup.now(),
         tool_version=__version__,
     )
 
 
-def _write_fixed(case: AuditScope, folder: Path) -> Iterator[str]:
+def _write_fixed(scope: AuditScope, folder: Path) -> Iterator[str]:
     """Write the migrated copies, and say what was done and what was left alone."""
     from confaudit.workflows.migrate import write_fixed
 
-    done = write_fixed(case.opened.files, case.opened.operator, case.source, case.target, folder)
+    done = write_fixed(
+        scope.opened.files, scope.opened.operator, scope.source, scope.target, folder
+    )
     yield f"{plural(len(done.patches), 'name')} rewritten in copies below {visible(str(folder))}."
     for name, why in done.skipped:
         yield f"{visible(name)} is left as it is: {why}."
@@ -183,17 +187,17 @@ def _about_snapshot(snapshot: Snapshot, setup: Setup) -> Iterator[str]:
 # --- the report ---------------------------------------------------------------------------------
 
 
-def _title(case: AuditScope) -> str:
-    name = case.snapshot.deployment if case.snapshot else ""
-    way = f"{visible(case.source.version)} → {visible(case.target.version)}"
+def _title(scope: AuditScope) -> str:
+    name = scope.snapshot.deployment if scope.snapshot else ""
+    way = f"{visible(scope.source.version)} → {visible(scope.target.version)}"
     return f"Upgrade audit of {visible(name)}, {way}" if name else f"Upgrade audit, {way}"
 
 
-def _before(case: AuditScope) -> Side:
-    if case.snapshot:
-        return replace(side(case.snapshot), version=case.source.version)
-    files = ", ".join(visible(file.name) for file in case.opened.files)
-    return _side(files, case.source.version, len(case.opened.operator.given))
+def _before(scope: AuditScope) -> Side:
+    if scope.snapshot:
+        return replace(side(scope.snapshot), version=scope.source.version)
+    files = ", ".join(visible(file.name) for file in scope.opened.files)
+    return _side(files, scope.source.version, len(scope.opened.operator.given))
 
 
 def _after(situation: Situation) -> Side:

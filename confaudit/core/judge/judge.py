@@ -64,12 +64,11 @@ def judge(
     Findings with one fingerprint are one finding that stands in several places.
     """
     weighed = (_weighed(replace(finding, deployment=deployment)) for finding in findings)
-    found = sorted(merged(weighed), key=_order)
-    shown = {finding.fingerprint for finding in found if is_selected(finding, selection)}
+    found = [(one, is_selected(one, selection)) for one in sorted(merged(weighed), key=_order)]
     return Judged(
-        shown=tuple(one for one in found if one.fingerprint in shown),
+        shown=tuple(one for one, is_wanted in found if is_wanted),
         suppressed=tuple(
-            Suppressed(one, SuppressedBy.FILTER) for one in found if one.fingerprint not in shown
+            Suppressed(one, SuppressedBy.FILTER) for one, is_wanted in found if not is_wanted
         ),
     )
 
@@ -113,7 +112,7 @@ _EFFECTS: Final = tuple(Effect)
 _TRUTHS: Final = (Truth.YES, Truth.DEPENDS, Truth.NO)
 
 
-def _order(finding: Finding) -> tuple[int, ...] | tuple[int | str, ...]:
+def _order(finding: Finding) -> tuple[int | str, ...]:
     """Findings by how bad they are; changes by who caused them."""
     if finding.change:
         return change_order(finding.change, finding.severity)
