@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from confaudit.core.coder.releases import Catalog, Version
+from confaudit.core.coder.releases import Catalog, Version, has_reached
 from confaudit.core.judge import conditions
 from confaudit.core.judge.advisories import Advisory
 from confaudit.core.judge.conditions import Condition, Items, Looking
@@ -90,6 +90,8 @@ class WrittenAdvisory(msgspec.Struct, forbid_unknown_fields=True):
     """Public source: coder/coder#24926."""
     versions: list[str] = []
     """First release of each line that has it; every line after the last one has it too."""
+    ends: list[str] = []
+    """First release of each line that no longer has it; no line after the last one has it."""
     always: bool = False
     """It is advice at any time; without this, only an upgrade that brings it says so."""
     only_if_certain: bool = False
@@ -177,6 +179,7 @@ def _advisory(part: Part, types: Mapping[str, tuple[str, ...]]) -> Tested:
         condition=_condition(written, part, types),
         subject=written.subject,
         versions=_versions(written, part),
+        ends=_ends(written, part),
         standing=written.always,
         only_if_certain=written.only_if_certain,
         each=written.each.items(part.at("each")) if written.each else None,
@@ -199,14 +202,29 @@ def _condition(
 
 
 def _versions(written: WrittenAdvisory, part: Part) -> tuple[Version, ...]:
-    found = tuple(version(one) for one in part.at("versions").items())
-    if not found and not written.always:
+    if not written.versions and not written.always:
         raise part.fault(
             "it would never apply",
             "give the versions that brought it, or always: true for advice at any time",
         )
+    return _firsts(part.at("versions"))
+
+
+def _ends(written: WrittenAdvisory, part: Part) -> tuple[Version, ...]:
+    ends = _firsts(part.at("ends"))
+    begins = [version(one) for one in part.at("versions").items()]
+    if ends and begins and all(has_reached(one, ends) for one in begins):
+        raise part.at("ends").fault(
+            "it ends before it begins", "give releases after those that brought it"
+        )
+    return ends
+
+
+def _firsts(part: Part) -> tuple[Version, ...]:
+    """One release of each line, the oldest first."""
+    found = tuple(version(one) for one in part.items())
     if list(found) != sorted(found) or len({one.line for one in found}) < len(found):
-        raise part.at("versions").fault(
+        raise part.fault(
             "they are not the first release of each line, in order",
             "give one version for each line, the oldest line first",
         )

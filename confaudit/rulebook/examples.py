@@ -40,7 +40,8 @@ class Example(
     source: str = ""
     """Release in use; without it the one before the target."""
     target: str = ""
-    """Without it the first release of the last line that got the advisory, else the newest."""
+    """Without it the first release of the last line that got the advisory, else the newest that
+    has it."""
 
 
 _EXPECTED: Final[Mapping[bool | str, Truth]] = {
@@ -75,7 +76,8 @@ def _way(example: Example, advisory: Advisory, catalog: Catalog) -> tuple[str, s
     if not target and advisory.versions:
         first = advisory.versions[-1]
         target = f"{first.major}.{first.minor}.{first.patch}"
-    target = target or catalog.versions[-1]
+    having = [v for v in catalog.versions if advisory.is_in(Version.parse(v))]
+    target = target or (having or catalog.versions)[-1]
     older = [v for v in catalog.versions if Version.parse(v) < Version.parse(target)]
     lacking = [v for v in older if not advisory.is_in(Version.parse(v))]
     return target, example.source or (lacking or older)[-1]

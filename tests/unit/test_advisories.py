@@ -70,7 +70,7 @@ def test_its_words_are_whole_sentences(tested):
 
 @pytest.mark.parametrize("tested", PACKAGED, ids=lambda tested: tested.advisory.rule.id)
 def test_its_versions_are_releases(tested):
-    for version in tested.advisory.versions:
+    for version in (*tested.advisory.versions, *tested.advisory.ends):
         assert CATALOG.release(f"{version.major}.{version.minor}.{version.patch}")
 
 
@@ -127,6 +127,39 @@ def situation(source, target, text=""):
 )
 def test_a_line_without_the_backport_does_not_have_it(version, expected):
     assert advisory(versions=BACKPORTED).is_in(Version.parse(version)) is expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("2.29.16", False),
+        ("2.29.17", True),
+        ("2.32.7", True),
+        ("2.32.8", False),
+        ("2.34.5", False),
+        ("2.35.1", True),
+        ("2.36.0", False),
+        ("2.40.0", False),
+    ],
+)
+def test_a_line_has_it_until_it_ends_there(version, expected):
+    ends = (Version.parse("2.32.8"), Version.parse("2.36.0"))
+    assert advisory(versions=BACKPORTED, ends=ends).is_in(Version.parse(version)) is expected
+
+
+def test_what_has_only_an_end_holds_for_all_releases_before():
+    one = advisory(versions=(), ends=(Version.parse("2.35.0"),))
+    assert [one.is_in(Version.parse(v)) for v in ("2.0.0", "2.34.5", "2.35.0")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_an_upgrade_past_its_end_does_not_bring_it():
+    one = advisory(versions=BACKPORTED, ends=(Version.parse("2.35.1"),))
+    assert one.applies(situation("2.34.5", "2.35.0"))
+    assert not one.applies(situation("2.34.5", "2.35.1"))
 
 
 @pytest.mark.parametrize(
@@ -367,6 +400,17 @@ def test_a_condition_that_cannot_be_meant_is_refused(tmp_path, when, told, hint)
         ("  always: true\n", "  versions: [2.x]\n", "line 6, versions: it is no version"),
         ("  always: true\n", "  versions: [2.34.0, 2.33.0]\n", "line 6, versions: they are not"),
         ("  always: true\n", "  versions: [2.34.0, 2.34.1]\n", "line 6, versions: they are not"),
+        ("  always: true\n", "  always: true\n  ends: [x]\n", "line 7, ends: it is no version"),
+        (
+            "  always: true\n",
+            "  always: true\n  ends: [2.34.0, 2.33.0]\n",
+            "line 7, ends: they are not",
+        ),
+        (
+            "  always: true\n",
+            "  versions: [2.34.0]\n  ends: [2.34.0]\n",
+            "line 7, ends: it ends before it begins",
+        ),
         ("level: info", "level: fatal", "line 5, level: it is none of the choices"),
         ("effect: advice", "effekt: advice", "line 4: unknown key effekt"),
         ("title: Our proxy", "title: Our proxy\n  title: x", "line 4, title: it stands at line 3"),

@@ -32,6 +32,8 @@ class Advisory:
 
     Without any it holds for all releases.
     """
+    ends: tuple[Version, ...] = ()
+    """First release of each line that no longer has it, in order; no line after the last has it."""
     standing: bool = False
     """Whether it is advice at any time, not just when an upgrade brings it."""
     only_if_certain: bool = False
@@ -45,8 +47,9 @@ class Advisory:
     """What the steps would set the option to, if anything."""
 
     def is_in(self, version: Version) -> bool:
-        """Whether a release has it."""
-        return not self.versions or has_reached(version, self.versions)
+        """Whether a release has it: one of its releases brought it, and none ended it."""
+        begun = not self.versions or has_reached(version, self.versions)
+        return begun and not (self.ends and has_reached(version, self.ends))
 
     def applies(self, situation: Situation) -> bool:
         """Whether the upgrade brings it, or it stands at the target anyway."""
