@@ -20,13 +20,18 @@ It is one JSON document, laid out to be reviewed line by line:
 
 `releases` is in version order. `options` has a line for each way an option was ever declared,
 sorted by `OptionSpec.key`: the lines of an option are its history. Beside `in` they hold the
-fields of `OptionSpec`, those at their default left out. In a catalogue of the user's own,
-`guessed` may name the fields of an option that nobody told; it is for who reviews the file, who
-takes it away once they are checked. A release whose `date` is not known has none.
+fields of `OptionSpec`, those at their default left out. A release whose `date` is not known has
+none.
 
 `in` says for which of the releases listed a line is true: ranges in version order, spelled as npm
 does. A range ends before the first release that differs, and is open if none does. A new release
 therefore adds its own line and touches the lines of those options only that it changes.
+
+What an import could not know is marked, for reports and for who reviews the file; whoever has
+checked a field takes its mark away. The line of a release says `"complete": false` when it may
+have options that are not listed, and in `borrowed_from` the release that filled what no input
+tells. The line of an option names its fields that are `borrowed` from there, `guessed`, or
+`unknown`. A section `unsure`, in the form of `options`, has what may be removed or only hidden.
 
 Two more sections tell of experiments, and may be missing:
 
@@ -45,13 +50,12 @@ from an experiment that is not.
 
 import datetime
 import json
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from itertools import groupby, pairwise
-from typing import Annotated, Final, Literal, TypeVar, get_type_hints
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias, TypeVar, get_type_hints
 
 import msgspec
 
@@ -65,7 +69,8 @@ from confaudit.yaml_file import Origin, Part, parse_json, read_json
 
 _FACTS: Final = {fact.name: fact.default for fact in fields(OptionSpec)}
 
-_NONE: Final[Mapping[str, Sequence[str]]] = {}
+_MARKS: Final = ("guessed", "borrowed", "unknown")
+"""Keys of an option's line that name fields of it, as `Release` calls them."""
 
 _Fact = TypeVar("_Fact", bound=Hashable)
 
@@ -74,6 +79,8 @@ class _ReleaseLine(msgspec.Struct, forbid_unknown_fields=True):
     version: str
     date: datetime.date | None = None
     esr: bool = False
+    complete: bool = True
+    borrowed_from: str = ""
 
 
 class _LeafLine(msgspec.Struct, forbid_unknown_fields=True, rename={"within": "in"}):
@@ -96,12 +103,25 @@ class _Document(msgspec.Struct, forbid_unknown_fields=True):
     releases: Annotated[list[_ReleaseLine], msgspec.Meta(min_length=1)]
     leaves_without_option: list[_LeafLine]
     options: list[dict[str, object]]
+    unsure: list[dict[str, object]] = []
     experiments: list[_ExperimentLine] = []
     all_experiments: list[_RangeLine] = []
 
 
 class _Options(msgspec.Struct):
     options: list[OptionSpec]
+
+
+class _OptionLine(NamedTuple):
+    """One way an option is declared."""
+
+    spec: OptionSpec
+    marks: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Those of `_MARKS` that name a field, with the fields."""
+
+
+_Declared: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""Field of `Release` → what it holds by option: `options`, and each of `_MARKS` that is there."""
 
 
 _HINT: Final = (
@@ -136,8 +156,9 @@ def _explained(part: Part | None, error: Exception) -> Exception:
     if part is None:
         return error
     line = msgspec.defstruct("OptionLine", _option_fields(), forbid_unknown_fields=True)
-    for option in part.at("options").items():
-        option.read(line)
+    for section in ("options", "unsure"):
+        for option in part.at(section).items():
+            option.read(line)
     path = error.path if isinstance(error, _Misfit) else ()
     return part.at(*path).fault(visible(str(error)))
 
@@ -147,7 +168,8 @@ def _option_fields() -> list[tuple[str, object, object]]:
     facts = [(name, types[name], default) for name, default in _FACTS.items()]
     required = msgspec.NODEFAULT
     named = [(name, kind, required if name == "name" else value) for name, kind, value in facts]
-    return [*named, ("in", object, ""), ("guessed", list[str], [])]
+    marks: list[tuple[str, object, object]] = [(mark, list[str], []) for mark in _MARKS]
+    return [*named, ("in", object, ""), *marks]
 
 
 def _releases(document: _Document) -> tuple[Release, ...]:
@@ -164,14 +186,18 @@ def _releases(document: _Document) -> tuple[Release, ...]:
             version=line.version,
             date=line.date.isoformat() if line.date else "",
             esr=line.esr,
-            options=options,
             leaves_without_option=tuple(others),
             experiments=experiments,
+            is_complete=line.complete,
+            unsure=unsure["options"],
+            borrowed_from=line.borrowed_from,
             find_facts=facts.of,
+            **declared,
         )
-        for line, options, others, experiments in zip(
+        for line, declared, unsure, others, experiments in zip(
             document.releases,
-            _by_release(_spread("options", _options(document.options), order)),
+            _by_release("options", document.options, order),
+            _by_release("unsure", document.unsure, order),
             _spread("leaves_without_option", leaves, order),
             _experiments(document, order),
             strict=True,
@@ -201,33 +227,47 @@ def _experiments(document: _Document, order: Sequence[Version]) -> Iterator[Expe
         yield Experiments(known, safe, is_complete=bool(is_complete))
 
 
-def _options(lines: Sequence[dict[str, object]]) -> Iterator[tuple[str, tuple[str, OptionSpec]]]:
-    """Each line's `in` with the option it declares, by key."""
-    withins = [str(line.pop("in", "")) for line in lines]
-    for number, line in enumerate(lines):
-        line.pop("guessed", None)
-        if line.keys() - _FACTS.keys():
-            raise _Misfit("an option has a key that is no fact about options", "options", number)
-    specs = msgspec.convert({"options": lines}, _Options).options
-    return zip(withins, ((spec.key, spec) for spec in specs), strict=True)
-
-
 def _by_release(
-    spread: Iterable[Sequence[tuple[str, OptionSpec]]],
-) -> Iterator[Mapping[str, OptionSpec]]:
-    """Options by key; releases in a row that declare the same share them, as most patches do."""
-    for declared, alike in groupby(spread):
-        options = _by_key(declared)
-        yield from (options for _ in alike)
+    section: str, lines: Sequence[dict[str, object]], order: Sequence[Version]
+) -> Iterator[_Declared]:
+    """What each release declares; those in a row that declare the same share it."""
+    for declared, alike in groupby(_spread(section, _option_lines(section, lines), order)):
+        found = _declared(section, declared)
+        yield from (found for _ in alike)
 
 
-def _by_key(declared: Sequence[tuple[str, OptionSpec]]) -> Mapping[str, OptionSpec]:
-    options = dict(declared)
-    if len(options) < len(declared):
-        keys = [key for key, _ in declared]
+def _option_lines(
+    section: str, lines: Sequence[dict[str, object]]
+) -> Iterator[tuple[str, _OptionLine]]:
+    """Each line's `in` with what it declares."""
+    withins = [str(line.pop("in", "")) for line in lines]
+    marks = [tuple(_marks(line)) for line in lines]
+    for number, (line, marked) in enumerate(zip(lines, marks, strict=True)):
+        if line.keys() - _FACTS.keys():
+            raise _Misfit("an option has a key that is no fact about options", section, number)
+        for mark, named in marked:
+            if set(named) - _FACTS.keys():
+                raise _Misfit("it names what is no fact about options", section, number, mark)
+    specs = msgspec.convert({"options": lines}, _Options).options
+    return zip(withins, map(_OptionLine, specs, marks), strict=True)
+
+
+def _marks(line: dict[str, object]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for mark in _MARKS:
+        if named := line.pop(mark, None):
+            yield mark, msgspec.convert(named, tuple[str, ...])
+
+
+def _declared(section: str, lines: Sequence[_OptionLine]) -> _Declared:
+    found: dict[str, dict[str, Any]] = {"options": {line.spec.key: line.spec for line in lines}}
+    if len(found["options"]) < len(lines):
+        keys = [line.spec.key for line in lines]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise _Misfit(f"{twice} is declared twice in one release", "options")
-    return options
+        raise _Misfit(f"{twice} is declared twice in one release", section)
+    for line in lines:
+        for mark, named in line.marks:
+            found.setdefault(mark, {})[line.spec.key] = named
+    return found
 
 
 def _spread(
@@ -237,7 +277,7 @@ def _spread(
 
     @cache  # hundreds of facts share some dozens of ranges
     def positions(within: str) -> tuple[int, ...]:
-        return tuple(_positions(within, order))
+        return tuple(ranges.positions(within, order))
 
     found: list[list[_Fact]] = [[] for _ in order]
     for number, (within, fact) in enumerate(facts):
@@ -250,24 +290,10 @@ def _spread(
     return found
 
 
-def _positions(within: str, order: Sequence[Version]) -> Iterator[int]:
-    """Where in the version order the releases of `in` stand."""
-    for since, before in ranges.parse(within):
-        start = bisect_left(order, since)
-        stop = bisect_left(order, before) if before else len(order)
-        if start >= stop:
-            raise ValueError("a range has no release")
-        yield from range(start, stop)
-
-
-def dump(releases: Iterable[Release], guessed: Mapping[str, Sequence[str]] = _NONE) -> bytes:
-    """Write a document that `load` reads back as the same releases, whatever their order here.
-
-    `guessed` names, by `OptionSpec.key`, the fields to mark as such.
-    """
+def dump(releases: Iterable[Release]) -> bytes:
+    """Write a document that `load` reads back as the same releases, whatever their order here."""
     ordered = sorted(releases, key=lambda release: Version.parse(release.version))
     leaves = _holders(ordered, lambda release: release.leaves_without_option)
-    specs = _holders(ordered, lambda release: release.options.values())
     experiments = _holders(ordered, lambda release: _listed(release.experiments))
     complete = _holders(ordered, lambda release: [True] * release.experiments.is_complete)
     sections: dict[str, list[dict[str, object]]] = {
@@ -275,10 +301,8 @@ def dump(releases: Iterable[Release], guessed: Mapping[str, Sequence[str]] = _NO
         "leaves_without_option": [
             {"in": _within(leaves[leaf], ordered), "json_path": leaf} for leaf in sorted(leaves)
         ],
-        "options": [
-            {"in": _within(specs[spec], ordered), **_facts(spec), **_mark(guessed.get(spec.key))}
-            for spec in sorted(specs, key=lambda spec: spec.key)  # stable: oldest first
-        ],
+        "options": _written(ordered, _marked),
+        "unsure": _written(ordered, lambda release: map(_OptionLine, release.unsure.values())),
         "experiments": [
             {"in": _within(experiments[one], ordered), "name": one[0], **_safe(one)}
             for one in sorted(experiments)
@@ -289,6 +313,24 @@ def dump(releases: Iterable[Release], guessed: Mapping[str, Sequence[str]] = _NO
         _section(name, lines) for name, lines in sections.items() if lines or name in _REQUIRED
     )
     return f'{{\n"format": 1,\n{body}\n}}\n'.encode()
+
+
+def _written(
+    ordered: Sequence[Release], lines: Callable[[Release], Iterable[_OptionLine]]
+) -> list[dict[str, object]]:
+    holders = _holders(ordered, lines)
+    return [
+        {"in": _within(holders[line], ordered), **_facts(line.spec), **dict(line.marks)}
+        for line in sorted(holders, key=lambda line: line.spec.key)  # stable: oldest first
+    ]
+
+
+def _marked(release: Release) -> Iterator[_OptionLine]:
+    """The options of a release, each with its marks."""
+    marks = {mark: getattr(release, mark) for mark in _MARKS}
+    for key, spec in release.options.items():
+        named = tuple((mark, fields[key]) for mark, fields in marks.items() if fields.get(key))
+        yield _OptionLine(spec, named)
 
 
 _REQUIRED: Final = ("releases", "leaves_without_option", "options")
@@ -315,25 +357,15 @@ def _holders(
 
 
 def _within(positions: Sequence[int], ordered: Sequence[Release]) -> str:
-    """The ranges that cover exactly these positions."""
-    held = set(positions)
-    starts = [position for position in positions if position - 1 not in held]
-    stops = [position + 1 for position in positions if position + 1 not in held]
-    return ranges.OR.join(
-        f">={ordered[start].version}"
-        + (f" <{ordered[stop].version}" if stop < len(ordered) else "")
-        for start, stop in zip(starts, stops, strict=True)
-    )
+    return ranges.covering(positions, [release.version for release in ordered])
 
 
 def _release_line(release: Release) -> dict[str, object]:
     date = {"date": release.date} if release.date else {}
     esr = {"esr": True} if release.esr else {}
-    return {"version": release.version, **date, **esr}
-
-
-def _mark(guessed: Sequence[str] | None) -> dict[str, object]:
-    return {"guessed": list(guessed)} if guessed else {}
+    complete = {} if release.is_complete else {"complete": False}
+    lender = {"borrowed_from": release.borrowed_from} if release.borrowed_from else {}
+    return {"version": release.version, **date, **esr, **complete, **lender}
 
 
 def _facts(spec: OptionSpec) -> dict[str, object]:

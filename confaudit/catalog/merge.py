@@ -1,18 +1,17 @@
 """What several inputs tell of a release, joined to one; the nearest release fills what none tells.
 
 A payload is believed before the server docs page, that before a written YAML, that before the API
-docs page. Whatever is no more than a guess is named as one.
+docs page. Every field that no input tells carries its mark: see `Release`.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from confaudit.catalog.guess import leaf_of
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
-from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.releases import Marks, Release, Version
 from confaudit.core.model import OptionSpec
 
 _PRECEDENCE: Final = tuple(Kind)
@@ -28,27 +27,23 @@ _ALIKE: Final = {
 }
 """What the wire suggests → how the types begin that look so there."""
 
-_WANTED: Final = ("flag", "env", "type", "json_path", "default", "hidden", "secret")
-"""Facts that a new option should not lack."""
+_FIELDS: Final = tuple(fact.name for fact in fields(OptionSpec))
+
+_COMPLETE: Final = {Kind.PAYLOAD}
+"""Inputs that show every option a release has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """A release, and how well it is known."""
+    """A release, and what did not fit together."""
 
     release: Release
     base: Release
     """The release that filled what no input tells."""
-    inherited: Mapping[str, int]
-    """Field → for how many options it is the base's."""
-    guessed: Mapping[str, tuple[str, ...]]
-    """Option → the fields that were guessed."""
-    untold: Mapping[str, tuple[str, ...]]
-    """New option → the fields that nothing tells."""
     unclaimed: tuple[str, ...]
     """Leaves of the config tree that no known option sets."""
     foreign: tuple[str, ...]
-    """Options that another input names, and the payload, which has all, does not."""
+    """Options that one input names, and one that shows all does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +55,11 @@ class _Draft:
     found: frozenset[str]
     """Fields that an input tells."""
     guessed: tuple[str, ...] = ()
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """The fields that are neither told nor guessed."""
+        return tuple(name for name in _FIELDS if name not in self.found.union(self.guessed))
 
     def guess(self, **values: Any) -> "_Draft":
         spec = replace(self.spec, **values)
@@ -81,9 +81,11 @@ def merge(
     """
     ordered = sorted(partials, key=lambda partial: _PRECEDENCE.index(partial.kind))
     known = _without_moved_leaves(base, ordered)
-    found, foreign = _existing(_found(ordered, known), ordered, known)
+    kinds = {partial.kind for partial in ordered}
+    told = _found(ordered, known)
+    found = _existing(told, ordered, known)
     drafts = {key: _draft(known.options.get(key), facts) for key, facts in sorted(found.items())}
-    drafts = _with_visibility(drafts, {partial.kind for partial in ordered})
+    drafts = _with_visibility(drafts, kinds)
     drafts = _with_leaves(drafts, _free(drafts, ordered, known))
     drafts = _with_types(drafts, ordered)
     return Learnt(
@@ -94,14 +96,21 @@ def merge(
             options={key: draft.spec for key, draft in drafts.items()},
             leaves_without_option=known.leaves_without_option,
             experiments=_joined([experiments, *(partial.experiments for partial in ordered)]),
+            is_complete=bool(kinds & _COMPLETE),
+            unsure=_unsure(base, found, kinds, known),
+            guessed=_marks(drafts, lambda draft: draft.guessed),
+            borrowed=_marks(drafts, lambda draft: () if draft.is_new else draft.rest),
+            unknown=_marks(drafts, lambda draft: draft.rest if draft.is_new else ()),
+            borrowed_from=base.version,
         ),
         base=base,
-        inherited=_inherited(drafts.values()),
-        guessed={key: draft.guessed for key, draft in drafts.items() if draft.guessed},
-        untold={key: lacking for key, draft in drafts.items() if (lacking := _untold(draft))},
         unclaimed=tuple(sorted(_free(drafts, ordered, known))),
-        foreign=foreign,
+        foreign=tuple(sorted(told.keys() - found.keys())),
     )
+
+
+def _marks(drafts: Mapping[str, _Draft], named: Callable[[_Draft], tuple[str, ...]]) -> Marks:
+    return {key: names for key, draft in drafts.items() if (names := named(draft))}
 
 
 def _joined(parts: Sequence[Experiments]) -> Experiments:
@@ -155,24 +164,41 @@ def _trusted(key: str, facts: Facts, kind: Kind) -> Facts:
 
 def _existing(
     found: Mapping[str, Facts], ordered: Sequence[Partial], base: Release
-) -> tuple[dict[str, Facts], tuple[str, ...]]:
-    """The options the release has, and those that only look so.
+) -> dict[str, Facts]:
+    """The options the release is known to have.
 
-    A payload has them all. Without one, those of the base stay that no input had to show: a
-    written YAML shows all with a YAML path, an API docs page the leaf of each.
+    One input may show them all. Without it they are those that any input shows; one that only
+    its leaf in the API docs page shows is known by the base, unless another sets that leaf as well.
     """
+    complete = [partial for partial in ordered if partial.kind in _COMPLETE]
+    if complete:
+        keys = {_key(facts, {}) for partial in complete for facts in partial.options}
+        return {key: found[key] for key in keys}
+    leaves = {leaf for partial in ordered for leaf in partial.leaves}
+    shown = leaves - {base.options[key].json_path for key in found.keys() & base.options.keys()}
     kinds = {partial.kind for partial in ordered}
-    if Kind.PAYLOAD in kinds:
-        served = [partial for partial in ordered if partial.kind is Kind.PAYLOAD]
-        keys = {_key(facts, {}) for partial in served for facts in partial.options}
-        return {key: found[key] for key in keys}, tuple(sorted(found.keys() - keys))
     stay: dict[str, Facts] = {
-        key: {} for key, spec in base.options.items() if not _is_missed(spec, kinds)
+        key: {}
+        for key, spec in base.options.items()
+        if spec.json_path in shown and not _is_missed(spec, kinds)
     }
-    return {**stay, **found}, ()
+    return {**stay, **found}
 
 
-def _is_missed(spec: OptionSpec, kinds: set[Kind]) -> bool:
+def _unsure(
+    base: Release, found: Mapping[str, Facts], kinds: Set[Kind], known: Release
+) -> dict[str, OptionSpec]:
+    """The options of the base that no input shows, and that none had to show."""
+    if kinds & _COMPLETE:
+        return {}
+    return {
+        key: spec
+        for key, spec in base.options.items()
+        if key not in found and not _is_missed(known.options[key], kinds)
+    }
+
+
+def _is_missed(spec: OptionSpec, kinds: Set[Kind]) -> bool:
     """Whether an input that would show the option did not; its leaf is gone where that is so."""
     if spec.yaml_path and Kind.WRITTEN_YAML in kinds:
         return True
@@ -187,7 +213,7 @@ def _draft(known: OptionSpec | None, facts: Facts) -> _Draft:
     return _Draft(spec, is_new=known is None, found=frozenset(facts))
 
 
-def _with_visibility(drafts: Mapping[str, _Draft], kinds: set[Kind]) -> dict[str, _Draft]:
+def _with_visibility(drafts: Mapping[str, _Draft], kinds: Set[Kind]) -> dict[str, _Draft]:
     """The server docs page shows every visible option: others are hidden, if they exist at all."""
     if Kind.SERVER_PAGE not in kinds or Kind.PAYLOAD in kinds:
         return dict(drafts)
@@ -256,23 +282,3 @@ def _with_type(draft: _Draft, shared: str, suggested: str) -> _Draft:
     if suggested and not likely.startswith(_ALIKE[suggested]):
         likely = suggested
     return draft if likely == draft.spec.type else draft.guess(type=likely)
-
-
-def _inherited(drafts: Iterable[_Draft]) -> dict[str, int]:
-    return dict(
-        Counter(
-            fact.name
-            for draft in drafts
-            for fact in fields(OptionSpec)
-            if fact.name not in draft.found
-            and fact.name not in draft.guessed
-            and getattr(draft.spec, fact.name) != fact.default
-            and not draft.is_new
-        )
-    )
-
-
-def _untold(draft: _Draft) -> tuple[str, ...]:
-    if not draft.is_new:
-        return ()
-    return tuple(name for name in _WANTED if name not in draft.found | {*draft.guessed})

@@ -1,14 +1,15 @@
 """Ranges of versions, spelled as npm does: `>=2.29.18 <2.30.0 || >=2.32.8`."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
 from confaudit.core.coder.releases import Version
 
 _RANGE: Final = re.compile(r">=(\S+)(?: <(\S+))?")
-OR: Final = " || "
+_OR: Final = " || "
 
 
 @lru_cache(maxsize=1024)
@@ -22,7 +23,7 @@ def parse(text: str) -> tuple[tuple[Version, Version | None], ...]:
 
 
 def _ranges(text: str) -> Iterator[tuple[Version, Version | None]]:
-    for part in text.split(OR):
+    for part in text.split(_OR):
         match = _RANGE.fullmatch(part)
         if not match:
             raise ValueError("it is no list of version ranges")
@@ -38,4 +39,29 @@ def holds(text: str, version: Version) -> bool:
     """
     return any(
         since <= version and (before is None or version < before) for since, before in parse(text)
+    )
+
+
+def positions(text: str, order: Sequence[Version]) -> Iterator[int]:
+    """Where in a list of releases, in version order, those in the ranges stand.
+
+    Raises:
+        ValueError: As `parse`, or a range has no release.
+    """
+    for since, before in parse(text):
+        start = bisect_left(order, since)
+        stop = bisect_left(order, before) if before else len(order)
+        if start >= stop:
+            raise ValueError("a range has no release")
+        yield from range(start, stop)
+
+
+def covering(positions: Sequence[int], versions: Sequence[str]) -> str:
+    """The ranges that cover exactly the releases at these positions of all in version order."""
+    held = set(positions)
+    starts = [position for position in positions if position - 1 not in held]
+    stops = [position + 1 for position in positions if position + 1 not in held]
+    return _OR.join(
+        f">={versions[start]}" + (f" <{versions[stop]}" if stop < len(versions) else "")
+        for start, stop in zip(starts, stops, strict=True)
     )

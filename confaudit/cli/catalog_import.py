@@ -1,6 +1,6 @@
 """confaudit catalog import."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from confaudit.cli.parameters import fold_setup, option, setup_options
-from confaudit.core.coder.releases import Version
+from confaudit.core.coder.releases import Marks, Version
 from confaudit.core.model import OptionSpec
 from confaudit.core.text.wording import plural, visible
 from confaudit.workflows.catalog_import import Imported, import_release
@@ -86,30 +86,43 @@ def _account(imported: Imported) -> Iterator[str]:
 
 def _findings(imported: Imported) -> dict[str, list[str]]:
     learnt = imported.learnt
-    new, old = learnt.release.options, learnt.base.options
+    new, old, unsure = learnt.release.options, learnt.base.options, learnt.release.unsure
     date = [] if learnt.release.date else ["when it was published (give --date)"]
     near = learnt.base.version
     return {
         "new": sorted(new.keys() - old.keys()),
-        "gone": sorted(old.keys() - new.keys()),
+        "gone": sorted(old.keys() - new.keys() - unsure.keys()),
+        "removed or hidden, not known": sorted(unsure),
         f"declared differently than in {near}": [
             key for key in sorted(new.keys() & old.keys()) if new[key] != old[key]
         ],
-        f"taken from {near}, because no input tells": [
-            f"{_TITLES[field]} ({number})" for field, number in learnt.inherited.items()
-        ],
-        "guessed": _by_option(learnt.guessed),
-        "not known": [*_by_option(learnt.untold), *date],
+        f"taken from {near}, because no input tells": _by_field(learnt.release.borrowed),
+        "guessed": _by_option(learnt.release.guessed),
+        "not known": [*_by_option(learnt.release.unknown), *date],
         "experiments that * stands for": sorted(learnt.release.experiments.safe),
         "config leaves that no known option sets": list(learnt.unclaimed),
-        "left out, because the payload lacks them": list(learnt.foreign),
+        "left out, because what shows all options lacks them": list(learnt.foreign),
     }
 
 
-def _by_option(found: Mapping[str, Sequence[str]]) -> list[str]:
+_FEW: Final = 5
+"""Options that are named one by one; of more the number, as they stand in the file."""
+
+
+def _by_field(marks: Marks) -> list[str]:
+    """Each field, and whose it is."""
+    options = {field: [key for key, names in marks.items() if field in names] for field in _TITLES}
+    return [
+        f"{_TITLES[field]} of {' and '.join(keys) if len(keys) <= _FEW else f'{len(keys)} options'}"
+        for field, keys in options.items()
+        if keys
+    ]
+
+
+def _by_option(marks: Marks) -> list[str]:
     return [
         f"{' and '.join(_TITLES[field] for field in names)} of {key}"
-        for key, names in found.items()
+        for key, names in marks.items()
     ]
 
 

@@ -130,7 +130,7 @@ def _agreed(versions: Iterable[str]) -> str:
 
 
 def _write(path: Path, learnt: Learnt, force: bool) -> bool:
-    data = dump([learnt.release], learnt.guessed)
+    data = dump([learnt.release])
     if path.exists():
         if path.is_file() and path.read_bytes() == data:
             return False

@@ -19,7 +19,7 @@ from confaudit import catalog
 from confaudit.catalog import loader
 from confaudit.catalog.document import dump, load
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
-from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.releases import Marks, Release, Version
 from confaudit.core.model import OptionSpec
 from confaudit.errors import CatalogError
 
@@ -279,19 +279,34 @@ EXPERIMENTS = (
 )
 
 
+MARKS: tuple[dict[str, Any], ...] = (
+    {},
+    {"is_complete": False, "unsure": {"gone": OptionSpec("Gone", flag="gone")}},
+    {"borrowed_from": "2.0.0"},
+)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_any_releases_survive_the_document(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a repeatable test
     specs = {spec for release in packaged() for spec in release.options.values()}
     pool = chance.sample(sorted(specs, key=repr), 40)
+
+    def marked(options: Mapping[str, OptionSpec]) -> Marks:
+        return {key: ("type", "secret") for key in options if chance.random() < 0.3}
+
+    declared = [{spec.key: spec for spec in chance.sample(pool, n)} for n in range(0, 28, 4)]
     releases = [
         Release(
             version=version,
             date=f"2026-01-{day:02}",
             esr=chance.random() < 0.5,
-            options={spec.key: spec for spec in chance.sample(pool, chance.randint(0, 30))},
+            options=declared[day - 1],
+            guessed=marked(declared[day - 1]),
+            borrowed=marked(declared[day - 1]),
             leaves_without_option=tuple(leaf for leaf in "abc" if chance.random() < 0.5),
             experiments=chance.choice(EXPERIMENTS),
+            **chance.choice(MARKS),
         )
         for day, version in enumerate(
             ["2.0.0", "2.0.10", "2.1.0-rc.1", "2.1.0", "2.2.0", "2.10.0", "3.0.0"], start=1
@@ -427,6 +442,18 @@ DAMAGED = {
     "fact of the wrong type": (
         option(hidden="yes"),
         ", line 26, options.hidden: expected true or false, got text",
+    ),
+    "mark of what is no fact": (
+        option(borrowed=["hidden", "flags"]),
+        ", line 26, options.borrowed: it names what is no fact about options",
+    ),
+    "mark that is no list": (
+        option(guessed="hidden"),
+        ", line 26, options.guessed: expected a list, got text",
+    ),
+    "unsure option without range": (
+        bad("unsure", {"name": "Verbose"}),
+        ", line 29, unsure: it is no list of version ranges",
     ),
     "fact that does not exist": (option(hiden=True), ", line 26, options: unknown key hiden"),
     "option without name": (

@@ -31,6 +31,7 @@ from confaudit.sources import SourceContext
 from confaudit.sources import read as read_source
 
 INPUTS = Path(__file__).parents[1] / "data" / "importers"
+EVERY = tuple(fact.name for fact in fields(OptionSpec))
 ON_THE_WIRE = {fact.name for fact in fields(OptionSpec)} - {"json_path", "type"}
 
 
@@ -337,32 +338,48 @@ def test_the_better_input_is_believed() -> None:
     assert learnt.release.options == {"old": replace(OLD, default="page")}
     learnt = importing(partials[0], base=[OLD])
     assert learnt.release.options == {"old": replace(OLD, default="yaml", type="string")}
-    assert learnt.inherited == {
-        "name": 1,
-        "flag": 1,
-        "env": 1,
-        "json_path": 1,
-        "group": 1,
-    }
+    told = {"yaml_path", "type", "default"}
+    assert learnt.release.borrowed == {"old": tuple(name for name in EVERY if name not in told)}
+    assert learnt.release.borrowed_from == "2.35.1"
+    assert learnt.release.guessed == learnt.release.unknown == {}
 
 
 def test_only_an_input_that_had_to_show_an_option_removes_it() -> None:
+    """Of others it is not known whether they are removed or hidden."""
     other = {**ON_PAGE, "flag": "other", "yaml_path": "group.other"}
     bare = replace(OLD, flag="bare", yaml_path="", json_path="bare")
-    learnt = importing(page_of(other), base=[OLD, bare])
-    assert learnt.release.options["old"] == replace(OLD, hidden=True)
-    assert learnt.guessed == {"bare": ("hidden",), "old": ("hidden",)}
-    learnt = importing(page_of(other), yaml_of(IN_YAML), base=[OLD, bare])
-    assert learnt.release.options["old"] == replace(
-        OLD, type="string", default="yaml", hidden=True
-    )  # the YAML shows that it exists, the page that it is hidden
-    assert learnt.guessed == {"bare": ("hidden",)}
-    learnt = importing(yaml_of({**IN_YAML, "yaml_path": "group.other"}), base=[OLD, bare])
-    assert set(learnt.release.options) == {"bare", "group.other"}
-    learnt = importing(Partial(Kind.API_PAGE, leaves=frozenset({"bare"})), base=[OLD, bare])
-    assert set(learnt.release.options) == {"bare"}
-    learnt = importing(served(payload(option())), base=[OLD, bare])
-    assert set(learnt.release.options) == {"x"}
+    no_old = yaml_of({**IN_YAML, "yaml_path": "group.other"})
+    shape = Partial(Kind.API_PAGE, leaves=frozenset({"bare"}))
+
+    def learn(*partials: Partial) -> tuple[set[str], set[str], bool]:
+        release = importing(*partials, base=[OLD, bare]).release
+        return {*release.options}, {*release.unsure}, release.is_complete
+
+    assert learn(page_of(other)) == ({"other"}, {"old", "bare"}, False)
+    assert learn(page_of(other), yaml_of(IN_YAML)) == ({"other", "old"}, {"bare"}, False)
+    assert learn(no_old) == ({"group.other"}, {"bare"}, False)
+    assert learn(shape) == ({"bare"}, set(), False)
+    assert learn(page_of(other), no_old, shape) == ({"other", "bare"}, set(), False)
+    assert learn(served(payload(option()))) == ({"x"}, set(), True)
+
+
+def test_what_only_other_inputs_than_the_docs_page_show_is_hidden() -> None:
+    """The YAML shows that it exists, the page that it is hidden; by a leaf alone it is a guess."""
+    other = {**ON_PAGE, "flag": "other", "yaml_path": "group.other"}
+    bare = replace(OLD, flag="bare", yaml_path="", json_path="bare")
+    shape = Partial(Kind.API_PAGE, leaves=frozenset({"bare", "group.old"}))
+    release = importing(page_of(other), yaml_of(IN_YAML), shape, base=[OLD, bare]).release
+    assert release.options["old"] == replace(OLD, type="string", default="yaml", hidden=True)
+    assert release.options["bare"] == replace(bare, hidden=True)
+    assert "hidden" not in release.borrowed["old"]
+    assert {**release.guessed, "other": ()} == {"bare": ("hidden",), "other": ()}
+
+
+def test_an_alias_that_no_input_shows_is_not_known_by_its_leaf() -> None:
+    alias = replace(OLD, flag="alias", yaml_path="")
+    shape = Partial(Kind.API_PAGE, leaves=frozenset({"group.old"}))
+    release = importing(page_of(ON_PAGE), shape, base=[OLD, alias]).release
+    assert (set(release.options), release.unsure) == ({"old"}, {"alias": alias})
 
 
 def test_a_payload_has_every_option() -> None:
@@ -381,10 +398,10 @@ def test_a_type_is_the_known_one_unless_the_wire_denies_it() -> None:
         return importing(served(payload(option(flag="old", value=value))), base=[OLD])
 
     assert learn("https://a").release.options["old"].type == "url"
-    assert learn("https://a").guessed == {}
+    assert learn("https://a").release.guessed == {}
     assert learn(None).release.options["old"].type == "url"
     assert learn(["a"]).release.options["old"].type == "string-array"
-    assert learn(["a"]).guessed == {"old": ("type",)}
+    assert learn(["a"]).release.guessed == {"old": ("type",)}
     assert learn(True).release.options["old"].type == "bool"
 
 
@@ -394,21 +411,22 @@ def test_an_alias_has_the_leaf_and_type_of_the_option_it_replaces() -> None:
     learnt = importing(served(payload(alias, deprecated)), base=[OLD])
     assert learnt.release.options["group-old"].json_path == "group.old"
     assert learnt.release.options["group-old"].type == "url"
-    assert learnt.guessed == {"group-old": ("json_path", "type")}
+    assert learnt.release.guessed == {"group-old": ("json_path", "type")}
 
 
 def test_a_moved_leaf_is_found_by_an_api_docs_page() -> None:
     api = Partial(Kind.API_PAGE, leaves=frozenset({"moved.group.old", "unknown"}))
     learnt = importing(page_of(ON_PAGE), api, base=[OLD])
     assert learnt.release.options["old"].json_path == "moved.group.old"
-    assert learnt.guessed == {"old": ("json_path",)}
+    assert learnt.release.guessed == {"old": ("json_path",)}
     assert learnt.unclaimed == ("unknown",)
 
 
 def test_what_nothing_tells_of_a_new_option_is_named() -> None:
-    learnt = importing(yaml_of(IN_YAML))
-    assert learnt.untold == {"group.old": ("flag", "env", "json_path", "hidden", "secret")}
-    assert learnt.guessed == {}
+    release = importing(yaml_of(IN_YAML)).release
+    told = {"yaml_path", "type", "default"}
+    assert release.unknown == {"group.old": tuple(name for name in EVERY if name not in told)}
+    assert release.guessed == release.borrowed == {}
 
 
 def test_pitfalls_of_the_docs_do_not_reach_the_facts() -> None:
@@ -418,7 +436,7 @@ def test_pitfalls_of_the_docs_do_not_reach_the_facts() -> None:
     for key in ("default-quiet-hours-schedule", "update-check", "docs-url", "access-url"):
         assert learnt.release.options[key] == base.options[key]
     assert learnt.release.options["ai-budget-period"] == base.options["ai-budget-period"]
-    assert learnt.untold == {"cluster-name": ("json_path", "secret")}
+    assert set(learnt.release.unknown["cluster-name"]) > {"json_path", "secret"}
 
 
 @pytest.mark.parametrize(
@@ -451,7 +469,9 @@ def test_a_dropped_release_comes_back_from_its_payload(state: int, version: str)
     learnt = merge([served(states()[state].payload, version)], base, version)
     assert differing(learnt.release, known(version), ON_THE_WIRE) == []
     wrong = differing(learnt.release, known(version), ["json_path", "type"])
-    assert set(wrong) <= {f"{key}.{name}" for key, names in learnt.untold.items() for name in names}
+    assert set(wrong) <= {
+        f"{key}.{name}" for key, names in learnt.release.unknown.items() for name in names
+    }
 
 
 # --- user catalogues ---
@@ -492,11 +512,20 @@ def test_two_user_catalogues_of_one_release_are_refused(tmp_path: Path) -> None:
         loader.load(tmp_path)
 
 
-def test_guesses_are_marked_for_the_reviewer_only() -> None:
-    release = replace(own("2.36.0"), options={"old": OLD})
-    data = document.dump([release], {"old": ("json_path",)})
+def test_what_is_not_certain_is_marked_in_the_file() -> None:
+    release = replace(
+        own("2.36.0"),
+        options={"old": OLD, "new": replace(OLD, flag="new")},
+        is_complete=False,
+        unsure={"gone": replace(OLD, flag="gone")},
+        guessed={"old": ("json_path", "type")},
+        borrowed={"old": ("secret",)},
+        unknown={"new": ("secret", "env")},
+        borrowed_from="2.35.1",
+    )
+    data = document.dump([release])
     (line,) = (text for text in data.decode().splitlines() if '"flag": "old"' in text)
-    assert json.loads(line)["guessed"] == ["json_path"]
+    assert json.loads(line.rstrip(","))["guessed"] == ["json_path", "type"]
     assert document.load(data, "test") == (release,)
 
 
@@ -568,7 +597,7 @@ def test_a_real_payload_gives_the_release_back(
     learnt = merge([partial], without_line(version), version)
     every = [fact.name for fact in fields(OptionSpec)]
     assert differing(learnt.release, known(version), every) == []
-    assert "planted-secret" not in document.dump([learnt.release], learnt.guessed).decode()
+    assert "planted-secret" not in document.dump([learnt.release]).decode()
 
 
 NO_SINGLE_SERVER_TELLS = {"secure-auth-cookie.default", "secure-auth-cookie.default_computed_from"}
@@ -606,11 +635,18 @@ def test_real_docs_give_every_visible_option_back(coder_data: Path, version: str
 
 @pytest.mark.parametrize("version", RELEASES)
 def test_all_real_docs_together_give_every_option_back(coder_data: Path, version: str) -> None:
-    """Hidden ones too; only the display name, group and annotations of new options lack."""
+    """Hidden ones too; only the display name, group and annotations of new options lack.
+
+    But for hidden names of what has another: their leaf proves nothing.
+    """
     partials = [read(path) for path in sorted((coder_data / "docs" / version).iterdir())]
     assert {partial.kind for partial in partials} == set(Kind) - {Kind.PAYLOAD, Kind.SNAPSHOT}
     learnt = merge(partials, without_line(version), version)
     names = (*DOCUMENTED, "json_path", "default", "hidden", "use_instead", "secret")
-    assert differing(learnt.release, known(version), names) == []
-    wrong = differing(learnt.release, known(version), ("name", "group", "annotations"))
-    assert {name.partition(".")[0] for name in wrong} == learnt.untold.keys()
+    unsure = learnt.release.unsure
+    others = {k: spec for k, spec in known(version).options.items() if k not in unsure}
+    expected = replace(known(version), options=others)
+    assert all(spec.hidden and spec.use_instead for spec in unsure.values())
+    assert differing(learnt.release, expected, names) == []
+    wrong = differing(learnt.release, expected, ("name", "group", "annotations"))
+    assert {name.partition(".")[0] for name in wrong} == learnt.release.unknown.keys()

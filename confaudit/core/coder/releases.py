@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments, Facts
 from confaudit.core.coder.options import zero
@@ -78,9 +78,17 @@ def _no_facts(version: str) -> Facts:
     return Facts()
 
 
+Marks: TypeAlias = Mapping[str, tuple[str, ...]]
+"""`OptionSpec.key` → the fields of `OptionSpec` of which something is to be said."""
+
+
 @dataclass(frozen=True)
 class Release:
-    """What one stable release of Coder declares."""
+    """What one stable release of Coder declares, and how well that is known.
+
+    Of the releases that come with confaudit all is known. Of one that was learnt from documents,
+    fields are marked by what they rest on: no mark means that an input tells the field.
+    """
 
     version: str
     """Without `v`: `2.34.5`."""
@@ -94,6 +102,21 @@ class Release:
     leaves_without_option: tuple[str, ...] = ()
     """Leaves of the config tree that no option sets."""
     experiments: Experiments = NOTHING_KNOWN
+    is_complete: bool = True
+    """Whether `options` are all there are, hidden ones included. A payload shows them all, and so
+    does Coder's own source; docs, help and a written YAML do not: an option that is not among
+    `options` may then exist all the same."""
+    unsure: Mapping[str, OptionSpec] = field(default_factory=dict, repr=False, hash=False)
+    """What `borrowed_from` declares and no input shows: removed or hidden, not known. None of them
+    is among `options`; without it nothing is known of them in this release."""
+    guessed: Marks = field(default_factory=dict, repr=False, hash=False)
+    """Fields that follow from names or likeness alone."""
+    borrowed: Marks = field(default_factory=dict, repr=False, hash=False)
+    """Fields that no input tells, as `borrowed_from` declares them."""
+    unknown: Marks = field(default_factory=dict, repr=False, hash=False)
+    """Fields that nothing tells: what stands in the option means nothing."""
+    borrowed_from: str = ""
+    """The release whose facts fill what no input tells; empty when none was needed."""
     find_facts: Callable[[str], Facts] = field(default=_no_facts, repr=False, compare=False)
     """Tells the facts of a version when somebody asks: most commands never do."""
 
