@@ -44,8 +44,9 @@ Two more sections tell of experiments, and may be missing:
     ]
 
 `experiments` has a line for each way a release was ever told to know one; `safe` are those that `*`
-stands for. `all_experiments` says of which releases every one is listed: of others nothing follows
-from an experiment that is not.
+stands for, and of those marked `unsure` nobody could tell whether the release knows them.
+`all_experiments` says of which releases every one is listed: of others nothing follows from an
+experiment that is not.
 """
 
 import datetime
@@ -92,6 +93,11 @@ class _ExperimentLine(msgspec.Struct, forbid_unknown_fields=True, rename={"withi
     within: str
     name: str
     safe: bool = False
+    unsure: bool = False
+
+    @property
+    def mark(self) -> str:
+        return "unsure" if self.unsure else "safe" if self.safe else ""
 
 
 class _RangeLine(msgspec.Struct, forbid_unknown_fields=True, rename={"within": "in"}):
@@ -214,17 +220,18 @@ def _version(text: str, *path: str | int) -> Version:
 
 def _experiments(document: _Document, order: Sequence[Version]) -> Iterator[Experiments]:
     """What is told of the experiments of each release."""
-    lines = [(line.within, (line.name, line.safe)) for line in document.experiments]
+    lines = [(line.within, (line.name, line.mark)) for line in document.experiments]
     complete = [(line.within, None) for line in document.all_experiments]
     by_release = _spread("experiments", lines, order)
     for listed, is_complete in zip(
         by_release, _spread("all_experiments", complete, order), strict=True
     ):
-        known = frozenset(name for name, _ in listed)
-        if len(known) < len(listed):
+        if len({name for name, _ in listed}) < len(listed):
             raise _Misfit("an experiment is listed twice for one release", "experiments")
-        safe = frozenset(name for name, is_safe in listed if is_safe)
-        yield Experiments(known, safe, is_complete=bool(is_complete))
+        unsure = frozenset(name for name, mark in listed if mark == "unsure")
+        safe = frozenset(name for name, mark in listed if mark == "safe")
+        known = frozenset(name for name, _ in listed) - unsure
+        yield Experiments(known, safe, unsure, is_complete=bool(is_complete))
 
 
 def _by_release(
@@ -304,8 +311,8 @@ def dump(releases: Iterable[Release]) -> bytes:
         "options": _written(ordered, _marked),
         "unsure": _written(ordered, lambda release: map(_OptionLine, release.unsure.values())),
         "experiments": [
-            {"in": _within(experiments[one], ordered), "name": one[0], **_safe(one)}
-            for one in sorted(experiments)
+            {"in": _within(experiments[(name, mark)], ordered), "name": name, **_true(mark)}
+            for name, mark in sorted(experiments)
         ],
         "all_experiments": [{"in": _within(held, ordered)} for held in complete.values()],
     }
@@ -337,12 +344,14 @@ _REQUIRED: Final = ("releases", "leaves_without_option", "options")
 """Sections that are there even when they are empty."""
 
 
-def _listed(experiments: Experiments) -> Iterator[tuple[str, bool]]:
-    return ((name, name in experiments.safe) for name in experiments.known)
+def _listed(experiments: Experiments) -> Iterator[tuple[str, str]]:
+    """Each experiment with the mark of its line."""
+    yield from ((name, "safe" if name in experiments.safe else "") for name in experiments.known)
+    yield from ((name, "unsure") for name in experiments.unsure)
 
 
-def _safe(experiment: tuple[str, bool]) -> dict[str, object]:
-    return {"safe": True} if experiment[1] else {}
+def _true(mark: str) -> dict[str, object]:
+    return {mark: True} if mark else {}
 
 
 def _holders(

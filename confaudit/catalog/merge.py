@@ -114,9 +114,11 @@ def _marks(drafts: Mapping[str, _Draft], named: Callable[[_Draft], tuple[str, ..
 
 
 def _joined(parts: Sequence[Experiments]) -> Experiments:
+    known = frozenset[str]().union(*(one.known for one in parts))
     return Experiments(
-        known=frozenset[str]().union(*(one.known for one in parts)),
+        known=known,
         safe=frozenset[str]().union(*(one.safe for one in parts)),
+        unsure=frozenset[str]().union(*(one.unsure for one in parts)) - known,
         is_complete=any(one.is_complete for one in parts),
     )
 

@@ -18,6 +18,7 @@ SECRET_OPTIONS: Final = frozenset(
         "aibridge-bedrock-access-key",
         "aibridge-bedrock-access-key-secret",
         "aibridge-openai-key",
+        "chat-hook-secret",
         "email-auth-password",
         "external-token-encryption-keys",
         "notifications-email-auth-password",

@@ -151,4 +151,4 @@ def test_a_version_the_catalogue_lacks_is_said(folder, capsys):
     text = (folder / "3.json").read_text().replace("v2.34.5", "v2.99.0")
     (folder / "new.json").write_text(text)
     found = report(capsys, "3.json", "new.json")
-    assert any("2.99.0" in note and "2.35.1" in note for note in found["notes"])
+    assert any("2.99.0" in note and "2.36.0" in note for note in found["notes"])

@@ -24,7 +24,7 @@ from confaudit.render import FORMATS
 
 PLANTED = re.compile(rb"planted.?secret|proxyuser|planted", re.IGNORECASE)
 DATA = os.environ.get("CONFAUDIT_TEST_DATA")
-PAYLOADS = sorted(Path(DATA, "coder/payloads").glob("*.json")) if DATA else []
+PAYLOADS = sorted(Path(DATA).glob("coder/payloads*/*.json")) if DATA else []
 KEY = "an-extra-long-planted-key"
 
 

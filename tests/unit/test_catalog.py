@@ -276,6 +276,7 @@ EXPERIMENTS = (
     Experiments(is_complete=True),
     Experiments(frozenset({"moons", "oauth2"}), frozenset({"moons"}), is_complete=True),
     Experiments(frozenset({"oauth2"}), frozenset({"oauth2"})),
+    Experiments(frozenset({"oauth2"}), unsure=frozenset({"moons"}), is_complete=True),
 )
 
 
@@ -520,11 +521,12 @@ def coder_data() -> Path:
     return Path(folder) / "coder"
 
 
-def test_lossless(coder_data: Path) -> None:
+@pytest.mark.parametrize(("name", "count"), [("options", 216), ("options-2.36", 1)])
+def test_lossless(coder_data: Path, name: str, count: int) -> None:
     """Every release has exactly the facts that its own option definitions gave."""
-    source = json.loads((coder_data / "options.json").read_text(encoding="utf-8"))
+    source = json.loads((coder_data / f"{name}.json").read_text(encoding="utf-8"))
     variants = [spec_of(facts) for facts in source["variants"]]
-    assert len(source["releases"]) == 216
+    assert len(source["releases"]) == count
     for expected in source["releases"]:
         found = known(expected["version"])
         assert found.date == expected["date"]
@@ -539,8 +541,15 @@ def test_experiments_are_those_of_each_release(coder_data: Path) -> None:
     for release in packaged():
         facts = told[release.version]
         assert release.experiments == Experiments(
-            frozenset(facts["known"]), frozenset(facts["safe"]), is_complete=True
+            frozenset(facts["known"]),
+            frozenset(facts["safe"]),
+            unsure=UNSURE.get(release.version, frozenset()),
+            is_complete=True,
         )
+
+
+UNSURE = {"2.36.0": frozenset({"minimum-implicit-member"})}
+"""Gone on the main branch that day; the branch of the release may be older."""
 
 
 def spec_of(source: Mapping[str, Any]) -> OptionSpec:
@@ -553,8 +562,8 @@ def spec_of(source: Mapping[str, Any]) -> OptionSpec:
 
 def test_servers_declare_what_the_catalogue_says(coder_data: Path) -> None:
     """The same facts on another way: payloads as the releases themselves serve them."""
-    paths = sorted((coder_data / "payloads").glob("default-*.json"))
-    assert len(paths) >= 13
+    paths = sorted(coder_data.glob("payloads*/default-*.json"))
+    assert len(paths) >= 14
     for path in paths:
         release = known(path.stem.removeprefix("default-"))
         payload = json.loads(path.read_text(encoding="utf-8"))

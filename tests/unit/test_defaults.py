@@ -23,7 +23,7 @@ def release(version: str) -> Release:
 
 
 DATA = os.environ.get("CONFAUDIT_TEST_DATA", "")
-PAYLOADS = sorted(Path(DATA).glob("coder/payloads/default-*.json")) if DATA else []
+PAYLOADS = sorted(Path(DATA).glob("coder/payloads*/default-*.json")) if DATA else []
 
 
 @pytest.mark.skipif(not PAYLOADS, reason="CONFAUDIT_TEST_DATA names no folder with payloads")

@@ -36,6 +36,16 @@ def test_dead_experiments(target, dead):
     assert {name for name in names if is_dead(name, target, catalog)} == dead
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_what_nobody_could_tell_is_not_called_dead(told):
+    target = replace(
+        knowing("2.2.0"),
+        experiments=Experiments(unsure=frozenset({"perhaps"}), is_complete=told),
+    )
+    catalog = Catalog([knowing("2.0.0", "gone", "perhaps"), knowing("2.1.0", "perhaps"), target])
+    assert {name for name in ("gone", "perhaps") if is_dead(name, target, catalog)} == {"gone"}
+
+
 def test_an_experiment_that_came_back_is_alive_in_the_release_after_it():
     back = knowing("2.2.0", "gone", told=False)
     target = knowing("2.3.0", told=False)

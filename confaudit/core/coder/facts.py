@@ -20,8 +20,10 @@ class Experiments:
     known: frozenset[str] = frozenset()
     safe: frozenset[str] = frozenset()
     """Those of `known` that `*` stands for."""
+    unsure: frozenset[str] = frozenset()
+    """Those of which nobody could tell whether the release still knows them; none is in `known`."""
     is_complete: bool = False
-    """Whether the release knows no others. A server tells its safe ones only."""
+    """Whether the release knows no others than these. A server tells its safe ones only."""
 
 
 NOTHING_KNOWN: Final = Experiments()

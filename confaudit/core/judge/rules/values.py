@@ -203,7 +203,7 @@ def is_dead(name: str, target: Release, catalog: Catalog) -> bool:
     knew and the last one that tells did not: it may have others, and never had those before.
     """
     if target.experiments.is_complete:
-        return name not in target.experiments.known
+        return name not in target.experiments.known | target.experiments.unsure
     last = Version.parse(target.version)
     knows = [
         name in release.experiments.known
