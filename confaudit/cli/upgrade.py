@@ -28,6 +28,12 @@ from confaudit.workflows.upgrade import UpgradeRequest, upgrade
 @deployment_option
 @input_options
 @option(
+    "--target-yaml",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="What `coder server --write-config` of the target prints of your settings.",
+)
+@option(
     "--write-fixed",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
@@ -47,6 +53,7 @@ def command(
     files: GivenFiles,
     selection: Selection,
     threshold: Threshold,
+    target_yaml: Path | None,
     write_fixed: Path | None,
     rendering: Rendering,
 ) -> int:
@@ -63,7 +70,7 @@ def command(
       confaudit upgrade live:prod --to 2.35.1 -i values.yaml
       confaudit upgrade --from 2.33.0 --to 2.35.1 --env-file coder.env
     """
-    request = UpgradeRequest(target, source, snapshot, files, deployment)
+    request = UpgradeRequest(target, source, snapshot, files, deployment, target_yaml)
     report = upgrade(setup, request, selection, write_fixed)
     write(report, rendering)
     return exit_code(report, threshold)

@@ -10,10 +10,13 @@ from confaudit.core.judge.audit import audit
 from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.judge import Judged, finding_names, judge
 from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
+from confaudit.core.judge.rules.changes import refuted
 from confaudit.core.migrate import Migration, migrate
 from confaudit.core.model import Snapshot
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.target import Printed, hold
+from confaudit.core.upgrade.verify import Verification
 from confaudit.workflows.operator_files import Opened
 from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
@@ -31,6 +34,8 @@ class AuditScope:
     target: Release
     snapshot: Snapshot | None
     opened: Opened
+    printed: Printed | None = None
+    """What the target itself printed of its settings."""
 
     @property
     def migration(self) -> Migration:
@@ -52,6 +57,8 @@ class Audit:
     situation: Situation
     judged: Judged
     rules: tuple[Rule, ...]
+    held: Verification | None = None
+    """The prediction against what the target itself printed."""
 
 
 def audited(setup: Setup, scope: AuditScope, selection: Selection) -> Audit:
@@ -62,13 +69,14 @@ def audited(setup: Setup, scope: AuditScope, selection: Selection) -> Audit:
         ConfigError: a filter names nothing that exists.
     """
     situation, known = situate(setup, scope), advisories(setup)
-    found = audit(situation, known)
-    rules = {**RULES, **{one.rule.id: one.rule for one in known}}
+    held = hold(situation, scope.printed) if scope.printed else None
+    found = (*audit(situation, known), *(refuted(held.rest) if held else ()))
+    rules = {**RULES, **{one.rule.id: one.rule for one in (*known, *found)}}
     releases = (scope.source, scope.target, setup.catalog().nearest(""))
     refuse_strangers(selection, _names(situation, found), releases, rules)
     patched = _with_patches(found, scope) if scope.opened.files else found
     name = scope.snapshot.deployment if scope.snapshot else ""
-    return Audit(situation, judge(patched, name, selection), tuple(rules.values()))
+    return Audit(situation, judge(patched, name, selection), tuple(rules.values()), held)
 
 
 def _names(situation: Situation, found: Iterable[Finding]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
-from confaudit.core.coder.releases import Catalog
+from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.verdict import verdict
@@ -19,8 +19,9 @@ from confaudit.core.report.upgrade_path import way_tables
 from confaudit.core.text.wording import plural, visible
 from confaudit.core.upgrade.predict import to_json
 from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.target import Printed
 from confaudit.errors import ConfigError
-from confaudit.workflows.audit import AuditScope, audited
+from confaudit.workflows.audit import Audit, AuditScope, audited
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import (
     GivenFiles,
@@ -30,6 +31,8 @@ from confaudit.workflows.operator_files import (
     open_files,
 )
 from confaudit.workflows.setup import Setup
+from confaudit.workflows.target import about_target, open_printed
+from confaudit.workflows.verify import verification_tables
 from confaudit.workflows.versions import about, known_release, parse_version, release_of
 
 
@@ -44,6 +47,8 @@ class UpgradeRequest:
     """Any input of `confaudit diff`; without it and without files the last snapshot."""
     files: GivenFiles = field(default_factory=GivenFiles)
     deployment: str = ""
+    target_yaml: Path | None = None
+    """What the target's own `coder server --write-config` printed."""
 
 
 def upgrade(
@@ -65,8 +70,10 @@ def upgrade(
     snapshot, own = _snapshot(setup, request, opened.operator)
     versions = tuple(filter(None, (own, opened.operator.version)))
     source = release_of(_source_version(request.source, versions, opened.operator), catalog)
-    scope = AuditScope(source, target, snapshot, opened)
+    printed, doubts = _printed(request, target, catalog)
+    scope = AuditScope(source, target, snapshot, opened, printed)
     notes = (
+        *doubts,
         *_about_source(source.version, versions, opened.operator, catalog),
         *about(source.version, catalog),
         *about(target.version, catalog),
@@ -95,10 +102,11 @@ def _report(
         statement=verdict(done.judged.found),
         tables=(
             *files_table(scope.opened),
+            *(verification_tables(done.held) if done.held else ()),
             *way_tables(setup.catalog(), scope.source, scope.target, done.judged.found),
         ),
         lives=lives(subjects(shown), setup.catalog(), scope.source.version, scope.target.version),
-        notes=notes,
+        notes=(*_about_target(scope, done), *notes),
         generated_at=setup.now(),
         tool_version=__version__,
     )
@@ -165,6 +173,19 @@ def _snapshot(
         return loader.clean(replace(raw, version=request.source or operator.version)), ""
     found = loader.clean(raw)
     return found, found.version
+
+
+def _printed(
+    request: UpgradeRequest, target: Release, catalog: Catalog
+) -> tuple[Printed | None, tuple[str, ...]]:
+    if request.target_yaml is None:
+        return None, ()
+    return open_printed(request.target_yaml, target, catalog)
+
+
+def _about_target(scope: AuditScope, done: Audit) -> Iterator[str]:
+    if scope.printed and done.held:
+        yield from about_target(done.situation, scope.printed, done.held)
 
 
 def _about_inputs(request: UpgradeRequest, snapshot: Snapshot | None) -> Iterator[str]:

@@ -61,7 +61,7 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
         after=side(after),
         judged=judge(unpredicted(found.rest), after.deployment or before.deployment),
         rules=tuple(CHANGE_RULES.values()),
-        tables=tuple(_tables(found)),
+        tables=tuple(verification_tables(found)),
         statement=found.statement,
         notes=(
             *_notes(before, after, operator, setup),
@@ -125,7 +125,7 @@ _COLUMNS: Final = (
 )
 
 
-def _tables(found: Verification) -> Iterator[Table]:
+def verification_tables(found: Verification) -> Iterator[Table]:
     """What needs nobody's attention: there for whoever wants to see it."""
     if found.explained:
         yield _table("explained", "Explained differences", _COLUMNS, found.explained)

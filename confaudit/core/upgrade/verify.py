@@ -79,16 +79,17 @@ def verify(
     source, target = _release(before, catalog), _release(after, catalog)
     prediction = prediction_of(before, source, target, operator)
     expected = _expected(before, after, prediction)
-    planned = _effective(before, expected, catalog)
-    judge = _Judge(_effective(before, after, catalog), prediction)
-    differing = tuple(map(judge.judged, _effective(expected, after, catalog)))
-    open_ones = (*(c for c in differing if c.cause not in _EXPLAINED), *judge.refused(after))
+    planned = effective_changes(before, expected, catalog)
+    judge = _Judge(effective_changes(before, after, catalog), prediction)
+    differing = tuple(map(judge.judged, effective_changes(expected, after, catalog)))
+    refused = refused_inputs(prediction, after, "it runs")
+    open_ones = (*(c for c in differing if c.cause not in _EXPLAINED), *refused)
     explained = (*(c for c in differing if c.cause in _EXPLAINED), *judge.unforeseen())
-    disputed = {key for change in (*open_ones, *explained) for key in _keys(change)}
+    disputed = {key for change in (*open_ones, *explained) for key in change_keys(change)}
     return Verification(
         expected=expected,
         confirmed=tuple(
-            c for c in planned if disputed.isdisjoint(_keys(c)) and _is_confirmable(c, after)
+            c for c in planned if disputed.isdisjoint(change_keys(c)) and _is_confirmable(c, after)
         ),
         explained=explained,
         rest=open_ones,
@@ -124,7 +125,7 @@ def _expected(before: Snapshot, after: Snapshot, prediction: Prediction) -> Snap
     )
 
 
-def _effective(before: Snapshot, after: Snapshot, catalog: Catalog) -> tuple[Change, ...]:
+def effective_changes(before: Snapshot, after: Snapshot, catalog: Catalog) -> tuple[Change, ...]:
     """The changes of what is in effect, each with its cause."""
     changes = attribute(diff(before, after), before, after, catalog)
     return tuple(
@@ -138,8 +139,7 @@ class _Judge:
     """Decides about differences by what really happened between the two snapshots."""
 
     def __init__(self, real: Iterable[Change], prediction: Prediction) -> None:
-        self._real = {key: change for change in real for key in _keys(change)}
-        self._errors = prediction.errors
+        self._real = {key: change for change in real for key in change_keys(change)}
         refused = {error.option for error in prediction.errors}
         self._unknown = {
             key
@@ -149,12 +149,12 @@ class _Judge:
 
     def judged(self, change: Change) -> Change:
         """A difference with the cause of what really happened, which may explain it."""
-        real = next((self._real[key] for key in _keys(change) if key in self._real), None)
+        real = next((self._real[key] for key in change_keys(change) if key in self._real), None)
         if real is None:
-            return _open(change, "a change was predicted, and it stayed as it was")
+            return left_open(change, "a change was predicted, and it stayed as it was")
         if real.cause in _EXPLAINED:
             return replace(change, cause=real.cause, evidence=real.evidence)
-        return _open(change, real.evidence)
+        return left_open(change, real.evidence)
 
     def unforeseen(self) -> Iterator[Change]:
         """What changed to a value that nobody could know beforehand."""
@@ -163,30 +163,32 @@ class _Judge:
             why = f"its value could not be known beforehand; {change.evidence}"
             yield replace(change, before=MISSING, evidence=why)
 
-    def refused(self, after: Snapshot) -> Iterator[Change]:
-        """What the release was predicted to refuse: it runs, so something else was given to it."""
-        for error in self._errors:
-            key = error.option or error.input
-            setting, spec = after.settings.get(key), after.declared.get(key)
-            change = Change(
-                subject=Subject.OPTION,
-                key=key,
-                kind=ChangeKind.CHANGED,
-                before=MISSING,
-                after=setting.value if setting else MISSING,
-                type=spec.type if spec else "",
-                spec=spec,
-                source_after=setting.source if setting else None,
-            )
-            refusal = f"the release was predicted to refuse {visible(error.input)}: {error.reason}"
-            yield _open(change, f"{refusal}; yet it runs")
+
+def refused_inputs(prediction: Prediction, after: Snapshot, yet: str) -> Iterator[Change]:
+    """What the release was predicted to refuse: it did not, so something else was given to it."""
+    for error in prediction.errors:
+        key = error.option or error.input
+        setting, spec = after.settings.get(key), after.declared.get(key)
+        change = Change(
+            subject=Subject.OPTION,
+            key=key,
+            kind=ChangeKind.CHANGED,
+            before=MISSING,
+            after=setting.value if setting else MISSING,
+            type=spec.type if spec else "",
+            spec=spec,
+            source_after=setting.source if setting else None,
+        )
+        refusal = f"the release was predicted to refuse {visible(error.input)}: {error.reason}"
+        yield left_open(change, f"{refusal}; yet {yet}")
 
 
-def _open(change: Change, evidence: str) -> Change:
+def left_open(change: Change, evidence: str) -> Change:
+    """A difference that nobody is known to have made."""
     return replace(change, cause=Cause.UNKNOWN, evidence=evidence)
 
 
-def _keys(change: Change) -> frozenset[str]:
+def change_keys(change: Change) -> frozenset[str]:
     """Every key of the setting that a change is about."""
     return frozenset({change.key, change.was, *change.also} - {""})
 

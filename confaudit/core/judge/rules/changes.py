@@ -4,6 +4,7 @@ The rule follows from the cause; the level from what the change does to the depl
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from confaudit.core.changes.causes import CAUSE_ORDER
@@ -96,6 +97,24 @@ def change_findings(changes: Iterable[Change]) -> Iterator[Finding]:
 def unpredicted(changes: Iterable[Change]) -> Iterator[Finding]:
     """A finding for each difference from a prediction that nobody can explain."""
     return (change_finding(one, NOT_AS_PREDICTED, NOT_AS_PREDICTED.level) for one in changes)
+
+
+def refuted(changes: Iterable[Change]) -> Iterator[Finding]:
+    """The same for what the target itself told before the upgrade: a finding of the audit."""
+    for change in changes:
+        finding = change_finding(change, NOT_AS_PREDICTED, NOT_AS_PREDICTED.level)
+        yield replace(
+            finding,
+            message=f"{change.evidence[:1].upper()}{change.evidence[1:]}.",
+            subject=change.key,
+            steps=(_ASK_AGAIN, NOT_AS_PREDICTED.fix),
+            change=None,
+        )
+
+
+_ASK_AGAIN: Final = (
+    "Make sure that the target was asked with all that the server gets: environment, flags, YAML."
+)
 
 
 def change_finding(change: Change, rule: Rule, level: Level) -> Finding:
