@@ -13,8 +13,8 @@ class ExitCode(IntEnum):
     """Ran fully; differences or findings at or above the threshold."""
     USAGE = 2
     """Usage or configuration error."""
-    NOTHING = 3
-    """Nothing to work on."""
+    INCOMPLETE = 3
+    """Nothing to work on; with --strict also: knowledge incomplete."""
     UNREACHABLE = 4
     """The Coder API or the git remote could not be reached or refused access."""
     BUG = 70
@@ -67,7 +67,7 @@ class RemoteError(StoreError):
 class NothingToDo(ConfauditError):  # noqa: N818 - not an error, yet it ends the command
     """There is nothing to work on: no deployment, no snapshot, no option."""
 
-    exit_code = ExitCode.NOTHING
+    exit_code = ExitCode.INCOMPLETE
 
 
 class TemplateError(ConfauditError):

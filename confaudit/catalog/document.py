@@ -126,7 +126,7 @@ class _OptionLine(NamedTuple):
     """Those of `_MARKS` that name a field, with the fields."""
 
 
-_Declared: TypeAlias = Mapping[str, Mapping[str, Any]]
+_Declared: TypeAlias = Mapping[str, Any]
 """Field of `Release` → what it holds by option: `options`, and each of `_MARKS` that is there."""
 
 

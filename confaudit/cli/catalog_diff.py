@@ -20,10 +20,11 @@ def command(catalog: Catalog, now: datetime, before: str, after: str, rendering:
 
     What was added, removed, renamed, and where defaults, types, variables,
     YAML keys or config leaves moved; what became hidden, deprecated, secret.
+    A VERSION may also be a line, as in 2.34, latest or stable.
 
     \b
     Examples:
       confaudit catalog diff 2.29.5 2.34.1
-      confaudit catalog diff 2.33.0 2.34.5 -o upgrade.html
+      confaudit catalog diff 2.33.0 latest -o upgrade.html
     """
     write(workflow.compare(catalog, now, before, after), rendering)

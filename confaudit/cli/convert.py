@@ -3,7 +3,7 @@
 import click
 
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.thresholds import exit_code, threshold_options
+from confaudit.cli.thresholds import exit_code, strict_option, threshold_options
 from confaudit.core.judge.judge import Threshold
 from confaudit.workflows.convert import saved_report
 
@@ -12,7 +12,7 @@ from confaudit.workflows.convert import saved_report
 @click.argument(
     "saved", metavar="SAVED.json", type=click.Path(exists=True, dir_okay=False, allow_dash=True)
 )
-@threshold_options("never")
+@threshold_options("never", strict_option)
 @output_options
 def command(saved: str, threshold: Threshold, rendering: Rendering) -> int:
     """Show a saved JSON report again, in any format.

@@ -7,7 +7,7 @@ import click
 from confaudit.cli.operator_files import form_option, role_options, with_files
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import fold_setup, option, setup_options, stack
-from confaudit.cli.thresholds import exit_code, glob_options, threshold_options
+from confaudit.cli.thresholds import exit_code, glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
 from confaudit.errors import ConfigError
@@ -27,7 +27,7 @@ from confaudit.workflows.setup import Setup
 @stack((form_option, *role_options))
 @with_files
 @glob_options
-@threshold_options("error")
+@threshold_options("error", strict_option)
 @output_options
 @setup_options
 @fold_setup
@@ -44,7 +44,8 @@ def command(
     Names that no release reads, values that are refused, settings given twice
     or hidden by stronger ones, secrets in clear. A FILE is an env file, Helm
     values, a HelmRelease, a compose file, a systemd unit, Terraform, Nix or
-    the server's YAML; files that belong together are given together.
+    the server's YAML; files that belong together are given together. VERSION
+    may also be a line, as in 2.34, latest or stable.
 
     \b
     Examples:

@@ -20,10 +20,20 @@ LEVELS: Final = {NEVER: None, ANY: min(Level)} | {level.word: level for level in
 
 def exit_code(report: Report, threshold: Threshold) -> ExitCode:
     """The exit code that a report leads to: by what its verdict goes by, listed or not."""
+    if threshold.is_strict and report.as_far_as:
+        return ExitCode.INCOMPLETE
     return ExitCode.FOUND if threshold.is_reached(report.deciding) else ExitCode.OK
 
 
-def threshold_options(default: str) -> Decorator:
+strict_option: Final = option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 3 where a release is not known, or not all of it.",
+)
+"""For commands whose answer rests on what is known of a release."""
+
+
+def threshold_options(default: str, *more: Decorator) -> Decorator:
     """Add --fail-on and its short forms; the command gets a Threshold in their place."""
     options = (
         option(
@@ -35,13 +45,17 @@ def threshold_options(default: str) -> Decorator:
         ),
         option("--exit-code", is_flag=True, help="As in git: the same as --fail-on any."),
         option("--exit-zero", is_flag=True, help="Never fail, whatever --fail-on says."),
+        *more,
     )
 
     def decorate(command: Callable[..., Any]) -> Any:
         @functools.wraps(command)
-        def with_threshold(fail_on: str, exit_code: bool, exit_zero: bool, **values: Any) -> Any:
-            level = ANY if exit_code else fail_on
-            return command(threshold=Threshold(LEVELS[NEVER if exit_zero else level]), **values)
+        def with_threshold(
+            fail_on: str, exit_code: bool, exit_zero: bool, strict: bool = False, **values: Any
+        ) -> Any:
+            level = LEVELS[ANY if exit_code else fail_on]
+            threshold = Threshold(None) if exit_zero else Threshold(level, strict)
+            return command(threshold=threshold, **values)
 
         return stack(options)(with_threshold)
 

@@ -7,7 +7,7 @@ import click
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
-from confaudit.cli.thresholds import exit_code, glob_options, threshold_options
+from confaudit.cli.thresholds import exit_code, glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
 from confaudit.workflows.operator_files import GivenFiles
@@ -40,7 +40,7 @@ from confaudit.workflows.upgrade import UpgradeRequest, upgrade
     help="Write copies of the files there, old names replaced where that is safe.",
 )
 @glob_options
-@threshold_options("error")
+@threshold_options("error", strict_option)
 @output_options
 @setup_options
 @fold_setup
@@ -63,10 +63,11 @@ def command(
     deprecated, and what to do about it. SNAPSHOT is any input of `confaudit
     diff`; without it and without files it is the last snapshot. The files that
     set the server up tell more than a snapshot can, and are enough alone.
+    A VERSION may also be a line, as in 2.34, latest or stable.
 
     \b
     Examples:
-      confaudit upgrade --to 2.34.5
+      confaudit upgrade --to stable
       confaudit upgrade live:prod --to 2.35.1 -i values.yaml
       confaudit upgrade --from 2.33.0 --to 2.35.1 --env-file coder.env
     """

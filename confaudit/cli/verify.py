@@ -5,7 +5,7 @@ import click
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
-from confaudit.cli.thresholds import exit_code, threshold_options
+from confaudit.cli.thresholds import exit_code, strict_option, threshold_options
 from confaudit.core.judge.judge import Threshold
 from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup
@@ -30,7 +30,7 @@ from confaudit.workflows.verify import VerifyRequest, verify_upgrade
 )
 @deployment_option
 @input_options
-@threshold_options("any")
+@threshold_options("any", strict_option)
 @output_options
 @setup_options
 @fold_setup
@@ -52,7 +52,8 @@ def command(
     left is open, and makes the command fail.
 
     Both are any input of `confaudit diff`; AFTER is the live deployment if not
-    given, BEFORE its last snapshot.
+    given, BEFORE its last snapshot. A VERSION may also be a line, as in 2.34,
+    latest or stable.
 
     \b
     Examples:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from confaudit.core.model import ChangeKind, Fidelity
+from confaudit.core.model import ChangeKind, Fidelity, Level
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side
 from confaudit.core.text.wording import moment, plural, visible
@@ -45,7 +45,8 @@ class Page:
     sides: tuple[SideShown, ...]
     """The two things compared, or none."""
     mood: str
-    """Of an audit the level of the worst that it found, or `safe`; else empty."""
+    """Of an audit the level of the worst that it found; without any `safe`, or `info` where not
+    all is known; of other reports empty."""
     facets: tuple[FacetCounts, ...]
     total: int
     """How many findings, changes and table rows there are."""
@@ -106,6 +107,8 @@ _HEAD_LIMIT: Final = 300
 def _mood(report: Report) -> str:
     if not report.kind.is_audit:
         return ""
+    if report.worst is None and report.as_far_as:
+        return Level.INFO.word
     return report.worst.word if report.worst else "safe"
 
 

@@ -348,6 +348,16 @@ class Document(Struct, kw_only=True):
     generated_at: Time
     title: str
     verdict: Annotated[str, Meta(description="One sentence for people")]
+    as_far_as: (
+        Annotated[
+            list[str],
+            Meta(
+                description="Releases whose facts had to do, as of those asked for they are not"
+                " known, or not all; then nothing is said for sure"
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     before: ComparedSide | UnsetType = UNSET
     after: ComparedSide | UnsetType = UNSET
     summary: Summary | UnsetType = UNSET

@@ -84,11 +84,13 @@ def report_of(document: Document) -> Report:
         tables=tuple(_table(name, entry) for name, entry in (document.tables or {}).items()),
         lives=_lives(document.lives),
         notes=tuple(document.notes),
+        as_far_as=tuple(document.as_far_as or ()),
     )
     if len({(change.subject, change.key) for change in report.changes}) < len(report.changes):
         raise damaged("$.changes")  # each stands there once, and has a link of its own
-    counted = report.verdict == document.verdict
-    return report if counted else replace(report, statement=document.verdict)
+    if report.verdict == document.verdict:
+        return report
+    return replace(report, statement=document.verdict.removesuffix(f", {report.caveat}"))
 
 
 def _judged(document: Document, rules: Mapping[str, Rule]) -> Judged:

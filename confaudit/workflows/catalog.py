@@ -28,6 +28,7 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Side, Table, side
 from confaudit.core.text.wording import listing, option_name, plural, visible
 from confaudit.errors import ConfigError, NothingToDo
+from confaudit.workflows.versions import version_by_word
 
 # --- releases -----------------------------------------------------------------------------------
 
@@ -245,7 +246,7 @@ def compare(catalog: Catalog, now: datetime, before: str, after: str) -> Report:
     """Compare what two releases declare; names of one setting that changed are one rename.
 
     Raises:
-        ConfigError: The catalogue lacks one of the versions.
+        ConfigError: The catalogue lacks one of the versions, or the line that a word names.
     """
     old, new = _release(before, catalog), _release(after, catalog)
     return _report(
@@ -265,7 +266,7 @@ def _side(release: Release) -> Side:
 
 
 def _release(version: str, catalog: Catalog) -> Release:
-    found = catalog.release(version)
+    found = catalog.release(version_by_word(version, catalog) or version)
     if found is None:
         near = listing(_near(version, catalog.versions))
         raise ConfigError(

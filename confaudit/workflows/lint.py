@@ -7,14 +7,14 @@ from confaudit.core.judge.finding import Effect, Finding, subjects
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Level
-from confaudit.core.report.coverage import horizon
+from confaudit.core.report.coverage import as_far_as, horizon
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
 from confaudit.workflows.audit import AuditScope, audited
 from confaudit.workflows.operator_files import GivenFiles, blind_spots, files_table, open_files
 from confaudit.workflows.setup import Setup
-from confaudit.workflows.versions import about, release_of
+from confaudit.workflows.versions import about, meaning, release_of
 
 
 def lint(
@@ -37,12 +37,14 @@ def lint(
         title=f"Check of {', '.join(visible(file.name) for file in opened.files)}",
         judged=done.judged,
         rules=done.rules,
+        as_far_as=as_far_as(release),
         statement=_statement(done.judged.found, release.version),
         tables=files_table(opened),
         lives=lives(subjects(done.judged.shown), catalog, release.version),
         notes=(
+            *meaning(version, release),
             *_assumed(version, opened.operator, release.version),
-            *about(release.version, catalog),
+            *about(release, catalog),
             *blind_spots(opened.operator),
             horizon(catalog),
         ),

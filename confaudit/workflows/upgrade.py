@@ -12,7 +12,7 @@ from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Fidelity, RawDeployment, Snapshot
-from confaudit.core.report.coverage import freshness, horizon, strangers
+from confaudit.core.report.coverage import as_far_as, freshness, horizon, strangers
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
@@ -33,7 +33,7 @@ from confaudit.workflows.operator_files import (
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.target import about_target, open_printed
 from confaudit.workflows.verify import verification_tables
-from confaudit.workflows.versions import about, known_release, parse_version, release_of
+from confaudit.workflows.versions import about, meaning, parse_version, release_of, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ def upgrade(
     """The Report of an audit; with `fixed`, migrated copies of the files go to that folder.
 
     Raises:
-        ConfigError: a version is missing, or is none that confaudit knows enough about.
+        ConfigError: a version is missing, or is none that can be meant.
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
         CatalogError: a catalogue or an advisory of the operator's own cannot be read.
     """
     catalog = setup.catalog()
-    target = known_release(request.target, catalog)
+    target = release_of(request.target, catalog)
     opened = open_files(request.files)
     snapshot, own = _snapshot(setup, request, opened.operator)
     versions = tuple(filter(None, (own, opened.operator.version)))
@@ -74,9 +74,10 @@ def upgrade(
     scope = AuditScope(source, target, snapshot, opened, printed)
     notes = (
         *doubts,
+        *meaning(request.source, source),
+        *meaning(request.target, target),
         *_about_source(source.version, versions, opened.operator, catalog),
-        *about(source.version, catalog),
-        *about(target.version, catalog),
+        *dict.fromkeys((*about(source, catalog), *about(target, catalog))),
         *_about_inputs(request, snapshot),
         *(_about_snapshot(snapshot, setup) if snapshot else ()),
         *blind_spots(opened.operator),
@@ -98,6 +99,7 @@ def _report(
         after=_after(done.situation),
         judged=done.judged,
         rules=done.rules,
+        as_far_as=as_far_as(scope.source, scope.target),
         prediction=to_json(done.situation.prediction),
         statement=verdict(done.judged.found),
         tables=(
@@ -170,7 +172,8 @@ def _snapshot(
         return last, last.version if last else ""
     raw = loader.read(request.snapshot)
     if isinstance(raw, RawDeployment) and not raw.version:
-        return loader.clean(replace(raw, version=request.source or operator.version)), ""
+        version = version_of(request.source or operator.version, setup.catalog())
+        return loader.clean(replace(raw, version=version)), ""
     found = loader.clean(raw)
     return found, found.version
 

@@ -9,7 +9,7 @@ from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules.changes import CHANGE_RULES, unpredicted
 from confaudit.core.model import Change, RawDeployment, Snapshot, Value
-from confaudit.core.report.coverage import hints, horizon, notes
+from confaudit.core.report.coverage import as_far_as, hints, horizon, notes
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Table, side
 from confaudit.core.text.wording import readable, visible
@@ -18,7 +18,7 @@ from confaudit.errors import ConfigError, SourceError
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import GivenFiles, blind_spots, open_files
 from confaudit.workflows.setup import Setup
-from confaudit.workflows.versions import parse_version
+from confaudit.workflows.versions import meaning, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
     """
     operator = open_files(request.files).operator
     loader = Loader(setup)
+    catalog = setup.catalog()
     if request.before:
         before = _load(loader, request.before, request.source or operator.version, "--from")
     else:
@@ -53,7 +54,8 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
     after = _load(loader, request.after, request.target, "--to")
     for snapshot in (before, after):
         _require_options(snapshot)
-    found = verify(before, after, operator, setup.catalog())
+    found = verify(before, after, operator, catalog)
+    releases = (catalog.lend(before.version), catalog.lend(after.version))
     return Report(
         kind=ReportKind.VERIFY,
         title=_title(before, after),
@@ -63,10 +65,13 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
         rules=tuple(CHANGE_RULES.values()),
         tables=tuple(verification_tables(found)),
         statement=found.statement,
+        as_far_as=as_far_as(*releases),
         notes=(
+            *meaning(request.source, releases[0]),
+            *meaning(request.target, releases[1]),
             *_notes(before, after, operator, setup),
             *blind_spots(operator),
-            horizon(setup.catalog()),
+            horizon(catalog),
         ),
         generated_at=setup.now(),
         tool_version=__version__,
@@ -77,8 +82,7 @@ def _load(loader: Loader, argument: str, version: str, flag: str) -> Snapshot:
     """Load a snapshot; the facts of the release it is of complete it."""
     raw = loader.read(argument)
     if isinstance(raw, RawDeployment) and not raw.version and version:
-        parse_version(version)
-        raw = replace(raw, version=version.strip().removeprefix("v"))
+        raw = replace(raw, version=version_of(version, loader.setup.catalog()))
     snapshot = loader.clean(raw)
     if not snapshot.version:
         raise ConfigError(

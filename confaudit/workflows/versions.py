@@ -1,11 +1,18 @@
 """Versions as operators write them, and the facts to go by."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import Final
 
-from confaudit.core.coder.releases import Catalog, Release, Version
-from confaudit.core.text.wording import visible
+from confaudit.core.coder.releases import Catalog, Release, Version, has_no_number
+from confaudit.core.text.wording import listing, visible
 from confaudit.errors import ConfigError
+
+LATEST: Final = "latest"
+STABLE: Final = "stable"
+
+_LINE: Final = re.compile(r"v?([0-9]{1,9}\.[0-9]{1,9})")
+_IMPORT: Final = "`confaudit catalog import` learns a release from a server or its documentation"
 
 
 def parse_version(text: str) -> Version:
@@ -17,43 +24,91 @@ def parse_version(text: str) -> Version:
     try:
         return Version.parse(text.strip())
     except ValueError:
-        raise ConfigError(f"{visible(text)} is no version of Coder", "write it as 2.34.5") from None
+        raise ConfigError(
+            f"{visible(text)} is no version of Coder",
+            f"write it as 2.34.5, or name a line such as 2.34, {LATEST} or {STABLE}",
+        ) from None
+
+
+def version_of(text: str, catalog: Catalog) -> str:
+    """The version that is meant, without `v`: `latest`, `stable` and a line stand for one.
+
+    Raises:
+        ConfigError: it is no version or older than all that is known, or no such line is known.
+    """
+    if named := version_by_word(text.strip(), catalog):
+        return named
+    version, oldest = parse_version(text), catalog.versions[0]
+    if version.base < Version.parse(oldest) and not has_no_number(version):
+        raise ConfigError(
+            f"Coder {visible(text.strip())} is older than {oldest}, where what is known begins",
+            f"name a release from {oldest} on",
+        )
+    return text.strip().removeprefix("v")
+
+
+def version_by_word(word: str, catalog: Catalog) -> str:
+    """What `latest`, `stable` or a line stands for; empty where it is none of these.
+
+    Coder calls the newest line mainline and the one before it stable (coder/coder
+    docs/install/releases); of each it is the newest release that is known.
+
+    Raises:
+        ConfigError: no release of that line is known.
+    """
+    if word not in (LATEST, STABLE) and not _LINE.fullmatch(word):
+        return ""
+    newest = {_line(version): version for version in _stable_versions(catalog)}
+    lines = list(newest)
+    line = {LATEST: lines[-1:], STABLE: lines[-2:-1]}.get(word, [word.removeprefix("v")])
+    if not line or line[0] not in newest:
+        raise ConfigError(
+            f"no release of {visible(word)} is known",
+            f"the newest lines known are {listing(lines[-3:])}; {_IMPORT}",
+        )
+    return newest[line[0]]
+
+
+def _stable_versions(catalog: Catalog) -> Iterator[str]:
+    parsed = ((version, Version.parse(version)) for version in catalog.versions)
+    return (text for text, version in parsed if version == version.base)
+
+
+def _line(version: str) -> str:
+    return Version.parse(version).line_name
 
 
 def release_of(text: str, catalog: Catalog) -> Release:
-    """A release under the version asked for, with the facts of the nearest one that is known.
+    """The release that is meant, if need be with the facts of the nearest one that is known.
 
     Raises:
-        ConfigError: the text is no version.
+        ConfigError: see `version_of`.
     """
-    parse_version(text)
-    version = text.strip().removeprefix("v")
-    return replace(catalog.nearest(version), version=version)
+    return catalog.lend(version_of(text, catalog))
 
 
-def known_release(text: str, catalog: Catalog) -> Release:
-    """A release whose own facts are known; a development build goes by that of its number.
-
-    Raises:
-        ConfigError: it is no version, or nothing is known about it.
-    """
-    version, release = parse_version(text), release_of(text, catalog)
-    if catalog.release(release.version) or version != version.base:
-        return release
-    raise ConfigError(
-        f"Coder {visible(release.version)} is not in the catalogue of releases",
-        f"the nearest one known is {catalog.nearest(release.version).version}; "
-        "`confaudit catalog import` learns a release from a server or its documentation",
-    )
+def meaning(text: str, release: Release) -> Iterator[str]:
+    """Say which release a word stands for."""
+    word = text.strip()
+    what = {
+        LATEST: "the newest release",
+        STABLE: "the newest release of the line before the newest,",
+    }.get(word, "its newest release" if _LINE.fullmatch(word) else "")
+    if what:
+        yield f"{visible(word)} stands for {release.version}, {what} as far as is known."
 
 
-def about(version: str, catalog: Catalog) -> Iterator[str]:
-    """Say so where the facts of another release stand for those of a version."""
-    near, newest = catalog.nearest(version).version, catalog.versions[-1]
-    if parse_version(version) > parse_version(newest):
+def about(release: Release, catalog: Catalog) -> Iterator[str]:
+    """Say so where the facts of another release stand for those of this one."""
+    if not release.facts_of:
+        return
+    shown, newest = visible(release.version), catalog.versions[-1]
+    if parse_version(release.version) > parse_version(newest):
         yield (
-            f"Coder {visible(version)} is newer than the catalogue, which ends with {newest}: "
+            f"Coder {shown} is newer than the catalogue, which ends with {newest}: "
             "what it brought is not known."
         )
-    elif catalog.release(version) is None:
-        yield f"Coder {visible(version)} is not in the catalogue: the facts of {near} stand for it."
+    else:
+        yield (
+            f"Coder {shown} is not in the catalogue: the facts of {release.facts_of} stand for it."
+        )

@@ -234,7 +234,7 @@ yes ai-gateway-on ai-gateway-enabled
 yes default-changed secure-auth-cookie
 """,
     "2.36.1 helm-values-subchart.yaml": """
-may not start
+may not start, as far as 2.36.0 is known
 depends downgrade version
 """,
     "2.30.0 argocd-helm-template.yaml": """

@@ -159,7 +159,7 @@ def test_a_release_that_nobody_tells_is_asked_for(folder):
     assert "--to" in error.value.hint
     assert run("--to", "v2.34.5").return_value == 1  # an option is missing
     with pytest.raises(ConfigError, match="no version of Coder"):
-        run("--to", "latest")
+        run("--to", "newest")
 
 
 def test_a_config_tree_alone_cannot_be_verified(folder):

@@ -117,8 +117,19 @@ class Release:
     """Fields that nothing tells: what stands in the option means nothing."""
     borrowed_from: str = ""
     """The release whose facts fill what no input tells; empty when none was needed."""
+    facts_of: str = ""
+    """The release whose facts stand for its own, as nothing is known of this one itself; empty
+    where they are its own."""
     find_facts: Callable[[str], Facts] = field(default=_no_facts, repr=False, compare=False)
     """Tells the facts of a version when somebody asks: most commands never do."""
+
+    @property
+    def as_far_as(self) -> str:
+        """The release that what is said about this one is known of; empty where all is known.
+
+        That is this one itself where some of its options are not told.
+        """
+        return self.facts_of or ("" if self.is_complete else self.version)
 
     @cached_property
     def facts(self) -> Facts:
@@ -182,12 +193,24 @@ class Catalog:
         scripts/version.sh), although it sorts before it; a candidate does so too.
         """
         wanted = _parsed(version)
-        if wanted is None or wanted.base == _UNVERSIONED:
+        if wanted is None or has_no_number(wanted):
             return self._releases[self._order[-1]]
         if wanted in self._releases:
             return self._releases[wanted]
         not_newer = bisect_right(self._order, wanted.base)
         return self._releases[self._order[max(not_newer - 1, 0)]]
+
+    def lend(self, version: str) -> Release:
+        """Find a release under the version asked for, be it with the facts of the nearest one.
+
+        Those of a development build are lent as well: it may hold more than the release whose
+        number it carries. Of experiments the nearest one tells some, and no longer all.
+        """
+        near = self.nearest(version)
+        if self.release(version):
+            return replace(near, version=version)
+        experiments = replace(near.experiments, is_complete=False)
+        return replace(near, version=version, facts_of=near.version, experiments=experiments)
 
     def between(self, before: str, after: str) -> tuple[Release, ...]:
         """The releases on the way from one version to a newer one, the nearest of both included.
@@ -219,6 +242,11 @@ def has_reached(version: Version, firsts: Sequence[Version]) -> bool:
     """
     own_line = any(first.line == version.line and first <= version for first in firsts)
     return own_line or version.line > firsts[-1].line
+
+
+def has_no_number(version: Version) -> bool:
+    """Whether a build does not tell which release it belongs to."""
+    return version.base == _UNVERSIONED
 
 
 _UNVERSIONED: Final = Version(0, 0, 0)

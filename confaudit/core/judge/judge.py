@@ -131,6 +131,8 @@ class Threshold:
 
     level: Level | None
     """The lowest level that does; None: none does."""
+    is_strict: bool = False
+    """Whether incomplete knowledge does so too."""
 
     def is_reached(self, findings: Iterable[Finding]) -> bool:
         """Whether one of the findings is at or above it."""

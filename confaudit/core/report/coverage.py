@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from confaudit.core.coder.releases import Catalog
+from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.model import MISSING, Fidelity, Snapshot
 from confaudit.core.text.wording import option_name, plural, visible
 
@@ -98,6 +98,11 @@ def freshness(snapshot: Snapshot, now: datetime) -> Iterator[str]:
             f"{visible(snapshot.label)} was taken {plural(days, 'day')} before this report: what "
             "was changed since is not in it."
         )
+
+
+def as_far_as(*releases: Release) -> tuple[str, ...]:
+    """The releases whose facts have to do for some of these; none where all are known."""
+    return tuple(dict.fromkeys(one.as_far_as for one in releases if one.as_far_as))
 
 
 def horizon(catalog: Catalog) -> str:

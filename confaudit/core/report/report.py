@@ -21,7 +21,7 @@ from confaudit.core.model import (
     Value,
 )
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.text.wording import plural
+from confaudit.core.text.wording import listing, plural
 from confaudit.core.upgrade.known import Truth
 
 
@@ -92,6 +92,9 @@ class Report:
     """Coverage: what could not be compared or is not known, in whole sentences."""
     statement: str = ""
     """The verdict, where it is not to be counted from the changes."""
+    as_far_as: tuple[str, ...] = ()
+    """The releases whose facts had to do where those asked for are not known, or not all of them;
+    empty where the report rests on nothing of the kind."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -165,7 +168,20 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """What it comes to, in a few words or a sentence or two."""
+        """What it comes to, in a few words or a sentence or two; never without its caveat."""
+        sentence = self._outcome
+        return f"{sentence.removesuffix('.')}, {self.caveat}" if self.caveat else sentence
+
+    @property
+    def caveat(self) -> str:
+        """How far what it rests on is known; empty where that is all there is to know."""
+        if not self.as_far_as:
+            return ""
+        verb = "is" if len(self.as_far_as) == 1 else "are"
+        return f"as far as {listing(self.as_far_as)} {verb} known"
+
+    @property
+    def _outcome(self) -> str:
         if self.statement or not self.sides:
             return self.statement
         if self.nothing_compared:
@@ -242,7 +258,7 @@ class Report:
         if self.kind.is_audit:
             levels = (f"{number} {level.word}" for level, number in self.levels.items())
             hidden = f" ({self.hidden} hidden)" if self.hidden else ""
-            return f"result: {', '.join(levels)}{hidden}"
+            return f"result: {', '.join(filter(None, (*levels, self.caveat)))}{hidden}"
         if not self.sides:
             sizes = (plural(len(table.rows), table.id.removesuffix("s")) for table in self.tables)
             return f"result: {', '.join(sizes)}"

@@ -1,0 +1,185 @@
+"""Releases that the catalogue lacks: they run with a caveat, which no format may leave out."""
+
+import json
+
+import pytest
+
+from confaudit.catalog.loader import packaged
+from confaudit.cli.main import run
+from confaudit.core.coder.releases import Version
+
+NEWEST = packaged().versions[-1]
+LINE = "2.34"
+NEWEST_OF_LINE = packaged().nearest(f"{LINE}.99").version
+STABLE = packaged().nearest(f"2.{Version.parse(NEWEST).minor - 1}.99").version
+NEWER_PATCH = f"{LINE}.99"
+NEWER_LINE = "2.99.3"
+
+AS_FAR = {
+    NEWER_PATCH: f"as far as {NEWEST_OF_LINE} is known",
+    NEWER_LINE: f"as far as {NEWEST} is known",
+    f"{NEWEST}-devel+abc": f"as far as {NEWEST} is known",
+    NEWEST_OF_LINE: "",
+    f"v{NEWEST_OF_LINE}+abc123": "",
+}
+"""Release → the caveat of a report that rests on it."""
+
+
+@pytest.fixture(autouse=True)
+def folder(clean_folder):
+    (clean_folder / "plain.env").write_text("CODER_ACCESS_URL=http://coder.example.com\n")
+    (clean_folder / "wrong.env").write_text("CODER_SESSION_DURATION=8 hours\n")
+    return clean_folder
+
+
+@pytest.fixture
+def confaudit(capsys):
+    def call(*arguments):
+        code = run(list(arguments))
+        return code, *capsys.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def report(confaudit):
+    def call(*arguments):
+        code, out, err = confaudit(*arguments, "-f", "json", "--exit-zero")
+        assert code == 0, err
+        return json.loads(out)
+
+    return call
+
+
+def lint(version, file="plain.env"):
+    return ("lint", "--env-file", file, "--version", version)
+
+
+def upgrade_to(version, file="plain.env"):
+    return ("upgrade", "--env-file", file, "--from", "2.33.0", "--to", version)
+
+
+def upgrade_from(version, file="plain.env"):
+    return ("upgrade", "--env-file", file, "--from", version, "--to", version)
+
+
+COMMANDS = [lint, upgrade_to, upgrade_from]
+
+
+# --- the caveat ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", AS_FAR)
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("file", ["plain.env", "wrong.env"])
+def test_the_verdict_says_how_far_it_is_known(report, command, version, file):
+    found, caveat = report(*command(version, file)), AS_FAR[version]
+    assert found["verdict"].endswith(caveat)
+    assert ("as far as" in found["verdict"]) == bool(caveat) == ("as_far_as" in found)
+
+
+def test_facts_of_two_releases_are_told_as_two(report):
+    arguments = ("--env-file", "plain.env", "--from", NEWER_PATCH, "--to", NEWER_LINE)
+    found = report("upgrade", *arguments)
+    assert found["as_far_as"] == [NEWEST_OF_LINE, NEWEST]
+    assert found["verdict"].endswith(f"as far as {NEWEST_OF_LINE} and {NEWEST} are known")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("file", ["plain.env", "wrong.env"])
+def test_no_format_leaves_the_caveat_out(confaudit, folder, command, file):
+    names = ("x.txt", "x.md", "x.html", "x.json")
+    outputs = [word for name in names for word in ("-o", name)]
+    confaudit(*command(NEWER_LINE, file), *outputs)
+    for name in names:
+        text = (folder / name).read_text()
+        assert AS_FAR[NEWER_LINE] in text, name
+        for again in names:
+            confaudit("convert", "x.json", "-o", f"again-{again}")
+            assert (folder / f"again-{again}").read_text() == (folder / again).read_text()
+    html = (folder / "x.html").read_text()
+    assert 'class="verdict safe' not in html
+    assert "[!TIP]" not in (folder / "x.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("file", "version", "options", "code"),
+    [
+        ("plain.env", NEWER_LINE, (), 0),
+        ("plain.env", NEWER_LINE, ("--strict",), 3),
+        ("plain.env", NEWEST, ("--strict",), 0),
+        ("wrong.env", NEWEST, ("--strict",), 1),
+        ("wrong.env", NEWER_LINE, (), 1),
+        ("wrong.env", NEWER_LINE, ("--strict",), 3),
+        ("wrong.env", NEWER_LINE, ("--strict", "--exit-zero"), 0),
+        ("plain.env", NEWER_LINE, ("--strict", "--fail-on", "never"), 3),
+    ],
+)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_strict_ends_with_3_where_not_all_is_known(
+    confaudit, folder, command, file, version, options, code
+):
+    assert confaudit(*command(version, file), *options)[0] == code
+    confaudit(*command(version, file), "-o", "x.json")
+    options = options if "--fail-on" in options else ("--fail-on", "error", *options)
+    assert confaudit("convert", "x.json", *options)[0] == code
+
+
+def test_strict_has_an_environment_twin(confaudit, monkeypatch):
+    monkeypatch.setenv("CONFAUDIT_STRICT", "true")
+    assert confaudit(*lint(NEWER_PATCH))[0] == 3
+
+
+# --- what may be asked for ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "version"),
+    [("latest", NEWEST), ("stable", STABLE), (LINE, NEWEST_OF_LINE), (f"v{LINE}", NEWEST_OF_LINE)],
+)
+def test_a_word_stands_for_a_release_that_is_told(report, word, version):
+    found = report(*upgrade_to(word))
+    assert found["after"]["version"] == version
+    assert any(note.startswith(f"{word} stands for {version}") for note in found["notes"])
+    assert "as_far_as" not in found
+    assert any(f"{word} stands for {version}" in one for one in report(*lint(word))["notes"])
+    source = report("upgrade", "--env-file", "plain.env", "--from", word, "--to", "latest")
+    assert source["before"]["version"] == version
+
+
+def test_a_word_may_come_from_the_environment(report, monkeypatch):
+    monkeypatch.setenv("CONFAUDIT_TO", "latest")
+    found = report("upgrade", "--env-file", "plain.env", "--from", "2.33.0")
+    assert found["after"]["version"] == NEWEST
+
+
+def test_releases_are_compared_by_word(report, confaudit):
+    code, out, _ = confaudit("catalog", "diff", LINE, "latest", "-f", "json")
+    found = json.loads(out)
+    assert code == 0
+    assert [found[side]["version"] for side in ("before", "after")] == [NEWEST_OF_LINE, NEWEST]
+
+
+@pytest.mark.parametrize(
+    ("version", "message", "hint"),
+    [
+        ("2.99", "no release of 2.99 is known", "catalog import"),
+        ("1.44.6", "older than 2.0.0", "from 2.0.0 on"),
+        ("v1.0.0-rc.1", "older than 2.0.0", "from 2.0.0 on"),
+        ("newest", "newest is no version", "latest"),
+        ("\x1b[31m", r"\x1b[31m is no version", "2.34.5"),
+        ("", "is no version", "2.34.5"),
+    ],
+)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_cannot_be_meant_is_refused(confaudit, command, version, message, hint):
+    if not version and command is not upgrade_to:
+        return  # an empty one is as good as none
+    code, out, err = confaudit(*command(version))
+    assert (code, out) == (2, "")
+    assert message in err
+    assert hint in err
+
+
+def test_a_build_that_does_not_tell_its_number_is_the_newest_known(report):
+    assert report(*lint("0.0.0-devel"))["as_far_as"] == [NEWEST]
