@@ -47,14 +47,15 @@ def _payload(clean: CleanDeployment) -> Partial:
     declared = normalise(clean, _UNKNOWN).declared
     options = list(_options(clean.payload["options"]))
     computed = _computed_texts(clean.version, options)
-    facts = (_facts(*pair, computed) for pair in zip(declared.values(), options, strict=True))
+    both = list(zip(declared.values(), options, strict=True))
+    facts = (_facts(*pair, computed) for pair in both)
     values = [option.get("value") for option in options]
     is_lossy = clean.fidelity is Fidelity.LOSSY  # its CLI left out the leaves it did not know
     return Partial(
         Kind.PAYLOAD,
         options=tuple(facts),
         leaves=frozenset() if is_lossy else _leaves(clean.payload["config"], values),
-        wire_types={key: spec.type for key, spec in declared.items() if spec.type in _SHARED},
+        wire_types={spec.key: shared for spec, option in both if (shared := _shared(spec, option))},
         version=clean.version,
         experiments=_experiments(clean.endpoints),
     )
@@ -89,6 +90,16 @@ def _experiments(endpoints: Mapping[str, Json]) -> Experiments:
 
 def _options(listed: Json) -> Iterator[Option]:
     return (o for o in listed if isinstance(o, dict)) if isinstance(listed, list) else iter(())
+
+
+def _shared(spec: OptionSpec, option: Option) -> str:
+    """What the form of the value suggests, where several types share it."""
+    value = option.get("value", "")
+    if value is None:
+        return "null"
+    if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+        return ""
+    return spec.type if spec.type in _SHARED else ""
 
 
 def _facts(spec: OptionSpec, option: Option, computed: Mapping[str, tuple[str, str]]) -> Facts:

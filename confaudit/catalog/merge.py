@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
-from confaudit.catalog.guess import leaf_of
+from confaudit.catalog.guess import leaf_of, type_of
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 from confaudit.core.coder.releases import Marks, Release, Version
@@ -24,6 +24,7 @@ _NOT_ON_THE_API_PAGE: Final = {"ai.chat.ai_gateway_routing_enabled"}
 _ALIKE: Final = {
     "string": ("string", "url", "host:port", "regexp", "yaml-config-path"),
     "string-array": ("string-array", "struct["),
+    "null": ("",),
 }
 """What the wire suggests → how the types begin that look so there."""
 
@@ -280,7 +281,7 @@ def _with_types(drafts: Mapping[str, _Draft], ordered: Sequence[Partial]) -> dic
 
 
 def _with_type(draft: _Draft, shared: str, suggested: str) -> _Draft:
-    likely = draft.spec.type or shared
+    likely = draft.spec.type or shared or (type_of(draft.spec, suggested) if draft.is_new else "")
     if suggested and not likely.startswith(_ALIKE[suggested]):
         likely = suggested
     return draft if likely == draft.spec.type else draft.guess(type=likely)

@@ -36,7 +36,10 @@ class Partial:
     leaves: frozenset[str] = frozenset()
     """Dotted leaves of the config tree that are known to exist."""
     wire_types: Mapping[str, str] = field(default_factory=dict)
-    """By `OptionSpec.key`: what the JSON form of a value suggests where several types share it."""
+    """By `OptionSpec.key`: what the JSON form of a value suggests where several types share it.
+
+    `null` stands for an empty list or struct.
+    """
     version: str = ""
     """Of the release, where the input says; without `v`."""
     experiments: Experiments = NOTHING_KNOWN

@@ -206,7 +206,8 @@ def test_a_payload_tells_what_the_server_declares() -> None:
         ({"Choices": ["a", "b"], "Value": "a"}, "enum[a|b]", ""),
         ("text", None, "string"),
         (["text"], None, "string-array"),
-        (None, None, ""),
+        (None, None, "null"),
+        ([{"key": "value"}], None, ""),
         ({"key": "value"}, None, ""),
     ],
 )
@@ -405,6 +406,30 @@ def test_a_type_is_the_known_one_unless_the_wire_denies_it() -> None:
     assert learn(True).release.options["old"].type == "bool"
 
 
+@pytest.mark.parametrize(
+    ("wire", "likely"),
+    [
+        ({"flag": "allowed-hosts", "value": None}, "string-array"),
+        ({"flag": "log-filter", "value": None, "default": "a,b"}, "string-array"),
+        ({"flag": "role-mapping", "value": None}, ""),
+        ({"flag": "auth-extras", "value": None, "default": '{"a": "b"}'}, ""),
+        ({"flag": "auth-extras", "value": [{"a": "b"}]}, ""),
+        ({"flag": "hook-url", "value": ""}, "url"),
+        ({"flag": "gateway-base-url", "value": ""}, "string"),
+        ({"flag": "hook-target", "value": ""}, "string"),
+        ({"flag": "", "env": "", "yaml": "hookURL", "value": ""}, "url"),
+        ({"flag": "hook-secret", "annotations": {"secret": "true"}}, "string"),
+        ({"flag": "hook-keys", "annotations": {"secret": "true"}}, "string-array"),
+        ({"flag": "hook-secret", "value": "planted-secret"}, ""),  # nobody calls it one
+    ],
+)
+def test_the_type_of_a_new_option_is_guessed_and_marked(wire: dict[str, Json], likely: str) -> None:
+    release = importing(served(payload({**option(), **wire})), base=[OLD]).release
+    (spec,) = release.options.values()
+    assert spec.type == likely
+    assert ("type" in release.guessed.get(spec.key, ())) == bool(likely)
+
+
 def test_an_alias_has_the_leaf_and_type_of_the_option_it_replaces() -> None:
     alias = option(flag="group-old", value="a", use_instead=[])
     deprecated = option(flag="old", value="a", use_instead=[option(flag="group-old")])
@@ -469,9 +494,9 @@ def test_a_dropped_release_comes_back_from_its_payload(state: int, version: str)
     learnt = merge([served(states()[state].payload, version)], base, version)
     assert differing(learnt.release, known(version), ON_THE_WIRE) == []
     wrong = differing(learnt.release, known(version), ["json_path", "type"])
-    assert set(wrong) <= {
-        f"{key}.{name}" for key, names in learnt.release.unknown.items() for name in names
-    }
+    marks = (learnt.release.unknown, learnt.release.guessed)
+    unsure = {f"{k}.{name}" for mark in marks for k, names in mark.items() for name in names}
+    assert set(wrong) <= unsure
 
 
 # --- user catalogues ---
