@@ -41,10 +41,12 @@ _Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Each(msgspec.Struct, forbid_unknown_fields=True):
-    """What to look at one by one; one of the three."""
+    """What to look at one by one; one kind of things."""
 
     provider: Family | None = None
     """The members of a family of numbered variables."""
+    unnumbered: Family | None = None
+    """The variables that a family's reader takes for its own and finds no number in."""
     variables: list[str] | None = None
     """Those of these environment variables that are given."""
     chart_keys_but: list[str] | Literal["known"] | None = None
@@ -62,6 +64,8 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
             raise part.fault("it names none or several", f"give one of {', '.join(names)}")
         if self.provider:
             return conditions.each_provider(self.provider)
+        if self.unnumbered:
+            return conditions.each_unnumbered(self.unnumbered)
         if self.variables is not None:
             return conditions.each_variable(self.variables)
         if self.chart_keys_but == "known":

@@ -16,6 +16,8 @@ from confaudit.core.judge import conditions
 from confaudit.core.judge.conditions import Condition, Looking
 from confaudit.core.model import Cause, ChangeKind
 from confaudit.core.text.wording import visible
+from confaudit.core.upgrade.families import Family
+from confaudit.core.upgrade.family_faults import Fault
 from confaudit.core.upgrade.known import UpgradeSide
 from confaudit.errors import suggest
 from confaudit.rulebook.questions import Asked, Bounds
@@ -148,6 +150,19 @@ class Field(Asked, forbid_unknown_fields=True, kw_only=True):
         return conditions.field(self.field, self.question(part, ()))
 
 
+class OfFamily(msgspec.Struct, forbid_unknown_fields=True):
+    """Something is wrong with the members of a family of numbered variables as a whole."""
+
+    family: Family
+    has: Fault
+    """What: the release comes to a number before the one that is due, two members have one ID or
+    NAME, or they go by more than one prefix."""
+
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
+        """Whether it is."""
+        return conditions.family(self.family, self.has)
+
+
 class Experiment(msgspec.Struct, forbid_unknown_fields=True):
     """An experiment is listed."""
 
@@ -253,8 +268,8 @@ def _listed(found: Any) -> Any:
 
 
 def _name(kind: Any) -> str:
-    """What a kind is called in a file: the one key it cannot do without."""
-    [name] = (one.encode_name for one in msgspec.structs.fields(kind) if one.required)
+    """What a kind is called in a file: the first key it cannot do without."""
+    name = next(one.encode_name for one in msgspec.structs.fields(kind) if one.required)
     return str(name)
 
 
@@ -264,6 +279,7 @@ _ALL: Final[tuple[type[_Kind], ...]] = (
     Not,
     Option,
     Field,
+    OfFamily,
     Experiment,
     Variable,
     ChartKey,

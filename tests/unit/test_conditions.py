@@ -8,7 +8,7 @@ from confaudit.catalog import loader
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.given import Channel, Elsewhere, Form, Given, GivenState, Position
 from confaudit.core.given import OperatorSettings as Operator
-from confaudit.core.judge.conditions import Item, Looking, each_provider
+from confaudit.core.judge.conditions import Item, Looking, each_provider, each_unnumbered
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Fidelity, Subject, ValueSource
 from confaudit.core.model import RawDeployment as Raw
 from confaudit.core.secret import secret
@@ -24,7 +24,14 @@ from confaudit.yaml_file import Origin, parse
 
 YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
 ALL = loader.packaged()
-KEPT = {"access-url", "experiments", "oidc-client-secret", "oidc-issuer-url", "session-duration"}
+KEPT = {
+    "access-url",
+    "experiments",
+    "external-auth-github-default-provider-enable",
+    "oidc-client-secret",
+    "oidc-issuer-url",
+    "session-duration",
+}
 SLIM = Catalog(
     replace(one, options={key: spec for key, spec in one.options.items() if key in KEPT})
     for one in map(ALL.nearest, ("2.29.16", "2.33.0", "2.34.5"))
@@ -261,6 +268,7 @@ def shown(value, flag="oidc-issuer-url", source="env"):
     return normalise(redact(raw), SLIM.nearest("2.33.0"))
 
 
+AUTH = "CODER_EXTERNAL_AUTH_"
 ISSUER = "CODER_OIDC_ISSUER_URL"
 SAME, OTHER = given(ISSUER, "https://a.example"), given(ISSUER, "https://b.example")
 UNTOLD = given(ISSUER, None, GivenState.REFERENCE)
@@ -281,6 +289,20 @@ DEPLOYMENTS = [
     ("{variable: CODER_OIDC_*}", [LISTED], {}, NO),
     ("{variable: CODER_EXPERIMENTS}", [HIDDEN_VALUE], {}, YES),
     ("{not: {variable: CODER_OIDC_*}}", [LISTED], {"hidden": True}, DEPENDS),
+    ("{family: external-auth, has: skipped-number}", [given(f"{AUTH}1_ID")], {}, YES),
+    ("{family: external-auth, has: skipped-number}", [given(f"{AUTH}0_ID")], {}, NO),
+    (
+        "{family: external-auth, has: doubled-name}",
+        [given(f"{AUTH}0_ID"), given(f"{AUTH}1_ID")],
+        {},
+        YES,
+    ),
+    (
+        "{family: ai-provider, has: doubled-name}",
+        [given(f"{AUTH}0_ID"), given(f"{AUTH}1_ID")],
+        {},
+        NO,
+    ),
     ("{chart: coder.env}", [], {"chart": ["coder.env"]}, YES),
     ("{chart: coder.env}", [], {}, NO),
     ("{form: [compose, helm-values]}", [], {}, YES),
@@ -340,6 +362,17 @@ def test_a_condition_on_a_provider(text, setting, expected):
     now = situation(setting)
     [item] = each_provider(Family.EXTERNAL_AUTH)(now)
     assert condition(text, Looking.PROVIDER)(now, item).verdict is expected
+
+
+def test_variables_without_a_number_are_looked_at_one_by_one():
+    names = ["GITHUB_DEFAULT_PROVIDER_ENABLE", "OAUTH_ID", "0_ID"]
+    found = each_unnumbered(Family.EXTERNAL_AUTH)(
+        situation(*(given(f"{AUTH}{name}") for name in names))
+    )
+    assert [(one.name, one.option) for one in found] == [
+        (f"{AUTH}GITHUB_DEFAULT_PROVIDER_ENABLE", "external-auth-github-default-provider-enable"),
+        (f"{AUTH}OAUTH_ID", ""),
+    ]
 
 
 # --- a change -----------------------------------------------------------------------------------

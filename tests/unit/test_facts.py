@@ -1,10 +1,12 @@
 """Facts that no option tells: the file they stand in, held against the catalogue itself."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -13,11 +15,11 @@ import pytest
 from confaudit.catalog import facts
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.facts import Facts, ReadBy
-from confaudit.core.coder.releases import Release
+from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.semantics import DAY_UNITS
 from confaudit.core.coder.startup import _VALIDATED
 from confaudit.core.secret import SECRET_OPTIONS
-from confaudit.core.upgrade.families import PREFIXES, Family, reads_new_prefix
+from confaudit.core.upgrade.families import PREFIXES, Family, renamed
 from confaudit.errors import CatalogError
 
 DOCUMENT = Path(facts.__file__).with_name("facts.json")
@@ -155,9 +157,26 @@ def test_no_default_is_in_days_before_days_are_known() -> None:
     )
 
 
-@pytest.mark.parametrize("family", Family)
-def test_a_family_got_its_prefix_in_some_release(family: Family) -> None:
-    turns = [reads_new_prefix(release.options, family) for release in releases()]
-    assert turns == sorted(turns)
-    assert len(set(turns)) == 2
-    assert all(prefix.startswith("CODER_") for prefix in PREFIXES[family])
+@pytest.mark.parametrize(
+    ("family", "mark"),
+    [(Family.EXTERNAL_AUTH, "external_auth"), (Family.AI_PROVIDER, "ai_gateway.enabled")],
+)
+def test_a_family_got_its_prefix_with_what_is_called_like_it(family: Family, mark: str) -> None:
+    new, old = renamed(family)
+    marked = {
+        release.version
+        for release in releases()
+        if any(mark in (spec.json_path, spec.yaml_path) for spec in release.options.values())
+    }
+    versions = [Version.parse(release.version) for release in releases()]
+    assert marked == {str(one) for one in versions if new.is_read_by(one)}
+    assert all(old.is_read_by(one) for one in versions if new.is_read_by(one))
+
+
+def test_a_prefix_begins_and_ends_with_a_release() -> None:
+    versions = {release.version for release in releases()}
+    newest = max(map(Version.parse, versions))
+    for prefix in chain(*PREFIXES.values()):
+        assert re.fullmatch(r"CODER_[A-Z_]+_", prefix.text)
+        assert str(prefix.since) in versions
+        assert prefix.until is None or prefix.until > newest or str(prefix.until) in versions

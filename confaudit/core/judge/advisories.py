@@ -83,16 +83,17 @@ def _judge(advisory: Advisory, situation: Situation, item: Item | None) -> Findi
     if advisory.depends_on:
         affects = Truth.DEPENDS
         because = f"{because}; it depends on {advisory.depends_on}"
-    known = situation.after(advisory.subject) if advisory.subject else None
+    key = advisory.subject or (item.option if item else "")
+    known = situation.after(key) if key else None
     return Finding(
         rule=advisory.rule,
         message=advisory.message.replace("{name}", visible(item.name) if item else ""),
-        subject=advisory.subject or (item.name if item else advisory.rule.id),
+        subject=key or (item.name if item else advisory.rule.id),
         affects=affects,
         because=because,
         confidence=Confidence.COMPUTED,
         spec=known.spec if known else None,
-        before=situation.before(advisory.subject).value if known else MISSING,
+        before=situation.before(key).value if known else MISSING,
         after=known.value if known else MISSING,
         introduced_in=advisory.introduced_in(situation),
         phase=advisory.phase,

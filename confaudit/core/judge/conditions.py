@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from confaudit.core.coder.names import option_of
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import Form, Position
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind
 from confaudit.core.secret import is_secret, secret
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.families import Family, Provider
+from confaudit.core.upgrade.family_faults import FAULTS, Fault, first_place
 from confaudit.core.upgrade.known import Conclusion, Known, Truth, UpgradeSide, in_range
 from confaudit.core.upgrade.situation import Situation
 
@@ -30,6 +32,8 @@ class Item:
     positions: tuple[Position, ...] = ()
     provider: Provider | None = None
     change: Change | None = None
+    option: str = ""
+    """Key of the option that it is the variable of."""
 
     @classmethod
     def of(cls, change: Change) -> "Item":
@@ -237,17 +241,28 @@ def _change(item: Item | None) -> Change:
     return item.change
 
 
-def each_provider(family: Family) -> Items:
+def family(which: Family, fault: Fault) -> Condition:
+    """Something is wrong with the members of a family as a whole."""
+    return lambda situation, item: FAULTS[fault](situation.members(which))
+
+
+def each_provider(which: Family) -> Items:
     """The members of a family."""
     return lambda situation: [
-        Item(f"{one.prefix}{one.number}", _positions(one), one)
-        for one in situation.providers(family)
+        Item(one.label, tuple(first_place(one)), one) for one in situation.providers(which)
     ]
 
 
-def _positions(provider: Provider) -> tuple[Position, ...]:
-    fields = [known for known in provider.fields.values() if known.positions]
-    return fields[0].positions[:1] if fields else ()
+def each_unnumbered(which: Family) -> Items:
+    """The variables that a family's reader takes for its own and finds no number in."""
+
+    def items(situation: Situation) -> Iterator[Item]:
+        options = situation.target.options.values()
+        for one in situation.members(which).unnumbered:
+            spec = option_of(one, options)
+            yield Item(one.name, (one.position,), option=spec.key if spec else "")
+
+    return items
 
 
 def each_variable(names: Sequence[str]) -> Items:

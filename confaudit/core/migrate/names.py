@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 from confaudit.core.coder.names import current, name_for, names
-from confaudit.core.coder.releases import Release
+from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.semantics import ALIASES_SHARE, Semantics
 from confaudit.core.coder.startup import cell, holder
 from confaudit.core.given import Channel, Given, GivenState, OperatorSettings
@@ -19,7 +19,7 @@ from confaudit.core.judge.finding import Phase
 from confaudit.core.model import OptionSpec
 from confaudit.core.secret import CONCEALED, REDACTED
 from confaudit.core.text.wording import listing
-from confaudit.core.upgrade.families import PREFIXES, Family, numbered, reads_new_prefix
+from confaudit.core.upgrade.families import Family, numbered, renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +168,14 @@ def _is_known(given: Given) -> bool:
 def _family(
     operator: OperatorSettings, family: Family, source: Release, target: Release
 ) -> Iterator[RenameGroup]:
-    new, old = PREFIXES[family]
-    given = numbered(operator.given, old)
-    entries = tuple(OldName(one, new + one.name.removeprefix(old)) for one in given)
-    if entries and reads_new_prefix(target.options, family):
+    new, old = renamed(family)
+    given = numbered(operator.given, old.text)
+    entries = tuple(OldName(one, new.text + one.name.removeprefix(old.text)) for one in given)
+    if entries and new.is_read_by(Version.parse(target.version)):
         obstacle = ""
-        if numbered(operator.given, new):
-            obstacle = f"{new}<N>_ is used as well, so that numbers would meet"
+        if numbered(operator.given, new.text):
+            obstacle = f"{new.text}<N>_ is used as well, so that numbers would meet"
         elif operator.elsewhere:
             obstacle = "others of its family may be set where nobody sees them here"
-        known = reads_new_prefix(source.options, family)
-        phase = Phase.BEFORE if known else Phase.DURING
-        yield RenameGroup(entries, phase, obstacle)
+        is_known = new.is_read_by(Version.parse(source.version))
+        yield RenameGroup(entries, Phase.BEFORE if is_known else Phase.DURING, obstacle)

@@ -5,16 +5,18 @@ server's reader of such variables works, and the language of conditions names th
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from typing import Final
 
-from confaudit.core.given import Channel, Given, GivenState
-from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
+from confaudit.core.coder.releases import Version
+from confaudit.core.coder.semantics import SORTED_BY_NUMBER
+from confaudit.core.given import Channel, Form, Given, GivenState
+from confaudit.core.model import MISSING, Json, Value, ValueSource
 from confaudit.core.text.wording import visible
-from confaudit.core.upgrade.known import WHY_UNKNOWN, Known, Truth
+from confaudit.core.upgrade.known import WHY_UNKNOWN, Known, Truth, is_empty
 
 
 class Family(StrEnum):
@@ -24,23 +26,45 @@ class Family(StrEnum):
     AI_PROVIDER = "ai-provider"
 
 
-PREFIXES: Final[Mapping[Family, tuple[str, str]]] = {
-    Family.EXTERNAL_AUTH: ("CODER_EXTERNAL_AUTH_", "CODER_GITAUTH_"),
-    Family.AI_PROVIDER: ("CODER_AI_GATEWAY_PROVIDER_", "CODER_AIBRIDGE_PROVIDER_"),
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What names of a family begin with, and the releases that read such names."""
+
+    text: str
+    since: Version
+    until: Version | None = None
+    """The first release that reads them no more."""
+    as_text_before: Version | None = None
+    """Releases before this one sort them as text: 10 before 2."""
+
+    def is_read_by(self, version: Version) -> bool:
+        """Whether a release reads names that begin so."""
+        return self.since <= version.base and not (self.until and self.until <= version.base)
+
+
+PREFIXES: Final[Mapping[Family, tuple[Prefix, ...]]] = {
+    Family.EXTERNAL_AUTH: (
+        Prefix("CODER_EXTERNAL_AUTH_", since=Version(2, 2, 1), as_text_before=SORTED_BY_NUMBER),
+        Prefix("CODER_GITAUTH_", since=Version(2, 0, 0), as_text_before=SORTED_BY_NUMBER),
+    ),
+    Family.AI_PROVIDER: (
+        Prefix("CODER_AI_GATEWAY_PROVIDER_", since=Version(2, 34, 0), until=Version(2, 38, 0)),
+        Prefix("CODER_AIBRIDGE_PROVIDER_", since=Version(2, 33, 0), until=Version(2, 38, 0)),
+        Prefix(
+            "CODER_AI_PROVIDER_",
+            since=Version(2, 23, 0),
+            until=Version(2, 24, 0),
+            as_text_before=Version(2, 24, 0),
+        ),
+    ),
 }
-"""Family → today's prefix and the old one."""
-
-_CAME_WITH: Final[Mapping[Family, str]] = {
-    Family.EXTERNAL_AUTH: "external_auth",
-    Family.AI_PROVIDER: "ai_gateway.enabled",
-}
-"""Config leaf or YAML path that came with the new prefix (coder/coder#9935, coder/coder#25061)."""
+"""Family → its prefixes, today's first (coder/coder#9935, coder/coder#25061, coder/coder#29053)."""
 
 
-def reads_new_prefix(options: Mapping[str, OptionSpec], family: Family) -> bool:
-    """Whether a release with these options reads a family under today's prefix."""
-    mark = _CAME_WITH[family]
-    return any(mark in (spec.json_path, spec.yaml_path) for spec in options.values())
+def renamed(family: Family) -> tuple[Prefix, Prefix]:
+    """The prefix of today, and the one that it took the place of."""
+    new, old, *_ = PREFIXES[family]
+    return new, old
 
 
 def numbered(given: Iterable[Given], prefix: str) -> tuple[Given, ...]:
@@ -54,7 +78,8 @@ def numbered(given: Iterable[Given], prefix: str) -> tuple[Given, ...]:
     )
 
 
-_NUMBERED: Final = re.compile(rf"(?:{'|'.join(chain(*PREFIXES.values()))})[0-9]+_\w+")
+_PREFIXES: Final = tuple(prefix.text for prefix in chain(*PREFIXES.values()))
+_NUMBERED: Final = re.compile(rf"(?:{'|'.join(_PREFIXES)})[0-9]+_\w+")
 
 
 def is_numbered(name: str) -> bool:
@@ -67,11 +92,19 @@ LEAVES: Final[Mapping[Family, str]] = {
     Family.AI_PROVIDER: "ai.bridge.providers",
 }
 
-FIELDS: Final = {"CODE_CHALLENGE_METHODS_SUPPORTED": "PKCE_METHODS"}
+LISTED_BY: Final = "external-auth-providers"
+"""Key of the option that lists members of a family in the server's YAML."""
+
+_FIELDS: Final = {"CODE_CHALLENGE_METHODS_SUPPORTED": "PKCE_METHODS"}
 """Fields that the server's answer calls otherwise than the environment does."""
 
-_LISTS: Final = frozenset({"SCOPES", "PKCE_METHODS", "EXTRA_TOKEN_KEYS"})
+_BLANK: Final = frozenset({"SCOPES", "PKCE_METHODS", "EXTRA_TOKEN_KEYS"})
 """Fields that hold several words; blanks separate them (coder/coder cli/server.go)."""
+_COMMA: Final = frozenset({"KEYS", "BEDROCK_ACCESS_KEYS", "BEDROCK_ACCESS_KEY_SECRETS"})
+"""Fields that hold several keys; commas separate them, and blanks around are taken off."""
+
+_NAMES: Final[Mapping[Family, str]] = {Family.EXTERNAL_AUTH: "ID", Family.AI_PROVIDER: "NAME"}
+"""The field that tells the members of a family apart; where it is empty, TYPE stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +115,95 @@ class Provider:
     number: str
     """As it is written: `0`, `10`, `00`."""
     prefix: str
-    """`CODER_GITAUTH_`; today's prefix when only the server's own answer or YAML tells of it."""
+    """`CODER_GITAUTH_`, or the path of a list in YAML; today's prefix when only the server's own
+    answer tells of it."""
     fields: Mapping[str, Known]
     """By field as in the environment: `TYPE`, `SCOPES`."""
     is_complete: bool
     """Whether a field that is not here is not set for certain."""
 
+    @property
+    def label(self) -> str:
+        """What to call it: its variables without their field."""
+        return f"{self.prefix}{self.number}"
+
+    @property
+    def name(self) -> Known:
+        """What tells it apart from other members."""
+        return self.field(_NAMES[self.family])
+
     def field(self, name: str) -> Known:
-        """What is known about one field."""
-        variable = f"{self.prefix}{self.number}_{name}"
-        nothing = unset_field(variable, is_complete=self.is_complete)
-        return self.fields.get(name, nothing)
+        """What is known about one field, as the server reads it: TYPE stands for an empty name."""
+        found = self._given(name)
+        if name != _NAMES[self.family] or not is_empty(found.value):
+            return found
+        kind = self._given("TYPE")
+        if not found.is_presumed:
+            return kind
+        return replace(kind, given=(), is_set=Truth.DEPENDS, because=found.because)
+
+    def _given(self, name: str) -> Known:
+        variable = f"{self.label}_{name}"
+        return self.fields.get(name) or unset_field(variable, is_complete=self.is_complete)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A family as one release reads it."""
+
+    version: Version
+    providers: tuple[Provider, ...]
+    """Those of YAML first; then those of variables, by prefix and number."""
+    unnumbered: tuple[Given, ...] = ()
+    """Variables that its reader takes for its own and finds no number in."""
+    is_complete: bool = True
+    """Whether nothing out of sight may set further variables."""
+
+
+_PLACE: Final = re.compile(r"(\+?[0-9]+)_(.*)", re.DOTALL)
+"""What the server's reader wants after a prefix. A sign is part of a number in Go's Atoi, and a
+negative number ends the server all the same."""
+
+
+def read_variables(
+    family: Family, given: Iterable[Given], version: Version, *, is_complete: bool
+) -> Members:
+    """What a release makes of the variables; a name that is given twice counts as given last."""
+    found: dict[tuple[str, int], tuple[str, dict[str, Known]]] = {}
+    unnumbered = []
+    prefixes = [prefix for prefix in PREFIXES[family] if prefix.is_read_by(version)]
+    for prefix, one in _begin(given, prefixes):
+        place = _PLACE.fullmatch(one.name, len(prefix))
+        if place:
+            number, name = place.groups()
+            _, fields = found.setdefault((prefix, int(number)), (number, {}))
+            fields[name] = as_field(one, name)
+        else:
+            unnumbered.append(one)
+    order = [prefix.text for prefix in prefixes]
+    providers = (
+        Provider(family, number, prefix, fields, is_complete)
+        for (prefix, _), (number, fields) in sorted(
+            found.items(), key=lambda one: (order.index(one[0][0]), one[0][1])
+        )
+    )
+    return Members(version, tuple(providers), tuple(unnumbered), is_complete)
+
+
+def _begin(given: Iterable[Given], prefixes: Sequence[Prefix]) -> Iterator[tuple[str, Given]]:
+    texts = tuple(prefix.text for prefix in prefixes)
+    for one in given:
+        if one.name.startswith(texts) and one.channel is Channel.ENV:
+            yield next(text for text in texts if one.name.startswith(text)), one
 
 
 def as_field(given: Given, name: str) -> Known:
     """A variable of a family as what is known of one field."""
     is_known = given.state in (GivenState.LITERAL, GivenState.EMPTY) and given.value is not None
-    text = given.value or ""
-    value: Value = list[Json](text.split()) if name in _LISTS else text
     shown = visible(given.name)
     return Known(
         name=shown,
-        value=value if is_known else MISSING,
+        value=_value(given.value or "", name) if is_known else MISSING,
         source=ValueSource.ENV,
         given=(given,),
         is_set=Truth.DEPENDS if given.state is GivenState.PASS_THROUGH else Truth.YES,
@@ -111,6 +211,12 @@ def as_field(given: Given, name: str) -> Known:
         if is_known
         else f"the value of {shown} {WHY_UNKNOWN[given.state]}",
     )
+
+
+def _value(text: str, name: str) -> Value:
+    if name in _BLANK:
+        return list[Json](text.split())
+    return [key.strip() for key in text.split(",")] if name in _COMMA else text
 
 
 def unset_field(variable: str, *, is_complete: bool) -> Known:
@@ -122,4 +228,29 @@ def unset_field(variable: str, *, is_complete: bool) -> Known:
         given=(),
         is_set=Truth.NO if is_complete else Truth.DEPENDS,
         because=f"{variable} is not set" + ("" if is_complete else " as far as can be seen here"),
+    )
+
+
+def listed(family: Family, value: Value, given: Sequence[Given] = ()) -> Iterator[Provider]:
+    """Members as a list in the server's YAML gives them, else as the server itself shows them."""
+    prefix = f"{given[0].name}." if given else PREFIXES[family][0].text
+    for number, entry in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(entry, dict):
+            parts = {_FIELDS.get(key.upper(), key.upper()): one for key, one in entry.items()}
+            fields = {
+                name: _as_listed(f"{prefix}{number}_{name}", one, given)
+                for name, one in parts.items()
+            }
+            yield Provider(family, str(number), prefix, fields, is_complete=True)
+
+
+def _as_listed(name: str, value: Json, given: Sequence[Given]) -> Known:
+    is_templated = any(one.form is Form.TEXT for one in given)
+    return Known(
+        name=visible(name),
+        value=MISSING if is_templated else value,
+        source=ValueSource.YAML if given else None,
+        given=tuple(given),
+        is_set=Truth.NO if is_empty(value) else Truth.YES,
+        because=f"{visible(name)} is set" if given else "the server lists it",
     )

@@ -7,7 +7,6 @@ rule: whether something is good or bad is not its business.
 Reasons are written to stand after "because" or in a sentence of their own, and never hold a value.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -16,21 +15,29 @@ from typing import Final
 
 from confaudit.core import tree
 from confaudit.core.coder.options import zero
-from confaudit.core.coder.releases import Catalog, Release
+from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import cell, env_names
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.model import (
     MISSING,
     Fidelity,
-    Json,
     OptionSpec,
     Setting,
     Snapshot,
+    Value,
     ValueSource,
 )
 from confaudit.core.text.wording import option_name, visible
-from confaudit.core.upgrade.families import FIELDS, LEAVES, PREFIXES, Family, Provider, as_field
+from confaudit.core.upgrade.families import (
+    LEAVES,
+    LISTED_BY,
+    Family,
+    Members,
+    Provider,
+    listed,
+    read_variables,
+)
 from confaudit.core.upgrade.known import (
     WHY_UNKNOWN,
     Conclusion,
@@ -40,7 +47,6 @@ from confaudit.core.upgrade.known import (
     ValueTest,
     conclude,
     contains,
-    is_empty,
 )
 from confaudit.core.upgrade.predict import Prediction
 
@@ -211,49 +217,40 @@ class Situation:
 
     def providers(self, family: Family) -> tuple[Provider, ...]:
         """The members of a family: those of the files, else those the snapshot shows."""
-        numbered = self._numbered(family)
-        if numbered:
-            return tuple(
-                Provider(family, number, prefix, fields, self.complete)
-                for (prefix, number), fields in sorted(numbered.items())
-            )
-        return tuple(self._shown(family))
+        return self.members(family).providers
 
-    def _numbered(self, family: Family) -> dict[tuple[str, str], dict[str, Known]]:
-        """Prefix and number → fields, as variables give them."""
-        pattern = re.compile(rf"({'|'.join(PREFIXES[family])})([0-9]+)_(\w+)")
-        found: dict[tuple[str, str], dict[str, Known]] = {}
-        for one in self.operator.given:
-            parts = pattern.fullmatch(one.name) if one.channel is Channel.ENV else None
-            if parts:
-                prefix, number, name = parts.groups()
-                found.setdefault((prefix, number), {})[name] = as_field(one, name)
-        return found
+    def members(self, family: Family) -> Members:
+        """A family as the target reads it; what is set under other names is none of its business.
 
-    def _shown(self, family: Family) -> Iterator[Provider]:
-        """Members as the server's YAML or the server itself lists them."""
-        for number, entry in enumerate(self._listed(family)):
-            fields = {
-                (name := FIELDS.get(key.upper(), key.upper())): Known(
-                    name=f"{PREFIXES[family][0]}{number}_{name}",
-                    value=value,
-                    source=None,
-                    given=(),
-                    is_set=Truth.NO if is_empty(value) else Truth.YES,
-                    because="the server lists it",
-                )
-                for key, value in entry.items()
-            }
-            yield Provider(family, str(number), PREFIXES[family][0], fields, is_complete=True)
+        A list in the server's YAML and all numbered variables are one list.
+        """
+        return self._families[family]
 
-    def _listed(self, family: Family) -> Iterator[Mapping[str, Json]]:
-        option = self.running.effective.get("external-auth-providers")
+    @cached_property
+    def _families(self) -> Mapping[Family, Members]:
+        return {family: self._read(family) for family in Family}
+
+    def _read(self, family: Family) -> Members:
+        version = Version.parse(self.target.version)
+        numbered = read_variables(family, self.operator.given, version, is_complete=self.complete)
+        found = (*self._listed(family), *numbered.providers)
+        return replace(numbered, providers=found or tuple(listed(family, self._shown(family))))
+
+    def _listed(self, family: Family) -> Iterator[Provider]:
+        """Members that the server's YAML lists."""
+        if family is Family.EXTERNAL_AUTH:
+            option = self.after(LISTED_BY)
+            by_yaml = [one for one in option.given if one.channel is Channel.YAML]
+            yield from listed(family, option.value, by_yaml) if by_yaml else ()
+
+    def _shown(self, family: Family) -> Value:
+        """The list of members that the server itself shows."""
+        option = self.running.effective.get(LISTED_BY)
         value = option.value if option and family is Family.EXTERNAL_AUTH else None
-        if not isinstance(value, list) or not value:
-            config = self.snapshot.config if self.snapshot else {}
-            value = tree.get(config, tuple(LEAVES[family].split(".")))
-        if isinstance(value, list):
-            yield from (one for one in value if isinstance(one, dict))
+        if isinstance(value, list) and value:
+            return value
+        config = self.snapshot.config if self.snapshot else {}
+        return tree.get(config, tuple(LEAVES[family].split(".")))
 
     def experiment(self, name: str, when: UpgradeSide = UpgradeSide.AFTER) -> Conclusion:
         """Whether an experiment is listed; `*` stands for those a release calls safe."""

@@ -22,6 +22,7 @@ from confaudit.core.judge.rules.common import (
     positions,
     reads,
     since,
+    since_version,
 )
 from confaudit.core.judge.rules.spelling import (
     PREFIX,
@@ -30,10 +31,9 @@ from confaudit.core.judge.rules.spelling import (
     is_usual_helper,
     meant,
 )
-from confaudit.core.judge.rules.values import is_taken_for_provider
 from confaudit.core.model import MISSING, Level, OptionSpec
 from confaudit.core.text.wording import listing, plural, visible
-from confaudit.core.upgrade.families import PREFIXES, Family, numbered, reads_new_prefix
+from confaudit.core.upgrade.families import Family, Prefix, numbered, renamed
 from confaudit.core.upgrade.known import UpgradeSide
 from confaudit.core.upgrade.situation import Situation
 
@@ -126,9 +126,15 @@ def _is_quiet(situation: Situation, name: str) -> bool:
         not name.startswith(PREFIX)
         or is_legal(name, situation.target.facts)
         or is_usual_helper(name)
-        or is_taken_for_provider(name)
+        or _is_unnumbered(situation, name)
         or name in situation.operator.helpers
     )
+
+
+def _is_unnumbered(situation: Situation, name: str) -> bool:
+    """Whether the reader of a family takes a name for one of its own."""
+    families = map(situation.members, Family)
+    return any(name == one.name for members in families for one in members.unnumbered)
 
 
 def _read_nowhere(situation: Situation, variable: str, name: str) -> Finding:
@@ -300,24 +306,22 @@ def _deprecated_in_snapshot(situation: Situation) -> Iterator[Finding]:
 
 def legacy_prefixes(situation: Situation) -> Iterator[Finding]:
     """Numbered variables with the prefix their family had before it was renamed."""
-    for family, (new, old) in PREFIXES.items():
-        given = numbered(situation.operator.given, old)
-        if given and reads_new_prefix(situation.target.options, family):
-            yield _legacy(situation, family, old, new, given)
+    for new, old in map(renamed, Family):
+        given = numbered(situation.operator.given, old.text)
+        if given and new.is_read_by(Version.parse(situation.target.version)):
+            yield _legacy(situation, new, old, given)
 
 
-def _legacy(
-    situation: Situation, family: Family, old: str, new: str, given: Sequence[Given]
-) -> Finding:
+def _legacy(situation: Situation, new: Prefix, old: Prefix, given: Sequence[Given]) -> Finding:
     count = len({one.name for one in given})
-    known = reads_new_prefix(situation.source.options, family)
+    is_known = new.is_read_by(Version.parse(situation.source.version))
     return Finding(
         rule=rules.LEGACY_PREFIX,
-        message=f"{plural(count, 'variable')} with the prefix {old}: it is {new} now.",
-        subject=f"{old}<N>_*",
+        message=f"{plural(count, 'variable')} with the prefix {old.text}: it is {new.text} now.",
+        subject=f"{old.text}<N>_*",
         because=f"{visible(given[0].name)} is set",
-        introduced_in=since(situation, lambda specs: reads_new_prefix(specs, family)),
-        phase=Phase.BEFORE if known else Phase.DURING,
-        steps=(f"Rename {old}<N>_… to {new}<N>_…, all of them at once.",),
+        introduced_in=since_version(situation, new.since),
+        phase=Phase.BEFORE if is_known else Phase.DURING,
+        steps=(f"Rename {old.text}<N>_… to {new.text}<N>_…, all of them at once.",),
         positions=positions(given),
     )

@@ -10,16 +10,17 @@ from typing import Final
 
 from confaudit.core.coder.names import option_of, written
 from confaudit.core.coder.releases import Catalog, Release, Version, arrivals
-from confaudit.core.coder.semantics import EMPTY_COUNTS, SORTED_BY_NUMBER
+from confaudit.core.coder.semantics import EMPTY_COUNTS
 from confaudit.core.coder.startup import StartError
-from confaudit.core.given import Channel, Form, Given, GivenState, Position
+from confaudit.core.given import Channel, Form, Given, GivenState
 from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding
 from confaudit.core.judge.rules.common import entries, positions, since, since_version, way
 from confaudit.core.model import Value
 from confaudit.core.secret import is_placeholder
-from confaudit.core.text.wording import listing, plural, visible
-from confaudit.core.upgrade.families import PREFIXES, Family, Provider
+from confaudit.core.text.wording import listing, visible
+from confaudit.core.upgrade.families import LISTED_BY, Family
+from confaudit.core.upgrade.family_faults import FAULTS, Fault
 from confaudit.core.upgrade.known import EMPTY, Known, Truth, UpgradeSide, conclude, equals
 from confaudit.core.upgrade.situation import Situation
 
@@ -102,22 +103,12 @@ def has_no_address(situation: Situation) -> bool:
     return address.answer is Truth.YES and tls.answer is not Truth.NO
 
 
-_TAKEN: Final = re.compile(rf"(?:{'|'.join(PREFIXES[Family.EXTERNAL_AUTH])})(?![0-9]+_)\w+")
-
-
-def is_taken_for_provider(name: str) -> bool:
-    """Whether the reader of numbered providers takes a variable for one of its own.
-
-    It wants a number after the prefix and ends the server without one (coder/coder cli/server.go).
-    """
-    return bool(_TAKEN.fullmatch(name))
-
-
 def colliding_variables(situation: Situation) -> Iterator[Finding]:
-    """Variables that look like a numbered provider without a number."""
-    for one in situation.operator.given:
-        if one.channel is not Channel.ENV or not is_taken_for_provider(one.name):
-            continue
+    """Variables that look like a numbered provider without a number.
+
+    The reader of such variables wants a number after the prefix, and ends the server without one.
+    """
+    for one in situation.members(Family.EXTERNAL_AUTH).unnumbered:
         shown = visible(one.name)
         spec = option_of(one, situation.target.options.values())
         other = f"Use --{spec.flag} or {spec.yaml_path} in YAML." if spec else "Take it out."
@@ -134,33 +125,17 @@ def colliding_variables(situation: Situation) -> Iterator[Finding]:
 
 def provider_numbers(situation: Situation) -> Iterator[Finding]:
     """Numbered external-auth providers with a gap, or more than an old release can sort."""
-    providers = [one for one in situation.providers(Family.EXTERNAL_AUTH) if one.fields]
-    numbers = sorted({int(one.number) for one in providers})
-    by_text = Version.parse(situation.target.version) < SORTED_BY_NUMBER
-    if numbers == list(range(len(numbers))) and not (by_text and len(numbers) > _MOST_BY_TEXT):
-        return
-    gap = numbers != list(range(len(numbers)))
-    yield Finding(
-        rule=rules.PROVIDER_NUMBERING,
-        message="External-auth providers are not numbered from 0 without a gap."
-        if gap
-        else f"There are {len(numbers)} external-auth providers: before "
-        f"{SORTED_BY_NUMBER.line_name}, 10 comes before 2.",
-        subject="external-auth-providers",
-        because=f"{plural(len(numbers), 'provider')} are given by number",
-        steps=("Number them 0, 1, 2 and so on.",)
-        if gap
-        else (f"Keep ten, or upgrade to {SORTED_BY_NUMBER} or newer.",),
-        positions=_first_positions(providers),
-    )
-
-
-_MOST_BY_TEXT: Final = 10
-
-
-def _first_positions(providers: list[Provider]) -> tuple[Position, ...]:
-    first = (next(iter(one.fields.values())) for one in providers)
-    return tuple(place for known in first for place in known.positions[:1])
+    skipped = FAULTS[Fault.SKIPPED_NUMBER](situation.members(Family.EXTERNAL_AUTH))
+    if skipped.answer is Truth.YES:
+        yield Finding(
+            rule=rules.PROVIDER_NUMBERING,
+            message="External-auth providers are numbered so that the release cannot count them.",
+            subject=LISTED_BY,
+            affects=skipped.verdict,
+            because=skipped.because,
+            steps=("Number them 0, 1, 2 and so on.",),
+            positions=skipped.positions,
+        )
 
 
 _KUBERNETES: Final = frozenset(
