@@ -47,17 +47,27 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
     """The members of a family of numbered variables."""
     unnumbered: Family | None = None
     """The variables that a family's reader takes for its own and finds no number in."""
+    options: list[str] | None = None
+    """Those of these options that are set to something other than their default."""
     variables: list[str] | None = None
     """Those of these environment variables that are given."""
     chart_keys_but: list[str] | Literal["known"] | None = None
     """The chart's keys other than these, or than those that the chart is known to have; `.*` stands
     for everything below."""
 
-    def items(self, part: Part) -> Items:
+    @property
+    def looking(self) -> Looking | None:
+        """What can be asked about them beyond their names."""
+        if self.provider:
+            return Looking.PROVIDER
+        return Looking.OPTION if self.options is not None else None
+
+    def items(self, reader: ConditionReader, part: Part) -> Items:
         """The things to look at.
 
         Raises:
-            ConfauditError: of the file's kind: none of them is named, or several.
+            ConfauditError: of the file's kind: none of them is named, or several; no release has
+                an option of that key.
         """
         names = [one.name for one in msgspec.structs.fields(self)]
         if sum(getattr(self, name) is not None for name in names) != 1:
@@ -66,6 +76,10 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
             return conditions.each_provider(self.provider)
         if self.unnumbered:
             return conditions.each_unnumbered(self.unnumbered)
+        if self.options is not None:
+            for key, place in zip(self.options, part.at("options").items(), strict=True):
+                reader.option(key, place)
+            return conditions.each_option(self.options)
         if self.variables is not None:
             return conditions.each_variable(self.variables)
         if self.chart_keys_but == "known":
@@ -167,8 +181,9 @@ def _listed(path: Path) -> Iterator[Part]:
 
 def _advisory(part: Part, types: Mapping[str, tuple[str, ...]]) -> Tested:
     written = part.read(WrittenAdvisory)
+    reader = ConditionReader(types, written.each.looking if written.each else None)
     if written.subject:
-        ConditionReader(types).option(written.subject, part.at("subject"))
+        reader.option(written.subject, part.at("subject"))
     advisory = Advisory(
         rule=Rule(
             id=written.id,
@@ -180,13 +195,13 @@ def _advisory(part: Part, types: Mapping[str, tuple[str, ...]]) -> Tested:
             reference=written.reference,
         ),
         message=written.message,
-        condition=_condition(written, part, types),
+        condition=_condition(written, part, reader),
         subject=written.subject,
         versions=_versions(written, part),
         ends=_ends(written, part),
         standing=written.always,
         only_if_certain=written.only_if_certain,
-        each=written.each.items(part.at("each")) if written.each else None,
+        each=written.each.items(reader, part.at("each")) if written.each else None,
         depends_on=written.depends_on,
         phase=written.phase,
         steps=tuple(written.fix),
@@ -195,13 +210,9 @@ def _advisory(part: Part, types: Mapping[str, tuple[str, ...]]) -> Tested:
     return Tested(advisory, tuple(written.tests))
 
 
-def _condition(
-    written: WrittenAdvisory, part: Part, types: Mapping[str, tuple[str, ...]]
-) -> Condition:
+def _condition(written: WrittenAdvisory, part: Part, reader: ConditionReader) -> Condition:
     if written.when is None and written.each is None:
         raise part.fault("it has no condition", "say with when or each whom it concerns")
-    providers = written.each is not None and written.each.provider is not None
-    reader = ConditionReader(types, Looking.PROVIDER if providers else None)
     return conditions.all_of([]) if written.when is None else reader.condition(written.when)
 
 

@@ -73,6 +73,17 @@ class ConditionReader:
             raise part.fault(problem, suggest(key, sorted(self.types)))
         return self.types[key]
 
+    def types_of(self, key: str, part: Part) -> Sequence[str]:
+        """The types of an option; of the one that is looked at, any.
+
+        Raises:
+            ConfauditError: of the file's kind: no release has it, or none is looked at.
+        """
+        if key != conditions.EACH:
+            return self.option(key, part)
+        self.need(Looking.OPTION, part)
+        return ()
+
     def need(self, looking: Looking, part: Part) -> None:
         """Make sure that what is asked about is looked at.
 
@@ -85,6 +96,7 @@ class ConditionReader:
 
 _NEEDS: Final = {
     Looking.PROVIDER: "say which with `each: {provider: …}`",
+    Looking.OPTION: "say which with `each: {options: […]}`",
     Looking.CHANGE: "only a rule on changes can ask it",
 }
 
@@ -125,7 +137,7 @@ class Not(msgspec.Struct, forbid_unknown_fields=True, rename={"denied": "not"}):
 
 
 class Option(Asked, forbid_unknown_fields=True, kw_only=True):
-    """A question about an option, under any of its names."""
+    """A question about an option, under any of its names; `*` is the one that is looked at."""
 
     option: str
     at: _Side = "after"
@@ -135,7 +147,7 @@ class Option(Asked, forbid_unknown_fields=True, kw_only=True):
 
     def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """The question, for this option."""
-        question = self.question(part, reader.option(self.option, part.at("option")))
+        question = self.question(part, reader.types_of(self.option, part.at("option")))
         return conditions.option(self.option, question, UpgradeSide(self.at), self.hint)
 
 
@@ -215,6 +227,17 @@ class Moved(msgspec.Struct, forbid_unknown_fields=True, rename={"key": "moved"})
         return conditions.moved(self.key)
 
 
+class MovedBefore(msgspec.Struct, forbid_unknown_fields=True, rename={"key": "moved_before"}):
+    """An earlier snapshot shows another value of an option than there is today."""
+
+    key: str
+
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
+        """Whether one does."""
+        reader.option(self.key, part.at("moved_before"))
+        return conditions.moved_before(self.key)
+
+
 class InRelease(msgspec.Struct, forbid_unknown_fields=True, rename={"bounds": "release"}):
     """The release is in a range of versions: `{at_least: 2.29.0, below: 2.35.0}`."""
 
@@ -285,6 +308,7 @@ _ALL: Final[tuple[type[_Kind], ...]] = (
     ChartKey,
     OfForm,
     Moved,
+    MovedBefore,
     InRelease,
     HasCause,
     IsKind,

@@ -29,12 +29,18 @@ class Example(
 
     affects: bool | Literal["yes", "no", "depends"]
     env: dict[str, str] = {}
+    flags: dict[str, str] = {}
+    """Flags without dashes."""
+    yaml: dict[str, str] = {}
+    """Dotted paths of the server's YAML."""
     unknown: list[str] = []
     """Variables whose value comes from a Secret."""
     template: dict[str, str] = {}
     """Variables that a template fills in, with the literal text they begin with."""
     chart: list[str] = []
     """Keys of the chart's values."""
+    earlier: dict[str, list[str]] = {}
+    """What earlier snapshots show of options, by key, the newest first."""
     out_of_sight: bool = False
     """Whether something sets further variables that nobody sees."""
     source: str = ""
@@ -64,23 +70,22 @@ def failures(advisory: Advisory, examples: Sequence[Example], catalog: Catalog) 
 
 
 def _situation(example: Example, advisory: Advisory, catalog: Catalog) -> Situation:
-    target, source = _way(example, advisory, catalog)
+    source, target = (catalog.lend(version) for version in _way(example, advisory, catalog))
     return situation_of(
-        None, catalog.nearest(source), catalog.nearest(target), operator(example), catalog
+        None, source, target, operator(example), catalog, lambda key: example.earlier.get(key, ())
     )
 
 
 def _way(example: Example, advisory: Advisory, catalog: Catalog) -> tuple[str, str]:
-    """Target and source: the step that brings the advisory, unless the example says otherwise."""
+    """Source and target: the step that brings the advisory, unless the example says otherwise."""
     target = example.target
     if not target and advisory.versions:
-        first = advisory.versions[-1]
-        target = f"{first.major}.{first.minor}.{first.patch}"
+        target = str(advisory.versions[-1])
     having = [v for v in catalog.versions if advisory.is_in(Version.parse(v))]
     target = target or (having or catalog.versions)[-1]
     older = [v for v in catalog.versions if Version.parse(v) < Version.parse(target)]
     lacking = [v for v in older if not advisory.is_in(Version.parse(v))]
-    return target, example.source or (lacking or older)[-1]
+    return example.source or (lacking or older)[-1], target
 
 
 def operator(example: Example) -> OperatorSettings:
@@ -88,7 +93,15 @@ def operator(example: Example) -> OperatorSettings:
     form = Form.HELM_VALUES if example.chart else Form.ENV_FILE
     here = Given(Channel.ENV, "", GivenState.LITERAL, Position("example", 1), form)
     given = (
-        *(replace(here, name=name, value=value) for name, value in example.env.items()),
+        *(
+            replace(here, channel=channel, name=name, value=value)
+            for channel, values in (
+                (Channel.FLAG, example.flags),
+                (Channel.ENV, example.env),
+                (Channel.YAML, example.yaml),
+            )
+            for name, value in values.items()
+        ),
         *(replace(here, name=name, state=GivenState.REFERENCE) for name in example.unknown),
         *(
             replace(here, name=name, state=GivenState.UNRESOLVED, prefix=prefix)

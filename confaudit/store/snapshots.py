@@ -1,9 +1,10 @@
 """The snapshots in a git history: found, told apart and read. Needs no work tree."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from confaudit.core.model import StoredFiles
+from confaudit.core.snapshot.canonical import SETTINGS
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 from confaudit.store.command import Git
@@ -82,6 +83,22 @@ class Snapshots:
         tip = self._commit_id("HEAD")
         held = _regular(self.files(tip, deployment)) if tip else {}
         return self.read("HEAD", deployment) if held else None
+
+    def earlier_settings(self, deployment: str) -> Iterator[StoredFiles]:
+        """The settings of a deployment's snapshots on the checked-out branch, newest first.
+
+        Each that differs from the one before it once, the newest included; of a snapshot only
+        that file. Walks git's history as far as the caller goes, with one process.
+        """
+        tip = self._commit_id("HEAD")
+        path = folder_of(deployment) + SETTINGS
+        for commit in self.history.log([tip], [path]) if tip else ():
+            for change in commit.changes:
+                if change.after and change.after.is_regular:
+                    texts = self._texts({path: change.after})
+                    yield StoredFiles(
+                        texts, visible(commit.id[:12]), deployment, commit.id, commit.authored_at
+                    )
 
     def files(self, commit: str, deployment: str) -> Entries:
         """What a commit holds in place of the files of a deployment's snapshot, even links."""

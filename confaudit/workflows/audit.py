@@ -14,7 +14,7 @@ from confaudit.core.judge.rules.changes import refuted
 from confaudit.core.migrate import Migration, migrate
 from confaudit.core.model import Snapshot
 from confaudit.core.upgrade.situate import situation_of
-from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
 from confaudit.core.upgrade.target import Printed, hold
 from confaudit.core.upgrade.verify import Verification
 from confaudit.workflows.operator_files import Opened
@@ -36,6 +36,8 @@ class AuditScope:
     opened: Opened
     printed: Printed | None = None
     """What the target itself printed of its settings."""
+    earlier: Earlier = no_snapshots
+    """What earlier snapshots of the deployment show."""
 
     @property
     def migration(self) -> Migration:
@@ -47,7 +49,9 @@ class AuditScope:
 def situate(setup: Setup, scope: AuditScope) -> Situation:
     """What rules may look at: nothing secret is left in it."""
     operator = scope.opened.operator
-    return situation_of(scope.snapshot, scope.source, scope.target, operator, setup.catalog())
+    return situation_of(
+        scope.snapshot, scope.source, scope.target, operator, setup.catalog(), scope.earlier
+    )
 
 
 @dataclass(frozen=True, slots=True)

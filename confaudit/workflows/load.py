@@ -1,17 +1,18 @@
 """An argument becomes a Snapshot: source → redact → normalise, the same way for every job."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from confaudit import sources
 from confaudit.configfile import Deployment
-from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
-from confaudit.core.snapshot.canonical import decode
+from confaudit.core.model import MISSING, RawDeployment, Snapshot, StoredFiles, Value
+from confaudit.core.snapshot.canonical import decode, decode_settings
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
-from confaudit.errors import NothingToDo
+from confaudit.errors import NothingToDo, SourceError
 from confaudit.sources import SourceContext, api
 from confaudit.sources.api import ApiReading
 from confaudit.workflows.setup import Setup
@@ -66,6 +67,22 @@ class Loader:
         """The newest snapshot of a deployment, if there is one."""
         stored = snapshots.latest(name)
         return self.clean(stored) if stored else None
+
+    def earlier_values(self, deployment: str, key: str) -> Iterator[Value]:
+        """What an option was in the snapshots of a deployment, the newest first.
+
+        A snapshot that is damaged, or of a newer confaudit, tells nothing.
+
+        Raises:
+            StoreError: the history cannot be read.
+        """
+        from confaudit.store import NoRepository
+
+        with suppress(NoRepository):
+            for stored in self.setup.snapshots().earlier_settings(deployment):
+                with suppress(SourceError):
+                    setting = decode_settings(redact_files(stored)).get(key)
+                    yield setting.value if setting else MISSING
 
     def _stored(self, revision: str) -> StoredFiles | None:
         from confaudit.store import NoRepository  # most inputs are no revisions

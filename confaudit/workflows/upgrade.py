@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from confaudit import __version__
@@ -18,7 +19,7 @@ from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
 from confaudit.core.text.wording import plural, visible
 from confaudit.core.upgrade.predict import to_json
-from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.situation import Situation, no_snapshots
 from confaudit.core.upgrade.target import Printed
 from confaudit.errors import ConfigError
 from confaudit.workflows.audit import Audit, AuditScope, audited
@@ -71,7 +72,9 @@ def upgrade(
     versions = tuple(filter(None, (own, opened.operator.version)))
     source = release_of(_source_version(request.source, versions, opened.operator), catalog)
     printed, doubts = _printed(request, target, catalog)
-    scope = AuditScope(source, target, snapshot, opened, printed)
+    name = snapshot.deployment if snapshot else request.deployment
+    earlier = partial(Loader(setup).earlier_values, name) if name else no_snapshots
+    scope = AuditScope(source, target, snapshot, opened, printed, earlier)
     notes = (
         *doubts,
         *meaning(request.source, source),

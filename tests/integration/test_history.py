@@ -1,16 +1,22 @@
 """The door to git's history, and how often the commands that read run git."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from confaudit.catalog.loader import packaged
+from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.model import Setting, ValueSource
+from confaudit.core.snapshot.canonical import encode
 from confaudit.demo.story import states
 from confaudit.errors import StoreError
 from confaudit.store import NoRepository, Repository, Snapshots
@@ -342,8 +348,6 @@ def run(*arguments, **variables):
 @pytest.fixture
 def story(clean_folder):
     """A repository with two snapshots, and the payload of the second."""
-    import json
-
     for number, state in enumerate(states()[:2]):
         Path(f"{number}.json").write_text(json.dumps(state.payload))
         done = run("snapshot", "--from", f"{number}.json", "--repo", "repo", "--no-config", "prod",
@@ -398,11 +402,89 @@ def test_how_often_git_is_run(story, calls, commits):
 
 
 def test_the_last_snapshot_of_many_is_found_with_as_few(story, calls):
-    """No revision named: the newest snapshot of the deployment is meant."""
+    """No revision named: the newest snapshot of the deployment is meant.
+
+    One more git tells what the OIDC issuer was earlier, where the upgrade makes that matter.
+    """
+    for target, times in (("2.33.7", 2), ("2.35.1", 3)):
+        calls.taken()
+        done = run("upgrade", "--to", target, "--repo", "repo", "--no-config", "-d", "prod")
+        assert done.returncode in (0, 1), done.stderr
+        assert len(calls.taken()) == times
+
+
+# --- what an option was earlier --------------------------------------------------------------
+
+
+def snapshot_with_issuer(issuer):
+    snapshot = default_snapshot(packaged().nearest("2.33.7"))
+    settings = {**snapshot.settings, "oidc-issuer-url": Setting(issuer, ValueSource.ENV)}
+    return encode(replace(snapshot, settings=settings))
+
+
+def stored(root, *issuers):
+    store = Repository.open(root, create=True)
+    for number, issuer in enumerate(issuers):
+        store.commit("prod", snapshot_with_issuer(issuer), f"number {number}", AT)
+    store.commit("other", snapshot_with_issuer("https://other.example.com"), "another", AT)
+    return root
+
+
+def upgraded(root):
+    wanted = ("--to", "2.33.8", "-d", "prod", "-f", "json")
+    return run("upgrade", *wanted, "--repo", root, "--no-config")
+
+
+def test_earlier_settings_come_newest_first_and_each_once(clean_folder, calls):
+    root = stored(clean_folder / "repo", "https://a", "https://b", "https://a")
+    lengthen(root, 20)
+    (root / "deployments/prod/server.json").write_text("{}")
+    git(root, "commit", "-qam", "only another file")
     calls.taken()
-    done = run("upgrade", "--to", "2.35.1", "--repo", "repo", "--no-config", "-d", "prod")
-    assert done.returncode in (0, 1), done.stderr
+    found = [*Snapshots.at(root).earlier_settings("prod")]
     assert len(calls.taken()) == 2
+    assert [re.search(r'"https://(.)"', one.files["settings.json"])[1] for one in found] == [*"aba"]
+    assert {one.deployment for one in found} == {"prod"}
+    assert [*Snapshots.at(root).earlier_settings("none")] == []
+
+
+def test_there_are_no_earlier_settings_before_the_first_commit(clean_folder):
+    git(clean_folder, "init", "-q", "-b", "main")
+    assert [*Snapshots.at(clean_folder).earlier_settings("prod")] == []
+
+
+@pytest.mark.parametrize(
+    ("issuers", "told"),
+    [
+        (["https://old", "https://new"], "yes"),
+        (["https://new", "https://old", "https://new"], "yes"),
+        (["", "https://new"], "depends"),
+        (["https://new"], "depends"),
+        (["https://old", ""], None),
+    ],
+)
+def test_an_issuer_that_changed_long_ago_is_remembered(clean_folder, calls, issuers, told):
+    root = stored(clean_folder / "repo", *issuers)
+    lengthen(root, 20)
+    calls.taken()
+    done = upgraded(root)
+    assert done.returncode == (1 if told == "yes" else 0), done.stderr
+    assert len(calls.taken()) == 2 + bool(told)
+    found = {one["rule"]: one for one in json.loads(done.stdout)["findings"]}
+    assert found.get("oidc-earlier-issuer", {}).get("affects", {}).get("answer") == told
+
+
+def test_a_damaged_earlier_snapshot_tells_nothing(clean_folder):
+    root = stored(clean_folder / "repo", "https://old")
+    file = root / "deployments/prod/settings.json"
+    whole = file.read_text()
+    for text in (whole.replace("https://old", "https://new")[:-9], whole):
+        file.write_text(text)
+        git(root, "commit", "-qam", "by hand")
+    done = upgraded(root)
+    assert done.returncode == 0, done.stderr
+    [found] = [o for o in json.loads(done.stdout)["findings"] if o["rule"] == "oidc-earlier-issuer"]
+    assert found["affects"]["answer"] == "depends"
 
 
 @pytest.mark.parametrize(

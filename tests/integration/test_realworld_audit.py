@@ -80,6 +80,7 @@ yes clear-text-secret compose-cut.yaml
 yes ai-gateway-on ai-gateway-enabled
 depends email-verified-required oidc-ignore-email-verified
 depends offline-access-missing oidc-scopes
+depends oidc-links-repaired oidc-issuer-url
 """,
     "2.31.9 helm-values.yaml": """
 will not start
@@ -211,6 +212,7 @@ yes chart-session-affinity chart-session-affinity
 yes default-changed metrics-cache-refresh-interval
 yes prometheus-address-unused prometheus-address
 yes offline-access-missing oidc-scopes
+depends oidc-links-repaired oidc-issuer-url
 """,
     "2.26.1 helmrelease-nested-anchors.yaml": """
 starts, 2 behaviours change, 3 more may change
@@ -259,6 +261,7 @@ yes clear-text-secret envfile-shared-dotenv.env
 yes not-passed-on CODER_OIDC_ISSUER_URL
 yes group-mapping-names-roles oidc-group-mapping
 yes offline-access-missing oidc-scopes
+depends oidc-links-repaired oidc-issuer-url
 """,
     "2.30.0 compose-twenty-services.yaml": """
 safe
@@ -272,6 +275,7 @@ yes option-renamed aibridge-enabled
 yes option-renamed telemetry-enable
 yes group-mapping-names-roles oidc-group-mapping
 yes offline-access-missing oidc-scopes
+depends oidc-links-repaired oidc-issuer-url
 """,
     "2.33.0 compose-list-crlf.yaml": """
 may not start, 2 may change
@@ -306,6 +310,7 @@ depends empty-value-counts oidc-sign-in-text
 depends forwarded-host-untrusted proxy-trusted-origins
 yes option-deprecated tls-redirect-http-to-https
 depends offline-access-missing oidc-scopes
+depends oidc-links-repaired oidc-issuer-url
 """,
     "2.33.11 envfile-packaged-empty.env": """
 will not start
@@ -382,6 +387,7 @@ yes option-renamed telemetry-enable
 depends group-sync-in-database oidc-group-mapping
 yes duplicate-setting access-url
 yes offline-access-missing oidc-scopes
+depends oidc-links-repaired oidc-issuer-url
 """,
     "2.29.0 terraform-configmaps.tf": """
 starts, 3 behaviours change
@@ -395,6 +401,7 @@ yes option-deprecated verbose
 yes option-renamed telemetry-enable
 yes duplicate-setting access-url
 yes offline-access-missing oidc-scopes
+depends oidc-links-repaired oidc-issuer-url
 """,
 }
 

@@ -76,6 +76,8 @@ CONDITIONS = [
     "{option: access-url, source: env}",
     "{option: access-url, source: [flag, env]}",
     "{moved: oidc-issuer-url}",
+    "{moved_before: oidc-issuer-url}",
+    "{family: external-auth, has: skipped-number}",
     "{release: {at_least: 2.29.0, below: 2.35.0}, at: before}",
 ]
 """The language, as far as it can be asked where nothing is looked at one by one."""
@@ -87,6 +89,14 @@ def test_what_can_be_asked_is_valid_and_read(tmp_path, when):
     path.write_text(written(when), encoding="utf-8")
     assert advisories.load_tested([path], loader.packaged())
     assert is_valid(written(when))
+
+
+def test_what_can_be_asked_of_the_option_that_is_looked_at(tmp_path):
+    text = written('{option: "*", source: [flag, yaml]}', each="{options: [telemetry]}")
+    path = tmp_path / advisories.USER_FILE
+    path.write_text(text, encoding="utf-8")
+    assert advisories.load_tested([path], loader.packaged())
+    assert is_valid(text)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,13 @@ from confaudit.catalog import loader
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.given import Channel, Elsewhere, Form, Given, GivenState, Position
 from confaudit.core.given import OperatorSettings as Operator
-from confaudit.core.judge.conditions import Item, Looking, each_provider, each_unnumbered
+from confaudit.core.judge.conditions import (
+    Item,
+    Looking,
+    each_option,
+    each_provider,
+    each_unnumbered,
+)
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Fidelity, Subject, ValueSource
 from confaudit.core.model import RawDeployment as Raw
 from confaudit.core.secret import secret
@@ -27,10 +33,13 @@ ALL = loader.packaged()
 KEPT = {
     "access-url",
     "experiments",
+    "ai-gateway-openai-base-url",
+    "aibridge-openai-base-url",
     "external-auth-github-default-provider-enable",
     "oidc-client-secret",
     "oidc-issuer-url",
     "session-duration",
+    "tls-min-version",
 }
 SLIM = Catalog(
     replace(one, options={key: spec for key, spec in one.options.items() if key in KEPT})
@@ -248,7 +257,7 @@ def given(name, value="x", state=GivenState.LITERAL, prefix=""):
     return Given(Channel.ENV, name, state, PLACE, Form.HELM_VALUES, value, prefix=prefix)
 
 
-def situation(*settings, hidden=False, snapshot=None, chart=()):
+def situation(*settings, hidden=False, snapshot=None, chart=(), earlier=()):
     operator = Operator(
         settings,
         forms=(Form.HELM_VALUES,),
@@ -256,7 +265,7 @@ def situation(*settings, hidden=False, snapshot=None, chart=()):
         elsewhere=(Elsewhere("secret/x", "there is more"),) if hidden else (),
     )
     source, target = SLIM.nearest("2.33.0"), SLIM.nearest("2.34.5")
-    return situation_of(snapshot, source, target, operator, SLIM)
+    return situation_of(snapshot, source, target, operator, SLIM, lambda key: iter(earlier))
 
 
 def shown(value, flag="oidc-issuer-url", source="env"):
@@ -314,6 +323,13 @@ DEPLOYMENTS = [
     ("{moved: oidc-issuer-url}", [UNTOLD], {"snapshot": shown("", source="")}, DEPENDS),
     ("{moved: oidc-client-secret}", [KEY], {"snapshot": shown("", KEYED)}, DEPENDS),
     ("{moved: oidc-client-secret}", [KEY], {"snapshot": shown("", KEYED, "")}, YES),
+    ("{moved_before: oidc-issuer-url}", [SAME], {}, DEPENDS),
+    ("{moved_before: oidc-issuer-url}", [SAME], {"earlier": ["https://a.example"]}, DEPENDS),
+    ("{moved_before: oidc-issuer-url}", [SAME], {"earlier": ["", MISSING, None]}, DEPENDS),
+    ("{moved_before: oidc-issuer-url}", [SAME], {"earlier": ["", "https://b.example"]}, YES),
+    ("{moved_before: oidc-issuer-url}", [UNTOLD], {"earlier": ["https://b.example"]}, DEPENDS),
+    ("{moved_before: oidc-issuer-url}", [UNTOLD], {"earlier": ["https://b", "https://c"]}, YES),
+    ("{moved_before: oidc-issuer-url}", [LISTED], {"earlier": ["https://b.example"]}, NO),
     ("{release: {at_least: 2.34.0}}", [], {}, YES),
     ("{release: {at_least: 2.34.0}, at: before}", [], {}, NO),
     ("{release: {above: 2.34.5}}", [], {}, NO),
@@ -342,6 +358,60 @@ def test_a_candidate_has_what_its_release_has():
     now = situation()
     candidate = replace(now, target=replace(now.target, version="2.34.0-rc.1"))
     assert condition("{release: {at_least: 2.34.0}}")(candidate, None).answer is YES
+
+
+def test_history_is_walked_no_further_than_needed_and_not_at_all_for_nothing():
+    walked = []
+
+    def history():
+        for value in ("https://a.example", "https://b.example", "https://c.example"):
+            walked.append(value)
+            yield value
+
+    ask_it = condition("{moved_before: oidc-issuer-url}")
+    assert ask_it(situation(LISTED, earlier=history()), None).answer is NO
+    assert walked == []
+    assert ask_it(situation(SAME, earlier=history()), None).answer is YES
+    assert walked == ["https://a.example", "https://b.example"]
+
+
+# --- options that are set -----------------------------------------------------------------------
+
+LOOKED_AT = ["aibridge-openai-base-url", "ai-gateway-openai-base-url", "tls-min-version"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ([], []),
+        ([given("CODER_TLS_MIN_VERSION", "tls13")], ["CODER_TLS_MIN_VERSION"]),
+        ([given("CODER_TLS_MIN_VERSION", "tls12")], []),
+        ([given("CODER_TLS_MIN_VERSION", "")], []),
+        ([given("CODER_TLS_MIN_VERSION", None, GivenState.REFERENCE)], ["CODER_TLS_MIN_VERSION"]),
+        ([given("CODER_TLS_MIN_VERSION", None, GivenState.PASS_THROUGH)], []),
+        ([given("CODER_AIBRIDGE_OPENAI_BASE_URL", "x")], ["CODER_AIBRIDGE_OPENAI_BASE_URL"]),
+        ([given("CODER_AI_GATEWAY_OPENAI_BASE_URL", "x")], ["CODER_AI_GATEWAY_OPENAI_BASE_URL"]),
+    ],
+)
+def test_options_that_are_set_are_looked_at_once_by_the_name_in_use(settings, expected):
+    found = list(each_option(LOOKED_AT)(situation(*settings)))
+    assert [item.name for item in found] == expected
+    assert all(item.option in LOOKED_AT and item.positions == (PLACE,) for item in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{option: "*", source: env}', YES),
+        ('{option: "*", source: [flag, yaml]}', NO),
+        ('{option: "*", is: empty}', NO),
+        ('{option: "*", equals: tls13}', YES),
+    ],
+)
+def test_a_condition_on_the_option_that_is_looked_at(text, expected):
+    now = situation(given("CODER_TLS_MIN_VERSION", "tls13"))
+    [item] = each_option(LOOKED_AT)(now)
+    assert condition(text, Looking.OPTION)(now, item).verdict is expected
 
 
 # --- a field of a provider ----------------------------------------------------------------------

@@ -72,6 +72,16 @@ def default_value(spec: OptionSpec, text: str | None) -> Value:
     return canonical(parse(text, spec.type), spec.type)
 
 
+def own_default(spec: OptionSpec, release: Release) -> Value:
+    """The default of an option, which its aliases share; MISSING when it follows from the host."""
+    owners = (spec, *release.leaves.get(spec.json_path, ()))
+    declared = next((one for one in owners if one.default is not None), spec)
+    if declared.default_computed_from in ("host", "access-url"):
+        return MISSING
+    text = declared.default and declared.default.replace("{version}", f"v{release.version}")
+    return default_value(declared, text)
+
+
 def _filled_in(spec: OptionSpec, release: Release, access_url: str) -> OptionSpec:
     """A default that the server computes when it starts, as far as it can be known here."""
     if spec.default is None or not spec.default_computed_from:

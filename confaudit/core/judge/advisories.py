@@ -59,11 +59,10 @@ class Advisory:
 
     def introduced_in(self, situation: Situation) -> tuple[str, ...]:
         """Those of its first releases that lie on the way; none if the source has it already."""
-        source, target = situation.source.version, situation.target.version
-        if self.is_in(_version(source)):
+        source, target = _version(situation.source.version), _version(situation.target.version)
+        if self.is_in(source):
             return ()
-        way = {release.version for release in situation.catalog.between(source, target)}
-        return tuple(text for one in self.versions if (text := _text(one)) in way)
+        return tuple(str(one) for one in self.versions if source < one <= target)
 
 
 def advise(advisories: Iterable[Advisory], situation: Situation) -> Iterator[Finding]:
@@ -106,7 +105,3 @@ def _judge(advisory: Advisory, situation: Situation, item: Item | None) -> Findi
 def _version(text: str) -> Version:
     """The release to go by: candidates and development builds have what it has."""
     return Version.parse(text).base
-
-
-def _text(version: Version) -> str:
-    return f"{version.major}.{version.minor}.{version.patch}"

@@ -3,17 +3,29 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from typing import Final, TypeAlias
 
+from confaudit.core.coder.defaults import own_default
 from confaudit.core.coder.names import option_of
-from confaudit.core.coder.releases import Version
+from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.startup import cell
 from confaudit.core.given import Form, Position
-from confaudit.core.model import MISSING, Cause, Change, ChangeKind
+from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Value
 from confaudit.core.secret import is_secret, secret
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.families import Family, Provider
 from confaudit.core.upgrade.family_faults import FAULTS, Fault, first_place
-from confaudit.core.upgrade.known import Conclusion, Known, Truth, UpgradeSide, in_range
+from confaudit.core.upgrade.known import (
+    EMPTY,
+    Conclusion,
+    Known,
+    Truth,
+    UpgradeSide,
+    conclude,
+    in_range,
+    is_empty,
+)
 from confaudit.core.upgrade.situation import Situation
 
 
@@ -21,6 +33,7 @@ class Looking(StrEnum):
     """What conditions can look at one by one, and ask more about than its name."""
 
     PROVIDER = "provider"
+    OPTION = "option"
     CHANGE = "change"
 
 
@@ -33,7 +46,7 @@ class Item:
     provider: Provider | None = None
     change: Change | None = None
     option: str = ""
-    """Key of the option that it is the variable of."""
+    """Key of the option that it is, or is the variable of."""
 
     @classmethod
     def of(cls, change: Change) -> "Item":
@@ -49,7 +62,17 @@ Items: TypeAlias = Callable[[Situation], Iterable[Item]]
 
 def all_of(conditions: Sequence[Condition]) -> Condition:
     """Every condition holds."""
-    return lambda situation, item: _all([one(situation, item) for one in conditions])
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        parts = []
+        for one in conditions:
+            part = one(situation, item)
+            if part.answer is Truth.NO and not part.presumed:
+                return part  # whatever the others are, so that they need not be asked
+            parts.append(part)
+        return _all(parts)
+
+    return tell
 
 
 def any_of(conditions: Sequence[Condition]) -> Condition:
@@ -75,10 +98,10 @@ def opposite(part: Conclusion) -> Conclusion:
 
 
 def _all(parts: Sequence[Conclusion]) -> Conclusion:
-    """A certain NO decides, then a presumed one; else what depends, and what is presumed."""
-    against = sorted((p for p in parts if p.answer is Truth.NO), key=lambda p: p.presumed)
+    """A NO, which is presumed here, decides; else what depends, and what is presumed."""
+    against = next((part for part in parts if part.answer is Truth.NO), None)
     if against:
-        return against[0]
+        return against
     depends = any(part.answer is Truth.DEPENDS for part in parts)
     open_ends = [part for part in parts if part.presumed or part.answer is Truth.DEPENDS]
     reasons = dict.fromkeys(part.because for part in open_ends or parts if part.because)
@@ -94,17 +117,21 @@ Question: TypeAlias = Callable[[Known], Conclusion]
 """A question about one setting: `known.is_set`, or a `ValueTest` in `known.conclude`."""
 
 
+EACH: Final = "*"
+"""Stands for the key of the option that is looked at."""
+
+
 def option(
     key: str, ask: Question, when: UpgradeSide = UpgradeSide.AFTER, hint: str = ""
 ) -> Condition:
-    """A question about an option, under any of its names.
+    """A question about an option, under any of its names; `EACH` is the one that is looked at.
 
     With `hint`, an option that nobody can see may be set nevertheless if others are whose keys
     begin so: who sets the scopes of OIDC has an issuer somewhere.
     """
 
     def tell(situation: Situation, item: Item | None) -> Conclusion:
-        known = situation.known(key, when)
+        known = situation.known(item.option if item and key == EACH else key, when)
         answer = ask(known)
         hints = list(_hints(situation, hint)) if hint and answer.presumed else []
         if not hints:
@@ -138,6 +165,31 @@ def moved(key: str) -> Condition:
         )
 
     return tell
+
+
+def moved_before(key: str) -> Condition:
+    """An earlier snapshot shows another value of an option than there is today.
+
+    Snapshots never tell that it was always the same: they begin some day.
+    """
+
+    def tell(situation: Situation, item: Item | None) -> Conclusion:
+        known = situation.before(key)
+        if conclude(known, EMPTY).answer is Truth.YES:
+            return Conclusion(Truth.NO, known.because)
+        told = _told(chain((known.value,), situation.earlier(key)))
+        newest = next(told, MISSING)
+        if any(value != newest for value in told):
+            because = f"earlier snapshots show another value of {known.name}"
+            return Conclusion(Truth.YES, because, positions=known.positions)
+        because = f"it is not known whether {known.name} was always the same"
+        return Conclusion(Truth.DEPENDS, because, positions=known.positions)
+
+    return tell
+
+
+def _told(values: Iterable[Value]) -> Iterator[Value]:
+    return (value for value in values if value is not MISSING and not is_empty(value))
 
 
 def field(name: str, ask: Question) -> Condition:
@@ -249,7 +301,7 @@ def family(which: Family, fault: Fault) -> Condition:
 def each_provider(which: Family) -> Items:
     """The members of a family."""
     return lambda situation: [
-        Item(one.label, tuple(first_place(one)), one) for one in situation.providers(which)
+        Item(one.label, tuple(first_place(one)), provider=one) for one in situation.providers(which)
     ]
 
 
@@ -275,6 +327,27 @@ def each_variable(names: Sequence[str]) -> Items:
                 yield Item(name, tuple(one.position for one in given))
 
     return items
+
+
+def each_option(keys: Sequence[str]) -> Items:
+    """Those of these options that the operator has set to something; aliases are one.
+
+    What repeats the default says nothing, and what is only set out of sight is not seen here.
+    """
+
+    def items(situation: Situation) -> Iterator[Item]:
+        found = {cell(one.spec): one for one in map(situation.after, keys) if one.spec}
+        for known in found.values():
+            if known.is_set is Truth.YES and not _says_nothing(known, situation.target):
+                yield Item(known.name, known.positions, option=known.spec.key if known.spec else "")
+
+    return items
+
+
+def _says_nothing(known: Known, release: Release) -> bool:
+    default = own_default(known.spec, release) if known.spec else MISSING
+    same = known.value is not MISSING and known.value == default
+    return same or conclude(known, EMPTY).answer is Truth.YES
 
 
 def each_chart_key_but(known: Sequence[str]) -> Items:

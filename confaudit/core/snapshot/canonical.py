@@ -7,7 +7,8 @@ formats stay readable for ever.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any, Final
 
@@ -107,8 +108,24 @@ def decode(clean: CleanFiles) -> Snapshot:
     Raises:
         SourceError: a file is missing or damaged, or was written by a newer confaudit.
     """
-    try:
+    with _damage_told():
         return _decode(clean)
+
+
+def decode_settings(clean: CleanFiles) -> dict[str, Setting]:
+    """Read back what the options of a stored snapshot were; its other files are not needed.
+
+    Raises:
+        SourceError: as `decode`.
+    """
+    with _damage_told():
+        return _settings(clean)
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceError(
             "the stored snapshot is damaged",
@@ -116,8 +133,13 @@ def decode(clean: CleanFiles) -> Snapshot:
         ) from error
 
 
+def _settings(clean: CleanFiles) -> dict[str, Setting]:
+    settings = _document(clean, SETTINGS)
+    return {key: _read_setting(entry) for key, entry in settings["settings"].items()}
+
+
 def _decode(clean: CleanFiles) -> Snapshot:
-    settings, schema = _document(clean, SETTINGS), _document(clean, SCHEMA)
+    schema = _document(clean, SCHEMA)
     config, server = _document(clean, CONFIG), _document(clean, SERVER)
     return Snapshot(
         deployment=clean.deployment,
@@ -125,7 +147,7 @@ def _decode(clean: CleanFiles) -> Snapshot:
         version=str(server["version"]),
         taken_at=clean.taken_at,
         label=clean.label,
-        settings={key: _read_setting(entry) for key, entry in settings["settings"].items()},
+        settings=_settings(clean),
         declared={key: _read_spec(entry) for key, entry in schema["options"].items()},
         config=config["config"],
         server=server[_ENDPOINTS],

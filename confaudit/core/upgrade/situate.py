@@ -14,7 +14,7 @@ from confaudit.core.given import Given, GivenState, OperatorSettings
 from confaudit.core.model import OptionSpec, Setting, Snapshot, Value
 from confaudit.core.snapshot.redact import redact_operator, redact_values
 from confaudit.core.upgrade.predict import Prediction, predict
-from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
 
 
 def situation_of(
@@ -23,13 +23,18 @@ def situation_of(
     target: Release,
     operator: OperatorSettings,
     catalog: Catalog,
+    earlier: Earlier = no_snapshots,
 ) -> Situation:
-    """What is known of a deployment, and of the same with templates' own defaults filled in."""
+    """What is known of a deployment, and of the same with templates' own defaults filled in.
+
+    What `earlier` tells is redacted already.
+    """
     situation = _situation(snapshot, source, target, operator, catalog)
     filled_in = _with_defaults(operator)
-    if filled_in.given == operator.given:
-        return situation
-    return replace(situation, assumed=_situation(snapshot, source, target, filled_in, catalog))
+    if filled_in.given != operator.given:
+        assumed = _situation(snapshot, source, target, filled_in, catalog)
+        situation = replace(situation, assumed=assumed)
+    return replace(situation, earlier=earlier)
 
 
 def _with_defaults(operator: OperatorSettings) -> OperatorSettings:

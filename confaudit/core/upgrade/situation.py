@@ -7,11 +7,11 @@ rule: whether something is good or bad is not its business.
 Reasons are written to stand after "because" or in a sentence of their own, and never hold a value.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeAlias
 
 from confaudit.core import tree
 from confaudit.core.coder.options import zero
@@ -50,6 +50,15 @@ from confaudit.core.upgrade.known import (
 )
 from confaudit.core.upgrade.predict import Prediction
 
+Earlier: TypeAlias = Callable[[str], Iterable[Value]]
+"""Option key → its values in the snapshots of a deployment, the newest first. To be asked only
+when somebody wants to know, as it takes a walk through the history."""
+
+
+def no_snapshots(key: str) -> Iterable[Value]:
+    """What no history tells."""
+    return ()
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -68,6 +77,8 @@ class Situation:
     target: Release
     catalog: Catalog = field(repr=False)
 
+    earlier: Earlier = field(default=no_snapshots, repr=False)
+    """What earlier snapshots of the deployment show."""
     assumed: "Situation | None" = field(default=None, repr=False)
     """The same as templates' own defaults would have it; None where there are none."""
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from confaudit.core.coder import parsing
-from confaudit.core.coder.defaults import default_value
 from confaudit.core.coder.go import RefusedError
 from confaudit.core.coder.options import canonical
 from confaudit.core.coder.releases import Release, Version, arrivals
@@ -69,13 +68,3 @@ def reads(given: Given, spec: OptionSpec, release: Release) -> Value:
     except RefusedError:
         return MISSING
     return canonical(found, spec.type)
-
-
-def own_default(spec: OptionSpec, release: Release) -> Value:
-    """The default of an option, which its aliases share; MISSING when it follows from the host."""
-    owners = (spec, *release.leaves.get(spec.json_path, ()))
-    declared = next((one for one in owners if one.default is not None), spec)
-    if declared.default_computed_from in ("host", "access-url"):
-        return MISSING
-    text = declared.default and declared.default.replace("{version}", f"v{release.version}")
-    return default_value(declared, text)

@@ -8,6 +8,7 @@ stands below.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from confaudit.core.coder.defaults import own_default
 from confaudit.core.coder.names import current, name_for, option_of
 from confaudit.core.coder.releases import Version
 from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS, Semantics
@@ -17,7 +18,6 @@ from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding, Phase
 from confaudit.core.judge.rules.common import (
     MAYBE_EXPLICIT,
-    own_default,
     positions,
     reads,
     since,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import groupby
 
+from confaudit.core.coder.defaults import own_default
 from confaudit.core.coder.facts import ReadBy
 from confaudit.core.coder.names import current, name_for, names, option_of
 from confaudit.core.coder.releases import Release, Version
@@ -18,7 +19,6 @@ from confaudit.core.judge.finding import Confidence, Finding, Phase
 from confaudit.core.judge.rules.common import (
     MAYBE_EXPLICIT,
     entries,
-    own_default,
     positions,
     reads,
     since,
