@@ -58,6 +58,7 @@ def _payload(clean: CleanDeployment) -> Partial:
         wire_types={spec.key: shared for spec, option in both if (shared := _shared(spec, option))},
         version=clean.version,
         experiments=_experiments(clean.endpoints),
+        is_complete=True,
     )
 
 

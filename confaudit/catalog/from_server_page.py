@@ -11,6 +11,8 @@ from typing import Any, Final
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core.snapshot.credentials import redact_text
 
+HINT: Final = "give the page again"
+
 _HEADING: Final = re.compile(
     r"^### (?:-(?P<shorthand>\w), )?--(?P<flag>[a-z0-9][a-z0-9-]*)[ \t]*\r?$", re.MULTILINE
 )

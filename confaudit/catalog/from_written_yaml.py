@@ -12,6 +12,8 @@ from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core.snapshot.credentials import redact_text
 from confaudit.yaml_nodes import Mapping, Node, Scalar, YamlFault, compose, follow
 
+HINT: Final = "write the file again"
+
 _DECLARED: Final = re.compile(r" ?(?P<default>.*), type: (?P<type>\S+)\)")
 """What follows the last `(default:` of an option's comment."""
 _COMMENTED: Final = re.compile(r"^[ \t]*# \(default:", re.MULTILINE)

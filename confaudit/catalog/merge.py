@@ -1,7 +1,8 @@
 """What several inputs tell of a release, joined to one; the nearest release fills what none tells.
 
-A payload is believed before the server docs page, that before a written YAML, that before the API
-docs page. Every field that no input tells carries its mark: see `Release`.
+Coder's source is believed before a payload, that before the server docs page, that before a written
+YAML, that before the API docs page. Every field that no input tells carries its mark: see
+`Release`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -30,8 +31,11 @@ _ALIKE: Final = {
 
 _FIELDS: Final = tuple(fact.name for fact in fields(OptionSpec))
 
-_COMPLETE: Final = {Kind.PAYLOAD}
-"""Inputs that show every option a release has."""
+_OF_A_RELEASE: Final = {Kind.SOURCE, Kind.PAYLOAD}
+"""Inputs that no other build than the release itself can have made."""
+
+_ALL_LEAVES: Final = {Kind.SOURCE, Kind.API_PAGE}
+"""Inputs that show every leaf of the config tree; a payload leaves out some that are empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,38 +87,53 @@ def merge(
     ordered = sorted(partials, key=lambda partial: _PRECEDENCE.index(partial.kind))
     known = _without_moved_leaves(base, ordered)
     kinds = {partial.kind for partial in ordered}
+    is_complete = any(partial.is_complete for partial in ordered)
     told = _found(ordered, known)
     found = _existing(told, ordered, known)
     drafts = {key: _draft(known.options.get(key), facts) for key, facts in sorted(found.items())}
-    drafts = _with_visibility(drafts, kinds)
+    drafts = drafts if is_complete else _with_visibility(drafts, kinds)
     drafts = _with_leaves(drafts, _free(drafts, ordered, known))
     drafts = _with_types(drafts, ordered)
+    free = tuple(sorted(_free(drafts, ordered, known)))
+    without_option = free if is_complete and Kind.SOURCE in kinds else ()
+    release = Release(
+        version=version,
+        date=date,
+        esr=base.esr and Version.parse(base.version).line == Version.parse(version).line,
+        options={key: draft.spec for key, draft in drafts.items()},
+        leaves_without_option=(*known.leaves_without_option, *without_option),
+        experiments=_experiments(ordered, experiments),
+        is_complete=is_complete,
+        unsure={} if is_complete else _unsure(base, found, kinds, known),
+    )
     return Learnt(
-        release=Release(
-            version=version,
-            date=date,
-            esr=base.esr and Version.parse(base.version).line == Version.parse(version).line,
-            options={key: draft.spec for key, draft in drafts.items()},
-            leaves_without_option=known.leaves_without_option,
-            experiments=_joined([experiments, *(partial.experiments for partial in ordered)]),
-            is_complete=bool(kinds & _COMPLETE),
-            unsure=_unsure(base, found, kinds, known),
-            guessed=_marks(drafts, lambda draft: draft.guessed),
-            borrowed=_marks(drafts, lambda draft: () if draft.is_new else draft.rest),
-            unknown=_marks(drafts, lambda draft: draft.rest if draft.is_new else ()),
-            borrowed_from=base.version,
-        ),
+        release=_marked(release, drafts, base),
         base=base,
-        unclaimed=tuple(sorted(_free(drafts, ordered, known))),
+        unclaimed=() if without_option else free,
         foreign=tuple(sorted(told.keys() - found.keys())),
     )
 
 
-def _marks(drafts: Mapping[str, _Draft], named: Callable[[_Draft], tuple[str, ...]]) -> Marks:
-    return {key: names for key, draft in drafts.items() if (names := named(draft))}
+def _marked(release: Release, drafts: Mapping[str, _Draft], base: Release) -> Release:
+    """The release, with what is to be said of the fields that no input tells."""
+
+    def marks(named: Callable[[_Draft], tuple[str, ...]]) -> Marks:
+        return {key: names for key, draft in drafts.items() if (names := named(draft))}
+
+    borrowed = marks(lambda draft: () if draft.is_new else draft.rest)
+    return replace(
+        release,
+        guessed=marks(lambda draft: draft.guessed),
+        borrowed=borrowed,
+        unknown=marks(lambda draft: draft.rest if draft.is_new else ()),
+        borrowed_from=base.version if borrowed or release.unsure else "",
+    )
 
 
-def _joined(parts: Sequence[Experiments]) -> Experiments:
+def _experiments(ordered: Sequence[Partial], before: Experiments) -> Experiments:
+    """Those of an input that tells all; else what every input tells, and what was known before."""
+    told = [partial.experiments for partial in ordered]
+    parts = [one for one in told if one.is_complete][:1] or [before, *told]
     known = frozenset[str]().union(*(one.known for one in parts))
     return Experiments(
         known=known,
@@ -125,8 +144,8 @@ def _joined(parts: Sequence[Experiments]) -> Experiments:
 
 
 def _without_moved_leaves(base: Release, ordered: Sequence[Partial]) -> Release:
-    """The base without the leaves that an API docs page, if there is one, does not show."""
-    pages = [partial.leaves for partial in ordered if partial.kind is Kind.API_PAGE]
+    """The base without the leaves that an input which shows all, if there is one, does not."""
+    pages = [partial.leaves for partial in ordered if partial.kind in _ALL_LEAVES]
     if not pages:
         return base
     shown = _NOT_ON_THE_API_PAGE.union(*pages)
@@ -146,21 +165,21 @@ def _found(ordered: Sequence[Partial], base: Release) -> dict[str, Facts]:
     found: dict[str, Facts] = {}
     for partial in ordered:
         for facts in partial.options:
-            key = _key(facts, {} if partial.kind is Kind.PAYLOAD else keys)
-            keys[facts["yaml_path"]] = key
+            key = _key(facts, {} if partial.kind in _OF_A_RELEASE else keys)
+            keys[facts.get("yaml_path", "")] = key
             found[key] = {**_trusted(key, facts, partial.kind), **found.get(key, {})}
     return found
 
 
 def _key(facts: Facts, keys: Mapping[str, str]) -> str:
     """The option's key; a YAML path, which may be all an input tells, leads to one."""
-    path = facts["yaml_path"]
+    path = facts.get("yaml_path")
     by_path = path and keys.get(path, path)
     return str(facts.get("flag") or facts.get("env") or by_path or facts["name"])
 
 
 def _trusted(key: str, facts: Facts, kind: Kind) -> Facts:
-    if key in _BUILD_DEPENDENT and kind is not Kind.PAYLOAD:
+    if key in _BUILD_DEPENDENT and kind not in _OF_A_RELEASE:
         return {name: fact for name, fact in facts.items() if name != "default"}
     return facts
 
@@ -173,7 +192,7 @@ def _existing(
     One input may show them all. Without it they are those that any input shows; one that only
     its leaf in the API docs page shows is known by the base, unless another sets that leaf as well.
     """
-    complete = [partial for partial in ordered if partial.kind in _COMPLETE]
+    complete = [partial for partial in ordered if partial.is_complete][:1]
     if complete:
         keys = {_key(facts, {}) for partial in complete for facts in partial.options}
         return {key: found[key] for key in keys}
@@ -192,8 +211,6 @@ def _unsure(
     base: Release, found: Mapping[str, Facts], kinds: Set[Kind], known: Release
 ) -> dict[str, OptionSpec]:
     """The options of the base that no input shows, and that none had to show."""
-    if kinds & _COMPLETE:
-        return {}
     return {
         key: spec
         for key, spec in base.options.items()
@@ -210,7 +227,7 @@ def _is_missed(spec: OptionSpec, kinds: Set[Kind]) -> bool:
 
 def _draft(known: OptionSpec | None, facts: Facts) -> _Draft:
     """An option with the facts told, over those of the base."""
-    if known and known.default_computed_from and not facts.get("default_computed_from"):
+    if known and known.default_computed_from and "default_computed_from" not in facts:
         facts = {name: fact for name, fact in facts.items() if name != "default"}
     spec = replace(known or OptionSpec(name=""), **facts)
     return _Draft(spec, is_new=known is None, found=frozenset(facts))
@@ -218,7 +235,7 @@ def _draft(known: OptionSpec | None, facts: Facts) -> _Draft:
 
 def _with_visibility(drafts: Mapping[str, _Draft], kinds: Set[Kind]) -> dict[str, _Draft]:
     """The server docs page shows every visible option: others are hidden, if they exist at all."""
-    if Kind.SERVER_PAGE not in kinds or Kind.PAYLOAD in kinds:
+    if Kind.SERVER_PAGE not in kinds:
         return dict(drafts)
     return {
         key: draft if "hidden" in draft.found else _hide(draft) for key, draft in drafts.items()
@@ -251,7 +268,9 @@ def _with_sections(leaf: str) -> Iterator[str]:
 def _with_leaves(drafts: Mapping[str, _Draft], free: frozenset[str]) -> dict[str, _Draft]:
     """Guess the leaf of each option that has none."""
     return {
-        key: draft if draft.spec.json_path else _with_leaf(draft, free | _replaced(key, drafts))
+        key: draft
+        if draft.spec.json_path or "json_path" in draft.found
+        else _with_leaf(draft, free | _replaced(key, drafts))
         for key, draft in drafts.items()
     }
 

@@ -11,6 +11,9 @@ from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 class Kind(StrEnum):
     """What a release can be learnt from, the one to believe first on top."""
 
+    SOURCE = "source"
+    """Coder's `codersdk/deployment.go`: every option with all its facts, but for what stands in
+    other files."""
     PAYLOAD = "payload"
     """A server's own answer: every option, hidden ones too."""
     SERVER_PAGE = "server docs page"
@@ -43,3 +46,5 @@ class Partial:
     version: str = ""
     """Of the release, where the input says; without `v`."""
     experiments: Experiments = NOTHING_KNOWN
+    is_complete: bool = False
+    """Whether it shows every option that the release has."""

@@ -41,11 +41,12 @@ def command(
 
     Joins what all inputs tell; what none tells is taken from the nearest release
     that is known. The file holds one release, line by line, to be reviewed and
-    committed: guesses are marked in it. Values and secrets never get there.
-    VERSION may be left out when an input tells it.
+    committed: every field that was taken so, or guessed, is marked in it. Values
+    and secrets never get there. VERSION may be left out when an input tells it.
 
     \b
     An input is any of, the one believed first on top:
+      codersdk/deployment.go in Coder's source: hidden options and experiments too
       live, live:NAME, URL, a saved API answer, a support bundle
       docs/reference/cli/server.md of the release
       what `coder server --write-config` prints
@@ -54,6 +55,7 @@ def command(
     \b
     Examples:
       confaudit catalog import live:staging --date 2026-08-04
+      confaudit catalog import 2.36.0 deployment.go
       confaudit catalog import 2.36.0 server.md general.md
     """
     version, inputs = _split(arguments)

@@ -5,10 +5,15 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from confaudit import catalog
-from confaudit.catalog import from_deployment, from_server_page, from_written_yaml
+from confaudit.catalog import (
+    from_deployment,
+    from_go_source,
+    from_server_page,
+    from_written_yaml,
+)
 from confaudit.catalog.document import dump
 from confaudit.catalog.from_deployment import A_SNAPSHOT, A_SNAPSHOT_HINT
 from confaudit.catalog.merge import Learnt, merge
@@ -25,7 +30,19 @@ from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.write import write_text
 
-_TEXTS: Final = (from_server_page, from_written_yaml)
+
+class _Importer(Protocol):
+    """A module that learns from one kind of text."""
+
+    HINT: str
+    """What to do about a text that cannot be read, though it looks like one of its kind."""
+
+    def recognise(self, text: str) -> bool: ...
+
+    def read(self, text: str) -> Partial: ...
+
+
+_TEXTS: Final[Sequence[_Importer]] = (from_go_source, from_server_page, from_written_yaml)
 """Importers of texts that are no deployment, and so no source either."""
 
 _LARGEST_TEXT: Final = 1024 * 1024
@@ -90,7 +107,7 @@ def _partial(loader: Loader, argument: str) -> Partial:
     text = _text(given)
     for importer in _TEXTS:
         if importer.recognise(text):
-            return _learn(importer.read, text, given.label)
+            return _learn(importer, text, given.label)
     raw = loader.read(argument)
     if isinstance(raw, StoredFiles):
         return from_deployment.read_snapshot(loader.clean(raw), given.label)
@@ -106,11 +123,11 @@ def _text(given: Input) -> str:
         return ""
 
 
-def _learn(read: Callable[[str], Partial], text: str, label: str) -> Partial:
+def _learn(importer: _Importer, text: str, label: str) -> Partial:
     try:
-        return read(text)
+        return importer.read(text)
     except ValueError as error:
-        raise CatalogError(f"{label} {error}", "write the file again") from None
+        raise CatalogError(f"{label} {error}", importer.HINT) from None
 
 
 def _agreed(versions: Iterable[str]) -> str:

@@ -105,6 +105,20 @@ def test_a_live_server_is_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert release.options["access-url"].env == "CODER_ACCESS_URL"
 
 
+def test_the_source_of_a_release_tells_all_of_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("2.99.0", str(INPUTS / "deployment.go"), PAGE)
+    told = capsys.readouterr().out
+    assert "default and default computed from of elsewhere" in told.partition("not known: ")[2]
+    assert "left out, because what shows all options lacks them: access-url, " in told
+    release = written(folder, "2.99.0")
+    assert release.is_complete
+    assert release.options["pier-berths"].default == "12"
+    assert release.experiments.safe == {"sirens"}
+    assert release.leaves_without_option == ("pier.unmoored",)
+
+
 def test_docs_are_joined(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("v2.99.0", PAGE, YAML)
     told = capsys.readouterr().out
@@ -160,6 +174,7 @@ def refused() -> Iterator[tuple[str, list[str], type[ConfauditError], str]]:
     yield "another version", ["2.99.1", "new.json"], CatalogError, r"2\.99\.0 and 2\.99\.1"
     yield "config alone", ["2.99.0", "config.json"], CatalogError, "does not name the options"
     yield "broken YAML", ["2.99.0", "bad.yaml"], CatalogError, r"bad\.yaml is not valid YAML"
+    yield "cut source", ["2.99.0", "cut.go"], CatalogError, r"cut\.go is no whole Go source"
     yield "binary", ["2.99.0", "binary"], SourceError, "UTF-16"
     yield "nothing there", ["2.99.0", "nowhere.json"], SourceError, "nowhere"
     yield "no name", ["2.99.0", ""], SourceError, "may not be empty"
@@ -177,6 +192,8 @@ def test_refusals(
     Path("new.json").write_text(json.dumps(answer), encoding="utf-8")
     Path("config.json").write_text(json.dumps(answer["config"]), encoding="utf-8")
     Path("bad.yaml").write_text("# (default: x, type: string)\na: [\n", encoding="utf-8")
+    source = (INPUTS / "deployment.go").read_bytes()
+    Path("cut.go").write_bytes(source[: source.index(b"return opts")])
     Path("binary").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(error, match=message) as caught:
         run(*arguments)

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Final
 
-from confaudit.core.coder.options import NANOSECONDS
+from confaudit.core.coder.options import NANOSECONDS, human_duration
 from confaudit.core.coder.semantics import DAY_UNITS
 from confaudit.core.model import Json
 
@@ -110,6 +110,20 @@ def _term(whole: str, fraction: str, unit: int) -> int:
     if len(whole) > len(str(_LARGEST)):
         raise RefusedError("the duration does not fit into 64 bits: some 292 years")
     return int(whole or "0") * unit + part
+
+
+def duration_text(nanoseconds: int) -> str:
+    """A duration as Go's String prints it: `168h0m0s`, `1m30s`, `1.5s`, `15ms`, `0s`."""
+    if nanoseconds < 0:
+        return "-" + duration_text(-nanoseconds)
+    if nanoseconds < NANOSECONDS["s"]:
+        return human_duration(nanoseconds).replace("us", "\u00b5s")
+    minutes, rest = divmod(nanoseconds, NANOSECONDS["m"])
+    hours, minutes = divmod(minutes, 60)
+    whole, fraction = divmod(rest, NANOSECONDS["s"])
+    seconds = f"{whole}.{fraction:09}".rstrip("0").rstrip(".") + "s"
+    clock = f"{hours}h{minutes}m" if hours else f"{minutes}m" if minutes else ""
+    return clock + seconds
 
 
 def host_port(text: str) -> str:
