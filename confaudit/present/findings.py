@@ -82,8 +82,9 @@ def _demand(finding: Finding) -> _Demand:
     if finding.severity is Level.ERROR and finding.phase is Phase.BEFORE:
         return _Demand.MUST
     demand = _DEMANDS[finding.rule.effect]
-    is_hint = finding.severity is Level.INFO and demand not in (_Demand.MUST, _Demand.ADVICE)
-    return _Demand.INFO if is_hint else demand
+    if finding.severity is Level.INFO:
+        return _Demand.ADVICE if demand in (_Demand.MUST, _Demand.ADVICE) else _Demand.INFO
+    return demand
 
 
 # --- findings -----------------------------------------------------------------------------------

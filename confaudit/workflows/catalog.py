@@ -28,7 +28,7 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Side, Table, side
 from confaudit.core.text.wording import listing, option_name, plural, visible
 from confaudit.errors import ConfigError, NothingToDo
-from confaudit.workflows.versions import version_by_word
+from confaudit.workflows.versions import about, version_by_word
 
 # --- releases -----------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ def _release_rows(known: Sequence[Release]) -> Iterator[Mapping[str, Value]]:
             "marks": list(marks[_line_of(release)]),
             "options": len(own),
             "added": len(own - earlier) if before else MISSING,
-            "removed": len(earlier - own) if before else MISSING,
+            "removed": len(earlier - own - release.unsure.keys()) if before else MISSING,
         }
 
 
@@ -257,6 +257,7 @@ def compare(catalog: Catalog, now: datetime, before: str, after: str) -> Report:
         after=_side(new),
         judged=judge(change_findings(declared_changes(old, new))),
         rules=(DECLARATION_CHANGE,),
+        notes=(*about(old, catalog), *about(new, catalog)),
     )
 
 

@@ -94,7 +94,8 @@ def _report(
     setup: Setup, scope: AuditScope, notes: tuple[str, ...], selection: Selection
 ) -> Report:
     done = audited(setup, scope, selection)
-    shown = done.judged.shown
+    shown, found = done.judged.shown, done.judged.found
+    limits = as_far_as(scope.source, scope.target)
     return Report(
         kind=ReportKind.UPGRADE,
         title=_title(scope),
@@ -102,13 +103,13 @@ def _report(
         after=_after(done.situation),
         judged=done.judged,
         rules=done.rules,
-        as_far_as=as_far_as(scope.source, scope.target),
-        prediction=to_json(done.situation.prediction),
-        statement=verdict(done.judged.found),
+        as_far_as=limits,
+        prediction=to_json(done.situation.prediction, done.situation.doubts),
+        statement=verdict(found, is_known=not limits),
         tables=(
             *files_table(scope.opened),
             *(verification_tables(done.held) if done.held else ()),
-            *way_tables(setup.catalog(), scope.source, scope.target, done.judged.found),
+            *way_tables(setup.catalog(), scope.source, scope.target, found),
         ),
         lives=lives(subjects(shown), setup.catalog(), scope.source.version, scope.target.version),
         notes=(*_about_target(scope, done), *notes),

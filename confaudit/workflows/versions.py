@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from confaudit.core.coder.releases import Catalog, Release, Version, has_no_number
-from confaudit.core.text.wording import listing, visible
+from confaudit.core.text.wording import listing, plural, visible
 from confaudit.errors import ConfigError
 
 LATEST: Final = "latest"
@@ -99,7 +99,13 @@ def meaning(text: str, release: Release) -> Iterator[str]:
 
 
 def about(release: Release, catalog: Catalog) -> Iterator[str]:
-    """Say so where the facts of another release stand for those of this one."""
+    """Say so where facts of another release stand for those of this one, or not all are told."""
+    if release.unsure:
+        yield (
+            f"Of Coder {visible(release.as_far_as)} {plural(len(release.unsure), 'option')} that "
+            f"{release.borrowed_from} has were not shown by what it was learnt from: they are "
+            "removed or hidden, not known."
+        )
     if not release.facts_of:
         return
     shown, newest = visible(release.version), catalog.versions[-1]

@@ -115,6 +115,13 @@ class ChartKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CompleteSection:
+    """A field of `Facts` that lists all there is: what it lacks the release has not."""
+
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What holds for one release."""
 
@@ -124,6 +131,12 @@ class Facts:
     replaced_options: tuple[ReplacedOption, ...] = ()
     filled_settings: tuple[FilledSetting, ...] = ()
     chart_keys: tuple[ChartKey, ...] = ()
+    complete: tuple[CompleteSection, ...] = ()
+
+    @property
+    def is_chart_known(self) -> bool:
+        """Whether `chart_keys` are all that the release's chart has."""
+        return CompleteSection("chart_keys") in self.complete
 
     def variable(self, name: str) -> Variable | None:
         """The variable of this name that is no option of the server and is read all the same."""

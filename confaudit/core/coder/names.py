@@ -1,8 +1,10 @@
 """The names an option goes by, on each channel and in each release."""
 
 from collections.abc import Iterable
+from enum import Enum, auto
+from itertools import groupby
 
-from confaudit.core.coder.releases import Release
+from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.startup import cell, env_names
 from confaudit.core.given import Channel, Given
 from confaudit.core.model import OptionSpec
@@ -10,7 +12,59 @@ from confaudit.core.model import OptionSpec
 
 def option_of(given: Given, options: Iterable[OptionSpec]) -> OptionSpec | None:
     """The option that an entry of the files sets by its name."""
-    return next((spec for spec in options if given.name in names(spec, given.channel)), None)
+    return option_named(given.channel, given.name, options)
+
+
+def option_named(channel: Channel, name: str, options: Iterable[OptionSpec]) -> OptionSpec | None:
+    """The option that is set by a name on one channel."""
+    return next((spec for spec in options if name in names(spec, channel)), None)
+
+
+def holders(
+    releases: Iterable[Release], channel: Channel, name: str
+) -> list[tuple[Release, OptionSpec]]:
+    """Those of some releases that know a name, in their order, each with the option it sets."""
+    found = []
+    for _, alike in groupby(releases, lambda release: id(release.options)):
+        first, *others = alike
+        if spec := option_named(channel, name, first.options.values()):
+            found += [(release, spec) for release in (first, *others)]
+    return found
+
+
+class Lack(Enum):
+    """What it means that the facts of a release lack a name."""
+
+    CERTAIN = auto()
+    """The release does not know it."""
+    UNSURE = auto()
+    """An older release knew it, and no input of this one's shows it: removed or hidden."""
+    OPEN = auto()
+    """The release may know it: not all of it is known, and nothing tells that it lost it."""
+
+
+def lack(release: Release, catalog: Catalog, channel: Channel, name: str) -> Lack:
+    """What follows from a name that the facts of a release do not have.
+
+    What only newer releases have may have been carried back to one that is not known.
+    """
+    if not release.as_far_as:
+        return Lack.CERTAIN
+    if option_named(channel, name, release.unsure.values()):
+        return Lack.UNSURE
+    found = [Version.parse(one.version) for one, _ in holders(catalog.releases, channel, name)]
+    if not found or found[-1] > Version.parse(release.version):
+        return Lack.OPEN
+    known = Version.parse(release.as_far_as)
+    return Lack.CERTAIN if any(_went_into(one, known) for one in found) else Lack.OPEN
+
+
+def _went_into(older: Version, newer: Version) -> bool:
+    """Whether all that one release has went into another, unless it was taken out on the way.
+
+    A patch release of an older line may have what was carried back to it from a line to come.
+    """
+    return older < newer and (older.line == newer.line or older.patch == 0)
 
 
 def names(spec: OptionSpec, channel: Channel) -> tuple[str, ...]:

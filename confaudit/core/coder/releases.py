@@ -136,6 +136,11 @@ class Release:
         """What holds for it and stands in none of its options."""
         return self.find_facts(self.version)
 
+    @property
+    def is_chart_known(self) -> bool:
+        """Whether its chart has no other keys than `facts` tell."""
+        return not self.as_far_as and self.facts.is_chart_known
+
     @cached_property
     def leaves(self) -> Mapping[str, tuple[OptionSpec, ...]]:
         """Config leaf → the options that set it; more than one means that they are aliases."""

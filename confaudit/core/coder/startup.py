@@ -53,6 +53,14 @@ class StartError:
     reason: str
     """In our own words; never holds what was given."""
 
+    @property
+    def unknown_name(self) -> tuple[Channel, str] | None:
+        """The flag or YAML path that no option of the release has, where that is the reason."""
+        if self.option:
+            return None
+        is_flag = self.input.startswith("--")
+        return Channel.FLAG if is_flag else Channel.YAML, self.input.removeprefix("--")
+
 
 Node: TypeAlias = "Assignment | dict[str, Node]"
 """A place in the server's YAML: something said, or a mapping with more places."""

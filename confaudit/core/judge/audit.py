@@ -10,7 +10,7 @@ from typing import Final
 
 from confaudit.core.judge.advisories import Advisory, advise
 from confaudit.core.judge.finding import Effect, Finding
-from confaudit.core.judge.rules import DEFAULT_CHANGED, defaults, files, names, values
+from confaudit.core.judge.rules import DEFAULT_CHANGED, defaults, files, names, not_known, values
 from confaudit.core.judge.rules.common import Check
 from confaudit.core.model import Level
 from confaudit.core.upgrade.known import Truth
@@ -26,6 +26,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     names.ignored_variables,
     defaults.overridden_settings,
     values.dead_experiments,
+    not_known.unknown_experiments,
+    not_known.unknown_chart_keys,
     files.duplicate_settings,
     files.shadowed_settings,
     files.settings_not_passed_on,

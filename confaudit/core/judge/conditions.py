@@ -369,6 +369,8 @@ def each_chart_key_but(known: Sequence[str]) -> Items:
 
 
 def each_unknown_chart_key(situation: Situation) -> Iterable[Item]:
-    """Keys of the chart's values that the target's chart is not known to have."""
+    """Keys of the chart's values that the charts in use are known not to have."""
+    if not (situation.source.is_chart_known and situation.target.is_chart_known):
+        return ()
     known = [one.key for one in situation.target.facts.chart_keys]
     return each_chart_key_but(known)(situation)

@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 
 from confaudit.core.judge.finding import Effect, Finding
+from confaudit.core.model import Level
 from confaudit.core.text.wording import plural
 from confaudit.core.upgrade.known import Truth
 
 
-def verdict(findings: Iterable[Finding]) -> str:
-    """What it comes to, in a few words: `will not start`, `starts, 3 behaviours change`, `safe`."""
+def verdict(findings: Iterable[Finding], *, is_known: bool = True) -> str:
+    """What it comes to, in a few words: `will not start`, `starts, 3 behaviours change`, `safe`.
+
+    Of releases that are not all known (`is_known`) nothing is called safe that leaves a question
+    open, though none about the start or a behaviour.
+    """
     found = [finding for finding in findings if finding.affects is not Truth.NO]
     fatal = [one.affects for one in found if one.rule.effect is Effect.WILL_NOT_START]
     if Truth.YES in fatal:
@@ -20,4 +25,7 @@ def verdict(findings: Iterable[Finding]) -> str:
         parts.append(f"{plural(sure, 'behaviour')} {'changes' if sure == 1 else 'change'}")
     if maybe := len(changed) - sure:
         parts.append(f"{maybe} {'more may' if sure else 'may'} change")
-    return ", ".join(parts) if fatal or changed else "safe"
+    is_open = not is_known and any(
+        one.affects is Truth.DEPENDS and one.severity > Level.INFO for one in found
+    )
+    return ", ".join(parts) if fatal or changed or is_open else "safe"

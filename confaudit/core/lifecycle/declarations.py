@@ -1,6 +1,6 @@
 """What two releases declare differently, whoever runs them: each setting once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -24,11 +24,22 @@ def declared_changes(old: Release, new: Release) -> tuple[Change, ...]:
 
 
 def _differing(old: Release, new: Release) -> Iterator[Release]:
-    """Both releases without the settings that they declare alike, which are nearly all."""
+    """Both releases without the settings that they declare alike, which are nearly all.
+
+    Nor are those among them of which one does not tell whether it has them.
+    """
+    old, new = _without(new.unsure, old), _without(old.unsure, new)
     same = {key for key, spec in old.options.items() if new.options.get(key) == spec}
     leaves = {spec.json_path for spec in (*_except(same, old), *_except(same, new))}
     for release in (old, new):
         yield replace(release, options=_setting(leaves, release.options))
+
+
+def _without(unsure: Collection[str], release: Release) -> Release:
+    if not unsure:
+        return release
+    kept = {key: spec for key, spec in release.options.items() if key not in unsure}
+    return replace(release, options=kept)
 
 
 def _except(same: set[str], release: Release) -> Iterator[OptionSpec]:

@@ -8,7 +8,7 @@ provider that was numbered wrongly) is not known here.
 Values are compared as they are, secrets included: `situate` alone calls this, and redacts it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -73,22 +73,34 @@ class Prediction:
         return not self.errors
 
 
-def to_json(prediction: Prediction) -> dict[str, Json]:
-    """The prediction as JSON output carries it: options by flag, or by name where there is none."""
+def to_json(prediction: Prediction, doubts: Collection[str] = ()) -> dict[str, Json]:
+    """The prediction as JSON output carries it: options by flag, or by name where there is none.
+
+    `doubts` are the inputs that the target may know although its facts do not: they are told apart,
+    and whether it starts is not known where nothing but these would keep it from starting.
+    """
     source, target = prediction.source.options, prediction.target.options
+    errors = [error for error in prediction.errors if error.input not in doubts]
+    ignored: list[Json] = [name for name in prediction.ignored_env if name not in doubts]
+    not_known: list[Json] = [*sorted(doubts)]
     return {
-        "starts": prediction.starts,
+        "starts": False if errors else None if prediction.errors else True,
         "errors": [
             {"option": e.option, "name": e.name, "input": e.input, "reason": e.reason}
-            for e in prediction.errors
+            for e in errors
         ],
         "changed": {
             _label(key, target): {"before": _shown(before), "after": _shown(after)}
             for key, (before, after) in prediction.changed.items()
         },
         "added": {_label(k, target): _shown(value) for k, value in prediction.added.items()},
-        "removed": {_label(k, source): _shown(value) for k, value in prediction.removed.items()},
-        "ignored_env": list(prediction.ignored_env),
+        "removed": {
+            _label(k, source): _shown(value)
+            for k, value in prediction.removed.items()
+            if k not in prediction.target.unsure
+        },
+        "ignored_env": ignored,
+        **({"not_known": not_known} if doubts else {}),
     }
 
 

@@ -14,10 +14,11 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from confaudit.core import tree
+from confaudit.core.coder.names import Lack, lack
 from confaudit.core.coder.options import zero
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.semantics import Semantics
-from confaudit.core.coder.startup import cell, env_names
+from confaudit.core.coder.startup import HOMEBREW, cell, env_names
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.model import (
     MISSING,
@@ -96,6 +97,27 @@ class Situation:
     def unseen(self) -> tuple[str, ...]:
         """Notes on what sets further variables out of sight, in whole sentences."""
         return tuple(dict.fromkeys(other.note for other in self.operator.elsewhere))
+
+    @cached_property
+    def doubts(self) -> Mapping[str, Lack]:
+        """What the prediction says the target does not know, and it may: input → what is known.
+
+        Inputs are spelled as in the prediction.
+        """
+        found = {name: self.lack(Channel.ENV, name) for name in self.prediction.ignored_env}
+        found |= {
+            error.input: self.lack(*name)
+            for error in self.prediction.errors
+            if (name := error.unknown_name)
+        }
+        return {name: why for name, why in found.items() if why is not Lack.CERTAIN}
+
+    def lack(self, channel: Channel, name: str) -> Lack:
+        """What it means that the target's facts lack a name."""
+        name = name.removeprefix(HOMEBREW)
+        if channel is Channel.ENV and self.target.facts.variable(name):
+            return Lack.CERTAIN  # it is known who reads it instead
+        return lack(self.target, self.catalog, channel, name)
 
     # --- options ----------------------------------------------------------------------------
 

@@ -85,6 +85,17 @@ DOWNGRADE: Final = Rule(
     fix="Restore the database backup taken before the upgrade.",
 )
 
+NAME_NOT_KNOWN: Final = Rule(
+    id="name-not-known",
+    title="Flag or YAML key that confaudit does not know",
+    effect=Effect.WILL_NOT_START,
+    level=Level.INFO,
+    why="An unknown flag or YAML key ends the server at once; a release that is not known, or not "
+    "all of it, may well have this one.",
+    fix="Look it up in the documentation of that release; `confaudit catalog import` makes a "
+    "release known.",
+)
+
 # --- set, and no server reads it ----------------------------------------------------------------
 
 OPTION_UNKNOWN: Final = Rule(
@@ -259,6 +270,16 @@ LEGACY_PREFIX: Final = Rule(
 
 # --- advice -------------------------------------------------------------------------------------
 
+NOT_KNOWN: Final = Rule(
+    id="not-known",
+    title="Name that confaudit does not know",
+    effect=Effect.ADVICE,
+    level=Level.INFO,
+    why="A release that is not known, or not all of it, may well have what no other is known to "
+    "have.",
+    fix="Look it up in the documentation of that release; `confaudit catalog import` makes a "
+    "release known.",
+)
 DEFAULT_PINNED: Final = Rule(
     id="default-pinned",
     title="Set to an old default that moved",
@@ -312,6 +333,7 @@ RULES: Final[Mapping[str, Rule]] = {
         PROVIDER_NUMBERING,
         VALUE_NOT_TEXT,
         DOWNGRADE,
+        NAME_NOT_KNOWN,
         OPTION_UNKNOWN,
         CLIENT_ONLY,
         OPTION_REMOVED,
@@ -331,6 +353,7 @@ RULES: Final[Mapping[str, Rule]] = {
         OPTION_RENAMED,
         OPTION_DEPRECATED,
         LEGACY_PREFIX,
+        NOT_KNOWN,
         DEFAULT_PINNED,
         SETTING_REDUNDANT,
         PLACEHOLDER_VALUE,

@@ -1,10 +1,12 @@
 """What rules have in common: how they are called, and the few questions most of them ask."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Final, TypeAlias
 
 from confaudit.core.coder import parsing
 from confaudit.core.coder.go import RefusedError
+from confaudit.core.coder.names import names
 from confaudit.core.coder.options import canonical
 from confaudit.core.coder.releases import Release, Version, arrivals
 from confaudit.core.coder.semantics import Semantics
@@ -38,6 +40,18 @@ def since_version(situation: Situation, version: Version) -> tuple[str, ...]:
 def way(situation: Situation) -> tuple[Release, ...]:
     """The releases on the way, none for a downgrade."""
     return situation.catalog.between(situation.source.version, situation.target.version)
+
+
+def first_after(versions: Iterable[str], target: str) -> str:
+    """The first of some versions after the target, if any."""
+    wanted = Version.parse(target)
+    return next((version for version in versions if Version.parse(version) > wanted), "")
+
+
+def alike(situation: Situation, channel: Channel, name: str) -> str:
+    """The name of an option of the target that is most like a name; empty where none is."""
+    known = [one for spec in situation.target.options.values() for one in names(spec, channel)]
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.8)), "")
 
 
 def entries(situation: Situation, channel: Channel, name: str) -> tuple[Given, ...]:

@@ -4,13 +4,11 @@ They matter for what is set only. A flag or YAML key that is not known ends the 
 is ignored without a word.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 
 from confaudit.core.coder.defaults import own_default
 from confaudit.core.coder.facts import ReadBy
-from confaudit.core.coder.names import current, name_for, names, option_of
+from confaudit.core.coder.names import Lack, current, holders, lack, name_for, names, option_of
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.startup import HOMEBREW, StartError, cell
 from confaudit.core.given import Channel, Given
@@ -18,12 +16,15 @@ from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding, Phase
 from confaudit.core.judge.rules.common import (
     MAYBE_EXPLICIT,
+    alike,
     entries,
+    first_after,
     positions,
     reads,
     since,
     since_version,
 )
+from confaudit.core.judge.rules.not_known import doubt
 from confaudit.core.judge.rules.spelling import (
     PREFIX,
     Meant,
@@ -44,37 +45,31 @@ def ignored_variables(situation: Situation) -> Iterator[Finding]:
     """Variables the target does not read: removed, not there yet, the CLI's, or nobody's."""
     for variable in situation.prediction.ignored_env:
         name = variable.removeprefix(HOMEBREW)
-        holders = _holders(situation, Channel.ENV, name)
-        if holders:
-            yield _read_elsewhere(situation, variable, holders)
-        elif not _is_quiet(situation, name):
+        known = holders(situation.catalog.releases, Channel.ENV, name)
+        if not known and _is_quiet(situation, name):
+            continue
+        if finding := doubt(situation, Channel.ENV, variable, known):
+            yield finding
+        elif known:
+            yield _read_elsewhere(situation, variable, known)
+        else:
             yield _read_nowhere(situation, variable, name)
 
 
-def _holders(situation: Situation, channel: Channel, name: str) -> list[tuple[Release, OptionSpec]]:
-    """The releases that know a name, oldest first, each with the option it sets."""
-    found = []
-    for _, alike in groupby(situation.catalog.releases, lambda release: id(release.options)):
-        first, *others = alike
-        options = first.options.values()
-        spec = next((one for one in options if name in names(one, channel)), None)
-        found += [(release, spec) for release in (first, *others) if spec]
-    return found
-
-
 def _read_elsewhere(
-    situation: Situation, variable: str, holders: list[tuple[Release, OptionSpec]]
+    situation: Situation, variable: str, known: Sequence[tuple[Release, OptionSpec]]
 ) -> Finding:
     source, target = situation.source.version, situation.target.version
-    versions = [release.version for release, _ in holders]
-    newer = _newer(versions, target)
-    spec = holders[-1][1]
+    versions = [release.version for release, _ in known]
+    newer = first_after(versions, target)
+    spec = known[-1][1]
     runs = any(variable in names(one, Channel.ENV) for one in situation.source.options.values())
     if newer:
         message = f"Coder {target} does not read {variable}; {newer} does."
     else:
         message = f"{variable} is read up to Coder {versions[-1]}; {target} ignores it."
-    reads_it = "reads it" if runs else "does not read it either"
+    certain = lack(situation.source, situation.catalog, Channel.ENV, variable) is Lack.CERTAIN
+    reads_it = "reads it" if runs else "does not read it either" if certain else "may read it"
     return Finding(
         rule=rules.OPTION_NOT_YET if newer else rules.OPTION_REMOVED,
         message=message,
@@ -90,12 +85,6 @@ def _read_elsewhere(
         instead=() if newer else _successor(situation, spec),
         positions=positions(entries(situation, Channel.ENV, variable)),
     )
-
-
-def _newer(versions: Iterable[str], target: str) -> str:
-    """The first of some versions after the target, if any."""
-    wanted = Version.parse(target)
-    return next((version for version in versions if Version.parse(version) > wanted), "")
 
 
 def _lost(situation: Situation, channel: Channel, name: str) -> tuple[str, ...]:
@@ -156,9 +145,10 @@ def _read_nowhere(situation: Situation, variable: str, name: str) -> Finding:
     is_certain = found.confidence is Confidence.CERTAIN
     hint = f" {'It is' if is_certain else 'Perhaps'} {found.name}." if found.name else ""
     note = f" {found.note}" if found.note else ""
+    newest = situation.catalog.versions[-1]
     return Finding(
         rule=rules.OPTION_UNKNOWN,
-        message=f"No release of Coder reads {visible(name)}.{hint}{note}",
+        message=f"No release of Coder up to {newest} reads {visible(name)}.{hint}{note}",
         subject=visible(name),
         because=f"{visible(name)} is set",
         spec=options.get(found.key),
@@ -173,18 +163,25 @@ def _read_nowhere(situation: Situation, variable: str, name: str) -> Finding:
 def refused_names(situation: Situation) -> Iterator[Finding]:
     """Flags and YAML keys that end the target at once."""
     for error in situation.prediction.errors:
-        if not error.option:
-            yield _refused(situation, error)
+        if error.unknown_name:
+            channel, name = error.unknown_name
+            known = holders(situation.catalog.releases, channel, name)
+            unsure = doubt(situation, channel, error.input, known)
+            yield unsure or _refused(situation, error, channel, name, known)
 
 
-def _refused(situation: Situation, error: StartError) -> Finding:
-    is_flag = error.input.startswith("--")
-    channel = Channel.FLAG if is_flag else Channel.YAML
-    name = error.input.removeprefix("--")
+def _refused(
+    situation: Situation,
+    error: StartError,
+    channel: Channel,
+    name: str,
+    known: Sequence[tuple[Release, OptionSpec]],
+) -> Finding:
     shown = visible(error.input)
-    holders = _holders(situation, channel, name)
-    spec = holders[-1][1] if holders else None
-    today = "refuses it as well" if error in situation.running.errors else "accepts it"
+    spec = known[-1][1] if known else None
+    certain = lack(situation.source, situation.catalog, channel, name) is Lack.CERTAIN
+    refuses = "refuses it as well" if certain else "may accept it"
+    today = refuses if error in situation.running.errors else "accepts it"
     return Finding(
         rule=rules.NAME_REFUSED,
         message=f"Coder {situation.target.version} does not know {shown} and will not start.",
@@ -192,7 +189,7 @@ def _refused(situation: Situation, error: StartError) -> Finding:
         because=f"{shown} is set, and Coder {situation.source.version} {today}",
         spec=spec,
         introduced_in=_lost(situation, channel, name) if spec else (),
-        steps=_way_out(situation, channel, name, holders),
+        steps=_way_out(situation, channel, name, known),
         positions=positions(entries(situation, channel, name)),
     )
 
@@ -201,16 +198,15 @@ def _way_out(
     situation: Situation,
     channel: Channel,
     name: str,
-    holders: list[tuple[Release, OptionSpec]],
+    known: Sequence[tuple[Release, OptionSpec]],
 ) -> tuple[str, ...]:
-    newer = _newer((release.version for release, _ in holders), situation.target.version)
+    newer = first_after((release.version for release, _ in known), situation.target.version)
     if newer:
         return (f"Take it out, or upgrade to {newer} or newer instead.",)
-    if holders:
-        return _instead(situation, holders[-1][1], channel)
-    known = [one for spec in situation.target.options.values() for one in names(spec, channel)]
-    close = get_close_matches(name, known, n=1, cutoff=0.8)
-    return (f"Did you mean {close[0]}? Else take it out.",) if close else ()
+    if known:
+        return _instead(situation, known[-1][1], channel)
+    close = alike(situation, channel, name)
+    return (f"Did you mean {close}? Else take it out.",) if close else ()
 
 
 # --- names that will go -------------------------------------------------------------------------

@@ -45,11 +45,13 @@ def _refused(situation: Situation, error: StartError, given: tuple[Given, ...]) 
     shown = visible(error.input) or spec.key
     source, target = situation.source.version, situation.target.version
     today = "refuses it as well" if error in situation.running.errors else "accepts it"
+    may_be_new = bool(situation.target.as_far_as) and spec.type.startswith("enum[")
     what = f"{shown} is empty" if is_empty else f"Coder {target} refuses the value of {shown}"
     return Finding(
         rule=rules.EMPTY_VALUE_FATAL if is_empty else rules.VALUE_INVALID,
         message=f"{what}: {error.reason}.",
         subject=spec.key,
+        affects=Truth.DEPENDS if may_be_new and not is_empty else Truth.YES,
         because=f"{shown} is set, and Coder {source} {today}",
         spec=spec,
         before=situation.before(spec.key).value,
@@ -167,8 +169,15 @@ def dead_experiments(situation: Situation) -> Iterator[Finding]:
     experiments = situation.after("experiments")
     listed = experiments.value if isinstance(experiments.value, list) else []
     for name in dict.fromkeys(map(str, listed)):
-        if name != "*" and is_dead(name, situation.target, situation.catalog):
+        if name != "*" and _is_dead_here(name, situation):
             yield _dead_experiment(situation, experiments, name)
+
+
+def _is_dead_here(name: str, situation: Situation) -> bool:
+    catalog = situation.catalog
+    return is_dead(name, situation.target, catalog) and not is_unknown(
+        name, situation.source, catalog
+    )
 
 
 def is_dead(name: str, target: Release, catalog: Catalog) -> bool:
@@ -179,14 +188,26 @@ def is_dead(name: str, target: Release, catalog: Catalog) -> bool:
     """
     if target.experiments.is_complete:
         return name not in target.experiments.known | target.experiments.unsure
+    knows = _who_knows(name, target, catalog)
+    return any(knows) and not knows[-1]
+
+
+def is_unknown(name: str, target: Release, catalog: Catalog) -> bool:
+    """Whether a release may know an experiment that neither it nor an older one is told to."""
+    told = target.experiments
+    is_told = told.is_complete or name in told.known | told.unsure
+    return not is_told and not any(_who_knows(name, target, catalog))
+
+
+def _who_knows(name: str, target: Release, catalog: Catalog) -> list[bool]:
+    """Whether each release up to the target that tells knows an experiment."""
     last = Version.parse(target.version)
-    knows = [
+    return [
         name in release.experiments.known
         for release in catalog.releases
         if Version.parse(release.version) <= last
         and (release.experiments.is_complete or name in release.experiments.known)
     ]
-    return any(knows) and not knows[-1]
 
 
 def _dead_experiment(situation: Situation, experiments: Known, name: str) -> Finding:

@@ -1,0 +1,260 @@
+"""Names that nobody here knows: a mistake where the release is known, else none that is told."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from confaudit.catalog.loader import packaged
+from confaudit.core.coder.facts import Experiments
+from confaudit.core.coder.names import Lack, lack
+from confaudit.core.coder.releases import Catalog
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.judge.audit import audit
+from confaudit.core.judge.judge import judge
+from confaudit.core.judge.verdict import verdict
+from confaudit.core.lifecycle.declarations import declared_changes
+from confaudit.core.model import Level, OptionSpec
+from confaudit.core.report.upgrade_path import steps
+from confaudit.core.upgrade.known import Truth
+from confaudit.core.upgrade.predict import to_json
+from confaudit.core.upgrade.situate import situation_of
+from confaudit.operator_files import decode, read_all, read_env_file, read_server_yaml
+from confaudit.rulebook import advisories
+
+NEWEST = packaged().releases[-1]
+IMPORTED = "2.98.0"
+GONE = OptionSpec(
+    name="Gone", flag="gone", env="CODER_GONE", yaml_path="gone", json_path="gone", type="string"
+)
+BASE = replace(NEWEST, version="2.97.0", options={**NEWEST.options, "gone": GONE})
+CATALOG = Catalog(
+    [
+        *packaged().releases,
+        BASE,
+        replace(
+            NEWEST,
+            version=IMPORTED,
+            is_complete=False,
+            unsure={"gone": GONE},
+            borrowed_from=BASE.version,
+            experiments=Experiments(),
+        ),
+    ]
+)
+KNOWN = NEWEST.version
+NOT_KNOWN = {
+    "a newer patch": f"{NEWEST.version.rpartition('.')[0]}.99",
+    "a newer line": "2.99.3",
+    "an incomplete import": IMPORTED,
+    "a development build": f"{NEWEST.version}-devel+abc",
+}
+
+
+def chart(key):
+    return read_all([decode(f"coder:\n  env: []\n  {key}: 1\n".encode(), "values.yaml")])
+
+
+def flag(name):
+    given = Given(Channel.FLAG, name, GivenState.LITERAL, Position("unit", 1), Form.SYSTEMD, "1")
+    return OperatorSettings(given=(given,), forms=(Form.SYSTEMD,))
+
+
+NAMES = {
+    # what it is: file, subject, rule if it is known to be wrong, and if nobody knows
+    "variable": (
+        lambda word: read_env_file(f"CODER_{word.upper()}=1", "coder.env"),
+        "CODER_FROBNICATE", "option-unknown", "not-known",
+    ),
+    "flag": (flag, "--frobnicate", "name-refused", "name-not-known"),
+    "YAML key": (
+        lambda word: read_server_yaml(f"{word}: 1", "coder.yaml"),
+        "frobnicate", "name-refused", "name-not-known",
+    ),
+    "chart key": (chart, "coder.frobnicate", "chart-key-unknown", "not-known"),
+    "experiment": (
+        lambda word: read_env_file(f"CODER_EXPERIMENTS={word}", "coder.env"),
+        "experiments:frobnicate", "experiment-gone", "not-known",
+    ),
+}  # fmt: skip
+
+
+def situate(source, target, operator):
+    return situation_of(None, CATALOG.lend(source), CATALOG.lend(target), operator, CATALOG)
+
+
+def findings(situation):
+    return judge(audit(situation, advisories.load([], packaged()))).found
+
+
+def told(situation):
+    return {one.rule.id: one for one in findings(situation)}
+
+
+@pytest.mark.parametrize("source", [KNOWN, "2.33.0"])
+@pytest.mark.parametrize("kind", NAMES)
+def test_of_a_known_release_it_is_a_mistake(kind, source):
+    read, subject, wrong, unknown = NAMES[kind]
+    found = told(situate(source, KNOWN, read("frobnicate")))
+    assert found[wrong].subject == subject
+    assert found[wrong].affects is Truth.YES
+    assert unknown not in found
+
+
+def is_open(text):
+    """Whether it advises nobody to take anything out, and claims nothing of any release."""
+    text = text.casefold()
+    return not any(words in text for words in ("take", "did you mean", "no release", "does not"))
+
+
+@pytest.mark.parametrize("release", NOT_KNOWN)
+@pytest.mark.parametrize("source", ["the same", "2.33.0"])
+@pytest.mark.parametrize("kind", NAMES)
+def test_of_a_release_that_is_not_known_it_is_not_known(kind, source, release):
+    read, subject, wrong, unknown = NAMES[kind]
+    target = NOT_KNOWN[release]
+    situation = situate(target if source == "the same" else source, target, read("frobnicate"))
+    found = told(situation)
+    assert wrong not in found
+    finding = found[unknown]
+    assert (finding.subject, finding.severity) == (subject, Level.INFO)
+    assert finding.affects is Truth.DEPENDS
+    assert target in finding.message
+    assert all(map(is_open, (finding.message, finding.because, *finding.todo)))
+    may_not_start = unknown == "name-not-known"
+    assert verdict(found.values()).startswith("may not start") == may_not_start
+    prediction = to_json(situation.prediction, situation.doubts)
+    assert prediction["starts"] is (None if may_not_start else True)
+    assert prediction["errors"] == prediction["ignored_env"] == []
+    written = {"variable": ["CODER_FROBNICATE"], "flag": ["--frobnicate"]}
+    expected = written.get(kind, ["frobnicate"] if kind == "YAML key" else [])
+    assert prediction.get("not_known", []) == expected
+    json.dumps(prediction)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "question"),
+    [
+        ("variable", "htp_address", "Was CODER_HTTP_ADDRESS meant?"),
+        ("flag", "htp-address", "Was --http-address meant?"),
+        ("YAML key", "experiment", "Was experiments meant?"),
+        ("chart key", "replicaCont", "Was coder.replicaCount meant?"),
+        ("experiment", "auto-fill-parameter", "Was auto-fill-parameters meant?"),
+    ],
+)
+def test_what_may_have_been_meant_is_asked(kind, word, question):
+    read, *_, rule = NAMES[kind]
+    found = told(situate("2.99.3", "2.99.3", read(word)))[rule]
+    assert found.steps[0].startswith(question)
+    assert is_open(found.steps[0])
+
+
+@pytest.mark.parametrize("kind", ["variable", "experiment", "chart key"])
+def test_what_the_release_in_use_may_know_is_not_told_to_be_nothing(kind):
+    read, subject, wrong, unknown = NAMES[kind]
+    found = told(situate("2.99.3", KNOWN, read("frobnicate")))
+    assert found[unknown].subject == subject
+    assert wrong not in found
+
+
+def test_a_known_target_refuses_what_the_release_in_use_may_have():
+    found = told(situate("2.99.3", KNOWN, flag("frobnicate")))["name-refused"]
+    assert found.affects is Truth.YES
+    assert "2.99.3 may accept it" in found.because
+
+
+# --- names that some release knows --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("version", "channel", "name", "expected"),
+    [
+        # gone before the newest release known
+        ("2.99.3", Channel.FLAG, "in-memory", Lack.CERTAIN),
+        ("2.34.99", Channel.ENV, "CODER_IN_MEMORY", Lack.CERTAIN),
+        # newer than what is known of the line, which may have got it as well
+        ("2.34.99", Channel.ENV, "CODER_CHAT_HOOK_URL", Lack.OPEN),
+        ("2.34.5", Channel.ENV, "CODER_CHAT_HOOK_URL", Lack.CERTAIN),
+        # carried back to an older line only, so that a newer one may have it
+        ("2.30.99", Channel.FLAG, "oidc-repair-links", Lack.OPEN),
+        ("2.30.0", Channel.FLAG, "oidc-repair-links", Lack.CERTAIN),
+        # of documents
+        (IMPORTED, Channel.ENV, "CODER_GONE", Lack.UNSURE),
+        (IMPORTED, Channel.YAML, "gone", Lack.UNSURE),
+        ("2.98.7", Channel.FLAG, "gone", Lack.UNSURE),
+        (IMPORTED, Channel.FLAG, "in-memory", Lack.CERTAIN),
+        (IMPORTED, Channel.FLAG, "frobnicate", Lack.OPEN),
+    ],
+)
+def test_what_follows_from_a_name_that_is_lacking(version, channel, name, expected):
+    assert lack(CATALOG.lend(version), CATALOG, channel, name) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "outcome"),
+    [
+        ("variable", "option-removed", "starts"),
+        ("flag", "name-refused", "may not start"),
+        ("YAML key", "name-refused", "may not start"),
+    ],
+)
+@pytest.mark.parametrize("source", ["2.97.0", IMPORTED])
+@pytest.mark.parametrize("target", [IMPORTED, "2.98.7"])
+def test_what_documents_do_not_show_is_removed_or_hidden(kind, rule, outcome, source, target):
+    situation = situate(source, target, NAMES[kind][0]("gone"))
+    found = told(situation)[rule]
+    assert (found.subject, found.affects, found.severity) == ("gone", Truth.DEPENDS, Level.WARNING)
+    assert "removed or hidden" in found.message
+    assert is_open(" ".join(found.todo))
+    assert verdict([found], is_known=False) == outcome
+    prediction = to_json(situation.prediction, situation.doubts)
+    assert prediction["removed"] == {}
+    assert prediction["errors"] == prediction["ignored_env"] == []
+
+
+def test_a_name_of_a_newer_line_may_have_been_carried_back():
+    operator = read_env_file("CODER_CHAT_HOOK_URL=https://x.example.com", "coder.env")
+    found = told(situate("2.34.0", "2.34.99", operator))["not-known"]
+    assert found.subject == "chat-hook-url"
+    assert "from Coder 2.36.0 on only" in found.message
+
+
+def test_a_name_that_is_gone_is_told_as_gone_of_a_release_that_is_not_known():
+    found = told(situate("2.24.4", "2.99.3", flag("in-memory")))
+    assert found["name-refused"].affects is Truth.YES
+    assert "name-not-known" not in found
+
+
+def test_a_variable_of_the_cli_is_known_to_be_one():
+    operator = read_env_file(
+        "CODER_DISABLE_DIRECT_CONNECTIONS=true; CODER_CONFIG_DIR=/x".replace("; ", "\n"), "e.env"
+    )
+    assert told(situate("2.99.3", "2.99.3", operator)).keys() == {"client-only"}
+
+
+def test_a_choice_may_be_new_in_a_release_that_is_not_known():
+    operator = read_env_file("CODER_PG_AUTH=kerberos", "coder.env")
+    found = {
+        version: told(situate("2.33.0", version, operator))["value-invalid"].affects
+        for version in (KNOWN, "2.99.3")
+    }
+    assert found == {KNOWN: Truth.YES, "2.99.3": Truth.DEPENDS}
+
+
+def test_what_is_not_told_is_no_removal_on_the_way():
+    release = CATALOG.lend(IMPORTED)
+    assert declared_changes(BASE, release) == declared_changes(release, BASE) == ()
+    assert steps(CATALOG, BASE, release)[-1] is release
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("name", ["told", "frobnicate"])
+def test_an_experiment_of_a_release_that_does_not_tell_all_could_not_be_checked(known, name):
+    told_ones = Experiments(frozenset({"told"}), is_complete=known)
+    release = replace(NEWEST, experiments=told_ones)
+    operator = read_env_file(f"CODER_EXPERIMENTS={name}", "coder.env")
+    found = told(situation_of(None, release, release, operator, packaged()))
+    expected = set() if name == "told" else {"experiment-gone" if known else "not-known"}
+    assert found.keys() == expected
+    if expected == {"not-known"}:
+        assert "could not be checked" in found["not-known"].message
