@@ -101,3 +101,6 @@ CONCEALED: Final = "CONCEALED"
 
 PLACEHOLDER: Final = "<placeholder>"
 """Stands for a secret that is no more than an example of one."""
+
+STAND_INS: Final = frozenset({REDACTED, CONCEALED, PLACEHOLDER})
+"""What a secret value in an operator's file becomes as a whole."""

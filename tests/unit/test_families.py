@@ -5,6 +5,7 @@ import pytest
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import Channel, Form, Given, GivenState, Position
 from confaudit.core.model import MISSING
+from confaudit.core.secret import secret
 from confaudit.core.upgrade.families import Family, is_numbered, listed, read_variables
 from confaudit.core.upgrade.family_faults import FAULTS, Fault
 from confaudit.core.upgrade.known import Truth
@@ -105,6 +106,12 @@ def test_one_number_is_one_member_and_numbers_are_in_order():
 def test_keys_are_separated_by_commas(text, keys):
     [one] = members(AI, "2.35.1", f"{GATEWAY}0_KEYS={text}").providers
     assert one.field("KEYS").value == keys
+
+
+@pytest.mark.parametrize("text", ["REDACTED", "CONCEALED", "<placeholder>"])
+def test_of_a_secret_that_was_removed_only_that_it_is_set_is_known(text):
+    [one] = members(AI, "2.35.1", f"{GATEWAY}0_KEY={text}").providers
+    assert one.field("KEY").value == secret(True)
 
 
 NAMES = [

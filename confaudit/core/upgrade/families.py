@@ -15,6 +15,7 @@ from confaudit.core.coder.releases import Version
 from confaudit.core.coder.semantics import SORTED_BY_NUMBER
 from confaudit.core.given import Channel, Form, Given, GivenState
 from confaudit.core.model import MISSING, Json, Value, ValueSource
+from confaudit.core.secret import STAND_INS, secret
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.known import WHY_UNKNOWN, Known, Truth, is_empty
 
@@ -214,6 +215,8 @@ def as_field(given: Given, name: str) -> Known:
 
 
 def _value(text: str, name: str) -> Value:
+    if text in STAND_INS:
+        return secret(True)
     if name in _BLANK:
         return list[Json](text.split())
     return [key.strip() for key in text.split(",")] if name in _COMMA else text
