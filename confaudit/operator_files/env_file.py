@@ -14,7 +14,7 @@ from typing import Final
 
 from confaudit.core.given import Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.settings import SettingsBlock
+from confaudit.operator_files.settings import NAME, SettingsBlock
 from confaudit.operator_files.substitution import COMPOSE, TEMPLATED, Fill
 
 
@@ -26,7 +26,8 @@ class EnvSyntax(Enum):
     UNKNOWN = "unknown"
 
 
-_ASSIGNMENT: Final = re.compile(r"\s*(?P<export>export\s+)?(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*")
+_ASSIGNMENT: Final = re.compile(r"\s*(?P<export>export\s+)?(?P<name>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
+"""Docker takes names with dots and dashes, which systemd ignores."""
 _BARE_NAME: Final = re.compile(r"\s*([A-Z_][A-Z0-9_]*)\s*")
 _COMMENTED: Final = re.compile(r"\s*#\s*CODER_[A-Z0-9_]+=")
 _CONTROL: Final = re.compile(r"\s*(\{%|%\{|\{\{-?\s*(if|range|end|else))")
@@ -87,14 +88,18 @@ def _settings(file: OperatorFile, reader: EnvSyntax) -> Iterator[tuple[Given, bo
     number = 0
     while number < len(file.lines):
         entry, taken = _entry(file, number)
-        if isinstance(entry, _Assigned):
+        if isinstance(entry, _Assigned) and _is_taken(entry.name, reader):
             given, disputed = _given(place, entry, reader, known)
             if given.value is not None:
                 known[entry.name] = given.value
             yield given, disputed
-        elif entry:
+        elif isinstance(entry, str) and entry:
             yield place.given(entry, _without_value(file.lines[number]), number), False
         number += taken
+
+
+def _is_taken(name: str, reader: EnvSyntax) -> bool:
+    return reader is not EnvSyntax.SYSTEMD or bool(NAME.fullmatch(name))
 
 
 def _without_value(line: str) -> GivenState:
