@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from confaudit.core.coder.releases import Catalog, Version, has_reached
-from confaudit.core.judge import conditions
+from confaudit.core.judge import conditions, items
 from confaudit.core.judge.advisories import Advisory
 from confaudit.core.judge.conditions import Condition, Items, Looking
 from confaudit.core.judge.finding import Effect, Phase, Rule
@@ -29,6 +29,8 @@ USER_FILE: Final = "coder-advisories.yaml"
 """Beside confaudit.yaml; the operator's own advisories, in the form of the packaged ones."""
 
 PACKAGED: Final = Path(__file__).with_name("advisories.yaml")
+STARTUP: Final = Path(__file__).with_name("startup.yaml")
+"""What a server checks when it starts."""
 
 _Id = Annotated[
     str,
@@ -73,18 +75,18 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
         if sum(getattr(self, name) is not None for name in names) != 1:
             raise part.fault("it names none or several", f"give one of {', '.join(names)}")
         if self.provider:
-            return conditions.each_provider(self.provider)
+            return items.each_provider(self.provider)
         if self.unnumbered:
-            return conditions.each_unnumbered(self.unnumbered)
+            return items.each_unnumbered(self.unnumbered)
         if self.options is not None:
             for key, place in zip(self.options, part.at("options").items(), strict=True):
                 reader.option(key, place)
-            return conditions.each_option(self.options)
+            return items.each_option(self.options)
         if self.variables is not None:
-            return conditions.each_variable(self.variables)
+            return items.each_variable(self.variables)
         if self.chart_keys_but == "known":
-            return conditions.each_unknown_chart_key
-        return conditions.each_chart_key_but(self.chart_keys_but or [])
+            return items.each_unknown_chart_key
+        return items.each_chart_key_but(self.chart_keys_but or [])
 
 
 class WrittenAdvisory(msgspec.Struct, forbid_unknown_fields=True):
@@ -114,6 +116,8 @@ class WrittenAdvisory(msgspec.Struct, forbid_unknown_fields=True):
     """It is advice at any time; without this, only an upgrade that brings it says so."""
     only_if_certain: bool = False
     """Say nothing where the answer depends on what cannot be seen."""
+    only_if_known: bool = False
+    """Say nothing where the answer depends on a value that comes from elsewhere."""
     depends_on: str = ""
     """What makes the difference and stands in no configuration, to follow "it depends on"."""
     phase: Phase = Phase.BEFORE
@@ -131,12 +135,12 @@ class Tested:
 
 
 def load(paths: Iterable[Path], catalog: Catalog) -> tuple[Advisory, ...]:
-    """The packaged advisories, and those of the operator's own files.
+    """The packaged advisories, the checks of a start, and those of the operator's own files.
 
     Raises:
         CatalogError: A file cannot be read or says what it cannot; names file, line and key.
     """
-    return tuple(tested.advisory for tested in load_tested((PACKAGED, *paths), catalog))
+    return tuple(tested.advisory for tested in load_tested((PACKAGED, STARTUP, *paths), catalog))
 
 
 def load_tested(paths: Iterable[Path], catalog: Catalog) -> tuple[Tested, ...]:
@@ -201,11 +205,13 @@ def _advisory(part: Part, types: Mapping[str, tuple[str, ...]]) -> Tested:
         ends=_ends(written, part),
         standing=written.always,
         only_if_certain=written.only_if_certain,
+        only_if_known=written.only_if_known,
         each=written.each.items(reader, part.at("each")) if written.each else None,
         depends_on=written.depends_on,
         phase=written.phase,
         steps=tuple(written.fix),
         proposed=MISSING if written.proposed is None else written.proposed,
+        at_start=part.origin.name == str(STARTUP),
     )
     return Tested(advisory, tuple(written.tests))
 

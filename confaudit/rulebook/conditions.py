@@ -13,14 +13,14 @@ import msgspec
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import Form
 from confaudit.core.judge import conditions
-from confaudit.core.judge.conditions import Condition, Looking
+from confaudit.core.judge.conditions import Condition, Looking, Setting
 from confaudit.core.model import Cause, ChangeKind
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.families import Family
 from confaudit.core.upgrade.family_faults import Fault
 from confaudit.core.upgrade.known import UpgradeSide
 from confaudit.errors import suggest
-from confaudit.rulebook.questions import Asked, Bounds
+from confaudit.rulebook.questions import Asked, Bounds, Other, comparison
 from confaudit.yaml_file import Part
 
 Nested: TypeAlias = Annotated[Part, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/Condition"})]
@@ -147,8 +147,12 @@ class Option(Asked, forbid_unknown_fields=True, kw_only=True):
 
     def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """The question, for this option."""
-        question = self.question(part, reader.types_of(self.option, part.at("option")))
-        return conditions.option(self.option, question, UpgradeSide(self.at), self.hint)
+        types = reader.types_of(self.option, part.at("option"))
+        side = UpgradeSide(self.at)
+        if others := self.others(part):
+            setting = conditions.option_setting(self.option, side)
+            return _compared(setting, types, others, reader, part)
+        return conditions.option(self.option, self.question(part, types), side, self.hint)
 
 
 class Field(Asked, forbid_unknown_fields=True, kw_only=True):
@@ -159,6 +163,8 @@ class Field(Asked, forbid_unknown_fields=True, kw_only=True):
     def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """The question, for this field."""
         reader.need(Looking.PROVIDER, part.at("field"))
+        if others := self.others(part):
+            return _compared(conditions.field_setting(self.field), (), others, reader, part)
         return conditions.field(self.field, self.question(part, ()))
 
 
@@ -173,6 +179,44 @@ class OfFamily(msgspec.Struct, forbid_unknown_fields=True):
     def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether it is."""
         return conditions.family(self.family, self.has)
+
+
+def _compared(
+    setting: Setting,
+    types: Sequence[str],
+    others: Mapping[str, Other],
+    reader: ConditionReader,
+    part: Part,
+) -> Condition:
+    """A setting keeps to bounds that other settings are."""
+    found = []
+    for name, other in others.items():
+        bound, kinds = _setting(other, reader, part.at(name))
+        found.append(conditions.compared(setting, bound, comparison(name, (*types, *kinds))))
+    return conditions.all_of(found)
+
+
+def _setting(other: Other, reader: ConditionReader, part: Part) -> tuple[Setting, Sequence[str]]:
+    """A setting that is a bound, with its types."""
+    if (other.option is None) == (other.field is None):
+        raise part.fault("it names no setting, or two", "give option or field")
+    if other.option is not None:
+        types = reader.option(other.option, part.at("option"))
+        return conditions.option_setting(other.option), types
+    reader.need(Looking.PROVIDER, part.at("field"))
+    return conditions.field_setting(other.field or ""), ()
+
+
+class Together(msgspec.Struct, forbid_unknown_fields=True, rename={"keys": "together"}):
+    """Each of some options holds something, or none of them does."""
+
+    keys: Annotated[list[str], msgspec.Meta(min_length=2)]
+
+    def condition(self, reader: ConditionReader, part: Part) -> Condition:
+        """All or none."""
+        for key in self.keys:
+            reader.option(key, part.at("together"))
+        return conditions.together(self.keys)
 
 
 class Experiment(msgspec.Struct, forbid_unknown_fields=True):
@@ -303,6 +347,7 @@ _ALL: Final[tuple[type[_Kind], ...]] = (
     Option,
     Field,
     OfFamily,
+    Together,
     Experiment,
     Variable,
     ChartKey,

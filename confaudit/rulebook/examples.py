@@ -17,6 +17,7 @@ from confaudit.core.given import (
     Position,
 )
 from confaudit.core.judge.advisories import Advisory, advise
+from confaudit.core.judge.startup import inquiry, refused_starts
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Situation
@@ -63,7 +64,9 @@ def failures(advisory: Advisory, examples: Sequence[Example], catalog: Catalog) 
     """What an advisory gets wrong about the examples of its author, in whole sentences."""
     for number, example in enumerate(examples, 1):
         expected = _EXPECTED[example.affects]
-        found = list(advise([advisory], _situation(example, advisory, catalog)))
+        situation = _situation(example, advisory, catalog)
+        judge = refused_starts if advisory.at_start else advise
+        found = list(judge([advisory], situation))
         affects = found[0].affects if found else Truth.NO
         if affects is not expected:
             yield f"{advisory.rule.id}, test {number}: {affects} instead of {expected}."
@@ -72,7 +75,13 @@ def failures(advisory: Advisory, examples: Sequence[Example], catalog: Catalog) 
 def _situation(example: Example, advisory: Advisory, catalog: Catalog) -> Situation:
     source, target = (catalog.lend(version) for version in _way(example, advisory, catalog))
     return situation_of(
-        None, source, target, operator(example), catalog, lambda key: example.earlier.get(key, ())
+        None,
+        source,
+        target,
+        operator(example),
+        catalog,
+        lambda key: example.earlier.get(key, ()),
+        inquire=inquiry([advisory]),
     )
 
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 import msgspec
 
 from confaudit.core.coder.go import RefusedError, duration
+from confaudit.core.coder.notations import NOTATIONS
 from confaudit.core.coder.parsing import parse, scalar
 from confaudit.core.judge.conditions import Question, opposite
 from confaudit.core.model import MISSING, Json, Value, ValueSource
@@ -20,11 +21,17 @@ from confaudit.core.upgrade.known import (
     comes_from,
     conclude,
     contains,
+    counts,
+    every,
+    in_notation,
+    in_range,
     is_set,
     is_unresolved,
+    items,
     matches,
     one_of,
     ranges,
+    some,
     starts_with,
     within,
 )
@@ -37,6 +44,15 @@ _Value: TypeAlias = Annotated[
 """What it may be hangs on the type of the option it is compared with."""
 _Text: TypeAlias = Annotated[Part, msgspec.Meta(extra_json_schema={"type": "string"})]
 _Some = msgspec.Meta(min_length=1)
+_OfItems: TypeAlias = Annotated[Part, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/Valued"})]
+"""A question about one item of a list."""
+_Bound: TypeAlias = Annotated[
+    Part,
+    msgspec.Meta(
+        extra_json_schema={"anyOf": [{"type": ["number", "string"]}, {"$ref": "#/$defs/Other"}]}
+    ),
+]
+_Notation: TypeAlias = Literal[*NOTATIONS]  # type: ignore[valid-type]
 _Source: TypeAlias = Literal["flag", "env", "yaml", "default"]
 
 
@@ -55,12 +71,18 @@ class Bounds(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         return {name: part for name, part in parts.items() if part is not None}
 
 
-class Asked(Bounds, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is", "in_": "in"}):
-    """One question about an option or field; the bounds of a range are one question."""
+class Other(msgspec.Struct, forbid_unknown_fields=True):
+    """Another setting that a bound is: an option, or a field of the same provider."""
 
-    is_: Literal["set", "unset", "empty", "unresolved"] | None = None
-    """Whether something sets it; whether it holds nothing; whether its value is settled by a
-    template or another resource."""
+    option: str | None = None
+    field: str | None = None
+
+
+class Valued(Bounds, forbid_unknown_fields=True, kw_only=True, rename={"in_": "in"}):
+    """One question that a value alone answers, such as an item of a list."""
+
+    asks: ClassVar[str] = "an item"
+
     equals: _Value | None = None
     in_: Annotated[list[_Value], _Some] | None = None
     """It equals one of these."""
@@ -72,8 +94,52 @@ class Asked(Bounds, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is
     """A regular expression is found in a text, or in an item or key of a structure."""
     within: Annotated[list[_Text], _Some] | None = None
     """All addresses and networks of the value lie in these networks."""
+    notation: _Notation | None = None
+    """A text is in this notation."""
+    some: _OfItems | None = None
+    """The question about one item is answered yes for some item of a list."""
+    every: _OfItems | None = None
+    """The question about one item is answered yes for every item of a list."""
+    count: Bounds | None = None
+    """The number of items is in a range."""
+
+    def test(self, part: Part, types: Sequence[str]) -> ValueTest:
+        """The question that is meant, about a value of one of these types, or of any.
+
+        Raises:
+            ConfauditError: of the file's kind: there is none, or several, or it cannot be meant.
+        """
+        name = self.one_question(part)
+        if not name:
+            return _range(self.given, types)
+        return _TESTS[name](getattr(self, name), part.at(_written(name)), types)
+
+    def one_question(self, part: Part) -> str:
+        """The field of the only question; empty where that is a range."""
+        known = QUESTIONS if isinstance(self, Asked) else OF_VALUES
+        found = [name for name in known if getattr(self, name) is not None]
+        if len(found) + bool(self.given) != 1:
+            asks = ", ".join((*known.values(), *COMPARISONS))
+            raise part.fault(f"{self.asks} needs one question", f"ask one of {asks}")
+        return found[0] if found else ""
+
+
+class Asked(Valued, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is", "in_": "in"}):
+    """One question about an option or field; the bounds of a range are one question."""
+
+    asks: ClassVar[str] = "an option or field"
+
+    at_least: _Bound | None = None
+    above: _Bound | None = None
+    at_most: _Bound | None = None
+    below: _Bound | None = None
+    is_: Literal["set", "unset", "empty", "unresolved"] | None = None
+    """Whether something sets it; whether it holds nothing; whether its value is settled by a
+    template or another resource."""
     source: _Source | Annotated[list[_Source], _Some] | None = None
     """What sets it; `default` is nothing."""
+    as_many_as: Other | None = None
+    """It has as many items as another setting."""
 
     def question(self, part: Part, types: Sequence[str]) -> Question:
         """The question that is meant; an option's value is of one of these types, a field's of any.
@@ -81,22 +147,41 @@ class Asked(Bounds, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is
         Raises:
             ConfauditError: of the file's kind: there is none, or several, or it cannot be meant.
         """
-        found = [name for name in QUESTIONS if getattr(self, name) is not None]
-        if len(found) + bool(self.given) != 1:
-            asks = ", ".join((*QUESTIONS.values(), *COMPARISONS))
-            raise part.fault("an option or field needs one question", f"ask one of {asks}")
-        if self.given:
-            return partial(conclude, test=_range(self.given, types))
-        [name] = found
-        return _QUESTIONS[name](getattr(self, name), part.at(QUESTIONS[name]), types)
+        name = self.one_question(part)
+        if name in _OF_SETTINGS:
+            return _OF_SETTINGS[name](getattr(self, name))
+        return partial(conclude, test=self.test(part, types))
+
+    def others(self, part: Part) -> Mapping[str, Other]:
+        """The settings that it is compared with, by the field that names them.
+
+        Raises:
+            ConfauditError: of the file's kind: there are several questions.
+        """
+        self.one_question(part)
+        if self.as_many_as:
+            return {"as_many_as": self.as_many_as}
+        found = {name: one.read(Other) for name, one in self.given.items() if one.children()}
+        if found and len(found) < len(self.given):
+            raise part.fault("one bound is a setting and one is not", "join two questions by all")
+        return found
 
 
-QUESTIONS: Final[Mapping[str, str]] = {
-    one.name: one.encode_name
-    for one in msgspec.structs.fields(Asked)
-    if one.name not in COMPARISONS
-}
-"""Questions other than a range, with what they are called in the file."""
+def _written(name: str) -> str:
+    """A field as it is called in the file."""
+    return name.removesuffix("_")
+
+
+def _questions(kind: type[Valued]) -> Mapping[str, str]:
+    fields = (one.name for one in msgspec.structs.fields(kind) if one.name not in COMPARISONS)
+    return {name: _written(name) for name in fields}
+
+
+OF_VALUES: Final = _questions(Valued)
+"""Questions other than a range that a value alone answers, with their names in the file."""
+
+QUESTIONS: Final = _questions(Asked)
+"""The same of an option or field."""
 
 
 def _is_unset(known: Known) -> Conclusion:
@@ -111,27 +196,27 @@ _STATES: Final[Mapping[str, Question]] = {
 }
 
 
-def _equals(wanted: Part, part: Part, types: Sequence[str]) -> Question:
+def _equals(wanted: Part, part: Part, types: Sequence[str]) -> ValueTest:
     return _is_one_of([wanted], part, types)
 
 
-def _is_one_of(wanted: Sequence[Part], part: Part, types: Sequence[str]) -> Question:
-    return partial(conclude, test=one_of([value for one in wanted for value in _typed(one, types)]))
+def _is_one_of(wanted: Sequence[Part], part: Part, types: Sequence[str]) -> ValueTest:
+    return one_of([value for one in wanted for value in _typed(one, types)])
 
 
-def _matches(pattern: str, part: Part, types: Sequence[str]) -> Question:
+def _matches(pattern: str, part: Part, types: Sequence[str]) -> ValueTest:
     try:
-        return partial(conclude, test=matches(pattern))
+        return matches(pattern)
     except (re.error, RecursionError, OverflowError):
         raise part.fault(
             "it is no regular expression", "check its brackets and backslashes"
         ) from None
 
 
-def _within(networks: Sequence[Part], part: Part, types: Sequence[str]) -> Question:
+def _within(networks: Sequence[Part], part: Part, types: Sequence[str]) -> ValueTest:
     if types and not _ADDRESSES.intersection(types):
         raise part.fault(f"the option is of type {types[0]}, which holds no address", _ASK_ELSE)
-    return partial(conclude, test=within([_network(one) for one in networks]))
+    return within([_network(one) for one in networks])
 
 
 _ADDRESSES: Final = frozenset({"string", "string-array", "host:port", "url"})
@@ -145,23 +230,46 @@ def _network(part: Part) -> Network:
         raise part.fault("it is no network", "write it like 10.0.0.0/8 or fd00::/8") from None
 
 
-def _from(source: str | Sequence[str], part: Part, types: Sequence[str]) -> Question:
+def _of_items(
+    join: Callable[[ValueTest], ValueTest],
+) -> Callable[[Part, Part, Sequence[str]], ValueTest]:
+    def read(asked: Part, part: Part, types: Sequence[str]) -> ValueTest:
+        if types and "string-array" not in types:
+            raise part.fault(f"the option is of type {types[0]}, which has no items", _ASK_ELSE)
+        return join(asked.read(Valued).test(asked, ("string",) if types else ()))
+
+    return read
+
+
+def _count(bounds: Bounds, part: Part, types: Sequence[str]) -> ValueTest:
+    if not bounds.given:
+        raise part.fault("the range has no bound", "give at_least or at_most")
+    return counts({name: one.read(int) for name, one in bounds.given.items()})
+
+
+def _of_text(make: Callable[[str], ValueTest]) -> Callable[[Any, Part, Sequence[str]], ValueTest]:
+    return lambda text, part, types: make(text)
+
+
+def _from(source: str | Sequence[str]) -> Question:
     names = [source] if isinstance(source, str) else source
     return partial(comes_from, sources=frozenset(map(ValueSource, names)))
 
 
-def _of_text(make: Callable[[str], ValueTest]) -> Callable[[Any, Part, Sequence[str]], Question]:
-    return lambda text, part, types: partial(conclude, test=make(text))
-
-
-_QUESTIONS: Final[Mapping[str, Callable[[Any, Part, Sequence[str]], Question]]] = {
-    "is_": lambda state, part, types: _STATES[state],
+_TESTS: Final[Mapping[str, Callable[[Any, Part, Sequence[str]], ValueTest]]] = {
     "equals": _equals,
     "in_": _is_one_of,
     "contains": _of_text(contains),
     "starts_with": _of_text(starts_with),
     "matches": _matches,
     "within": _within,
+    "notation": _of_text(lambda name: in_notation(NOTATIONS[name])),
+    "some": _of_items(some),
+    "every": _of_items(every),
+    "count": _count,
+}
+_OF_SETTINGS: Final[Mapping[str, Callable[[Any], Question]]] = {
+    "is_": lambda state: _STATES[state],
     "source": _from,
 }
 
@@ -209,6 +317,22 @@ def _range(given: Mapping[str, Part], types: Sequence[str]) -> ValueTest:
     return ranges({name: _bound(part, kind) for name, part in given.items()}, _measure(kind))
 
 
+def comparison(name: str, types: Sequence[str]) -> Callable[[Value, Value], bool]:
+    """How two values compare that are of these types, as far as that is known, by a field's name.
+
+    What is no number, such as the word `auto`, keeps to no bound.
+    """
+    if name == "as_many_as":
+        return lambda one, other: len(items(one)) == len(items(other))
+    measure = _measure(next((kind for kind in types if kind in _ORDERED), "int"))
+
+    def keeps(one: Value, other: Value) -> bool:
+        number, bound = measure(one), measure(other)
+        return number is not None and bound is not None and in_range(number, {name: bound})
+
+    return keeps
+
+
 _ORDERED: Final[Mapping[str, Callable[[str], Value]]] = {
     "int": partial(parse, option_type="int"),
     "duration": duration,
@@ -233,7 +357,7 @@ def _measure(kind: str) -> Callable[[Value], int | None]:
     def number(value: Value) -> int | None:
         if isinstance(value, str):
             try:
-                value = _ORDERED[kind](value)
+                value = _ORDERED[kind](value.strip())
             except RefusedError:
                 return None
         return value if type(value) is int else None

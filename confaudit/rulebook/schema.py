@@ -1,5 +1,6 @@
 """The JSON Schema of coder-advisories.yaml, made from the structs that the file is read with."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -7,31 +8,33 @@ import msgspec
 from confaudit.core.upgrade.known import COMPARISONS
 from confaudit.rulebook.advisories import WrittenAdvisory
 from confaudit.rulebook.conditions import KINDS
-from confaudit.rulebook.questions import QUESTIONS, Asked, Bounds
+from confaudit.rulebook.questions import OF_VALUES, QUESTIONS, Asked, Bounds, Other, Valued
 
 
 def schema() -> dict[str, Any]:
     """The schema of a file of advisories (JSON Schema 2020-12)."""
     kinds = list(KINDS.values())
     refs, components = msgspec.json.schema_components(
-        [WrittenAdvisory, Bounds, *kinds],
+        [WrittenAdvisory, Bounds, Valued, Other, *kinds],
         schema_hook=lambda kind: {},  # a `Part`: its annotation says what may stand there
         ref_template="#/$defs/{name}",
     )
     components["Bounds"]["minProperties"] = 1
+    components["Valued"]["oneOf"] = _one_of(OF_VALUES)
+    components["Other"] |= {"minProperties": 1, "maxProperties": 1}
     for kind in kinds:
         if issubclass(kind, Asked):
-            components[kind.__name__]["oneOf"] = _one_question()
+            components[kind.__name__]["oneOf"] = _one_of(QUESTIONS)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Advisories of confaudit",
         "type": ["array", "null"],
         "items": refs[0],
-        "$defs": {**components, "Condition": {"oneOf": list(refs[2:])}},
+        "$defs": {**components, "Condition": {"oneOf": list(refs[4:])}},
     }
 
 
-def _one_question() -> list[dict[str, Any]]:
-    """Exactly one of the questions, or bounds of a range."""
+def _one_of(questions: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Exactly one of some questions, or bounds of a range."""
     bounds = [{"required": [name]} for name in COMPARISONS]
-    return [*({"required": [name]} for name in QUESTIONS.values()), {"anyOf": bounds}]
+    return [*({"required": [name]} for name in questions.values()), {"anyOf": bounds}]

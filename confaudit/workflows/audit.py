@@ -11,6 +11,7 @@ from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.judge import Judged, finding_names, judge
 from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
 from confaudit.core.judge.rules.changes import refuted
+from confaudit.core.judge.startup import inquiry
 from confaudit.core.migrate import Migration, migrate
 from confaudit.core.model import Snapshot
 from confaudit.core.upgrade.situate import situation_of
@@ -46,11 +47,16 @@ class AuditScope:
         return migrate(self.opened.operator, texts, self.source, self.target)
 
 
-def situate(setup: Setup, scope: AuditScope) -> Situation:
+def situate(setup: Setup, scope: AuditScope, known: "Sequence[Advisory]") -> Situation:
     """What rules may look at: nothing secret is left in it."""
-    operator = scope.opened.operator
     return situation_of(
-        scope.snapshot, scope.source, scope.target, operator, setup.catalog(), scope.earlier
+        scope.snapshot,
+        scope.source,
+        scope.target,
+        scope.opened.operator,
+        setup.catalog(),
+        scope.earlier,
+        inquire=inquiry(known),
     )
 
 
@@ -72,7 +78,8 @@ def audited(setup: Setup, scope: AuditScope, selection: Selection) -> Audit:
         CatalogError: an advisory of the operator's own cannot be read.
         ConfigError: a filter names nothing that exists.
     """
-    situation, known = situate(setup, scope), advisories(setup)
+    known = advisories(setup)
+    situation = situate(setup, scope, known)
     held = hold(situation, scope.printed) if scope.printed else None
     found = (*audit(situation, known), *(refuted(held.rest) if held else ()))
     rules = {**RULES, **{one.rule.id: one.rule for one in (*known, *found)}}

@@ -16,6 +16,7 @@ from confaudit.catalog import loader
 from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.rules import RULES
+from confaudit.core.judge.startup import inquiry
 from confaudit.core.model import Fidelity, RawDeployment
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
@@ -68,7 +69,12 @@ def findings(folder):
     assert source, "a case is about releases of the catalogue"
     assert target, "a case is about releases of the catalogue"
     situation = situation_of(
-        snapshot_of(folder, case["from"]), source, target, inputs_of(folder), loader.packaged()
+        snapshot_of(folder, case["from"]),
+        source,
+        target,
+        inputs_of(folder),
+        loader.packaged(),
+        inquire=inquiry(packaged()),
     )
     return audit(situation, packaged())
 

@@ -11,7 +11,7 @@ from confaudit.catalog import loader
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import OperatorSettings, Position
 from confaudit.core.judge import advisories as judge_advisories
-from confaudit.core.judge import conditions
+from confaudit.core.judge import conditions, items
 from confaudit.core.judge.finding import Confidence
 from confaudit.core.judge.rules import RULES
 from confaudit.core.model import MISSING
@@ -23,8 +23,12 @@ from confaudit.operator_files import read_env_file
 from confaudit.rulebook import advisories, examples
 
 CATALOG = loader.packaged()
-PACKAGED = advisories.load_tested([advisories.PACKAGED], CATALOG)
-WORDS = frozenset(re.findall(r"[\w-]+", advisories.PACKAGED.read_text(encoding="utf-8")))
+PACKAGED = advisories.load_tested([advisories.PACKAGED, advisories.STARTUP], CATALOG)
+WORDS = frozenset(
+    word
+    for path in (advisories.PACKAGED, advisories.STARTUP)
+    for word in re.findall(r"[\w-]+", path.read_text(encoding="utf-8"))
+)
 
 
 def slim(release):
@@ -268,7 +272,7 @@ def test_names_of_items_are_shown_safely():
 
 
 def test_keys_below_a_strange_one_are_not_told_again():
-    each = conditions.each_chart_key_but(["coder", "coder.labels.*"])
+    each = items.each_chart_key_but(["coder", "coder.labels.*"])
     keys = ["coder", "coder.labels.a/b", "coder.probes", "coder.probes.live", "coder.probesX"]
     asked = replace(
         situation("2.35.1", "2.35.1"),
@@ -341,7 +345,11 @@ def test_wrong_cases_of_an_own_advisory_are_told(tmp_path):
     [
         ("{option: telemetri, is: set}", "when.option: no release has", "did you mean telemetry?"),
         ("{option: telemetry, iss: set}", "when: unknown key iss", "did you mean is?"),
-        ("{option: telemetry}", "when: an option or field needs one question", "ask one of is, "),
+        (
+            "{option: telemetry}",
+            "when: an option or field needs one question",
+            "ask one of equals, ",
+        ),
         ("{option: telemetry, is: set, equals: 1}", "when: an option or field needs", "ask one"),
         ("{option: telemetry, is: set, below: 1}", "when: an option or field needs", "ask one"),
         ("{option: telemetry, is: sett}", "when.is: it is none of the choices", "mean set?"),

@@ -31,7 +31,12 @@ def test_it_is_a_schema():
 
 
 @pytest.mark.parametrize(
-    "text", [advisories.PACKAGED.read_text(encoding="utf-8"), EXAMPLE[1], "# nothing yet\n"]
+    "text",
+    [
+        *(path.read_text(encoding="utf-8") for path in (advisories.PACKAGED, advisories.STARTUP)),
+        EXAMPLE[1],
+        "# nothing yet\n",
+    ],
 )
 def test_real_files_are_valid(text):
     jsonschema.validate(yaml.safe_load(text), SCHEMA)
@@ -75,6 +80,13 @@ CONDITIONS = [
     "{option: proxy-trusted-origins, within: [10.0.0.0/8]}",
     "{option: access-url, source: env}",
     "{option: access-url, source: [flag, env]}",
+    "{option: access-url, notation: url}",
+    "{option: oidc-scopes, some: {equals: openid}}",
+    "{option: oidc-scopes, every: {matches: '^[a-z]+$'}}",
+    "{option: oidc-scopes, count: {at_most: 5}}",
+    "{option: session-duration, below: {option: max-token-lifetime}}",
+    "{option: tls-cert-file, as_many_as: {option: tls-key-file}}",
+    "{together: [tls-cert-file, tls-key-file]}",
     "{moved: oidc-issuer-url}",
     "{moved_before: oidc-issuer-url}",
     "{family: external-auth, has: skipped-number}",
@@ -120,6 +132,16 @@ BROKEN = [
     written("{option: telemetry, equals: [1]}"),
     written("{optoin: telemetry, is: set}"),
     written("{option: access-url, in: []}"),
+    written("{option: access-url, notation: morse}"),
+    written("{option: oidc-scopes, every: {}}"),
+    written("{option: oidc-scopes, every: {is: set}}"),
+    written("{option: oidc-scopes, every: {equals: a, matches: b}}"),
+    written("{option: oidc-scopes, count: {}}"),
+    written("{option: session-duration, below: {}}"),
+    written("{option: session-duration, below: {option: access-url, field: TYPE}}"),
+    written("{option: session-duration, below: {flag: x}}"),
+    written("{option: tls-cert-file, as_many_as: tls-key-file}"),
+    written("{together: [tls-cert-file]}"),
     written("{option: access-url, in: x}"),
     written("{option: access-url, source: file}"),
     written("{option: access-url, is: set, at: soon}"),

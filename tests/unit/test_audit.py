@@ -1,6 +1,7 @@
 """The audit as a whole: order, levels, templates, advisories, and what it comes to."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -9,6 +10,7 @@ from confaudit.core.judge.audit import audit
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules import RULES
+from confaudit.core.judge.startup import inquiry
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Level
 from confaudit.core.upgrade.known import Truth
@@ -20,12 +22,21 @@ from confaudit.rulebook import advisories
 def situation(source, target, inputs):
     catalog = packaged()
     old, new = catalog.nearest(source), catalog.nearest(target)
-    return situation_of(None, old, new, inputs, catalog)
+    return situation_of(None, old, new, inputs, catalog, inquire=inquiry(known()))
 
 
-def audited(situation, advisories=()):
-    """Everything there is to say, judged."""
-    return judge(audit(situation, advisories)).shown
+@cache
+def known():
+    return advisories.load([], packaged())
+
+
+def checks():
+    return [one for one in known() if one.at_start]
+
+
+def audited(situation, known=None):
+    """Everything there is to say, judged; without advisories, unless they are given."""
+    return judge(audit(situation, checks() if known is None else known)).shown
 
 
 def env(text):
@@ -60,7 +71,7 @@ def test_every_finding_has_what_a_reader_needs():
         assert one.message.endswith(".")
         assert one.because
         assert one.subject
-        assert one.rule.id in RULES
+        assert one.rule.id in RULES or one.rule in {check.rule for check in checks()}
 
 
 def test_a_templates_default_makes_a_finding_depend_on_it():
@@ -91,10 +102,9 @@ def test_without_templates_nothing_is_assumed():
 
 
 def test_an_advisory_takes_the_place_of_the_plain_words():
-    known = advisories.load([], packaged())
     gateway = situation("2.33.0", "2.34.0", env("CODER_VERBOSE=true"))
     plain = {one.rule.id for one in audited(gateway) if one.subject == "ai-gateway-enabled"}
-    told = {one.rule.id for one in audited(gateway, known) if one.subject == "ai-gateway-enabled"}
+    told = {one.rule.id for one in audited(gateway, known()) if one.subject == "ai-gateway-enabled"}
     assert plain == {"default-changed"}
     assert told == {"ai-gateway-on"}
 

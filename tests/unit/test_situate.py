@@ -9,6 +9,7 @@ from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.judge import judge
+from confaudit.core.judge.startup import inquiry
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Setting, ValueSource
 from confaudit.core.secret import secret
@@ -59,15 +60,14 @@ def pod(environment, extra=""):
 def situation(source, target, files, snapshot):
     operator = read_all([decode(text.encode(), name) for name, text in files.items()])
     catalog = packaged()
-    return situation_of(
-        snapshot, catalog.nearest(source), catalog.nearest(target), operator, catalog
-    )
+    old, new = catalog.nearest(source), catalog.nearest(target)
+    return situation_of(snapshot, old, new, operator, catalog, inquire=inquiry(known()))
 
 
 URL = {"CODER_ACCESS_URL": "https://coder.example.com"}
 TLS = "  tls: {secretNames: [coder-tls]}\n"
 IMAGE = "    image: ghcr.io/coder/coder:v2.33.0\n"
-HINT = {"CODER_CACHE_DIRECTORY": "${CACHE:-/var/cache/coder}"}
+HINT = {"CODER_DOCS_URL": "${DOCS:-https://docs.example.com}"}
 
 DEPLOYMENTS = {
     "listens by the chart's TLS": (

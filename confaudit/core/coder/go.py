@@ -9,6 +9,7 @@ import re
 import sys
 import warnings
 from collections.abc import Mapping
+from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from typing import Final
 
 from confaudit.core.coder.options import NANOSECONDS, human_duration
@@ -134,13 +135,18 @@ def host_port(text: str) -> str:
     """
     if not text:
         raise RefusedError("it must not be empty; an address such as 127.0.0.1:3000 is needed")
-    host, port = _split_host_port(text)
+    host, port = split_host_port(text)
     if not host and not port:
         return ""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _split_host_port(text: str) -> tuple[str, str]:
+def split_host_port(text: str) -> tuple[str, str]:
+    """Go's SplitHostPort: host without brackets, and port, which may be empty.
+
+    Raises:
+        RefusedError: It is no address.
+    """
     host, colon, port = text.rpartition(":")
     if not colon or port.endswith("]"):
         raise RefusedError("the address has no port")
@@ -155,6 +161,23 @@ def _split_host_port(text: str) -> tuple[str, str]:
         raise RefusedError("the address has a bracket in the wrong place")
     return host, port
 
+
+def cidr(text: str) -> IPv4Interface | IPv6Interface:
+    """Go's ParseCIDR: an address without a zone, a slash and a number of bits.
+
+    Raises:
+        RefusedError: It is none.
+    """
+    address, slash, bits = text.partition("/")
+    if not slash or not _BITS.fullmatch(bits) or "%" in address:
+        raise RefusedError("a network is written as 10.0.0.0/8 or fd00::/8")
+    try:
+        return ip_interface(f"{address}/{int(bits)}")
+    except ValueError:
+        raise RefusedError("a network is written as 10.0.0.0/8 or fd00::/8") from None
+
+
+_BITS: Final = re.compile(r"[0-9]{1,6}")
 
 _FIELD: Final = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|\Z)')
 

@@ -6,14 +6,14 @@ deployment is known; how they are written down is not known here.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from confaudit.core.coder.releases import Version, has_reached
-from confaudit.core.judge.conditions import Condition, Item, Items
+from confaudit.core.judge.conditions import Condition, Items
 from confaudit.core.judge.finding import Confidence, Finding, Phase, Rule
 from confaudit.core.model import MISSING, Value
 from confaudit.core.text.wording import visible
-from confaudit.core.upgrade.known import Truth
+from confaudit.core.upgrade.known import Answer, Conclusion, Truth
 from confaudit.core.upgrade.situation import Situation
 
 
@@ -38,6 +38,8 @@ class Advisory:
     """Whether it is advice at any time, not just when an upgrade brings it."""
     only_if_certain: bool = False
     """Whether to be silent where the answer depends: advice that most would get for nothing."""
+    only_if_known: bool = False
+    """Whether to be silent where a value is not known, and not where it may be set out of sight."""
     each: Items | None = None
     depends_on: str = ""
     """What makes the difference and is in no configuration; then yes becomes depends."""
@@ -45,11 +47,35 @@ class Advisory:
     steps: tuple[str, ...] = ()
     proposed: Value = MISSING
     """What the steps would set the option to, if anything."""
+    at_start: bool = False
+    """Whether a server checks it when it starts; see `judge.startup`."""
 
     def is_in(self, version: Version) -> bool:
         """Whether a release has it: one of its releases brought it, and none ended it."""
         begun = not self.versions or has_reached(version, self.versions)
         return begun and not (self.ends and has_reached(version, self.ends))
+
+    def answers(self, situation: Situation) -> Iterator[Answer]:
+        """The condition, asked about each item, or about the deployment as a whole."""
+        if self.each is None:
+            yield Answer("", self.condition(situation, None))
+            return
+        for item in self.each(situation):
+            found = self.condition(situation, item)
+            places = tuple(dict.fromkeys((*item.positions, *found.positions)))
+            yield Answer(item.name, replace(found, positions=places), item.option)
+
+    def outcome(self, found: Conclusion) -> Conclusion:
+        """What follows from an answer, for one who cannot see what is in no configuration."""
+        answer, because = found.verdict, found.because
+        if answer is Truth.DEPENDS and (self.only_if_certain or self._is_vague(found)):
+            answer = Truth.NO
+        elif answer is not Truth.NO and self.depends_on:
+            answer, because = Truth.DEPENDS, f"{because}; it depends on {self.depends_on}"
+        return replace(found, answer=answer, because=because, presumed=False)
+
+    def _is_vague(self, found: Conclusion) -> bool:
+        return self.only_if_known and found.answer is Truth.DEPENDS
 
     def applies(self, situation: Situation) -> bool:
         """Whether the upgrade brings it, or it stands at the target anyway."""
@@ -69,27 +95,22 @@ def advise(advisories: Iterable[Advisory], situation: Situation) -> Iterator[Fin
     """The findings of all advisories that concern this deployment, in their order."""
     for advisory in advisories:
         if advisory.applies(situation):
-            items = [None] if advisory.each is None else advisory.each(situation)
-            findings = (_judge(advisory, situation, item) for item in items)
-            yield from (one for one in findings if one)
+            for answer in advisory.answers(situation):
+                found = advisory.outcome(answer.conclusion)
+                if found.answer is not Truth.NO:
+                    yield finding(advisory, situation, answer, found)
 
 
-def _judge(advisory: Advisory, situation: Situation, item: Item | None) -> Finding | None:
-    answer = advisory.condition(situation, item)
-    affects, because = answer.verdict, answer.because
-    if affects is Truth.NO or (affects is Truth.DEPENDS and advisory.only_if_certain):
-        return None
-    if advisory.depends_on:
-        affects = Truth.DEPENDS
-        because = f"{because}; it depends on {advisory.depends_on}"
-    key = advisory.subject or (item.option if item else "")
+def finding(advisory: Advisory, situation: Situation, about: Answer, found: Conclusion) -> Finding:
+    """What an advisory has to say of a deployment, or of one item of it."""
+    key = advisory.subject or about.option
     known = situation.after(key) if key else None
     return Finding(
         rule=advisory.rule,
-        message=advisory.message.replace("{name}", visible(item.name) if item else ""),
-        subject=key or (item.name if item else advisory.rule.id),
-        affects=affects,
-        because=because,
+        message=advisory.message.replace("{name}", visible(about.item)),
+        subject=key or about.item or advisory.rule.id,
+        affects=found.answer,
+        because=found.because,
         confidence=Confidence.COMPUTED,
         spec=known.spec if known else None,
         before=situation.before(key).value if known else MISSING,
@@ -98,7 +119,7 @@ def _judge(advisory: Advisory, situation: Situation, item: Item | None) -> Findi
         phase=advisory.phase,
         steps=advisory.steps,
         proposed=advisory.proposed,
-        positions=tuple(dict.fromkeys((*(item.positions if item else ()), *answer.positions))),
+        positions=found.positions,
     )
 
 

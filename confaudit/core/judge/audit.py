@@ -10,8 +10,17 @@ from typing import Final
 
 from confaudit.core.judge.advisories import Advisory, advise
 from confaudit.core.judge.finding import Effect, Finding
-from confaudit.core.judge.rules import DEFAULT_CHANGED, defaults, files, names, not_known, values
+from confaudit.core.judge.rules import (
+    DEFAULT_CHANGED,
+    EMPTY_VALUE_COUNTS,
+    defaults,
+    files,
+    names,
+    not_known,
+    values,
+)
 from confaudit.core.judge.rules.common import Check
+from confaudit.core.judge.startup import refused_starts
 from confaudit.core.model import Level
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situation import Situation
@@ -19,7 +28,6 @@ from confaudit.core.upgrade.situation import Situation
 CHECKS: Final[tuple[Check, ...]] = (
     names.refused_names,
     values.refused_values,
-    values.missing_address,
     values.colliding_variables,
     values.provider_numbers,
     values.values_without_quotes,
@@ -51,16 +59,34 @@ CHECKS: Final[tuple[Check, ...]] = (
 def audit(situation: Situation, advisories: Iterable[Advisory] = ()) -> tuple[Finding, ...]:
     """Everything there is to say about a deployment, not weighed yet.
 
-    An advisory on an option takes the place of the plain words about its default.
+    An advisory or a check of the start takes the place of the plain words about its option.
     """
-    advice = [*advise(advisories, situation)]
+    known = [*advisories]
+    advice = [*advise([one for one in known if not one.at_start], situation)]
     advised = {finding.subject for finding in advice if finding.rule.effect is Effect.BEHAVIOUR}
+    refused = [*_refused(situation, [one for one in known if one.at_start])]
+    fatal = {finding.subject for finding in refused}
     found = (
         finding
         for finding in _by_rules(situation)
-        if finding.rule is not DEFAULT_CHANGED or finding.subject not in advised
+        if not (finding.rule is DEFAULT_CHANGED and finding.subject in advised | fatal)
+        and not (finding.rule is EMPTY_VALUE_COUNTS and finding.subject in fatal)
     )
-    return (*found, *advice)
+    return (*refused, *found, *advice)
+
+
+def _refused(situation: Situation, checks: Sequence[Advisory]) -> Iterator[Finding]:
+    """What may keep the target from starting; a template's default is taken at its word.
+
+    A check that cannot be answered only because of a template is answered by its default.
+    """
+    found = [*refused_starts(checks, situation)]
+    if not situation.assumed:
+        return iter(found)
+    assumed = [*refused_starts(checks, situation.assumed)]
+    stays = {_identity(finding) for finding in assumed}
+    certain = (one for one in found if one.affects is Truth.YES or _identity(one) in stays)
+    return _joined([*certain], assumed)
 
 
 def _by_rules(situation: Situation) -> Iterator[Finding]:

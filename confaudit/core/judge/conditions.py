@@ -3,25 +3,24 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from itertools import chain
 from typing import Final, TypeAlias
 
-from confaudit.core.coder.defaults import own_default
-from confaudit.core.coder.names import option_of
-from confaudit.core.coder.releases import Release, Version
-from confaudit.core.coder.startup import cell
+from confaudit.core.coder.releases import Version
 from confaudit.core.given import Form, Position
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Value
 from confaudit.core.secret import is_secret, secret
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.families import Family, Provider
-from confaudit.core.upgrade.family_faults import FAULTS, Fault, first_place
+from confaudit.core.upgrade.family_faults import FAULTS, Fault
 from confaudit.core.upgrade.known import (
     EMPTY,
     Conclusion,
     Known,
     Truth,
     UpgradeSide,
+    compare,
     conclude,
     in_range,
     is_empty,
@@ -110,6 +109,7 @@ def _all(parts: Sequence[Conclusion]) -> Conclusion:
         because=listing(list(reasons)) if reasons else "",
         presumed=any(part.presumed for part in parts),
         positions=tuple(dict.fromkeys(place for part in parts for place in part.positions)),
+        is_moot=any(part.is_moot for part in parts),
     )
 
 
@@ -121,6 +121,28 @@ EACH: Final = "*"
 """Stands for the key of the option that is looked at."""
 
 
+Setting: TypeAlias = Callable[[Situation, Item | None], Known]
+"""One of the settings that a comparison is between."""
+
+
+def option_setting(key: str, when: UpgradeSide = UpgradeSide.AFTER) -> Setting:
+    """An option, under any of its names; `EACH` is the one that is looked at."""
+    return lambda situation, item: situation.known(
+        item.option if item and key == EACH else key, when
+    )
+
+
+def field_setting(name: str) -> Setting:
+    """A field of the provider being looked at."""
+
+    def find(situation: Situation, item: Item | None) -> Known:
+        if item is None or item.provider is None:
+            raise ValueError("only a provider has fields")
+        return item.provider.field(name)
+
+    return find
+
+
 def option(
     key: str, ask: Question, when: UpgradeSide = UpgradeSide.AFTER, hint: str = ""
 ) -> Condition:
@@ -129,9 +151,10 @@ def option(
     With `hint`, an option that nobody can see may be set nevertheless if others are whose keys
     begin so: who sets the scopes of OIDC has an issuer somewhere.
     """
+    setting = option_setting(key, when)
 
     def tell(situation: Situation, item: Item | None) -> Conclusion:
-        known = situation.known(item.option if item and key == EACH else key, when)
+        known = setting(situation, item)
         answer = ask(known)
         hints = list(_hints(situation, hint)) if hint and answer.presumed else []
         if not hints:
@@ -140,6 +163,19 @@ def option(
         return Conclusion(Truth.DEPENDS, because, positions=hints[0].positions)
 
     return tell
+
+
+def compared(
+    one: Setting, other: Setting, holds: Callable[[Value, Value], bool | None]
+) -> Condition:
+    """The values of two settings stand to each other in a way."""
+    return lambda situation, item: compare(one(situation, item), other(situation, item), holds)
+
+
+def together(keys: Sequence[str]) -> Condition:
+    """Each of these options holds something, or none does."""
+    nothing = [option(key, partial(conclude, test=EMPTY)) for key in keys]
+    return any_of([all_of(nothing), all_of([negation(one) for one in nothing])])
 
 
 def _hints(situation: Situation, prefix: str) -> Iterator[Known]:
@@ -194,13 +230,8 @@ def _told(values: Iterable[Value]) -> Iterator[Value]:
 
 def field(name: str, ask: Question) -> Condition:
     """A question about a field of the provider being looked at."""
-
-    def tell(situation: Situation, item: Item | None) -> Conclusion:
-        if item is None or item.provider is None:
-            raise ValueError("only a provider has fields")
-        return ask(item.provider.field(name))
-
-    return tell
+    setting = field_setting(name)
+    return lambda situation, item: ask(setting(situation, item))
 
 
 def experiment(name: str, when: UpgradeSide = UpgradeSide.AFTER) -> Condition:
@@ -296,81 +327,3 @@ def _change(item: Item | None) -> Change:
 def family(which: Family, fault: Fault) -> Condition:
     """Something is wrong with the members of a family as a whole."""
     return lambda situation, item: FAULTS[fault](situation.members(which))
-
-
-def each_provider(which: Family) -> Items:
-    """The members of a family."""
-    return lambda situation: [
-        Item(one.label, tuple(first_place(one)), provider=one) for one in situation.providers(which)
-    ]
-
-
-def each_unnumbered(which: Family) -> Items:
-    """The variables that a family's reader takes for its own and finds no number in."""
-
-    def items(situation: Situation) -> Iterator[Item]:
-        options = situation.target.options.values()
-        for one in situation.members(which).unnumbered:
-            spec = option_of(one, options)
-            yield Item(one.name, (one.position,), option=spec.key if spec else "")
-
-    return items
-
-
-def each_variable(names: Sequence[str]) -> Items:
-    """Those of these environment variables that the files give."""
-
-    def items(situation: Situation) -> Iterator[Item]:
-        for name in names:
-            given = situation.variables(name)
-            if given:
-                yield Item(name, tuple(one.position for one in given))
-
-    return items
-
-
-def each_option(keys: Sequence[str]) -> Items:
-    """Those of these options that the operator has set to something; aliases are one.
-
-    What repeats the default says nothing, and what is only set out of sight is not seen here.
-    """
-
-    def items(situation: Situation) -> Iterator[Item]:
-        found = {cell(one.spec): one for one in map(situation.after, keys) if one.spec}
-        for known in found.values():
-            if known.is_set is Truth.YES and not _says_nothing(known, situation.target):
-                yield Item(known.name, known.positions, option=known.spec.key if known.spec else "")
-
-    return items
-
-
-def _says_nothing(known: Known, release: Release) -> bool:
-    default = own_default(known.spec, release) if known.spec else MISSING
-    same = known.value is not MISSING and known.value == default
-    return same or conclude(known, EMPTY).answer is Truth.YES
-
-
-def each_chart_key_but(known: Sequence[str]) -> Items:
-    """Keys of the chart's values that are none of these, without those below such a key.
-
-    A key that ends in `.*` stands for itself and everything below it.
-    """
-    exact = {key.removesuffix(".*") for key in known}
-    free = tuple(key.removesuffix("*") for key in known if key.endswith(".*"))
-
-    def items(situation: Situation) -> Iterator[Item]:
-        keys = situation.chart_keys()
-        strange = {key for key in keys if key not in exact and not key.startswith(free)}
-        for key in sorted(strange):
-            if not any(key.startswith(f"{above}.") for above in strange):
-                yield Item(key, keys[key])
-
-    return items
-
-
-def each_unknown_chart_key(situation: Situation) -> Iterable[Item]:
-    """Keys of the chart's values that the charts in use are known not to have."""
-    if not (situation.source.is_chart_known and situation.target.is_chart_known):
-        return ()
-    known = [one.key for one in situation.target.facts.chart_keys]
-    return each_chart_key_but(known)(situation)

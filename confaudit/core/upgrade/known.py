@@ -3,13 +3,14 @@
 import operator
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
 from confaudit.core.given import Given, GivenState, Position
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
+from confaudit.core.text.wording import listing
 from confaudit.core.upgrade.networks import Network, lie_within
 
 
@@ -48,6 +49,8 @@ class Known:
     """Why the value is not known, else how it is or is not set."""
     spec: OptionSpec | None = None
     """As the release of this side declares it; None when that has no such option."""
+    is_refused: bool = False
+    """Whether the option code refuses what is given, so that no value comes of it."""
 
     @property
     def is_presumed(self) -> bool:
@@ -75,6 +78,8 @@ class Conclusion:
     """The answer is true as long as nothing out of sight sets what it is about."""
     positions: tuple[Position, ...] = ()
     """Where in the operator's files stands what it rests on."""
+    is_moot: bool = False
+    """Whether a value is missing only because the option code refuses it: nothing asks further."""
 
     @property
     def verdict(self) -> Truth:
@@ -84,6 +89,17 @@ class Conclusion:
         is said once, as coverage.
         """
         return Truth.DEPENDS if self.presumed and self.answer is Truth.YES else self.answer
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a question that was asked while secrets were not removed yet; it holds none."""
+
+    item: str
+    """What was looked at, to be told apart from others; empty where there is only one thing."""
+    conclusion: Conclusion
+    option: str = ""
+    """Key of the option that was looked at, or whose variable was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +196,49 @@ def matches(pattern: str) -> ValueTest:
     return ValueTest(lambda value: any(map(regex.search, _texts(value))))
 
 
+def every(test: ValueTest) -> ValueTest:
+    """Every item passes a test; see `items`."""
+    return ValueTest(
+        lambda value: _joined([test.holds(item) for item in items(value)]), unclear=test.unclear
+    )
+
+
+def some(test: ValueTest) -> ValueTest:
+    """At least one item passes a test."""
+
+    def holds(value: Value) -> bool | None:
+        fails = _joined([_denied(test.holds(item)) for item in items(value)])
+        return _denied(fails)
+
+    return ValueTest(holds, unclear=test.unclear)
+
+
+def counts(bounds: Mapping[str, int]) -> ValueTest:
+    """The number of items keeps to all bounds."""
+    return ValueTest(lambda value: in_range(len(items(value)), bounds))
+
+
+def in_notation(accepts: Callable[[Value], bool | None]) -> ValueTest:
+    """A value is in a notation of those in `core.coder.notations`."""
+    return ValueTest(accepts, unclear="names what only the server's host knows")
+
+
+def items(value: Value) -> list[Json]:
+    """The items of a list; a text is its own only item, and nothing has none."""
+    if isinstance(value, list):
+        return value
+    return [] if value is MISSING or is_empty(value) else [value]
+
+
+def _denied(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
+
+
+def _joined(answers: Sequence[bool | None]) -> bool | None:
+    """Whether all hold: a NO decides, then what is not known."""
+    return False if False in answers else None if None in answers else True
+
+
 EMPTY: Final = ValueTest(is_empty, lambda prefix: Truth.NO if prefix else Truth.DEPENDS)
 """Nothing is given, or the empty text."""
 
@@ -230,7 +289,27 @@ def conclude(known: Known, test: ValueTest) -> Conclusion:
         because = f"{known.name} is set"
     elif known.value is not MISSING and answer is Truth.DEPENDS and test.unclear:
         because = f"{known.name} {test.unclear}"
-    return Conclusion(answer, because, known.is_presumed, known.positions)
+    return Conclusion(answer, because, known.is_presumed, known.positions, known.is_refused)
+
+
+def compare(known: Known, other: Known, holds: Callable[[Value, Value], bool | None]) -> Conclusion:
+    """Whether two settings stand to each other in a way that their values tell."""
+
+    def held_against(value: Value) -> bool | None:
+        is_open = other.value is MISSING or is_secret(other.value)
+        return None if is_open else holds(value, other.value)
+
+    one, two = conclude(known, ValueTest(held_against)), conclude(other, _ANYTHING)
+    return replace(
+        one,
+        because=listing(list(dict.fromkeys((one.because, two.because)))),
+        presumed=one.presumed or two.presumed,
+        positions=tuple(dict.fromkeys((*one.positions, *two.positions))),
+        is_moot=one.is_moot or two.is_moot,
+    )
+
+
+_ANYTHING: Final = ValueTest(lambda value: None)
 
 
 def is_set(known: Known) -> Conclusion:

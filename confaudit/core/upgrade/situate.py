@@ -2,19 +2,30 @@
 
 What is given here holds secrets, what is returned none. In between, what the Helm chart of each
 release sets itself is added, and templates' own defaults are filled in where they are assumed. All
-of that needs the values as they are, so that redaction comes last, once.
+of that needs the values as they are, and so do checks of what a start does with them: redaction
+comes last, once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from confaudit.core.coder.chart import with_chart
 from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.given import Given, GivenState, OperatorSettings
 from confaudit.core.model import OptionSpec, Setting, Snapshot, Value
 from confaudit.core.snapshot.redact import redact_operator, redact_values
+from confaudit.core.upgrade.known import UpgradeSide
 from confaudit.core.upgrade.predict import Prediction, predict
-from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
+from confaudit.core.upgrade.situation import Answers, Earlier, Situation, no_snapshots
+
+Inquiry: TypeAlias = Callable[[Situation], Answers]
+"""Asks about the target of a Situation whose secrets are not removed; no answer may hold one."""
+
+
+def nothing(situation: Situation) -> Answers:
+    """Asks nothing."""
+    return {}
 
 
 def situation_of(
@@ -24,15 +35,17 @@ def situation_of(
     operator: OperatorSettings,
     catalog: Catalog,
     earlier: Earlier = no_snapshots,
+    inquire: Inquiry = nothing,
 ) -> Situation:
     """What is known of a deployment, and of the same with templates' own defaults filled in.
 
-    What `earlier` tells is redacted already.
+    What `earlier` tells is redacted already; `inquire` is what has to be asked while values are as
+    they are.
     """
-    situation = _situation(snapshot, source, target, operator, catalog)
+    situation = _situation(snapshot, source, target, operator, catalog, inquire)
     filled_in = _with_defaults(operator)
     if filled_in.given != operator.given:
-        assumed = _situation(snapshot, source, target, filled_in, catalog)
+        assumed = _situation(snapshot, source, target, filled_in, catalog, inquire)
         situation = replace(situation, assumed=assumed)
     return replace(situation, earlier=earlier)
 
@@ -56,33 +69,61 @@ def _situation(
     target: Release,
     operator: OperatorSettings,
     catalog: Catalog,
+    inquire: Inquiry,
 ) -> Situation:
-    running = prediction_of(snapshot, source, source, operator)
+    running = _predicted(snapshot, source, source, operator)
     stays = source.version == target.version
-    return Situation(
+    clear = Situation(
         snapshot=snapshot,
-        operator=redact_operator(operator, (*source.options.values(), *target.options.values())),
-        prediction=running if stays else prediction_of(snapshot, source, target, operator),
+        operator=operator,
+        prediction=running if stays else _predicted(snapshot, source, target, operator),
         running=running,
         source=source,
         target=target,
         catalog=catalog,
     )
+    specs = _specs(snapshot, source, target)
+    return replace(
+        clear,
+        operator=redact_operator(operator, (*source.options.values(), *target.options.values())),
+        prediction=_redacted(clear.prediction, specs),
+        running=_redacted(running, specs),
+        at_start=_asked(clear, inquire),
+    )
+
+
+def _asked(clear: Situation, inquire: Inquiry) -> Mapping[UpgradeSide, Answers]:
+    """What is answered on either side: before, the deployment stays what it is."""
+    after = inquire(clear)
+    if not clear.is_upgrade:
+        return {UpgradeSide.BEFORE: after, UpgradeSide.AFTER: after}
+    stays = replace(clear, target=clear.source, prediction=clear.running)
+    return {UpgradeSide.BEFORE: inquire(stays), UpgradeSide.AFTER: after}
 
 
 def prediction_of(
     snapshot: Snapshot | None, source: Release, target: Release, operator: OperatorSettings
 ) -> Prediction:
     """What an upgrade does to a deployment; see `predict`. The chart goes by the release."""
+    found = _predicted(snapshot, source, target, operator)
+    return _redacted(found, _specs(snapshot, source, target))
+
+
+def _predicted(
+    snapshot: Snapshot | None, source: Release, target: Release, operator: OperatorSettings
+) -> Prediction:
     now, then = (with_chart(operator, release.version) for release in (source, target))
+    return predict(snapshot, source, target, now, then)
+
+
+def _specs(snapshot: Snapshot | None, source: Release, target: Release) -> tuple[OptionSpec, ...]:
+    """What either release, or the server itself, declares secret."""
     declared = snapshot.declared.values() if snapshot else ()
-    specs = (*source.options.values(), *target.options.values(), *declared)
-    return _redacted(predict(snapshot, source, target, now, then), specs)
+    return (*source.options.values(), *target.options.values(), *declared)
 
 
-def _redacted(prediction: Prediction, specs: Iterable[OptionSpec]) -> Prediction:
+def _redacted(prediction: Prediction, specs: tuple[OptionSpec, ...]) -> Prediction:
     """What looks the same without its secrets has not changed."""
-    specs = tuple(specs)
 
     def clean(values: Mapping[str, Value]) -> dict[str, Value]:
         return redact_values(values, specs)

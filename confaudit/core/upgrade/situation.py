@@ -41,6 +41,7 @@ from confaudit.core.upgrade.families import (
 )
 from confaudit.core.upgrade.known import (
     WHY_UNKNOWN,
+    Answer,
     Conclusion,
     Known,
     Truth,
@@ -59,6 +60,10 @@ when somebody wants to know, as it takes a walk through the history."""
 def no_snapshots(key: str) -> Iterable[Value]:
     """What no history tells."""
     return ()
+
+
+Answers: TypeAlias = Mapping[str, tuple[Answer, ...]]
+"""What came of what was asked, by the id of what asked it."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,8 @@ class Situation:
     """What earlier snapshots of the deployment show."""
     assumed: "Situation | None" = field(default=None, repr=False)
     """The same as templates' own defaults would have it; None where there are none."""
+    at_start: Mapping[UpgradeSide, Answers] = field(default_factory=dict, repr=False)
+    """What is known of the checks of a start on either side, of values that are secret as well."""
 
     @property
     def is_upgrade(self) -> bool:
@@ -131,6 +138,16 @@ class Situation:
 
     def known(self, key: str, when: UpgradeSide) -> Known:
         """What is known about an option on one side; the key may be that of an alias."""
+        if (key, when) not in self._known:
+            self._known[key, when] = self._find(key, when)
+        return self._known[key, when]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, UpgradeSide], Known]:
+        """What was asked for already: rules ask for the same few options again and again."""
+        return {}
+
+    def _find(self, key: str, when: UpgradeSide) -> Known:
         spec = self.spec(key, when)
         if spec is None:
             return self._undeclared(key, when)
@@ -144,6 +161,7 @@ class Situation:
             is_set=self._is_set(spec, setting, given, when),
             because="",
             spec=spec,
+            is_refused=spec.key in self._refused(when),
         )
         return replace(found, because=self._because(found, when))
 
@@ -179,8 +197,14 @@ class Situation:
         return {key: spec for key, spec in declared.items() if key in self.running.effective}
 
     def _effective(self, when: UpgradeSide) -> Mapping[str, Setting]:
-        prediction = self.running if when is UpgradeSide.BEFORE else self.prediction
-        return prediction.effective
+        return self._predicted(when).effective
+
+    def _refused(self, when: UpgradeSide) -> set[str]:
+        """The options for which the option code of one side refuses what is given."""
+        return {error.option for error in self._predicted(when).errors}
+
+    def _predicted(self, when: UpgradeSide) -> Prediction:
+        return self.running if when is UpgradeSide.BEFORE else self.prediction
 
     def _leaves(self, key: str) -> set[str]:
         """The config leaves that an option has in either release, else in the newest one."""

@@ -39,15 +39,6 @@ EMPTY_VALUE_FATAL: Final = Rule(
     fix="Delete the line or comment it out; leaving it empty is not the same.",
     reference="coder/coder#24926",
 )
-NO_HTTP_ADDRESS: Final = Rule(
-    id="no-http-address",
-    title="Neither an HTTP address nor TLS",
-    effect=Effect.WILL_NOT_START,
-    level=Level.ERROR,
-    why="A server without TLS needs an HTTP address; an empty one takes the default away.",
-    fix="Delete the empty setting, or give an address such as 127.0.0.1:3000.",
-    reference="coder/coder#24926",
-)
 ENV_PARSE_COLLISION: Final = Rule(
     id="env-parse-collision",
     title="Variable that is taken for a numbered provider",
@@ -328,7 +319,6 @@ RULES: Final[Mapping[str, Rule]] = {
         NAME_REFUSED,
         VALUE_INVALID,
         EMPTY_VALUE_FATAL,
-        NO_HTTP_ADDRESS,
         ENV_PARSE_COLLISION,
         PROVIDER_NUMBERING,
         VALUE_NOT_TEXT,

@@ -23,7 +23,6 @@ from confaudit.core.judge.rules.common import (
     since,
     since_version,
 )
-from confaudit.core.judge.rules.values import has_no_address
 from confaudit.core.model import MISSING, Level, OptionSpec, Value
 from confaudit.core.text.typed import typed
 from confaudit.core.text.wording import human, listing, plural, visible
@@ -55,7 +54,6 @@ def _is_quiet(situation: Situation, spec: OptionSpec, before: Value, after: Valu
         or all(str(value or _DOCS).startswith(_DOCS) for value in (before, after))
         or _is_same_address(before, after)
         or _is_switched_off(situation, spec)
-        or (spec.key == "http-address" and has_no_address(situation))
     )
 
 

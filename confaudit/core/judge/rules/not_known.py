@@ -13,8 +13,8 @@ from confaudit.core.coder.releases import Release
 from confaudit.core.coder.startup import HOMEBREW
 from confaudit.core.given import Channel
 from confaudit.core.judge import rules
-from confaudit.core.judge.conditions import each_chart_key_but
 from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.items import each_chart_key_but
 from confaudit.core.judge.rules.common import alike, entries, first_after, positions
 from confaudit.core.judge.rules.spelling import meant
 from confaudit.core.judge.rules.values import is_unknown

@@ -21,7 +21,7 @@ from confaudit.core.secret import is_placeholder
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.families import LISTED_BY, Family
 from confaudit.core.upgrade.family_faults import FAULTS, Fault
-from confaudit.core.upgrade.known import EMPTY, Known, Truth, UpgradeSide, conclude, equals
+from confaudit.core.upgrade.known import Known, Truth, UpgradeSide
 from confaudit.core.upgrade.situation import Situation
 
 # --- the server will not start ------------------------------------------------------------------
@@ -72,37 +72,6 @@ def _entries(situation: Situation, shown: str) -> tuple[Given, ...]:
     channels = (Channel.FLAG,) if shown.startswith("--") else (Channel.ENV, Channel.YAML)
     name = shown.removeprefix("--")
     return tuple(one for channel in channels for one in entries(situation, channel, name))
-
-
-def missing_address(situation: Situation) -> Iterator[Finding]:
-    """An empty HTTP address without TLS: the server says what to do and ends."""
-    if not has_no_address(situation):
-        return
-    address = situation.after("http-address")
-    tls = conclude(situation.after("tls-enable"), equals(wanted=False)).answer
-    today = situation.before("http-address")
-    already = conclude(today, EMPTY).answer is Truth.YES
-    yield Finding(
-        rule=rules.NO_HTTP_ADDRESS,
-        message=f"{address.name} is empty and TLS is off: there is nothing to listen on.",
-        subject="http-address",
-        affects=tls,
-        because=f"{address.name} is set to nothing; Coder {situation.source.version} "
-        + ("does not start with it either" if already else "uses its default"),
-        spec=address.spec,
-        before=today.value,
-        after=address.value,
-        introduced_in=() if already else since_version(situation, EMPTY_COUNTS),
-        steps=(f"Delete the line with {address.name}, or comment it out.",),
-        positions=address.positions,
-    )
-
-
-def has_no_address(situation: Situation) -> bool:
-    """Whether the target is left without an address to listen on."""
-    address = conclude(situation.after("http-address"), EMPTY)
-    tls = conclude(situation.after("tls-enable"), equals(wanted=False))
-    return address.answer is Truth.YES and tls.answer is not Truth.NO
 
 
 def colliding_variables(situation: Situation) -> Iterator[Finding]:

@@ -1,0 +1,74 @@
+"""What a server checks between reading its options and serving, judged.
+
+The checks are data in the form of advisories (`rulebook/startup.yaml`). They look at values that
+may be secret, so that `situate` asks them, and only what came of it is known here.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from confaudit.core.coder.releases import Release, Version
+from confaudit.core.judge.advisories import Advisory, finding
+from confaudit.core.judge.finding import Finding
+from confaudit.core.upgrade.known import Answer, Conclusion, Truth, UpgradeSide
+from confaudit.core.upgrade.situate import Inquiry
+from confaudit.core.upgrade.situation import Answers, Situation
+
+
+def inquiry(advisories: Iterable[Advisory]) -> Inquiry:
+    """What to ask about a start: those of the advisories that are checks the target has."""
+    checks = [one for one in advisories if one.at_start]
+
+    def inquire(situation: Situation) -> Answers:
+        return {
+            check.rule.id: tuple(check.answers(situation))
+            for check in checks
+            if has(check, situation.target)
+        }
+
+    return inquire
+
+
+def has(check: Advisory, release: Release) -> bool:
+    """Whether a release has a check: candidates and development builds have what it has."""
+    return check.is_in(Version.parse(release.version).base)
+
+
+def refused_starts(checks: Sequence[Advisory], situation: Situation) -> Iterator[Finding]:
+    """What keeps the target from starting, or may do so.
+
+    What depends in the same way for the release in use is no news: that one runs.
+    """
+    for check in checks:
+        today = {one.item: one.conclusion for one in _refusals(check, situation, BEFORE)}
+        for will in _refusals(check, situation, AFTER):
+            was = today.get(will.item) if situation.is_upgrade else None
+            if was is None:
+                yield finding(check, situation, will, will.conclusion)
+            elif Truth.YES in (was.answer, will.conclusion.answer):
+                yield finding(check, situation, will, _as_today(will.conclusion, was, situation))
+
+
+BEFORE, AFTER = UpgradeSide.BEFORE, UpgradeSide.AFTER
+
+
+def _refusals(check: Advisory, situation: Situation, side: UpgradeSide) -> Iterator[Answer]:
+    """What is or may be refused on one side; not what is never come to."""
+    release = situation.source if side is BEFORE else situation.target
+    for answer in situation.at_start[side][check.rule.id] if has(check, release) else ():
+        found = check.outcome(answer.conclusion)
+        never = found.is_moot and found.answer is Truth.DEPENDS
+        if found.answer is not Truth.NO and not never:
+            yield replace(answer, conclusion=found)
+
+
+def _as_today(will: Conclusion, was: Conclusion, situation: Situation) -> Conclusion:
+    """What the release in use refuses as well, which contradicts a server that runs so."""
+    if was.answer is not Truth.YES:
+        return will
+    source = situation.source.version
+    if situation.snapshot and not will.positions:
+        because = f"{will.because}, and yet a server of {source} runs with it"
+        return replace(will, answer=Truth.DEPENDS, because=because)
+    already = f"Coder {source} does not start with it either: it is not what runs, or fails already"
+    return replace(will, because=f"{will.because}; {already}")
