@@ -604,6 +604,43 @@ def test_a_secret_is_set_or_not_and_nothing_else(operator, marker):
     assert "hunter2" not in repr(got)
 
 
+@pytest.mark.parametrize(
+    ("version", "operator", "told"),
+    [
+        (NEW, env(CODER_API_X="hunter2"), {"api-x": True}),
+        (NEW, env(CODER_API_X=""), {"api-x": True}),  # it has a source
+        (OLD, env(CODER_API_X=""), {"api-x": False}),
+        (OLD, [], {"api-x": False}),
+        ("2.17.3", env(CODER_N_HOST="hunter2"), {"host": False, "n-host": True}),
+        ("2.17.3", env(CODER_HOST="hunter2"), {"host": True, "n-host": False}),
+        ("2.18.0", env(CODER_N_HOST="hunter2"), {"host": True, "n-host": True}),
+        (NEW, env(CODER_N_HOST=""), {"host": True, "n-host": True}),
+    ],
+)
+def test_of_a_secret_a_server_tells_whether_it_has_a_source(version, operator, told):
+    twins = [replace(one, secret=True) for one in aliases()]
+    options = [KEY] if "api-x" in told else twins
+    nothing, all_of_them = release(version), release(version, *options)
+    came = prediction_of(None, nothing, all_of_them, OperatorSettings(tuple(operator)))
+    assert came.added == {key: secret(is_set) for key, is_set in told.items()}
+    gone = prediction_of(None, all_of_them, nothing, OperatorSettings(tuple(operator)))
+    assert gone.removed == came.added
+
+
+def test_a_secret_that_was_never_told_stays_unknown():
+    old = release("2.2.1", KEY)
+    before = snapshot(old, {"api-x": (secret(None), None)})
+    gone = prediction_of(before, old, release("2.3.0"), OperatorSettings())
+    assert gone.removed == {"api-x": secret(None)}
+
+
+def test_a_blank_secret_has_not_changed():
+    """An older release took the variable for unset; the secret is as empty as it was."""
+    operator = OperatorSettings(tuple(env(CODER_API_X="")))
+    got = prediction_of(None, release(OLD, KEY), release(NEW, KEY), operator)
+    assert not got.changed
+
+
 def test_a_secret_of_either_release_is_one_in_both():
     plain = release(OLD, option("api-x"), option("psk-x", secret=True))
     operator = OperatorSettings(tuple(env(CODER_API_X="hunter2", CODER_PSK_X="hunter3")))

@@ -265,6 +265,14 @@ def test_a_secret_is_confirmed_by_being_set_and_rotation_does_not_show():
     assert keys(verified(before, gone).explained) == ["oidc-client-secret"]
 
 
+def test_a_blank_secret_is_told_as_set_from_2_34_on():
+    after = having(NEW, oidc_client_secret=(secret(True), ENV))
+    blank = given("CODER_OIDC_CLIENT_SECRET", "", GivenState.EMPTY)
+    found = verified(OLD, after, blank)
+    assert found.rest == found.explained == ()
+    assert "oidc-client-secret" in keys(found.confirmed)
+
+
 def test_an_old_name_that_was_renamed_in_the_files_is_no_difference():
     before = having(OLD, aibridge_retention=(SECOND, ENV))
     after = having(NEW, aibridge_retention=(SECOND, ENV), ai_gateway_retention=(SECOND, ENV))

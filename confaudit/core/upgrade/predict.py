@@ -135,7 +135,8 @@ def predict(
     """
     running = _Running(before, source)
     given, upcoming = running.assignments(now), running.assignments(then)
-    was = running.start((*given, *chain.from_iterable(running.carried(given)))).values
+    runs = running.start((*given, *chain.from_iterable(running.carried(given))))
+    was = runs.values
     assignments = (*upcoming, *_under_known_names(running.carried(upcoming), target))
     start = Start(target, target.options.values(), assignments)
     had, will = running.settled(was, given), start.values
@@ -150,14 +151,33 @@ def predict(
             for key, value in sorted(have.items())
             if key in had and had[key] != value and key not in refused
         },
-        added={key: value for key, value in sorted(have.items()) if key not in had},
-        removed={key: value for key, value in sorted(had.items()) if key not in have},
+        added=_told(have.keys() - had.keys(), have, target.options, start),
+        removed=_told(had.keys() - have.keys(), had, running.options, runs),
         ignored_env=tuple(sorted(_ignored(assignments, running.options, target))),
         effective={
             key: Setting(value, start.sources.get(key, ValueSource.UNSET))
             for key, value in have.items()
         },
     )
+
+
+def _told(
+    keys: Iterable[str],
+    values: Mapping[str, Value],
+    options: Mapping[str, OptionSpec],
+    start: Start,
+) -> dict[str, Value]:
+    """Values as a server tells them: of a secret, whether it has a source.
+
+    So a blank variable that counts is a secret that is set, and where aliases do not share their
+    source the other name of one is not.
+    """
+    return {
+        key: secret(key in start.sources)
+        if options[key].secret and values[key] != secret(None)
+        else values[key]
+        for key in sorted(keys)
+    }
 
 
 def _same(was: Mapping[str, Value], will: Mapping[str, Value], key: str) -> bool:

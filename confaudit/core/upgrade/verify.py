@@ -14,14 +14,17 @@ from confaudit.core.changes.diff import diff
 from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.given import OperatorSettings
 from confaudit.core.model import (
+    EXPLICIT,
     MISSING,
     Cause,
     Change,
     ChangeKind,
     Fidelity,
+    Setting,
     Snapshot,
     Subject,
 )
+from confaudit.core.secret import secret
 from confaudit.core.text.wording import plural, visible
 from confaudit.core.upgrade.predict import Prediction
 from confaudit.core.upgrade.situate import prediction_of
@@ -120,9 +123,15 @@ def _expected(before: Snapshot, after: Snapshot, prediction: Prediction) -> Snap
         taken_at=None,
         commit="",
         label=f"the prediction from {before.label}",
-        settings=prediction.effective,
+        settings={key: _as_told(one) for key, one in prediction.effective.items()},
         declared=prediction.target.options,
     )
+
+
+def _as_told(setting: Setting) -> Setting:
+    """A server tells that a secret is set by its source, a blank one too."""
+    is_blank = setting.value == secret(False) and setting.source in EXPLICIT
+    return replace(setting, value=secret(True)) if is_blank else setting
 
 
 def effective_changes(before: Snapshot, after: Snapshot, catalog: Catalog) -> tuple[Change, ...]:
