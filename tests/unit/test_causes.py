@@ -27,6 +27,7 @@ from confaudit.core.model import (
     Snapshot,
     ValueSource,
 )
+from confaudit.core.secret import secret
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
 
@@ -72,6 +73,18 @@ DOCS_2 = replace(DOCS, default="y")
 COOKIE = spec(default="y", default_computed_from="access-url")
 PLAIN = spec()
 RELAY = spec("derp-server-relay-url")
+KEY = spec(secret=True)
+BY_ENV = ("operator", "set by env")
+ONE, TWO = {"id": "one", "type": "github"}, {"id": "two", "type": "gitlab"}
+API, PKCE = {"api_base_url": "https://api.example.com"}, {"pkce": None}
+
+
+def providers(*values):
+    return spec("external-auth-providers"), list(values) or None, NONE
+
+
+def links(*values):
+    return spec("support-links"), list(values), YAML
 
 
 @pytest.mark.parametrize(
@@ -121,10 +134,38 @@ RELAY = spec("derp-server-relay-url")
             "operator",
             "CODER_EXTERNAL_AUTH_<N>_*",
         ),
+        # fields that the release gave to a structure or took from it are its own
+        (UP, providers(ONE), providers(ONE | API), "release", "adds the field api_base_url, and"),
+        (UP, providers(ONE | API), providers(ONE), "release", "drops the field api_base_url, and"),
+        (
+            UP,
+            providers(ONE | API, TWO | API),
+            providers(ONE | PKCE, TWO | PKCE),
+            "release",
+            "adds the field pkce and drops the field api_base_url",
+        ),
+        (
+            UP,
+            providers(ONE),
+            providers(ONE | API | PKCE),
+            "release",
+            "fields api_base_url and pkce",
+        ),
+        (UP, providers(ONE), providers(TWO | API), "operator", "adds the field api_base_url as"),
+        (UP, providers(ONE), providers(ONE | API, TWO | API), "operator", "source; the release"),
+        (UP, providers(ONE, TWO), providers(ONE | API, TWO), "operator", "fill it"),
+        (UP, providers(ONE, TWO | API), providers(ONE | API, TWO | API), "operator", "fill it"),
+        (UP, providers(), providers(ONE | API), "operator", "fill it"),
+        (SAME, providers(ONE), providers(ONE | API), "operator", "fill it"),
+        (UP, links({"name": "a"}), links({"name": "a", "icon": ""}), "release", "the field icon"),
+        (UP, links({"name": "a"}), links({"name": "a", "location": "navbar"}), "operator", "yaml"),
         # unknown, said plainly
         (SAME, (X, "x", DEFAULT), (X, "q", DEFAULT), "unknown", "did not move"),
         (SAME, (X, "x", DEFAULT), (replace(X, hidden=True), "x", DEFAULT), "unknown", "the same"),
         (UP, (X, "x", DEFAULT), (X, "", ENV), "unknown", "empty environment variable"),
+        (UP, (KEY, secret(False), NONE), (KEY, secret(True), ENV), "unknown", "empty environment"),
+        (UP, (KEY, secret(False), NONE), (KEY, secret(True), FLAG), "operator", "set by flag"),
+        (("2.34.0", "2.34.5"), (KEY, secret(False), NONE), (KEY, secret(True), ENV), *BY_ENV),
         # no value sources
         (("2.1.0", "2.1.0"), (X, "x", None), (X, "z", None), "operator", "the same on both"),
         (("2.0.0", "2.2.0"), (X, "x", None), (Y, "y", None), "release", "moves the default"),
@@ -237,6 +278,17 @@ def test_crossing_2_18_alone_can_change_an_alias():
     assert {change.cause for change in changes} == {Cause.UNKNOWN}
 
 
+def test_a_secret_of_both_names_is_told_by_one_before_2_18():
+    new, old = replace(NEW, secret=True), replace(DEPRECATED, secret=True)
+    before = snapshot("2.17.3", (new, secret(False), NONE), (old, secret(True), ENV))
+    now = (new, secret(True), ENV), (old, secret(True), ENV)
+    change = one(before, snapshot("2.18.0", *now))
+    assert (change.key, change.cause) == ("new", Cause.RELEASE)
+    assert change.evidence == "since 2.18 both of its names tell the same value source"
+    unset = replace(before, settings={key: Setting(secret(False), NONE) for key in ("new", "old")})
+    assert {one.cause for one in explained(unset, snapshot("2.18.0", *now))} == {Cause.UNKNOWN}
+
+
 def test_both_maps_disagree():
     s = spec(json_path="a.b")
     before = snapshot("2.33.0", (s, "x", ENV), config={"a": {"b": "x"}})
@@ -258,6 +310,8 @@ def test_both_maps_disagree():
             "release",
         ),
         ({"appearance": {"logo_url": ""}}, {"appearance": {"logo_url": "x"}}, "operator"),
+        ({"appearance": {"l": [ONE]}}, {"appearance": {"l": [ONE | API]}}, "release"),
+        ({"appearance": {"l": [ONE]}}, {"appearance": {"l": [TWO | API]}}, "operator"),
     ],
 )
 def test_causes_of_endpoints(before, after, cause):

@@ -95,6 +95,7 @@ def test_facts_name_options_that_there_are() -> None:
     assert {one.option for one in NEWEST.replaced_options} <= KEYS
     assert {one.option for one in NEWEST.variables if one.option} <= KEYS
     assert {one.option for one in NEWEST.retired_variables if one.option} <= KEYS
+    assert {one.option for one in NEWEST.optional_fields} <= KEYS
     assert {one.setting for one in NEWEST.filled_settings} <= KEYS | LEAVES
 
 

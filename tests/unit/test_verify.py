@@ -37,6 +37,7 @@ OPTIONS = [
     "api-rate-limit",
     "derp-server-relay-url",
     "docs-url",
+    "external-auth-providers",
     "oidc-client-secret",
     "oidc-repair-links",
     "oidc-sign-in-text",
@@ -94,6 +95,15 @@ def test_two_names_of_a_setting_are_one_change():
     assert "ai-gateway-retention" in told
 
 
+UNSET = ValueSource.UNSET
+GITHUB = {"id": "github", "type": "github", "regex": "github.com"}
+API = {"api_base_url": "https://api.github.com"}
+
+
+def with_providers(snapshot, *providers):
+    return having(snapshot, external_auth_providers=(list(providers), UNSET))
+
+
 RELAY = "derp-server-relay-url"
 EXPLAINED = {
     "an operator sets something meanwhile": (
@@ -102,6 +112,20 @@ EXPLAINED = {
         "session-duration",
         Cause.OPERATOR,
         "it is set by env",
+    ),
+    "the release gives a structure another field": (
+        with_providers(OLD, GITHUB),
+        with_providers(NEW, GITHUB | API),
+        "external-auth-providers",
+        Cause.RELEASE,
+        "the release 2.33.0 → 2.34.5 adds the field api_base_url, and nothing else differs",
+    ),
+    "an operator adds a structure while the release adds a field": (
+        with_providers(OLD, GITHUB),
+        with_providers(NEW, GITHUB | API, GITHUB | API | {"id": "second"}),
+        "external-auth-providers",
+        Cause.OPERATOR,
+        "adds the field api_base_url as well",
     ),
     "an operator takes something out": (
         having(OLD, session_duration=(3600 * SECOND, ENV)),
@@ -255,6 +279,16 @@ def test_a_value_that_nobody_could_know_is_explained():
     assert found.explained[0].evidence.startswith("its value could not be known beforehand; ")
     assert found.explained[0].before is MISSING
     assert found.rest == ()
+
+
+@pytest.mark.parametrize("came", [{}, API])
+def test_fields_that_a_server_fills_in_are_no_difference_to_what_the_file_says(came):
+    served = GITHUB | {"scopes": None, "device_flow": False}
+    path, form = "externalAuthProviders", Form.SERVER_YAML
+    entry = Given(Channel.YAML, path, GivenState.LITERAL, Position("f", 1), form, None, [GITHUB])
+    found = verified(with_providers(OLD, served), with_providers(NEW, served | came), entry)
+    assert found.rest == ()
+    assert keys(found.explained) == ["external-auth-providers"] * bool(came)
 
 
 def test_a_secret_is_confirmed_by_being_set_and_rotation_does_not_show():

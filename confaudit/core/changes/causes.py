@@ -5,16 +5,18 @@ value follows from something else; and what cannot be told is said to be unknown
 themselves declare comes first, the catalogue names the release in between.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.diff import position
+from confaudit.core.changes.fields import moved_fields
+from confaudit.core.changes.way import Way, parsed
 from confaudit.core.coder.endpoints import BUILD, ENDPOINTS
 from confaudit.core.coder.facts import Facts, Filler
-from confaudit.core.coder.releases import Catalog, Version, arrivals
+from confaudit.core.coder.releases import Catalog
 from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS
 from confaudit.core.model import (
     EXPLICIT,
@@ -30,6 +32,7 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
+from confaudit.core.secret import is_secret
 from confaudit.core.text.wording import human, listing, visible
 
 _EMPTIED: Final = (
@@ -37,6 +40,7 @@ _EMPTIED: Final = (
     "it may have been there before"
 )
 _SHARED: Final = f"since {ALIASES_SHARE.line_name}"
+_BOTH_TOLD: Final = f"{_SHARED} both of its names tell the same value source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,8 @@ class _Attributor:
 
     def __init__(self, before: Snapshot, after: Snapshot, catalog: Catalog) -> None:
         self._before, self._after, self._catalog = before, after, catalog
-        self._upgraded = _upgraded(before, after)
-        self._span = _span(before.version, after.version)
-        self._way = catalog.between(before.version, after.version)
+        self._way = Way(before, after, catalog)
+        self._upgraded, self._span = self._way.is_upgrade, self._way.span
 
     def attribute(self, change: Change) -> Change:
         """The change with its cause and evidence."""
@@ -76,8 +79,20 @@ class _Attributor:
             Subject.CONFIG: self._leaf,
             Subject.SERVER: self._server,
         }
-        found = by_subject[change.subject](change)
+        found = self._with_fields(change, by_subject[change.subject](change))
         return replace(change, cause=found.cause, evidence=found.evidence)
+
+    def _with_fields(self, change: Change, found: Attribution) -> Attribution:
+        """Fields that the release gave to a structure or took from it are not the operator's."""
+        if not self._upgraded or not isinstance(change.after, list):
+            return found
+        optional = self._facts.optional(change.key)
+        fields = moved_fields(change.before, change.after, optional)
+        if not fields:
+            return found
+        if fields.are_all:
+            return _release(f"{self._span} {fields.story}, and nothing else differs")
+        return replace(found, evidence=f"{found.evidence}; {self._span} {fields.story} as well")
 
     @cached_property
     def _facts(self) -> Facts:
@@ -102,7 +117,7 @@ class _Attributor:
         if not self._upgraded:
             return _unknown("the same release declares it on one side only")
         added = change.kind is ChangeKind.ADDED
-        what = f"{self._since(change.key)} adds it" if added else f"{self._span} removes it"
+        what = f"{self._way.since(change.key)} adds it" if added else f"{self._span} removes it"
         if added and change.source_after in EXPLICIT:
             return _operator(f"{what}; it is set by {change.source_after}, now or already before")
         if not added and change.source_before in EXPLICIT:
@@ -110,7 +125,7 @@ class _Attributor:
         return _release(what)
 
     def _renamed(self, change: Change) -> Attribution:
-        what = f"{self._since(change.key)} renames --{visible(change.was)}"
+        what = f"{self._way.since(change.key)} renames --{visible(change.was)}"
         if _same(change.before, change.after):
             by_hand = self._set_or_unset(change)
             if by_hand:
@@ -147,17 +162,27 @@ class _Attributor:
         return self._default(change)
 
     def _set(self, change: Change) -> Attribution:
-        if self._upgraded and change.also and self._crosses(ALIASES_SHARE):
+        if self._upgraded and change.also and self._way.crosses(ALIASES_SHARE):
+            if is_secret(change.after) and self._had_source(change.also):
+                return _release(_BOTH_TOLD)
             return _unknown(f"{_SHARED} either of its names counts, which alone can change it")
         return _operator(
             f"it is set by {change.source_after}, and no release explains the value"
             f"{self._which_name(change)}"
         )
 
+    def _had_source(self, names: Iterable[str]) -> bool:
+        settings = self._before.settings
+        return any(name in settings and settings[name].source in EXPLICIT for name in names)
+
     def _newly_empty(self, change: Change) -> bool:
-        """Whether an empty variable that was ignored may be all there is to it."""
+        """Whether an empty variable that was ignored may be all there is to it.
+
+        Of a secret nobody is told whether it is empty.
+        """
         appeared = change.source_after is ValueSource.ENV and change.source_before not in EXPLICIT
-        return appeared and _is_empty(change.after) and self._crosses(EMPTY_COUNTS)
+        may_be = _is_empty(change.after) or is_secret(change.after)
+        return appeared and may_be and self._way.crosses(EMPTY_COUNTS)
 
     def _unset(self, change: Change) -> Attribution:
         gone = self._lost_name(change)
@@ -179,12 +204,17 @@ class _Attributor:
         facet = _facet(change, Facet.DEFAULT)
         before, after = self._computed(change)
         if after and not before:
-            return _release(f"{self._since_computed(change)} derives the default from {after}")
+            return _release(
+                f"{self._way.since_computed(change.key)} derives the default from {after}"
+            )
         if after:
             return _computed(f"its default follows from {after}")
         if facet and self._upgraded:
             return _release(f"{self._since_default(change)} moves the default")
         return self._mutated(change)
+
+    def _since_default(self, change: Change) -> str:
+        return self._way.since_default(change.key, _facet(change, Facet.DEFAULT))
 
     def _mutated(self, change: Change) -> Attribution:
         """Neither set nor a moved default: what the server makes of other inputs."""
@@ -218,8 +248,8 @@ class _Attributor:
             return _release(f"{self._since_default(change)} declares a default")
         if self._newly_empty(change):
             return _unknown(_EMPTIED)
-        if self._upgraded and change.also and self._crosses(ALIASES_SHARE):
-            return _release(f"{_SHARED} both of its names tell the same value source")
+        if self._upgraded and change.also and self._way.crosses(ALIASES_SHARE):
+            return _release(_BOTH_TOLD)
         if now not in EXPLICIT:
             return self._unset(change)
         known = (
@@ -243,7 +273,7 @@ class _Attributor:
         return f"; which of {names} was used cannot be told" if self._aliases_share() else ""
 
     def _aliases_share(self) -> bool:
-        version = _version(self._after.version)
+        version = parsed(self._after.version)
         return version is None or version >= ALIASES_SHARE
 
     # --- leaves and endpoints --------------------------------------------------------------
@@ -300,29 +330,6 @@ class _Attributor:
             return _release(f"{self._span} tells more or less of it")
         return _operator("it is kept in the database or the licence, not in options")
 
-    # --- releases -------------------------------------------------------------------------
-
-    def _crosses(self, release: Version) -> bool:
-        before, after = _version(self._before.version), _version(self._after.version)
-        return bool(before and after and before < release <= after)
-
-    def _since(self, key: str) -> str:
-        return self._first(lambda specs: key in specs)
-
-    def _since_default(self, change: Change) -> str:
-        facet = _facet(change, Facet.DEFAULT)
-        key, wanted = change.key, facet.after if facet else None
-        return self._first(lambda specs: key in specs and specs[key].default == wanted)
-
-    def _since_computed(self, change: Change) -> str:
-        key = change.key
-        return self._first(lambda specs: key in specs and bool(specs[key].default_computed_from))
-
-    def _first(self, holds: Callable[[Mapping[str, OptionSpec]], bool]) -> str:
-        """The releases on the way that brought something; all of the way when none is known to."""
-        turns = arrivals(self._way, lambda release: holds(release.options))
-        return f"Coder {listing(turns)}" if turns else self._span
-
 
 _WORDS: Final = {
     "version": "the version",
@@ -339,31 +346,6 @@ def _tells_versions(path: str) -> bool:
 def _computed_from(snapshot: Snapshot, key: str) -> str:
     spec = snapshot.declared.get(key)
     return _WORDS.get(spec.default_computed_from, "") if spec else ""
-
-
-def _upgraded(before: Snapshot, after: Snapshot) -> bool | None:
-    """Whether the release differs; None when it cannot be told."""
-    if before.version and after.version:
-        return before.version.partition("+")[0] != after.version.partition("+")[0]
-    same = bool(before.declared) and before.declared == after.declared
-    return False if same else None
-
-
-def _span(before: str, after: str) -> str:
-    if not before or not after:
-        return "the release"
-    return (
-        f"Coder {visible(after)}"
-        if before == after
-        else (f"the release {visible(before)} → {visible(after)}")
-    )
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version.parse(text)
-    except ValueError:
-        return None
 
 
 def _facet(change: Change, facet: Facet) -> FacetChange | None:

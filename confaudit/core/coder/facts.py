@@ -107,6 +107,14 @@ class FilledSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionalField:
+    """A field of the structures of an option that is served only where somebody gives it."""
+
+    option: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChartKey:
     """A key of the values of Coder's Helm chart."""
 
@@ -130,6 +138,7 @@ class Facts:
     retired_variables: tuple[RetiredVariable, ...] = ()
     replaced_options: tuple[ReplacedOption, ...] = ()
     filled_settings: tuple[FilledSetting, ...] = ()
+    optional_fields: tuple[OptionalField, ...] = ()
     chart_keys: tuple[ChartKey, ...] = ()
     complete: tuple[CompleteSection, ...] = ()
 
@@ -153,6 +162,10 @@ class Facts:
     def replacement(self, option: str) -> str:
         """The key of the option that does the job of one that went; empty when none is known."""
         return next((one.by for one in self.replaced_options if one.option == option), "")
+
+    def optional(self, option: str) -> frozenset[str]:
+        """The fields of an option's structures that are served only where somebody gives them."""
+        return frozenset(one.field for one in self.optional_fields if one.option == option)
 
     def filled(self, setting: str) -> FilledSetting | None:
         """What fills a setting in besides who sets it."""

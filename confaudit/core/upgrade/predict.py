@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import chain
 
 from confaudit.core import tree
+from confaudit.core.changes.fields import moved_fields
 from confaudit.core.coder.facts import Facts, ReadBy
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.semantics import Semantics
@@ -136,10 +137,10 @@ def predict(
     running = _Running(before, source)
     given, upcoming = running.assignments(now), running.assignments(then)
     runs = running.start((*given, *chain.from_iterable(running.carried(given))))
-    was = runs.values
     assignments = (*upcoming, *_under_known_names(running.carried(upcoming), target))
     start = Start(target, target.options.values(), assignments)
-    had, will = running.settled(was, given), start.values
+    was, will = runs.values, start.values
+    had = running.settled(was, given)
     have = {key: had[key] if _same(was, will, key) else value for key, value in will.items()}
     refused = {error.option for error in start.errors}
     return Prediction(
@@ -154,11 +155,13 @@ def predict(
         added=_told(have.keys() - had.keys(), have, target.options, start),
         removed=_told(had.keys() - have.keys(), had, running.options, runs),
         ignored_env=tuple(sorted(_ignored(assignments, running.options, target))),
-        effective={
-            key: Setting(value, start.sources.get(key, ValueSource.UNSET))
-            for key, value in have.items()
-        },
+        effective=_effective(have, start),
     )
+
+
+def _effective(values: Mapping[str, Value], start: Start) -> dict[str, Setting]:
+    sources = start.sources
+    return {key: Setting(one, sources.get(key, ValueSource.UNSET)) for key, one in values.items()}
 
 
 def _told(
@@ -275,12 +278,19 @@ class _Running:
         )
 
     def settled(self, was: Mapping[str, Value], given: Iterable[Assignment]) -> dict[str, Value]:
-        """The values the deployment has: the snapshot's where the inputs do not say otherwise."""
+        """The values the deployment has: the snapshot's where the inputs do not say otherwise.
+
+        They do not where the server has only filled in fields of a structure.
+        """
         explained = self._explained(given)
         shown = {
             key: setting.value
             for key, setting in self._settings.items()
-            if setting.value is not MISSING and cell(self.options[key]) not in explained
+            if setting.value is not MISSING
+            and (
+                cell(self.options[key]) not in explained
+                or moved_fields(was.get(key, MISSING), setting.value).are_added
+            )
         }
         return {**was, **shown}
 

@@ -1,8 +1,9 @@
 """After an upgrade: was it as predicted? Compares the prediction with the snapshot really taken.
 
 What was predicted and is there is confirmed. What differs is explained where somebody or something
-is known to have made it so: a value follows from the host, an operator changed it meanwhile. The
-rest is what matters. Only options are predicted, so only options are compared.
+is known to have made it so: a value follows from the host, an operator changed it meanwhile, the
+release gave a structure another field. The rest is what matters. Only options are predicted, so
+only options are compared.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ from typing import Final
 
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
+from confaudit.core.changes.fields import moved_fields
 from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.given import OperatorSettings
 from confaudit.core.model import (
@@ -86,8 +88,8 @@ def verify(
     judge = _Judge(effective_changes(before, after, catalog), prediction)
     differing = tuple(map(judge.judged, effective_changes(expected, after, catalog)))
     refused = refused_inputs(prediction, after, "it runs")
-    open_ones = (*(c for c in differing if c.cause not in _EXPLAINED), *refused)
-    explained = (*(c for c in differing if c.cause in _EXPLAINED), *judge.unforeseen())
+    open_ones = (*(c for c in differing if c.cause is Cause.UNKNOWN), *refused)
+    explained = (*(c for c in differing if c.cause is not Cause.UNKNOWN), *judge.unforeseen())
     disputed = {key for change in (*open_ones, *explained) for key in change_keys(change)}
     return Verification(
         expected=expected,
@@ -161,7 +163,8 @@ class _Judge:
         real = next((self._real[key] for key in change_keys(change) if key in self._real), None)
         if real is None:
             return left_open(change, "a change was predicted, and it stayed as it was")
-        if real.cause in _EXPLAINED:
+        fields = moved_fields(change.before, change.after)
+        if real.cause in _EXPLAINED or (real.cause is Cause.RELEASE and fields.are_all):
             return replace(change, cause=real.cause, evidence=real.evidence)
         return left_open(change, real.evidence)
 
