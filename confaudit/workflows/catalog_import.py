@@ -19,7 +19,7 @@ from confaudit.catalog.from_deployment import A_SNAPSHOT, A_SNAPSHOT_HINT
 from confaudit.catalog.merge import Learnt, merge
 from confaudit.catalog.partial import Kind, Partial
 from confaudit.core.coder.facts import NOTHING_KNOWN
-from confaudit.core.coder.releases import Version
+from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.model import StoredFiles
 from confaudit.core.snapshot.redact import redact
 from confaudit.core.text.wording import visible
@@ -86,29 +86,41 @@ def import_release(
             f"confaudit knows Coder {version} already",
             "give --force to use what these inputs tell instead",
         )
-    known = setup.catalog()
-    base = catalog.without(known, version).nearest(version)
-    before = known.release(version)
     if all(partial.kind is Kind.SNAPSHOT for partial in partials):
         raise CatalogError(f"{visible(arguments[0])} {A_SNAPSHOT}", A_SNAPSHOT_HINT)
-    learnt = merge(
+    learnt = learn(partials, setup.catalog(), version, date)
+    path = output or setup.releases_folder() / f"{version}.json"
+    return Imported(learnt, path, written=write_release(path, learnt, force=force))
+
+
+def learn(partials: Sequence[Partial], known: Catalog, version: str, date: str) -> Learnt:
+    """What inputs tell of one release, over the nearest one known; never over itself."""
+    base = catalog.without(known, version).nearest(version)
+    before = known.release(version)
+    return merge(
         partials,
         base,
         version,
         date or (before.date if before else ""),
         before.experiments if before else NOTHING_KNOWN,
     )
-    path = output or setup.releases_folder() / f"{version}.json"
-    return Imported(learnt, path, written=_write(path, learnt, force))
 
 
 def _partial(loader: Loader, argument: str) -> Partial:
-    given = locate(argument, loader.context)
+    return partial_from(locate(argument, loader.context), loader)
+
+
+def partial_from(given: Input, loader: Loader) -> Partial:
+    """What one input tells of a release.
+
+    Raises:
+        CatalogError, SourceError: it cannot be read.
+    """
     text = _text(given)
     for importer in _TEXTS:
         if importer.recognise(text):
             return _learn(importer, text, given.label)
-    raw = loader.read(argument)
+    raw = loader.read(given.argument if given.content is None else given)
     if isinstance(raw, StoredFiles):
         return from_deployment.read_snapshot(loader.clean(raw), given.label)
     return from_deployment.read(redact(raw))
@@ -146,7 +158,13 @@ def _agreed(versions: Iterable[str]) -> str:
     return next(iter(named.values())).removeprefix("v").partition("+")[0]
 
 
-def _write(path: Path, learnt: Learnt, force: bool) -> bool:
+def write_release(path: Path, learnt: Learnt, *, force: bool = False) -> bool:
+    """Write a catalogue of one release; whether the file said something else or was not there.
+
+    Raises:
+        CatalogError: it exists and says something else, without `force`.
+        ConfigError: it cannot be written.
+    """
     data = dump([learnt.release])
     if path.exists():
         if path.is_file() and path.read_bytes() == data:
