@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
+from confaudit.catalog.computed import computed_default, computed_texts
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core import tree
 from confaudit.core.coder.facts import Experiments
@@ -46,7 +47,7 @@ def read(clean: CleanDeployment) -> Partial:
 def _payload(clean: CleanDeployment) -> Partial:
     declared = normalise(clean, _UNKNOWN).declared
     options = list(_options(clean.payload["options"]))
-    computed = _computed_texts(clean.version, options)
+    computed = computed_texts(clean.version, options)
     both = list(zip(declared.values(), options, strict=True))
     facts = (_facts(*pair, computed) for pair in both)
     values = [option.get("value") for option in options]
@@ -114,31 +115,8 @@ def _facts(spec: OptionSpec, option: Option, computed: Mapping[str, tuple[str, s
     if is_secret(option.get("value")) and not spec.secret:  # no release's secrets have a default
         del facts["default"]  # redaction took it away, because the option's name looks secret
     elif spec.default:
-        facts |= _default(spec.default, computed)
+        facts |= computed_default(spec.default, computed)
     return facts
-
-
-def _computed_texts(version: str, options: Sequence[Option]) -> dict[str, tuple[str, str]]:
-    """Texts in the defaults of this one server → their placeholder, and what they come from.
-
-    The cache folder is `coder` in the user's own (coder/coder codersdk/deployment.go).
-    """
-    found = {f"@v{version}": ("@{version}", "version")} if version else {}
-    caches = (option.get("default") for option in options if option.get("flag") == "cache-dir")
-    cache = next(caches, "")
-    if isinstance(cache, str) and cache.endswith("/coder"):
-        found[cache] = ("{user_cache_dir}/coder", "host")
-    return found
-
-
-def _default(default: str, computed: Mapping[str, tuple[str, str]]) -> Facts:
-    for text, (placeholder, source) in computed.items():
-        if text in default:
-            return {
-                "default": default.replace(text, placeholder),
-                "default_computed_from": source,
-            }
-    return {}
 
 
 def _leaves(config: Json, values: Sequence[Json] = ()) -> frozenset[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from confaudit.catalog.partial import Facts, Kind, Partial
+from confaudit.catalog.partial import Facts, Kind, Partial, in_one_line
 from confaudit.core.snapshot.credentials import redact_text
 from confaudit.yaml_nodes import Mapping, Node, Scalar, YamlFault, compose, follow
 
@@ -36,11 +36,17 @@ def read(text: str) -> Partial:
     except YamlFault as fault:
         raise ValueError(str(fault)) from None
     lines = re.split(r"\r\n?|\n", text)
-    options = tuple(facts for root in roots for facts in _options(root, lines, "", set()))
-    return Partial(Kind.WRITTEN_YAML, options=options)
+    found = [option for root in roots for option in _options(root, lines, "", set())]
+    return Partial(
+        Kind.WRITTEN_YAML,
+        options=tuple(facts for facts, _ in found),
+        descriptions={facts["yaml_path"]: in_one_line(text) for facts, text in found},
+    )
 
 
-def _options(node: Node, lines: Sequence[str], prefix: str, seen: set[int]) -> Iterator[Facts]:
+def _options(
+    node: Node, lines: Sequence[str], prefix: str, seen: set[int]
+) -> Iterator[tuple[Facts, str]]:
     """Walk the keys; a node that an alias repeats counts once, so that none walks for ever."""
     mapping = follow(node)
     if not isinstance(mapping, Mapping) or id(mapping) in seen:
@@ -50,10 +56,10 @@ def _options(node: Node, lines: Sequence[str], prefix: str, seen: set[int]) -> I
         if not isinstance(key, Scalar):
             continue
         path = f"{prefix}{key.text}"
-        _, _, ending = _comment(lines, key.line).rpartition("(default:")
+        description, _, ending = _comment(lines, key.line).rpartition("(default:")
         declared = _DECLARED.match(ending)
         if declared:
-            yield _facts(path, declared)
+            yield _facts(path, declared), description
         else:
             yield from _options(value, lines, f"{path}.", seen)
 

@@ -4,6 +4,8 @@ The config leaf: over the new options of Coder's releases, against the new leave
 release, 93 % of the guesses that can be made are made, and none is wrong; eight minor releases
 apart, five in 900 are.
 
+The variable: of the 300 options with a flag and one, 273 have it after their flag.
+
 The type: of the 96 options that ever were new and whose form on the wire leaves it open, 84 are
 guessed right, seven wrong and five not at all.
 """
@@ -33,6 +35,11 @@ def _likeness(words: frozenset[str], leaf: str) -> float:
         return 0.0
     path = _words(leaf)
     return len(words & path) / len(words | path)
+
+
+def variable_of(flag: str) -> str:
+    """The likely environment variable of a flag."""
+    return "CODER_" + flag.upper().replace("-", "_")
 
 
 _STRUCTS: Final = {"links", "mapping", "params", "providers"}

@@ -1,15 +1,15 @@
 """What several inputs tell of a release, joined to one; the nearest release fills what none tells.
 
-Coder's source is believed before a payload, that before the server docs page, that before a written
-YAML, that before the API docs page. Every field that no input tells carries its mark: see
+Inputs are believed in the order of `Kind`. Every field that none tells carries its mark: see
 `Release`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
-from confaudit.catalog.guess import leaf_of, type_of
+from confaudit.catalog.guess import leaf_of, type_of, variable_of
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 from confaudit.core.coder.releases import Marks, Release, Version
@@ -93,7 +93,7 @@ def merge(
     drafts = {key: _draft(known.options.get(key), facts) for key, facts in sorted(found.items())}
     drafts = drafts if is_complete else _with_visibility(drafts, kinds)
     drafts = _with_leaves(drafts, _free(drafts, ordered, known))
-    drafts = _with_types(drafts, ordered)
+    drafts = {key: _with_variable(draft) for key, draft in _with_types(drafts, ordered).items()}
     free = tuple(sorted(_free(drafts, ordered, known)))
     without_option = free if is_complete and Kind.SOURCE in kinds else ()
     release = Release(
@@ -161,7 +161,8 @@ def _without_moved_leaves(base: Release, ordered: Sequence[Partial]) -> Release:
 
 def _found(ordered: Sequence[Partial], base: Release) -> dict[str, Facts]:
     """Every option that an input names → what they tell of it together."""
-    keys = {spec.yaml_path: key for key, spec in base.options.items() if spec.yaml_path}
+    known = {spec.yaml_path: key for key, spec in base.options.items() if spec.yaml_path}
+    keys = _described_alike(ordered) | known
     found: dict[str, Facts] = {}
     for partial in ordered:
         for facts in partial.options:
@@ -169,6 +170,20 @@ def _found(ordered: Sequence[Partial], base: Release) -> dict[str, Facts]:
             keys[facts.get("yaml_path", "")] = key
             found[key] = {**_trusted(key, facts, partial.kind), **found.get(key, {})}
     return found
+
+
+def _described_alike(ordered: Sequence[Partial]) -> dict[str, str]:
+    """YAML path → flag of the only option that a help describes in the same words."""
+    flags, paths = (
+        _by_description(ordered, kind) for kind in (Kind.SERVER_HELP, Kind.WRITTEN_YAML)
+    )
+    return {paths[text]: flags[text] for text in paths.keys() & flags.keys()}
+
+
+def _by_description(ordered: Sequence[Partial], kind: Kind) -> dict[str, str]:
+    described = [pair for one in ordered if one.kind is kind for pair in one.descriptions.items()]
+    times = Counter(text for _, text in described)
+    return {text: name for name, text in described if text and times[text] == 1}
 
 
 def _key(facts: Facts, keys: Mapping[str, str]) -> str:
@@ -234,8 +249,8 @@ def _draft(known: OptionSpec | None, facts: Facts) -> _Draft:
 
 
 def _with_visibility(drafts: Mapping[str, _Draft], kinds: Set[Kind]) -> dict[str, _Draft]:
-    """The server docs page shows every visible option: others are hidden, if they exist at all."""
-    if Kind.SERVER_PAGE not in kinds:
+    """Docs page and help show every visible option: others are hidden, if they exist at all."""
+    if not kinds & {Kind.SERVER_PAGE, Kind.SERVER_HELP}:
         return dict(drafts)
     return {
         key: draft if "hidden" in draft.found else _hide(draft) for key, draft in drafts.items()
@@ -247,6 +262,13 @@ def _hide(draft: _Draft) -> _Draft:
         spec = replace(draft.spec, hidden=True)
         return replace(draft, spec=spec, found=draft.found | {"hidden"})
     return draft if draft.spec.hidden else draft.guess(hidden=True)
+
+
+def _with_variable(draft: _Draft) -> _Draft:
+    """Guess the variable of a new option of which only the flag is told."""
+    if draft.is_new and draft.spec.flag and "env" not in draft.found:
+        return draft.guess(env=variable_of(draft.spec.flag))
+    return draft
 
 
 def _free(

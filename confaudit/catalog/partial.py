@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 
@@ -17,7 +17,9 @@ class Kind(StrEnum):
     PAYLOAD = "payload"
     """A server's own answer: every option, hidden ones too."""
     SERVER_PAGE = "server docs page"
-    """`docs/reference/cli/server.md`: every visible option."""
+    """`docs/reference/cli/server/index.md`: every visible option."""
+    SERVER_HELP = "server help"
+    """`coder server --help`: every visible option, without YAML paths."""
     WRITTEN_YAML = "written YAML"
     """`coder server --write-config`: every option that has a YAML path."""
     API_PAGE = "API docs page"
@@ -45,6 +47,35 @@ class Partial:
     """
     version: str = ""
     """Of the release, where the input says; without `v`."""
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    """By flag, or by YAML path where the input tells no flags: what tells that an option of one
+    input is that of another. Never kept."""
     experiments: Experiments = NOTHING_KNOWN
     is_complete: bool = False
     """Whether it shows every option that the release has."""
+
+
+_TYPES: Final = frozenset(
+    {
+        "bool",
+        "duration",
+        "host:port",
+        "int",
+        "regexp",
+        "string",
+        "string-array",
+        "url",
+        "yaml-config-path",
+    }
+)
+
+
+def type_of_shown(shown: str) -> str:
+    """The type that documents show; of an enum they list the choices without saying so."""
+    known = shown in _TYPES or shown.startswith(("struct[", "enum["))
+    return shown if known else f"enum[{shown}]"
+
+
+def in_one_line(text: str) -> str:
+    """A text as it was before it was wrapped."""
+    return " ".join(text.split())

@@ -10,8 +10,7 @@ import click
 
 from confaudit.cli.parameters import fold_setup, option, setup_options
 from confaudit.core.coder.releases import Marks, Version
-from confaudit.core.lifecycle.declarations import declared_changes
-from confaudit.core.model import ChangeKind, OptionSpec
+from confaudit.core.model import OptionSpec
 from confaudit.core.text.wording import plural, visible
 from confaudit.workflows.catalog_import import Imported, import_release
 from confaudit.workflows.setup import Setup
@@ -46,25 +45,25 @@ def command(
     and secrets never get there. VERSION may be left out when an input tells it.
 
     \b
-    An input is any of, the one believed first on top:
+    An input is any of, the one believed first on top, or a folder of these:
       codersdk/deployment.go in Coder's source: hidden options and experiments too
-      live, live:NAME, URL, a saved API answer, a support bundle
-      docs/reference/cli/server.md of the release
+      live, live:NAME, URL, a saved API answer, a support bundle: hidden ones too
+      docs/reference/cli/server/index.md (or server.md), or text copied from it
+      what `coder server --help` prints
       what `coder server --write-config` prints
       docs/reference/api/general.md of the release
 
     \b
     Examples:
       confaudit catalog import live:staging --date 2026-08-04
-      confaudit catalog import 2.36.0 deployment.go
-      confaudit catalog import 2.36.0 server.md general.md
+      confaudit catalog import 2.38.8 deployment.go
+      confaudit catalog import 2.38.8 server.md general.md
     """
     version, inputs = _split(arguments)
     day = date.date().isoformat() if date else ""
     imported = import_release(setup, inputs, version, day, output, force)
-    for line in account(imported):
+    for line in _account(imported):
         click.echo(visible(line))
-    click.echo(visible(f"{'wrote' if imported.written else 'unchanged:'} {imported.path}"))
 
 
 def _split(arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -78,13 +77,15 @@ def _split(arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return arguments[0], arguments[1:]
 
 
-def account(imported: Imported) -> Iterator[str]:
-    """What was learnt, and what is doubtful."""
+def _account(imported: Imported) -> Iterator[str]:
+    """What was learnt, what is doubtful, and where it is now."""
     release = imported.learnt.release
-    yield f"Coder {release.version}: {plural(len(release.options), 'option')}"
+    unsure = f", and {len(release.unsure)} that may be removed or hidden" if release.unsure else ""
+    yield f"Coder {release.version}: {plural(len(release.options), 'option')}{unsure}"
     for heading, items in _findings(imported).items():
         if items:
             yield f"  {heading}: {', '.join(items)}"
+    yield f"{'wrote' if imported.written else 'unchanged:'} {imported.path}"
 
 
 def _findings(imported: Imported) -> dict[str, list[str]]:
@@ -93,20 +94,16 @@ def _findings(imported: Imported) -> dict[str, list[str]]:
     date = [] if learnt.release.date else ["when it was published (give --date)"]
     near = learnt.base.version
     return {
+        "from": [f"{label} ({kind})" for label, kind in imported.inputs],
         "new": sorted(new.keys() - old.keys()),
-        "renamed": [
-            f"{one.was} to {one.key}"
-            for one in declared_changes(learnt.base, learnt.release)
-            if one.kind is ChangeKind.RENAMED
-        ],
         "gone": sorted(old.keys() - new.keys() - unsure.keys()),
         "removed or hidden, not known": sorted(unsure),
         f"declared differently than in {near}": [
             key for key in sorted(new.keys() & old.keys()) if new[key] != old[key]
         ],
         f"taken from {near}, because no input tells": _by_field(learnt.release.borrowed),
-        "guessed": _by_option(learnt.release.guessed),
-        "not known": [*_by_option(learnt.release.unknown), *date],
+        "guessed": _by_field(learnt.release.guessed),
+        "not known": [*_by_field(learnt.release.unknown), *date],
         "experiments that * stands for": sorted(learnt.release.experiments.safe),
         "config leaves that no known option sets": list(learnt.unclaimed),
         "left out, because what shows all options lacks them": list(learnt.foreign),
@@ -114,7 +111,7 @@ def _findings(imported: Imported) -> dict[str, list[str]]:
 
 
 _FEW: Final = 5
-"""Options that are named one by one; of more the number, as they stand in the file."""
+"""Options that are named one by one; of more the number, as they are marked in the file."""
 
 
 def _by_field(marks: Marks) -> list[str]:
@@ -127,17 +124,11 @@ def _by_field(marks: Marks) -> list[str]:
     ]
 
 
-def _by_option(marks: Marks) -> list[str]:
-    return [
-        f"{' and '.join(_TITLES[field] for field in names)} of {key}"
-        for key, names in marks.items()
-    ]
-
-
-_TITLES: Final = {
-    fact.name: {"json_path": "config leaf", "yaml_path": "YAML path"}.get(
-        fact.name, fact.name.replace("_", " ")
-    )
-    for fact in fields(OptionSpec)
+_TITLES: Final = {fact.name: fact.name.replace("_", " ") for fact in fields(OptionSpec)} | {
+    "env": "variable",
+    "json_path": "config leaf",
+    "yaml_path": "YAML path",
+    "default_computed_from": "what computes the default",
+    "use_instead": "what to use instead",
 }
 """Field → how it is called in a sentence."""

@@ -31,6 +31,9 @@ USER_FILE: Final = "coder-advisories.yaml"
 PACKAGED: Final = Path(__file__).with_name("advisories.yaml")
 STARTUP: Final = Path(__file__).with_name("startup.yaml")
 """What a server checks when it starts."""
+NO_EFFECT: Final = Path(__file__).with_name("no_effect.yaml")
+"""What a server accepts without effect."""
+SHIPPED: Final = (PACKAGED, STARTUP, NO_EFFECT)
 
 _Id = Annotated[
     str,
@@ -140,7 +143,7 @@ def load(paths: Iterable[Path], catalog: Catalog) -> tuple[Advisory, ...]:
     Raises:
         CatalogError: A file cannot be read or says what it cannot; names file, line and key.
     """
-    return tuple(tested.advisory for tested in load_tested((PACKAGED, STARTUP, *paths), catalog))
+    return tuple(tested.advisory for tested in load_tested((*SHIPPED, *paths), catalog))
 
 
 def load_tested(paths: Iterable[Path], catalog: Catalog) -> tuple[Tested, ...]:

@@ -45,10 +45,11 @@ class Example(
     out_of_sight: bool = False
     """Whether something sets further variables that nobody sees."""
     source: str = ""
-    """Release in use; without it the one before the target."""
+    """Release in use; without it the target if the advisory stands at any time, else the one before
+    it."""
     target: str = ""
-    """Without it the first release of the last line that got the advisory, else the newest that
-    has it."""
+    """Without it the newest that has the advisory if that stands at any time, else the first of the
+    last line that got it."""
 
 
 _EXPECTED: Final[Mapping[bool | str, Truth]] = {
@@ -86,15 +87,19 @@ def _situation(example: Example, advisory: Advisory, catalog: Catalog) -> Situat
 
 
 def _way(example: Example, advisory: Advisory, catalog: Catalog) -> tuple[str, str]:
-    """Source and target: the step that brings the advisory, unless the example says otherwise."""
-    target = example.target
-    if not target and advisory.versions:
-        target = str(advisory.versions[-1])
+    """Source and target: the step that brings the advisory, unless the example says otherwise.
+
+    What stands at any time is asked of one release, as in `lint`.
+    """
     having = [v for v in catalog.versions if advisory.is_in(Version.parse(v))]
-    target = target or (having or catalog.versions)[-1]
+    firsts = [str(version) for version in advisory.versions]
+    at_hand = having if advisory.standing else firsts
+    target = example.target or (at_hand or firsts or catalog.versions)[-1]
+    if example.source or advisory.standing:
+        return example.source or target, target
     older = [v for v in catalog.versions if Version.parse(v) < Version.parse(target)]
-    lacking = [v for v in older if not advisory.is_in(Version.parse(v))]
-    return example.source or (lacking or older)[-1], target
+    lacking = [v for v in older if v not in having]
+    return (lacking or older)[-1], target
 
 
 def operator(example: Example) -> OperatorSettings:

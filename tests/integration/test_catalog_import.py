@@ -20,6 +20,7 @@ from confaudit.core.coder.releases import Release
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import Response, states
 from confaudit.errors import CatalogError, ConfauditError, SourceError
+from confaudit.workflows import release_inputs
 from confaudit.workflows.setup import Setup
 
 INPUTS = Path(__file__).parents[1] / "data" / "importers"
@@ -110,13 +111,55 @@ def test_the_source_of_a_release_tells_all_of_it(
 ) -> None:
     run("2.99.0", str(INPUTS / "deployment.go"), PAGE)
     told = capsys.readouterr().out
-    assert "default and default computed from of elsewhere" in told.partition("not known: ")[2]
+    assert f"\n  from: {INPUTS / 'deployment.go'} (source), {PAGE} (server docs page)\n" in told
+    assert "\n  not known: default of elsewhere, what computes the default of elsewhere, " in told
     assert "left out, because what shows all options lacks them: access-url, " in told
     release = written(folder, "2.99.0")
     assert release.is_complete
     assert release.options["pier-berths"].default == "12"
     assert release.experiments.safe == {"sirens"}
     assert release.leaves_without_option == ("pier.unmoored",)
+
+
+def test_a_folder_stands_for_what_is_in_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs = folder / "docs" / "reference"
+    (docs / ".hidden").mkdir(parents=True)
+    source = (INPUTS / "page-new.md").read_bytes()
+    usage = b"# other\n\n    coder server other [flags]\n\n"
+    for path, content in {
+        "index.md": source,
+        "other.md": usage + source.replace(b"cluster-name", b"planted"),
+        ".hidden/page.md": source.replace(b"cluster-name", b"planted"),
+        "written.yaml": Path(YAML).read_bytes(),
+        "package.json": b'{"name": "x"}',
+        "notes.md": b"# Notes\n",
+        "picture.png": b"\x89PNG\xff\x00",
+        "large.md": source + b" " * 1024 * 1024,
+    }.items():
+        (docs / path).write_bytes(content)
+    run("2.99.0", "docs")
+    told = capsys.readouterr().out
+    assert (
+        "\n  from: docs/reference/index.md (server docs page), docs/reference/written.yaml ("
+        in told
+    )
+    run("2.99.0", PAGE, YAML)
+    assert "\nunchanged: " in capsys.readouterr().out
+
+
+def test_a_folder_of_everything_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release_inputs, "_MOST_FILES", 2)
+    for name in "abc":
+        (folder / f"{name}.md").touch()
+    with pytest.raises(CatalogError, match="holds more than 2 files"):
+        run("2.99.0", ".")
+
+
+def test_a_server_tells_its_version_in_its_help(folder: Path) -> None:
+    run(str(INPUTS / "server-help.txt"), YAML)
+    assert written(folder, "2.99.0").options["new-dir"].default == "{user_cache_dir}/coder/new"
 
 
 def test_docs_are_joined(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,6 +218,7 @@ def refused() -> Iterator[tuple[str, list[str], type[ConfauditError], str]]:
     yield "config alone", ["2.99.0", "config.json"], CatalogError, "does not name the options"
     yield "broken YAML", ["2.99.0", "bad.yaml"], CatalogError, r"bad\.yaml is not valid YAML"
     yield "cut source", ["2.99.0", "cut.go"], CatalogError, r"cut\.go is no whole Go source"
+    yield "folder of nothing", ["2.99.0", "empty"], CatalogError, "empty holds nothing"
     yield "binary", ["2.99.0", "binary"], SourceError, "UTF-16"
     yield "nothing there", ["2.99.0", "nowhere.json"], SourceError, "nowhere"
     yield "no name", ["2.99.0", ""], SourceError, "may not be empty"
@@ -194,6 +238,8 @@ def test_refusals(
     Path("bad.yaml").write_text("# (default: x, type: string)\na: [\n", encoding="utf-8")
     source = (INPUTS / "deployment.go").read_bytes()
     Path("cut.go").write_bytes(source[: source.index(b"return opts")])
+    Path("empty").mkdir()
+    Path("empty", "notes.txt").touch()
     Path("binary").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(error, match=message) as caught:
         run(*arguments)

@@ -81,6 +81,7 @@ yes ai-gateway-on ai-gateway-enabled
 depends email-verified-required oidc-ignore-email-verified
 depends offline-access-missing oidc-scopes
 depends oidc-links-repaired oidc-issuer-url
+yes idle-oidc-without-client-id oidc-issuer-url
 """,
     "2.31.9 helm-values.yaml": """
 will not start
@@ -90,6 +91,7 @@ yes chart-key-unknown coder.ingress.wildCardHost
 yes option-unknown CODER_REDIS
 yes option-deprecated verbose
 no empty-value-counts CODER_OIDC_ICON_URL
+yes idle-oidc-without-client-id oidc-group-mapping
 """,
     "2.30.0 helm-subchart.yaml": """
 starts, 1 behaviour changes, 1 more may change
@@ -127,6 +129,8 @@ yes option-unknown CODER_JINJA
 yes option-unknown CODER_LAST
 yes option-unknown CODER_PASSED
 yes role-mapping-unused oidc-user-role-mapping
+yes idle-oidc-without-client-id oidc-user-role-mapping
+depends idle-without-licence default-quiet-hours-schedule
 """,
     "2.33.11 packaged.env": """
 will not start
@@ -140,6 +144,8 @@ yes no-http-address http-address
 yes ai-gateway-on ai-gateway-enabled
 yes duplicate-setting session-duration
 yes default-pinned docs-url
+yes idle-oidc-without-client-id oidc-email-domain
+yes idle-oidc-without-client-id oidc-group-mapping
 """,
     "2.30.0 coder.service": """
 starts, 3 may change
@@ -174,6 +180,7 @@ yes option-deprecated verbose
 yes chart-owned-variable CODER_HTTP_ADDRESS
 depends group-sync-in-database oidc-group-mapping
 yes duplicate-setting verbose
+yes idle-oidc-without-client-id oidc-group-mapping
 """,
     "2.30.0 install-unit.sh": """
 starts, 2 behaviours change
@@ -213,6 +220,7 @@ yes default-changed metrics-cache-refresh-interval
 yes prometheus-address-unused prometheus-address
 yes offline-access-missing oidc-scopes
 depends oidc-links-repaired oidc-issuer-url
+depends idle-without-licence oidc-user-role-field
 """,
     "2.26.1 helmrelease-nested-anchors.yaml": """
 starts, 2 behaviours change, 3 more may change
@@ -223,6 +231,7 @@ depends email-verified-required oidc-ignore-email-verified
 depends forwarded-host-untrusted proxy-trusted-origins
 yes chart-key-unknown coder.probes
 yes chart-key-unknown coder.strategy
+depends idle-without-licence oidc-user-role-field
 """,
     "2.30.0 helm-values-sops.yaml": """
 starts, 1 behaviour changes, 1 more may change
@@ -262,6 +271,7 @@ yes not-passed-on CODER_OIDC_ISSUER_URL
 yes group-mapping-names-roles oidc-group-mapping
 yes offline-access-missing oidc-scopes
 depends oidc-links-repaired oidc-issuer-url
+depends idle-without-licence oidc-user-role-field
 """,
     "2.30.0 compose-twenty-services.yaml": """
 safe
@@ -276,6 +286,7 @@ yes option-renamed telemetry-enable
 yes group-mapping-names-roles oidc-group-mapping
 yes offline-access-missing oidc-scopes
 depends oidc-links-repaired oidc-issuer-url
+depends idle-without-licence oidc-user-role-field
 """,
     "2.33.0 compose-list-crlf.yaml": """
 may not start, 2 may change

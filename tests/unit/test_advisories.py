@@ -23,10 +23,10 @@ from confaudit.operator_files import read_env_file
 from confaudit.rulebook import advisories, examples
 
 CATALOG = loader.packaged()
-PACKAGED = advisories.load_tested([advisories.PACKAGED, advisories.STARTUP], CATALOG)
+PACKAGED = advisories.load_tested(advisories.SHIPPED, CATALOG)
 WORDS = frozenset(
     word
-    for path in (advisories.PACKAGED, advisories.STARTUP)
+    for path in advisories.SHIPPED
     for word in re.findall(r"[\w-]+", path.read_text(encoding="utf-8"))
 )
 

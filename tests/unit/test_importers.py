@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from confaudit import catalog
 from confaudit.catalog import (
     document,
     from_deployment,
+    from_server_help,
     from_server_page,
     from_written_yaml,
     loader,
@@ -111,6 +113,76 @@ def test_the_layout_of_older_pages() -> None:
     assert options["address"]["yaml_path"] == ""
     assert options["oidc-group-regex-filter"]["default"] == ".*"
     assert options["write-config"]["env"] == ""
+
+
+KINDS: dict[str, Callable[[str, str], str]] = {
+    "bars": lambda label, value: f"| {label} | {value} |",
+    "bars without the first": lambda label, value: f"{label} | {value} |",
+    "tabs": "{}\t{}".format,
+    "glued": "{}{}".format,
+    "cells in lines": "{}\n{}".format,
+    "cells in paragraphs": "{}\n\n{}\n".format,
+}
+"""How a row of a table looks in text that was made of the page."""
+
+
+def as_text(page: str, row: Callable[[str, str], str], head: str = "") -> str:
+    """The page without its Markdown."""
+
+    def cells(match: re.Match[str]) -> str:
+        return row(match[1], match[2].replace("\\|", "|"))
+
+    page = re.sub(r"(?m)^\|[ ]+\|.*\n\|[-| ]+\n", head, page)
+    page = re.sub(r"(?m)^\| (\w+) +\| <code>(.*)</code> +\|$", cells, page)
+    return re.sub(r"(?m)^#+ ", "", page)
+
+
+@pytest.mark.parametrize("row", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["unix", "dos"])
+def test_text_that_was_copied_from_the_page(row: Callable[[str, str], str], ends: str) -> None:
+    page = (INPUTS / "page-new.md").read_text(encoding="utf-8")
+    text = as_text(page, row).replace("\n", ends)
+    assert "<code>" not in text
+    assert from_server_page.recognise(text)
+    assert from_server_page.read(text) == from_server_page.read(page)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "| Property    | Value |\n| ----------- | ----- |\n",
+        "Property | Value |\n---|---|\n",
+        "Property\tValue\n",
+        "PropertyValue\n",
+        "Property\nValue\n",
+        "\n\n",
+    ],
+)
+def test_tables_may_have_a_head_and_headings_their_anchor(head: str) -> None:
+    page = (INPUTS / "page-new.md").read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^\|[ ]+\|.*\n\|[-| ]+\n", head, page)
+    text = re.sub(r"(?m)^(### .*--(\S+))$", r"\1 [#\2]", text)
+    front = '---\ntitle: "`coder server`"\ndescription: Start it\n---\n'
+    assert from_server_page.read(front + text) == from_server_page.read(page)
+
+
+def test_the_text_below_a_table_is_no_row() -> None:
+    """Though it may begin with the same words."""
+    for row in KINDS.values():
+        text = f"--x\n\n{row('Type', 'int')}\n\nDefaults to 3.\n\nDefault | 4\n\nYAML\tx\n"
+        (option,) = from_server_page.read(text).options
+        assert (option["type"], option["default"], option["yaml_path"]) == ("int", None, "")
+
+
+def test_pages_of_other_commands_are_none() -> None:
+    page = (INPUTS / "page-new.md").read_text(encoding="utf-8")
+    for usage, is_ours in {
+        "coder server [flags]": True,
+        "coder server dbcrypt rotate [flags]": False,
+        "coder [global-flags] <subcommand> [flags]": False,
+    }.items():
+        text = f"## Usage\n\n```console\n{usage}\n```\n{page}"
+        assert from_server_page.recognise(text) is is_ours
 
 
 # --- the written YAML ---
@@ -470,6 +542,101 @@ def test_pitfalls_of_the_docs_do_not_reach_the_facts() -> None:
 def test_extended_support_is_that_of_the_line(version: str, esr: bool) -> None:
     base = Catalog(map(known, catalog.versions())).nearest(version)
     assert merge([], base, version).release.esr is esr
+
+
+# --- what `coder server --help` prints ---
+
+
+def help_text(name: str = "server-help.txt") -> Partial:
+    text = (INPUTS / name).read_text(encoding="utf-8")
+    assert from_server_help.recognise(text)
+    assert not from_server_page.recognise(text)
+    assert not from_written_yaml.recognise(text)
+    return from_server_help.read(text)
+
+
+def test_the_help_tells_every_visible_option() -> None:
+    told = help_text()
+    assert told.version == "2.99.0+abc1234"
+    assert [
+        (o["flag"], o["flag_shorthand"], o["env"], o["type"], o["default"]) for o in told.options
+    ] == [
+        ("cache-dir", "", "CODER_CACHE_DIRECTORY", "string", "{user_cache_dir}/coder"),
+        ("new-dir", "", "CODER_NEW_DIR", "string", "{user_cache_dir}/coder/new"),
+        ("samesite-auth-cookie", "", "CODER_SAMESITE_AUTH_COOKIE", "enum[lax|none]", "lax"),
+        ("harbour-lamp", "", "CODER_HARBOUR_LAMP", "duration", "1h0m0s"),
+        ("log-filter", "l", "CODER_LOG_FILTER", "string-array", None),
+        ("links", "", "CODER_LINKS", "struct[[]codersdk.LinkConfig]", "[(a)]"),
+        ("write-config", "", "", "bool", None),
+    ]
+    assert not any("yaml_path" in option for option in told.options)
+    assert "planted" not in repr(told.options)
+
+
+def test_the_help_as_a_terminal_shows_it() -> None:
+    text = (INPUTS / "server-help.txt").read_text(encoding="utf-8")
+    coloured = text.replace("--", "\x1b[38;5;12m--").replace(" string", "\x1b[0m string")
+    assert from_server_help.recognise(coloured.replace("\n", "\r\n"))
+    assert from_server_help.read(coloured.replace("\n", "\r\n")) == help_text()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [("coder server [flags]", "coder server dbcrypt rotate [flags]"), (" $CODER_", " ")],
+    ids=["another command", "another form"],
+)
+def test_other_texts_are_no_help_of_the_server(changed: tuple[str, str]) -> None:
+    text = (INPUTS / "server-help.txt").read_text(encoding="utf-8").replace(*changed)
+    assert not from_server_help.recognise(text) or len(from_server_help.read(text).options) == 1
+
+
+@pytest.mark.parametrize("named", ["v0.0.0-devel", "v0.0.0-devel+abc", "vNext", "v2.x"])
+def test_a_build_without_a_version_tells_none(named: str) -> None:
+    text = (INPUTS / "server-help.txt").read_text(encoding="utf-8")
+    assert from_server_help.read(text.replace("v2.99.0+abc1234", named)).version == ""
+
+
+LAMP_IN_YAML = """harbour:
+  # How long the lamp
+  # of the harbour is lit; see --harbour-wick bool for the rest.
+  # (default: 1h0m0s, type: duration)
+  lampHours: 1h0m0s
+  # Some links.
+  # (default: [(a)], type: struct[[]codersdk.LinkConfig])
+  links: []
+  # Some links.
+  # (default: [(a)], type: struct[[]codersdk.LinkConfig])
+  otherLinks: []
+"""
+
+
+def test_an_option_of_help_and_yaml_is_known_by_its_description() -> None:
+    """If it is the only one described so."""
+    release = importing(help_text(), from_written_yaml.read(LAMP_IN_YAML)).release
+    assert release.options["harbour-lamp"].yaml_path == "harbour.lampHours"
+    assert "yaml_path" not in release.unknown["harbour-lamp"]
+    assert {"links", "harbour.links", "harbour.otherLinks"} <= set(release.options)
+    assert "How long" not in document.dump([release]).decode()
+
+
+def test_what_the_help_does_not_show_is_hidden_or_gone() -> None:
+    old = replace(OLD, flag="harbour-lamp", yaml_path="harbour.lampHours")
+    hidden = replace(OLD, flag="x", yaml_path="harbour.links")
+    gone = replace(OLD, flag="y", yaml_path="")
+    yaml = from_written_yaml.read(LAMP_IN_YAML)
+    release = importing(help_text(), yaml, base=[old, hidden, gone]).release
+    assert release.options["harbour-lamp"].json_path == OLD.json_path
+    assert not release.options["harbour-lamp"].hidden
+    assert release.options["x"].hidden
+    assert "hidden" not in release.borrowed["x"]
+    assert set(release.unsure) == {"y"}
+
+
+def test_a_variable_is_guessed_after_the_flag_and_marked() -> None:
+    partial = Partial(Kind.SOURCE, ({"flag": "new-thing", "name": "New"},), is_complete=True)
+    release = importing(partial).release
+    assert release.options["new-thing"].env == "CODER_NEW_THING"
+    assert release.guessed == {"new-thing": ("env",)}
 
 
 # --- the proof, on the payloads that come with confaudit ---

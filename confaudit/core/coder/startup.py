@@ -292,8 +292,7 @@ class Start:
             self._values[cell(spec)] = self._read(spec, entry, source)
         except RefusedError as refusal:
             self._values[cell(spec)] = MISSING
-            if source is not ValueSource.DEFAULT:  # a release that exists accepts its own
-                self._refuse(shown, str(refusal), spec)
+            self._refuse(shown, str(refusal), spec)
 
     def _read(self, spec: OptionSpec, entry: Assignment, source: ValueSource | None) -> Value:
         days = self._semantics.day_units
