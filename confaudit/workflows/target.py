@@ -66,9 +66,10 @@ def _other_release(printed: Printed, said: str, catalog: Catalog) -> Iterator[st
             f"{printed.label} links to the documentation of Coder {said}: print it with the "
             f"image of {version}."
         )
+    known = f"Coder {printed.target.facts_of or version}"
     found = [
-        (printed.strange, f"which Coder {version} is not known to have"),
-        (printed.lacking, f"fewer than Coder {version} has"),
+        (printed.strange, f"which {known} is not known to have"),
+        (printed.lacking, f"fewer than {known} has"),
     ]
     parts = [f"{_some(paths, 'YAML path')} {what}" for paths, what in found if paths]
     if parts:
@@ -81,8 +82,11 @@ def _other_release(printed: Printed, said: str, catalog: Catalog) -> Iterator[st
 
 
 def _guess(printed: Printed, catalog: Catalog) -> str:
-    likelier = printed.likelier(catalog)
-    if likelier:
+    target = printed.target
+    if target.facts_of:
+        how = f"`confaudit catalog import {target.version} {printed.label}`"
+        return f"Coder {target.version} may differ so, which {how} would learn"
+    if likelier := printed.likelier(catalog):
         return f"Coder {likelier.version} fits better, so print it with the image of the target"
     return "it was cut or edited, or another release printed it"
 

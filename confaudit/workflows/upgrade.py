@@ -108,7 +108,7 @@ def _report(
         statement=verdict(found, is_known=not limits),
         tables=(
             *files_table(scope.opened),
-            *(verification_tables(done.held) if done.held else ()),
+            *(verification_tables(done.held, ", by what the target printed") if done.held else ()),
             *way_tables(setup.catalog(), scope.source, scope.target, found),
         ),
         lives=lives(subjects(shown), setup.catalog(), scope.source.version, scope.target.version),

@@ -129,13 +129,13 @@ _COLUMNS: Final = (
 )
 
 
-def verification_tables(found: Verification) -> Iterator[Table]:
-    """What needs nobody's attention: there for whoever wants to see it."""
+def verification_tables(found: Verification, by: str = "") -> Iterator[Table]:
+    """What needs nobody's attention: there for whoever wants to see it; `by` ends the titles."""
     if found.explained:
-        yield _table("explained", "Explained differences", _COLUMNS, found.explained)
+        yield _table("explained", f"Explained differences{by}", _COLUMNS, found.explained)
     if found.confirmed:
         columns = (_COLUMNS[0], Column("before", "Before", is_code=True), *_COLUMNS[2:])
-        yield _table("confirmed", "Confirmed changes", columns, found.confirmed)
+        yield _table("confirmed", f"Confirmed changes{by}", columns, found.confirmed)
 
 
 def _table(name: str, title: str, columns: tuple[Column, ...], changes: Sequence[Change]) -> Table:

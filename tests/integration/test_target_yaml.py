@@ -184,6 +184,13 @@ def test_another_release_is_told_by_its_keys(report):
     assert "Coder 2.33" in notes(found).partition("fits better")[0]
 
 
+def test_a_target_that_is_not_known_may_have_other_keys(report):
+    newest = packaged().releases[-1].version
+    found = report(printed(newest) + "teapot: 1\n", to="2.99.1")
+    assert f"(teapot) which Coder {newest} is not known to have" in notes(found)
+    assert "`confaudit catalog import 2.99.1 target.yaml` would learn" in notes(found)
+
+
 def test_another_release_is_told_by_its_documentation(report):
     text = printed(docs_url="https://coder.com/docs/@v2.34.5")
     assert "links to the documentation of Coder 2.34.5" in notes(report(text))
@@ -237,6 +244,18 @@ def test_a_secret_in_a_url_is_not_shown(upgrade):
     code, out, _ = upgrade(printed(oidc_issuer_url=url), "-f", "json")
     assert "oidc-issuer-url" in out
     assert code == 0
+
+
+def test_a_secret_that_a_release_prints_is_not_shown(upgrade):
+    """Some keys of AI providers had a YAML path in 2.27 to 2.29."""
+    release = packaged().nearest("2.29.5")
+    secrets = {key: {"secret_set": True} for key in release.options if key.endswith("openai-key")}
+    assert secrets
+    text = written({**values("2.29.5"), **secrets}, release.options)
+    assert SECRET in text
+    for name in ("text", "md", "html", "json"):
+        _, out, _ = upgrade(text, "-f", name, "--from", "2.28.0", to="2.29.5")
+        assert "openai-key" in out
 
 
 # --- what really happened -----------------------------------------------------------------------
