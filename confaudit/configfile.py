@@ -57,6 +57,13 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Name of an environment variable that holds a key: secrets the server lets slip get a
     keyed fingerprint, so that a rotation shows. Empty: nothing is derived from a secret."""
 
+    catalog_url: str = "https://raw.githubusercontent.com/coder/coder"
+    """Where Coder's releases are fetched from: a URL or a folder below which each has its files,
+    as `v2.36.0/codersdk/deployment.go`."""
+    catalog_releases: str = ""
+    """Where it is listed which there are, as GitHub's API lists them: a URL or a file. Empty:
+    `releases.json` at catalog_url, the names of a folder, or what GitHub says of coder/coder."""
+
 
 class Loaded(msgspec.Struct, frozen=True):
     """A Configuration and where it came from."""

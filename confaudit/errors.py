@@ -16,7 +16,7 @@ class ExitCode(IntEnum):
     INCOMPLETE = 3
     """Nothing to work on; with --strict also: knowledge incomplete."""
     UNREACHABLE = 4
-    """The Coder API or the git remote could not be reached or refused access."""
+    """The Coder API, the git remote or Coder's releases could not be reached, or refused."""
     BUG = 70
     """A bug in confaudit (sysexits' EX_SOFTWARE)."""
     INTERRUPTED = 130
@@ -50,6 +50,12 @@ class SourceError(ConfauditError):
 
 class ApiError(ConfauditError):
     """The Coder API could not be reached, or refused to answer."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class MirrorError(ConfauditError):
+    """Where Coder's releases are published could not be reached, or refused."""
 
     exit_code = ExitCode.UNREACHABLE
 

@@ -41,7 +41,7 @@ def load(folder: Path) -> Catalog:
     Raises:
         CatalogError: A file cannot be read or is damaged, or two hold the same release.
     """
-    own = [release for path in sorted(folder.glob("*.json")) for release in _read(path)]
+    own = [release for path in sorted(folder.glob("*.json")) for release in read(path)]
     times = Counter(Version.parse(release.version) for release in own)
     for release in own:
         if times[Version.parse(release.version)] > 1:
@@ -52,7 +52,12 @@ def load(folder: Path) -> Catalog:
     return Catalog([*_releases(packaged()), *own]) if own else packaged()
 
 
-def _read(path: Path) -> tuple[Release, ...]:
+def read(path: Path) -> tuple[Release, ...]:
+    """The releases of one file, in version order.
+
+    Raises:
+        CatalogError: It cannot be read or is damaged.
+    """
     return document.load(read_bytes(path, CatalogError), str(path))
 
 

@@ -10,7 +10,8 @@ import click
 
 from confaudit.cli.parameters import fold_setup, option, setup_options
 from confaudit.core.coder.releases import Marks, Version
-from confaudit.core.model import OptionSpec
+from confaudit.core.lifecycle.declarations import declared_changes
+from confaudit.core.model import ChangeKind, OptionSpec
 from confaudit.core.text.wording import plural, visible
 from confaudit.workflows.catalog_import import Imported, import_release
 from confaudit.workflows.setup import Setup
@@ -62,8 +63,9 @@ def command(
     version, inputs = _split(arguments)
     day = date.date().isoformat() if date else ""
     imported = import_release(setup, inputs, version, day, output, force)
-    for line in _account(imported):
+    for line in account(imported):
         click.echo(visible(line))
+    click.echo(visible(f"{'wrote' if imported.written else 'unchanged:'} {imported.path}"))
 
 
 def _split(arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -77,15 +79,14 @@ def _split(arguments: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return arguments[0], arguments[1:]
 
 
-def _account(imported: Imported) -> Iterator[str]:
-    """What was learnt, what is doubtful, and where it is now."""
+def account(imported: Imported) -> Iterator[str]:
+    """What was learnt, and what is doubtful."""
     release = imported.learnt.release
     unsure = f", and {len(release.unsure)} that may be removed or hidden" if release.unsure else ""
     yield f"Coder {release.version}: {plural(len(release.options), 'option')}{unsure}"
     for heading, items in _findings(imported).items():
         if items:
             yield f"  {heading}: {', '.join(items)}"
-    yield f"{'wrote' if imported.written else 'unchanged:'} {imported.path}"
 
 
 def _findings(imported: Imported) -> dict[str, list[str]]:
@@ -96,6 +97,11 @@ def _findings(imported: Imported) -> dict[str, list[str]]:
     return {
         "from": [f"{label} ({kind})" for label, kind in imported.inputs],
         "new": sorted(new.keys() - old.keys()),
+        "renamed": [
+            f"{one.was} to {one.key}"
+            for one in declared_changes(learnt.base, learnt.release)
+            if one.kind is ChangeKind.RENAMED
+        ],
         "gone": sorted(old.keys() - new.keys() - unsure.keys()),
         "removed or hidden, not known": sorted(unsure),
         f"declared differently than in {near}": [

@@ -50,30 +50,18 @@ deployment_option: Final = option(
     "--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several."
 )
 
-setup_options: Final = stack(
+config_options: Final = stack(
     (
-        option(
-            "--repo",
-            type=click.Path(file_okay=False, path_type=Path),
-            help="Repository of snapshots.  [default: where confaudit.yaml is, or here]",
-        ),
         option(
             "--config",
             type=click.Path(dir_okay=False, path_type=Path),
             help="Configuration file.  [default: the nearest confaudit.yaml]",
         ),
         option("--no-config", is_flag=True, help="Read no configuration file."),
-        option("--url", envvar="CODER_URL", help="Access URL of the one deployment to ask."),
-        option(
-            "--token-file",
-            type=click.Path(dir_okay=False, path_type=Path),
-            help="File that holds its session token.  [default: CODER_SESSION_TOKEN]",
-        ),
-        option(
-            "--allow-http",
-            is_flag=True,
-            help="Send the token over unencrypted HTTP to other hosts.",
-        ),
+    )
+)
+network_options: Final = stack(
+    (
         option(
             "--timeout",
             type=click.FloatRange(min=0, min_open=True),
@@ -88,17 +76,39 @@ setup_options: Final = stack(
         ),
     )
 )
+setup_options: Final = stack(
+    (
+        option(
+            "--repo",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Repository of snapshots.  [default: where confaudit.yaml is, or here]",
+        ),
+        config_options,
+        option("--url", envvar="CODER_URL", help="Access URL of the one deployment to ask."),
+        option(
+            "--token-file",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="File that holds its session token.  [default: CODER_SESSION_TOKEN]",
+        ),
+        option(
+            "--allow-http",
+            is_flag=True,
+            help="Send the token over unencrypted HTTP to other hosts.",
+        ),
+        network_options,
+    )
+)
 
 
 def read_setup(
-    repo: Path | None,
-    config: Path | None,
-    no_config: bool,
-    url: str | None,
-    token_file: Path | None,
-    allow_http: bool,
-    timeout: float | None,
-    retries: int | None,
+    repo: Path | None = None,
+    config: Path | None = None,
+    no_config: bool = False,
+    url: str | None = None,
+    token_file: Path | None = None,
+    allow_http: bool = False,
+    timeout: float | None = None,
+    retries: int | None = None,
 ) -> Setup:
     """Join command line, environment and confaudit.yaml, in this order of precedence."""
     loaded = configfile.load(None if no_config else _config_path(config, repo))
@@ -124,12 +134,12 @@ def _config_path(config: Path | None, repo: Path | None) -> Path | None:
 
 
 def fold_setup(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand a command its Setup in place of the options that make it."""
+    """Hand a command its Setup in place of those options that it has of `read_setup`."""
 
     @functools.wraps(command)
     def with_setup(*context: click.Context, **values: Any) -> Any:
         names = read_setup.__annotations__.keys() - {"return"}
-        setup = read_setup(**{name: values.pop(name) for name in names})
+        setup = read_setup(**{name: values.pop(name) for name in names & values.keys()})
         return command(*context, setup=setup, **values)
 
     return with_setup

@@ -61,26 +61,26 @@ SOURCES: Final[Mapping[str, Source]] = {
 """In the order in which they are tried: what needs no reading first, the vaguest last."""
 
 
-def read(argument: str, context: SourceContext, kind: str | None = None) -> Reading:
+def read(argument: str | Input, context: SourceContext, kind: str | None = None) -> Reading:
     """Read what an argument names: a URL, `live[:NAME]`, `-`, a path, or a git revision.
 
     Where an argument is both a path and a revision, the path wins; `kind` (a name in `SOURCES`)
-    decides otherwise, or says what `-` holds.
+    decides otherwise, or says what `-` holds. An input that was found already is read as it is.
 
     Raises:
         ConfauditError: nothing can be read; the message says why or what was tried.
     """
-    if not argument or (argument.startswith("-") and argument != STDIN):
-        raise SourceError(
-            "an input may not be empty or start with a dash",
-            "write a path as ./-name; - alone is standard input",
-        )
-    given = _given(argument, context, kind)
+    given = argument if isinstance(argument, Input) else _given(argument, context, kind)
     source = _recognised(given) if kind is None else _wanted(given, kind)
     return source.read(given, context)
 
 
 def _given(argument: str, context: SourceContext, kind: str | None) -> Input:
+    if not argument or (argument.startswith("-") and argument != STDIN):
+        raise SourceError(
+            "an input may not be empty or start with a dash",
+            "write a path as ./-name; - alone is standard input",
+        )
     text = Input(argument, visible(argument))
     if kind == "git" or SOURCES["api"].recognise(text):
         return text

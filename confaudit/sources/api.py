@@ -30,6 +30,7 @@ MAX_ORGANIZATION_ENDPOINTS: Final = 300
 PAUSE_SECONDS: Final = 2.0
 """Longest first pause before the whole reading is tried again; it doubles, with jitter."""
 
+_ROOT: Final = "api/v2"
 _CONFIG: Final = "deployment/config"
 _BUILDINFO: Final = "buildinfo"
 
@@ -105,7 +106,7 @@ def _deployment(
 
 def _required(client: "Client", name: str) -> dict[str, Json]:
     """The answer of an endpoint without which there is nothing to report."""
-    answer = client.get(name)
+    answer = client.get(f"{_ROOT}/{name}")
     if answer.status != 200:
         refusal = refusals.explain(answer.status, answer.body, answer.location)
         raise ApiError(refusal.message, refusal.hint)
@@ -180,7 +181,7 @@ def _minor(version: str) -> int | None:
 
 def _ask(client: "Client", name: str) -> _Heard:
     try:
-        answer = client.get(name, ENDPOINT_RETRIES)
+        answer = client.get(f"{_ROOT}/{name}", ENDPOINT_RETRIES)
         if answer.status in (403, 404):
             reason = refusals.server_message(answer.body)
             return _Heard(name, unavailable=endpoints.refusal(name, answer.status, reason))

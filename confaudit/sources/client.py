@@ -1,11 +1,10 @@
-"""How one request travels to Coder and what may come back: urllib3 lives here and nowhere else.
+"""How one request travels and what may come back: urllib3 lives here and nowhere else.
 
 GET only, no redirect ever followed, certificates always verified, every answer bounded in size
 and time. Nothing here knows what an answer means.
 """
 
 import logging
-import re
 import ssl
 import time
 from dataclasses import dataclass, field
@@ -30,8 +29,8 @@ from urllib3.exceptions import (
 
 from confaudit import __version__
 from confaudit.errors import ApiError, ConfauditError, ConfigError
-from confaudit.sources.address import base_url, proxy_for
-from confaudit.sources.target import ApiTarget
+from confaudit.sources.address import proxy_for
+from confaudit.sources.target import HttpTarget
 
 BACKOFF_SECONDS: Final = 0.5
 """The pause before the third try is twice this, plus jitter, and doubles from there."""
@@ -39,7 +38,7 @@ BACKOFF_MAX_SECONDS: Final = 30.0
 RETRY_AFTER_MAX_SECONDS: Final = 60.0
 """Coder's rate limit counts within one minute; a server that asks for more is not waited for."""
 PARALLEL: Final = 4
-"""Connections kept open to one deployment."""
+"""Connections kept open to one server."""
 
 _CHUNK: Final = 64 * 1024
 _TRANSIENT: Final = (429, 500, 502, 503, 504)
@@ -53,6 +52,8 @@ class Response:
     status: int
     content_type: str
     location: str
+    link: str
+    """Where a list goes on (RFC 8288), as the server writes it."""
     body: bytes = field(repr=False)
 
 
@@ -67,18 +68,18 @@ class _Retry(urllib3.Retry):
 
 
 class Client:
-    """Connections to one deployment; close it, or use it in a `with` statement.
+    """Connections to one server; close it, or use it in a `with` statement.
 
     Raises:
         ConfigError: the target's URL, token, `ca_file` or proxy cannot be meant.
     """
 
-    def __init__(self, target: ApiTarget) -> None:
-        self.url = base_url(target.url, allow_http=target.allow_http)
+    def __init__(self, target: HttpTarget) -> None:
+        self.url = target.base
         self.builds: set[str] = set()
         """The builds of Coder that answered so far (`X-Coder-Build-Version`)."""
         self._target = target
-        self._pool = _pool(self.url, _tls(target), _headers(target.token))
+        self._pool = _pool(self.url, _tls(target), _headers(target))
 
     def __enter__(self) -> Self:
         return self
@@ -89,10 +90,14 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of every connection."""
         self._pool.clear()
 
     def get(self, path: str, retries: int | None = None) -> Response:
-        """GET a path under `/api/v2`, whatever the status of the answer.
+        """GET a path below the URL, whatever the status of the answer.
 
         Raises:
             ApiError: there was no answer, or none within the bounds of time and size.
@@ -109,7 +114,7 @@ class Client:
     def _get(self, path: str, retries: int) -> Response:
         response = self._pool.request(
             "GET",
-            f"{self.url}/api/v2/{path}",
+            f"{self.url}/{path}",
             preload_content=False,
             redirect=False,
             retries=_retry(retries),
@@ -130,6 +135,7 @@ class Client:
             status=response.status,
             content_type=response.headers.get("Content-Type", ""),
             location=response.headers.get("Location", ""),
+            link=response.headers.get("Link", ""),
             body=body,
         )
 
@@ -167,22 +173,12 @@ def _retry(retries: int) -> _Retry:
     )
 
 
-def _headers(token: str) -> dict[str, str]:
-    token = token.strip()
-    if not re.fullmatch(r"[\x21-\x7e]+", token):
-        raise ConfigError(
-            "the session token is empty or holds a space or control character",
-            "set CODER_SESSION_TOKEN to the token that `coder tokens create` printed",
-        )
-    return {
-        "Coder-Session-Token": token,
-        "User-Agent": f"confaudit/{__version__}",
-        "Accept": "application/json",
-        "Accept-Encoding": "gzip",
-    }
+def _headers(target: HttpTarget) -> dict[str, str]:
+    ours = {"User-Agent": f"confaudit/{__version__}", "Accept-Encoding": "gzip"}
+    return {**target.headers, **ours}
 
 
-def _tls(target: ApiTarget) -> ssl.SSLContext:
+def _tls(target: HttpTarget) -> ssl.SSLContext:
     """Verify against the system's authorities (or SSL_CERT_FILE, SSL_CERT_DIR) and `ca_file`."""
     context = ssl.create_default_context()
     if target.ca_file is not None:
@@ -226,7 +222,7 @@ def _explain(error: HTTPError, seconds: float) -> ConfauditError:
     if isinstance(reason, ReadTimeoutError):
         return _too_slow(seconds)
     if isinstance(reason, LocationParseError):
-        return ConfigError("the deployment's URL names no valid host", "check the URL's spelling")
+        return ConfigError("the URL names no valid host", "check the URL's spelling")
     found = (texts for kind, texts in _TRANSPORT if isinstance(reason, kind))
     return ApiError(*next(found))
 
@@ -241,19 +237,19 @@ _TRANSPORT: Final[tuple[tuple[type[BaseException], tuple[str, str]], ...]] = (
     ),
     (
         NameResolutionError,
-        ("the deployment's host name cannot be resolved", "check the URL's spelling and the DNS"),
+        ("the host name cannot be resolved", "check the URL's spelling and the DNS"),
     ),
     (
         NewConnectionError,
         (
-            "the deployment's host does not accept connections",
-            "check host and port of the URL, and that Coder is running",
+            "the host does not accept connections",
+            "check host and port of the URL, and that the server is running",
         ),
     ),
     (
         ConnectTimeoutError,
         (
-            "the deployment's host did not accept a connection in time",
+            "the host did not accept a connection in time",
             "check the URL, the firewall and whether a proxy is needed",
         ),
     ),
@@ -268,7 +264,7 @@ _TRANSPORT: Final[tuple[tuple[type[BaseException], tuple[str, str]], ...]] = (
             "try again; if it stays, look at the proxy before Coder",
         ),
     ),
-    (BaseException, ("the request to Coder failed", "check the URL and the network")),
+    (BaseException, ("the request failed", "check the URL and the network")),
 )
 
 

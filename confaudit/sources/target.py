@@ -1,17 +1,20 @@
-"""Which deployment to ask, and how: all that the live API needs to be told."""
+"""Whom to ask over HTTP, and how: all that a client needs to be told."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from confaudit.errors import ConfigError
+from confaudit.sources.address import base_url, mirror_url
+
 
 @dataclass(frozen=True, slots=True)
-class ApiTarget:
-    """A deployment to ask, and how."""
+class HttpTarget:
+    """A tree of files on a web server; nothing secret is sent there."""
 
     url: str
-    """The access URL, with the path prefix if there is one."""
-    token: str = field(repr=False)
-    """A session token; its user needs the Auditor role (coder/coder#10058)."""
+    """What paths are below."""
     timeout_seconds: float = 30.0
     """For connecting, and again for the whole of one answer."""
     retries: int = 4
@@ -20,7 +23,53 @@ class ApiTarget:
     """PEM file of authorities to trust beside the system's."""
     max_bytes: int = 16 * 1024 * 1024
     """Largest answer after decompression; a full configuration is about 300 KB."""
+
+    @property
+    def base(self) -> str:
+        """The URL checked, without a final slash.
+
+        Raises:
+            ConfigError: it cannot be meant.
+        """
+        return mirror_url(self.url)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What is sent with every request."""
+        return {"Accept": "*/*"}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiTarget(HttpTarget):
+    """A deployment to ask; its URL is the access URL, with the path prefix if there is one."""
+
+    token: str = field(default="", repr=False)
+    """A session token; its user needs the Auditor role (coder/coder#10058)."""
     endpoints: bool = True
     """Whether to ask the endpoints too."""
     allow_http: bool = False
     """Whether the token may travel unencrypted to another host."""
+
+    @property
+    def base(self) -> str:
+        """The access URL checked, without a final slash.
+
+        Raises:
+            ConfigError: it cannot be meant, or would send the token unencrypted.
+        """
+        return base_url(self.url, allow_http=self.allow_http)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What is sent with every request: the token, too.
+
+        Raises:
+            ConfigError: the token is none.
+        """
+        token = self.token.strip()
+        if not re.fullmatch(r"[\x21-\x7e]+", token):
+            raise ConfigError(
+                "the session token is empty or holds a space or control character",
+                "set CODER_SESSION_TOKEN to the token that `coder tokens create` printed",
+            )
+        return {"Coder-Session-Token": token, "Accept": "application/json"}

@@ -267,7 +267,7 @@ def _side(release: Release) -> Side:
 
 
 def _release(version: str, catalog: Catalog) -> Release:
-    found = catalog.release(version_by_word(version, catalog) or version)
+    found = catalog.release(version_by_word(version, catalog.versions) or version)
     if found is None:
         near = listing(_near(version, catalog.versions))
         raise ConfigError(

@@ -10,9 +10,9 @@ from confaudit import catalog
 from confaudit.catalog.document import dump
 from confaudit.catalog.from_deployment import A_SNAPSHOT, A_SNAPSHOT_HINT
 from confaudit.catalog.merge import Learnt, merge
-from confaudit.catalog.partial import Kind
+from confaudit.catalog.partial import Kind, Partial
 from confaudit.core.coder.facts import NOTHING_KNOWN
-from confaudit.core.coder.releases import Version
+from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.text.wording import visible
 from confaudit.errors import CatalogError
 from confaudit.workflows.load import Loader
@@ -29,7 +29,7 @@ class Imported:
     path: Path
     written: bool
     """False when the file said exactly this already."""
-    inputs: tuple[tuple[str, str], ...]
+    inputs: tuple[tuple[str, Kind], ...]
     """Name and kind of each."""
 
 
@@ -61,21 +61,25 @@ def import_release(
             f"confaudit knows Coder {version} already",
             "give --force to use what these inputs tell instead",
         )
-    known = setup.catalog()
-    base = catalog.without(known, version).nearest(version)
-    before = known.release(version)
     if all(partial.kind is Kind.SNAPSHOT for partial in partials):
         raise CatalogError(f"{visible(arguments[0])} {A_SNAPSHOT}", A_SNAPSHOT_HINT)
-    learnt = merge(
+    learnt = learn(partials, setup.catalog(), version, date)
+    path = output or setup.releases_folder() / f"{version}.json"
+    named = tuple((label, partial.kind) for label, partial in inputs)
+    return Imported(learnt, path, write_release(path, learnt, force=force), named)
+
+
+def learn(partials: Sequence[Partial], known: Catalog, version: str, date: str) -> Learnt:
+    """What inputs tell of one release, over the nearest one known; never over itself."""
+    base = catalog.without(known, version).nearest(version)
+    before = known.release(version)
+    return merge(
         partials,
         base,
         version,
         date or (before.date if before else ""),
         before.experiments if before else NOTHING_KNOWN,
     )
-    path = output or setup.releases_folder() / f"{version}.json"
-    named = tuple((label, str(partial.kind)) for label, partial in inputs)
-    return Imported(learnt, path, _write(path, learnt, force), named)
 
 
 def _agreed(versions: Iterable[str]) -> str:
@@ -94,7 +98,13 @@ def _agreed(versions: Iterable[str]) -> str:
     return next(iter(named.values())).removeprefix("v").partition("+")[0]
 
 
-def _write(path: Path, learnt: Learnt, force: bool) -> bool:
+def write_release(path: Path, learnt: Learnt, *, force: bool = False) -> bool:
+    """Write a catalogue of one release; whether the file said something else or was not there.
+
+    Raises:
+        CatalogError: it exists and says something else, without `force`.
+        ConfigError: it cannot be written.
+    """
     data = dump([learnt.release])
     if path.exists():
         if path.is_file() and path.read_bytes() == data:

@@ -13,7 +13,7 @@ from confaudit.core.snapshot.canonical import decode, decode_settings
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.errors import NothingToDo, SourceError
-from confaudit.sources import SourceContext, api
+from confaudit.sources import Input, SourceContext, api
 from confaudit.sources.api import ApiReading
 from confaudit.workflows.setup import Setup
 
@@ -36,9 +36,9 @@ class Loader:
         """
         return self.clean(self.read(argument, kind))
 
-    def read(self, argument: str, kind: str | None = None) -> RawDeployment | StoredFiles:
-        """Read any input, not redacted yet."""
-        return sources.read(argument, self.context, kind)
+    def read(self, given: str | Input, kind: str | None = None) -> RawDeployment | StoredFiles:
+        """Read any input, which may have been found already, not redacted yet."""
+        return sources.read(given, self.context, kind)
 
     @property
     def context(self) -> SourceContext:

@@ -61,7 +61,7 @@ def read_inputs(loader: Loader, arguments: Sequence[str]) -> list[tuple[str, Par
 def _read(loader: Loader, argument: str) -> Iterator[tuple[str, Partial]]:
     given = locate(argument, loader.context)
     if given.folder is None or any((given.folder / name).exists() for name in FILES):
-        yield given.label, _partial(loader, given)
+        yield given.label, partial_from(given, loader)
         return
     inside = [one for path in _files(given.folder) if (one := _usable(path))]
     if not inside:
@@ -70,7 +70,7 @@ def _read(loader: Loader, argument: str) -> Iterator[tuple[str, Partial]]:
             "`confaudit catalog import --help` lists what can",
         )
     for one in inside:
-        yield one.label, _partial(loader, one)
+        yield one.label, partial_from(one, loader)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -105,12 +105,17 @@ def _usable(path: Path) -> Input | None:
     return given if is_text or is_page or is_payload else None
 
 
-def _partial(loader: Loader, given: Input) -> Partial:
+def partial_from(given: Input, loader: Loader) -> Partial:
+    """What one input tells of a release.
+
+    Raises:
+        CatalogError, SourceError: it cannot be read.
+    """
     text = _text(given)
     for importer in _TEXTS:
         if importer.recognise(text):
             return _learn(importer, text, given.label)
-    raw = loader.read(given.argument)
+    raw = loader.read(given.argument if given.content is None else given)
     if isinstance(raw, StoredFiles):
         return from_deployment.read_snapshot(loader.clean(raw), given.label)
     return from_deployment.read(redact(raw))

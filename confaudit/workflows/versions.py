@@ -1,7 +1,7 @@
 """Versions as operators write them, and the facts to go by."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from confaudit.core.coder.releases import Catalog, Release, Version, has_no_number
@@ -12,7 +12,7 @@ LATEST: Final = "latest"
 STABLE: Final = "stable"
 
 _LINE: Final = re.compile(r"v?([0-9]{1,9}\.[0-9]{1,9})")
-_IMPORT: Final = "`confaudit catalog import` learns a release from a server or its documentation"
+_IMPORT: Final = "`confaudit catalog update` learns what is missing"
 
 
 def parse_version(text: str) -> Version:
@@ -36,7 +36,7 @@ def version_of(text: str, catalog: Catalog) -> str:
     Raises:
         ConfigError: it is no version or older than all that is known, or no such line is known.
     """
-    if named := version_by_word(text.strip(), catalog):
+    if named := version_by_word(text.strip(), catalog.versions):
         return named
     version, oldest = parse_version(text), catalog.versions[0]
     if version.base < Version.parse(oldest) and not has_no_number(version):
@@ -47,18 +47,19 @@ def version_of(text: str, catalog: Catalog) -> str:
     return text.strip().removeprefix("v")
 
 
-def version_by_word(word: str, catalog: Catalog) -> str:
+def version_by_word(word: str, versions: Sequence[str]) -> str:
     """What `latest`, `stable` or a line stands for; empty where it is none of these.
 
     Coder calls the newest line mainline and the one before it stable (coder/coder
-    docs/install/releases); of each it is the newest release that is known.
+    docs/install/releases); of each it is the newest of the releases that are known, which stand
+    in version order.
 
     Raises:
         ConfigError: no release of that line is known.
     """
     if word not in (LATEST, STABLE) and not _LINE.fullmatch(word):
         return ""
-    newest = {_line(version): version for version in _stable_versions(catalog)}
+    newest = {_line(version): version for version in _stable(versions)}
     lines = list(newest)
     line = {LATEST: lines[-1:], STABLE: lines[-2:-1]}.get(word, [word.removeprefix("v")])
     if not line or line[0] not in newest:
@@ -69,8 +70,8 @@ def version_by_word(word: str, catalog: Catalog) -> str:
     return newest[line[0]]
 
 
-def _stable_versions(catalog: Catalog) -> Iterator[str]:
-    parsed = ((version, Version.parse(version)) for version in catalog.versions)
+def _stable(versions: Sequence[str]) -> Iterator[str]:
+    parsed = ((version, Version.parse(version)) for version in versions)
     return (text for text, version in parsed if version == version.base)
 
 

@@ -40,7 +40,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def target(url: str, **settings: object) -> ApiTarget:
-    plain = ApiTarget(url, TOKEN, timeout_seconds=5, retries=1, endpoints=False)
+    plain = ApiTarget(url, token=TOKEN, timeout_seconds=5, retries=1, endpoints=False)
     return replace(plain, **settings)
 
 
@@ -195,7 +195,7 @@ class TestTransport:
 
     def test_no_such_host(self) -> None:
         error = failure("https://coder.invalid", retries=0)
-        assert error.message == "the deployment's host name cannot be resolved"
+        assert error.message == "the host name cannot be resolved"
 
     def test_http_spoken_on_the_https_port(self) -> None:
         with ScriptedServer(coder()) as server:

@@ -35,7 +35,7 @@ def key() -> str:
 
 
 def target(server: ScriptedServer, **settings: object) -> ApiTarget:
-    return replace(ApiTarget(server.url, TOKEN, timeout_seconds=5, retries=2), **settings)
+    return replace(ApiTarget(server.url, token=TOKEN, timeout_seconds=5, retries=2), **settings)
 
 
 def test_a_healthy_deployment_is_read(key: str) -> None:
@@ -241,7 +241,7 @@ def test_the_log_tells_method_path_status_and_time_only(
     with ScriptedServer(coder(deployment__config=secret)) as server:
         api.read(target(server, endpoints=False))
     lines = [record.getMessage() for record in debug_log.records if record.name == "confaudit.api"]
-    assert any(line.startswith("GET deployment/config 200 ") for line in lines)
+    assert any(line.startswith("GET api/v2/deployment/config 200 ") for line in lines)
     assert all(line.endswith(" ms") for line in lines)
     assert "planted-secret" not in debug_log.text
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from confaudit.core import tree
+from confaudit.core.coder.go import RefusedError
 from confaudit.core.coder.options import canonical, zero
 from confaudit.core.coder.parsing import parse
 from confaudit.core.coder.releases import Release, Version
@@ -30,11 +31,7 @@ _ACCESS_URL: Final = "access-url"
 
 
 def default_snapshot(release: Release, access_url: str = "https://coder.example.com") -> Snapshot:
-    """The Snapshot of a deployment of this release with only its access URL set, by environment.
-
-    Raises:
-        RefusedError: A default is none of its option's type; those of Coder's all are.
-    """
+    """The Snapshot of a deployment of this release with only its access URL set, by environment."""
     declared = {key: _filled_in(spec, release, access_url) for key, spec in release.options.items()}
     leaves = {leaf: _leaf_default(declared, owners) for leaf, owners in release.leaves.items()}
     settings = {
@@ -64,12 +61,14 @@ def _leaf_default(declared: Mapping[str, OptionSpec], owners: tuple[OptionSpec, 
 def default_value(spec: OptionSpec, text: str | None) -> Value:
     """What a default in text form stands for; none is the zero value of the option's type.
 
-    Raises:
-        RefusedError: The text is no default of this type.
+    MISSING where the text is none of the type: no release is so, and a wrong import may be.
     """
     if text is None:
         return zero(spec.type)
-    return canonical(parse(text, spec.type), spec.type)
+    try:
+        return canonical(parse(text, spec.type), spec.type)
+    except RefusedError:
+        return MISSING
 
 
 def own_default(spec: OptionSpec, release: Release) -> Value:

@@ -292,7 +292,8 @@ class Start:
             self._values[cell(spec)] = self._read(spec, entry, source)
         except RefusedError as refusal:
             self._values[cell(spec)] = MISSING
-            self._refuse(shown, str(refusal), spec)
+            if source is not ValueSource.DEFAULT:  # a release that exists accepts its own
+                self._refuse(shown, str(refusal), spec)
 
     def _read(self, spec: OptionSpec, entry: Assignment, source: ValueSource | None) -> Value:
         days = self._semantics.day_units

@@ -40,6 +40,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     files.shadowed_settings,
     files.settings_not_passed_on,
     defaults.changed_values,
+    defaults.awakened_settings,
     defaults.idle_empty_variables,
     files.exposed_secrets,
     files.secrets_in_clear,

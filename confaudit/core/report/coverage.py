@@ -66,7 +66,7 @@ def hints(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
         yield (
             f"{visible(snapshot.label)} is of Coder {visible(snapshot.version)}, which is not in "
             f"the catalogue of releases: the facts of {near} served as hints. "
-            "`confaudit catalog import` adds a release."
+            "`confaudit catalog update` adds those that are missing."
         )
     else:
         yield (

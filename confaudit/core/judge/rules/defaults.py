@@ -6,6 +6,7 @@ stands below.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from confaudit.core.coder.defaults import own_default
@@ -45,6 +46,18 @@ def changed_values(situation: Situation) -> Iterator[Finding]:
         reported.add(cell(spec))
         if finding := _changed(situation, spec, before, after):
             yield finding
+
+
+def awakened_settings(situation: Situation) -> Iterator[Finding]:
+    """What files set already and only the target has: it is read from now on."""
+    for key, after in situation.prediction.added.items():
+        spec = situation.target.options[key]
+        known = situation.after(key)
+        is_new = situation.spec(key, UpgradeSide.BEFORE) is None
+        if is_new and known.positions and after != own_default(spec, situation.target):
+            finding = _read_otherwise(situation, spec, MISSING, after, dead=True)
+            is_open = after is MISSING or known.is_set is not Truth.YES
+            yield replace(finding, affects=Truth.DEPENDS if is_open else Truth.YES)
 
 
 def _is_quiet(situation: Situation, spec: OptionSpec, before: Value, after: Value) -> bool:

@@ -1,0 +1,93 @@
+"""confaudit catalog update."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from confaudit.cli.catalog_import import account
+from confaudit.cli.parameters import config_options, fold_setup, network_options, option
+from confaudit.core.text.wording import plural, visible
+from confaudit.errors import ExitCode
+from confaudit.workflows.catalog_import import Imported
+from confaudit.workflows.catalog_update import Skipped, UpdateRequest, update
+from confaudit.workflows.setup import Setup
+
+
+@click.command("update")
+@option(
+    "--to",
+    "target",
+    default="",
+    metavar="VERSION",
+    help="The last release to learn: a version, a line, latest or stable.  [default: latest]",
+)
+@option(
+    "--catalog-url",
+    default="",
+    metavar="URL|FOLDER",
+    help="Where their files are.  [default: the public repository]",
+)
+@option(
+    "--catalog-releases",
+    default="",
+    metavar="URL|FILE",
+    help="The list of them.  [default: releases.json beside the files]",
+)
+@option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="CONFAUDIT_CATALOG_OUTPUT",
+    metavar="FILE",
+    help="A catalogue to extend.  [default: a file each in coder-releases beside confaudit.yaml]",
+)
+@option("--dry-run", is_flag=True, help="Fetch and tell, and write nothing.")
+@config_options
+@network_options
+@fold_setup
+def command(
+    setup: Setup,
+    target: str,
+    catalog_url: str,
+    catalog_releases: str,
+    output: Path | None,
+    dry_run: bool,
+) -> int:
+    """Learn the releases of Coder that the catalogue lacks.
+
+    Fetches what declares their options, codersdk/deployment.go, from the public
+    repository, a mirror of it or a folder, or their docs pages where that cannot
+    be read, and tells of each release what is new. Releases before 2.0 and
+    pre-releases are left out. Each file holds one release, to be reviewed and
+    committed.
+
+    \b
+    Examples:
+      confaudit catalog update
+      confaudit catalog update --to 2.38 --dry-run
+      confaudit catalog update --catalog-url /media/usb/coder
+    """
+    learnt = skipped = 0
+    for one in update(setup, UpdateRequest(target, catalog_url, catalog_releases, output, dry_run)):
+        learnt += isinstance(one, Imported)
+        skipped += isinstance(one, Skipped)
+        for line in _told(one):
+            click.echo(visible(line), err=isinstance(one, Skipped))
+    click.echo(_sum(learnt, skipped))
+    return ExitCode.INCOMPLETE if skipped and not learnt else ExitCode.OK
+
+
+def _told(one: Imported | Skipped) -> Iterator[str]:
+    if isinstance(one, Skipped):
+        yield f"Coder {one.version} is skipped: {one.reason}"
+    else:
+        yield from account(one)
+        yield f"{'wrote' if one.written else 'would write'} {one.path}"
+
+
+def _sum(learnt: int, skipped: int) -> str:
+    if not learnt and not skipped:
+        return "No release is missing."
+    left_out = f", {skipped} skipped" if skipped else ""
+    return f"{plural(learnt, 'release')} learnt{left_out}."
