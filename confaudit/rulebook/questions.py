@@ -31,6 +31,7 @@ from confaudit.core.upgrade.known import (
     matches,
     one_of,
     ranges,
+    repeats,
     some,
     starts_with,
     within,
@@ -100,6 +101,8 @@ class Valued(Bounds, forbid_unknown_fields=True, kw_only=True, rename={"in_": "i
     """The question about one item is answered yes for some item of a list."""
     every: _OfItems | None = None
     """The question about one item is answered yes for every item of a list."""
+    repeats: bool | None = None
+    """Whether an item is there twice."""
     count: Bounds | None = None
     """The number of items is in a range."""
 
@@ -241,6 +244,10 @@ def _of_items(
     return read
 
 
+def _repeats(wanted: bool, part: Part, types: Sequence[str]) -> ValueTest:
+    return repeats(wanted=wanted)
+
+
 def _count(bounds: Bounds, part: Part, types: Sequence[str]) -> ValueTest:
     if not bounds.given:
         raise part.fault("the range has no bound", "give at_least or at_most")
@@ -266,6 +273,7 @@ _TESTS: Final[Mapping[str, Callable[[Any, Part, Sequence[str]], ValueTest]]] = {
     "notation": _of_text(lambda name: in_notation(NOTATIONS[name])),
     "some": _of_items(some),
     "every": _of_items(every),
+    "repeats": _repeats,
     "count": _count,
 }
 _OF_SETTINGS: Final[Mapping[str, Callable[[Any], Question]]] = {

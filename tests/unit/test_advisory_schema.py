@@ -84,6 +84,7 @@ CONDITIONS = [
     "{option: oidc-scopes, some: {equals: openid}}",
     "{option: oidc-scopes, every: {matches: '^[a-z]+$'}}",
     "{option: oidc-scopes, count: {at_most: 5}}",
+    "{option: oidc-scopes, repeats: true}",
     "{option: session-duration, below: {option: max-token-lifetime}}",
     "{option: tls-cert-file, as_many_as: {option: tls-key-file}}",
     "{together: [tls-cert-file, tls-key-file]}",

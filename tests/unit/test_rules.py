@@ -69,7 +69,6 @@ def moved(version, key, before, after):
     return situation_of(None, old, new, OperatorSettings(), Catalog([old, new]))
 
 
-NUMBERED = "; ".join(f"CODER_EXTERNAL_AUTH_{n}_TYPE=github" for n in range(11))
 DOTENV_COMPOSE = """
 services:
   coder:
@@ -101,11 +100,6 @@ LOUD = [
     ("empty-value-fatal", "session-duration", "yes", "2.33.0", "2.34.0",
      [env("CODER_SESSION_DURATION=")]),
     ("empty-value-fatal", "address", "yes", "2.33.0", "2.34.0", [env("CODER_ADDRESS=")]),
-    ("env-parse-collision", "external-auth-github-default-provider-enable", "yes", "2.31.1",
-     "2.33.0", [env("CODER_EXTERNAL_AUTH_GITHUB_DEFAULT_PROVIDER_ENABLE=false")]),
-    ("provider-numbering", "external-auth-providers", "yes", "2.33.0", "2.34.0", [env(NUMBERED)]),
-    ("provider-numbering", "external-auth-providers", "yes", "2.34.0", "2.35.0",
-     [env("CODER_EXTERNAL_AUTH_1_TYPE=github")]),
     ("value-not-text", "CODER_VERBOSE", "yes", "2.33.0", "2.34.0",
      [files(values=HELM % "{name: CODER_VERBOSE, value: true}")]),
     ("downgrade", "version", "depends", "2.35.1", "2.34.5", [env("CODER_VERBOSE=true")]),
@@ -186,10 +180,6 @@ QUIET = [
     ("value-invalid", "2.28.0", "2.29.1", [env("CODER_MAX_TOKEN_LIFETIME=168h")]),
     ("value-invalid", "2.34.0", "2.35.1", [env("CODER_WILDCARD_ACCESS_URL=*.<your-domain>")]),
     ("empty-value-fatal", "2.32.0", "2.33.0", [env("CODER_SESSION_DURATION=")]),
-    ("env-parse-collision", "2.33.0", "2.34.0",
-     [env("CODER_EXTERNAL_AUTH_0_TYPE=github; CODER_EXTERNAL_AUTH_10_TYPE=github"),
-      yaml("externalAuthGithubDefaultProviderEnable: false")]),
-    ("provider-numbering", "2.34.0", "2.35.0", [env(NUMBERED)]),
     ("value-not-text", "2.33.0", "2.34.0",
      [files(values=HELM % "{name: CODER_VERBOSE, value: 'true'}")]),
     ("downgrade", "2.34.5", "2.35.1", [env("CODER_VERBOSE=true")]),

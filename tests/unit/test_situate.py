@@ -234,3 +234,39 @@ def test_a_secret_that_is_given_is_shown_as_set_and_has_not_changed():
     found = situation("2.33.0", "2.35.1", helm(environment), running("2.33.0")).prediction
     assert "postgres-url" not in found.changed
     assert found.effective["postgres-url"].value == secret(True)
+
+
+AUTH, GATEWAY = "CODER_EXTERNAL_AUTH_0_", "CODER_AI_GATEWAY_PROVIDER_0_"
+CREDENTIALS = ("KEY", "KEYS", "BEDROCK_ACCESS_KEY", "BEDROCK_ACCESS_KEYS",
+               "BEDROCK_ACCESS_KEY_SECRET", "BEDROCK_ACCESS_KEY_SECRETS")  # fmt: skip
+
+
+def test_checks_of_providers_see_their_secrets_and_show_none():
+    faulty = f"{PLANTED},,{PLANTED}"
+    environment = {
+        **URL,
+        **{f"{GATEWAY}{name}": faulty for name in CREDENTIALS},
+        f"{GATEWAY}TYPE": f"bedrock-{PLANTED}",
+        f"{GATEWAY}NAME": f"_{PLANTED}",
+        f"{AUTH}CLIENT_SECRET": PLANTED,
+        **{f"{AUTH}{name}": f"({PLANTED}" for name in ("ID", "REGEX", "NO_REFRESH")},
+    }
+    found = judged(situation("2.35.1", "2.35.1", helm(environment), None))
+    assert {one.rule.id for one in found} >= {
+        "start-ai-provider-key-twice",
+        "start-ai-provider-keys",
+        "start-ai-provider-name",
+        "start-ai-provider-type",
+        "start-external-auth-id",
+        "start-external-auth-regex",
+        "start-external-auth-switch",
+    }
+    assert PLANTED not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "name", [*(f"{GATEWAY}{one}" for one in CREDENTIALS), f"{AUTH}CLIENT_SECRET"]
+)
+def test_no_secret_of_a_provider_is_left(name):
+    found = situation("2.33.0", "2.35.1", helm({**URL, name: PLANTED}), None)
+    assert PLANTED not in repr(found)

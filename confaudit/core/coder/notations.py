@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Final, TypeAlias
 
 from confaudit.core.coder import urls
-from confaudit.core.coder.go import RefusedError, cidr, integer, regexp, split_host_port
+from confaudit.core.coder.go import RefusedError, boolean, cidr, integer, regexp, split_host_port
 from confaudit.core.coder.parsing import hostname_pattern
 from confaudit.core.model import Value
 
@@ -101,10 +101,16 @@ _CIPHERS: Final = re.compile(
 """The suites of Go's crypto/tls (`CipherSuites`, `InsecureCipherSuites`), which has no others."""
 
 
+def _go_bool(value: Value) -> bool | None:
+    """What Go's ParseBool takes: the empty text is none, whatever it is to an option."""
+    return isinstance(value, bool) or (value != "" and _read_by(boolean)(value))
+
+
 NOTATIONS: Final[Mapping[str, Notation]] = {
     "cidr": _read_by(cidr),
     "cipher-suite": _text(lambda text: bool(_CIPHERS.fullmatch(text))),
     "encryption-key": _text(_key),
+    "go-bool": _go_bool,
     "go-regexp": _read_by(regexp),
     "listen-address": _text(_listen_address),
     "stun-addresses": _stun_addresses,

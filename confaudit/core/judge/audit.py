@@ -28,8 +28,6 @@ from confaudit.core.upgrade.situation import Situation
 CHECKS: Final[tuple[Check, ...]] = (
     names.refused_names,
     values.refused_values,
-    values.colliding_variables,
-    values.provider_numbers,
     values.values_without_quotes,
     names.ignored_variables,
     defaults.overridden_settings,

@@ -213,6 +213,11 @@ def some(test: ValueTest) -> ValueTest:
     return ValueTest(holds, unclear=test.unclear)
 
 
+def repeats(*, wanted: bool) -> ValueTest:
+    """Whether an item is there twice, in the same spelling."""
+    return ValueTest(lambda value: (len({*map(repr, items(value))}) < len(items(value))) is wanted)
+
+
 def counts(bounds: Mapping[str, int]) -> ValueTest:
     """The number of items keeps to all bounds."""
     return ValueTest(lambda value: in_range(len(items(value)), bounds))

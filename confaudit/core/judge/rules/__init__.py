@@ -7,7 +7,7 @@ it concludes is in the modules of this room, and breaks that change no option ar
 from collections.abc import Mapping
 from typing import Final
 
-from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS, SORTED_BY_NUMBER
+from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS
 from confaudit.core.judge.finding import Effect, Rule
 from confaudit.core.model import Level
 
@@ -38,26 +38,6 @@ EMPTY_VALUE_FATAL: Final = Rule(
     "empty one. Before, it counted as not set.",
     fix="Delete the line or comment it out; leaving it empty is not the same.",
     reference="coder/coder#24926",
-)
-ENV_PARSE_COLLISION: Final = Rule(
-    id="env-parse-collision",
-    title="Variable that is taken for a numbered provider",
-    effect=Effect.WILL_NOT_START,
-    level=Level.ERROR,
-    why="Its name begins like those of numbered external-auth providers, whose reader then wants "
-    "a number where the rest of the name stands.",
-    fix="Give the option by flag or YAML instead of the environment.",
-)
-PROVIDER_NUMBERING: Final = Rule(
-    id="provider-numbering",
-    title="Numbered providers the release cannot count",
-    effect=Effect.WILL_NOT_START,
-    level=Level.ERROR,
-    why=f"Providers are numbered from 0 without a gap; before {SORTED_BY_NUMBER.line_name} they "
-    "were sorted as text, so that an eleventh came after the second.",
-    fix="Number them without a gap, and have no more than ten before "
-    f"{SORTED_BY_NUMBER.line_name}.",
-    reference="coder/coder#26230",
 )
 VALUE_NOT_TEXT: Final = Rule(
     id="value-not-text",
@@ -319,8 +299,6 @@ RULES: Final[Mapping[str, Rule]] = {
         NAME_REFUSED,
         VALUE_INVALID,
         EMPTY_VALUE_FATAL,
-        ENV_PARSE_COLLISION,
-        PROVIDER_NUMBERING,
         VALUE_NOT_TEXT,
         DOWNGRADE,
         NAME_NOT_KNOWN,

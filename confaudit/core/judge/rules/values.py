@@ -19,8 +19,6 @@ from confaudit.core.judge.rules.common import entries, positions, since, since_v
 from confaudit.core.model import Value
 from confaudit.core.secret import is_placeholder
 from confaudit.core.text.wording import listing, visible
-from confaudit.core.upgrade.families import LISTED_BY, Family
-from confaudit.core.upgrade.family_faults import FAULTS, Fault
 from confaudit.core.upgrade.known import Known, Truth, UpgradeSide
 from confaudit.core.upgrade.situation import Situation
 
@@ -72,41 +70,6 @@ def _entries(situation: Situation, shown: str) -> tuple[Given, ...]:
     channels = (Channel.FLAG,) if shown.startswith("--") else (Channel.ENV, Channel.YAML)
     name = shown.removeprefix("--")
     return tuple(one for channel in channels for one in entries(situation, channel, name))
-
-
-def colliding_variables(situation: Situation) -> Iterator[Finding]:
-    """Variables that look like a numbered provider without a number.
-
-    The reader of such variables wants a number after the prefix, and ends the server without one.
-    """
-    for one in situation.members(Family.EXTERNAL_AUTH).unnumbered:
-        shown = visible(one.name)
-        spec = option_of(one, situation.target.options.values())
-        other = f"Use --{spec.flag} or {spec.yaml_path} in YAML." if spec else "Take it out."
-        yield Finding(
-            rule=rules.ENV_PARSE_COLLISION,
-            message=f"{shown} is taken for a numbered provider, and ends the server.",
-            subject=spec.key if spec else shown,
-            because=f"{shown} is set in the environment",
-            spec=spec,
-            steps=(other,),
-            positions=(one.position,),
-        )
-
-
-def provider_numbers(situation: Situation) -> Iterator[Finding]:
-    """Numbered external-auth providers with a gap, or more than an old release can sort."""
-    skipped = FAULTS[Fault.SKIPPED_NUMBER](situation.members(Family.EXTERNAL_AUTH))
-    if skipped.answer is Truth.YES:
-        yield Finding(
-            rule=rules.PROVIDER_NUMBERING,
-            message="External-auth providers are numbered so that the release cannot count them.",
-            subject=LISTED_BY,
-            affects=skipped.verdict,
-            because=skipped.because,
-            steps=("Number them 0, 1, 2 and so on.",),
-            positions=skipped.positions,
-        )
 
 
 _KUBERNETES: Final = frozenset(
