@@ -45,6 +45,13 @@ _Id = Annotated[
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
+_Examples = Annotated[
+    Part,
+    msgspec.Meta(extra_json_schema={"type": "array", "items": {"$ref": "#/$defs/Example"}}),
+]
+"""Read when they are wanted: an audit has no use for them."""
+
+
 class Each(msgspec.Struct, forbid_unknown_fields=True):
     """What to look at one by one; one kind of things."""
 
@@ -126,7 +133,7 @@ class WrittenAdvisory(msgspec.Struct, forbid_unknown_fields=True):
     phase: Phase = Phase.BEFORE
     proposed: bool | int | str | None = None
     """What the fix would set the option to, to be copied from a report."""
-    tests: list[Example] = []
+    tests: _Examples | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,16 @@ class Tested:
     """An advisory with the examples that its author gave."""
 
     advisory: Advisory
-    examples: tuple[Example, ...]
+    written: Part | None
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Small deployments, and what it is to make of them.
+
+        Raises:
+            CatalogError: one cannot be read; names file, line and key.
+        """
+        return tuple(self.written.read(list[Example])) if self.written else ()
 
 
 def load(paths: Iterable[Path], catalog: Catalog) -> tuple[Advisory, ...]:
@@ -143,7 +159,11 @@ def load(paths: Iterable[Path], catalog: Catalog) -> tuple[Advisory, ...]:
     Raises:
         CatalogError: A file cannot be read or says what it cannot; names file, line and key.
     """
-    return tuple(tested.advisory for tested in load_tested((*SHIPPED, *paths), catalog))
+    own = list(paths)
+    found = load_tested((*SHIPPED, *own), catalog)
+    for tested in found if own else ():
+        _ = tested.examples  # a slip in an operator's own is told
+    return tuple(tested.advisory for tested in found)
 
 
 def load_tested(paths: Iterable[Path], catalog: Catalog) -> tuple[Tested, ...]:
@@ -216,7 +236,7 @@ def _advisory(part: Part, types: Mapping[str, tuple[str, ...]]) -> Tested:
         proposed=MISSING if written.proposed is None else written.proposed,
         at_start=part.origin.name == str(STARTUP),
     )
-    return Tested(advisory, tuple(written.tests))
+    return Tested(advisory, written.tests)
 
 
 def _condition(written: WrittenAdvisory, part: Part, reader: ConditionReader) -> Condition:

@@ -1,21 +1,25 @@
 """The JSON Schema of coder-advisories.yaml, made from the structs that the file is read with."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from confaudit.core.upgrade.known import COMPARISONS
 from confaudit.rulebook.advisories import WrittenAdvisory
 from confaudit.rulebook.conditions import KINDS
+from confaudit.rulebook.examples import Example
 from confaudit.rulebook.questions import OF_VALUES, QUESTIONS, Asked, Bounds, Other, Valued
+
+_BESIDE: Final = (WrittenAdvisory, Example, Bounds, Valued, Other)
+"""What is no condition, and what advisories or conditions refer to."""
 
 
 def schema() -> dict[str, Any]:
     """The schema of a file of advisories (JSON Schema 2020-12)."""
     kinds = list(KINDS.values())
     refs, components = msgspec.json.schema_components(
-        [WrittenAdvisory, Bounds, Valued, Other, *kinds],
+        [*_BESIDE, *kinds],
         schema_hook=lambda kind: {},  # a `Part`: its annotation says what may stand there
         ref_template="#/$defs/{name}",
     )
@@ -30,7 +34,7 @@ def schema() -> dict[str, Any]:
         "title": "Advisories of confaudit",
         "type": ["array", "null"],
         "items": refs[0],
-        "$defs": {**components, "Condition": {"oneOf": list(refs[4:])}},
+        "$defs": {**components, "Condition": {"oneOf": list(refs[len(_BESIDE) :])}},
     }
 
 

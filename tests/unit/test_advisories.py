@@ -446,13 +446,13 @@ def test_a_condition_that_cannot_be_meant_is_refused(tmp_path, when, told, hint)
         ),
         ("[Name it.]", "[]", "line 9, fix: expected a list of length >= 1"),
         (
-            "  when: {when}",
-            "  tests:\n  - {affects: perhaps}",
+            "  fix: [Name it.]\n",
+            "  fix: [Name it.]\n  tests:\n  - {affects: perhaps}\n",
             "line 11, tests.affects: it is none",
         ),
         (
-            "  when: {when}",
-            "  tests:\n  - {affects: 1, envv: {}}",
+            "  fix: [Name it.]\n",
+            "  fix: [Name it.]\n  tests:\n  - {affects: 1, envv: {}}\n",
             "line 11, tests: unknown key envv",
         ),
     ],
@@ -523,4 +523,4 @@ def test_an_advisory_cannot_take_the_id_of_a_rule(tmp_path, taken):
     text = advisories.PACKAGED.read_text(encoding="utf-8")
     path.write_text(text.replace("id: workspace-renames-off", f"id: {taken}"), encoding="utf-8")
     with pytest.raises(CatalogError, match=f"{taken} is the id of a rule"):
-        advisories.load_tested([path], CATALOG)
+        advisories.load([path], CATALOG)
