@@ -1,7 +1,6 @@
 """confaudit catalog import."""
 
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -11,8 +10,8 @@ import click
 from confaudit.cli.parameters import fold_setup, option, setup_options
 from confaudit.core.coder.releases import Marks, Version
 from confaudit.core.lifecycle.declarations import declared_changes
-from confaudit.core.model import ChangeKind, OptionSpec
-from confaudit.core.text.wording import plural, visible
+from confaudit.core.model import ChangeKind
+from confaudit.core.text.wording import FIELD_TITLES, plural, visible
 from confaudit.workflows.catalog_import import Imported, import_release
 from confaudit.workflows.setup import Setup
 
@@ -122,19 +121,12 @@ _FEW: Final = 5
 
 def _by_field(marks: Marks) -> list[str]:
     """Each field, and whose it is."""
-    options = {field: [key for key, names in marks.items() if field in names] for field in _TITLES}
+    options = {
+        title: [key for key, names in marks.items() if field in names]
+        for field, title in FIELD_TITLES.items()
+    }
     return [
-        f"{_TITLES[field]} of {' and '.join(keys) if len(keys) <= _FEW else f'{len(keys)} options'}"
-        for field, keys in options.items()
+        f"{title} of {' and '.join(keys) if len(keys) <= _FEW else f'{len(keys)} options'}"
+        for title, keys in options.items()
         if keys
     ]
-
-
-_TITLES: Final = {fact.name: fact.name.replace("_", " ") for fact in fields(OptionSpec)} | {
-    "env": "variable",
-    "json_path": "config leaf",
-    "yaml_path": "YAML path",
-    "default_computed_from": "what computes the default",
-    "use_instead": "what to use instead",
-}
-"""Field → how it is called in a sentence."""

@@ -203,6 +203,7 @@ _WORDS: Final[Mapping[EventKind, str]] = {
     EventKind.JSON_PATH: "config leaf moved",
     EventKind.SHOWN: "no longer hidden",
     EventKind.SECRET: "declared a secret",
+    EventKind.UNTOLD: "removed or hidden",
 }
 
 
@@ -257,6 +258,7 @@ _STATES: Final[Mapping[EventKind, str]] = {
     EventKind.SUPERSEDED: "deprecated",
     EventKind.DEPRECATED: "deprecated",
     EventKind.REMOVED: "",
+    EventKind.UNTOLD: "",
 }
 """What an event makes of an option; empty: it is gone."""
 
@@ -284,6 +286,7 @@ _CLASSES: Final[Mapping[EventKind, str]] = {
     EventKind.DEPRECATED: "deprecated",
     EventKind.DEFAULT: "default",
     EventKind.REMOVED: "removed",
+    EventKind.UNTOLD: "removed",
 }
 
 

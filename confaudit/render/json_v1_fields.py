@@ -301,6 +301,7 @@ class EventEntry(Struct):
             "secret",
             "public",
             "removed",
+            "untold",
         ],
         Meta(description="More kinds may come."),
     ]

@@ -176,7 +176,8 @@ def _standing(story: Life) -> str:
     """Where the option stands today, in one sentence."""
     by_kind = {event.kind: event for event in story.events}  # of each kind the newest
     if story.is_removed:
-        return f"Removed in {_when(by_kind[EventKind.REMOVED])}."
+        *_, last = (one for one in story.events if one.kind in _ENDS)
+        return f"{_ENDS[last.kind].format(_when(last))}."
     instead = listing([option_name(key) for key in story.spec.use_instead] or [""])
     if not story.spec.use_instead:
         return f"In every release since {_when(by_kind[EventKind.INTRODUCED])}."
@@ -185,6 +186,12 @@ def _standing(story: Life) -> str:
     if event := by_kind.get(EventKind.DEPRECATED):
         return f"Deprecated in {_when(event)}: use {instead} instead."
     return f"Deprecated from the start: use {instead} instead."
+
+
+_ENDS: Final = {
+    EventKind.REMOVED: "Removed in {}",
+    EventKind.UNTOLD: "Removed or hidden in {}, which is not known",
+}
 
 
 def _of(date: str) -> str:

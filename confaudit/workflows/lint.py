@@ -7,7 +7,7 @@ from confaudit.core.judge.finding import Effect, Finding, subjects
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Level
-from confaudit.core.report.coverage import as_far_as, horizon
+from confaudit.core.report.coverage import as_far_as, horizon, resting_on
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
@@ -45,6 +45,7 @@ def lint(
             *meaning(version, release),
             *_assumed(version, opened.operator, release.version),
             *about(release, catalog),
+            *resting_on(done.situation, done.judged.found),
             *blind_spots(opened.operator),
             horizon(catalog),
         ),

@@ -13,7 +13,7 @@ from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Fidelity, RawDeployment, Snapshot
-from confaudit.core.report.coverage import as_far_as, freshness, horizon, strangers
+from confaudit.core.report.coverage import as_far_as, freshness, horizon, resting_on, strangers
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
@@ -112,7 +112,7 @@ def _report(
             *way_tables(setup.catalog(), scope.source, scope.target, found),
         ),
         lives=lives(subjects(shown), setup.catalog(), scope.source.version, scope.target.version),
-        notes=(*_about_target(scope, done), *notes),
+        notes=(*_about_target(scope, done), *resting_on(done.situation, found), *notes),
         generated_at=setup.now(),
         tool_version=__version__,
     )

@@ -1,9 +1,13 @@
 """Releases that the catalogue lacks: they run with a caveat, which no format may leave out."""
 
 import json
+import os
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from confaudit.catalog import document
 from confaudit.catalog.loader import packaged
 from confaudit.cli.main import run
 from confaudit.core.coder.releases import Version
@@ -183,3 +187,118 @@ def test_what_cannot_be_meant_is_refused(confaudit, command, version, message, h
 
 def test_a_build_that_does_not_tell_its_number_is_the_newest_known(report):
     assert report(*lint("0.0.0-devel"))["as_far_as"] == [NEWEST]
+
+
+# --- what is not known of them ------------------------------------------------------------------
+
+PROVIDER = "CODER_OAUTH2_PROVIDER_ENABLE"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("lint", "compose.yaml"),
+        ("upgrade", "-i", "compose.yaml", "--to", "2.38.9"),
+        ("upgrade", "-i", "compose.yaml", "--to", NEWEST),
+        ("upgrade", "-i", "compose.yaml", "--from", "2.33.0", "--to", "v2.38.8"),
+    ],
+)
+def test_a_variable_of_a_release_to_come_is_never_advised_away(folder, confaudit, arguments):
+    (folder / "compose.yaml").write_text(
+        "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.38.8\n"
+        f"    environment: {{{PROVIDER}: 'true'}}\n"
+    )
+    confaudit(*arguments, "-o", "x.json", "-o", "x.md")
+    found = json.loads((folder / "x.json").read_text())
+    [finding] = [one for one in found["findings"] if one["subject"] == PROVIDER]
+    assert (finding["rule"], finding["level"]) == ("not-known", "info")
+    assert finding["affects"]["answer"] == "depends"
+    assert "not known to confaudit" in finding["message"]
+    said = json.dumps(finding).casefold()
+    assert not any(words in said for words in ("take", "did you mean", "no release"))
+    assert "take it out" not in (folder / "x.md").read_text().casefold()
+    assert found["verdict"].endswith(f"as far as {NEWEST} is known")
+
+
+def test_what_an_import_borrowed_or_guessed_is_told_where_it_matters(folder, report):
+    (folder / "confaudit.yaml").write_text("deployments: {}\n")
+    documented = replace(
+        packaged().releases[-1],
+        version=NEWER_LINE,
+        is_complete=False,
+        borrowed_from=NEWEST,
+        borrowed={"access-url": ("default", "name"), "session-duration": ("type",)},
+        guessed={"access-url": ("json_path",)},
+        unknown={"verbose": ("secret",)},
+    )
+    (folder / "coder-releases").mkdir()
+    (folder / "coder-releases" / "x.json").write_bytes(document.dump([documented]))
+    borrowed = f"Taken from {NEWEST}, as nothing tells it of Coder {NEWER_LINE}: default of"
+    for command in COMMANDS:
+        notes = report(*command(NEWER_LINE))["notes"]
+        assert f"{borrowed} --access-url." in notes
+        assert f"Guessed of Coder {NEWER_LINE}: config leaf of --access-url." in notes
+        assert not any("--verbose" in note or "--session-duration" in note for note in notes)
+    refused = report(*lint(NEWER_LINE, "wrong.env"))
+    assert any("type of --session-duration" in note for note in refused["notes"])
+    assert refused["as_far_as"] == [NEWER_LINE]
+    assert not any("Taken from" in note for note in report(*lint(NEWEST))["notes"])
+
+
+# --- what people reported -----------------------------------------------------------------------
+
+DATA = os.environ.get("CONFAUDIT_TEST_DATA", "")
+REPORTS = Path(DATA) / "reports-2" / "import"
+needs_data = pytest.mark.skipif(
+    not REPORTS.is_dir() or not DATA, reason="NOT PROVED on public reports: set CONFAUDIT_TEST_DATA"
+)
+
+
+@pytest.fixture
+def imported(folder, confaudit):
+    """Learn a release from documents alone."""
+
+    def call(version, *pages):
+        (folder / "confaudit.yaml").write_text("deployments: {}\n")
+        code, _, err = confaudit("catalog", "import", version, *map(str, pages), "--force")
+        assert code == 0, err
+
+    return call
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("inputs", "outcome", "rule", "subject"),
+    [
+        (
+            ("--config-file", "c2.yaml"),
+            "may not start",
+            "name-refused",
+            "ai-gateway-openai-base-url",
+        ),
+        (("--env-file", "e2.env"), "starts", "option-removed", "ai-gateway-openai-base-url"),
+    ],
+)
+def test_removed_options_are_not_safe_to_set(imported, report, inputs, outcome, rule, subject):
+    folder = REPORTS / "removed-options"
+    imported("2.38.0", folder / "index.md")
+    flag, name = inputs
+    found = report("upgrade", "--from", "2.35.1", "--to", "2.38.0", flag, str(folder / name))
+    assert found["verdict"].startswith(outcome)
+    assert found["verdict"].endswith("as far as 2.38.0 is known")
+    [finding] = [one for one in found["findings"] if one["subject"] == subject]
+    assert (finding["rule"], finding["affects"]["answer"]) == (rule, "depends")
+    assert sum(row["removed"] for row in found["tables"]["way"]["rows"]) == 0
+
+
+@needs_data
+def test_hidden_options_are_not_told_to_be_none(imported, report):
+    docs = Path(DATA) / "coder" / "docs-2.36"
+    imported("2.36.0", *(docs / name for name in ("server.md", "general.md", "server-config.yaml")))
+    found = report(*lint("2.36.0", str(REPORTS / "hidden-options" / "e1.env")))
+    assert {(one["rule"], one["subject"]) for one in found["findings"]} >= {
+        ("not-known", "CODER_CHAT_HOOK_URL"),
+        ("not-known", "CODER_CHAT_HOOK_SECRET"),
+        ("not-known", "CODER_OIDC_REDIRECT_ALLOWED_HOSTS"),
+    }
+    assert "option-unknown" not in {one["rule"] for one in found["findings"]}

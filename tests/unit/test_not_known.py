@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -12,9 +13,11 @@ from confaudit.core.coder.releases import Catalog
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.judge import judge
+from confaudit.core.judge.startup import inquiry
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.declarations import declared_changes
-from confaudit.core.model import Level, OptionSpec
+from confaudit.core.lifecycle.lifecycle import EventKind, life
+from confaudit.core.model import MISSING, Level, OptionSpec
 from confaudit.core.report.upgrade_path import steps
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.predict import to_json
@@ -79,12 +82,18 @@ NAMES = {
 }  # fmt: skip
 
 
+@cache
+def rules():
+    return advisories.load([], packaged())
+
+
 def situate(source, target, operator):
-    return situation_of(None, CATALOG.lend(source), CATALOG.lend(target), operator, CATALOG)
+    old, new = CATALOG.lend(source), CATALOG.lend(target)
+    return situation_of(None, old, new, operator, CATALOG, inquire=inquiry(rules()))
 
 
 def findings(situation):
-    return judge(audit(situation, advisories.load([], packaged()))).found
+    return judge(audit(situation, rules())).found
 
 
 def told(situation):
@@ -122,7 +131,7 @@ def test_of_a_release_that_is_not_known_it_is_not_known(kind, source, release):
     assert target in finding.message
     assert all(map(is_open, (finding.message, finding.because, *finding.todo)))
     may_not_start = unknown == "name-not-known"
-    assert verdict(found.values()).startswith("may not start") == may_not_start
+    assert (verdict([finding]) == "may not start") == may_not_start
     prediction = to_json(situation.prediction, situation.doubts)
     assert prediction["starts"] is (None if may_not_start else True)
     assert prediction["errors"] == prediction["ignored_env"] == []
@@ -229,7 +238,8 @@ def test_a_variable_of_the_cli_is_known_to_be_one():
     operator = read_env_file(
         "CODER_DISABLE_DIRECT_CONNECTIONS=true; CODER_CONFIG_DIR=/x".replace("; ", "\n"), "e.env"
     )
-    assert told(situate("2.99.3", "2.99.3", operator)).keys() == {"client-only"}
+    found = told(situate("2.99.3", "2.99.3", operator))
+    assert found.keys() & {"client-only", "not-known", "option-unknown"} == {"client-only"}
 
 
 def test_a_choice_may_be_new_in_a_release_that_is_not_known():
@@ -239,6 +249,24 @@ def test_a_choice_may_be_new_in_a_release_that_is_not_known():
         for version in (KNOWN, "2.99.3")
     }
     assert found == {KNOWN: Truth.YES, "2.99.3": Truth.DEPENDS}
+
+
+def test_the_life_of_an_option_that_is_not_told_ends_in_a_question():
+    story = life("gone", CATALOG.releases)
+    assert [event.kind for event in story.events] == [EventKind.INTRODUCED, EventKind.UNTOLD]
+    back = replace(BASE, version="2.99.0")
+    kinds = {one.kind for one in life("gone", [*CATALOG.releases, back]).events}
+    assert kinds == {EventKind.INTRODUCED, EventKind.UNTOLD}
+    lost = replace(NEWEST, version="2.99.0")
+    assert life("gone", [*CATALOG.releases, lost]).events[-1].kind is EventKind.REMOVED
+
+
+def test_what_an_option_comes_to_that_may_be_gone_is_not_known():
+    situation = situate("2.97.0", IMPORTED, NAMES["variable"][0]("gone"))
+    known = situation.after("gone")
+    assert (known.value, known.is_set) == (MISSING, Truth.YES)
+    assert known.because == f"it is not known whether Coder {IMPORTED} has CODER_GONE"
+    assert situate("2.97.0", IMPORTED, OperatorSettings()).after("gone").is_set is Truth.NO
 
 
 def test_what_is_not_told_is_no_removal_on_the_way():
@@ -253,8 +281,9 @@ def test_an_experiment_of_a_release_that_does_not_tell_all_could_not_be_checked(
     told_ones = Experiments(frozenset({"told"}), is_complete=known)
     release = replace(NEWEST, experiments=told_ones)
     operator = read_env_file(f"CODER_EXPERIMENTS={name}", "coder.env")
-    found = told(situation_of(None, release, release, operator, packaged()))
+    catalog, inquire = packaged(), inquiry(rules())
+    found = told(situation_of(None, release, release, operator, catalog, inquire=inquire))
     expected = set() if name == "told" else {"experiment-gone" if known else "not-known"}
-    assert found.keys() == expected
+    assert found.keys() & {"experiment-gone", "not-known"} == expected
     if expected == {"not-known"}:
         assert "could not be checked" in found["not-known"].message

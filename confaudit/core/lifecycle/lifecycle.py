@@ -39,6 +39,8 @@ class EventKind(StrEnum):
     PUBLIC = "public"
     """It is declared a secret no longer."""
     REMOVED = "removed"
+    UNTOLD = "untold"
+    """What was learnt of the release does not show it: removed or hidden, not known."""
 
 
 def event_word(kind: EventKind) -> str:
@@ -50,6 +52,7 @@ _EVENT_WORDS: Final[Mapping[EventKind, str]] = {
     EventKind.ENV: "variable",
     EventKind.YAML_PATH: "YAML key",
     EventKind.JSON_PATH: "config leaf",
+    EventKind.UNTOLD: "removed or hidden",
 }
 
 
@@ -76,6 +79,7 @@ class Life:
     release: str
     """The newest release that has it."""
     is_removed: bool
+    """Whether the newest release is not known to have it."""
     aliases: tuple[str, ...]
     """Other options of that release that set the same config leaf."""
     events: tuple[Event, ...]
@@ -164,11 +168,14 @@ def _joined(
 
 
 def _steps(key: str, old: Release | None, new: Release) -> Iterator[_Step]:
-    if old and old.options is new.options:
+    if old and old.options is new.options and old.unsure == new.unsure:
         return  # as nearly all patch releases
-    before = old.options.get(key) if old else None
+    before = old.options.get(key, old.unsure.get(key)) if old else None
     after = new.options.get(key)
-    if after is None:
+    if key in new.unsure:
+        if old and key in old.options:
+            yield _Step(EventKind.UNTOLD, "what was learnt of the release does not show it")
+    elif after is None:
         if before and old:
             yield _Step(EventKind.REMOVED, _removal(before, new))
     elif before is None or old is None:

@@ -1,11 +1,21 @@
 """What a report could not know: the notes that keep silence from looking like agreement."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
-from confaudit.core.coder.releases import Catalog, Release
-from confaudit.core.model import MISSING, Fidelity, Snapshot
-from confaudit.core.text.wording import option_name, plural, visible
+from confaudit.core.coder.releases import Catalog, Marks, Release
+from confaudit.core.judge.finding import Finding, subjects
+from confaudit.core.model import EXPLICIT, MISSING, Fidelity, Snapshot
+from confaudit.core.text.wording import (
+    FIELD_TITLES,
+    listing,
+    listing_some,
+    option_name,
+    plural,
+    visible,
+)
+from confaudit.core.upgrade.situation import Situation
 
 
 def notes(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
@@ -103,6 +113,41 @@ def freshness(snapshot: Snapshot, now: datetime) -> Iterator[str]:
 def as_far_as(*releases: Release) -> tuple[str, ...]:
     """The releases whose facts have to do for some of these; none where all are known."""
     return tuple(dict.fromkeys(one.as_far_as for one in releases if one.as_far_as))
+
+
+def resting_on(situation: Situation, findings: Iterable[Finding]) -> Iterator[str]:
+    """Which facts that an import borrowed or guessed have to do with what a report says."""
+    effective = situation.prediction.effective
+    touched = {
+        *subjects(findings),
+        *situation.prediction.changed,
+        *(key for key, setting in effective.items() if setting.source in EXPLICIT),
+    }
+    for release in {one.version: one for one in (situation.target, situation.source)}.values():
+        of = f"of Coder {visible(release.version)}"
+        marks = {
+            f"Guessed {of}": release.guessed,
+            f"Taken from {release.borrowed_from}, as nothing tells it {of}": release.borrowed,
+            f"Not known {of}": release.unknown,
+        }
+        for said, fields in marks.items():
+            if parts := _by_fields(fields, touched):
+                yield f"{said}: {'; '.join(parts)}."
+
+
+def _by_fields(marks: Marks, touched: Collection[str]) -> list[str]:
+    """The marked fields of some options, those together that have the same; labels mean nothing."""
+    options: dict[tuple[str, ...], list[str]] = {}
+    for key in sorted(marks.keys() & touched):
+        if fields := tuple(FIELD_TITLES[name] for name in marks[key] if name not in _LABELS):
+            options.setdefault(fields, []).append(_option(key))
+    return [
+        f"{listing(fields)} of {listing_some(keys, 'option')}" for fields, keys in options.items()
+    ]
+
+
+_LABELS: Final = frozenset({"name", "flag_shorthand", "group", "annotations"})
+"""Fields that decide nothing."""
 
 
 def horizon(catalog: Catalog) -> str:

@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Final, TypeGuard
 
 from confaudit.core.coder.options import human_duration
-from confaudit.core.model import MISSING, Json, Value
+from confaudit.core.model import MISSING, Json, OptionSpec, Value
 from confaudit.core.secret import is_secret
 
 
@@ -83,6 +84,23 @@ def listing(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def listing_some(words: Sequence[str], noun: str, most: int = 5) -> str:
+    """A listing of a few words; of more the first ones, and how many there are."""
+    if len(words) <= most:
+        return listing(words)
+    return f"{', '.join(words[:most])} and {plural(len(words) - most, f'more {noun}')}"
+
+
+FIELD_TITLES: Final = {fact.name: fact.name.replace("_", " ") for fact in fields(OptionSpec)} | {
+    "env": "variable",
+    "json_path": "config leaf",
+    "yaml_path": "YAML path",
+    "default_computed_from": "what computes the default",
+    "use_instead": "what to use instead",
+}
+"""Field of an `OptionSpec` → how it is called in a sentence."""
 
 
 def option_name(key: str) -> str:

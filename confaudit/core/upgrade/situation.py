@@ -7,7 +7,7 @@ rule: whether something is good or bad is not its business.
 Reasons are written to stand after "because" or in a sentence of their own, and never hold a value.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -178,6 +178,9 @@ class Situation:
         """The entries of the files that set an option of one side, by any name; strongest first."""
         spec = self.spec(key, when)
         twins = [one for one in self._declared(when).values() if spec and cell(one) == cell(spec)]
+        return self._given_by(twins)
+
+    def _given_by(self, twins: Sequence[OptionSpec]) -> tuple[Given, ...]:
         last_first = reversed(self.operator.given)
         found = [one for one in last_first if any(_sets(one, twin) for twin in twins)]
         return tuple(sorted(found, key=lambda one: _STRENGTH.index(one.channel)))
@@ -215,11 +218,14 @@ class Situation:
         return set()
 
     def _undeclared(self, key: str, when: UpgradeSide) -> Known:
-        other = self.spec(
-            key, UpgradeSide.AFTER if when is UpgradeSide.BEFORE else UpgradeSide.BEFORE
-        )
+        opposite = UpgradeSide.AFTER if when is UpgradeSide.BEFORE else UpgradeSide.BEFORE
+        other = self.spec(key, opposite)
         spec = other or self.catalog.nearest("").options.get(key)
         release = self.source if when is UpgradeSide.BEFORE else self.target
+        if unsure := release.unsure.get(key):
+            given = self._given_by([unsure])
+            if given or (other and self.known(other.key, opposite).is_set is Truth.YES):
+                return _removed_or_hidden(unsure, given, release)
         return Known(
             name=_name((), spec) if spec else option_name(key),
             value=zero(spec.type) if spec else None,
@@ -338,6 +344,13 @@ _CHART: Final = frozenset({Form.HELM_VALUES, Form.HELM_RELEASE, Form.ARGO_APPLIC
 """Forms that may hold values of the Helm chart; a template around them makes them TEXT."""
 
 _STRENGTH: Final = (Channel.FLAG, Channel.ENV, Channel.YAML)
+
+
+def _removed_or_hidden(spec: OptionSpec, given: tuple[Given, ...], release: Release) -> Known:
+    """An option that is set, of which nobody can tell whether the release still has it."""
+    name = _name(given, spec)
+    why = f"it is not known whether Coder {release.version} has {name}"
+    return Known(name, MISSING, source=None, given=given, is_set=Truth.YES, because=why)
 
 
 def _name(given: Iterable[Given], spec: OptionSpec) -> str:
