@@ -665,6 +665,13 @@ def test_reasons_never_repeat_what_was_given(option_type):
 # --- the shape of the answer ----------------------------------------------------------------------
 
 
+def test_options_whose_flag_and_name_are_not_known_go_by_their_key():
+    unnamed = OptionSpec("", yaml_path="lamp.colour", type="string")
+    other = OptionSpec("", yaml_path="lamp.size", type="int")
+    got = prediction_of(None, release(OLD), release(NEW, unnamed, other), OperatorSettings(()))
+    assert set(to_json(got)["added"]) == {"lamp.colour", "lamp.size"}
+
+
 def test_the_json_goes_by_flag_or_by_name_where_there_is_none():
     nameless = OptionSpec(name="Support Links", yaml_path="supportLinks", type="string")
     stays = option("stays", "duration", default="1s")

@@ -107,7 +107,7 @@ def to_json(prediction: Prediction, doubts: Collection[str] = ()) -> dict[str, J
 
 def _label(key: str, options: Mapping[str, OptionSpec]) -> str:
     spec = options.get(key)
-    return (spec.flag or spec.name) if spec else key
+    return (spec.flag or spec.name or key) if spec else key
 
 
 def _shown(value: Value) -> Json:
