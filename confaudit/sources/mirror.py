@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, Self
 from urllib.parse import urljoin, urlsplit
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 
 PUBLIC: Final = "https://raw.githubusercontent.com/coder/coder"
 """The files of the public repository, by tag."""
-PUBLIC_LIST: Final = "https://api.github.com/repos/coder/coder/releases?per_page=100"
+PUBLIC_LIST: Final = "https://api.github.com/repos/coder/coder/releases?per_page=50"
 """The list of its releases; each page names the next."""
 LIST: Final = "releases.json"
 OLDEST: Final = Version(2, 0, 0)
 
 _MOST_PAGES: Final = 50
-_MAX_BYTES: Final = 32 * 1024 * 1024
+_MAX_BYTES: Final = 16 * 1024 * 1024
 """A page of the public list has some MB, notes included; a file of Coder's source 200 KB."""
 _OFFLINE: Final = (
     "name a mirror or a folder as catalog_url, or learn a release from its files with "
@@ -197,9 +198,9 @@ def published(tree: Tree, name: str) -> tuple[Published, ...]:
     Raises:
         MirrorError: the list cannot be fetched, or is none.
     """
-    entries = [entry for page in tree.pages(name) for entry in _entries(page)]
-    found = map(_published, entries or tree.names())
-    by_version = {one.version: one for one in found if one and one.version >= OLDEST}
+    pages = (tuple(map(_published, _entries(page))) for page in tree.pages(name))
+    listed = tuple(chain.from_iterable(pages)) or tuple(map(_published, tree.names()))
+    by_version = {one.version: one for one in listed if one and one.version >= OLDEST}
     return tuple(by_version[version] for version in sorted(by_version))
 
 

@@ -384,7 +384,7 @@ def test_when_nothing_can_be_learnt_it_says_so(update):
         (Reply(b"{", status=200), "is not valid JSON"),
         (Reply({"message": "hello"}), "it is no list"),
         (Reply(b"[" * 100_000), "cannot be read"),
-        (Reply(b"[]" + b" " * 40_000_000, zipped=True), "is larger than"),
+        (Reply(b"[]" + b" " * 20_000_000, zipped=True), "is larger than"),
         (Reply([], announced=10_000), "the connection broke"),
     ],
 )

@@ -359,6 +359,11 @@ REFUSED = {
         "func (c *DeploymentValues) Options() serpent.OptionSet {\n\treturn all()\n}\n",
         "does not list the options",
     ),
+    "a circle of names": (
+        "func (c *DeploymentValues) Options() serpent.OptionSet {\n"
+        "\ta := b\n\tb := a\n\treturn a\n}\n",
+        "does not list the options",
+    ),
     "nothing but the name": ("func (c *DeploymentValues) Options()", "does not list the options"),
     "structs in structs": (
         source(

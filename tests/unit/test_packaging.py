@@ -35,3 +35,15 @@ def test_the_top_level_holds_only_what_was_agreed():
 def test_the_version_is_written_once():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert not re.search(r'^version = "', text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / ".github/workflows").glob("*.yml")), ids=lambda path: path.name
+)
+def test_workflows_pin_what_they_use_and_ask_for_little(path):
+    text = path.read_text(encoding="utf-8")
+    used = re.findall(r"uses: (.*)", text)
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", action)
+    assert re.search(r"^permissions:( \{\}|\n  contents: read\n)", text, re.MULTILINE)

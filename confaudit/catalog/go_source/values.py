@@ -86,15 +86,15 @@ class Scope:
         return as_texts(self.value(expression))
 
     def follow(self, expression: Expression) -> Expression:
-        """What a name or the address of one stands for; anything else is itself."""
+        """What a name or the address of one stands for; anything else, and a circle, is itself."""
         for _ in range(_DEEPEST):
             if isinstance(expression, syntax.Prefixed) and expression.operator == "&":
                 expression = expression.operand
             elif isinstance(expression, syntax.Name) and expression.text in self._named:
                 expression = self._named[expression.text]
             else:
-                return expression
-        raise UnresolvedError
+                break
+        return expression
 
     def named(self, name: str) -> Value:
         """What a name is worth; remembered, as names that stand for names can be many."""
