@@ -67,7 +67,7 @@ class Part:
     No dataclass, so that msgspec leaves it alone inside what it checks.
     """
 
-    __slots__ = ("depth", "keys", "line", "node", "origin")
+    __slots__ = ("_children", "depth", "keys", "line", "node", "origin")
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class Part:
         """Take a node; `line` (from 0) is that of its key, if it has one."""
         self.origin, self.node, self.line = origin, node, line
         self.keys, self.depth = keys, depth
+        self._children: dict[str, Part] | None = None
 
     def fault(self, problem: str, hint: str = "") -> ConfauditError:
         """An error about this place."""
@@ -113,6 +114,11 @@ class Part:
         Raises:
             ConfauditError: a key stands there twice, or is a list or mapping.
         """
+        if self._children is None:
+            self._children = self._by_key()
+        return self._children
+
+    def _by_key(self) -> "dict[str, Part]":
         found: dict[str, Part] = {}
         pairs = self.node.pairs if isinstance(self.node, Mapping) else []
         for key, _ in pairs:
@@ -154,9 +160,9 @@ class Part:
                 return self._json()
             if isinstance(one, type) and issubclass(one, msgspec.Struct) and self._is(Mapping):
                 return self._struct(one)
-            if get_origin(one) is dict and self._is(Mapping):
+            if _origin(one) is dict and self._is(Mapping):
                 return self._checked(self._dict(*get_args(one)), kind)
-            if get_origin(one) in (list, tuple) and self._is(Sequence):
+            if _origin(one) in (list, tuple) and self._is(Sequence):
                 found = [item._value(get_args(one)[0]) for item in self.items()]
                 return self._checked(found, kind)
         return self._checked(self._scalar(_wants_text(kind)), kind)
@@ -303,10 +309,16 @@ def _text(data: bytes, origin: Origin) -> str:
 
 
 @cache
+def _origin(kind: Any) -> Any:
+    return get_origin(kind)
+
+
+@cache
 def _fields(struct: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
     return {one.encode_name: one for one in msgspec.structs.fields(struct)}
 
 
+@cache
 def _alternatives(kind: Any) -> tuple[Any, ...]:
     """The types that a value may have, without annotations and None."""
     if get_origin(kind) is Annotated:
@@ -316,6 +328,7 @@ def _alternatives(kind: Any) -> tuple[Any, ...]:
     return () if kind is type(None) else (kind,)
 
 
+@cache
 def _wants_text(kind: Any) -> bool:
     """Whether a scalar's own text counts, whatever YAML would take it for."""
     scalars = [one for one in _alternatives(kind) if get_origin(one) not in (list, tuple, dict)]
