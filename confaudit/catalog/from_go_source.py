@@ -121,7 +121,7 @@ class _Source:
     def _listed(self) -> Iterator[Expression]:
         """The options in their order."""
         returned = [one.value for one in self._body if isinstance(one, Returned)]
-        found = self._scope.follow(returned[-1]) if returned else None
+        found = self._scope.follow(returned[-1]) if returned else _NIL
         if not isinstance(found, Composite) or not found.elements:
             raise GoFault("does not list the options of a server in a way that is known")
         return (value for _, value in found.elements)
@@ -183,7 +183,7 @@ class _Source:
         if not isinstance(value, Call):
             return _type(self._leaf(value)[1])
         wrapper = _last(value.function)
-        if wrapper == "Validate":  # checks, and changes nothing
+        if wrapper == "Validate" and value.arguments:  # checks, and changes nothing
             return self.type({"Value": value.arguments[0]})
         if wrapper == "EnumOf":
             return f"enum[{'|'.join(self._choices(value.arguments[1:]))}]"
@@ -235,8 +235,11 @@ class _Source:
         """`Annotations{}.Mark(key, value).Mark(key, value)`."""
         marked = declared.get("Annotations", Composite("", ()))
         while isinstance(marked, Call) and _last(marked.function) == "Mark":
-            key, value = as_texts([self._scope.value(argument) for argument in marked.arguments])
-            yield key, value
+            match marked.arguments:
+                case (key, value):
+                    yield self._scope.text(key), self._scope.text(value)
+                case _:
+                    raise UnresolvedError
             marked = marked.function.of if isinstance(marked.function, Member) else _NIL
         if marked != Composite(marked.type if isinstance(marked, Composite) else "", ()):
             raise UnresolvedError

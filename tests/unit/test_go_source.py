@@ -254,6 +254,9 @@ NOT_TOLD = {
     "Group: nowhere, YAML: `x`": {"group", "yaml_path"},
     "Annotations: marks": {"annotations", "secret"},
     "Annotations: serpent.Annotations{}.Mark(mark, `true`)": {"annotations", "secret"},
+    "Annotations: serpent.Annotations{}.Mark(`secret`)": {"annotations", "secret"},
+    "Annotations: serpent.Annotations{`secret`: `true`}": {"annotations", "secret"},
+    "Value: serpent.Validate()": {"json_path", "type"},
     "UseInstead: others": {"use_instead"},
     "Default: 'x'": {"default", "default_computed_from"},
     "Default: 1 2 3": {"default", "default_computed_from"},
@@ -411,6 +414,13 @@ def test_hostile_source_takes_no_longer_than_its_length(options: str) -> None:
 def test_names_that_double_what_they_stand_for_end() -> None:
     before = "\n\t".join(f"a{n} := a{n + 1} + a{n + 1}" for n in range(60)) + '\n\ta60 := "x"'
     assert "default" not in told(source("{Flag: `x`, Default: a0},", before))["x"]
+
+
+def test_expressions_in_expressions_end() -> None:
+    deep = "`x`"
+    for _ in range(30):
+        deep = f"strings.Join([]string{{{deep}}}, `,`)" + ".String()" * 15
+    assert "default" not in told(source(f"{{Flag: `x`, Default: {deep}}},"))["x"]
 
 
 def test_groups_that_are_in_each_other_end() -> None:

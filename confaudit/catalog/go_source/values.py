@@ -26,8 +26,8 @@ Value: TypeAlias = "str | int | bool | Duration | list[Value] | None"
 _LONGEST: Final = 10_000
 """Letters or items; some lines of source can stand for more than fits in memory."""
 _LARGEST: Final = 2**63
-_DEEPEST: Final = 40
-"""Names that stand for names."""
+_DEEPEST: Final = 100
+"""Expressions in expressions, and names that stand for names."""
 
 _KNOWN: Final[Mapping[str, Value]] = {
     "true": True,
@@ -65,9 +65,13 @@ class Scope:
             UnresolvedError: That cannot be told.
         """
         reader = _READERS.get(type(expression))
-        if reader is None:
+        if reader is None or self._depth > _DEEPEST:
             raise UnresolvedError
-        return _bounded(reader(self, expression))
+        self._depth += 1
+        try:
+            return _bounded(reader(self, expression))
+        finally:
+            self._depth -= 1
 
     def text(self, expression: Expression) -> str:
         """What an expression is worth, which must be a text.
@@ -98,15 +102,10 @@ class Scope:
 
     def named(self, name: str) -> Value:
         """What a name is worth; remembered, as names that stand for names can be many."""
-        if name in self._values:
-            return self._values[name]
-        if name not in self._named or self._depth > _DEEPEST:
-            raise UnresolvedError
-        self._depth += 1
-        try:
+        if name not in self._values:
+            if name not in self._named:
+                raise UnresolvedError
             self._values[name] = self.value(self._named[name])
-        finally:
-            self._depth -= 1
         return self._values[name]
 
 
