@@ -196,6 +196,7 @@ def _event_sentence(event: Event) -> str:
 
 
 _WORDS: Final[Mapping[EventKind, str]] = {
+    EventKind.FLAG: "flag changed",
     EventKind.DEFAULT: "default moved",
     EventKind.TYPE: "type changed",
     EventKind.ENV: "variable renamed",

@@ -291,6 +291,7 @@ class EventEntry(Struct):
             "superseded",
             "deprecated",
             "reinstated",
+            "flag",
             "default",
             "type",
             "env",

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from confaudit.core.changes.selection import change_names
 from confaudit.core.coder.defaults import default_value
+from confaudit.core.coder.identity import option_keys
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.judge.judge import Judged
 from confaudit.core.lifecycle.lifecycle import Event, life
@@ -39,8 +40,11 @@ def explain_option(
     whole = report(setup, before, after)
     meant = [change for change in whole.changes if _is_named(change, name)]
     found = Found(meant[0].key, True) if meant else find(name, catalog.releases)
+    keys = option_keys(found.key, catalog.releases)
     shown = tuple(
-        one for one in whole.judged.shown if one.change and found.key in _keys(one.change)
+        one
+        for one in whole.judged.shown
+        if one.change and not set(keys).isdisjoint(_keys(one.change))
     )
     changes = tuple(one.change for one in shown if one.change)
     story = replace(
@@ -50,9 +54,7 @@ def explain_option(
         statement=_statement(changes, found),
         judged=Judged(shown),
         tables=(
-            _facts(
-                [found.key, *(key for change in changes for key in _keys(change))], before, after
-            ),
+            _facts([*keys, *(key for change in changes for key in _keys(change))], before, after),
             *_life(found.key, before, after, catalog),
         ),
         lives=lives(

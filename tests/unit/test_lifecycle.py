@@ -164,7 +164,20 @@ def test_a_new_name_says_whose_place_it_takes() -> None:
         "the new name of --notifications-email-smarthost" in told("email-smarthost").events[0].what
     )
     assert "another name of --telemetry" in told("telemetry-enable").events[0].what
-    assert "the new name of supportLinks" in told("support-links").events[0].what
+
+
+@pytest.mark.parametrize(
+    "key", ["external-auth-providers", "externalAuthProviders", "External Auth Providers"]
+)
+def test_an_option_that_gets_a_flag_stays_what_it_was(key: str) -> None:
+    lived = told(key)
+    assert lived == told("external-auth-providers")
+    assert not lived.is_removed
+    assert shape(lived.events) == [
+        ("introduced", ("2.2.1", "2.3.0"), f"{lived.spec.type}, no default, hidden"),
+        ("yaml-path", ("2.6.0",), "none → externalAuthProviders"),
+        ("flag", ("2.7.0",), "none → --external-auth-providers"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -238,8 +251,5 @@ def test_the_real_removals() -> None:
     }
     without_flag = {key: told(key).events[-1].what for key in gone if not key.islower()}
     assert without_flag == {
-        "supportLinks": "--support-links sets the same config leaf",
-        "externalAuthProviders": "--external-auth-providers sets the same config leaf",
-        "External Auth Providers": "externalAuthProviders sets the same config leaf",
         "Git Auth Providers": "nothing sets its config leaf any more",
     }

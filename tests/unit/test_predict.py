@@ -672,6 +672,49 @@ def test_options_whose_flag_and_name_are_not_known_go_by_their_key():
     assert set(to_json(got)["added"]) == {"lamp.colour", "lamp.size"}
 
 
+LINKS = "struct[[]codersdk.LinkConfig]"
+NAMELESS = OptionSpec(name="Links", json_path="links", type=LINKS)
+IN_YAML = replace(NAMELESS, yaml_path="theLinks")
+FLAGGED = replace(IN_YAML, flag="links", env="CODER_LINKS")
+LINK = [{"name": "a", "target": "https://a", "icon": "docs"}]
+
+
+@pytest.mark.parametrize("way", [(NAMELESS, IN_YAML), (IN_YAML, FLAGGED), (FLAGGED, NAMELESS)])
+def test_an_option_that_gets_or_loses_a_flag_is_one_option(way):
+    old, new = way
+    before = snapshot(release("2.6.0", old), {old.key: (LINK, ValueSource.UNSET)})
+    got = prediction_of(before, release("2.6.0", old), release("2.7.0", new), OperatorSettings())
+    assert (got.added, got.removed, got.changed) == ({}, {}, {})
+    assert got.effective[new.key].value == LINK
+
+
+def test_what_changes_in_an_option_that_gets_a_flag_is_a_change():
+    operator = OperatorSettings((yaml("theLinks", structure=LINK),))
+    got = prediction_of(None, release("2.5.0", NAMELESS), release("2.7.0", FLAGGED), operator)
+    assert (got.added, got.removed, got.changed) == ({}, {}, {"links": (None, LINK)})
+
+
+@pytest.mark.parametrize(
+    ("way", "added", "removed"),
+    [
+        ((NAMELESS, IN_YAML), {}, {}),  # its name is its label in both
+        ((IN_YAML, FLAGGED), {"links": LINK}, {"Links": LINK}),
+    ],
+)
+def test_the_json_tells_an_option_that_gets_a_flag_by_both_labels(way, added, removed):
+    old, new = way
+    before = snapshot(release("2.6.0", old), {old.key: (LINK, ValueSource.UNSET)})
+    got = prediction_of(before, release("2.6.0", old), release("2.7.0", new), OperatorSettings())
+    told = to_json(got)
+    assert (told["added"], told["removed"], told["changed"]) == (added, removed, {})
+
+
+def test_options_with_different_flags_are_two():
+    other = replace(FLAGGED, flag="other", env="CODER_OTHER")
+    got = prediction_of(None, release(OLD, FLAGGED), release(NEW, other), OperatorSettings())
+    assert (set(got.added), set(got.removed)) == ({"other"}, {"links"})
+
+
 def test_the_json_goes_by_flag_or_by_name_where_there_is_none():
     nameless = OptionSpec(name="Support Links", yaml_path="supportLinks", type="string")
     stays = option("stays", "duration", default="1s")

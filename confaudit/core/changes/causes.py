@@ -33,7 +33,7 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.secret import is_secret
-from confaudit.core.text.wording import human, listing, visible
+from confaudit.core.text.wording import human, listing, option_name, visible
 
 _EMPTIED: Final = (
     f"since {EMPTY_COUNTS.line_name} an empty environment variable counts; "
@@ -125,7 +125,7 @@ class _Attributor:
         return _release(what)
 
     def _renamed(self, change: Change) -> Attribution:
-        what = f"{self._way.since(change.key)} renames --{visible(change.was)}"
+        what = f"{self._way.since(change.key)} renames {option_name(visible(change.was))}"
         if _same(change.before, change.after):
             by_hand = self._set_or_unset(change)
             if by_hand:

@@ -13,6 +13,7 @@ from typing import Final
 
 from confaudit.core.changes.diff import facet_changes
 from confaudit.core.coder.defaults import default_value
+from confaudit.core.coder.identity import option_keys
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import Facet, FacetChange, OptionSpec
 from confaudit.core.text.wording import human, listing, option_name
@@ -28,6 +29,8 @@ class EventKind(StrEnum):
     """Other options, which mean something else, are to be used instead."""
     REINSTATED = "reinstated"
     """It is deprecated no longer."""
+    FLAG = "flag"
+    """It is given a flag, or loses it; another flag is another option."""
     DEFAULT = "default"
     TYPE = "type"
     ENV = "env"
@@ -110,36 +113,42 @@ def life(key: str, releases: Sequence[Release]) -> Life:
     Raises:
         KeyError: No release has it.
     """
-    holders = [release for release in releases if key in release.options]
+    keys = option_keys(key, releases)
+    holders = [(release, spec) for release in releases if (spec := _found(keys, release.options))]
     if not holders:
         raise KeyError(key)
-    spec = holders[-1].options[key]
+    newest, spec = holders[-1]
     return Life(
         spec=spec,
-        release=holders[-1].version,
-        is_removed=holders[-1] is not releases[-1],
-        aliases=tuple(_twins(spec, holders[-1])),
-        events=tuple(_events(key, releases)),
+        release=newest.version,
+        is_removed=newest is not releases[-1],
+        aliases=tuple(_twins(spec, newest)),
+        events=tuple(_events(keys, releases)),
     )
+
+
+def _found(keys: Sequence[str], options: Mapping[str, OptionSpec]) -> OptionSpec | None:
+    """What a release declares about an option, under the key that it has there."""
+    return next((options[key] for key in keys if key in options), None)
 
 
 # --- events -------------------------------------------------------------------------------------
 
 
-def _events(key: str, releases: Sequence[Release]) -> Iterator[Event]:
+def _events(keys: Sequence[str], releases: Sequence[Release]) -> Iterator[Event]:
     lines = [list(line) for _, line in groupby(releases, _line)]
     starts = [line[0] for line in lines]
     earlier: list[Release | None] = [None, *starts[:-1]]
     main = [
         _Occurrence(step, new)
         for old, new in zip(earlier, starts, strict=True)
-        for step in _steps(key, old, new)
+        for step in _steps(keys, old, new)
     ]
     patches = [
         _Occurrence(step, new)
         for line in lines
         for old, new in pairwise(line)
-        for step in _steps(key, old, new)
+        for step in _steps(keys, old, new)
     ]
     for held in sorted(_joined(main, patches), key=lambda held: held[-1].version):
         last = held[-1]
@@ -167,13 +176,13 @@ def _joined(
 # --- steps --------------------------------------------------------------------------------------
 
 
-def _steps(key: str, old: Release | None, new: Release) -> Iterator[_Step]:
+def _steps(keys: Sequence[str], old: Release | None, new: Release) -> Iterator[_Step]:
     if old and old.options is new.options and old.unsure == new.unsure:
         return  # as nearly all patch releases
-    before = old.options.get(key, old.unsure.get(key)) if old else None
-    after = new.options.get(key)
-    if key in new.unsure:
-        if old and key in old.options:
+    before = (_found(keys, old.options) or _found(keys, old.unsure)) if old else None
+    after = _found(keys, new.options)
+    if _found(keys, new.unsure):
+        if old and _found(keys, old.options):
             yield _Step(EventKind.UNTOLD, "what was learnt of the release does not show it")
     elif after is None:
         if before and old:
@@ -215,6 +224,8 @@ def _alterations(
 ) -> Iterator[_Step]:
     if _owners(before, old) == _owners(after, new):
         return  # as nearly all options
+    if before.flag != after.flag:
+        yield _Step(EventKind.FLAG, f"{_flag(before)} → {_flag(after)}")
     was, now = default_words(before, old), default_words(after, new)
     if was != now:
         yield _Step(EventKind.DEFAULT, f"{was} → {now}")
@@ -244,6 +255,10 @@ _SWITCHES: Final[Mapping[Facet, tuple[tuple[EventKind, str], tuple[EventKind, st
     ),
 }
 """Facet → what it means that it is off, and on."""
+
+
+def _flag(spec: OptionSpec) -> str:
+    return option_name(spec.flag) if spec.flag else "none"
 
 
 def _moved(change: FacetChange) -> str:

@@ -9,13 +9,14 @@ Values are compared as they are, secrets included: `situate` alone calls this, a
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
 from confaudit.core import tree
 from confaudit.core.changes.fields import moved_fields
 from confaudit.core.coder.facts import Facts, ReadBy
+from confaudit.core.coder.identity import moved_keys, under_keys
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import (
@@ -81,6 +82,7 @@ def to_json(prediction: Prediction, doubts: Collection[str] = ()) -> dict[str, J
     and whether it starts is not known where nothing but these would keep it from starting.
     """
     source, target = prediction.source.options, prediction.target.options
+    prediction = _by_label(prediction)
     errors = [error for error in prediction.errors if error.input not in doubts]
     ignored: list[Json] = [name for name in prediction.ignored_env if name not in doubts]
     not_known: list[Json] = [*sorted(doubts)]
@@ -103,6 +105,21 @@ def to_json(prediction: Prediction, doubts: Collection[str] = ()) -> dict[str, J
         "ignored_env": ignored,
         **({"not_known": not_known} if doubts else {}),
     }
+
+
+def _by_label(prediction: Prediction) -> Prediction:
+    """With options that were given a flag on the way told apart: the JSON goes by labels."""
+    source, target = prediction.source.options, prediction.target.options
+    keys = {key: key for key in source.keys() & target.keys()} | moved_keys(source, target)
+    moved = {old: new for old, new in keys.items() if _label(old, source) != _label(new, target)}
+    now = {new: prediction.effective[new].value for new in moved.values()}
+    was = {old: prediction.changed.get(new, (now[new], None))[0] for old, new in moved.items()}
+    return replace(
+        prediction,
+        changed={key: pair for key, pair in prediction.changed.items() if key not in now},
+        added={**prediction.added, **now},
+        removed={**prediction.removed, **was},
+    )
 
 
 def _label(key: str, options: Mapping[str, OptionSpec]) -> str:
@@ -139,8 +156,9 @@ def predict(
     runs = running.start((*given, *chain.from_iterable(running.carried(given))))
     assignments = (*upcoming, *_under_known_names(running.carried(upcoming), target))
     start = Start(target, target.options.values(), assignments)
-    was, will = runs.values, start.values
-    had = running.settled(was, given)
+    was, will, moved = runs.values, start.values, moved_keys(running.options, target.options)
+    had = under_keys(moved, running.settled(was, given))
+    was = under_keys(moved, was)
     have = {key: had[key] if _same(was, will, key) else value for key, value in will.items()}
     refused = {error.option for error in start.errors}
     return Prediction(
