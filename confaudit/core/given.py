@@ -110,8 +110,10 @@ class OperatorSettings:
     """What was said instead of a version: `latest`, `^2.0.0`, `${CODER_VERSION}`."""
     notes: tuple[str, ...] = ()
     """What cannot be seen from here, in whole sentences. See `coverage`."""
-    chart_values: Mapping[str, int] = field(default_factory=dict)
-    """Dotted keys of Helm values for the Coder chart → line; empty for other forms."""
+    chart_values: Mapping[str, Position] = field(default_factory=dict)
+    """Dotted keys of Helm values for the Coder chart → where they stand; empty for other forms."""
+    chart_off: frozenset[str] = frozenset()
+    """Those of the chart's keys whose value Helm takes for false: nothing, no item, zero, false."""
     forms: tuple[Form, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     """What the files point to and nobody gave."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from confaudit.core.given import Elsewhere, Form, Given, OperatorSettings
+from confaudit.core.given import Elsewhere, Form, Given, OperatorSettings, Position
 from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
@@ -97,6 +97,8 @@ def _environments(values: Node) -> Iterator[Container]:
     for path, node in walk(values):
         if not isinstance(node, Mapping) or _NOT_THE_SERVER & set(path):
             continue
+        if not path and any(_by_chart_keys(values)):
+            continue  # the chart's own values: an `env` beside `coder` is none of its keys
         if is_coder_environment(get(node, "env")):
             yield Container(node, _chart(values, path, node))
 
@@ -139,12 +141,14 @@ def _container(container: Container, file: OperatorFile, form: Form) -> Operator
     ]
     if is_script(words):
         notes = (*notes, file.remark(words[0][1], SCRIPT_NOTE))
+    keys = list(_keys(container.chart, file)) if container.chart else []
     return OperatorSettings(
         given=(*given, *flags(words, file, form, CLUSTER.read)),
         version=version,
         version_hint=hint,
         notes=notes,
-        chart_values=dict(_keys(container.chart, file)) if container.chart else {},
+        chart_values={key: place for key, place, _ in keys},
+        chart_off=frozenset(key for key, _, value in keys if _is_off(value)),
         elsewhere=elsewhere,
         forms=(form,),
     )
@@ -159,6 +163,22 @@ def environment(
         return ()
     reader = KubernetesEnvironment(SettingsBlock(file, form, env.line), opaque)
     return tuple(reader.read(env) if isinstance(env, Sequence) else reader.read_map(env))
+
+
+_FALSE: Final = frozenset({"", "~", "null", "false", "0"})
+
+
+def _is_off(value: Node | None) -> bool:
+    """Whether a template's `if` takes a value for false."""
+    match value:
+        case Sequence():
+            return not value.items
+        case Mapping():
+            return not value.pairs
+        case Scalar():
+            return value.text == "" or (value.plain and value.text.casefold() in _FALSE)
+        case _:
+            return value is None
 
 
 def environment_from(
@@ -188,14 +208,14 @@ def _tag(container: Mapping) -> str:
     return text_at(image, "tag")
 
 
-def _keys(chart: Mapping, file: OperatorFile) -> Iterator[tuple[str, int]]:
-    """Keys of maps in maps; what stands in a list is no key of the chart."""
+def _keys(chart: Mapping, file: OperatorFile) -> Iterator[tuple[str, Position, Node | None]]:
+    """Keys of maps in maps, with place and value; what stands in a list is no key of the chart."""
     pending, visited = [("", chart)], {id(chart)}
     while pending:
         path, mapping = pending.pop()
         for key, place in entries(mapping):
-            yield f"{path}{key.text}", file.at(key.line).line
             node = follow(place)
+            yield f"{path}{key.text}", file.at(key.line), node
             if isinstance(node, Mapping) and id(node) not in visited and key.text != "sops":
                 visited.add(id(node))
                 pending.append((f"{path}{key.text}.", node))

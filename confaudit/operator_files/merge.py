@@ -22,7 +22,8 @@ def merge(*operator: OperatorSettings) -> OperatorSettings:
         version=versions[-1] if versions else "",
         version_hint="" if versions or not hints else hints[-1],
         notes=unique(note for part in operator for note in part.notes),
-        chart_values={key: line for part in operator for key, line in part.chart_values.items()},
+        chart_values={key: place for part in operator for key, place in part.chart_values.items()},
+        chart_off=frozenset(_off(operator)),
         forms=tuple(dict.fromkeys(form for part in operator for form in part.forms)),
         elsewhere=tuple(
             dict.fromkeys(
@@ -36,6 +37,12 @@ def merge(*operator: OperatorSettings) -> OperatorSettings:
         interpolation=tuple(given for part in operator for given in part.interpolation),
         used=frozenset[str]().union(*(part.used for part in operator)),
     )
+
+
+def _off(operator: Sequence[OperatorSettings]) -> set[str]:
+    """Keys of the chart that are off in the last input which has them."""
+    last = {key: key in part.chart_off for part in operator for key in part.chart_values}
+    return {key for key, is_off in last.items() if is_off}
 
 
 def _ordered(operator: Sequence[OperatorSettings]) -> list[OperatorSettings]:

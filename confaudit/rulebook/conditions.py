@@ -241,13 +241,15 @@ class Variable(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ChartKey(msgspec.Struct, forbid_unknown_fields=True, rename={"key": "chart"}):
-    """The values of the Helm chart have this dotted key."""
+    """The values of the Helm chart have this dotted key; `coder.env.*` is any below a map."""
 
     key: str
+    on: bool = False
+    """To something that Helm takes for true: no empty list or text, not false."""
 
     def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether they have it."""
-        return conditions.chart_key(self.key)
+        return conditions.chart_key(self.key, on=self.on)
 
 
 class OfForm(msgspec.Struct, forbid_unknown_fields=True, rename={"forms": "form"}):

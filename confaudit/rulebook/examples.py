@@ -40,6 +40,8 @@ class Example(
     """Variables that a template fills in, with the literal text they begin with."""
     chart: list[str] = []
     """Keys of the chart's values."""
+    chart_off: list[str] = []
+    """Further ones whose value is empty or false."""
     earlier: dict[str, list[str]] = {}
     """What earlier snapshots show of options, by key, the newest first."""
     out_of_sight: bool = False
@@ -125,7 +127,8 @@ def operator(example: Example) -> OperatorSettings:
     hidden = Elsewhere("secret/example", "envFrom sets variables that cannot be seen here")
     return OperatorSettings(
         given=given,
-        chart_values=dict.fromkeys(example.chart, 1),
+        chart_values=dict.fromkeys((*example.chart, *example.chart_off), here.position),
+        chart_off=frozenset(example.chart_off),
         forms=(form,),
         elsewhere=(hidden,) if example.out_of_sight else (),
     )

@@ -276,7 +276,7 @@ def test_keys_below_a_strange_one_are_not_told_again():
     keys = ["coder", "coder.labels.a/b", "coder.probes", "coder.probes.live", "coder.probesX"]
     asked = replace(
         situation("2.35.1", "2.35.1"),
-        operator=OperatorSettings(chart_values=dict.fromkeys(keys, 1)),
+        operator=OperatorSettings(chart_values=dict.fromkeys(keys, Position("values.yaml", 1))),
     )
     assert [item.name for item in each(asked)] == ["coder.probes", "coder.probesX"]
 

@@ -296,7 +296,7 @@ def situation(*settings, hidden=False, snapshot=None, chart=(), earlier=()):
     operator = Operator(
         settings,
         forms=(Form.HELM_VALUES,),
-        chart_values=dict.fromkeys(chart, 1),
+        chart_values=dict.fromkeys(chart, PLACE),
         elsewhere=(Elsewhere("secret/x", "there is more"),) if hidden else (),
     )
     source, target = SLIM.nearest("2.33.0"), SLIM.nearest("2.34.5")

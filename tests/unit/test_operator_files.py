@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 
 from confaudit.core.coder.chart import SetWhen, chart_environment, with_chart
-from confaudit.core.given import Channel, Form, GivenState, OperatorSettings
+from confaudit.core.given import Channel, Form, GivenState, OperatorSettings, Position
 from confaudit.errors import SourceError
 from confaudit.operator_files import (
     READERS,
@@ -43,7 +43,7 @@ def told(operator):
     yield from (f"note {one}" for one in operator.coverage)
     if operator.helpers:
         yield f"helpers {' '.join(sorted(operator.helpers))}"
-    yield from (f"key {key} {line}" for key, line in sorted(operator.chart_values.items()))
+    yield from (f"key {key} {place.line}" for key, place in sorted(operator.chart_values.items()))
 
 
 def from_text(text, name="input", kind=None):
@@ -397,6 +397,10 @@ coder:
 TLS_VALUES = VALUES + "  tls:\n    secretNames: [x]\n"
 
 
+CLUSTER = ("unresolved", None)
+PSK = "CODER_PROVISIONER_DAEMON_PSK"
+
+
 @pytest.mark.parametrize(
     ("values", "version", "name", "expected"),
     [
@@ -415,6 +419,10 @@ TLS_VALUES = VALUES + "  tls:\n    secretNames: [x]\n"
             "CODER_TLS_ENABLE",
             ("literal", "true"),
         ),
+        (VALUES + "  tls:\n    secretNames: []\n", "2.33.0", "CODER_TLS_ENABLE", None),
+        (VALUES + "  envUseClusterAccessURL: true\n", "2.33.0", "CODER_ACCESS_URL", CLUSTER),
+        (VALUES + "provisionerDaemon: {pskSecretName: ''}\n", "2.33.0", PSK, None),
+        (VALUES + "provisionerDaemon: {pskSecretName: x}\n", "2.33.0", PSK, CLUSTER),
     ],
 )
 def test_what_the_chart_adds(values, version, name, expected):
@@ -422,6 +430,55 @@ def test_what_the_chart_adds(values, version, name, expected):
     added = with_chart(operator, version).given[: -len(operator.given) or None]
     found = [(one.state.value, one.value) for one in added if one.name == name]
     assert found == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("more", "prefix"),
+    [("", "http://coder."), ("  tls: {secretNames: [x]}\n", "https://coder.")],
+)
+def test_the_charts_own_access_url_follows_its_tls(more, prefix):
+    operator = read(decode((VALUES + more).encode(), "values.yaml"), "helm-values")
+    [url] = [one for one in with_chart(operator, "2.33.0").given if one.name == "CODER_ACCESS_URL"]
+    assert url.prefix == prefix
+
+
+@pytest.mark.parametrize(
+    ("value", "is_off"),
+    [
+        *(
+            (text, True)
+            for text in ("[]", "{}", "''", '""', "", "~", "null", "false", "False", "0")
+        ),
+        *((text, False) for text in ("[x]", "{a: b}", "x", "'false'", "'0'", "true", "1", "None")),
+    ],
+)
+def test_a_key_of_the_chart_is_off_where_helm_takes_it_for_false(value, is_off):
+    text = f"coder:\n  env: [{{name: CODER_A, value: b}}]\n  service: {value}\n"
+    operator = from_text(text, "values.yaml")
+    assert "coder.service" in operator.chart_values
+    assert ("coder.service" in operator.chart_off) is is_off
+
+
+def test_the_last_file_says_whether_a_key_of_the_chart_is_off():
+    on, off = (
+        from_text(f"coder: {{env: [{{name: CODER_A}}], tls: {{secretNames: {names}}}}}", "v.yaml")
+        for names in ("[x]", "[]")
+    )
+    plain = from_text("coder: {env: [{name: CODER_A}]}", "v.yaml")
+    key = "coder.tls.secretNames"
+    assert [key in merge(*files).chart_off for files in ([on, off], [off, on], [off, plain])] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_variables_beside_the_charts_values_are_none_of_it():
+    beside = "env:\n- {name: CODER_ACCESS_URL, value: x}\n"
+    operator = from_text("coder: {service: {type: ClusterIP}}\n" + beside, "values.yaml")
+    assert operator.given == ()
+    assert operator.chart_values["env"] == Position("values.yaml", 2)
+    assert [one.name for one in from_text(beside, "values.yaml").given] == ["CODER_ACCESS_URL"]
 
 
 def test_the_chart_adds_nothing_to_other_files():

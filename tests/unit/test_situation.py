@@ -388,12 +388,10 @@ def test_variables_are_found_by_pattern():
     ]
 
 
-def test_chart_keys_stand_in_the_file_of_the_settings_beside_them():
-    operator = replace(
-        entries(entry("CODER_ACCESS_URL", GivenState.LITERAL, "x")), chart_values={"coder": 3}
-    )
-    assert situation(operator).chart_keys() == {"coder": (Position("values.yaml", 3),)}
-    assert situation(OperatorSettings(chart_values={"coder": 3})).chart_keys() == {"coder": ()}
+def test_chart_keys_stand_where_the_file_has_them():
+    place = Position("values.yaml", 3)
+    operator = OperatorSettings(chart_values={"coder": place})
+    assert situation(operator).chart_keys() == {"coder": (place,)}
 
 
 # --- numbered families --------------------------------------------------------------------------

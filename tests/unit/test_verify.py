@@ -408,7 +408,8 @@ def test_what_a_newer_chart_sets_was_predicted():
     before = having(old, **url, **next(relays))
     after = having(new, **url, **next(relays), pprof_address=("0.0.0.0:6060", ENV))
     values = given("CODER_ACCESS_URL", "https://coder.example.com")
-    chart = OperatorSettings((values,), chart_values={"coder": 1}, forms=(Form.HELM_VALUES,))
+    coder = {"coder": Position("values.yaml", 1)}
+    chart = OperatorSettings((values,), chart_values=coder, forms=(Form.HELM_VALUES,))
     found = verify(before, after, chart, known)
     assert "pprof-address" in keys(found.confirmed)
     assert keys(found.explained) == [RELAY]

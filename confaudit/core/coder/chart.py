@@ -4,7 +4,7 @@ Facts of coder/coder's helm/coder/templates/_coder.tpl. A name that stands in `c
 is in the manifest twice (coder/coder#21087).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -34,12 +34,22 @@ class ChartSetting:
     value: str | None
     """None: set, to what depends on the cluster or the values."""
     when: SetWhen = SetWhen.ALWAYS
+    with_tls: str = ""
+    """The value with `coder.tls.secretNames`, where that is another."""
 
 
 _SINCE: Final[tuple[tuple[str, str, ChartSetting], ...]] = (
     ("2.0.0", "CODER_HTTP_ADDRESS", ChartSetting("0.0.0.0:8080")),
     ("2.0.0", "CODER_PROMETHEUS_ADDRESS", ChartSetting("0.0.0.0:2112")),
-    ("2.0.0", "CODER_ACCESS_URL", ChartSetting(None, SetWhen.NOT_GIVEN_AND_WANTED)),
+    (
+        "2.0.0",
+        "CODER_ACCESS_URL",
+        ChartSetting(
+            "http://coder.$(NAMESPACE).svc.cluster.local",
+            SetWhen.NOT_GIVEN_AND_WANTED,
+            with_tls="https://coder.$(NAMESPACE).svc.cluster.local",
+        ),
+    ),
     ("2.0.0", "KUBE_POD_IP", ChartSetting(None)),
     ("2.0.0", "CODER_DERP_SERVER_RELAY_URL", ChartSetting("http://$(KUBE_POD_IP):8080")),
     ("2.0.0", "CODER_PROVISIONER_DAEMON_PSK", ChartSetting(None, SetWhen.PSK)),
@@ -67,8 +77,9 @@ def with_chart(operator: OperatorSettings, version: str) -> OperatorSettings:
     """
     if not operator.chart_values:
         return operator
+    tls = _is_on(operator, _TLS)
     added = tuple(
-        _given(name, setting)
+        _given(name, (tls and setting.with_tls) or setting.value)
         for name, setting in chart_environment(version).items()
         if _applies(name, setting.when, operator)
     )
@@ -82,30 +93,38 @@ def _applies(name: str, when: SetWhen, operator: OperatorSettings) -> bool:
         case SetWhen.NOT_GIVEN:
             return not _names(operator, name)
         case SetWhen.NOT_GIVEN_AND_WANTED:
-            return not _names(operator, name) and not _has(operator, "envUseClusterAccessURL")
+            wanted = not _ends(operator.chart_off, "envUseClusterAccessURL")
+            return wanted and not _names(operator, name)
         case SetWhen.TLS:
-            return _has(operator, "tls.secretNames")
+            return _is_on(operator, _TLS)
         case SetWhen.PSK:
-            return _has(operator, "provisionerDaemon.pskSecretName")
+            return _is_on(operator, "provisionerDaemon.pskSecretName")
 
 
 def _names(operator: OperatorSettings, name: str) -> bool:
     return any(one.channel is Channel.ENV and one.name == name for one in operator.given)
 
 
-def _has(operator: OperatorSettings, key: str) -> bool:
-    return any(path.endswith(f".{key}") or path == key for path in operator.chart_values)
+_TLS: Final = "tls.secretNames"
 
 
-def _given(name: str, setting: ChartSetting) -> Given:
+def _is_on(operator: OperatorSettings, key: str) -> bool:
+    return _ends(operator.chart_values.keys() - operator.chart_off, key)
+
+
+def _ends(paths: Iterable[str], key: str) -> bool:
+    return any(path == key or path.endswith(f".{key}") for path in paths)
+
+
+def _given(name: str, value: str | None) -> Given:
     """The cluster fills in `$(NAME)`; what depends on it otherwise is known to be set, no more."""
-    literal = setting.value is not None and "$(" not in setting.value
+    literal = value is not None and "$(" not in value
     return Given(
         channel=Channel.ENV,
         name=name,
         state=GivenState.LITERAL if literal else GivenState.UNRESOLVED,
         position=Position("the Helm chart", 1),
         form=Form.HELM_VALUES,
-        value=setting.value if literal else None,
-        prefix=(setting.value or "").partition("$(")[0],
+        value=value if literal else None,
+        prefix=(value or "").partition("$(")[0],
     )

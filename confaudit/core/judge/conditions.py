@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from functools import partial
 from itertools import chain
 from typing import Final, TypeAlias
@@ -252,14 +253,21 @@ def variable(pattern: str) -> Condition:
     return tell
 
 
-def chart_key(key: str) -> Condition:
-    """The chart's values have this dotted key."""
+def chart_key(pattern: str, *, on: bool = False) -> Condition:
+    """The chart's values have a dotted key like this; with `on`, to something Helm takes for true.
+
+    `coder.env.*` is whatever stands below a map.
+    """
 
     def tell(situation: Situation, item: Item | None) -> Conclusion:
-        positions = situation.chart_keys().get(key)
-        if positions is None:
-            return Conclusion(Truth.NO, f"{key} is not in the chart's values")
-        return Conclusion(Truth.YES, f"{key} is in the chart's values", positions=positions)
+        off = situation.operator.chart_off if on else frozenset()
+        keys = situation.chart_keys()
+        found = next((key for key in keys if fnmatchcase(key, pattern) and key not in off), None)
+        if found is None:
+            return Conclusion(Truth.NO, f"{pattern} is not in the chart's values")
+        return Conclusion(
+            Truth.YES, f"{visible(found)} is in the chart's values", positions=keys[found]
+        )
 
     return tell
 

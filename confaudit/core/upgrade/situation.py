@@ -19,7 +19,7 @@ from confaudit.core.coder.options import zero
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import HOMEBREW, cell, env_names
-from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.given import Channel, Given, GivenState, OperatorSettings, Position
 from confaudit.core.model import (
     MISSING,
     Fidelity,
@@ -329,19 +329,9 @@ class Situation:
         return tuple(one for one in by_env if fnmatchcase(one.name, pattern))
 
     def chart_keys(self) -> Mapping[str, tuple[Position, ...]]:
-        """Dotted keys of the chart's values, with where they stand.
+        """Dotted keys of the chart's values, with where they stand."""
+        return {key: (position,) for key, position in self.operator.chart_values.items()}
 
-        The file is that of the settings beside them, as the keys do not say it themselves.
-        """
-        files = [one.position.file for one in self.operator.given if one.form in _CHART]
-        return {
-            key: tuple(Position(file, line) for file in files[:1])
-            for key, line in self.operator.chart_values.items()
-        }
-
-
-_CHART: Final = frozenset({Form.HELM_VALUES, Form.HELM_RELEASE, Form.ARGO_APPLICATION, Form.TEXT})
-"""Forms that may hold values of the Helm chart; a template around them makes them TEXT."""
 
 _STRENGTH: Final = (Channel.FLAG, Channel.ENV, Channel.YAML)
 
