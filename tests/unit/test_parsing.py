@@ -4,7 +4,7 @@ import pytest
 
 from confaudit.core.coder import urls
 from confaudit.core.coder.go import RefusedError, duration
-from confaudit.core.coder.parsing import decode, hostname_pattern, parse, scalar, uint32
+from confaudit.core.coder.parsing import decode, parse, scalar
 from confaudit.core.model import MISSING
 
 HOUR = 3_600_000_000_000
@@ -301,32 +301,6 @@ def test_yaml_structures(option_type, node, value):
 )
 def test_yaml_scalars(node, text):
     assert outcome(scalar, node) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "accepted"),
-    [
-        ("", True),
-        ("*.example.com", True),
-        ("*--prod.Example.com:8443", True),
-        ("https://*.example.com", False),
-        ("example.com", False),
-        ("*", False),
-        ("*.*.example.com", False),
-        ("*.example.com.", False),
-        ("*.exa_mple.com", False),
-        ("*-.example.com", False),
-    ],
-)
-def test_wildcard_hosts(text, accepted):
-    assert (outcome(hostname_pattern, text) is not REFUSED) is accepted
-
-
-@pytest.mark.parametrize(
-    ("text", "accepted"), [("5", True), ("4294967295", True), ("4294967296", False), ("-1", False)]
-)
-def test_numbers_of_32_bits(text, accepted):
-    assert (outcome(uint32, text) is not REFUSED) is accepted
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from itertools import takewhile
 from typing import Final, TypeAlias
 
 from confaudit.core.coder import urls
+from confaudit.core.coder.checks import wildcard_host
 from confaudit.core.coder.go import RefusedError, boolean, cidr, integer, regexp, split_host_port
-from confaudit.core.coder.parsing import hostname_pattern
 from confaudit.core.model import Value
 
 Notation: TypeAlias = Callable[[Value], bool | None]
@@ -115,6 +115,6 @@ NOTATIONS: Final[Mapping[str, Notation]] = {
     "listen-address": _text(_listen_address),
     "stun-addresses": _stun_addresses,
     "url": _read_by(urls.spell),
-    "wildcard-host": _read_by(hostname_pattern),
+    "wildcard-host": _read_by(wildcard_host),
 }
 """By name; `{option: proxy-trusted-origins, every: {notation: cidr}}` asks for one."""

@@ -83,17 +83,6 @@ def _url(text: str) -> str:
         raise RefusedError(str(error)) from None
 
 
-def uint32(text: str) -> int:
-    """Check a whole number that the server keeps in 32 bits without a sign.
-
-    Raises:
-        RefusedError: It does not fit.
-    """
-    if not 0 <= integer(text) < 2**32:
-        raise RefusedError("the number does not fit into 32 bits without a sign")
-    return int(text)
-
-
 def _choice(text: str, option_type: str) -> str:
     """Case does not count and is kept, as in serpent 0.14; releases before 2.33 may be stricter."""
     choices = option_type.removeprefix("enum[").removesuffix("]").split("|")
@@ -215,25 +204,3 @@ _STRUCTS: Final[Mapping[str, Callable[[Json], Json]]] = {
     "[]codersdk.GitAuthConfig": _providers,
 }
 """By Go type; what is not here (`codersdk.AIConfig`, 2.23 only) stays as written."""
-
-
-_LABEL: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
-
-
-def hostname_pattern(text: str) -> str:
-    """Check a wildcard host such as `*.example.com` (Coder's appurl.CompileHostnamePattern).
-
-    Raises:
-        RefusedError: The server would not start with it. Nothing at all is allowed.
-    """
-    pattern = text.lower()
-    if "http:" in pattern or "https:" in pattern:
-        raise RefusedError("a wildcard host is written without a scheme: *.example.com")
-    if pattern and (not pattern.startswith("*") or pattern.count("*") > 1):
-        raise RefusedError("a wildcard host starts with its only asterisk: *.example.com")
-    labels = re.sub(r":[^:\]]*\Z", "", pattern).split(".")
-    if pattern and (
-        len(labels) < 2 or not all(map(_LABEL.fullmatch, ["a" + labels[0][1:], *labels[1:]]))
-    ):
-        raise RefusedError("a wildcard host is made of names, joined by dots: *.example.com")
-    return text

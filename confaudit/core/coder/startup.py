@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from confaudit.core.coder import parsing
+from confaudit.core.coder import checks, parsing
 from confaudit.core.coder.go import RefusedError
 from confaudit.core.coder.options import canonical, zero
 from confaudit.core.coder.releases import Release
@@ -69,19 +69,30 @@ HOMEBREW: Final = "HOMEBREW_"
 """Prefix under which every environment variable is read too (Homebrew strips all others)."""
 
 _PRECEDENCE: Final = (ValueSource.FLAG, ValueSource.ENV, ValueSource.YAML)
-_VALIDATED: Final[Mapping[tuple[str, str], Callable[[str], object]]] = {
-    ("wildcard-access-url", "string"): parsing.hostname_pattern,
-    ("ai-gateway-circuit-breaker-failure-threshold", "int"): parsing.uint32,
-    ("ai-gateway-circuit-breaker-max-requests", "int"): parsing.uint32,
-    ("aibridge-circuit-breaker-failure-threshold", "int"): parsing.uint32,
-    ("aibridge-circuit-breaker-max-requests", "int"): parsing.uint32,
+_VALIDATED: Final[Mapping[tuple[str, str], Callable[[Value], object]]] = {
+    ("ai-gateway-circuit-breaker-failure-threshold", "int"): checks.percent,
+    ("ai-gateway-circuit-breaker-max-requests", "int"): checks.percent,
+    ("aibridge-circuit-breaker-failure-threshold", "int"): checks.percent,
+    ("aibridge-circuit-breaker-max-requests", "int"): checks.percent,
+    ("postgres-conn-max-open", "int"): checks.positive,
+    ("prometheus-aggregate-agent-stats-by", "string-array"): checks.aggregation_labels,
+    ("provisioner-types", "string-array"): checks.provisioner_types,
+    ("wildcard-access-url", "string"): checks.wildcard_host,
 }
 """Flag and type → what `serpent.Validate` checks beyond the type; YAML passes it by.
 
-Known from coder/coder: codersdk/deployment.go (the wildcard URL was a `url` without a check before
-2.7) and cli/aibridged.go, which turns the two numbers into 32 bits because they are "validated by
-serpent.Validate". No row of the catalogue: a check is code, and no payload or page tells of it.
+Known from coder/coder codersdk/deployment.go (the wildcard URL was a `url` without a check before
+2.7). No row of the catalogue: a check is code, and no payload or page tells of it. What the server
+checks again later, for every source, is data: `rulebook/startup.yaml`.
 """
+
+
+_GUARDED: Final = frozenset({ValueSource.FLAG, ValueSource.ENV})
+"""The sources that `serpent.Validate` looks at."""
+
+
+def _take(value: Value) -> None:
+    """Takes everything."""
 
 
 def cell(spec: OptionSpec) -> str:
@@ -289,7 +300,10 @@ class Start:
         self.sources[spec.key] = source
         self._prefixes[cell(spec)] = entry.prefix
         try:
-            self._values[cell(spec)] = self._read(spec, entry, source)
+            value = self._read(spec, entry, source)
+            if source in _GUARDED and value is not MISSING and not is_secret(value):
+                _VALIDATED.get((spec.flag, spec.type), _take)(value)
+            self._values[cell(spec)] = value
         except RefusedError as refusal:
             self._values[cell(spec)] = MISSING
             if source is not ValueSource.DEFAULT:  # a release that exists accepts its own
@@ -302,8 +316,6 @@ class Start:
         if entry.text is None:
             return self._carry(spec, entry.value)
         value = parsing.parse(entry.text, spec.type, day_units=days)
-        if source is not ValueSource.YAML and (spec.flag, spec.type) in _VALIDATED:
-            _VALIDATED[spec.flag, spec.type](entry.text)
         if spec.type.startswith("struct["):
             says = entry.text or source is ValueSource.YAML  # in YAML the empty text is null
             return self._merge(spec, value) if says else self._values.get(cell(spec), None)

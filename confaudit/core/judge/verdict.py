@@ -15,7 +15,7 @@ def verdict(findings: Iterable[Finding], *, is_known: bool = True) -> str:
     open, though none about the start or a behaviour.
     """
     found = [finding for finding in findings if finding.affects is not Truth.NO]
-    fatal = [one.affects for one in found if one.rule.effect is Effect.WILL_NOT_START]
+    fatal = [one.affects for one in found if _is_fatal(one)]
     if Truth.YES in fatal:
         return "will not start"
     changed = [one for one in found if one.rule.effect is Effect.BEHAVIOUR]
@@ -29,3 +29,8 @@ def verdict(findings: Iterable[Finding], *, is_known: bool = True) -> str:
         one.affects is Truth.DEPENDS and one.severity > Level.INFO for one in found
     )
     return ", ".join(parts) if fatal or changed or is_open else "safe"
+
+
+def _is_fatal(finding: Finding) -> bool:
+    """Whether it is about the start, and more than a word on what must be there beside it."""
+    return finding.rule.effect is Effect.WILL_NOT_START and finding.severity > Level.INFO
