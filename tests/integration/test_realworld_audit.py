@@ -141,6 +141,7 @@ no empty-value-counts CODER_ACCESS_URL
     "2.29.1 server.yaml": """
 will not start
 yes no-http-address http-address
+yes start-stun-address derp-server-stun-addresses
 yes ai-gateway-on ai-gateway-enabled
 yes duplicate-setting session-duration
 yes default-pinned docs-url
@@ -160,7 +161,8 @@ yes option-deprecated verbose
 depends offline-access-missing oidc-scopes
 """,
     "2.33.9 compose.nix": """
-starts, 1 behaviour changes
+may not start, 1 behaviour changes
+depends start-oidc-incomplete oidc-issuer-url
 yes ai-gateway-on ai-gateway-enabled
 yes option-unknown CODER_PATH
 yes option-deprecated verbose

@@ -195,8 +195,8 @@ def planted(value):
 @pytest.mark.parametrize(("source", "target"), [("2.36.0", "2.36.0"), ("2.19.0", "2.35.1")])
 def test_no_check_lets_a_secret_through(value, source, target):
     asked = situation(source, target, planted(value))
-    told = audit(asked, checks())
-    assert sum(one.rule in RULES for one in told) > 5
+    told = [one for one in audit(asked, checks()) if one.rule in RULES]
+    assert len(told) > 5
     assert "planted" not in repr(asked.at_start)
     for one in told:
         assert "planted" not in f"{one.message} {one.because} {one.subject} {one.steps}"

@@ -57,8 +57,7 @@ def _refusals(check: Advisory, situation: Situation, side: UpgradeSide) -> Itera
     release = situation.source if side is BEFORE else situation.target
     for answer in situation.at_start[side][check.rule.id] if has(check, release) else ():
         found = check.outcome(answer.conclusion)
-        never = found.is_moot and found.answer is Truth.DEPENDS
-        if found.answer is not Truth.NO and not never:
+        if found.answer is not Truth.NO and not found.is_moot:
             yield replace(answer, conclusion=found)
 
 

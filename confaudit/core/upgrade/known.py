@@ -79,7 +79,7 @@ class Conclusion:
     positions: tuple[Position, ...] = ()
     """Where in the operator's files stands what it rests on."""
     is_moot: bool = False
-    """Whether a value is missing only because the option code refuses it: nothing asks further."""
+    """Whether it rests on a value that the option code refuses: a start asks no further."""
 
     @property
     def verdict(self) -> Truth:
