@@ -523,4 +523,4 @@ def test_an_advisory_cannot_take_the_id_of_a_rule(tmp_path, taken):
     text = advisories.PACKAGED.read_text(encoding="utf-8")
     path.write_text(text.replace("id: workspace-renames-off", f"id: {taken}"), encoding="utf-8")
     with pytest.raises(CatalogError, match=f"{taken} is the id of a rule"):
-        advisories.load([path], CATALOG)
+        advisories.load_tested([path], CATALOG)
