@@ -1,6 +1,6 @@
 package codersdk
 
-// A made-up server with every construct that the importer knows. Not a line of it is Coder's.
+// A made-up server, written for the tests: every construct that the importer knows, once.
 
 import (
 	"strings"
