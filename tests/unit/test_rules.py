@@ -479,6 +479,45 @@ def test_a_secret_with_two_names_is_told_once():
     )
 
 
+@pytest.mark.parametrize(
+    ("target", "key", "in_the_database"),
+    [
+        ("2.29.5", "aibridge_openai_key", False),
+        ("2.34.5", "aibridge_openai_key", True),
+        ("2.35.1", "aibridge_bedrock_access_key_secret", True),
+        ("2.35.1", "email_auth_password", False),
+    ],
+)
+def test_a_key_that_the_database_keeps_is_not_just_rotated_in_the_environment(
+    target, key, in_the_database
+):
+    """The server would end: its variable has to be what the database holds."""
+    before = running("2.29.5", **{key: secret(True)})
+    found = only(
+        "secret-exposed", audit(situation("2.29.5", target, OperatorSettings(), snapshot=before))
+    )
+    assert ("in the dashboard" in found.steps[0]) is in_the_database
+    assert found.steps[0].startswith("Rotate ") is not in_the_database
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "told"),
+    [
+        ("CODER_AIBRIDGE_ANTHROPIC_KEY", "2.34.0", "in the dashboard"),
+        ("CODER_AI_GATEWAY_PROVIDER_0_KEYS", "2.35.0", "in the dashboard"),
+        ("CODER_AIBRIDGE_PROVIDER_0_BEDROCK_ACCESS_KEY_SECRET", "2.34.0", "in the dashboard"),
+        ("CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS", "2.29.5", "dbcrypt rotate"),
+        ("CODER_AIBRIDGE_ANTHROPIC_KEY", "2.33.0", None),
+        ("CODER_OIDC_CLIENT_SECRET", "2.35.0", None),
+    ],
+)
+def test_a_file_with_such_a_key_says_how_to_rotate_it(name, version, told):
+    both = [env(f"{name}=planted-secret")]
+    found = only("clear-text-secret", audit(situation(version, version, *both)))
+    more = found.steps[1:]
+    assert [told in step and step.startswith(name) for step in more] == ([True] if told else [])
+
+
 def test_nothing_is_said_of_a_deployment_that_stays_as_it_is():
     for version in ("2.0.0", "2.17.0", "2.31.0", "2.35.1"):
         before = running(version)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
@@ -35,6 +36,19 @@ class ExposedSecret:
     """A secret that the API of a release shows in clear."""
 
     option: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSecret:
+    """A secret that the database knows as well, so that another one in its variable ends a server.
+
+    Known from coder/coder#24895 (AI providers) and enterprise/dbcrypt (encryption keys).
+    """
+
+    variable: str
+    """`*` in it stands for anything."""
+    rotation: str
+    """How to rotate it, in a whole sentence."""
 
 
 class ReadBy(StrEnum):
@@ -134,6 +148,7 @@ class Facts:
     """What holds for one release."""
 
     exposed_secrets: tuple[ExposedSecret, ...] = ()
+    stored_secrets: tuple[StoredSecret, ...] = ()
     variables: tuple[Variable, ...] = ()
     retired_variables: tuple[RetiredVariable, ...] = ()
     replaced_options: tuple[ReplacedOption, ...] = ()
@@ -150,6 +165,11 @@ class Facts:
     def variable(self, name: str) -> Variable | None:
         """The variable of this name that is no option of the server and is read all the same."""
         return next((one for one in self.variables if _pattern(one.name).fullmatch(name)), None)
+
+    def rotation(self, variable: str) -> str:
+        """How a secret has to be rotated that the database knows; empty for any other."""
+        found = (one for one in self.stored_secrets if fnmatchcase(variable, one.variable))
+        return next((one.rotation for one in found), "")
 
     def retired(self, name: str) -> RetiredVariable | None:
         """The variable of this name that Coder 2 never read."""

@@ -193,7 +193,8 @@ SECRET_EXPOSED: Final = Rule(
     level=Level.WARNING,
     why="These releases leave a secret in the answer that Owners and Auditors can read, so that "
     "old snapshots, bundles and logs may hold it.",
-    fix="Rotate the secret, and delete what was saved of such answers.",
+    fix="Rotate the secret, in the database as well where that keeps it, and delete what was saved "
+    "of such answers.",
 )
 CLEAR_TEXT_SECRET: Final = Rule(
     id="clear-text-secret",
@@ -201,7 +202,8 @@ CLEAR_TEXT_SECRET: Final = Rule(
     effect=Effect.SECURITY,
     level=Level.WARNING,
     why="Whoever can read the file or its history has the secret.",
-    fix="Move it to a secret store and refer to it, then rotate it.",
+    fix="Move it to a secret store and refer to it, then rotate it, in the database as well where "
+    "that keeps it.",
 )
 DANGEROUS_OPTION: Final = Rule(
     id="dangerous-option",

@@ -1,6 +1,6 @@
 """Rules about how things are set: twice, in vain, in the wrong place, in everybody's sight."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -143,8 +143,20 @@ def secrets_in_clear(situation: Situation) -> Iterator[Finding]:
             subject=visible(file),
             because=f"{visible(found[0].name)} holds a credential",
             level=Level.INFO if found[0].form in _PRIVATE else None,
+            steps=(rules.CLEAR_TEXT_SECRET.fix, *_rotations(situation, found)),
             positions=positions(found),
         )
+
+
+def _rotations(situation: Situation, found: Iterable[Given]) -> Iterator[str]:
+    """How to rotate those that must not simply be given another value, each way once."""
+    options = situation.target.options.values()
+    ways: dict[str, str] = {}
+    for one in found:
+        spec = option_of(one, options)
+        if way := situation.target.facts.rotation(spec.env if spec else one.name):
+            ways.setdefault(way, visible(one.name))
+    yield from (f"{name} is rotated so: {way}" for way, name in ways.items())
 
 
 _READABLE: Final = frozenset({GivenState.LITERAL, GivenState.UNRESOLVED, GivenState.MALFORMED})
@@ -175,13 +187,15 @@ def exposed_secrets(situation: Situation) -> Iterator[Finding]:
             known = situation.known(exposed.option, when)
             if known.spec and is_set(known).answer is Truth.YES:
                 found.setdefault(cell(known.spec), []).append((release.version, known))
-    yield from map(_exposed, found.values())
+    rotation = situation.target.facts.rotation
+    yield from (_exposed(exposures, rotation) for exposures in found.values())
 
 
-def _exposed(exposures: list[tuple[str, Known]]) -> Finding:
+def _exposed(exposures: list[tuple[str, Known]], rotation: Callable[[str], str]) -> Finding:
     """One secret, by the name it has last, and the releases that show it."""
     known = exposures[-1][1]
     versions = listing(list(dict.fromkeys(version for version, _ in exposures)))
+    how = rotation(known.spec.env) if known.spec else ""
     return Finding(
         rule=rules.SECRET_EXPOSED,
         message=f"The API of Coder {versions} shows {known.name} in clear.",
@@ -189,7 +203,8 @@ def _exposed(exposures: list[tuple[str, Known]]) -> Finding:
         because=known.because,
         spec=known.spec,
         steps=(
-            f"Rotate {known.name}, and delete saved answers of the API.",
+            how or f"Rotate {known.name}.",
+            "Delete saved answers of the API, and old snapshots that may hold it.",
             "Give the roles Owner and Auditor to those only who may know it.",
         ),
         positions=known.positions,
