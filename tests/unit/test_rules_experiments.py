@@ -9,6 +9,7 @@ from confaudit.core.coder.facts import Experiments
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.rules.values import is_dead
+from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import read_env_file
 
@@ -44,6 +45,17 @@ def test_what_nobody_could_tell_is_not_called_dead(told):
     )
     catalog = Catalog([knowing("2.0.0", "gone", "perhaps"), knowing("2.1.0", "perhaps"), target])
     assert {name for name in ("gone", "perhaps") if is_dead(name, target, catalog)} == {"gone"}
+
+
+@pytest.mark.parametrize("target", ["2.36.0", "2.36.4"])
+def test_what_nobody_could_tell_of_a_real_release_depends(target):
+    catalog = packaged()
+    operator = read_env_file("CODER_EXPERIMENTS=minimum-implicit-member", "coder.env")
+    releases = (catalog.release("2.35.1"), catalog.lend(target))
+    found = {one.rule.id: one for one in audit(situation_of(None, *releases, operator, catalog))}
+    assert "experiment-gone" not in found
+    assert found["not-known"].affects is Truth.DEPENDS
+    assert f"whether Coder {target} still has it is not known" in found["not-known"].message
 
 
 def test_an_experiment_that_came_back_is_alive_in_the_release_after_it():

@@ -115,7 +115,7 @@ def _look_up(shown: str, release: Release, perhaps: str) -> tuple[str, ...]:
 
 
 def unknown_experiments(situation: Situation) -> Iterator[Finding]:
-    """Experiments that no release is known to have, where the target may."""
+    """Experiments that the target may have, and nothing tells."""
     listed = situation.after("experiments")
     names = listed.value if isinstance(listed.value, list) else []
     for name in dict.fromkeys(map(str, names)):
@@ -126,15 +126,18 @@ def unknown_experiments(situation: Situation) -> Iterator[Finding]:
 
 
 def _experiment(situation: Situation, listed: Known, name: str, release: Release) -> Finding:
-    shown = visible(name)
-    known = [name for one in situation.catalog.releases for name in one.experiments.known]
-    close = next(iter(get_close_matches(name, known, n=1, cutoff=0.8)), "")
-    version = visible(release.version)
+    shown, version = visible(name), visible(release.version)
+    releases = situation.catalog.releases
+    known = sorted(frozenset[str]().union(*(one.experiments.known for one in releases)))
+    close = "" if name in known else next(iter(get_close_matches(name, known, 1, 0.8)), "")
     why = how_far(release) if release.as_far_as else f"not all those of Coder {version} are told"
+    if name in release.experiments.unsure:
+        doubt = f"whether Coder {version} still has it is not known"
+    else:
+        doubt = f"it is not known to confaudit, and {why}"
     return Finding(
         rule=rules.NOT_KNOWN,
-        message=f"The experiment {shown} could not be checked: it is not known to confaudit, and "
-        f"{why}.",
+        message=f"The experiment {shown} could not be checked: {doubt}.",
         subject=f"experiments:{shown}",
         affects=Truth.DEPENDS,
         because=f"{listed.name} lists it, and Coder {version} may know it",

@@ -118,8 +118,10 @@ def is_dead(name: str, target: Release, catalog: Catalog) -> bool:
     Where not all of its experiments are told, that follows only for those that an older release
     knew and the last one that tells did not: it may have others, and never had those before.
     """
+    if name in target.experiments.unsure:
+        return False
     if target.experiments.is_complete:
-        return name not in target.experiments.known | target.experiments.unsure
+        return name not in target.experiments.known
     knows = _who_knows(name, target, catalog)
     return any(knows) and not knows[-1]
 
@@ -127,7 +129,9 @@ def is_dead(name: str, target: Release, catalog: Catalog) -> bool:
 def is_unknown(name: str, target: Release, catalog: Catalog) -> bool:
     """Whether a release may know an experiment that neither it nor an older one is told to."""
     told = target.experiments
-    is_told = told.is_complete or name in told.known | told.unsure
+    if name in told.unsure:
+        return True
+    is_told = told.is_complete or name in told.known
     return not is_told and not any(_who_knows(name, target, catalog))
 
 
@@ -138,6 +142,7 @@ def _who_knows(name: str, target: Release, catalog: Catalog) -> list[bool]:
         name in release.experiments.known
         for release in catalog.releases
         if Version.parse(release.version) <= last
+        and name not in release.experiments.unsure
         and (release.experiments.is_complete or name in release.experiments.known)
     ]
 
