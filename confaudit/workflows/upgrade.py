@@ -8,6 +8,7 @@ from pathlib import Path
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
 from confaudit.core.coder.releases import Catalog, Release
+from confaudit.core.coder.served import as_served
 from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.verdict import verdict
@@ -18,7 +19,7 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
 from confaudit.core.text.wording import plural, visible
-from confaudit.core.upgrade.predict import to_json
+from confaudit.core.upgrade.prediction import to_json
 from confaudit.core.upgrade.situation import Situation, no_snapshots
 from confaudit.core.upgrade.target import Printed
 from confaudit.errors import ConfigError
@@ -71,6 +72,7 @@ def upgrade(
     snapshot, own = _snapshot(setup, request, opened.operator)
     versions = tuple(filter(None, (own, opened.operator.version)))
     source = release_of(_source_version(request.source, versions, opened.operator), catalog)
+    source, target = as_served(source, snapshot), as_served(target, snapshot)
     printed, doubts = _printed(request, target, catalog)
     name = snapshot.deployment if snapshot else request.deployment
     earlier = partial(Loader(setup).earlier_values, name) if name else no_snapshots

@@ -110,7 +110,11 @@ def about(release: Release, catalog: Catalog) -> Iterator[str]:
     if not release.facts_of:
         return
     shown, newest = visible(release.version), catalog.versions[-1]
-    if parse_version(release.version) > parse_version(newest):
+    is_own = release.facts_of == release.version
+    if is_own or catalog.release(release.facts_of) is None:
+        whose = "its own options" if is_own else f"the options of {visible(release.facts_of)}"
+        yield f"Of Coder {shown} not all is known: {whose} are gone by, as the server tells them."
+    elif parse_version(release.version) > parse_version(newest):
         yield (
             f"Coder {shown} is newer than the catalogue, which ends with {newest}: "
             "what it brought is not known."

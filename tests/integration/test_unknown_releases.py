@@ -10,7 +10,9 @@ import pytest
 from confaudit.catalog import document
 from confaudit.catalog.loader import packaged
 from confaudit.cli.main import run
+from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Version
+from confaudit.core.model import OptionSpec, Setting, ValueSource
 
 NEWEST = packaged().versions[-1]
 LINE = "2.34"
@@ -167,7 +169,7 @@ def test_releases_are_compared_by_word(report, confaudit):
 @pytest.mark.parametrize(
     ("version", "message", "hint"),
     [
-        ("2.99", "no release of 2.99 is known", "catalog import"),
+        ("2.99", "no release of 2.99 is known", "confaudit catalog "),
         ("1.44.6", "older than 2.0.0", "from 2.0.0 on"),
         ("v1.0.0-rc.1", "older than 2.0.0", "from 2.0.0 on"),
         ("newest", "newest is no version", "latest"),
@@ -218,6 +220,7 @@ def test_a_variable_of_a_release_to_come_is_never_advised_away(folder, confaudit
     assert not any(words in said for words in ("take", "did you mean", "no release"))
     assert "take it out" not in (folder / "x.md").read_text().casefold()
     assert found["verdict"].endswith(f"as far as {NEWEST} is known")
+    assert f"as far as {NEWEST} is known, 1 name not known" in (folder / "x.md").read_text()
 
 
 def test_what_an_import_borrowed_or_guessed_is_told_where_it_matters(folder, report):
@@ -243,6 +246,39 @@ def test_what_an_import_borrowed_or_guessed_is_told_where_it_matters(folder, rep
     assert any("type of --session-duration" in note for note in refused["notes"])
     assert refused["as_far_as"] == [NEWER_LINE]
     assert not any("Taken from" in note for note in report(*lint(NEWEST))["notes"])
+
+
+def served():
+    """A server's answer, its options those of the newest release known and one more."""
+    snapshot = default_snapshot(packaged().lend(NEWER_LINE))
+    own = OptionSpec(
+        name="Brand New", flag="brand-new", env="CODER_BRAND_NEW", yaml_path="brandNew"
+    )
+    specs = {**snapshot.declared, own.key: own}
+    settings = {**snapshot.settings, own.key: Setting("x", ValueSource.ENV)}
+    options = [
+        {
+            "name": spec.name, "flag": spec.flag, "env": spec.env, "yaml": spec.yaml_path,
+            "value": settings[key].value, "default": spec.default or "",
+            "value_source": str(settings[key].source),
+        }
+        for key, spec in specs.items()
+    ]  # fmt: skip
+    return json.dumps({"config": {}, "options": options})
+
+
+def test_the_server_itself_is_nearer_to_a_release_than_the_catalogue(folder, report):
+    (folder / "before.json").write_text(served())
+    (folder / "more.env").write_text("CODER_BRAND_NEW=x\nCODER_NEWER_STILL=x\n")
+    arguments = ("before.json", "--from", NEWER_LINE, "--env-file", "more.env", "--to")
+    found = report("upgrade", *arguments, "2.99.7")
+    assert found["as_far_as"] == [NEWER_LINE]
+    assert found["prediction"]["removed"] == {}
+    assert found["prediction"]["not_known"] == ["CODER_NEWER_STILL"]
+    assert not any("BRAND_NEW" in json.dumps(one) for one in found["findings"])
+    assert any("as the server tells them" in note for note in found["notes"])
+    back = report("upgrade", *arguments, NEWEST)
+    assert back["prediction"]["removed"] == {"brand-new": "x"}
 
 
 # --- what people reported -----------------------------------------------------------------------

@@ -20,7 +20,7 @@ from confaudit.core.lifecycle.lifecycle import EventKind, life
 from confaudit.core.model import MISSING, Level, OptionSpec
 from confaudit.core.report.upgrade_path import steps
 from confaudit.core.upgrade.known import Truth
-from confaudit.core.upgrade.predict import to_json
+from confaudit.core.upgrade.prediction import to_json
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, read_all, read_env_file, read_server_yaml
 from confaudit.rulebook import advisories
@@ -131,7 +131,6 @@ def test_of_a_release_that_is_not_known_it_is_not_known(kind, source, release):
     assert target in finding.message
     assert all(map(is_open, (finding.message, finding.because, *finding.todo)))
     may_not_start = unknown == "name-not-known"
-    assert (verdict([finding]) == "may not start") == may_not_start
     prediction = to_json(situation.prediction, situation.doubts)
     assert prediction["starts"] is (None if may_not_start else True)
     assert prediction["errors"] == prediction["ignored_env"] == []
@@ -267,6 +266,22 @@ def test_what_an_option_comes_to_that_may_be_gone_is_not_known():
     assert (known.value, known.is_set) == (MISSING, Truth.YES)
     assert known.because == f"it is not known whether Coder {IMPORTED} has CODER_GONE"
     assert situate("2.97.0", IMPORTED, OperatorSettings()).after("gone").is_set is Truth.NO
+
+
+def test_the_value_of_an_option_hangs_on_an_alias_that_may_be_gone():
+    old = replace(GONE, name="Old", flag="old", env="CODER_OLD", yaml_path="old")
+    before = replace(BASE, options={**BASE.options, "old": old})
+    target = replace(NEWEST, version="2.97.1", options={**NEWEST.options, "gone": GONE},
+                     is_complete=False, unsure={"old": old})  # fmt: skip
+    catalog, values = Catalog([before, target]), {}
+    for name in ("OLD", "GONE"):
+        operator = read_env_file(f"CODER_{name}=x", "coder.env")
+        situation = situation_of(None, before, target, operator, catalog)
+        values[name] = situation.prediction.effective["gone"].value
+        rules_found = {one.rule.id for one in audit(situation)}
+        assert ("option-removed" in rules_found) == (name == "OLD")
+        assert "default-changed" not in rules_found
+    assert values == {"OLD": MISSING, "GONE": "x"}
 
 
 def test_what_is_not_told_is_no_removal_on_the_way():

@@ -27,7 +27,8 @@ from confaudit.core.model import (
 from confaudit.core.secret import secret
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
-from confaudit.core.upgrade.predict import is_server_variable, to_json
+from confaudit.core.upgrade.predict import is_server_variable
+from confaudit.core.upgrade.prediction import to_json
 from confaudit.core.upgrade.situate import prediction_of
 
 OLD, NEW = "2.33.0", "2.34.0"

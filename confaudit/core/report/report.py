@@ -8,6 +8,7 @@ from datetime import datetime
 from confaudit.core import tree
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.judge.judge import NOTHING_FOUND, Judged
+from confaudit.core.judge.rules import NAME_NOT_KNOWN, NOT_KNOWN
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
     Cause,
@@ -194,7 +195,8 @@ class Report:
     def headline(self) -> str:
         """The verdict with what it does not speak of, for the head of every format."""
         sentence = self.verdict[:1].upper() + self.verdict[1:]
-        beside = (self._other_things, self._filtered if self.kind.is_audit else "")
+        filtered = self._filtered if self.kind.is_audit else ""
+        beside = (self._other_things, self._names_not_known, filtered)
         return (
             ", ".join((sentence.removesuffix("."), *filter(None, beside)))
             if any(beside)
@@ -211,6 +213,12 @@ class Report:
             for one in self.deciding
         )
         return f"{plural(rest, 'other thing')} to act on" if self.kind.is_upgrade and rest else ""
+
+    @property
+    def _names_not_known(self) -> str:
+        """Names of which nobody can tell what they do; a verdict says nothing of them."""
+        names = sum(one.rule.id in _NOT_KNOWN for one in self.deciding)
+        return f"{plural(names, 'name')} not known" if names else ""
 
     @property
     def _filtered(self) -> str:
@@ -268,6 +276,7 @@ class Report:
         return f"result: {plural(len(self.changes), 'change')} ({counts}{hidden})"
 
 
+_NOT_KNOWN = frozenset({NOT_KNOWN.id, NAME_NOT_KNOWN.id})
 _NOTHING_TO_DO = "There is nothing to do, as far as can be seen from here."
 _NOTHING_LISTED = (
     "Nothing that was found is among what you asked to see; the verdict is on all of it."

@@ -8,8 +8,7 @@ provider that was numbered wrongly) is not known here.
 Values are compared as they are, secrets included: `situate` alone calls this, and redacts it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 
@@ -23,7 +22,6 @@ from confaudit.core.coder.startup import (
     HOMEBREW,
     Assignment,
     Start,
-    StartError,
     cell,
     env_names,
     holder,
@@ -33,7 +31,6 @@ from confaudit.core.given import Channel, Given, GivenState, OperatorSettings
 from confaudit.core.model import (
     MISSING,
     Fidelity,
-    Json,
     OptionSpec,
     Setting,
     Snapshot,
@@ -42,93 +39,7 @@ from confaudit.core.model import (
 )
 from confaudit.core.secret import secret
 from confaudit.core.upgrade.families import is_numbered
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What an upgrade does to a configuration. Mappings go by `OptionSpec.key`.
-
-    Nothing secret is left in one that `situate` made.
-    """
-
-    source: Release
-    target: Release
-    errors: tuple[StartError, ...]
-    """All that the target refuses; the server itself names those of its first step only."""
-    changed: Mapping[str, tuple[Value, Value]]
-    """Options of both releases whose effective value differs, before and after.
-
-    An option whose value the target refuses is not among them: it has none afterwards.
-    """
-    added: Mapping[str, Value]
-    """Options that only the target has, with their effective value."""
-    removed: Mapping[str, Value]
-    """Options that only the source has, with the value they had."""
-    ignored_env: tuple[str, ...]
-    """Environment variables that the target does not know, sorted."""
-    effective: Mapping[str, Setting]
-    """Every option of the target; MISSING where a value cannot be known."""
-
-    @property
-    def starts(self) -> bool:
-        """Whether the target's option code accepts everything that is given."""
-        return not self.errors
-
-
-def to_json(prediction: Prediction, doubts: Collection[str] = ()) -> dict[str, Json]:
-    """The prediction as JSON output carries it: options by flag, or by name where there is none.
-
-    `doubts` are the inputs that the target may know although its facts do not: they are told apart,
-    and whether it starts is not known where nothing but these would keep it from starting.
-    """
-    source, target = prediction.source.options, prediction.target.options
-    prediction = _by_label(prediction)
-    errors = [error for error in prediction.errors if error.input not in doubts]
-    ignored: list[Json] = [name for name in prediction.ignored_env if name not in doubts]
-    not_known: list[Json] = [*sorted(doubts)]
-    return {
-        "starts": False if errors else None if prediction.errors else True,
-        "errors": [
-            {"option": e.option, "name": e.name, "input": e.input, "reason": e.reason}
-            for e in errors
-        ],
-        "changed": {
-            _label(key, target): {"before": _shown(before), "after": _shown(after)}
-            for key, (before, after) in prediction.changed.items()
-        },
-        "added": {_label(k, target): _shown(value) for k, value in prediction.added.items()},
-        "removed": {
-            _label(k, source): _shown(value)
-            for k, value in prediction.removed.items()
-            if k not in prediction.target.unsure
-        },
-        "ignored_env": ignored,
-        **({"not_known": not_known} if doubts else {}),
-    }
-
-
-def _by_label(prediction: Prediction) -> Prediction:
-    """With options that were given a flag on the way told apart: the JSON goes by labels."""
-    source, target = prediction.source.options, prediction.target.options
-    keys = {key: key for key in source.keys() & target.keys()} | moved_keys(source, target)
-    moved = {old: new for old, new in keys.items() if _label(old, source) != _label(new, target)}
-    now = {new: prediction.effective[new].value for new in moved.values()}
-    was = {old: prediction.changed.get(new, (now[new], None))[0] for old, new in moved.items()}
-    return replace(
-        prediction,
-        changed={key: pair for key, pair in prediction.changed.items() if key not in now},
-        added={**prediction.added, **now},
-        removed={**prediction.removed, **was},
-    )
-
-
-def _label(key: str, options: Mapping[str, OptionSpec]) -> str:
-    spec = options.get(key)
-    return (spec.flag or spec.name or key) if spec else key
-
-
-def _shown(value: Value) -> Json:
-    return {"unknown": True} if value is MISSING else value
+from confaudit.core.upgrade.prediction import Prediction
 
 
 def predict(
@@ -156,7 +67,8 @@ def predict(
     runs = running.start((*given, *chain.from_iterable(running.carried(given))))
     assignments = (*upcoming, *_under_known_names(running.carried(upcoming), target))
     start = Start(target, target.options.values(), assignments)
-    was, will, moved = runs.values, start.values, moved_keys(running.options, target.options)
+    was, moved = runs.values, moved_keys(running.options, target.options)
+    will = _without_unsure(start.values, target, assignments)
     had = under_keys(moved, running.settled(was, given))
     was = under_keys(moved, was)
     have = {key: had[key] if _same(was, will, key) else value for key, value in will.items()}
@@ -175,6 +87,34 @@ def predict(
         ignored_env=tuple(sorted(_ignored(assignments, running.options, target))),
         effective=_effective(have, start),
     )
+
+
+def _without_unsure(
+    values: Mapping[str, Value], target: Release, given: Iterable[Assignment]
+) -> dict[str, Value]:
+    """The values, unless they may be set by an alias that the target may no longer have."""
+    unsure = _cells_set(target.unsure.values(), given)
+    return {
+        key: MISSING if cell(target.options[key]) in unsure else value
+        for key, value in values.items()
+    }
+
+
+def _cells_set(specs: Iterable[OptionSpec], given: Iterable[Assignment]) -> set[str]:
+    """The cells of some options that are set, under whatever name."""
+    given = tuple(given)
+    env, flags = (
+        {one.name for one in given if one.channel is channel}
+        for channel in (Channel.ENV, Channel.FLAG)
+    )
+    places = nodes(given)
+    return {
+        cell(spec)
+        for spec in specs
+        if not env.isdisjoint(env_names(spec))
+        or not flags.isdisjoint((spec.flag, spec.flag_shorthand or spec.flag))
+        or spec.yaml_path in places
+    }
 
 
 def _effective(values: Mapping[str, Value], start: Start) -> dict[str, Setting]:
@@ -241,19 +181,7 @@ class _Running:
 
     def _explained(self, given: Iterable[Assignment]) -> set[str]:
         """The cells that the inputs set, under whatever name."""
-        given = tuple(given)
-        env, flags = (
-            {one.name for one in given if one.channel is channel}
-            for channel in (Channel.ENV, Channel.FLAG)
-        )
-        places = nodes(given)
-        return {
-            cell(spec)
-            for spec in self.options.values()
-            if not env.isdisjoint(env_names(spec))
-            or not flags.isdisjoint((spec.flag, spec.flag_shorthand or spec.flag))
-            or spec.yaml_path in places
-        }
+        return _cells_set(self.options.values(), given)
 
     def carried(self, given: Iterable[Assignment]) -> list[list[Assignment]]:
         """What the snapshot shows to be set and the inputs do not, one list for each value.

@@ -16,7 +16,8 @@ from confaudit.core.given import Given, GivenState, OperatorSettings
 from confaudit.core.model import OptionSpec, Setting, Snapshot, Value
 from confaudit.core.snapshot.redact import redact_operator, redact_values
 from confaudit.core.upgrade.known import UpgradeSide
-from confaudit.core.upgrade.predict import Prediction, predict
+from confaudit.core.upgrade.predict import predict
+from confaudit.core.upgrade.prediction import Prediction
 from confaudit.core.upgrade.situation import Answers, Earlier, Situation, no_snapshots
 
 Inquiry: TypeAlias = Callable[[Situation], Answers]

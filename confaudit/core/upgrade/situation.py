@@ -50,7 +50,7 @@ from confaudit.core.upgrade.known import (
     conclude,
     contains,
 )
-from confaudit.core.upgrade.predict import Prediction
+from confaudit.core.upgrade.prediction import Prediction
 
 Earlier: TypeAlias = Callable[[str], Iterable[Value]]
 """Option key → its values in the snapshots of a deployment, the newest first. To be asked only

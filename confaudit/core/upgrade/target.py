@@ -28,7 +28,7 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
-from confaudit.core.upgrade.predict import Prediction
+from confaudit.core.upgrade.prediction import Prediction
 from confaudit.core.upgrade.situate import prediction_of
 from confaudit.core.upgrade.situation import Situation
 from confaudit.core.upgrade.verify import (

@@ -14,6 +14,7 @@ from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
 from confaudit.core.changes.fields import moved_fields
 from confaudit.core.coder.releases import Catalog, Release
+from confaudit.core.coder.served import as_served
 from confaudit.core.given import OperatorSettings
 from confaudit.core.model import (
     EXPLICIT,
@@ -28,7 +29,7 @@ from confaudit.core.model import (
 )
 from confaudit.core.secret import secret
 from confaudit.core.text.wording import plural, visible
-from confaudit.core.upgrade.predict import Prediction
+from confaudit.core.upgrade.prediction import Prediction
 from confaudit.core.upgrade.situate import prediction_of
 
 
@@ -109,12 +110,8 @@ _EFFECTIVE: Final = frozenset(
 
 
 def _release(snapshot: Snapshot, catalog: Catalog) -> Release:
-    """The release of a snapshot; one that the catalogue does not have, as the server tells it."""
-    release = catalog.nearest(snapshot.version)
-    tells = snapshot.fidelity is Fidelity.FULL and snapshot.declared
-    if tells and catalog.release(snapshot.version) is None:
-        return replace(release, options=snapshot.declared)
-    return release
+    """The release of a snapshot; one that is not known, as the server tells it."""
+    return as_served(catalog.lend(snapshot.version), snapshot)
 
 
 def _expected(before: Snapshot, after: Snapshot, prediction: Prediction) -> Snapshot:
@@ -177,8 +174,14 @@ class _Judge:
 
 
 def refused_inputs(prediction: Prediction, after: Snapshot, yet: str) -> Iterator[Change]:
-    """What the release was predicted to refuse: it did not, so something else was given to it."""
+    """What the release was predicted to refuse: it did not, so something else was given to it.
+
+    Of a release that is not known nobody predicted that it has no such name.
+    """
+    is_known = not prediction.target.as_far_as
     for error in prediction.errors:
+        if error.unknown_name and not is_known:
+            continue
         key = error.option or error.input
         setting, spec = after.settings.get(key), after.declared.get(key)
         change = Change(

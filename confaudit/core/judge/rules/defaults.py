@@ -61,11 +61,15 @@ def awakened_settings(situation: Situation) -> Iterator[Finding]:
 
 
 def _is_quiet(situation: Situation, spec: OptionSpec, before: Value, after: Value) -> bool:
-    """What follows the build, links to documentation, and settings of what is switched off."""
+    """What follows the build, links to documentation, and settings of what is switched off.
+
+    Nor is anything told of an option whose alias may be gone: that is told of the alias.
+    """
     return (
         spec.default_computed_from in _FOLLOWS_THE_BUILD
         or all(str(value or _DOCS).startswith(_DOCS) for value in (before, after))
         or _is_same_address(before, after)
+        or (after is MISSING and cell(spec) in map(cell, situation.target.unsure.values()))
         or _is_switched_off(situation, spec)
     )
 

@@ -92,9 +92,10 @@ def _plain(written: str) -> str:
 
 def how_far(release: Release) -> str:
     """How much of a release is known, to follow "and"."""
-    if release.facts_of:
-        return f"Coder {visible(release.version)} is known as far as {release.facts_of}"
-    return f"not all that Coder {visible(release.version)} has is known"
+    version, known = visible(release.version), visible(release.facts_of)
+    if known and known != version:
+        return f"Coder {version} is known as far as {known}"
+    return f"not all that Coder {version} has is known"
 
 
 def _perhaps(situation: Situation, channel: Channel, name: str) -> str:
