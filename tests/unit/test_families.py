@@ -230,7 +230,7 @@ def test_every_fault_is_tried():
 
 def test_reasons_name_the_members_and_never_a_value():
     found = FAULTS[DOUBLED](members(EXT, "2.35.1", f"{OURS}0_ID=own", f"{OURS}1_ID=own"))
-    assert found.because == "CODER_EXTERNAL_AUTH_0 and CODER_EXTERNAL_AUTH_1 have one name"
+    assert found.because == "CODER_EXTERNAL_AUTH_0 and CODER_EXTERNAL_AUTH_1 have one ID"
     found = FAULTS[SKIPPED](members(EXT, "2.34.5", *auth(*range(11))))
     assert found.because == "CODER_EXTERNAL_AUTH_10 comes where CODER_EXTERNAL_AUTH_1 is due"
     found = FAULTS[MIXED](members(AI, "2.35.1", f"{GATEWAY}0_TYPE=own", f"{BRIDGE}0_TYPE=own"))

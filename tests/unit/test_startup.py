@@ -84,6 +84,38 @@ def test_what_the_release_in_use_checks_as_well_is_not_what_runs():
     assert "Coder 2.28.0 does not start with it either" in one.because
 
 
+def test_what_has_no_reason_of_its_own_tells_of_the_release_in_use():
+    one = found(situation("2.33.0", "2.35.1", env("CODER_EXTERNAL_AUTH_GITHUB_ID=x")))[
+        "env-parse-collision"
+    ]
+    assert one.because.startswith("Coder 2.33.0 does not start with it either")
+    assert one.subject == "CODER_EXTERNAL_AUTH_GITHUB_ID"
+
+
+def test_a_variable_without_a_number_may_be_that_of_an_option():
+    name = "CODER_EXTERNAL_AUTH_GITHUB_DEFAULT_PROVIDER_ENABLE"
+    one = found(situation("2.35.1", "2.35.1", env(f"{name}=false")))["env-parse-collision"]
+    assert one.subject == "external-auth-github-default-provider-enable"
+    assert one.spec.env == name
+
+
+def test_a_prefix_that_only_the_target_reads_stops_this_upgrade():
+    numbered = env("CODER_AI_GATEWAY_PROVIDER_1_TYPE=openai")
+    one = found(situation("2.33.0", "2.34.5", numbered))["start-ai-provider-numbering"]
+    assert (one.affects, one.severity) == (YES, Level.ERROR)
+    assert "either" not in one.because
+    assert "start-ai-provider-numbering" not in found(situation("2.32.0", "2.33.0", numbered))
+
+
+def test_providers_that_a_server_runs_with_are_checked_against_the_target():
+    listed = [{"id": "git", "type": "gitlab", "client_id": "x", "mcp_tool_allow_regex": "("}]
+    snapshot = running("2.26.6", external_auth_providers=listed)
+    one = found(situation("2.26.6", "2.27.0", OperatorSettings(), snapshot))
+    assert one["start-external-auth-tool-regex"].affects is YES
+    known = found(situation("2.27.0", "2.29.5", OperatorSettings(), snapshot))
+    assert known["start-external-auth-tool-regex"].affects is DEPENDS
+
+
 def test_a_server_that_is_seen_to_run_contradicts():
     seen = running("2.28.0", session_duration=FOREVER)
     one = found(situation("2.28.0", "2.29.5", OperatorSettings(), seen))["start-session-lifetime"]

@@ -13,7 +13,7 @@ from confaudit.core.judge.conditions import Condition, Items
 from confaudit.core.judge.finding import Confidence, Finding, Phase, Rule
 from confaudit.core.model import MISSING, Value
 from confaudit.core.text.wording import visible
-from confaudit.core.upgrade.known import Answer, Conclusion, Truth
+from confaudit.core.upgrade.known import Answer, Conclusion, Known, Truth
 from confaudit.core.upgrade.situation import Situation
 
 
@@ -113,14 +113,19 @@ def finding(advisory: Advisory, situation: Situation, about: Answer, found: Conc
         because=found.because,
         confidence=Confidence.COMPUTED,
         spec=known.spec if known else None,
-        before=situation.before(key).value if known else MISSING,
-        after=known.value if known else MISSING,
+        before=_shown(situation.before(key)) if known else MISSING,
+        after=_shown(known) if known else MISSING,
         introduced_in=advisory.introduced_in(situation),
         phase=advisory.phase,
         steps=advisory.steps,
         proposed=advisory.proposed,
         positions=found.positions,
     )
+
+
+def _shown(known: Known) -> Value:
+    """The value of an option; nothing stands for that of a structure that is not given."""
+    return MISSING if known.value is None else known.value
 
 
 def _version(text: str) -> Version:

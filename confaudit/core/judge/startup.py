@@ -70,4 +70,4 @@ def _as_today(will: Conclusion, was: Conclusion, situation: Situation) -> Conclu
         because = f"{will.because}, and yet a server of {source} runs with it"
         return replace(will, answer=Truth.DEPENDS, because=because)
     already = f"Coder {source} does not start with it either: it is not what runs, or fails already"
-    return replace(will, because=f"{will.because}; {already}")
+    return replace(will, because="; ".join(filter(None, (will.because, already))))

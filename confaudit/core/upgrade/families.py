@@ -104,7 +104,7 @@ _BLANK: Final = frozenset({"SCOPES", "PKCE_METHODS", "EXTRA_TOKEN_KEYS"})
 _COMMA: Final = frozenset({"KEYS", "BEDROCK_ACCESS_KEYS", "BEDROCK_ACCESS_KEY_SECRETS"})
 """Fields that hold several keys; commas separate them, and blanks around are taken off."""
 
-_NAMES: Final[Mapping[Family, str]] = {Family.EXTERNAL_AUTH: "ID", Family.AI_PROVIDER: "NAME"}
+NAMES: Final[Mapping[Family, str]] = {Family.EXTERNAL_AUTH: "ID", Family.AI_PROVIDER: "NAME"}
 """The field that tells the members of a family apart; where it is empty, TYPE stands for it."""
 
 
@@ -131,12 +131,12 @@ class Provider:
     @property
     def name(self) -> Known:
         """What tells it apart from other members."""
-        return self.field(_NAMES[self.family])
+        return self.field(NAMES[self.family])
 
     def field(self, name: str) -> Known:
         """What is known about one field, as the server reads it: TYPE stands for an empty name."""
         found = self._given(name)
-        if name != _NAMES[self.family] or not is_empty(found.value):
+        if name != NAMES[self.family] or not is_empty(found.value):
             return found
         kind = self._given("TYPE")
         if not found.is_presumed:

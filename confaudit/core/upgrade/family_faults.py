@@ -7,7 +7,7 @@ from typing import Final
 
 from confaudit.core.given import Position
 from confaudit.core.model import MISSING
-from confaudit.core.upgrade.families import PREFIXES, Members, Prefix, Provider
+from confaudit.core.upgrade.families import NAMES, PREFIXES, Members, Prefix, Provider
 from confaudit.core.upgrade.known import Conclusion, Truth
 
 
@@ -55,7 +55,7 @@ def _doubled(members: Members) -> Conclusion:
         if first is not one:
             return Conclusion(
                 Truth.YES,
-                f"{first.label} and {one.label} have one name",
+                f"{first.label} and {one.label} have one {NAMES[one.family]}",
                 presumed=first.name.is_presumed or one.name.is_presumed,
                 positions=_places([first, one]),
             )
