@@ -41,6 +41,6 @@ def command(output: Path) -> int:
     click.echo("\nTry next:")
     click.echo(f"  git -C {made.folder} log --stat")
     click.echo(f"  confaudit diff --repo {made.folder} HEAD~1 HEAD")
-    click.echo(f"  confaudit upgrade --repo {made.folder} HEAD --to 2.35.1")
+    click.echo(f"  confaudit upgrade --repo {made.folder} HEAD --to 2.36.0")
     click.echo("  confaudit init prod --url https://coder.example.com")
     return ExitCode.OK

@@ -68,8 +68,8 @@ def command(
     \b
     Examples:
       confaudit upgrade --to stable
-      confaudit upgrade live:prod --to 2.35.1 -i values.yaml
-      confaudit upgrade --from 2.33.0 --to 2.35.1 --env-file coder.env
+      confaudit upgrade live:prod --to 2.36.0 -i values.yaml
+      confaudit upgrade --from 2.33.0 --to 2.36.0 --env-file coder.env
     """
     request = UpgradeRequest(target, source, snapshot, files, deployment, target_yaml)
     report = upgrade(setup, request, selection, write_fixed)

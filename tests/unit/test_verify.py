@@ -372,6 +372,8 @@ DATA = os.environ.get("CONFAUDIT_TEST_DATA", "")
 REAL = {
     ("production-2.33.0", "production-2.34.5"): "44 of 44 changes confirmed, 0 explained, 0 open",
     ("production-2.34.5", "production-2.35.1"): "5 of 5 changes confirmed, 0 explained, 0 open",
+    ("production-2.35.1", "production-2.36.0"): "7 of 7 changes confirmed, 0 explained, 0 open",
+    ("default-2.29.5", "default-2.36.0"): "67 of 67 changes confirmed, 0 explained, 0 open",
     ("staging-2.33.0", "staging-2.35.1"): "47 of 47 changes confirmed, 0 explained, 0 open",
     # which sets what did not exist before
     ("production-2.29.5", "production-2.30.0"): "24 of 26 changes confirmed, 2 explained, 0 open",
@@ -388,7 +390,8 @@ def test_real_upgrades_went_as_predicted(pair):
 
 
 def real(name):
-    payload = json.loads(Path(DATA, "coder", "payloads", f"{name}.json").read_text())
+    (path,) = Path(DATA, "coder").glob(f"payloads*/{name}.json")
+    payload = json.loads(path.read_text())
     version = name.partition("-")[2]
     clean = redact(RawDeployment(payload, version=version, label=name))
     return normalise(clean, everything().nearest(version))
