@@ -290,6 +290,38 @@ def test_what_is_not_told_is_no_removal_on_the_way():
     assert steps(CATALOG, BASE, release)[-1] is release
 
 
+def test_an_experiment_of_a_newer_line_may_have_been_carried_back():
+    operator = read_env_file("CODER_EXPERIMENTS=nats_pubsub", "coder.env")
+    found = told(situate("2.34.0", "2.34.99", operator))["not-known"]
+    assert "it is known from Coder 2.35.0 on only" in found.message
+    assert found.steps == ("Look nats_pubsub up in the documentation of Coder 2.34.99.",)
+
+
+def test_of_an_experiment_that_nobody_could_tell_it_is_said():
+    release = replace(NEWEST, experiments=Experiments(unsure=frozenset({"x"}), is_complete=True))
+    operator = read_env_file("CODER_EXPERIMENTS=x", "coder.env")
+    found = told(situation_of(None, release, release, operator, packaged(),
+                              inquire=inquiry(rules())))  # fmt: skip
+    assert "still has it is not known" in found["not-known"].message
+    assert "experiment-gone" not in found
+
+
+def test_an_experiment_is_gone_where_the_target_is_known_to_lack_it():
+    catalog = packaged()
+    before = catalog.releases[-1]
+    name = "auto-fill-parameters"
+    unsure = Experiments(
+        before.experiments.known - {name}, unsure=frozenset({name}), is_complete=True
+    )
+    after = replace(before, version="2.99.0", experiments=replace(unsure, unsure=frozenset()))
+    before = replace(before, version="2.98.0", experiments=unsure)
+    operator = read_env_file(f"CODER_EXPERIMENTS={name}", "coder.env")
+    rules_found = {
+        one.rule.id for one in audit(situation_of(None, before, after, operator, catalog))
+    }
+    assert rules_found & {"experiment-gone", "not-known"} == {"experiment-gone"}
+
+
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("name", ["told", "frobnicate"])
 def test_an_experiment_of_a_release_that_does_not_tell_all_could_not_be_checked(known, name):

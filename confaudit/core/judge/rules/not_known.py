@@ -116,36 +116,53 @@ def _look_up(shown: str, release: Release, perhaps: str) -> tuple[str, ...]:
 
 
 def unknown_experiments(situation: Situation) -> Iterator[Finding]:
-    """Experiments that the target may have, and nothing tells."""
+    """Experiments that no release is known to have, where the target may, or which it may lack."""
     listed = situation.after("experiments")
     names = listed.value if isinstance(listed.value, list) else []
     for name in dict.fromkeys(map(str, names)):
-        both = (situation.target, situation.source)
-        may = (one for one in both if is_unknown(name, one, situation.catalog))
-        if name != "*" and (release := next(may, None)):
+        if name != "*" and (release := _who_may_know(name, situation)):
             yield _experiment(situation, listed, name, release)
+
+
+def _who_may_know(name: str, situation: Situation) -> Release | None:
+    """The target or the release in use, if there is no telling whether it knows an experiment."""
+    if name in situation.target.experiments.unsure:
+        return situation.target
+    both = (situation.target, situation.source)
+    return next((one for one in both if is_unknown(name, one, situation.catalog)), None)
 
 
 def _experiment(situation: Situation, listed: Known, name: str, release: Release) -> Finding:
     shown, version = visible(name), visible(release.version)
-    releases = situation.catalog.releases
-    known = sorted(frozenset[str]().union(*(one.experiments.known for one in releases)))
-    close = "" if name in known else next(iter(get_close_matches(name, known, 1, 0.8)), "")
-    why = how_far(release) if release.as_far_as else f"not all those of Coder {version} are told"
-    if name in release.experiments.unsure:
-        doubt = f"whether Coder {version} still has it is not known"
-    else:
-        doubt = f"it is not known to confaudit, and {why}"
     return Finding(
         rule=rules.NOT_KNOWN,
-        message=f"The experiment {shown} could not be checked: {doubt}.",
+        message=f"The experiment {shown} could not be checked: "
+        f"{_why_unchecked(situation, name, release)}.",
         subject=f"experiments:{shown}",
         affects=Truth.DEPENDS,
         because=f"{listed.name} lists it, and Coder {version} may know it",
         spec=listed.spec,
-        steps=_look_up(shown, release, close),
+        steps=_look_up(shown, release, _like(situation, name)),
         positions=listed.positions,
     )
+
+
+def _why_unchecked(situation: Situation, name: str, release: Release) -> str:
+    version = visible(release.version)
+    if name in release.experiments.unsure:
+        return f"whether Coder {version} still has it is not known"
+    have = (one.version for one in situation.catalog.releases if name in one.experiments.known)
+    newer = first_after(have, release.version)
+    said = f"it is known from Coder {newer} on only" if newer else "it is not known to confaudit"
+    ends = how_far(release) if release.as_far_as else f"not all those of Coder {version} are told"
+    return f"{said}, and {ends}"
+
+
+def _like(situation: Situation, name: str) -> str:
+    """The experiment that may have been meant; none where the name is right in some release."""
+    known = {one for release in situation.catalog.releases for one in release.experiments.known}
+    near = [] if name in known else get_close_matches(name, sorted(known), n=1, cutoff=0.8)
+    return next(iter(near), "")
 
 
 # --- the Helm chart -----------------------------------------------------------------------------

@@ -129,9 +129,7 @@ def is_dead(name: str, target: Release, catalog: Catalog) -> bool:
 def is_unknown(name: str, target: Release, catalog: Catalog) -> bool:
     """Whether a release may know an experiment that neither it nor an older one is told to."""
     told = target.experiments
-    if name in told.unsure:
-        return True
-    is_told = told.is_complete or name in told.known
+    is_told = told.is_complete or name in told.known | told.unsure
     return not is_told and not any(_who_knows(name, target, catalog))
 
 
