@@ -102,11 +102,12 @@ _REWRITTEN: Final = frozenset({OPTION_RENAMED.id, LEGACY_PREFIX.id})
 
 
 def _with_patches(found: Sequence[Finding], scope: AuditScope) -> Iterator[Finding]:
-    rewrites = scope.migration.patches
+    renames = any(finding.rule.id in _REWRITTEN for finding in found)
+    rewrites = scope.migration.patches if renames else ()
     for finding in found:
         mine = [one.patch for one in rewrites if one.given.position in finding.positions]
-        renames = finding.rule.id in _REWRITTEN
-        yield replace(finding, patches=tuple(mine)) if renames and mine else finding
+        is_meant = finding.rule.id in _REWRITTEN
+        yield replace(finding, patches=tuple(mine)) if is_meant and mine else finding
 
 
 def advisories(setup: Setup) -> "Sequence[Advisory]":

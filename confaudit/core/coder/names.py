@@ -5,7 +5,7 @@ from enum import Enum, auto
 from itertools import groupby
 
 from confaudit.core.coder.releases import Catalog, Release, Version
-from confaudit.core.coder.startup import cell, env_names
+from confaudit.core.coder.startup import env_names
 from confaudit.core.given import Channel, Given
 from confaudit.core.model import OptionSpec
 
@@ -93,5 +93,6 @@ def written(given: Given) -> str:
 
 def current(spec: OptionSpec, release: Release) -> OptionSpec:
     """The option to use today for what an option sets: its alias that is not deprecated."""
-    twins = [one for one in release.options.values() if cell(one) == cell(spec)]
-    return min(twins, key=lambda one: bool(one.use_instead), default=spec)
+    own = (release.options.get(spec.key, spec),)
+    twins = release.leaves.get(spec.json_path, own)
+    return min(twins, key=lambda one: bool(one.use_instead))

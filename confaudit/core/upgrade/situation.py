@@ -177,8 +177,19 @@ class Situation:
     def given(self, key: str, when: UpgradeSide) -> tuple[Given, ...]:
         """The entries of the files that set an option of one side, by any name; strongest first."""
         spec = self.spec(key, when)
-        twins = [one for one in self._declared(when).values() if spec and cell(one) == cell(spec)]
-        return self._given_by(twins)
+        return self._given_by(self._twins(when)[cell(spec)]) if spec else ()
+
+    def _twins(self, when: UpgradeSide) -> Mapping[str, Sequence[OptionSpec]]:
+        """The options of one side that set one value, by its place."""
+        return self._source_twins if when is UpgradeSide.BEFORE else self._target_twins
+
+    @cached_property
+    def _source_twins(self) -> Mapping[str, Sequence[OptionSpec]]:
+        return _by_cell(self._source_options.values())
+
+    @cached_property
+    def _target_twins(self) -> Mapping[str, Sequence[OptionSpec]]:
+        return _by_cell(self.target.options.values())
 
     def _given_by(self, twins: Sequence[OptionSpec]) -> tuple[Given, ...]:
         last_first = reversed(self.operator.given)
@@ -248,14 +259,12 @@ class Situation:
         if self.snapshot is None:
             return self.complete
         settings = self.snapshot.settings
-        own = [settings[twin.key] for twin in self._running_twins(spec) if twin.key in settings]
+        twins = self._source_twins.get(cell(spec), ())
+        own = [settings[twin.key] for twin in twins if twin.key in settings]
         if any(setting.source is not None for setting in own):
             return True
         is_new = not own and bool(settings) and self.snapshot.fidelity is Fidelity.FULL
         return self.complete and (is_new or bool(self.operator.forms))
-
-    def _running_twins(self, spec: OptionSpec) -> Iterator[OptionSpec]:
-        return (one for one in self._source_options.values() if cell(one) == cell(spec))
 
     def _because(self, known: Known, when: UpgradeSide) -> str:
         if known.value is MISSING:
@@ -347,6 +356,13 @@ def _name(given: Iterable[Given], spec: OptionSpec) -> str:
     for one in given:
         return visible(f"--{one.name}" if one.channel is Channel.FLAG else one.name)
     return spec.env or option_name(spec.key)
+
+
+def _by_cell(options: Iterable[OptionSpec]) -> Mapping[str, Sequence[OptionSpec]]:
+    found: dict[str, list[OptionSpec]] = {}
+    for spec in options:
+        found.setdefault(cell(spec), []).append(spec)
+    return found
 
 
 def _sets(given: Given, spec: OptionSpec) -> bool:
