@@ -275,6 +275,13 @@ def test_a_report_of_a_version_before_is_still_read(saved, capsys, name):
     assert found == then | {"schema_version": SCHEMA_VERSION}
 
 
+def test_a_report_of_1_3_is_read_whole(saved, capsys):
+    content = (DATA / "1.3.json").read_bytes()
+    assert run(["convert", saved(content), "-f", "json"]) == ExitCode.OK
+    then = json.loads(content) | {"schema_version": SCHEMA_VERSION}
+    assert json.loads(capsys.readouterr().out) == then
+
+
 def test_what_to_paste_follows_from_the_value_whatever_a_file_says(saved, capsys):
     document = with_finding(paste=[{"env": SECRET}], anchor=SECRET)
     assert run(["convert", saved(document), "-f", "json"]) == ExitCode.OK
