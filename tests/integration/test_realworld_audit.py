@@ -201,6 +201,7 @@ yes option-deprecated verbose
 REAL = {
     "2.1.4 helmrelease-oidc-multidoc.yaml": """
 starts, 11 behaviours change, 1 more may change
+depends start-licence-telemetry telemetry
 yes ai-gateway-on ai-gateway-enabled
 yes chart-liveness-probe-off chart-liveness-probe-off
 yes default-changed default-quiet-hours-schedule
@@ -386,6 +387,7 @@ yes dangerous-option dangerous-allow-path-app-sharing
 """,
     "2.8.5 terraform-configmaps.tf": """
 starts, 6 behaviours change
+depends start-licence-telemetry telemetry
 yes ai-gateway-on ai-gateway-enabled
 yes default-changed secure-auth-cookie
 yes forwarded-host-untrusted proxy-trusted-origins
