@@ -156,6 +156,10 @@ def test_no_value_of_a_templated_list_is_known():
     [
         ("CODER_EXTERNAL_AUTH_0_ID", True),
         ("CODER_AI_PROVIDER_0_TYPE", True),
+        ("CODER_EXTERNAL_AUTH_12_MCP_TOOL_DENY_REGEX", True),
+        ("CODER_GITAUTH_0_NO_REFRESH", True),
+        ("CODER_EXTERNAL_AUTH_0_CLIENTID", False),
+        ("CODER_GITAUTH_0_CLIENT_ID_FILE", False),
         ("CODER_EXTERNAL_AUTH_GITHUB_ID", False),
         ("CODER_TLS_0_ID", False),
     ],

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import chain
 from typing import Final
 
 from confaudit.core.coder.releases import Version
@@ -79,12 +78,26 @@ def numbered(given: Iterable[Given], prefix: str) -> tuple[Given, ...]:
     )
 
 
-_PREFIXES: Final = tuple(prefix.text for prefix in chain(*PREFIXES.values()))
-_NUMBERED: Final = re.compile(rf"(?:{'|'.join(_PREFIXES)})[0-9]+_\w+")
+_FIELDS_READ: Final[Mapping[Family, str]] = {
+    Family.EXTERNAL_AUTH: "ID|TYPE|CLIENT_ID|CLIENT_SECRET|AUTH_URL|TOKEN_URL|VALIDATE_URL"
+    "|REVOKE_URL|APP_INSTALL_URL|APP_INSTALLATIONS_URL|API_BASE_URL|REGEX|DEVICE_FLOW"
+    "|DEVICE_CODE_URL|NO_REFRESH|SCOPES|EXTRA_TOKEN_KEYS|DISPLAY_NAME|DISPLAY_ICON"
+    "|MCP_URL|MCP_TOOL_ALLOW_REGEX|MCP_TOOL_DENY_REGEX|PKCE_METHODS",
+    Family.AI_PROVIDER: r"\w+",
+}
+"""The fields that some release reads; any other of external auth is passed over without a word."""
+
+_NUMBERED: Final = re.compile(
+    "|".join(
+        rf"{prefix.text}[0-9]+_(?:{_FIELDS_READ[family]})"
+        for family, prefixes in PREFIXES.items()
+        for prefix in prefixes
+    )
+)
 
 
 def is_numbered(name: str) -> bool:
-    """Whether a variable is a field of a member of some family."""
+    """Whether a variable is a field of a member of some family, as some release reads it."""
     return bool(_NUMBERED.fullmatch(name))
 
 
