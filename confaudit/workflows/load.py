@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from confaudit import sources
 from confaudit.configfile import Deployment
 from confaudit.core.model import MISSING, RawDeployment, Snapshot, StoredFiles, Value
-from confaudit.core.snapshot.canonical import decode, decode_settings
+from confaudit.core.snapshot.canonical import SETTINGS, decode, decode_settings, only
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.errors import NothingToDo, SourceError
@@ -78,11 +78,14 @@ class Loader:
         """
         from confaudit.store import NoRepository
 
+        last = ""
         with suppress(NoRepository):
             for stored in self.setup.snapshots().earlier_settings(deployment):
-                with suppress(SourceError):
-                    setting = decode_settings(redact_files(stored)).get(key)
-                    yield setting.value if setting else MISSING
+                text = only(key, stored.files[SETTINGS])
+                if text != last:
+                    last = text
+                    with suppress(SourceError):
+                        yield _value(replace(stored, files={SETTINGS: text}), key)
 
     def _stored(self, revision: str) -> StoredFiles | None:
         from confaudit.store import NoRepository  # most inputs are no revisions
@@ -92,6 +95,12 @@ class Loader:
         except NoRepository:
             return None
         return snapshots.resolve(revision)
+
+
+def _value(stored: StoredFiles, key: str) -> Value:
+    """What an option was in a stored snapshot, of which only the settings need be there."""
+    setting = decode_settings(redact_files(stored)).get(key)
+    return setting.value if setting else MISSING
 
 
 def load_two(

@@ -6,6 +6,9 @@ from functools import cache
 import pytest
 
 from confaudit.catalog.loader import packaged
+from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.judge.advisories import advise
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.judge.judge import judge
@@ -158,3 +161,25 @@ def test_the_verdict_is_a_few_words(found, words):
 )
 def test_small_deployments_get_their_verdict(source, target, text, words):
     assert verdict(audited(situation(source, target, env(text)))) == words
+
+
+@pytest.mark.parametrize("version", ["2.0.0", "2.19.0", "2.20.0", "2.29.5", "2.35.1", "2.36.0"])
+def test_a_default_that_nobody_set_is_never_called_without_effect(version):
+    release = packaged().nearest(version)
+    before = default_snapshot(release)
+    now = situation_of(before, release, release, OperatorSettings(), packaged())
+    idle = [one for one in known() if one.rule.id.startswith("idle-")]
+    assert len(idle) > 40
+    assert [one.rule.id for one in advise(idle, now)] == []
+
+
+def test_a_server_yaml_that_writes_out_the_defaults_is_not_called_without_effect():
+    release = packaged().nearest("2.36.0")
+    specs = [spec for spec in release.options.values() if spec.yaml_path and spec.default]
+    yaml = {spec.yaml_path: spec.default for spec in specs}
+    here = Given(Channel.YAML, "", GivenState.LITERAL, Position("server.yaml", 1), Form.SERVER_YAML)
+    given = tuple(replace(here, name=name, value=text) for name, text in yaml.items())
+    operator = OperatorSettings(given, forms=(Form.SERVER_YAML,))
+    now = situation_of(None, release, release, operator, packaged())
+    idle = [one for one in known() if one.rule.id.startswith("idle-")]
+    assert [one.message for one in advise(idle, now)] == []

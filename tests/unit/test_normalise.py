@@ -17,7 +17,7 @@ from confaudit.core.model import (
     StoredFiles,
     ValueSource,
 )
-from confaudit.core.snapshot.canonical import FILES, decode, encode
+from confaudit.core.snapshot.canonical import FILES, decode, decode_settings, encode, only
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.errors import SourceError
@@ -205,6 +205,33 @@ def test_files_are_canonical_lines():
     for text in files.values():
         assert text.endswith("}\n")
         json.loads(text)
+
+
+def read_settings(text):
+    return decode_settings(redact_files(StoredFiles({"settings.json": text})))
+
+
+@pytest.mark.parametrize("key", ["oidc-scopes", OPTIONS[0]["flag"], OPTIONS[-1]["flag"]])
+def test_one_option_of_a_settings_file_is_what_it_is_in_the_whole(key):
+    whole = encode(snap())["settings.json"]
+    narrow = only(key, whole)
+    assert len(narrow) < len(whole)
+    assert read_settings(narrow) == {key: read_settings(whole)[key]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace('"oidc-scopes"', '"other"'),
+        lambda text: text.replace('"format": 1', '"format": 99'),
+        lambda text: json.dumps(json.loads(text)),
+        lambda text: text + text,
+        lambda text: "",
+    ],
+)
+def test_a_settings_file_that_is_written_otherwise_is_read_whole(change):
+    text = change(encode(snap())["settings.json"])
+    assert only("oidc-scopes", text) == text
 
 
 def test_what_no_eye_can_see_is_escaped_in_files():

@@ -122,6 +122,19 @@ def decode_settings(clean: CleanFiles) -> dict[str, Setting]:
         return _settings(clean)
 
 
+def only(key: str, settings: str) -> str:
+    """The text of a settings file with one option alone, where it is as `encode` has it.
+
+    Any other text stays as it is. Whoever looks at one option of many snapshots is faster so.
+    """
+    head, start = f'{{\n  "format": {FORMAT},', f"\n    {_line(key)}: "
+    before, _, rest = settings.partition(start)
+    if not rest or start in rest or not before.startswith(head):
+        return settings
+    entry = rest.partition("\n")[0].removesuffix(",")
+    return f'{head}\n  "settings": {{{start}{entry}\n  }}\n}}\n'
+
+
 @contextmanager
 def _damage_told() -> Iterator[None]:
     try:
