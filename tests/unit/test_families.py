@@ -142,7 +142,9 @@ def test_members_of_yaml_are_named_after_their_list():
     assert one.field("DEVICE_FLOW").value is True
     assert one.field("TYPE").positions == (PLACES[0],)
     assert one.name.value == "gitlab"
+    assert one.field("TYPE").because == "externalAuthProviders.0.type is set"
     assert one.field("CLIENT_ID").is_set is NO
+    assert one.field("CLIENT_ID").because == "externalAuthProviders.0.client_id is not set"
 
 
 def test_no_value_of_a_templated_list_is_known():

@@ -289,6 +289,11 @@ def test_structs_as_text(option_type, text, value):
         ("enum[a|b]", ["a"], REFUSED),
         (STRINGS, {"a": "b"}, {"a": "b"}),
         (STRINGS, ["a"], REFUSED),
+        (PROVIDERS, [{"device_flow": "yes"}], [{"device_flow": True}]),
+        (PROVIDERS, [{"no_refresh": "off"}], [{"no_refresh": False}]),
+        (PROVIDERS, [{"no_refresh": None}], [{"no_refresh": False}]),
+        (PROVIDERS, [{"device_flow": "1"}], REFUSED),
+        (PROVIDERS, [{"device_flow": "YES"}], REFUSED),
     ],
 )
 def test_yaml_structures(option_type, node, value):

@@ -192,7 +192,22 @@ def _providers(node: Json) -> Json:
 def _field(name: str, value: Json) -> Json:
     if isinstance(value, list):
         return [scalar(item) for item in value]
-    return boolean(scalar(value)) if name in _SWITCHES else scalar(value)
+    return _switch(scalar(value)) if name in _SWITCHES else scalar(value)
+
+
+_ON: Final = frozenset({"true", "True", "TRUE", "y", "Y", "yes", "on"})
+_OFF: Final = frozenset({"", "false", "False", "FALSE", "n", "N", "no", "off"})
+
+
+def _switch(text: str) -> bool:
+    """A boolean inside a structure, as Go's own YAML reader takes it: not as an option's.
+
+    Raises:
+        RefusedError: It is none.
+    """
+    if text not in _ON | _OFF:
+        raise RefusedError("a boolean in a structure is true or false, not 1 or t")
+    return text in _ON
 
 
 _STRUCTS: Final[Mapping[str, Callable[[Json], Json]]] = {

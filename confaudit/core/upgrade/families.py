@@ -157,8 +157,13 @@ class Provider:
         return replace(kind, given=(), is_set=Truth.DEPENDS, because=found.because)
 
     def _given(self, name: str) -> Known:
-        variable = f"{self.label}_{name}"
-        return self.fields.get(name) or unset_field(variable, is_complete=self.is_complete)
+        called = _called(self.label, name)
+        return self.fields.get(name) or unset_field(called, is_complete=self.is_complete)
+
+
+def _called(label: str, field: str) -> str:
+    """A field as it is written: as a variable, or as a key of a list in YAML."""
+    return f"{label}.{field.lower()}" if "." in label else f"{label}_{field}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +259,7 @@ def listed(family: Family, value: Value, given: Sequence[Given] = ()) -> Iterato
         if isinstance(entry, dict):
             parts = {_FIELDS.get(key.upper(), key.upper()): one for key, one in entry.items()}
             fields = {
-                name: _as_listed(f"{prefix}{number}_{name}", one, given)
+                name: _as_listed(_called(f"{prefix}{number}", name), one, given)
                 for name, one in parts.items()
             }
             yield Provider(family, str(number), prefix, fields, is_complete=True)
