@@ -64,7 +64,7 @@ def audit(situation: Situation, advisories: Iterable[Advisory] = ()) -> tuple[Fi
     advice = [*advise([one for one in known if not one.at_start], situation)]
     advised = {finding.subject for finding in advice if finding.rule.effect is Effect.BEHAVIOUR}
     refused = [*_refused(situation, [one for one in known if one.at_start])]
-    fatal = {finding.subject for finding in refused}
+    fatal = {finding.subject for finding in refused if finding.severity > Level.INFO}
     found = (
         finding
         for finding in _by_rules(situation)
