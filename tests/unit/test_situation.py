@@ -454,4 +454,4 @@ def test_providers_of_the_server_yaml():
 def test_lint_has_no_upgrade():
     asked = situation(env("CODER_ACCESS_URL=x\n"), "2.34.5", "2.34.5")
     assert not asked.is_upgrade
-    assert asked.prediction == asked.running
+    assert asked.prediction is asked.running

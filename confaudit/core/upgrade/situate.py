@@ -84,11 +84,12 @@ def _situation(
         catalog=catalog,
     )
     specs = _specs(snapshot, source, target)
+    public = _redacted(running, specs)
     return replace(
         clear,
         operator=redact_operator(operator, (*source.options.values(), *target.options.values())),
-        prediction=_redacted(clear.prediction, specs),
-        running=_redacted(running, specs),
+        prediction=public if stays else _redacted(clear.prediction, specs),
+        running=public,
         at_start=_asked(clear, inquire),
     )
 
