@@ -234,22 +234,24 @@ class Variable(msgspec.Struct, forbid_unknown_fields=True):
     """The files give such an environment variable: `CODER_TLS_*`."""
 
     variable: _Variable
+    shown: bool = False
+    """Or the snapshot shows that an option of that variable is set."""
 
     def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether it is given."""
-        return conditions.variable(self.variable)
+        return conditions.variable(self.variable, shown=self.shown)
 
 
 class ChartKey(msgspec.Struct, forbid_unknown_fields=True, rename={"key": "chart"}):
     """The values of the Helm chart have this dotted key; `coder.env.*` is any below a map."""
 
     key: str
-    on: bool = False
+    truthy: bool = False
     """To something that Helm takes for true: no empty list or text, not false."""
 
     def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether they have it."""
-        return conditions.chart_key(self.key, on=self.on)
+        return conditions.chart_key(self.key, truthy=self.truthy)
 
 
 class OfForm(msgspec.Struct, forbid_unknown_fields=True, rename={"forms": "form"}):

@@ -30,14 +30,10 @@ def test_it_is_a_schema():
     json.dumps(SCHEMA)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(path.read_text(encoding="utf-8") for path in (advisories.PACKAGED, advisories.STARTUP)),
-        EXAMPLE[1],
-        "# nothing yet\n",
-    ],
-)
+SHIPPED = [path.read_text(encoding="utf-8") for path in advisories.SHIPPED]
+
+
+@pytest.mark.parametrize("text", [*SHIPPED, EXAMPLE[1], "# nothing yet\n"])
 def test_real_files_are_valid(text):
     jsonschema.validate(yaml.safe_load(text), SCHEMA)
 
@@ -69,6 +65,8 @@ CONDITIONS = [
     "{all: [{option: telemetry, is: set}, {form: [compose]}]}",
     "{any: [{experiment: x, at: before}, {variable: CODER_TLS_*}]}",
     "{not: {chart: coder.service.type}}",
+    "{chart: coder.service.type, truthy: true}",
+    "{variable: CODER_TLS_*, shown: true}",
     "{option: telemetry, equals: true}",
     "{option: access-url, contains: example, at: before}",
     "{option: access-url, starts_with: http, hint: access-}",

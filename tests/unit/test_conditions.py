@@ -292,11 +292,12 @@ def given(name, value="x", state=GivenState.LITERAL, prefix=""):
     return Given(Channel.ENV, name, state, PLACE, Form.HELM_VALUES, value, prefix=prefix)
 
 
-def situation(*settings, hidden=False, snapshot=None, chart=(), earlier=()):
+def situation(*settings, hidden=False, snapshot=None, chart=(), off=(), earlier=()):
     operator = Operator(
         settings,
         forms=(Form.HELM_VALUES,),
         chart_values=dict.fromkeys(chart, PLACE),
+        chart_off=frozenset(off),
         elsewhere=(Elsewhere("secret/x", "there is more"),) if hidden else (),
     )
     source, target = SLIM.nearest("2.33.0"), SLIM.nearest("2.34.5")
@@ -399,7 +400,16 @@ DEPLOYMENTS = [
         {},
         NO,
     ),
+    ("{variable: CODER_OIDC_*}", [], {"snapshot": shown("https://a.example")}, NO),
+    ("{variable: CODER_OIDC_*, shown: true}", [], {"snapshot": shown("https://a.example")}, YES),
+    ("{variable: CODER_OIDC_*, shown: true}", [], {"snapshot": shown("", source="")}, NO),
+    ("{variable: CODER_TLS_*, shown: true}", [], {"snapshot": shown("https://a.example")}, NO),
+    ("{variable: CODER_OIDC_*, shown: true}", [SAME], {}, YES),
     ("{chart: coder.env}", [], {"chart": ["coder.env"]}, YES),
+    ("{chart: coder.env.*}", [], {"chart": ["coder.env", "coder.env.A"]}, YES),
+    ("{chart: coder.env.*}", [], {"chart": ["coder.env", "coder.envFrom"]}, NO),
+    ("{chart: coder.env, truthy: true}", [], {"chart": ["coder.env"]}, YES),
+    ("{chart: coder.env, truthy: true}", [], {"chart": ["coder.env"], "off": ["coder.env"]}, NO),
     ("{chart: coder.env}", [], {}, NO),
     ("{form: [compose, helm-values]}", [], {}, YES),
     ("{form: [compose]}", [], {}, NO),

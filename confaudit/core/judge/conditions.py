@@ -240,11 +240,17 @@ def experiment(name: str, when: UpgradeSide = UpgradeSide.AFTER) -> Condition:
     return lambda situation, item: situation.experiment(name, when)
 
 
-def variable(pattern: str) -> Condition:
-    """The files give an environment variable whose name is like `CODER_TLS_*`."""
+def variable(pattern: str, *, shown: bool = False) -> Condition:
+    """The files give an environment variable whose name is like `CODER_TLS_*`.
+
+    With `shown`, or the snapshot shows that an option of that variable is set: of one that the
+    catalogue does not know yet nothing else can be asked.
+    """
 
     def tell(situation: Situation, item: Item | None) -> Conclusion:
         found = situation.variables(pattern)
+        if not found and shown and situation.shows(pattern):
+            return Conclusion(Truth.YES, f"the snapshot shows {pattern} set")
         if not found:
             return Conclusion(Truth.NO, f"no {pattern} is given", presumed=not situation.complete)
         name = visible(found[0].name)
@@ -253,14 +259,14 @@ def variable(pattern: str) -> Condition:
     return tell
 
 
-def chart_key(pattern: str, *, on: bool = False) -> Condition:
-    """The chart's values have a dotted key like this; with `on`, to something Helm takes for true.
+def chart_key(pattern: str, *, truthy: bool = False) -> Condition:
+    """The chart's values have a dotted key like this; with `truthy`, one that Helm takes for true.
 
     `coder.env.*` is whatever stands below a map.
     """
 
     def tell(situation: Situation, item: Item | None) -> Conclusion:
-        off = situation.operator.chart_off if on else frozenset()
+        off = situation.operator.chart_off if truthy else frozenset()
         keys = situation.chart_keys()
         found = next((key for key in keys if fnmatchcase(key, pattern) and key not in off), None)
         if found is None:

@@ -21,6 +21,7 @@ from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import HOMEBREW, cell, env_names
 from confaudit.core.given import Channel, Given, GivenState, OperatorSettings, Position
 from confaudit.core.model import (
+    EXPLICIT,
     MISSING,
     Fidelity,
     OptionSpec,
@@ -336,6 +337,15 @@ class Situation:
         """The environment variables that the files give by a name such as `CODER_TLS_*`."""
         by_env = (one for one in self.operator.given if one.channel is Channel.ENV)
         return tuple(one for one in by_env if fnmatchcase(one.name, pattern))
+
+    def shows(self, pattern: str) -> bool:
+        """Whether the snapshot shows an option set whose variable is like that."""
+        snapshot = self.snapshot
+        return snapshot is not None and any(
+            snapshot.settings[key].source in EXPLICIT
+            for key, spec in snapshot.declared.items()
+            if key in snapshot.settings and fnmatchcase(spec.env, pattern)
+        )
 
     def chart_keys(self) -> Mapping[str, tuple[Position, ...]]:
         """Dotted keys of the chart's values, with where they stand."""
