@@ -12,34 +12,32 @@ clibase until 2.10, and is serpent since.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from confaudit.catalog.go_source.config_tree import ConfigTree
-from confaudit.catalog.go_source.declarations import (
-    Assigned,
-    Declared,
-    Other,
-    Returned,
-    Statement,
-    Struct,
-    statements,
-)
 from confaudit.catalog.go_source.syntax import (
-    Call,
-    Composite,
-    Expression,
-    Function,
-    Literal,
-    Member,
-    Name,
-    Prefixed,
+    GoFault,
+    arguments,
+    assigned,
+    check,
+    elements,
+    functions,
+    is_composite,
+    name,
+    parse,
+    part,
+    parts,
+    statements,
+    structs,
     written,
 )
-from confaudit.catalog.go_source.tokens import GoFault, tokenize
-from confaudit.catalog.go_source.values import Scope, UnresolvedError, as_texts
+from confaudit.catalog.go_source.values import Scope, UnresolvedError, address, as_texts
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 from confaudit.core.snapshot.credentials import redact_text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 HINT: Final = "give codersdk/deployment.go as it is in the source of the release"
 
@@ -71,12 +69,10 @@ _COMPUTED: Final = {
 }
 """Function that makes a default → what must stand in it, the default, and what it comes from."""
 
-_FOLLOWS_HTTPS: Final = re.compile(
-    r'return strconv\.FormatBool\(\w+\.AccessURL\.Scheme=="https"\);?'
-)
-_NIL: Final = Name("nil")
+_FOLLOWS_HTTPS: Final = re.compile(r'strconv\.FormatBool\(\w+\.AccessURL\.Scheme=="https"\)')
+_NO_LIST: Final = "does not list the options of a server in a way that is known"
 _DEEPEST_GROUP: Final = 20
-_Fields: TypeAlias = Mapping[str, Expression]
+_Fields: TypeAlias = Mapping[str, "Node"]
 """Field of a Go struct → what it is set to."""
 
 _LOCAL_TYPE: Final = re.compile(r"(?<![\w.])([A-Z]\w*)(?![\w.])")
@@ -93,19 +89,23 @@ def read(text: str) -> Partial:
     Raises:
         ValueError: It cannot be read; the message is the rest of a sentence that names the file.
     """
-    return _Source(list(statements(tokenize(text)))).partial()
+    return _Source(parse(text)).partial()
 
 
 class _Source:
     """The declarations of the file, and of the function that lists the options."""
 
-    def __init__(self, declared: Sequence[Statement]) -> None:
-        structs = {one.name: one for one in declared if isinstance(one, Struct)}
-        self._functions = {one.name: one.body for one in declared if isinstance(one, Declared)}
-        self._body = tuple(statements(self._functions.get(_OPTIONS, ())))
-        self._assigned = [one for one in (*declared, *self._body) if isinstance(one, Assigned)]
-        self._scope = Scope({one.name: one.value for one in self._assigned})
-        self._tree = ConfigTree(structs, "DeploymentValues")
+    def __init__(self, file: "Node") -> None:
+        self._functions = functions(file)
+        if _OPTIONS not in self._functions:
+            raise GoFault(_NO_LIST)
+        check(self._functions[_OPTIONS])
+        self._body = statements(self._functions[_OPTIONS])
+        self._assigned = [one for stated in (*parts(file), *self._body) for one in assigned(stated)]
+        self._named = {one.name: one.value for one in self._assigned}
+        self._scope = Scope(self._named)
+        self._tree = ConfigTree(structs(file), "DeploymentValues")
+        self._is_whole = not file.has_error and all(map(_is_read, self._body))
 
     def partial(self) -> Partial:
         options = [self._option(one) for one in self._listed()]
@@ -114,19 +114,18 @@ class _Source:
             options=tuple(facts for facts in options if _is_identified(facts)),
             leaves=self._tree.leaves(),
             experiments=self.experiments(),
-            is_complete=all(map(_is_identified, options))
-            and not any(isinstance(one, Other) for one in self._body),
+            is_complete=self._is_whole and all(map(_is_identified, options)),
         )
 
-    def _listed(self) -> Iterator[Expression]:
+    def _listed(self) -> Iterator["Node"]:
         """The options in their order."""
-        returned = [one.value for one in self._body if isinstance(one, Returned)]
-        found = self._scope.follow(returned[-1]) if returned else _NIL
-        if not isinstance(found, Composite) or not found.elements:
-            raise GoFault("does not list the options of a server in a way that is known")
-        return (value for _, value in found.elements)
+        returned = [one for stated in self._body[-1:] for one in _returned(stated)]
+        found = self._scope.follow(returned[0]) if len(returned) == 1 else None
+        if found is None or not is_composite(found) or not elements(found):
+            raise GoFault(_NO_LIST)
+        return (value for _, value in elements(found))
 
-    def _option(self, listed: Expression) -> Facts:
+    def _option(self, listed: "Node") -> Facts:
         """What is told of one option; what cannot be told is left out."""
         declared = self._fields(listed)
         found: dict[str, Any] = {}
@@ -135,10 +134,11 @@ class _Source:
                 found[fact] = read(self, declared)
         return found
 
-    def _fields(self, option: Expression) -> _Fields:
+    def _fields(self, option: "Node") -> _Fields:
         """The fields of an option or group, or of the one that a name stands for."""
         found = self._scope.follow(option)
-        return found.named if isinstance(found, Composite) and found.is_named else {}
+        fields = elements(found) if is_composite(found) else []
+        return dict(fields) if all(key.isidentifier() for key, _ in fields) else {}
 
     def text(self, declared: _Fields, field: str) -> str:
         """A text; empty where the field is left out."""
@@ -166,7 +166,7 @@ class _Source:
         """The groups an option is in, the outermost first."""
         found: list[_Fields] = []
         field = "Group"
-        while field in declared and declared[field] != _NIL:
+        while field in declared and name(declared[field]) != "nil":
             declared, field = self._fields(declared[field]), "Parent"
             found.insert(0, declared)
             if "Name" not in declared or len(found) > _DEEPEST_GROUP:
@@ -179,27 +179,27 @@ class _Source:
 
     def type(self, declared: _Fields) -> str:
         """The type, as servers call it."""
-        value = declared.get("Value", _NIL)
-        if not isinstance(value, Call):
+        value = declared.get("Value")
+        if value is None:
+            raise UnresolvedError
+        wrapper, given = _last(part(value, "function")), arguments(value)
+        if not given:
             return _type(self._leaf(value)[1])
-        wrapper = _last(value.function)
-        if wrapper == "Validate" and value.arguments:  # checks, and changes nothing
-            return self.type({"Value": value.arguments[0]})
+        if wrapper == "Validate":  # checks, and changes nothing
+            return self.type({"Value": given[0]})
         if wrapper == "EnumOf":
-            return f"enum[{'|'.join(self._choices(value.arguments[1:]))}]"
+            return f"enum[{'|'.join(self._choices(given[1:]))}]"
         return _type(wrapper.removesuffix("Of"))
 
-    def _leaf(self, value: Expression) -> tuple[str, str]:
+    def _leaf(self, value: "Node") -> tuple[str, str]:
         """Path and type of what an address leads to, in however many wrappers."""
-        while isinstance(value, Call) and value.arguments:
-            value = value.arguments[0]
-        if isinstance(value, Prefixed) and isinstance(value.operand, Name):
-            return self._tree.leaf(value.operand.text.split(".")[1:])
-        raise UnresolvedError
+        while given := arguments(value):
+            value = given[0]
+        return self._tree.leaf(name(address(value)).split(".")[1:])
 
-    def _choices(self, arguments: Sequence[Expression]) -> list[str]:
+    def _choices(self, listed: Sequence["Node"]) -> list[str]:
         """Written one by one, or all in one list."""
-        worth = [self._scope.value(argument) for argument in arguments]
+        worth = [self._scope.value(argument) for argument in listed]
         return as_texts(worth[0] if len(worth) == 1 and isinstance(worth[0], list) else worth)
 
     def default(self, declared: _Fields) -> str | None:
@@ -212,16 +212,17 @@ class _Source:
 
     def _default(self, declared: _Fields) -> tuple[str | None, str]:
         if "DefaultFn" in declared:
-            function = declared["DefaultFn"]
-            if isinstance(function, Function) and _FOLLOWS_HTTPS.fullmatch(written(function.body)):
+            if _FOLLOWS_HTTPS.fullmatch(_only_returned(declared["DefaultFn"])):
                 return "{access_url_is_https}", "access-url"
             raise UnresolvedError
-        default = declared.get("Default", Literal(""))
-        if isinstance(default, Call) and (name := _last(default.function)) in _COMPUTED:
-            part, placeholder, source = _COMPUTED[name]
-            if part in {token.text for token in self._functions.get(name, ())}:
+        if "Default" not in declared:
+            return None, ""
+        computed = _last(part(declared["Default"], "function"))
+        if computed in _COMPUTED:
+            said, placeholder, source = _COMPUTED[computed]
+            if said in written(self._functions.get(computed)):
                 return placeholder, source
-        return redact_text(self._scope.text(default)) or None, ""
+        return redact_text(self.text(declared, "Default")) or None, ""
 
     def secret(self, declared: _Fields) -> bool:
         """Whether the option is marked as a secret."""
@@ -233,25 +234,25 @@ class _Source:
 
     def _marks(self, declared: _Fields) -> Iterator[tuple[str, str]]:
         """`Annotations{}.Mark(key, value).Mark(key, value)`."""
-        marked = declared.get("Annotations", Composite("", ()))
-        while isinstance(marked, Call) and _last(marked.function) == "Mark":
-            match marked.arguments:
+        marked = declared.get("Annotations")
+        while marked and _last(function := part(marked, "function")) == "Mark":
+            match arguments(marked):
                 case (key, value):
                     yield self._scope.text(key), self._scope.text(value)
                 case _:
                     raise UnresolvedError
-            marked = marked.function.of if isinstance(marked.function, Member) else _NIL
-        if marked != Composite(marked.type if isinstance(marked, Composite) else "", ()):
+            marked = part(function, "operand") if function else None
+        if marked and (not is_composite(marked) or elements(marked)):
             raise UnresolvedError
 
     def use_instead(self, declared: _Fields) -> tuple[str, ...]:
         """The flags of the options to use instead."""
-        listed = declared.get("UseInstead", _NIL)
-        if listed == _NIL:
+        listed = declared.get("UseInstead")
+        if listed is None or name(listed) == "nil":
             return ()
-        if not isinstance(listed, Composite):
+        if not is_composite(listed):
             raise UnresolvedError
-        return tuple(self.text(self._fields(value), "Flag") for _, value in listed.elements)
+        return tuple(self.text(self._fields(value), "Flag") for _, value in elements(listed))
 
     def experiments(self) -> Experiments:
         """The experiments that are known, and those that are safe.
@@ -259,16 +260,18 @@ class _Source:
         All that are declared are known where no list says so (before 2.17); the list of the safe
         ones was called one of all until then.
         """
-        declared = [one.name for one in self._assigned if one.type == "Experiment"]
-        assigned = {one.name: one.value for one in self._assigned}
-        safe = assigned.get("ExperimentsSafe", assigned.get("ExperimentsAll"))
+        declared = [one for one in self._assigned if one.type == "Experiment"]
+        safe = self._named.get("ExperimentsSafe", self._named.get("ExperimentsAll"))
         if not declared or safe is None:
             return NOTHING_KNOWN
-        known = assigned.get("ExperimentsKnown") or Composite(
-            "", tuple((None, Name(name)) for name in declared)
-        )
+        known = self._named.get("ExperimentsKnown")
         try:
-            known_names, safe_names = self._scope.texts(known), self._scope.texts(safe)
+            known_names = (
+                self._scope.texts(known)
+                if known
+                else [self._scope.text(one.value) for one in declared]
+            )
+            safe_names = self._scope.texts(safe)
         except UnresolvedError:
             return NOTHING_KNOWN
         return Experiments(
@@ -276,16 +279,34 @@ class _Source:
         )
 
 
+def _is_read(statement: "Node") -> bool:
+    """Whether nothing else can follow from a statement than what was read."""
+    return statement.type == "return_statement" or any(assigned(statement))
+
+
+def _returned(statement: "Node") -> list["Node"]:
+    """What a statement gives back."""
+    returned = statement.type == "return_statement"
+    return [value for listed in parts(statement) for value in parts(listed)] if returned else []
+
+
+def _only_returned(function: "Node") -> str:
+    """What a function gives back that does nothing else; empty of any other."""
+    done = statements(function)
+    returned = _returned(done[0]) if len(done) == 1 else []
+    return written(returned[0]) if len(returned) == 1 else ""
+
+
 def _is_identified(facts: Facts) -> bool:
     """Whether it is certain which option it is."""
     return "flag" in facts and any(facts.get(name) for name in ("flag", "env", "yaml_path", "name"))
 
 
-def _last(function: Expression) -> str:
+def _last(function: "Node | None") -> str:
     """The name of a function, or of a method, without what leads to it."""
-    if isinstance(function, Member):
-        return function.name
-    return function.text.rpartition(".")[2] if isinstance(function, Name) else ""
+    if function is None:
+        return ""
+    return written(part(function, "field")) or name(function)
 
 
 def _type(go_type: str) -> str:

@@ -75,6 +75,8 @@ HOMES = {
     "yaml": {"yaml_nodes"},
     "msgspec": {"render", "catalog", "rulebook", "configfile", "yaml_file"},
     "tenacity": {"sources", "store"},
+    "tree_sitter": {"catalog"},
+    "tree_sitter_go": {"catalog"},
 }
 """Library → where it may be imported."""
 
@@ -189,7 +191,17 @@ def test_the_core_does_no_input_or_output(path):
         assert name.partition(".")[0] not in IMPURE, f"{path.name} imports {name}"
 
 
-HEAVY = ("deepdiff", "jinja2", "git", "yaml", "urllib3", "rich", "asyncio", "msgspec")
+HEAVY = (
+    "deepdiff",
+    "jinja2",
+    "git",
+    "yaml",
+    "urllib3",
+    "rich",
+    "asyncio",
+    "msgspec",
+    "tree_sitter",
+)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,4 @@
-"""As much of the Go language as declares the options of Coder: read, never run.
+"""As much of Go source as declares the options of Coder: read, never run.
 
-Text → `tokens` → `syntax` (declarations and expressions) → `values` (what a constant expression
-is). The text may be hostile: all of it takes time that grows with its length alone.
+Text → `syntax` (tree-sitter's nodes) → `values` (what a constant expression is) and `config_tree`.
 """

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from confaudit.catalog.go_source.declarations import Field, Struct
-from confaudit.catalog.go_source.tokens import GoFault
+from confaudit.catalog.go_source.syntax import Field, GoFault
 from confaudit.catalog.go_source.values import UnresolvedError
 
 _MOST_LEAVES: Final = 5000
@@ -17,8 +16,8 @@ _TOO_MANY: Final = "has more settings than any server"
 class ConfigTree:
     """Structs in structs; what is no struct of the same file is a leaf."""
 
-    def __init__(self, structs: Mapping[str, Struct], root: str) -> None:
-        """Take the structs by name, and which of them is the whole tree."""
+    def __init__(self, structs: Mapping[str, Mapping[str, Field]], root: str) -> None:
+        """Take the fields of the structs by name, and which of them is the whole tree."""
         self._structs = structs
         self._root = root
 
@@ -61,5 +60,4 @@ class ConfigTree:
                     yield prefix + field.json
 
     def _fields(self, type_name: str) -> Mapping[str, Field]:
-        struct = self._structs.get(type_name.lstrip("*"))
-        return struct.fields if struct else {}
+        return self._structs.get(type_name.lstrip("*"), {})

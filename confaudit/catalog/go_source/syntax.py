@@ -1,309 +1,218 @@
-"""Go's expressions as values, and a parser of them.
+"""Go source as the tree of nodes that tree-sitter makes of it, and what its nodes say.
 
-Statements are in `declarations`. Types are kept as text.
+The names of nodes and of their fields are those of tree-sitter-go's grammar.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from time import process_time
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from confaudit.catalog.go_source.tokens import CLOSING, GoFault, Token, Tokens, unquote
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A text or a whole number."""
-
-    value: str | int
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """`x`, or with what leads to it `a.b.x`."""
-
-    text: str
+_LARGEST: Final = 1024 * 1024
+"""Bytes; Coder's source has a quarter of it."""
+_SECONDS: Final = 1.0
+"""Of the processor: Coder's source takes 0.05, a megabyte of quotes would take half a minute."""
+_CHUNK: Final = 512
+"""Bytes; the text of a node is read in these too, and most are short."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """`of.name`, where `of` is no name."""
+class GoFault(ValueError):  # noqa: N818 - becomes an error with the name of the file
+    """A text cannot be read; the message is the rest of a sentence."""
 
-    of: "Expression"
+
+class Assigned(NamedTuple):
+    """A constant or variable with its value: `var x type = value`, `x := value`."""
+
     name: str
+    value: "Node"
+    type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """`function(arguments)`; whether the last argument is spread (`x...`) is not kept."""
-
-    function: "Expression"
-    arguments: tuple["Expression", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Composite:
-    """`type{…}`; inside of another the type may be left out."""
+class Field(NamedTuple):
+    """A field of a struct."""
 
     type: str
-    elements: tuple[tuple["Expression | None", "Expression"], ...]
-    """Key, if there is one, and value."""
-
-    @property
-    def is_named(self) -> bool:
-        """Whether each element has a name."""
-        return all(isinstance(key, Name) for key, _ in self.elements)
-
-    @property
-    def named(self) -> Mapping[str, "Expression"]:
-        """The fields of a struct, if it names them."""
-        return {key.text: value for key, value in self.elements if isinstance(key, Name)}
+    json: str
+    """Its name in JSON; empty when it is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """Operands of operators that bind alike, from left to right."""
+def parse(text: str) -> "Node":
+    """Read a file; what is wrong in a function is left to who reads it, as Go learns new forms.
 
-    first: "Expression"
-    rest: tuple[tuple[str, "Expression"], ...]
+    Raises:
+        GoFault: It is no Go source, or takes more than such a source can.
+    """
+    import tree_sitter_go
+    from tree_sitter import Language, Parser
 
-
-@dataclass(frozen=True, slots=True)
-class Prefixed:
-    """An operand with what stands before it: `&x`, `-x`, `!x`."""
-
-    operator: str
-    operand: "Expression"
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function; what is in its braces is read when somebody asks."""
-
-    body: Tokens
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """A type where an expression may stand."""
-
-    text: str
+    source, until = text.encode(), process_time() + _SECONDS
+    if len(source) > _LARGEST:
+        raise GoFault("is larger than such a source can be")
+    try:
+        tree = Parser(Language(tree_sitter_go.language())).parse(
+            lambda offset, _: source[offset : offset + _CHUNK],
+            progress_callback=lambda *_: process_time() > until,
+        )
+    except ValueError:
+        raise GoFault("takes too long to read for Go source") from None
+    file = tree.root_node
+    for declared in [file] if file.is_error else file.children:
+        if not declared.type.startswith(("function", "method")):
+            check(declared)
+    return file
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """What this parser does not know."""
+def check(node: "Node") -> None:
+    """Refuse what is not Go all through.
+
+    Raises:
+        GoFault: It is not.
+    """
+    if not node.has_error:
+        return
+    while not node.is_error and (wrong := [one for one in node.children if one.has_error]):
+        node = wrong[0]
+    raise GoFault(f"cannot be read as Go source from line {node.start_point.row + 1} on")
 
 
-Expression: TypeAlias = (
-    Literal | Name | Member | Call | Composite | Operation | Prefixed | Function | Type | Unread
-)
+# --- nodes ---
 
-_BINDS: Final = {
-    operator: strength
-    for strength, operators in enumerate(
-        ("||", "&&", "== != < <= > >=", "+ - | ^", "* / % << >> & &^")
-    )
-    for operator in operators.split()
-}
-_TIGHTEST: Final = max(_BINDS.values())
-_PREFIXES: Final = {"&", "-", "!", "*"}
-_DEEPEST: Final = 40
-"""Brackets in brackets, and links of a chain; Coder's source has some ten of either."""
-_AFTER_A_TYPE: Final = ("{", "(", ")", "}", "]", ",", ";")
-_END: Final = Token("end", "")
+_WRAPPERS: Final = {"literal_element", "parenthesized_expression", "variadic_argument"}
 
 
-class Cursor:
-    """A place in tokens, from which things are read."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        """Start at the first of them."""
-        self.tokens = tokens
-        self.index = 0
-        self._depth = 0
-
-    @property
-    def here(self) -> Token:
-        """The token to be read next; empty after the last."""
-        return self.tokens[self.index] if self.index < len(self.tokens) else _END
-
-    def take(self) -> Token:
-        """Read one token, whatever it is."""
-        token = self.here
-        self.index += 1
-        return token
-
-    def accept(self, text: str) -> bool:
-        """Read this token if it is next; texts are never mistaken for it."""
-        found = self.here.text == text and self.here.kind in ("mark", "name")
-        self.index += found
-        return found
-
-    def expect(self, text: str) -> None:
-        """Read this token.
-
-        Raises:
-            GoFault: Another is next.
-        """
-        if not self.accept(text):
-            raise GoFault(f"lacks a {text}")
-
-    def name(self) -> str:
-        """Read a name.
-
-        Raises:
-            GoFault: Something else is next.
-        """
-        if self.here.kind != "name":
-            raise GoFault("lacks a name")
-        return self.take().text
-
-    def block(self) -> Tokens:
-        """Read from a bracket to the one that closes it, and give what is between.
-
-        Raises:
-            GoFault: There is no bracket.
-        """
-        if self.here.text not in CLOSING:
-            raise GoFault("lacks a bracket")
-        start, depth = self.index, 0
-        while depth or self.index == start:
-            depth += self._step()
-        return self.tokens[start + 1 : self.index - 1]
-
-    def skip_to(self, *stops: str) -> Tokens:
-        """Read up to one of some marks outside of all brackets, or to the end."""
-        start, depth = self.index, 0
-        while self.here is not _END:
-            if not depth and self.here.kind == "mark" and self.here.text in stops:
-                break
-            depth += self._step()
-        return self.tokens[start : self.index]
-
-    def _step(self) -> int:
-        """Read a token, and tell whether that goes into a bracket or out of one."""
-        kind, text = self.take()
-        if kind != "mark":
-            return 0
-        return (text in CLOSING) - (text in CLOSING.values())
-
-    def expression(self, strength: int = 0) -> Expression:
-        """Read an expression whose operators bind at least so strongly.
-
-        Raises:
-            GoFault: There is none, or none that is known here.
-        """
-        if strength > _TIGHTEST:
-            return self._prefixed()
-        first = self.expression(strength + 1)
-        rest = []
-        while self.here.kind == "mark" and _BINDS.get(self.here.text) == strength:
-            rest.append((self.take().text, self.expression(strength + 1)))
-        return Operation(first, tuple(rest)) if rest else first
-
-    def _prefixed(self) -> Expression:
-        if self.here.kind == "mark" and self.here.text in _PREFIXES:
-            operator = self.take().text
-            return Prefixed(operator, self._nested(self._prefixed))
-        return self._chain()
-
-    def _nested(self, read: Callable[[], Expression]) -> Expression:
-        self._depth += 1
-        try:
-            if self._depth > _DEEPEST:
-                raise GoFault("nests too deeply")
-            return read()
-        finally:
-            self._depth -= 1
-
-    def _chain(self) -> Expression:
-        """An operand with its members, calls and braces."""
-        found = self._operand()
-        for _ in range(_DEEPEST):
-            longer = self._link(found)
-            if longer is None:
-                return found
-            found = longer
-        raise GoFault("nests too deeply")
-
-    def _link(self, of: Expression) -> Expression | None:
-        if self.accept("."):
-            name = self.name()
-            return Name(f"{of.text}.{name}") if isinstance(of, Name) else Member(of, name)
-        if self.accept("("):
-            return Call(of, tuple(value for _, value in self._elements(")")))
-        if self.here.text == "[" and isinstance(of, Name):  # the types of a generic one
-            return Type(f"{of.text}[{written(self.block())}]")
-        if isinstance(of, Name | Type) and self.accept("{"):
-            return Composite(of.text, tuple(self._elements("}")))
-        return None
-
-    def _elements(self, closing: str) -> Iterator[tuple[Expression | None, Expression]]:
-        """What stands between commas, up to the bracket that closes it: key and value."""
-        while not self.accept(closing):
-            start = self.index
-            try:
-                yield self._element(closing)
-            except GoFault:
-                self.index = start
-                yield self._key(), Unread()
-                self.skip_to(",", closing)
-            self.accept(",")
-
-    def _key(self) -> Expression | None:
-        """The name before a colon, of an element that cannot be read otherwise."""
-        name, colon = (*self.tokens[self.index : self.index + 2], _END, _END)[:2]
-        return Name(name.text) if name.kind == "name" and colon.text == ":" else None
-
-    def _element(self, closing: str) -> tuple[Expression | None, Expression]:
-        key, value = None, self._nested(self._part)
-        if self.accept(":"):
-            key, value = value, self._nested(self._part)
-        self.accept("...")
-        self.accept(";")  # at the end of a line, before the bracket
-        if self.here.text not in (",", closing):
-            raise GoFault("lacks a comma")
-        return key, value
-
-    def _part(self) -> Expression:
-        if self.accept("{"):
-            return Composite("", tuple(self._elements("}")))
-        return self.expression()
-
-    def _operand(self) -> Expression:
-        token = self.here
-        if token.kind == "text":
-            return Literal(unquote(self.take().text))
-        if token.kind == "number":
-            return Literal(_number(self.take().text))
-        if self.accept("("):
-            found = self._nested(self.expression)
-            self.expect(")")
-            return found
-        if self.accept("func"):
-            self.skip_to("{", ",", ";")
-            return Function(self.block())
-        if token.text == "[" or token.text == "map":
-            return Type(written(self.skip_to(*_AFTER_A_TYPE)))
-        return Name(self.name())
+def bare(node: "Node") -> "Node":
+    """What is in brackets, or is wrapped otherwise without being another."""
+    while node.type in _WRAPPERS:
+        node = next(_named_children(node))
+    return node
 
 
-def _number(literal: str) -> int:
-    digits = literal.replace("_", "")
-    is_plain = digits.isascii() and digits.isdigit() and len(digits) < _MOST_DIGITS
-    if not is_plain or (digits[0] == "0" and digits != "0"):
-        raise GoFault("has a number that is not decimal")
-    return int(digits)
+def parts(node: "Node | None") -> list["Node"]:
+    """What a node consists of, without marks and comments."""
+    return [bare(part) for part in _named_children(node)] if node else []
 
 
-_MOST_DIGITS: Final = 19
-"""Of 64 bits."""
+def _named_children(node: "Node") -> Iterator["Node"]:
+    return (child for child in node.named_children if child.type != "comment")
 
 
-def written(tokens: Tokens) -> str:
-    """Tokens of a type as text, without spaces but between names."""
-    parts = [
-        f" {token.text}" if token.kind == before.kind == "name" else token.text
-        for before, token in zip((_END, *tokens), tokens, strict=False)
+def part(node: "Node", field: str) -> "Node | None":
+    """A part by the name that the grammar gives it."""
+    found = node.child_by_field_name(field)
+    return bare(found) if found else None
+
+
+def written(node: "Node | None") -> str:
+    """A node as text without blanks."""
+    return "".join((node.text or b"").decode().split()) if node else ""
+
+
+def name(node: "Node | None") -> str:
+    """`x`, or with what leads to it `a.b.x`; empty if it is anything else."""
+    text = written(node) if node and node.type in _NAMES else ""
+    return text if _NAME.fullmatch(text) else ""
+
+
+_NAMES: Final = {"identifier", "selector_expression", "nil", "true", "false"}
+_NAME: Final = re.compile(r"\w+(\.\w+)*")
+
+
+def elements(node: "Node") -> list[tuple[str, "Node"]]:
+    """The elements of `type{…}`, or of `{…}` inside of another, with their keys if they have any.
+
+    A key that is no name counts as `?`.
+    """
+    found = []
+    for element in parts(node if node.type == "literal_value" else part(node, "body")):
+        key, value = part(element, "key"), part(element, "value")
+        is_keyed = element.type == "keyed_element" and key and value
+        found.append((name(key) or "?", value) if is_keyed and value else ("", element))
+    return found
+
+
+def is_composite(node: "Node") -> bool:
+    """Whether it is `type{…}`, or `{…}` inside of another."""
+    return node.type in ("composite_literal", "literal_value")
+
+
+def arguments(call: "Node") -> list["Node"]:
+    """The arguments of a call; none if it is no call."""
+    return parts(part(call, "arguments"))
+
+
+# --- declarations and statements ---
+
+
+def functions(file: "Node") -> Mapping[str, "Node"]:
+    """The functions of a file by name, methods as `Type.name`."""
+    found = {}
+    for declared in parts(file):
+        if declared.type == "function_declaration":
+            found[written(part(declared, "name"))] = declared
+        elif declared.type == "method_declaration":
+            receiver = [part(one, "type") for one in parts(part(declared, "receiver"))]
+            of = written(receiver[-1] if receiver else None).lstrip("*")
+            found[f"{of}.{written(part(declared, 'name'))}"] = declared
+    return found
+
+
+def statements(function: "Node") -> Sequence["Node"]:
+    """What a function does, one by one."""
+    return [one for listed in parts(part(function, "body")) for one in parts(listed)]
+
+
+_DECLARES: Final = {"const_declaration", "var_declaration", "var_spec_list"}
+
+
+def assigned(statement: "Node") -> Iterator[Assigned]:
+    """The constants or variables that a statement gives a value; none where it is not known."""
+    if statement.type in _DECLARES:
+        for declared in parts(statement):
+            yield from assigned(declared)
+    elif statement.type in ("const_spec", "var_spec"):
+        names = [one for one in statement.children_by_field_name("name") if one.is_named]
+        yield from _assigned(names, part(statement, "value"), written(part(statement, "type")))
+    elif statement.type == "short_var_declaration":
+        yield from _assigned(parts(part(statement, "left")), part(statement, "right"))
+
+
+def _assigned(names: list["Node"], values: "Node | None", of: str = "") -> Iterator[Assigned]:
+    worth = parts(values)
+    if len(worth) == len(names):
+        for one, value in zip(names, worth, strict=True):
+            yield Assigned(written(one), value, of)
+
+
+def structs(file: "Node") -> Mapping[str, Mapping[str, Field]]:
+    """The types of a file that are structs, with their fields by name."""
+    declared = [
+        one for types in parts(file) if types.type == "type_declaration" for one in parts(types)
     ]
-    return "".join(parts)
+    return {
+        written(part(one, "name")): dict(_fields(body))
+        for one in declared
+        if (body := part(one, "type")) and body.type == "struct_type"
+    }
+
+
+def _fields(struct: "Node") -> Iterator[tuple[str, Field]]:
+    for declared in parts(struct.named_children[0]):
+        tag = part(declared, "tag")
+        for one in declared.children_by_field_name("name"):
+            if one.is_named:
+                field = written(one)
+                yield field, Field(written(part(declared, "type")), _json(field, tag))
+
+
+_JSON: Final = re.compile(r'json:"([^",]*)')
+
+
+def _json(field: str, tag: "Node | None") -> str:
+    """The name as encoding/json makes it: the tag's, or the field's own; `-` is none."""
+    tagged = _JSON.search(written(tag))
+    if tagged is None or not tagged[1]:
+        return field
+    return "" if tagged[1] == "-" else tagged[1]

@@ -1,13 +1,23 @@
 """What Go's expressions are worth, as far as the source alone decides it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from confaudit.catalog.go_source import syntax
-from confaudit.catalog.go_source.syntax import Expression
+from confaudit.catalog.go_source.syntax import (
+    arguments,
+    elements,
+    name,
+    part,
+    parts,
+    written,
+)
 from confaudit.core.coder import go
 from confaudit.core.coder.options import NANOSECONDS
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 class UnresolvedError(Exception):
@@ -27,7 +37,7 @@ _LONGEST: Final = 10_000
 """Letters or items; some lines of source can stand for more than fits in memory."""
 _LARGEST: Final = 2**63
 _DEEPEST: Final = 100
-"""Expressions in expressions, and names that stand for names."""
+"""Expressions in expressions, and names that stand for names; Coder's source has some ten."""
 
 _KNOWN: Final[Mapping[str, Value]] = {
     "true": True,
@@ -52,19 +62,19 @@ _IN_A_RELEASE: Final[Mapping[str, Value]] = {
 class Scope:
     """Names and what they stand for."""
 
-    def __init__(self, named: Mapping[str, Expression]) -> None:
+    def __init__(self, named: Mapping[str, "Node"]) -> None:
         """Take the expression of each name."""
         self._named = named
         self._values: dict[str, Value] = {}
         self._depth = 0
 
-    def value(self, expression: Expression) -> Value:
+    def value(self, expression: "Node") -> Value:
         """What an expression is worth.
 
         Raises:
             UnresolvedError: That cannot be told.
         """
-        reader = _READERS.get(type(expression))
+        reader = _READERS.get(expression.type)
         if reader is None or self._depth > _DEEPEST:
             raise UnresolvedError
         self._depth += 1
@@ -73,7 +83,7 @@ class Scope:
         finally:
             self._depth -= 1
 
-    def text(self, expression: Expression) -> str:
+    def text(self, expression: "Node") -> str:
         """What an expression is worth, which must be a text.
 
         Raises:
@@ -81,7 +91,7 @@ class Scope:
         """
         return _a(str, self.value(expression))
 
-    def texts(self, expression: Expression) -> list[str]:
+    def texts(self, expression: "Node") -> list[str]:
         """What an expression is worth, which must be a list of texts.
 
         Raises:
@@ -89,15 +99,13 @@ class Scope:
         """
         return as_texts(self.value(expression))
 
-    def follow(self, expression: Expression) -> Expression:
+    def follow(self, expression: "Node") -> "Node":
         """What a name or the address of one stands for; anything else, and a circle, is itself."""
         for _ in range(_DEEPEST):
-            if isinstance(expression, syntax.Prefixed) and expression.operator == "&":
-                expression = expression.operand
-            elif isinstance(expression, syntax.Name) and expression.text in self._named:
-                expression = self._named[expression.text]
-            else:
+            found = address(expression) or self._named.get(name(expression))
+            if found is None:
                 break
+            expression = found
         return expression
 
     def named(self, name: str) -> Value:
@@ -109,32 +117,83 @@ class Scope:
         return self._values[name]
 
 
-def _literal(_: Scope, literal: syntax.Literal) -> Value:
-    return literal.value
+def address(expression: "Node") -> "Node | None":
+    """What an expression is the address of: x, if it is `&x`."""
+    if expression.type != "unary_expression" or _operator(expression) != "&":
+        return None
+    return part(expression, "operand")
 
 
-def _name(scope: Scope, name: syntax.Name) -> Value:
-    return _KNOWN[name.text] if name.text in _KNOWN else scope.named(name.text)
+def _operator(operation: "Node") -> str:
+    return written(part(operation, "operator"))
 
 
-def _list(scope: Scope, composite: syntax.Composite) -> Value:
-    if any(key is not None for key, _ in composite.elements):
+def _raw(_: Scope, literal: "Node") -> Value:
+    return _said(literal)[1:-1].replace("\r", "")
+
+
+def _interpreted(_: Scope, literal: "Node") -> Value:
+    return "".join(
+        _unescaped(_said(one)) if one.type == "escape_sequence" else _said(one)
+        for one in literal.named_children
+    )
+
+
+def _said(node: "Node") -> str:
+    return (node.text or b"").decode()
+
+
+_ESCAPE: Final = re.compile(
+    r"""\\(?:[abfnrtv\\"]|[01][0-7]{2}|x[0-7][\dA-Fa-f]|u[\dA-Fa-f]{4}|U[\dA-Fa-f]{8})"""
+)
+"""As in Python; bytes that are no letter alone are not read."""
+
+
+def _unescaped(escape: str) -> str:
+    if not _ESCAPE.fullmatch(escape):
         raise UnresolvedError
-    return [scope.value(value) for _, value in composite.elements]
+    try:
+        letter = escape.encode().decode("unicode_escape")
+        letter.encode()  # half a letter cannot be
+    except UnicodeError:
+        raise UnresolvedError from None
+    return letter
 
 
-def _call(scope: Scope, call: syntax.Call) -> Value:
-    function, arguments = call.function, call.arguments
-    if isinstance(function, syntax.Name):
-        if function.text in _IN_A_RELEASE:
-            return _IN_A_RELEASE[function.text]
-        if function.text in _FUNCTIONS:
-            return _applied(_FUNCTIONS[function.text], *map(scope.value, arguments))
-        of, _, method = function.text.rpartition(".")
-        function = syntax.Member(syntax.Name(of), method)
-    if not isinstance(function, syntax.Member) or function.name not in _METHODS:
+def _integer(_: Scope, literal: "Node") -> Value:
+    digits = written(literal).replace("_", "")
+    if not digits.isdecimal() or len(digits) > _MOST_DIGITS or digits[0] == "0" != digits:
         raise UnresolvedError
-    return _applied(_METHODS[function.name], scope.value(function.of), *map(scope.value, arguments))
+    return int(digits)
+
+
+_MOST_DIGITS: Final = 19
+"""Of 64 bits."""
+
+
+def _name(scope: Scope, expression: "Node") -> Value:
+    found = name(expression)
+    return _KNOWN[found] if found in _KNOWN else scope.named(found)
+
+
+def _list(scope: Scope, composite: "Node") -> Value:
+    if any(key for key, _ in elements(composite)):
+        raise UnresolvedError
+    return [scope.value(value) for _, value in elements(composite)]
+
+
+def _call(scope: Scope, call: "Node") -> Value:
+    function = part(call, "function")
+    called, given = name(function), arguments(call)
+    if called in _IN_A_RELEASE:
+        return _IN_A_RELEASE[called]
+    if called in _FUNCTIONS:
+        return _applied(_FUNCTIONS[called], *map(scope.value, given))
+    of = part(function, "operand") if function else None
+    method = written(part(function, "field")) if function else ""
+    if of is None or method not in _METHODS:
+        raise UnresolvedError
+    return _applied(_METHODS[method], scope.value(of), *map(scope.value, given))
 
 
 def _applied(function: Callable[..., Value], *arguments: Value) -> Value:
@@ -144,22 +203,24 @@ def _applied(function: Callable[..., Value], *arguments: Value) -> Value:
         raise UnresolvedError from None
 
 
-def _operation(scope: Scope, operation: syntax.Operation) -> Value:
-    worth = scope.value(operation.first)
-    for operator, operand in operation.rest:
-        if operator in _DECIDED_BY and worth is _DECIDED_BY[operator]:
-            return worth
-        worth = _bounded(_apply(operator, worth, scope.value(operand)))
-    return worth
+def _operation(scope: Scope, operation: "Node") -> Value:
+    left, right = parts(operation)
+    operator, worth = _operator(operation), scope.value(left)
+    if operator in _DECIDED_BY and worth is _DECIDED_BY[operator]:
+        return worth
+    return _apply(operator, worth, scope.value(right))
 
 
 _DECIDED_BY: Final = {"||": True, "&&": False}
 
 
-def _prefixed(scope: Scope, prefixed: syntax.Prefixed) -> Value:
-    worth = scope.value(prefixed.operand)
-    if prefixed.operator == "!":
+def _prefixed(scope: Scope, prefixed: "Node") -> Value:
+    (operand,) = parts(prefixed)
+    operator, worth = _operator(prefixed), scope.value(operand)
+    if operator == "!":
         return not _a(bool, worth)
+    if operator != "-":
+        raise UnresolvedError
     return _apply("-", Duration(0) if isinstance(worth, Duration) else 0, worth)
 
 
@@ -239,11 +300,13 @@ _METHODS: Final[Mapping[str, Callable[..., Value]]] = {
     "Enabled": _is_enabled,  # of a list of experiments
 }
 
-_READERS: Final[Mapping[type, Callable[[Scope, Any], Value]]] = {
-    syntax.Literal: _literal,
-    syntax.Name: _name,
-    syntax.Composite: _list,
-    syntax.Call: _call,
-    syntax.Operation: _operation,
-    syntax.Prefixed: _prefixed,
+_READERS: Final[Mapping[str, Callable[[Scope, "Node"], Value]]] = {
+    "interpreted_string_literal": _interpreted,
+    "raw_string_literal": _raw,
+    "int_literal": _integer,
+    **dict.fromkeys(("identifier", "selector_expression", "true", "false", "nil"), _name),
+    **dict.fromkeys(("composite_literal", "literal_value"), _list),
+    "call_expression": _call,
+    "binary_expression": _operation,
+    "unary_expression": _prefixed,
 }
