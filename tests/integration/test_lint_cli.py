@@ -188,3 +188,27 @@ def test_an_unknown_rule_ends_with_2_and_the_nearest_one(confaudit):
 )
 def test_the_readme_lists_the_rules_as_they_are():
     assert rules_table(RULES.values()) in README.read_text(encoding="utf-8")
+
+
+def test_what_a_start_would_refuse_is_told_with_its_place(folder, confaudit):
+    key = "c2hvcnQta2V5LXRoYXQtbm9ib2R5LW1heS1zZWU="
+    (folder / "coder.env").write_text(
+        "CODER_SESSION_DURATION=8760h\n"
+        f"CODER_EXTERNAL_TOKEN_ENCRYPTION_KEYS={key}\n"
+        "CODER_PROXY_TRUSTED_ORIGINS=10.0.0.0/8, 192.168.0.1\n"
+    )
+    code, out, err = confaudit("lint", "coder.env", "--version", "2.35.1", "--fail-on", "error")
+    assert (code, err) == (1, "")
+    assert "Coder 2.35.1 will not start" in out
+    for rule, line in (("lifetime", 1), ("encryption-key", 2), ("trusted-origins", 3)):
+        told = out[out.index(rule) :]
+        assert f"coder.env:{line}" in told[: told.index("To do")]
+    assert key not in out
+
+
+def test_a_start_that_needs_what_lies_outside_is_nothing_to_mend(folder, lint):
+    (folder / "coder.env").write_text("CODER_PG_CONNECTION_URL=postgres://db/coder\n")
+    found = lint("coder.env", "--version", "2.35.1")
+    assert found["verdict"] == "nothing to mend"
+    [told] = found["findings"]
+    assert (told["rule"], told["affects"]["answer"]) == ("start-postgres", "depends")

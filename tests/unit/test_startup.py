@@ -119,7 +119,7 @@ def test_providers_that_a_server_runs_with_are_checked_against_the_target():
 def test_a_server_that_is_seen_to_run_contradicts():
     seen = running("2.28.0", session_duration=FOREVER)
     one = found(situation("2.28.0", "2.29.5", OperatorSettings(), seen))["start-session-lifetime"]
-    assert (one.affects, judge([one]).shown[0].severity) == (DEPENDS, Level.WARNING)
+    assert (one.affects, one.severity) == (DEPENDS, Level.INFO)
     assert one.because.endswith("and yet a server of 2.28.0 runs with it")
 
 
@@ -160,6 +160,11 @@ def test_what_the_option_code_refuses_is_told_once():
     fatal = {one.rule.id for one in told if one.rule.effect is Effect.WILL_NOT_START}
     assert "empty-value-fatal" in fatal
     assert "start-session-lifetime" not in fatal
+
+
+def test_what_is_refused_under_one_name_is_told_once_under_the_other():
+    operator = env("CODER_AI_GATEWAY_PROXY_ENABLED=true; CODER_AIBRIDGE_PROXY_ENABLED=maybe")
+    assert "start-ai-proxy-certificate" not in found(situation("2.35.1", "2.35.1", operator))
 
 
 def test_a_value_from_a_secret_leaves_it_open():

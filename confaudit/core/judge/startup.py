@@ -10,7 +10,8 @@ from dataclasses import replace
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.judge.advisories import Advisory, finding
 from confaudit.core.judge.finding import Finding
-from confaudit.core.upgrade.known import Answer, Conclusion, Truth, UpgradeSide
+from confaudit.core.model import Level
+from confaudit.core.upgrade.known import Answer, Truth, UpgradeSide
 from confaudit.core.upgrade.situate import Inquiry
 from confaudit.core.upgrade.situation import Answers, Situation
 
@@ -40,13 +41,13 @@ def refused_starts(checks: Sequence[Advisory], situation: Situation) -> Iterator
     What depends in the same way for the release in use is no news: that one runs.
     """
     for check in checks:
-        today = {one.item: one.conclusion for one in _refusals(check, situation, BEFORE)}
+        today = {one.item: one.conclusion.answer for one in _refusals(check, situation, BEFORE)}
         for will in _refusals(check, situation, AFTER):
-            was = today.get(will.item) if situation.is_upgrade else None
-            if was is None:
+            was = today.get(will.item, Truth.NO) if situation.is_upgrade else Truth.NO
+            if was is Truth.YES:
+                yield _refused_today(check, situation, will)
+            elif was is Truth.NO or will.conclusion.answer is Truth.YES:
                 yield finding(check, situation, will, will.conclusion)
-            elif Truth.YES in (was.answer, will.conclusion.answer):
-                yield finding(check, situation, will, _as_today(will.conclusion, was, situation))
 
 
 BEFORE, AFTER = UpgradeSide.BEFORE, UpgradeSide.AFTER
@@ -61,13 +62,16 @@ def _refusals(check: Advisory, situation: Situation, side: UpgradeSide) -> Itera
             yield replace(answer, conclusion=found)
 
 
-def _as_today(will: Conclusion, was: Conclusion, situation: Situation) -> Conclusion:
-    """What the release in use refuses as well, which contradicts a server that runs so."""
-    if was.answer is not Truth.YES:
-        return will
-    source = situation.source.version
-    if situation.snapshot and not will.positions:
-        because = f"{will.because}, and yet a server of {source} runs with it"
-        return replace(will, answer=Truth.DEPENDS, because=because)
+def _refused_today(check: Advisory, situation: Situation, will: Answer) -> Finding:
+    """What the release in use refuses as well: a file that is not what runs, or a fault already.
+
+    A snapshot of a server that runs so contradicts, and is believed.
+    """
+    found, source = will.conclusion, situation.source.version
+    if situation.snapshot and not found.positions:
+        because = f"{found.because}, and yet a server of {source} runs with it"
+        doubted = replace(found, answer=Truth.DEPENDS, because=because)
+        return replace(finding(check, situation, will, doubted), level=Level.INFO)
     already = f"Coder {source} does not start with it either: it is not what runs, or fails already"
-    return replace(will, because="; ".join(filter(None, (will.because, already))))
+    because = "; ".join(filter(None, (found.because, already)))
+    return finding(check, situation, will, replace(found, because=because))

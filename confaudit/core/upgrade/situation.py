@@ -162,7 +162,7 @@ class Situation:
             is_set=self._is_set(spec, setting, given, when),
             because="",
             spec=spec,
-            is_refused=spec.key in self._refused(when),
+            is_refused=cell(spec) in self._refused(when),
         )
         return replace(found, because=self._because(found, when))
 
@@ -215,8 +215,10 @@ class Situation:
         return self._predicted(when).effective
 
     def _refused(self, when: UpgradeSide) -> set[str]:
-        """The options for which the option code of one side refuses what is given."""
-        return {error.option for error in self._predicted(when).errors}
+        """The places of values that the option code of one side refuses."""
+        options = self._declared(when)
+        errors = self._predicted(when).errors
+        return {cell(options[one.option]) for one in errors if one.option in options}
 
     def _predicted(self, when: UpgradeSide) -> Prediction:
         return self.running if when is UpgradeSide.BEFORE else self.prediction
