@@ -3,14 +3,14 @@
 A file is a list; `WrittenAdvisory` says what each may hold, `rulebook.conditions` what it may ask.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import msgspec
 
-from confaudit.core.coder.releases import Catalog, Version, has_reached
+from confaudit.core.coder.releases import Catalog, Release, Version, has_reached
 from confaudit.core.judge import conditions, items
 from confaudit.core.judge.advisories import Advisory
 from confaudit.core.judge.conditions import Condition, Items, Looking
@@ -153,26 +153,28 @@ class Tested:
         return tuple(self.written.read(list[Example])) if self.written else ()
 
 
-def load(paths: Iterable[Path], catalog: Catalog) -> tuple[Advisory, ...]:
+def load(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Advisory, ...]:
     """The packaged advisories, the checks of a start, and those of the operator's own files.
+
+    They may ask about every option that a release of one of the catalogues has.
 
     Raises:
         CatalogError: A file cannot be read or says what it cannot; names file, line and key.
     """
     own = list(paths)
-    found = load_tested((*SHIPPED, *own), catalog)
+    found = load_tested((*SHIPPED, *own), *catalogs)
     for tested in found if own else ():
         _ = tested.examples  # a slip in an operator's own is told
     return tuple(tested.advisory for tested in found)
 
 
-def load_tested(paths: Iterable[Path], catalog: Catalog) -> tuple[Tested, ...]:
+def load_tested(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Tested, ...]:
     """The advisories of these files alone, with their examples.
 
     Raises:
         CatalogError: As `load`.
     """
-    types = _types(catalog)
+    types = _types([release for one in catalogs for release in one.releases])
     parts = [part for path in paths for part in _listed(path)]
     found = [_advisory(part, types) for part in parts]
     places: dict[str, Part] = {}
@@ -191,12 +193,12 @@ def load_tested(paths: Iterable[Path], catalog: Catalog) -> tuple[Tested, ...]:
     return tuple(found)
 
 
-def _types(catalog: Catalog) -> Mapping[str, tuple[str, ...]]:
-    """The types that each option has had, the newest first."""
+def _types(releases: Sequence[Release]) -> Mapping[str, tuple[str, ...]]:
+    """The types that each option is known to have had, the newest first."""
     found: dict[str, dict[str, None]] = {}
-    for release in reversed(catalog.releases):
+    for release in reversed(releases):
         for key, spec in release.options.items():
-            found.setdefault(key, {})[spec.type] = None
+            found.setdefault(key, {}).update({spec.type: None} if spec.type else {})
     return {key: tuple(types) for key, types in found.items()}
 
 

@@ -113,10 +113,14 @@ def _with_patches(found: Sequence[Finding], scope: AuditScope) -> Iterator[Findi
 def advisories(setup: Setup) -> "Sequence[Advisory]":
     """The advisories that come with confaudit, and the operator's own beside confaudit.yaml.
 
+    Those that come with it speak of options of the packaged catalogue, in whose place a release
+    learnt from documents may stand that does not tell them.
+
     Raises:
         CatalogError: one cannot be read.
     """
+    from confaudit.catalog.loader import packaged
     from confaudit.rulebook.advisories import USER_FILE, load
 
     own = setup.loaded.folder / USER_FILE
-    return load([own] if own.is_file() else [], setup.catalog())
+    return load([own] if own.is_file() else [], packaged(), setup.catalog())

@@ -196,6 +196,22 @@ def test_checks_that_were_not_asked_are_not_passed_over():
         list(refused_starts(checks(), silent))
 
 
+@pytest.mark.parametrize("key", ["job-hang-detector-interval", "log-human", "http-address"])
+@pytest.mark.parametrize("is_told", [True, False])
+def test_what_a_release_to_come_no_longer_has_is_not_checked(key, is_told):
+    """Nor what its documents do not show, unless it is set."""
+    base = packaged().releases[-1]
+    options = {name: spec for name, spec in base.options.items() if name != key}
+    unsure = {} if is_told else {key: base.options[key]}
+    release = replace(
+        base, version="2.99.0", options=options, unsure=unsure, is_complete=is_told,
+        borrowed_from=base.version,
+    )  # fmt: skip
+    operator = read_env_file("CODER_ACCESS_URL=https://coder.example.com", "coder.env")
+    found = situation_of(None, release, release, operator, packaged(), inquire=inquiry(checks()))
+    assert not [one for one in refused_starts(checks(), found) if one.severity > Level.INFO]
+
+
 # --- secrets ------------------------------------------------------------------------------------
 
 PLANTED = "planted%secret"

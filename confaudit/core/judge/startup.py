@@ -22,7 +22,7 @@ def inquiry(advisories: Iterable[Advisory]) -> Inquiry:
 
     def inquire(situation: Situation) -> Answers:
         return {
-            check.rule.id: tuple(check.answers(situation))
+            check.rule.id: tuple(check.answers(situation)) if _has_subject(check, situation) else ()
             for check in checks
             if has(check, situation.target)
         }
@@ -33,6 +33,15 @@ def inquiry(advisories: Iterable[Advisory]) -> Inquiry:
 def has(check: Advisory, release: Release) -> bool:
     """Whether a release has a check: candidates and development builds have what it has."""
     return check.is_in(Version.parse(release.version).base)
+
+
+def _has_subject(check: Advisory, situation: Situation) -> bool:
+    """Whether the target has the option that a check is about; what is gone is not checked.
+
+    The members of a family are looked at wherever they are given.
+    """
+    key = check.subject if check.each is None else ""
+    return not key or key in situation.target.unsure or situation.spec(key, AFTER) is not None
 
 
 def refused_starts(checks: Sequence[Advisory], situation: Situation) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ class Known:
     """As the operator writes it, else its variable or flag."""
     value: Value
     """Effective value, redacted; MISSING when nobody can know it here. The value of an option that
-    the release does not have is the zero value of its type."""
+    the release does not have is the zero value of its type, of a number none."""
     source: ValueSource | None
     """None: it is set, and nobody knows by which way."""
     given: tuple[Given, ...]

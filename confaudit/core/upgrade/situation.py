@@ -15,7 +15,6 @@ from typing import Final, TypeAlias
 
 from confaudit.core import tree
 from confaudit.core.coder.names import Lack, lack
-from confaudit.core.coder.options import zero
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import HOMEBREW, cell, env_names
@@ -51,6 +50,7 @@ from confaudit.core.upgrade.known import (
     conclude,
     contains,
 )
+from confaudit.core.upgrade.lacking import not_there, removed_or_hidden
 from confaudit.core.upgrade.prediction import Prediction
 
 Earlier: TypeAlias = Callable[[str], Iterable[Value]]
@@ -236,18 +236,12 @@ class Situation:
         other = self.spec(key, opposite)
         spec = other or self.catalog.nearest("").options.get(key)
         release = self.source if when is UpgradeSide.BEFORE else self.target
-        if unsure := release.unsure.get(key):
-            given = self._given_by([unsure])
-            if given or (other and self.known(other.key, opposite).is_set is Truth.YES):
-                return _removed_or_hidden(unsure, given, release)
-        return Known(
-            name=_name((), spec) if spec else option_name(key),
-            value=zero(spec.type) if spec else None,
-            source=ValueSource.UNSET,
-            given=(),
-            is_set=Truth.NO,
-            because=f"{release.version} has no such option",
-        )
+        unsure = release.unsure.get(key)
+        given = self._given_by([unsure]) if unsure else ()
+        is_set = given or (other and self.known(other.key, opposite).is_set is Truth.YES)
+        if unsure and is_set:
+            return removed_or_hidden(_name(given, unsure), given, release)
+        return not_there(_name((), spec) if spec else option_name(key), spec, key, release)
 
     def _is_set(
         self, spec: OptionSpec, setting: Setting, given: tuple[Given, ...], when: UpgradeSide
@@ -355,13 +349,6 @@ class Situation:
 
 
 _STRENGTH: Final = (Channel.FLAG, Channel.ENV, Channel.YAML)
-
-
-def _removed_or_hidden(spec: OptionSpec, given: tuple[Given, ...], release: Release) -> Known:
-    """An option that is set, of which nobody can tell whether the release still has it."""
-    name = _name(given, spec)
-    why = f"it is not known whether Coder {release.version} has {name}"
-    return Known(name, MISSING, source=None, given=given, is_set=Truth.YES, because=why)
 
 
 def _name(given: Iterable[Given], spec: OptionSpec) -> str:
