@@ -78,6 +78,13 @@ def test_what_only_the_target_checks_stops_this_upgrade():
     )
 
 
+@pytest.mark.parametrize("rule", ["no-http-address", "start-ssh-key-algorithm", "start-no-log"])
+def test_an_empty_variable_stops_the_server_since_it_counts(rule):
+    text = "CODER_HTTP_ADDRESS=; CODER_SSH_KEYGEN_ALGORITHM=; CODER_LOGGING_HUMAN="
+    one = found(situation("2.33.0", "2.35.1", env(text)))[rule]
+    assert (one.affects, one.introduced_in) == (YES, ("2.34.0",))
+
+
 def test_what_the_release_in_use_checks_as_well_is_not_what_runs():
     one = found(situation("2.28.0", "2.29.5", LONG))["start-session-lifetime"]
     assert (one.affects, one.introduced_in) == (YES, ())

@@ -8,12 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.semantics import EMPTY_COUNTS
+from confaudit.core.given import Channel, GivenState
 from confaudit.core.judge.advisories import Advisory, finding
 from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.rules.common import since_version
 from confaudit.core.model import Level
 from confaudit.core.upgrade.known import Answer, Truth, UpgradeSide
 from confaudit.core.upgrade.situate import Inquiry
 from confaudit.core.upgrade.situation import Answers, Situation
+
+BEFORE, AFTER = UpgradeSide.BEFORE, UpgradeSide.AFTER
 
 
 def inquiry(advisories: Iterable[Advisory]) -> Inquiry:
@@ -56,10 +61,17 @@ def refused_starts(checks: Sequence[Advisory], situation: Situation) -> Iterator
             if was is Truth.YES:
                 yield _refused_today(check, situation, will)
             elif was is Truth.NO or will.conclusion.answer is Truth.YES:
-                yield finding(check, situation, will, will.conclusion)
+                yield _refused_anew(check, situation, will)
 
 
-BEFORE, AFTER = UpgradeSide.BEFORE, UpgradeSide.AFTER
+def _refused_anew(check: Advisory, situation: Situation, will: Answer) -> Finding:
+    """What the release in use does not refuse; an empty variable, since empty ones count."""
+    told = finding(check, situation, will, will.conclusion)
+    given = situation.given(told.spec.key, AFTER) if told.spec else ()
+    blank = given and (given[0].channel, given[0].state) == (Channel.ENV, GivenState.EMPTY)
+    if told.introduced_in or not blank:
+        return told
+    return replace(told, introduced_in=since_version(situation, EMPTY_COUNTS))
 
 
 def _refusals(check: Advisory, situation: Situation, side: UpgradeSide) -> Iterator[Answer]:
