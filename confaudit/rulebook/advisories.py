@@ -196,8 +196,9 @@ def load_tested(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Tested, ...]
 def _types(releases: Sequence[Release]) -> Mapping[str, tuple[str, ...]]:
     """The types that each option is known to have had, the newest first."""
     found: dict[str, dict[str, None]] = {}
-    for release in reversed(releases):
-        for key, spec in release.options.items():
+    shared = {id(one.options): one.options for one in reversed(releases)}
+    for options in shared.values():
+        for key, spec in options.items():
             found.setdefault(key, {}).update({spec.type: None} if spec.type else {})
     return {key: tuple(types) for key, types in found.items()}
 
