@@ -289,12 +289,15 @@ def forms(wanted: Sequence[Form]) -> Condition:
 
 
 def release(bounds: Mapping[str, Version], when: UpgradeSide = UpgradeSide.AFTER) -> Condition:
-    """The release of one side is in a range; see `known.COMPARISONS` for the names of bounds."""
+    """The release of one side is in a range; see `known.COMPARISONS` for the names of bounds.
+
+    It gives no reason: a report names its releases above everything else.
+    """
 
     def tell(situation: Situation, item: Item | None) -> Conclusion:
         here = situation.source if when is UpgradeSide.BEFORE else situation.target
         holds = in_range(Version.parse(here.version).base, bounds)
-        return Conclusion(Truth.YES if holds else Truth.NO, f"the release is {here.version}")
+        return Conclusion(Truth.YES if holds else Truth.NO)
 
     return tell
 

@@ -226,7 +226,7 @@ def as_field(given: Given, name: str) -> Known:
         source=ValueSource.ENV,
         given=(given,),
         is_set=Truth.DEPENDS if given.state is GivenState.PASS_THROUGH else Truth.YES,
-        because=f"{shown} is set"
+        because=f"{shown} {'is set' if given.value else 'is set to nothing'}"
         if is_known
         else f"the value of {shown} {WHY_UNKNOWN[given.state]}",
     )
