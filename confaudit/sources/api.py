@@ -15,7 +15,7 @@ from confaudit.core.coder import endpoints
 from confaudit.core.model import MISSING, Json, RawDeployment, Value
 from confaudit.errors import ApiError
 from confaudit.sources import refusals
-from confaudit.sources.target import ApiTarget
+from confaudit.sources.http_target import ApiTarget
 from confaudit.sources.wire import WireError, decode_json, decode_text, version_of
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from urllib3.exceptions import (
 from confaudit import __version__
 from confaudit.errors import ApiError, ConfauditError, ConfigError
 from confaudit.sources.address import proxy_for
-from confaudit.sources.target import HttpTarget
+from confaudit.sources.http_target import HttpTarget
 
 BACKOFF_SECONDS: Final = 0.5
 """The pause before the third try is twice this, plus jitter, and doubles from there."""

@@ -21,8 +21,8 @@ from confaudit.core.model import Json
 from confaudit.core.text.wording import visible
 from confaudit.errors import ApiError, ConfauditError, MirrorError
 from confaudit.sources.address import mirror_url
+from confaudit.sources.http_target import HttpTarget
 from confaudit.sources.input import read_file
-from confaudit.sources.target import HttpTarget
 from confaudit.sources.wire import WireError, decode_json, decode_text
 
 if TYPE_CHECKING:

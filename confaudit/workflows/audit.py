@@ -14,9 +14,9 @@ from confaudit.core.judge.rules.changes import refuted
 from confaudit.core.judge.startup import inquiry
 from confaudit.core.migrate import Migration, migrate
 from confaudit.core.model import Snapshot
+from confaudit.core.upgrade.printed import Printed, hold
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
-from confaudit.core.upgrade.target import Printed, hold
 from confaudit.core.upgrade.verify import Verification
 from confaudit.workflows.operator_files import Opened
 from confaudit.workflows.report import refuse_strangers

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from confaudit.configfile import Configuration, Deployment, Loaded
 from confaudit.errors import ConfigError, NothingToDo, suggest
-from confaudit.sources.target import ApiTarget
+from confaudit.sources.http_target import ApiTarget
 from confaudit.workflows.clock import Clock
 
 if TYPE_CHECKING:

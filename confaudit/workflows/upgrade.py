@@ -20,8 +20,8 @@ from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
 from confaudit.core.text.wording import plural, visible
 from confaudit.core.upgrade.prediction import to_json
+from confaudit.core.upgrade.printed import Printed
 from confaudit.core.upgrade.situation import Situation, no_snapshots
-from confaudit.core.upgrade.target import Printed
 from confaudit.errors import ConfigError
 from confaudit.workflows.audit import Audit, AuditScope, audited
 from confaudit.workflows.load import Loader, last_snapshot
@@ -32,8 +32,8 @@ from confaudit.workflows.operator_files import (
     oldest_release,
     open_files,
 )
+from confaudit.workflows.printed import about_target, open_printed
 from confaudit.workflows.setup import Setup
-from confaudit.workflows.target import about_target, open_printed
 from confaudit.workflows.verify import verification_tables
 from confaudit.workflows.versions import about, meaning, parse_version, release_of, version_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from confaudit.errors import ApiError, ConfauditError, ConfigError, ExitCode
 from confaudit.sources import api, client
-from confaudit.sources.target import ApiTarget
+from confaudit.sources.http_target import ApiTarget
 from tests.integration.processes import DEADLINE
 from tests.integration.scripted_server import PAYLOAD, TOKEN, Reply, ScriptedServer, coder
 

@@ -11,7 +11,7 @@ from confaudit.core.coder import endpoints
 from confaudit.core.model import Fidelity
 from confaudit.errors import ApiError
 from confaudit.sources import api, client
-from confaudit.sources.target import ApiTarget
+from confaudit.sources.http_target import ApiTarget
 from tests.integration.scripted_server import (
     BUILD,
     PAYLOAD,

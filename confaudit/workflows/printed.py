@@ -9,8 +9,8 @@ from confaudit.core.coder.startup import cell
 from confaudit.core.given import OperatorSettings
 from confaudit.core.model import EXPLICIT, Change
 from confaudit.core.text.wording import option_name, plural, visible
+from confaudit.core.upgrade.printed import Printed, read_printed
 from confaudit.core.upgrade.situation import Situation
-from confaudit.core.upgrade.target import Printed, read_printed
 from confaudit.core.upgrade.verify import Verification, change_keys
 from confaudit.errors import SourceError
 from confaudit.operator_files import OperatorFile, open_file, read_server_yaml
