@@ -1,0 +1,79 @@
+"""Which releases have what the rulebook tells, held against a list that was not made from it.
+
+The examples of an entry go by its own `versions`, so that they cannot tell when those are wrong.
+"""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from confaudit.catalog.loader import packaged
+from confaudit.core.coder.releases import Version
+from confaudit.rulebook import advisories
+
+FILE = Path(__file__).parents[1] / "data" / "rulebook" / "boundaries.yaml"
+BOUNDARIES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+SHIPPED = {one.rule.id: one for one in advisories.load([], packaged())}
+LAST_PATCH = 99
+"""Higher than that of any release."""
+
+
+def since(row):
+    return [Version.parse(text) for text in row.get("since", ())]
+
+
+def last(row):
+    """The last release that has it, as a list of one or none."""
+    return [Version.parse(full(text)) for text in (row.get("until"),) if text]
+
+
+def full(text):
+    """A release; of a line, its last."""
+    return text if text.count(".") == 2 else f"{text}.{LAST_PATCH}"
+
+
+def before(release):
+    """The release before it in its line; the first of the line before, if it is itself the first.
+
+    The last of that line may have a backport.
+    """
+    if release.patch:
+        return Version(release.major, release.minor, release.patch - 1)
+    return Version(release.major, release.minor - 1, 0)
+
+
+def after(release):
+    if release.patch == LAST_PATCH:
+        return Version(release.major, release.minor + 1, 0)
+    return Version(release.major, release.minor, release.patch + 1)
+
+
+def without_backport(row):
+    return [
+        Version.parse(f"{line}.{patch}")
+        for line in row.get("not_in", ())
+        for patch in (0, LAST_PATCH)
+    ]
+
+
+def test_every_boundary_of_the_rulebook_is_known_from_elsewhere():
+    bounded = {name for name, one in SHIPPED.items() if one.versions or one.ends}
+    assert bounded == BOUNDARIES.keys()
+
+
+@pytest.mark.parametrize("name", BOUNDARIES)
+def test_the_rulebook_names_the_releases_that_have_it(name):
+    row, told = BOUNDARIES[name], SHIPPED[name]
+    assert list(told.versions) == since(row)
+    assert list(told.ends) == [after(one) for one in last(row)]
+
+
+@pytest.mark.parametrize("name", BOUNDARIES)
+def test_it_holds_from_its_first_release_to_its_last(name):
+    row, told = BOUNDARIES[name], SHIPPED[name]
+    having = [*since(row), *last(row)]
+    lacking = [*map(before, since(row)), *without_backport(row), *map(after, last(row))]
+    assert having
+    assert [one for one in having if not told.is_in(one)] == []
+    assert [one for one in lacking if told.is_in(one)] == []
