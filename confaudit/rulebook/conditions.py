@@ -20,7 +20,7 @@ from confaudit.core.upgrade.families import Family
 from confaudit.core.upgrade.family_faults import Fault
 from confaudit.core.upgrade.known import UpgradeSide
 from confaudit.errors import suggest
-from confaudit.rulebook.questions import Asked, Bounds, Other, comparison
+from confaudit.rulebook.questions import Bounds, Other, SettingQuestion, comparison
 from confaudit.yaml_file import Part
 
 Nested: TypeAlias = Annotated[Part, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/Condition"})]
@@ -136,7 +136,7 @@ class Not(msgspec.Struct, forbid_unknown_fields=True, rename={"denied": "not"}):
         return conditions.negation(reader.condition(self.denied))
 
 
-class Option(Asked, forbid_unknown_fields=True, kw_only=True):
+class Option(SettingQuestion, forbid_unknown_fields=True, kw_only=True):
     """A question about an option, under any of its names; `*` is the one that is looked at."""
 
     option: str
@@ -155,7 +155,7 @@ class Option(Asked, forbid_unknown_fields=True, kw_only=True):
         return conditions.option(self.option, self.question(part, types), side, self.hint)
 
 
-class Field(Asked, forbid_unknown_fields=True, kw_only=True):
+class Field(SettingQuestion, forbid_unknown_fields=True, kw_only=True):
     """A question about a field of the provider that is looked at."""
 
     field: str

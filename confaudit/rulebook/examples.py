@@ -17,7 +17,7 @@ from confaudit.core.given import (
     Position,
 )
 from confaudit.core.judge.advisories import Advisory, advise
-from confaudit.core.judge.startup import inquiry, refused_starts
+from confaudit.core.judge.startup import refused_starts, start_checks
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Situation
@@ -84,7 +84,7 @@ def _situation(example: Example, advisory: Advisory, catalog: Catalog) -> Situat
         operator(example),
         catalog,
         lambda key: example.earlier.get(key, ()),
-        inquire=inquiry([advisory]),
+        checks=start_checks([advisory]),
     )
 
 

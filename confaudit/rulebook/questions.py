@@ -45,7 +45,9 @@ _Value: TypeAlias = Annotated[
 """What it may be hangs on the type of the option it is compared with."""
 _Text: TypeAlias = Annotated[Part, msgspec.Meta(extra_json_schema={"type": "string"})]
 _Some = msgspec.Meta(min_length=1)
-_OfItems: TypeAlias = Annotated[Part, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/Valued"})]
+_OfItems: TypeAlias = Annotated[
+    Part, msgspec.Meta(extra_json_schema={"$ref": "#/$defs/ValueQuestion"})
+]
 """A question about one item of a list."""
 _Bound: TypeAlias = Annotated[
     Part,
@@ -79,7 +81,7 @@ class Other(msgspec.Struct, forbid_unknown_fields=True):
     field: str | None = None
 
 
-class Valued(Bounds, forbid_unknown_fields=True, kw_only=True, rename={"in_": "in"}):
+class ValueQuestion(Bounds, forbid_unknown_fields=True, kw_only=True, rename={"in_": "in"}):
     """One question that a value alone answers, such as an item of a list."""
 
     asks: ClassVar[str] = "an item"
@@ -119,7 +121,7 @@ class Valued(Bounds, forbid_unknown_fields=True, kw_only=True, rename={"in_": "i
 
     def one_question(self, part: Part) -> str:
         """The field of the only question; empty where that is a range."""
-        known = QUESTIONS if isinstance(self, Asked) else OF_VALUES
+        known = QUESTIONS if isinstance(self, SettingQuestion) else OF_VALUES
         found = [name for name in known if getattr(self, name) is not None]
         if len(found) + bool(self.given) != 1:
             asks = ", ".join((*known.values(), *COMPARISONS))
@@ -127,7 +129,9 @@ class Valued(Bounds, forbid_unknown_fields=True, kw_only=True, rename={"in_": "i
         return found[0] if found else ""
 
 
-class Asked(Valued, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is", "in_": "in"}):
+class SettingQuestion(
+    ValueQuestion, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is", "in_": "in"}
+):
     """One question about an option or field; the bounds of a range are one question."""
 
     asks: ClassVar[str] = "an option or field"
@@ -175,15 +179,15 @@ def _written(name: str) -> str:
     return name.removesuffix("_")
 
 
-def _questions(kind: type[Valued]) -> Mapping[str, str]:
+def _questions(kind: type[ValueQuestion]) -> Mapping[str, str]:
     fields = (one.name for one in msgspec.structs.fields(kind) if one.name not in COMPARISONS)
     return {name: _written(name) for name in fields}
 
 
-OF_VALUES: Final = _questions(Valued)
+OF_VALUES: Final = _questions(ValueQuestion)
 """Questions other than a range that a value alone answers, with their names in the file."""
 
-QUESTIONS: Final = _questions(Asked)
+QUESTIONS: Final = _questions(SettingQuestion)
 """The same of an option or field."""
 
 
@@ -236,10 +240,11 @@ def _network(part: Part) -> Network:
 def _of_items(
     join: Callable[[ValueTest], ValueTest],
 ) -> Callable[[Part, Part, Sequence[str]], ValueTest]:
-    def read(asked: Part, part: Part, types: Sequence[str]) -> ValueTest:
+    def read(question: Part, part: Part, types: Sequence[str]) -> ValueTest:
         if types and "string-array" not in types:
             raise part.fault(f"the option is of type {types[0]}, which has no items", _ASK_ELSE)
-        return join(asked.read(Valued).test(asked, ("string",) if types else ()))
+        found = question.read(ValueQuestion)
+        return join(found.test(question, ("string",) if types else ()))
 
     return read
 

@@ -9,9 +9,16 @@ from confaudit.core.upgrade.known import COMPARISONS
 from confaudit.rulebook.advisories import WrittenAdvisory
 from confaudit.rulebook.conditions import KINDS
 from confaudit.rulebook.examples import Example
-from confaudit.rulebook.questions import OF_VALUES, QUESTIONS, Asked, Bounds, Other, Valued
+from confaudit.rulebook.questions import (
+    OF_VALUES,
+    QUESTIONS,
+    Bounds,
+    Other,
+    SettingQuestion,
+    ValueQuestion,
+)
 
-_BESIDE: Final = (WrittenAdvisory, Example, Bounds, Valued, Other)
+_BESIDE: Final = (WrittenAdvisory, Example, Bounds, ValueQuestion, Other)
 """What is no condition, and what advisories or conditions refer to."""
 
 
@@ -24,10 +31,10 @@ def schema() -> dict[str, Any]:
         ref_template="#/$defs/{name}",
     )
     components["Bounds"]["minProperties"] = 1
-    components["Valued"]["oneOf"] = _one_of(OF_VALUES)
+    components["ValueQuestion"]["oneOf"] = _one_of(OF_VALUES)
     components["Other"] |= {"minProperties": 1, "maxProperties": 1}
     for kind in kinds:
-        if issubclass(kind, Asked):
+        if issubclass(kind, SettingQuestion):
             components[kind.__name__]["oneOf"] = _one_of(QUESTIONS)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -11,7 +11,7 @@ from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.judge import Judged, finding_names, judge
 from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
 from confaudit.core.judge.rules.changes import refuted
-from confaudit.core.judge.startup import inquiry
+from confaudit.core.judge.startup import start_checks
 from confaudit.core.migrate import Migration, migrate
 from confaudit.core.model import Snapshot
 from confaudit.core.upgrade.printed import Printed, hold
@@ -56,7 +56,7 @@ def situate(setup: Setup, scope: AuditScope, known: "Sequence[Advisory]") -> Sit
         scope.opened.operator,
         setup.catalog(),
         scope.earlier,
-        inquire=inquiry(known),
+        checks=start_checks(known),
     )
 
 

@@ -20,7 +20,7 @@ from confaudit.core.upgrade.known import Known, Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.errors import CatalogError
 from confaudit.rulebook.conditions import KINDS, ConditionReader
-from confaudit.rulebook.questions import QUESTIONS, Asked
+from confaudit.rulebook.questions import QUESTIONS, SettingQuestion
 from confaudit.yaml_file import Origin, parse
 
 YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
@@ -243,7 +243,7 @@ VALUES = [
 
 def ask(question, option_type):
     where = part(question if question.startswith("{") else f"{{{question}}}")
-    return where.read(Asked).question(where, (option_type,) if option_type else ())
+    return where.read(SettingQuestion).question(where, (option_type,) if option_type else ())
 
 
 @pytest.mark.parametrize(("question", "option_type", "known", "expected"), VALUES)

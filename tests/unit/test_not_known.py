@@ -13,7 +13,7 @@ from confaudit.core.coder.releases import Catalog
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.judge import judge
-from confaudit.core.judge.startup import inquiry
+from confaudit.core.judge.startup import start_checks
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.declarations import declared_changes
 from confaudit.core.lifecycle.lifecycle import EventKind, life
@@ -89,7 +89,7 @@ def rules():
 
 def situate(source, target, operator):
     old, new = CATALOG.lend(source), CATALOG.lend(target)
-    return situation_of(None, old, new, operator, CATALOG, inquire=inquiry(rules()))
+    return situation_of(None, old, new, operator, CATALOG, checks=start_checks(rules()))
 
 
 def findings(situation):
@@ -301,7 +301,7 @@ def test_of_an_experiment_that_nobody_could_tell_it_is_said():
     release = replace(NEWEST, experiments=Experiments(unsure=frozenset({"x"}), is_complete=True))
     operator = read_env_file("CODER_EXPERIMENTS=x", "coder.env")
     found = told(situation_of(None, release, release, operator, packaged(),
-                              inquire=inquiry(rules())))  # fmt: skip
+                              checks=start_checks(rules())))  # fmt: skip
     assert "still has it is not known" in found["not-known"].message
     assert "experiment-gone" not in found
 
@@ -328,8 +328,8 @@ def test_an_experiment_of_a_release_that_does_not_tell_all_could_not_be_checked(
     told_ones = Experiments(frozenset({"told"}), is_complete=known)
     release = replace(NEWEST, experiments=told_ones)
     operator = read_env_file(f"CODER_EXPERIMENTS={name}", "coder.env")
-    catalog, inquire = packaged(), inquiry(rules())
-    found = told(situation_of(None, release, release, operator, catalog, inquire=inquire))
+    catalog, checks = packaged(), start_checks(rules())
+    found = told(situation_of(None, release, release, operator, catalog, checks=checks))
     expected = set() if name == "told" else {"experiment-gone" if known else "not-known"}
     assert found.keys() & {"experiment-gone", "not-known"} == expected
     if expected == {"not-known"}:

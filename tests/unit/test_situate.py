@@ -9,7 +9,7 @@ from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.judge import judge
-from confaudit.core.judge.startup import inquiry
+from confaudit.core.judge.startup import start_checks
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Setting, ValueSource
 from confaudit.core.secret import secret
@@ -61,7 +61,7 @@ def situation(source, target, files, snapshot):
     operator = read_all([decode(text.encode(), name) for name, text in files.items()])
     catalog = packaged()
     old, new = catalog.nearest(source), catalog.nearest(target)
-    return situation_of(snapshot, old, new, operator, catalog, inquire=inquiry(known()))
+    return situation_of(snapshot, old, new, operator, catalog, checks=start_checks(known()))
 
 
 URL = {"CODER_ACCESS_URL": "https://coder.example.com"}

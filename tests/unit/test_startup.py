@@ -12,7 +12,7 @@ from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSetti
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.finding import Effect
 from confaudit.core.judge.judge import judge
-from confaudit.core.judge.startup import inquiry, refused_starts
+from confaudit.core.judge.startup import refused_starts, start_checks
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import MISSING, Level, Setting, ValueSource
 from confaudit.core.secret import is_secret
@@ -32,7 +32,7 @@ def checks():
 
 def situation(source, target, operator, snapshot=None):
     old, new = packaged().nearest(source), packaged().nearest(target)
-    return situation_of(snapshot, old, new, operator, packaged(), inquire=inquiry(checks()))
+    return situation_of(snapshot, old, new, operator, packaged(), checks=start_checks(checks()))
 
 
 def env(text):
@@ -215,7 +215,9 @@ def test_what_a_release_to_come_no_longer_has_is_not_checked(key, is_told):
         borrowed_from=base.version,
     )  # fmt: skip
     operator = read_env_file("CODER_ACCESS_URL=https://coder.example.com", "coder.env")
-    found = situation_of(None, release, release, operator, packaged(), inquire=inquiry(checks()))
+    found = situation_of(
+        None, release, release, operator, packaged(), checks=start_checks(checks())
+    )
     assert not [one for one in refused_starts(checks(), found) if one.severity > Level.INFO]
 
 

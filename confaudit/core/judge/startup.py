@@ -15,27 +15,27 @@ from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.rules.common import since_version
 from confaudit.core.model import Level
 from confaudit.core.upgrade.known import Answer, Truth, UpgradeSide
-from confaudit.core.upgrade.situate import Inquiry
-from confaudit.core.upgrade.situation import Answers, Situation
+from confaudit.core.upgrade.situate import StartChecks
+from confaudit.core.upgrade.situation import AnswersByCheck, Situation
 
 BEFORE, AFTER = UpgradeSide.BEFORE, UpgradeSide.AFTER
 
 
-def inquiry(advisories: Iterable[Advisory]) -> Inquiry:
-    """What to ask about a start: those of the advisories that are checks the target has."""
+def start_checks(advisories: Iterable[Advisory]) -> StartChecks:
+    """Those of the advisories that are checks of a start, asked as far as the target has them."""
     checks = [one for one in advisories if one.at_start]
 
-    def inquire(situation: Situation) -> Answers:
+    def answered(situation: Situation) -> AnswersByCheck:
         return {
             check.rule.id: tuple(check.answers(situation)) if _has_subject(check, situation) else ()
             for check in checks
-            if has(check, situation.target)
+            if _is_checked_by(check, situation.target)
         }
 
-    return inquire
+    return answered
 
 
-def has(check: Advisory, release: Release) -> bool:
+def _is_checked_by(check: Advisory, release: Release) -> bool:
     """Whether a release has a check: candidates and development builds have what it has."""
     return check.is_in(Version.parse(release.version).base)
 
@@ -77,7 +77,7 @@ def _refused_anew(check: Advisory, situation: Situation, will: Answer) -> Findin
 def _refusals(check: Advisory, situation: Situation, side: UpgradeSide) -> Iterator[Answer]:
     """What is or may be refused on one side; not what is never come to."""
     release = situation.source if side is BEFORE else situation.target
-    for answer in situation.at_start[side][check.rule.id] if has(check, release) else ():
+    for answer in situation.at_start[side][check.rule.id] if _is_checked_by(check, release) else ():
         found = check.outcome(answer.conclusion)
         if found.answer is not Truth.NO and not found.is_moot:
             yield replace(answer, conclusion=found)

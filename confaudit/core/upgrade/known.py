@@ -93,7 +93,7 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a question that was asked while secrets were not removed yet; it holds none."""
+    """What a condition came to, asked about one thing; it holds no secret."""
 
     item: str
     """What was looked at, to be told apart from others; empty where there is only one thing."""

@@ -18,14 +18,14 @@ from confaudit.core.snapshot.redact import redact_operator, redact_values
 from confaudit.core.upgrade.known import UpgradeSide
 from confaudit.core.upgrade.predict import predict
 from confaudit.core.upgrade.prediction import Prediction
-from confaudit.core.upgrade.situation import Answers, Earlier, Situation, no_snapshots
+from confaudit.core.upgrade.situation import AnswersByCheck, Earlier, Situation, no_snapshots
 
-Inquiry: TypeAlias = Callable[[Situation], Answers]
-"""Asks about the target of a Situation whose secrets are not removed; no answer may hold one."""
+StartChecks: TypeAlias = Callable[[Situation], AnswersByCheck]
+"""Asked of the target of a Situation whose secrets are not removed; no answer may hold one."""
 
 
-def nothing(situation: Situation) -> Answers:
-    """Asks nothing."""
+def no_checks(situation: Situation) -> AnswersByCheck:
+    """Checks nothing."""
     return {}
 
 
@@ -36,17 +36,16 @@ def situation_of(
     operator: OperatorSettings,
     catalog: Catalog,
     earlier: Earlier = no_snapshots,
-    inquire: Inquiry = nothing,
+    checks: StartChecks = no_checks,
 ) -> Situation:
     """What is known of a deployment, and of the same with templates' own defaults filled in.
 
-    What `earlier` tells is redacted already; `inquire` is what has to be asked while values are as
-    they are.
+    What `earlier` tells is redacted already; `checks` are asked while values are as they are.
     """
-    situation = _situation(snapshot, source, target, operator, catalog, inquire)
+    situation = _situation(snapshot, source, target, operator, catalog, checks)
     filled_in = _with_defaults(operator)
     if filled_in.given != operator.given:
-        assumed = _situation(snapshot, source, target, filled_in, catalog, inquire)
+        assumed = _situation(snapshot, source, target, filled_in, catalog, checks)
         situation = replace(situation, assumed=assumed)
     return replace(situation, earlier=earlier)
 
@@ -70,7 +69,7 @@ def _situation(
     target: Release,
     operator: OperatorSettings,
     catalog: Catalog,
-    inquire: Inquiry,
+    checks: StartChecks,
 ) -> Situation:
     running = _predicted(snapshot, source, source, operator)
     stays = source.version == target.version
@@ -90,17 +89,17 @@ def _situation(
         operator=redact_operator(operator, (*source.options.values(), *target.options.values())),
         prediction=public if stays else _redacted(clear.prediction, specs),
         running=public,
-        at_start=_asked(clear, inquire),
+        at_start=_checked(clear, checks),
     )
 
 
-def _asked(clear: Situation, inquire: Inquiry) -> Mapping[UpgradeSide, Answers]:
+def _checked(clear: Situation, checks: StartChecks) -> Mapping[UpgradeSide, AnswersByCheck]:
     """What is answered on either side: before, the deployment stays what it is."""
-    after = inquire(clear)
+    after = checks(clear)
     if not clear.is_upgrade:
         return {UpgradeSide.BEFORE: after, UpgradeSide.AFTER: after}
     stays = replace(clear, target=clear.source, prediction=clear.running)
-    return {UpgradeSide.BEFORE: inquire(stays), UpgradeSide.AFTER: after}
+    return {UpgradeSide.BEFORE: checks(stays), UpgradeSide.AFTER: after}
 
 
 def prediction_of(

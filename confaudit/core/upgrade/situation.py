@@ -64,8 +64,8 @@ def no_snapshots(key: str) -> Iterable[Value]:
     return ()
 
 
-Answers: TypeAlias = Mapping[str, tuple[Answer, ...]]
-"""What came of what was asked, by the id of what asked it."""
+AnswersByCheck: TypeAlias = Mapping[str, tuple[Answer, ...]]
+"""What came of the checks of a start, by the id of each."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Situation:
     """What earlier snapshots of the deployment show."""
     assumed: "Situation | None" = field(default=None, repr=False)
     """The same as templates' own defaults would have it; None where there are none."""
-    at_start: Mapping[UpgradeSide, Answers] = field(default_factory=dict, repr=False)
+    at_start: Mapping[UpgradeSide, AnswersByCheck] = field(default_factory=dict, repr=False)
     """What is known of the checks of a start on either side, of values that are secret as well."""
 
     @property
