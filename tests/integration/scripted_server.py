@@ -44,6 +44,8 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     at: float
+    port: int
+    """Of the client: the same for all requests on one connection."""
 
 
 Script = Mapping[str, Reply | Sequence[Reply]]
@@ -114,6 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.path,
             {name.title(): value for name, value in self.headers.items()},
             time.monotonic(),
+            self.client_address[1],
         )
         reply = self.server.reply(asked)
         time.sleep(reply.wait_seconds)

@@ -1,0 +1,87 @@
+"""Connections whose read timeout is the time for a whole answer, not for one silence.
+
+A server that keeps sending a byte now and then resets the timeout of a socket for as long as it
+likes: within the status line, the headers, the size of a chunk, the trailers, or a compressed
+stream out of which nothing comes. So the answer is read through a file that lets every read of the
+socket wait no longer than what is left of the time.
+"""
+
+import io
+import socket
+import time
+from http.client import HTTPResponse
+from typing import Any, Final, cast
+
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+
+class _TimedReader(io.RawIOBase):
+    """Reads one answer from a socket; the time runs from here on."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._raw = sock.makefile("rb", buffering=0)  # keeps a closed socket open until it is read
+        self._seconds = sock.gettimeout()
+        self._started = time.monotonic()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what is there.
+
+        Raises:
+            TimeoutError: the time for the answer is over.
+        """
+        if self._seconds is None:
+            return self._raw.readinto(buffer)
+        left = self._started + self._seconds - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time for the answer is over")
+        self._socket.settimeout(left)
+        try:
+            return self._raw.readinto(buffer)
+        finally:
+            self._socket.settimeout(self._seconds)  # of the next request on this connection
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedSocket:
+    """What a response wants of a socket: a file to read from."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(self._socket))
+
+
+class _TimedResponse(HTTPResponse):
+    """An answer, that of a proxy to CONNECT too."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(cast(socket.socket, _TimedSocket(sock)), *args, **kwargs)
+
+
+class _TimedConnection(HTTPConnection):
+    response_class = _TimedResponse
+
+
+class _TimedTlsConnection(HTTPSConnection):
+    response_class = _TimedResponse
+
+
+class _TimedPool(HTTPConnectionPool):
+    ConnectionCls = _TimedConnection
+
+
+class _TimedTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TimedTlsConnection
+
+
+TIMED_POOLS: Final = {"http": _TimedPool, "https": _TimedTlsPool}
+"""Scheme → kind of pool, as a pool manager takes them."""

@@ -1,0 +1,135 @@
+"""The timeout is for a whole answer: no server keeps a request alive byte by byte."""
+
+import gzip
+import json
+import socketserver
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from confaudit.errors import ApiError
+from confaudit.sources import client
+from confaudit.sources.client import Client
+from confaudit.sources.http_target import HttpTarget
+from tests.integration.processes import DEADLINE
+from tests.integration.scripted_server import Reply, ScriptedServer
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+ZIPPED = OK + b"Content-Encoding: gzip\r\n\r\n"
+EMPTY_MEMBER = gzip.compress(b"")
+
+DRIPPING = {
+    "nothing at all": (b"", b""),
+    "the status line": (b"HTTP/1.1 200 ", b"O"),
+    "a header": (OK + b"X-Long: ", b"a"),
+    "one header after another": (OK, b"X: a\r\n"),
+    "continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "the size of a chunk": (CHUNKED, b"0"),
+    "the extension of a chunk": (CHUNKED + b"1;", b"a"),
+    "trailers": (CHUNKED + b"2\r\n[]\r\n0\r\n", b"X: a\r\n"),
+    "a body": (OK + b"Content-Length: 100000\r\n\r\n", b" "),
+    "a body without end": (OK + b"\r\n", b" "),
+    "empty members": (ZIPPED, EMPTY_MEMBER),
+    "a flood of empty members": (ZIPPED, EMPTY_MEMBER * 3000),
+    "a body of an answer that is tried again": (b"HTTP/1.1 503 X\r\n\r\n", b" "),
+}
+"""What an answer begins with, and what comes again and again from there."""
+
+
+class _Dripping(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self, start: bytes, drop: bytes, certificate: Path | None) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.start, self.drop = start, drop
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    server: _Dripping
+
+    def handle(self) -> None:
+        try:
+            self.request.recv(65536)
+            self.request.sendall(self.server.start)
+            while True:
+                self.request.sendall(self.server.drop)
+                time.sleep(0.02)
+        except OSError:  # the client hangs up
+            return
+
+
+@contextmanager
+def dripping(start: bytes, drop: bytes, certificate: Path | None = None) -> Iterator[str]:
+    with _Dripping(start, drop, certificate) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"{'https' if certificate else 'http'}://localhost:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "BACKOFF_SECONDS", 0.001)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def failure(url: str, retries: int = 0, ca_file: Path | None = None) -> tuple[str, float]:
+    """What is said, and after how many seconds."""
+    asked = Client(HttpTarget(url, timeout_seconds=0.5, retries=retries, ca_file=ca_file))
+    started = time.monotonic()
+    with asked, pytest.raises(ApiError) as raised:
+        asked.get("x")
+    return raised.value.message, time.monotonic() - started
+
+
+@pytest.mark.parametrize("kind", DRIPPING)
+def test_no_answer_takes_longer_than_the_timeout(kind: str) -> None:
+    with dripping(*DRIPPING[kind]) as url:
+        said, seconds = failure(url)
+    assert said == "the server did not answer fully within 0.5 s"
+    assert 0.4 < seconds < DEADLINE / 2
+
+
+@pytest.mark.parametrize("kind", ["a header", "a body without end", "empty members"])
+def test_nor_does_one_over_tls(kind: str, certificate: Path) -> None:
+    with dripping(*DRIPPING[kind], certificate) as url:
+        said, seconds = failure(url, ca_file=certificate)
+    assert said == "the server did not answer fully within 0.5 s"
+    assert seconds < DEADLINE / 2
+
+
+def test_nor_does_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with dripping(b"HTTP/1.1 200 ", b"O") as url:
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        said, seconds = failure("https://coder.example.com")
+    assert said == "the server did not answer fully within 0.5 s"
+    assert seconds < DEADLINE / 2
+
+
+def test_each_try_has_the_whole_time() -> None:
+    with dripping(*DRIPPING["a header"]) as url:
+        said, seconds = failure(url, retries=2)
+    assert said == "the server did not answer fully within 0.5 s"
+    assert 1.4 < seconds < DEADLINE / 2
+
+
+def test_the_time_begins_anew_with_every_request_of_a_connection() -> None:
+    """Three answers of 0.3 s each, on one connection whose answers may take 0.5 s."""
+    reply = Reply([1], drip_seconds=0.1)
+    with ScriptedServer({"/x": reply}) as server:
+        asked = Client(HttpTarget(server.url, timeout_seconds=0.5, retries=0))
+        with asked:
+            bodies = [json.loads(asked.get("x").body) for _ in range(3)]
+    assert bodies == [[1], [1], [1]]
+    assert len({one.port for one in server.asked}) == 1
