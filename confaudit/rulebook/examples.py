@@ -67,7 +67,7 @@ def failures(advisory: Advisory, examples: Sequence[Example], catalog: Catalog) 
     """What an advisory gets wrong about the examples of its author, in whole sentences."""
     for number, example in enumerate(examples, 1):
         expected = _EXPECTED[example.affects]
-        situation = _situation(example, advisory, catalog)
+        situation = situation_with(operator(example), example, advisory, catalog)
         judge = refused_starts if advisory.at_start else advise
         found = list(judge([advisory], situation))
         affects = found[0].affects if found else Truth.NO
@@ -75,13 +75,16 @@ def failures(advisory: Advisory, examples: Sequence[Example], catalog: Catalog) 
             yield f"{advisory.rule.id}, test {number}: {affects} instead of {expected}."
 
 
-def _situation(example: Example, advisory: Advisory, catalog: Catalog) -> Situation:
+def situation_with(
+    given: OperatorSettings, example: Example, advisory: Advisory, catalog: Catalog
+) -> Situation:
+    """An advisory's example, with these files in place of its own."""
     source, target = (catalog.lend(version) for version in _way(example, advisory, catalog))
     return situation_of(
         None,
         source,
         target,
-        operator(example),
+        given,
         catalog,
         lambda key: example.earlier.get(key, ()),
         checks=start_checks([advisory]),

@@ -1,16 +1,13 @@
 """Advisories: the packaged ones do what their own cases say, and a file's slips are refused."""
 
-import json
 import re
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
-import yaml
 
-from confaudit.catalog import loader
-from confaudit.core.coder.releases import Catalog, Version
+from confaudit.core.coder.releases import Version
 from confaudit.core.given import OperatorSettings, Position
 from confaudit.core.judge import advisories as judge_advisories
 from confaudit.core.judge import conditions, items
@@ -23,29 +20,7 @@ from confaudit.core.upgrade.situate import situation_of
 from confaudit.errors import CatalogError
 from confaudit.operator_files import read_env_file
 from confaudit.rulebook import advisories, examples
-
-CATALOG = loader.packaged()
-PACKAGED = advisories.load_tested(advisories.SHIPPED, CATALOG)
-WORDS = {
-    entry["id"]: frozenset(re.findall(r"[\w-]+", json.dumps(entry)))
-    for path in advisories.SHIPPED
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
-}
-"""The words of each advisory, by its id."""
-
-
-def slim(words):
-    """The real releases, with no options but those that are mentioned: predictions take time."""
-    kept = {}
-    for release in CATALOG.releases:  # releases in a row may share their options
-        if id(release.options) not in kept:
-            kept[id(release.options)] = {
-                key: spec
-                for key, spec in release.options.items()
-                if key in words or spec.env in words
-            }
-    return Catalog(replace(one, options=kept[id(one.options)]) for one in CATALOG.releases)
-
+from tests.unit.rulebook import CATALOG, PACKAGED, WORDS, slim
 
 SLIM = slim(frozenset().union(*WORDS.values()))
 YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS

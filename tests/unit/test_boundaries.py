@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from confaudit.catalog.loader import packaged
 from confaudit.core.coder.releases import Version
-from confaudit.rulebook import advisories
+from tests.unit.rulebook import PACKAGED
 
 FILE = Path(__file__).parents[1] / "data" / "rulebook" / "boundaries.yaml"
 BOUNDARIES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-SHIPPED = {one.rule.id: one for one in advisories.load([], packaged())}
+SHIPPED = {one.advisory.rule.id: one.advisory for one in PACKAGED}
 LAST_PATCH = 99
 """Higher than that of any release."""
 

@@ -1,0 +1,33 @@
+"""The rulebook that comes with confaudit, as several tests look at it."""
+
+import json
+import re
+from dataclasses import replace
+
+import yaml
+
+from confaudit.catalog import loader
+from confaudit.core.coder.releases import Catalog
+from confaudit.rulebook import advisories
+
+CATALOG = loader.packaged()
+PACKAGED = advisories.load_tested(advisories.SHIPPED, CATALOG)
+WORDS = {
+    entry["id"]: frozenset(re.findall(r"[\w-]+", json.dumps(entry)))
+    for path in advisories.SHIPPED
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+}
+"""The words of each advisory, by its id."""
+
+
+def slim(words):
+    """The real releases, with no options but those that are mentioned: predictions take time."""
+    kept = {}
+    for release in CATALOG.releases:  # releases in a row may share their options
+        if id(release.options) not in kept:
+            kept[id(release.options)] = {
+                key: spec
+                for key, spec in release.options.items()
+                if key in words or spec.env in words
+            }
+    return Catalog(replace(one, options=kept[id(one.options)]) for one in CATALOG.releases)
