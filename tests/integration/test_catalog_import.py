@@ -217,7 +217,7 @@ def refused() -> Iterator[tuple[str, list[str], type[ConfauditError], str]]:
     yield "another version", ["2.99.1", "new.json"], CatalogError, r"2\.99\.0 and 2\.99\.1"
     yield "config alone", ["2.99.0", "config.json"], CatalogError, "does not name the options"
     yield "broken YAML", ["2.99.0", "bad.yaml"], CatalogError, r"bad\.yaml is not valid YAML"
-    yield "cut source", ["2.99.0", "cut.go"], CatalogError, r"cut\.go cannot be read as Go source from line"
+    yield "cut source", ["2.99.0", "cut.go"], CatalogError, r"cut\.go cannot be read as Go source"
     yield "folder of nothing", ["2.99.0", "empty"], CatalogError, "empty holds nothing"
     yield "binary", ["2.99.0", "binary"], SourceError, "UTF-16"
     yield "nothing there", ["2.99.0", "nowhere.json"], SourceError, "nowhere"

@@ -284,9 +284,9 @@ def test_the_server_itself_is_nearer_to_a_release_than_the_catalogue(folder, rep
 # --- what people reported -----------------------------------------------------------------------
 
 DATA = os.environ.get("CONFAUDIT_TEST_DATA", "")
-REPORTS = Path(DATA) / "reports-2" / "import"
+REPORTS = sorted(Path(DATA).glob("*/import")) if DATA else []
 needs_data = pytest.mark.skipif(
-    not REPORTS.is_dir() or not DATA, reason="NOT PROVED on public reports: set CONFAUDIT_TEST_DATA"
+    not REPORTS, reason="NOT PROVED on public reports: set CONFAUDIT_TEST_DATA"
 )
 
 
@@ -316,7 +316,7 @@ def imported(folder, confaudit):
     ],
 )
 def test_removed_options_are_not_safe_to_set(imported, report, inputs, outcome, rule, subject):
-    folder = REPORTS / "removed-options"
+    folder = REPORTS[0] / "removed-options"
     imported("2.38.0", folder / "index.md")
     flag, name = inputs
     found = report("upgrade", "--from", "2.35.1", "--to", "2.38.0", flag, str(folder / name))
@@ -331,7 +331,7 @@ def test_removed_options_are_not_safe_to_set(imported, report, inputs, outcome, 
 def test_hidden_options_are_not_told_to_be_none(imported, report):
     docs = Path(DATA) / "coder" / "docs-2.36"
     imported("2.36.0", *(docs / name for name in ("server.md", "general.md", "server-config.yaml")))
-    found = report(*lint("2.36.0", str(REPORTS / "hidden-options" / "e1.env")))
+    found = report(*lint("2.36.0", str(REPORTS[0] / "hidden-options" / "e1.env")))
     assert {(one["rule"], one["subject"]) for one in found["findings"]} >= {
         ("not-known", "CODER_CHAT_HOOK_URL"),
         ("not-known", "CODER_CHAT_HOOK_SECRET"),
