@@ -171,6 +171,8 @@ class Members:
     """A family as one release reads it."""
 
     version: Version
+    prefixes: tuple[Prefix, ...]
+    """What the names begin with that it reads, today's first."""
     providers: tuple[Provider, ...]
     """Those of YAML first; then those of variables, by prefix and number."""
     unnumbered: tuple[Given, ...] = ()
@@ -190,7 +192,7 @@ def read_variables(
     """What a release makes of the variables; a name that is given twice counts as given last."""
     found: dict[tuple[str, int], tuple[str, dict[str, Known]]] = {}
     unnumbered = []
-    prefixes = [prefix for prefix in PREFIXES[family] if prefix.is_read_by(version)]
+    prefixes = tuple(prefix for prefix in PREFIXES[family] if prefix.is_read_by(version))
     for prefix, one in _begin(given, prefixes):
         place = _PLACE.fullmatch(one.name, len(prefix))
         if place:
@@ -206,7 +208,7 @@ def read_variables(
             found.items(), key=lambda one: (order.index(one[0][0]), one[0][1])
         )
     )
-    return Members(version, tuple(providers), tuple(unnumbered), is_complete)
+    return Members(version, prefixes, tuple(providers), tuple(unnumbered), is_complete)
 
 
 def _begin(given: Iterable[Given], prefixes: Sequence[Prefix]) -> Iterator[tuple[str, Given]]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from confaudit.core.given import Position
 from confaudit.core.model import MISSING
-from confaudit.core.upgrade.families import NAMES, PREFIXES, Members, Prefix, Provider
+from confaudit.core.upgrade.families import NAMES, Members, Prefix, Provider
 from confaudit.core.upgrade.known import Conclusion, Truth
 
 
@@ -26,7 +26,7 @@ _FINE: Final = Conclusion(Truth.NO)
 
 
 def _skipped(members: Members) -> Conclusion:
-    for prefix in chain(*PREFIXES.values()):
+    for prefix in members.prefixes:
         own = [one for one in members.providers if one.prefix == prefix.text]
         for due, one in enumerate(_in_order(own, prefix, members)):
             if int(one.number) != due:
