@@ -1,6 +1,5 @@
 """The written form of questions about one value, and the ranges they share with releases."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
@@ -10,6 +9,7 @@ import msgspec
 from confaudit.core.coder.go import RefusedError, duration
 from confaudit.core.coder.notations import NOTATIONS
 from confaudit.core.coder.parsing import parse, scalar
+from confaudit.core.coder.regexps import TooLargeError
 from confaudit.core.judge.conditions import Question, opposite
 from confaudit.core.model import MISSING, Json, Value, ValueSource
 from confaudit.core.upgrade.known import (
@@ -214,10 +214,13 @@ def _is_one_of(wanted: Sequence[Part], part: Part, types: Sequence[str]) -> Valu
 def _matches(pattern: str, part: Part, types: Sequence[str]) -> ValueTest:
     try:
         return matches(pattern)
-    except (re.error, RecursionError, OverflowError):
-        raise part.fault(
-            "it is no regular expression", "check its brackets and backslashes"
-        ) from None
+    except RefusedError:
+        raise part.fault("it is no regular expression of RE2", _RE2) from None
+    except TooLargeError as error:
+        raise part.fault(str(error), "ask by several shorter ones") from None
+
+
+_RE2: Final = "check its brackets; it has no look-around, no back-references, and \\z for the end"
 
 
 def _within(networks: Sequence[Part], part: Part, types: Sequence[str]) -> ValueTest:

@@ -64,6 +64,7 @@ ARROWS = WINGS | {
 
 HOMES = {
     "deepdiff": {"core/changes/diff.py"},
+    "re2": {"core/coder/regexps.py"},
     "click": {"cli"},
     "git": {"store"},
     "gitdb": {"store"},
@@ -201,6 +202,7 @@ HEAVY = (
     "asyncio",
     "msgspec",
     "tree_sitter",
+    "re2",
 )
 
 

@@ -127,6 +127,8 @@ TEXTS = [
     ("go-regexp", "", True),
     ("go-regexp", "*", False),
     ("go-regexp", "(?=a)", False),
+    ("go-regexp", r"[\w-.]+", True),
+    ("go-regexp", r"\pL{1000}", None),
     ("listen-address", "0.0.0.0:3000", True),
     ("listen-address", ":3000", True),
     ("listen-address", ":", True),

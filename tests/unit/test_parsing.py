@@ -205,6 +205,14 @@ def test_a_url_of_any_sort_is_spelled_or_refused():
         "}+",
         "[*+]",
         "a{1000}",
+        r"[\w-.]+\.example\.com",
+        r"[\d-z]",
+        r"[\s-_]",
+        r"\_",
+        r"\Q\C\E\\C",
+        "[[:^word:]]",
+        r"\Qa{999999999}\E[[:alpha:]{999999999}]\{999999999}",
+        r"\pL{1000}",
     ],
 )
 def test_regexps_that_go_compiles_stay_as_they_are(text):
@@ -230,6 +238,17 @@ def test_regexps_that_go_compiles_stay_as_they_are(text):
         "[z-a]",
         "a{2,1}",
         "a{1001}",
+        "(a{32}){32}",
+        r"\p{Foo}",
+        r"\pX",
+        r"\x{110000}",
+        "[[:foo:]]",
+        r"a\Cb",
+        "a{999999999}",
+        r"[a-\d]",
+        "(?x)a",
+        "(?P<\u00e9>a)",
+        "[" * 20_000,
     ],
 )
 def test_regexps_that_go_refuses(text):

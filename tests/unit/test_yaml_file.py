@@ -462,7 +462,10 @@ def test_what_nobody_means_as_a_number_is_text(number):
     assert resolve(value) == number
 
 
-@pytest.mark.parametrize("regex", ["(", "(" * 3000, "a{1,99999999999999999999}"])
+@pytest.mark.parametrize(
+    "regex",
+    ["(", "a{1,99999999999999999999}", "a(?=b)", r"b\Z", r"\pL{1000}", "(" * 3000],
+)
 def test_a_regular_expression_that_is_none_is_refused_in_one_sentence(tmp_path, regex):
     path = tmp_path / "coder-advisories.yaml"
     path.write_text(ADVISORIES.replace("is: set", f"matches: '{regex}'"), encoding="utf-8")

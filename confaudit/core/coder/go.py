@@ -1,13 +1,11 @@
-"""Texts as Go's own library reads them: booleans, numbers, durations, addresses, CSV, patterns.
+"""Texts as Go's own library reads them: booleans, numbers, durations, addresses, CSV.
 
-Go's rules, not Python's: `strconv`, `time`, `net`, `encoding/csv` and `regexp`, with the few twists
-that coder/serpent `values.go` adds. A refusal says why in our own words and never repeats the text,
-which may be a secret. URLs have a module of their own: see `urls`.
+Go's rules, not Python's: `strconv`, `time`, `net` and `encoding/csv`, with the few twists that
+coder/serpent `values.go` adds. A refusal says why in our own words and never repeats the text,
+which may be a secret. URLs and patterns have modules of their own: see `urls` and `regexps`.
 """
 
 import re
-import sys
-import warnings
 from collections.abc import Mapping
 from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from typing import Final
@@ -200,60 +198,3 @@ def csv_record(text: str) -> list[Json]:
         if end != ",":
             return fields
     raise RefusedError("the list is not valid CSV: check its double quotes")
-
-
-_GO_ONLY: Final = re.compile(
-    r"(?P<quoted>\\Q.*?(?:\\E|\Z))"
-    r"|\\(?P<set>[dDwWsS]|[pP](?:\{\^?\w+\}|[A-Z]))"
-    r"|\\x\{(?P<hex>[0-9A-Fa-f]{1,6})\}|\\(?P<octal>0[0-7]{0,2}|[1-7][0-7]{1,2})"
-    r"|(?P<same>\\(?:x[0-9A-Fa-f]{2}|[afnrtv]|[^\w\s]))"
-    r"|(?P<atom>\\[bBAzC]|[$^](?=[*+?{])|\[:\^?[a-z]+:\])"
-    r"|\(\?(?P<flags>[imsU]*(?:-[imsU]+)?)(?P<end>[:)])"
-    r"|\(\?P?(?P<name><)(?![=!])"
-    r"|(?P<perl>\\|\(\?(?!P<))",
-    re.DOTALL,
-)
-"""What Go's RE2 and Python read differently; a `perl` is what Python may know and RE2 refuses."""
-_CLASS: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-_POSSESSIVE: Final = re.compile(r"(?<!\\)(?:[*+?]|\{[0-9,]+\})\+")
-_REPEAT: Final = re.compile(r"\{([0-9]{1,9})(?:,([0-9]{0,9}))?\}")
-_MOST_REPEATS: Final = 1000
-
-
-def regexp(text: str) -> str:
-    """Check a regular expression as Go's RE2 would, and leave it as it is.
-
-    Raises:
-        RefusedError: Go could not compile it.
-    """
-    likeness = _GO_ONLY.sub(_for_python, text)
-    repeats = [int(count or 0) for pair in _REPEAT.findall(likeness) for count in pair]
-    if _POSSESSIVE.search(_CLASS.sub("x", likeness)) or max(repeats, default=0) > _MOST_REPEATS:
-        raise RefusedError("a repeat in the regular expression is more than Go allows")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            re.compile(likeness)
-    except (re.error, RecursionError, OverflowError):
-        raise RefusedError("it is no regular expression that Go can compile") from None
-    return text
-
-
-def _for_python(found: re.Match[str]) -> str:
-    """A stand-in of the same structure for a piece of RE2 that Python would misread."""
-    match found.lastgroup:
-        case "perl":
-            raise RefusedError("Go's regular expressions have no look-around, no back-references")
-        case "set":
-            return r"\w"
-        case "hex" | "octal":
-            number = int(found["hex"], 16) if found["hex"] else int(found["octal"], 8)
-            return re.escape(chr(min(number, sys.maxunicode)))
-        case "end":
-            return "(?:" if found["end"] == ":" else ""
-        case "name":
-            return "(?P<"
-        case "same":
-            return found.group()
-        case _:
-            return "x"

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from itertools import takewhile
 from typing import Final, TypeAlias
 
-from confaudit.core.coder import urls
+from confaudit.core.coder import regexps, urls
 from confaudit.core.coder.checks import wildcard_host
-from confaudit.core.coder.go import RefusedError, boolean, cidr, integer, regexp, split_host_port
+from confaudit.core.coder.go import RefusedError, boolean, cidr, integer, split_host_port
 from confaudit.core.model import Value
 
 Notation: TypeAlias = Callable[[Value], bool | None]
@@ -106,12 +106,23 @@ def _go_bool(value: Value) -> bool | None:
     return isinstance(value, bool) or (value != "" and _read_by(boolean)(value))
 
 
+def _regexp(text: str) -> bool | None:
+    """What Go's regexp compiles; of one that is too large only the server can tell."""
+    try:
+        regexps.compiled(text)
+    except regexps.TooLargeError:
+        return None
+    except RefusedError:
+        return False
+    return True
+
+
 NOTATIONS: Final[Mapping[str, Notation]] = {
     "cidr": _read_by(cidr),
     "cipher-suite": _text(lambda text: bool(_CIPHERS.fullmatch(text))),
     "encryption-key": _text(_key),
     "go-bool": _go_bool,
-    "go-regexp": _read_by(regexp),
+    "go-regexp": _text(_regexp),
     "listen-address": _text(_listen_address),
     "stun-addresses": _stun_addresses,
     "url": _read_by(urls.spell),

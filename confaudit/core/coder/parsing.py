@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from confaudit.core.coder import urls
+from confaudit.core.coder import regexps, urls
 from confaudit.core.coder.go import (
     RefusedError,
     boolean,
@@ -18,7 +18,6 @@ from confaudit.core.coder.go import (
     duration,
     host_port,
     integer,
-    regexp,
 )
 from confaudit.core.model import MISSING, Json, Value
 
@@ -97,7 +96,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "url": _url,
     "host:port": host_port,
     "string-array": csv_record,
-    "regexp": regexp,
+    "regexp": regexps.check,
 }
 """Other types take every text: string, yaml-config-path, and those of releases to come."""
 

@@ -1,12 +1,12 @@
 """What is known about one setting, and questions about it that have three answers."""
 
 import operator
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
+from confaudit.core.coder import regexps
 from confaudit.core.given import Given, GivenState, Position
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
@@ -191,9 +191,14 @@ def starts_with(start: str) -> ValueTest:
 
 
 def matches(pattern: str) -> ValueTest:
-    """A regular expression is found in a text, or in an item or key of a structure."""
-    regex = re.compile(pattern)
-    return ValueTest(lambda value: any(map(regex.search, _texts(value))))
+    """A regular expression of RE2 is found in a text, or in an item or key of a structure.
+
+    Raises:
+        RefusedError: It is none.
+        TooLargeError: It takes too much memory.
+    """
+    regexps.compiled(pattern)
+    return ValueTest(lambda value: any(regexps.is_found(pattern, text) for text in _texts(value)))
 
 
 def every(test: ValueTest) -> ValueTest:
@@ -225,7 +230,7 @@ def counts(bounds: Mapping[str, int]) -> ValueTest:
 
 def in_notation(accepts: Callable[[Value], bool | None]) -> ValueTest:
     """A value is in a notation of those in `core.coder.notations`."""
-    return ValueTest(accepts, unclear="names what only the server's host knows")
+    return ValueTest(accepts, unclear="holds what only the server can tell")
 
 
 def items(value: Value) -> list[Json]:
