@@ -28,7 +28,7 @@ def exit_code(report: Report, threshold: Threshold) -> ExitCode:
 strict_option: Final = option(
     "--strict",
     is_flag=True,
-    help="Exit with 3 where a release is not known, or not all of it.",
+    help="Exit with 3 where a release is not known, or not all of it, or a word stands for one.",
 )
 """For commands whose answer rests on what is known of a release."""
 

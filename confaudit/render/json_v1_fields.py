@@ -355,7 +355,8 @@ class Document(Struct, kw_only=True):
             list[str],
             Meta(
                 description="Releases whose facts had to do, as of those asked for they are not"
-                " known, or not all; then nothing is said for sure"
+                " known, or not all, or as a word such as latest may mean a newer one; then nothing"
+                " is said for sure"
             ),
         ]
         | UnsetType

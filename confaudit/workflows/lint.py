@@ -7,14 +7,14 @@ from confaudit.core.judge.finding import Effect, Finding, subjects
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Level
-from confaudit.core.report.coverage import as_far_as, horizon, resting_on
+from confaudit.core.report.coverage import horizon, resting_on
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
 from confaudit.workflows.audit import AuditScope, audited
 from confaudit.workflows.operator_files import GivenFiles, blind_spots, files_table, open_files
 from confaudit.workflows.setup import Setup
-from confaudit.workflows.versions import about, meaning, release_of
+from confaudit.workflows.versions import about, as_far_as, meaning, release_of
 
 
 def lint(
@@ -29,7 +29,8 @@ def lint(
     """
     catalog = setup.catalog()
     opened = open_files(files)
-    release = release_of(version or opened.operator.version or catalog.versions[-1], catalog)
+    asked = version or opened.operator.version or catalog.versions[-1]
+    release = release_of(asked, catalog)
     scope = AuditScope(release, release, None, opened)
     done = audited(setup, scope, selection)
     return Report(
@@ -37,7 +38,7 @@ def lint(
         title=f"Check of {', '.join(visible(file.name) for file in opened.files)}",
         judged=done.judged,
         rules=done.rules,
-        as_far_as=as_far_as(release),
+        as_far_as=as_far_as(catalog, (asked, release)),
         statement=_statement(done.judged.found, release.version),
         tables=files_table(opened),
         lives=lives(subjects(done.judged.shown), catalog, release.version),

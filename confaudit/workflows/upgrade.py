@@ -14,7 +14,7 @@ from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Fidelity, RawDeployment, Snapshot
-from confaudit.core.report.coverage import as_far_as, freshness, horizon, resting_on, strangers
+from confaudit.core.report.coverage import freshness, horizon, resting_on, strangers
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
@@ -35,7 +35,14 @@ from confaudit.workflows.operator_files import (
 from confaudit.workflows.printed import about_target, open_printed
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.verify import verification_tables
-from confaudit.workflows.versions import about, meaning, parse_version, release_of, version_of
+from confaudit.workflows.versions import (
+    about,
+    as_far_as,
+    meaning,
+    parse_version,
+    release_of,
+    version_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,8 @@ def upgrade(
     opened = open_files(request.files)
     snapshot, own = _snapshot(setup, request, opened.operator)
     versions = tuple(filter(None, (own, opened.operator.version)))
-    source = release_of(_source_version(request.source, versions, opened.operator), catalog)
+    asked = _source_version(request.source, versions, opened.operator)
+    source = release_of(asked, catalog)
     source, target = as_served(source, snapshot), as_served(target, snapshot)
     printed, doubts = _printed(request, target, catalog)
     name = snapshot.deployment if snapshot else request.deployment
@@ -89,15 +97,19 @@ def upgrade(
         horizon(catalog),
         *(_write_fixed(scope, fixed) if fixed else ()),
     )
-    return _report(setup, scope, notes, selection)
+    limits = as_far_as(catalog, (asked, source), (request.target, target))
+    return _report(setup, scope, notes, limits, selection)
 
 
 def _report(
-    setup: Setup, scope: AuditScope, notes: tuple[str, ...], selection: Selection
+    setup: Setup,
+    scope: AuditScope,
+    notes: tuple[str, ...],
+    limits: tuple[str, ...],
+    selection: Selection,
 ) -> Report:
     done = audited(setup, scope, selection)
     shown, found = done.judged.shown, done.judged.found
-    limits = as_far_as(scope.source, scope.target)
     return Report(
         kind=ReportKind.UPGRADE,
         title=_title(scope),

@@ -9,7 +9,7 @@ from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules.changes import CHANGE_RULES, unpredicted
 from confaudit.core.model import Change, RawDeployment, Snapshot, Value
-from confaudit.core.report.coverage import as_far_as, hints, horizon, notes
+from confaudit.core.report.coverage import hints, horizon, notes
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Table, side
 from confaudit.core.text.wording import readable, visible
@@ -18,7 +18,7 @@ from confaudit.errors import ConfigError, SourceError
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import GivenFiles, blind_spots, open_files
 from confaudit.workflows.setup import Setup
-from confaudit.workflows.versions import meaning, version_of
+from confaudit.workflows.versions import as_far_as, meaning, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
     loader = Loader(setup)
     catalog = setup.catalog()
     if request.before:
-        before = _load(loader, request.before, request.source or operator.version, "--from")
+        before, source = _load(loader, request.before, request.source or operator.version, "--from")
     else:
-        before = last_snapshot(setup, loader, request.deployment)
-    after = _load(loader, request.after, request.target, "--to")
+        before, source = last_snapshot(setup, loader, request.deployment), ""
+    after, target = _load(loader, request.after, request.target, "--to")
     for snapshot in (before, after):
         _require_options(snapshot)
     found = verify(before, after, operator, catalog)
@@ -65,10 +65,10 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
         rules=tuple(CHANGE_RULES.values()),
         tables=tuple(verification_tables(found)),
         statement=found.statement,
-        as_far_as=as_far_as(*releases),
+        as_far_as=as_far_as(catalog, (source, releases[0]), (target, releases[1])),
         notes=(
-            *meaning(request.source, releases[0]),
-            *meaning(request.target, releases[1]),
+            *meaning(source, releases[0]),
+            *meaning(target, releases[1]),
             *_notes(before, after, operator, setup),
             *blind_spots(operator),
             horizon(catalog),
@@ -78,10 +78,14 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
     )
 
 
-def _load(loader: Loader, argument: str, version: str, flag: str) -> Snapshot:
-    """Load a snapshot; the facts of the release it is of complete it."""
+def _load(loader: Loader, argument: str, version: str, flag: str) -> tuple[Snapshot, str]:
+    """Load a snapshot; the facts of the release it is of complete it.
+
+    With it comes the version as it was asked for, empty where the snapshot tells it itself.
+    """
     raw = loader.read(argument)
-    if isinstance(raw, RawDeployment) and not raw.version and version:
+    is_asked = isinstance(raw, RawDeployment) and not raw.version and bool(version)
+    if isinstance(raw, RawDeployment) and is_asked:
         raw = replace(raw, version=version_of(version, loader.setup.catalog()))
     snapshot = loader.clean(raw)
     if not snapshot.version:
@@ -89,7 +93,7 @@ def _load(loader: Loader, argument: str, version: str, flag: str) -> Snapshot:
             f"{visible(snapshot.label)} does not tell of which release it is",
             f"say it with {flag}, as in 2.34.5",
         )
-    return snapshot
+    return snapshot, version if is_asked else ""
 
 
 def _require_options(snapshot: Snapshot) -> None:

@@ -99,6 +99,22 @@ def meaning(text: str, release: Release) -> Iterator[str]:
         yield f"{visible(word)} stands for {release.version}, {what} as far as is known."
 
 
+def as_far_as(catalog: Catalog, *asked: tuple[str, Release]) -> tuple[str, ...]:
+    """The releases up to which an answer is known; none where all is known that it rests on.
+
+    It rests on the facts of each release, and on what the version asked for stands for: a newer
+    line or patch than any that is known would change what a word means.
+    """
+    limits = (release.as_far_as or _newest_known(word, catalog) for word, release in asked)
+    return tuple(dict.fromkeys(filter(None, limits)))
+
+
+def _newest_known(word: str, catalog: Catalog) -> str:
+    """The newest release that decides what a word stands for; empty where it is a version."""
+    deciding = {STABLE: LATEST}.get(word.strip(), word.strip())
+    return version_by_word(deciding, catalog.versions)
+
+
 def about(release: Release, catalog: Catalog) -> Iterator[str]:
     """Say so where facts of another release stand for those of this one, or not all are told."""
     if release.unsure:

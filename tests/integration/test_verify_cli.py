@@ -160,6 +160,12 @@ def test_a_release_that_nobody_tells_is_asked_for(folder):
     assert run("--to", "v2.34.5").return_value == 1  # an option is missing
     with pytest.raises(ConfigError, match="no version of Coder"):
         run("--to", "newest")
+    assert run("--to", "2.34.5", "--strict").return_value == 1
+    assert run("--to", "2.34", "--strict").return_value == 3  # may have a newer patch
+
+
+def test_a_word_means_nothing_where_the_snapshot_tells_its_release(folder):
+    assert run("--to", "latest", "--strict").return_value == run("--strict").return_value != 3
 
 
 def test_a_config_tree_alone_cannot_be_verified(folder):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from confaudit.core.coder.releases import Catalog, Marks, Release
+from confaudit.core.coder.releases import Catalog, Marks
 from confaudit.core.judge.finding import Finding, subjects
 from confaudit.core.model import EXPLICIT, MISSING, Fidelity, Snapshot
 from confaudit.core.text.wording import (
@@ -108,11 +108,6 @@ def freshness(snapshot: Snapshot, now: datetime) -> Iterator[str]:
             f"{visible(snapshot.label)} was taken {plural(days, 'day')} before this report: what "
             "was changed since is not in it."
         )
-
-
-def as_far_as(*releases: Release) -> tuple[str, ...]:
-    """The releases whose facts have to do for some of these; none where all are known."""
-    return tuple(dict.fromkeys(one.as_far_as for one in releases if one.as_far_as))
 
 
 def resting_on(situation: Situation, findings: Iterable[Finding]) -> Iterator[str]:

@@ -94,8 +94,9 @@ class Report:
     statement: str = ""
     """The verdict, where it is not to be counted from the changes."""
     as_far_as: tuple[str, ...] = ()
-    """The releases whose facts had to do where those asked for are not known, or not all of them;
-    empty where the report rests on nothing of the kind."""
+    """The releases whose facts had to do where those asked for are not known, or not all of them,
+    or where a word such as `latest` was asked for, which may mean a newer one; empty where the
+    report rests on nothing of the kind."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
