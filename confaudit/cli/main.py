@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "upgrade": ("upgrade", "Say what a release will do to this configuration, before it happens."),
     "lint": ("lint", "Find what is dead or wrong today in the files that set the server up."),
     "verify": ("verify", "Check after an upgrade whether it did what was predicted."),
-    "rules": ("rules", "Show the rules of the audit, or one of them."),
+    "rules": ("rules", "Show the rules of the audit, or one of them; test your own."),
     "convert": ("convert", "Show a saved JSON report again, in any format."),
     "explain": ("explain", "Tell the story of one option between two configurations."),
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),

@@ -1,16 +1,20 @@
 """confaudit rules."""
 
+from pathlib import Path
+
 import click
 
 from confaudit.cli.parameters import fold_setup, setup_options
 from confaudit.core.judge.finding import Rule
-from confaudit.workflows.rules import all_rules, find_rule, rules_table
+from confaudit.core.text.wording import plural
+from confaudit.errors import ExitCode
+from confaudit.workflows.rules import all_rules, find_rule, rules_table, try_examples
 from confaudit.workflows.setup import Setup
 
 
 @click.group("rules")
 def command() -> None:
-    """Show the rules of the audit, or one of them.
+    """Show the rules of the audit, or one of them; test your own.
 
     Their ids are permanent: filters and dashboards may refer to them.
     """
@@ -31,6 +35,25 @@ def list_rules(setup: Setup) -> None:
 def show_rule(setup: Setup, rule_id: str) -> None:
     """Tell what a rule finds, why that matters and what to do."""
     click.echo(_rule_text(find_rule(rule_id, all_rules(setup))))
+
+
+@command.command("test")
+@click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE…")
+@setup_options
+@fold_setup
+def run_tests(setup: Setup, files: tuple[Path, ...]) -> int:
+    """Run the tests that advisories of your own carry with them.
+
+    A FILE holds advisories; without one it is the coder-advisories.yaml
+    beside confaudit.yaml. Exit code 1: a test fails.
+    """
+    tried = try_examples(setup, files)
+    for text in tried.failures:
+        click.echo(text)
+    for name in tried.without:
+        click.echo(f"{name} has no tests.")
+    click.echo(f"{plural(tried.count, 'test')}, {len(tried.failures)} failed.")
+    return ExitCode.FOUND if tried.failures else ExitCode.OK
 
 
 def _rule_text(rule: Rule) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -21,6 +21,13 @@ from confaudit.core.judge.startup import refused_starts, start_checks
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Situation
+
+_Release = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^v?[0-9]+\.[0-9]+\.[0-9]+([-+].*)?$", description="a release, such as 2.34.5"
+    ),
+]
 
 
 class Example(
@@ -46,10 +53,10 @@ class Example(
     """What earlier snapshots show of options, by key, the newest first."""
     out_of_sight: bool = False
     """Whether something sets further variables that nobody sees."""
-    source: str = ""
+    source: _Release = ""
     """Release in use; without it the target if the advisory stands at any time, else the one before
     it."""
-    target: str = ""
+    target: _Release = ""
     """Without it the newest that has the advisory if that stands at any time, else the first of the
     last line that got it."""
 
@@ -104,7 +111,7 @@ def _way(example: Example, advisory: Advisory, catalog: Catalog) -> tuple[str, s
         return example.source or target, target
     older = [v for v in catalog.versions if Version.parse(v) < Version.parse(target)]
     lacking = [v for v in older if v not in having]
-    return (lacking or older)[-1], target
+    return (lacking or older or [target])[-1], target
 
 
 def operator(example: Example) -> OperatorSettings:

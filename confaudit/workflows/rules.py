@@ -1,13 +1,15 @@
 """The rules: every kind of finding, those of advisories and of changes among them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 from confaudit.core.judge.finding import Rule
 from confaudit.core.judge.rules import RULES
 from confaudit.core.judge.rules.changes import CHANGE_RULES
 from confaudit.core.text.wording import visible
-from confaudit.errors import ConfigError
+from confaudit.errors import ConfigError, NothingToDo
 from confaudit.workflows.audit import advisories
 from confaudit.workflows.setup import Setup
 
@@ -40,4 +42,41 @@ def rules_table(rules: Iterable[Rule]) -> str:
     rows = (f"| `{rule.id}` | {rule.level.word} | {rule.effect} | {rule.title} |" for rule in rules)
     return "\n".join(
         ("| Rule | Level | Effect | What it finds |", "| --- | --- | --- | --- |", *rows)
+    )
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of the tests that the authors of advisories gave along with them."""
+
+    count: int
+    """How many tests there are."""
+    failures: tuple[str, ...]
+    without: tuple[str, ...]
+    """Ids of the advisories that have no test."""
+
+
+def try_examples(setup: Setup, files: Sequence[Path]) -> Tried:
+    """Ask the advisories of these files what they make of their own tests.
+
+    Without a file, those of the operator's own beside confaudit.yaml are meant.
+
+    Raises:
+        CatalogError: a file cannot be read, or says what it cannot.
+        NothingToDo: there is no such file.
+    """
+    from confaudit.catalog.loader import packaged
+    from confaudit.rulebook.advisories import USER_FILE, load_tested
+    from confaudit.rulebook.examples import failures
+
+    own = setup.loaded.folder / USER_FILE
+    if not files and not own.is_file():
+        hint = "name a file of advisories, or see README for one to begin with"
+        raise NothingToDo(f"there is no {USER_FILE} beside confaudit.yaml", hint)
+    catalog = setup.catalog()
+    found = load_tested(files or [own], packaged(), catalog)
+    return Tried(
+        sum(len(one.examples) for one in found),
+        tuple(text for one in found for text in failures(one.advisory, one.examples, catalog)),
+        tuple(one.advisory.rule.id for one in found if not one.examples),
     )

@@ -190,6 +190,59 @@ def test_the_readme_lists_the_rules_as_they_are():
     assert rules_table(RULES.values()) in README.read_text(encoding="utf-8")
 
 
+OWN = """\
+- id: our-proxy
+  title: Our proxy
+  effect: advice
+  level: info
+  versions: [2.30.0]
+  message: Our proxy is missing.
+  why: Every server is behind it.
+  fix: [Name it.]
+  when: {option: proxy-trusted-origins, is: empty}
+"""
+TESTS = """\
+  tests:
+    - {affects: yes}
+    - {to: 2.0.0, affects: no}
+    - {env: {CODER_PROXY_TRUSTED_ORIGINS: 10.0.0.0/8}, affects: ANSWER}
+"""
+PASSES, FAILS = TESTS.replace("ANSWER", "no"), TESTS.replace("ANSWER", "depends")
+NO_RELEASE = "it is not of the form that is needed\nhint: needed: a release"
+
+
+@pytest.mark.parametrize(
+    ("tests", "code", "told"),
+    [
+        (PASSES, 0, "3 tests, 0 failed.\n"),
+        (FAILS, 1, "our-proxy, test 3: no instead of depends.\n3 tests, 1 failed.\n"),
+        ("", 0, "our-proxy has no tests.\n0 tests, 0 failed.\n"),
+        (
+            PASSES.replace("2.0.0", "latest"),
+            2,
+            f"coder-advisories.yaml, line 12, tests.to: {NO_RELEASE}",
+        ),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_advisories_of_ones_own_are_tested(folder, confaudit, tests, code, told, named):
+    (folder / "confaudit.yaml").write_text("")
+    (folder / "coder-advisories.yaml").write_text(OWN + tests)
+    found, out, err = confaudit("rules", "test", *(["coder-advisories.yaml"] if named else []))
+    assert found == code
+    assert told in out + err
+    assert (err == "") is (code < 2)
+
+
+def test_no_advisories_to_test_is_said(confaudit):
+    code, out, err = confaudit("rules", "test")
+    assert (code, out) == (3, "")
+    assert "there is no coder-advisories.yaml beside confaudit.yaml" in err
+    code, out, err = confaudit("rules", "test", "none.yaml")
+    assert (code, out) == (2, "")
+    assert "none.yaml cannot be read" in err
+
+
 def test_what_a_start_would_refuse_is_told_with_its_place(folder, confaudit):
     key = "c2hvcnQta2V5LXRoYXQtbm9ib2R5LW1heS1zZWU="
     (folder / "coder.env").write_text(

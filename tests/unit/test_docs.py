@@ -150,6 +150,8 @@ def test_the_readmes_own_advisory_works(clean_folder, capsys):
     )
     assert run(["lint", "coder.env", "--version", "2.35.1", "--fail-on", "error"]) == 1
     assert "house-no-swagger" in capsys.readouterr().out
+    assert run(["rules", "test"]) == 0
+    assert "2 tests, 0 failed" in capsys.readouterr().out
 
 
 def test_the_readmes_configuration_is_valid(clean_folder, capsys):
