@@ -1,27 +1,16 @@
-"""Where requests go: which URLs are accepted, and which proxy stands in between.
+"""Where requests go: which URLs are accepted.
 
 No message quotes a URL: people paste ones with credentials.
 """
 
 import ipaddress
 import re
-from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import SplitResult, unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import SplitResult, urlsplit
 
 from confaudit.errors import ConfigError
 
 _HINT: Final = "give the access URL of the deployment, like https://coder.example.com"
-
-
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    """An HTTP proxy, its credentials kept apart from its URL."""
-
-    url: str
-    credentials: str = field(default="", repr=False)
-    """`user:password`, empty when the proxy asks for none."""
 
 
 def base_url(url: str, *, allow_http: bool) -> str:
@@ -86,35 +75,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-def proxy_for(base: str) -> Proxy | None:
-    """The proxy that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY ask for.
-
-    Never one for this machine itself: the token would leave it, unencrypted.
-
-    Raises:
-        ConfigError: the variable holds no http(s) proxy URL.
-    """
-    target = urlsplit(base)
-    host = target.hostname or ""
-    if is_loopback(host) or proxy_bypass(host if target.port is None else target.netloc):
-        return None
-    proxies = getproxies()
-    wanted = proxies.get(target.scheme) or proxies.get("all")
-    return _proxy(wanted) if wanted else None
-
-
-def _proxy(url: str) -> Proxy:
-    hint = "set it to something like http://proxy.example.com:3128"
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        port = "" if parts.port is None else f":{parts.port}"
-    except ValueError:
-        raise ConfigError("the proxy in the environment has a malformed URL", hint) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError("the proxy in the environment is no http or https proxy", hint)
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    user = unquote(parts.username or "")
-    credentials = f"{user}:{unquote(parts.password or '')}" if user else ""
-    return Proxy(f"{parts.scheme}://{host}{port}", credentials)

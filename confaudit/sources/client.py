@@ -29,9 +29,9 @@ from urllib3.exceptions import (
 
 from confaudit import __version__
 from confaudit.errors import ApiError, ConfauditError, ConfigError
-from confaudit.sources.address import Proxy, proxy_for
 from confaudit.sources.deadline import TIMED_POOLS
 from confaudit.sources.http_target import HttpTarget
+from confaudit.sources.proxy import Proxy, proxy_for
 
 BACKOFF_SECONDS: Final = 0.5
 """The pause before the third try is twice this, plus jitter, and doubles from there."""

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from confaudit.errors import ConfigError
-from confaudit.sources.address import Proxy, base_url, is_loopback, proxy_for
+from confaudit.sources.address import base_url, is_loopback
+from confaudit.sources.proxy import Proxy, proxy_for
 
 
 @pytest.fixture(autouse=True)
