@@ -3,7 +3,7 @@
 A file is a list; `WrittenAdvisory` says what each may hold, `rulebook.conditions` what it may ask.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -156,27 +156,33 @@ class Tested:
 def load(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Advisory, ...]:
     """The packaged advisories, the checks of a start, and those of the operator's own files.
 
-    They may ask about every option that a release of one of the catalogues has.
+    They may ask about every option that a release of one of the catalogues has. What comes with
+    confaudit is known to be right, so that each of its conditions is read when it is first asked.
 
     Raises:
         CatalogError: A file cannot be read or says what it cannot; names file, line and key.
     """
     own = list(paths)
-    found = load_tested((*SHIPPED, *own), *catalogs)
+    found = load_tested((*SHIPPED, *own), *catalogs, later=SHIPPED)
     for tested in found if own else ():
         _ = tested.examples  # a slip in an operator's own is told
     return tuple(tested.advisory for tested in found)
 
 
-def load_tested(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Tested, ...]:
+def load_tested(
+    paths: Iterable[Path], *catalogs: Catalog, later: Collection[Path] = ()
+) -> tuple[Tested, ...]:
     """The advisories of these files alone, with their examples.
+
+    The conditions of some files can be read `later`, when they are asked.
 
     Raises:
         CatalogError: As `load`.
     """
     types = _types([release for one in catalogs for release in one.releases])
     parts = [part for path in paths for part in _listed(path)]
-    found = [_advisory(part, types) for part in parts]
+    relaxed = {str(path) for path in later}
+    found = [_advisory(part, types, later=part.origin.name in relaxed) for part in parts]
     places: dict[str, Part] = {}
     for tested, part in zip(found, parts, strict=True):
         name = tested.advisory.rule.id
@@ -209,9 +215,9 @@ def _listed(path: Path) -> Iterator[Part]:
         yield from part.read(list[Part])
 
 
-def _advisory(part: Part, types: Mapping[str, tuple[str, ...]]) -> Tested:
+def _advisory(part: Part, types: Mapping[str, tuple[str, ...]], *, later: bool) -> Tested:
     written = part.read(WrittenAdvisory)
-    reader = ConditionReader(types, written.each.looking if written.each else None)
+    reader = ConditionReader(types, written.each.looking if written.each else None, later)
     if written.subject:
         reader.option(written.subject, part.at("subject"))
     advisory = Advisory(

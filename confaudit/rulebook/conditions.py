@@ -6,6 +6,7 @@ becomes a condition of `core.judge`; reading and the JSON Schema are both made f
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Final, Literal, Protocol, TypeAlias
 
 import msgspec
@@ -45,13 +46,21 @@ class ConditionReader:
     """Option key → the types it has had, the newest first."""
     looking: Looking | None = None
     """What is looked at one by one."""
+    later: bool = False
+    """Whether each condition is read when it is first asked. Few are: what decides comes first."""
 
     def condition(self, part: Part) -> Condition:
-        """Read a condition.
+        """A condition, read now or later.
 
         Raises:
             ConfauditError: of the file's kind: it asks what cannot be asked.
         """
+        if not self.later:
+            return self._read(part)
+        read = cache(lambda: self._read(part))
+        return lambda situation, item: read()(situation, item)
+
+    def _read(self, part: Part) -> Condition:
         keys = list(part.children())
         found = [key for key in keys if key in KINDS]
         if not found:
