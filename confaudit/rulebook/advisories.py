@@ -6,7 +6,7 @@ A file is a list; `WrittenAdvisory` says what each may hold, `rulebook.condition
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
 
@@ -27,13 +27,6 @@ from confaudit.yaml_file import load as load_yaml
 
 USER_FILE: Final = "coder-advisories.yaml"
 """Beside confaudit.yaml; the operator's own advisories, in the form of the packaged ones."""
-
-PACKAGED: Final = Path(__file__).with_name("advisories.yaml")
-STARTUP: Final = Path(__file__).with_name("startup.yaml")
-"""What a server checks when it starts."""
-NO_EFFECT: Final = Path(__file__).with_name("no_effect.yaml")
-"""What a server accepts without effect."""
-SHIPPED: Final = (PACKAGED, STARTUP, NO_EFFECT)
 
 _Id = Annotated[
     str,
@@ -102,6 +95,8 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
 class WrittenAdvisory(msgspec.Struct, forbid_unknown_fields=True):
     """An advisory, as it is written down."""
 
+    at_start: ClassVar[bool] = False
+
     id: _Id
     title: _Text
     effect: Effect
@@ -136,6 +131,28 @@ class WrittenAdvisory(msgspec.Struct, forbid_unknown_fields=True):
     tests: _Examples | None = None
 
 
+class WrittenCheck(WrittenAdvisory, forbid_unknown_fields=True):
+    """A check of a start, as it is written down."""
+
+    at_start: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisoryFile:
+    """A file of advisories, and the form they are written in."""
+
+    path: Path
+    form: type[WrittenAdvisory] = WrittenAdvisory
+
+
+PACKAGED: Final = AdvisoryFile(Path(__file__).with_name("advisories.yaml"))
+STARTUP: Final = AdvisoryFile(Path(__file__).with_name("startup.yaml"), WrittenCheck)
+"""What a server checks when it starts."""
+NO_EFFECT: Final = AdvisoryFile(Path(__file__).with_name("no_effect.yaml"))
+"""What a server accepts without effect."""
+SHIPPED: Final = (PACKAGED, STARTUP, NO_EFFECT)
+
+
 @dataclass(frozen=True, slots=True)
 class Tested:
     """An advisory with the examples that its author gave."""
@@ -162,7 +179,7 @@ def load(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Advisory, ...]:
     Raises:
         CatalogError: A file cannot be read or says what it cannot; names file, line and key.
     """
-    own = list(paths)
+    own = [AdvisoryFile(path) for path in paths]
     found = load_tested((*SHIPPED, *own), *catalogs, later=SHIPPED)
     for tested in found if own else ():
         _ = tested.examples  # a slip in an operator's own is told
@@ -170,7 +187,7 @@ def load(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Advisory, ...]:
 
 
 def load_tested(
-    paths: Iterable[Path], *catalogs: Catalog, later: Collection[Path] = ()
+    files: Iterable[AdvisoryFile], *catalogs: Catalog, later: Collection[AdvisoryFile] = ()
 ) -> tuple[Tested, ...]:
     """The advisories of these files alone, with their examples.
 
@@ -180,11 +197,13 @@ def load_tested(
         CatalogError: As `load`.
     """
     types = _types([release for one in catalogs for release in one.releases])
-    parts = [part for path in paths for part in _listed(path)]
-    relaxed = {str(path) for path in later}
-    found = [_advisory(part, types, later=part.origin.name in relaxed) for part in parts]
+    found = [
+        (_advisory(part, file.form, types, later=file in later), part)
+        for file in files
+        for part in _listed(file.path)
+    ]
     places: dict[str, Part] = {}
-    for tested, part in zip(found, parts, strict=True):
+    for tested, part in found:
         name = tested.advisory.rule.id
         if name in RULES or name in CHANGE_RULES:
             raise part.at("id").fault(
@@ -196,7 +215,7 @@ def load_tested(
                 f"{places[name].where} has it already; give each an id of its own",
             )
         places[name] = part.at("id")
-    return tuple(found)
+    return tuple(tested for tested, _ in found)
 
 
 def _types(releases: Sequence[Release]) -> Mapping[str, tuple[str, ...]]:
@@ -215,8 +234,10 @@ def _listed(path: Path) -> Iterator[Part]:
         yield from part.read(list[Part])
 
 
-def _advisory(part: Part, types: Mapping[str, tuple[str, ...]], *, later: bool) -> Tested:
-    written = part.read(WrittenAdvisory)
+def _advisory(
+    part: Part, form: type[WrittenAdvisory], types: Mapping[str, tuple[str, ...]], *, later: bool
+) -> Tested:
+    written = part.read(form)
     reader = ConditionReader(types, written.each.looking if written.each else None, later)
     if written.subject:
         reader.option(written.subject, part.at("subject"))
@@ -243,7 +264,7 @@ def _advisory(part: Part, types: Mapping[str, tuple[str, ...]], *, later: bool) 
         phase=written.phase,
         steps=tuple(written.fix),
         proposed=MISSING if written.proposed is None else written.proposed,
-        at_start=part.origin.name == str(STARTUP),
+        at_start=written.at_start,
     )
     return Tested(advisory, written.tests)
 

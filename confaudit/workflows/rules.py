@@ -66,7 +66,7 @@ def try_examples(setup: Setup, files: Sequence[Path]) -> Tried:
         NothingToDo: there is no such file.
     """
     from confaudit.catalog.loader import packaged
-    from confaudit.rulebook.advisories import USER_FILE, load_tested
+    from confaudit.rulebook.advisories import USER_FILE, AdvisoryFile, load_tested
     from confaudit.rulebook.examples import failures
 
     own = setup.loaded.folder / USER_FILE
@@ -74,7 +74,7 @@ def try_examples(setup: Setup, files: Sequence[Path]) -> Tried:
         hint = "name a file of advisories, or see README for one to begin with"
         raise NothingToDo(f"there is no {USER_FILE} beside confaudit.yaml", hint)
     catalog = setup.catalog()
-    found = load_tested(files or [own], packaged(), catalog)
+    found = load_tested(map(AdvisoryFile, files or [own]), packaged(), catalog)
     return Tried(
         sum(len(one.examples) for one in found),
         tuple(text for one in found for text in failures(one.advisory, one.examples, catalog)),

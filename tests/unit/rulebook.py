@@ -14,8 +14,8 @@ CATALOG = loader.packaged()
 PACKAGED = advisories.load_tested(advisories.SHIPPED, CATALOG)
 WORDS = {
     entry["id"]: frozenset(re.findall(r"[\w-]+", json.dumps(entry)))
-    for path in advisories.SHIPPED
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+    for file in advisories.SHIPPED
+    for entry in yaml.safe_load(file.path.read_text(encoding="utf-8"))
 }
 """The words of each advisory, by its id."""
 

@@ -304,7 +304,10 @@ def own(tmp_path, text):
 
 def read(path):
     """What `load` reads of an operator's own file, without those that come with confaudit."""
-    return [tested.examples for tested in advisories.load_tested([path], CATALOG)]
+    return [
+        tested.examples
+        for tested in advisories.load_tested([advisories.AdvisoryFile(path)], CATALOG)
+    ]
 
 
 def test_own_advisories_come_after_the_packaged_ones(tmp_path):
@@ -334,7 +337,7 @@ def test_an_empty_file_has_none(tmp_path):
 def test_wrong_cases_of_an_own_advisory_are_told(tmp_path):
     text = OWN.replace("{when}", "{option: telemetry, equals: true}")
     text += "  tests:\n    - {affects: yes}\n    - {affects: no}\n"
-    [tested] = advisories.load_tested([own(tmp_path, text)], CATALOG)
+    [tested] = advisories.load_tested([advisories.AdvisoryFile(own(tmp_path, text))], CATALOG)
     assert list(examples.failures(tested.advisory, tested.examples, CATALOG)) == [
         "our-proxy, test 2: yes instead of no."
     ]
@@ -496,7 +499,7 @@ def test_text_is_what_stands_in_the_file(tmp_path):
     text = OWN.replace("title: Our proxy", "title: 2.30").replace(
         "{when}", "{variable: CODER_A}\n  tests:\n    - {env: {CODER_A: yes}, affects: true}"
     )
-    [tested] = advisories.load_tested([own(tmp_path, text)], CATALOG)
+    [tested] = advisories.load_tested([advisories.AdvisoryFile(own(tmp_path, text))], CATALOG)
     assert tested.advisory.rule.title == "2.30"
     assert tested.examples[0].env == {"CODER_A": "yes"}
 
@@ -520,7 +523,7 @@ def test_what_is_proposed_is_what_the_steps_set(tested):
 @pytest.mark.parametrize("taken", ["value-invalid", "operator-change"])
 def test_an_advisory_cannot_take_the_id_of_a_rule(tmp_path, taken):
     path = tmp_path / "coder-advisories.yaml"
-    text = advisories.PACKAGED.read_text(encoding="utf-8")
+    text = advisories.PACKAGED.path.read_text(encoding="utf-8")
     path.write_text(text.replace("id: workspace-renames-off", f"id: {taken}"), encoding="utf-8")
     with pytest.raises(CatalogError, match=f"{taken} is the id of a rule"):
-        advisories.load_tested([path], CATALOG)
+        advisories.load_tested([advisories.AdvisoryFile(path)], CATALOG)

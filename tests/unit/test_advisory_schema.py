@@ -30,7 +30,7 @@ def test_it_is_a_schema():
     json.dumps(SCHEMA)
 
 
-SHIPPED = [path.read_text(encoding="utf-8") for path in advisories.SHIPPED]
+SHIPPED = [file.path.read_text(encoding="utf-8") for file in advisories.SHIPPED]
 
 
 @pytest.mark.parametrize("text", [*SHIPPED, EXAMPLE[1], "# nothing yet\n"])
@@ -41,7 +41,7 @@ def test_real_files_are_valid(text):
 def test_the_example_of_the_readme_is_read(tmp_path):
     path = tmp_path / advisories.USER_FILE
     path.write_text(EXAMPLE[1], encoding="utf-8")
-    assert len(advisories.load_tested([path], loader.packaged())) == 1
+    assert len(advisories.load_tested([advisories.AdvisoryFile(path)], loader.packaged())) == 1
 
 
 def written(when="{option: telemetry, is: set}", **changed):
@@ -98,7 +98,7 @@ CONDITIONS = [
 def test_what_can_be_asked_is_valid_and_read(tmp_path, when):
     path = tmp_path / advisories.USER_FILE
     path.write_text(written(when), encoding="utf-8")
-    assert advisories.load_tested([path], loader.packaged())
+    assert advisories.load_tested([advisories.AdvisoryFile(path)], loader.packaged())
     assert is_valid(written(when))
 
 
@@ -106,7 +106,7 @@ def test_what_can_be_asked_of_the_option_that_is_looked_at(tmp_path):
     text = written('{option: "*", source: [flag, yaml]}', each="{options: [telemetry]}")
     path = tmp_path / advisories.USER_FILE
     path.write_text(text, encoding="utf-8")
-    assert advisories.load_tested([path], loader.packaged())
+    assert advisories.load_tested([advisories.AdvisoryFile(path)], loader.packaged())
     assert is_valid(text)
 
 
