@@ -81,6 +81,9 @@ def test_a_release_reads_the_prefixes_it_knows(family, version, prefixes):
         ("GITHUB_ID", [], True),
         ("1A_ID", [], True),
         ("²_ID", [], True),
+        ("9223372036854775807_ID", ["9223372036854775807"], False),
+        ("9223372036854775808_ID", [], True),
+        ("1" * 5000 + "_ID", [], True),
     ],
 )
 @pytest.mark.parametrize("value", ["=", "=x", ""])

@@ -42,6 +42,7 @@ def outcome(read, *arguments):
         ("int", "-5", -5),
         ("int", "+7", 7),
         ("int", "007", 7),
+        ("int", "-" + "0" * 5000 + "7", -7),
         ("int", "", REFUSED),
         ("int", "1_000", REFUSED),
         ("int", "0x10", REFUSED),

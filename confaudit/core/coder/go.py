@@ -34,7 +34,7 @@ def boolean(text: str) -> bool:
     return text in _TRUE
 
 
-_INT: Final = re.compile(r"[+-]?[0-9]+")
+_INT: Final = re.compile(r"([+-]?)0*([0-9]+)")
 _LARGEST: Final = 2**63 - 1
 
 
@@ -44,17 +44,16 @@ def integer(text: str) -> int:
     Raises:
         RefusedError: It is none, or does not fit.
     """
-    if not _INT.fullmatch(text):
+    found = _INT.fullmatch(text)
+    if not found:
         raise RefusedError(
             "a whole number is needed" if text else "it is empty; a number is needed"
         )
-    if len(text) > _INT_DIGITS or not -_LARGEST - 1 <= int(text) <= _LARGEST:
+    sign, digits = found.groups()
+    if len(digits) > len(str(_LARGEST)) or not -_LARGEST - 1 <= int(sign + digits) <= _LARGEST:
         raise RefusedError("the number does not fit into 64 bits")
-    return int(text)
+    return int(sign + digits)
 
-
-_INT_DIGITS: Final = 4000
-"""Python refuses to read longer numbers; leading zeros make even these legal."""
 
 _UNITS: Final[Mapping[str, int]] = {
     **NANOSECONDS,

@@ -1,8 +1,8 @@
 """The names an option goes by, on each channel and in each release."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum, auto
-from itertools import groupby
+from itertools import groupby, product
 
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.startup import env_names
@@ -18,6 +18,15 @@ def option_of(given: Given, options: Iterable[OptionSpec]) -> OptionSpec | None:
 def option_named(channel: Channel, name: str, options: Iterable[OptionSpec]) -> OptionSpec | None:
     """The option that is set by a name on one channel."""
     return next((spec for spec in options if name in names(spec, channel)), None)
+
+
+def by_name(options: Iterable[OptionSpec]) -> Mapping[tuple[Channel, str], OptionSpec]:
+    """Options by every name that sets them on a channel, to look up many; the first one counts."""
+    found: dict[tuple[Channel, str], OptionSpec] = {}
+    for spec, channel in product(options, Channel):
+        for name in names(spec, channel):
+            found.setdefault((channel, name), spec)
+    return found
 
 
 def holders(

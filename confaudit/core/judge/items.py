@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from confaudit.core.coder.defaults import own_default
-from confaudit.core.coder.names import option_of
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.startup import cell
 from confaudit.core.judge.conditions import Item, Items
@@ -25,9 +24,8 @@ def each_unnumbered(which: Family) -> Items:
     """The variables that a family's reader takes for its own and finds no number in."""
 
     def items(situation: Situation) -> Iterator[Item]:
-        options = situation.target.options.values()
         for one in situation.members(which).unnumbered:
-            spec = option_of(one, options)
+            spec = situation.option_of(one)
             yield Item(one.name, (one.position,), option=spec.key if spec else "")
 
     return items

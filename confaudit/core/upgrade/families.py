@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from confaudit.core.coder.go import RefusedError, integer
 from confaudit.core.coder.releases import Version
 from confaudit.core.coder.semantics import SORTED_BY_NUMBER
 from confaudit.core.given import Channel, Form, Given, GivenState
@@ -194,10 +195,10 @@ def read_variables(
     unnumbered = []
     prefixes = tuple(prefix for prefix in PREFIXES[family] if prefix.is_read_by(version))
     for prefix, one in _begin(given, prefixes):
-        place = _PLACE.fullmatch(one.name, len(prefix))
+        place = _place(one.name, prefix)
         if place:
-            number, name = place.groups()
-            _, fields = found.setdefault((prefix, int(number)), (number, {}))
+            number, written, name = place
+            _, fields = found.setdefault((prefix, number), (written, {}))
             fields[name] = as_field(one, name)
         else:
             unnumbered.append(one)
@@ -209,6 +210,18 @@ def read_variables(
         )
     )
     return Members(version, prefixes, tuple(providers), tuple(unnumbered), is_complete)
+
+
+def _place(name: str, prefix: str) -> tuple[int, str, str] | None:
+    """The number of a variable, the same as it is written, and the field; None without a number.
+
+    To Go's Atoi, one that does not fit into 64 bits is none.
+    """
+    found = _PLACE.fullmatch(name, len(prefix))
+    try:
+        return (integer(found[1]), found[1], found[2]) if found else None
+    except RefusedError:
+        return None
 
 
 def _begin(given: Iterable[Given], prefixes: Sequence[Prefix]) -> Iterator[tuple[str, Given]]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import Final
 
+from confaudit.core.coder.go import integer
 from confaudit.core.given import Position
 from confaudit.core.model import MISSING
 from confaudit.core.upgrade.families import NAMES, Members, Prefix, Provider
@@ -29,8 +30,8 @@ def _skipped(members: Members) -> Conclusion:
     for prefix in members.prefixes:
         own = [one for one in members.providers if one.prefix == prefix.text]
         for due, one in enumerate(_in_order(own, prefix, members)):
-            if int(one.number) != due:
-                may_be_elsewhere = due not in {int(other.number) for other in own}
+            if integer(one.number) != due:
+                may_be_elsewhere = due not in {integer(other.number) for other in own}
                 return Conclusion(
                     Truth.YES,
                     f"{one.label} comes where {one.prefix}{due} is due",

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from confaudit.core import tree
-from confaudit.core.coder.names import Lack, lack
+from confaudit.core.coder.names import Lack, by_name, lack
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import HOMEBREW, cell, env_names
@@ -175,6 +175,14 @@ class Situation:
         leaves = self._leaves(key)
         aliases = [spec for spec in options.values() if spec.json_path in leaves]
         return min(aliases, key=lambda spec: bool(spec.use_instead), default=None)
+
+    def option_of(self, given: Given) -> OptionSpec | None:
+        """The option of the target that an entry of the files sets by its name."""
+        return self._target_names.get((given.channel, given.name))
+
+    @cached_property
+    def _target_names(self) -> Mapping[tuple[Channel, str], OptionSpec]:
+        return by_name(self.target.options.values())
 
     def given(self, key: str, when: UpgradeSide) -> tuple[Given, ...]:
         """The entries of the files that set an option of one side, by any name; strongest first."""

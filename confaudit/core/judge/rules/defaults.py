@@ -258,13 +258,12 @@ def idle_empty_variables(situation: Situation) -> Iterator[Finding]:
     """Empty variables that count from now on and change nothing: one finding for all."""
     if not since_version(situation, EMPTY_COUNTS):
         return
-    options = situation.target.options
     found = [
         one
         for one in situation.operator.given
         if one.channel is Channel.ENV
         and one.state is GivenState.EMPTY
-        and (spec := option_of(one, options.values()))
+        and (spec := situation.option_of(one))
         and spec.key not in situation.prediction.changed
         and spec.key not in {error.option for error in situation.prediction.errors}
     ]
@@ -311,9 +310,8 @@ def pinned_defaults(situation: Situation) -> Iterator[Finding]:
 
 
 def _from_yaml(situation: Situation) -> Iterator[tuple[Given, OptionSpec]]:
-    options = situation.target.options.values()
     for one in situation.operator.given:
-        spec = option_of(one, options) if one.channel is Channel.YAML else None
+        spec = situation.option_of(one) if one.channel is Channel.YAML else None
         if spec:
             yield one, spec
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from confaudit.core.coder.names import current, option_of, written
+from confaudit.core.coder.names import current, written
 from confaudit.core.coder.startup import cell
 from confaudit.core.given import Channel, Form, Given, GivenState
 from confaudit.core.judge import rules
@@ -36,7 +36,7 @@ def _duplicate(situation: Situation, found: list[Given]) -> Finding:
     first, last = found[0], found[-1]
     shown = visible(first.name)
     same = _is_same(first, last)
-    spec = option_of(first, situation.target.options.values())
+    spec = situation.option_of(first)
     return Finding(
         rule=rules.DUPLICATE_SETTING,
         message=f"{shown} is given {len(found)} times; the last one counts.",
@@ -66,7 +66,7 @@ def shadowed_settings(situation: Situation) -> Iterator[Finding]:
     """What a stronger channel hides: a flag beats a variable, a variable beats YAML."""
     seen = set()
     for one in situation.operator.given:
-        spec = option_of(one, situation.target.options.values())
+        spec = situation.option_of(one)
         if spec is None or cell(spec) in seen:
             continue
         seen.add(cell(spec))
@@ -98,7 +98,7 @@ def _shadowed(spec: OptionSpec, strongest: Given, hidden: list[Given]) -> Findin
 
 def settings_not_passed_on(situation: Situation) -> Iterator[Finding]:
     """Options in the `.env` of a compose file that the service does not take over."""
-    operator, options = situation.operator, situation.target.options.values()
+    operator = situation.operator
     taken = {
         one.name for one in operator.given if one.position.file in _files(operator.interpolation)
     }
@@ -106,7 +106,7 @@ def settings_not_passed_on(situation: Situation) -> Iterator[Finding]:
     found = [
         one
         for one in operator.interpolation
-        if one.name not in taken | referred and option_of(one, options)
+        if one.name not in taken | referred and situation.option_of(one)
     ]
     if found:
         shown = listing(list(dict.fromkeys(visible(one.name) for one in found)))
@@ -150,10 +150,9 @@ def secrets_in_clear(situation: Situation) -> Iterator[Finding]:
 
 def _rotations(situation: Situation, found: Iterable[Given]) -> Iterator[str]:
     """How to rotate those that must not simply be given another value, each way once."""
-    options = situation.target.options.values()
     ways: dict[str, str] = {}
     for one in found:
-        spec = option_of(one, options)
+        spec = situation.option_of(one)
         if way := situation.target.facts.rotation(spec.env if spec else one.name):
             ways.setdefault(way, visible(one.name))
     yield from (f"{name} is rotated so: {way}" for way, name in ways.items())

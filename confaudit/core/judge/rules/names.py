@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from confaudit.core.coder.defaults import own_default
 from confaudit.core.coder.facts import ReadBy
-from confaudit.core.coder.names import Lack, current, holders, lack, name_for, names, option_of
+from confaudit.core.coder.names import Lack, current, holders, lack, name_for, names
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.startup import HOMEBREW, StartError, cell
 from confaudit.core.given import Channel, Given
@@ -214,8 +214,7 @@ def _way_out(
 
 def deprecated_names(situation: Situation) -> Iterator[Finding]:
     """Names that still work and are to be replaced; those that only repeat a default as one."""
-    options = situation.target.options
-    found = [(one, option_of(one, options.values())) for one in situation.operator.given]
+    found = [(one, situation.option_of(one)) for one in situation.operator.given]
     old = [(one, spec) for one, spec in found if spec and spec.use_instead]
     idle = [(one, spec) for one, spec in old if _repeats_default(situation, one, spec)]
     used = dict.fromkeys(

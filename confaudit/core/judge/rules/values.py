@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from confaudit.core.coder.names import option_of, written
+from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Catalog, Release, Version, arrivals
 from confaudit.core.coder.semantics import EMPTY_COUNTS
 from confaudit.core.coder.startup import StartError
@@ -87,7 +87,7 @@ def values_without_quotes(situation: Situation) -> Iterator[Finding]:
                 message=f"The value of {shown} needs quotes: Kubernetes refuses the manifest.",
                 subject=shown,
                 because="it is a bare boolean or number",
-                spec=option_of(one, situation.target.options.values()),
+                spec=situation.option_of(one),
                 steps=(f"Put the value of {shown} in double quotes.",),
                 positions=(one.position,),
             )
@@ -194,7 +194,7 @@ def placeholders(situation: Situation) -> Iterator[Finding]:
             subject=visible(written(found[0])),
             because="the value reads like an example",
             confidence=Confidence.GUESSED,
-            spec=option_of(found[0], situation.target.options.values()),
+            spec=situation.option_of(found[0]),
             positions=positions(found),
         )
 
@@ -203,7 +203,7 @@ def personal_paths(situation: Situation) -> Iterator[Finding]:
     """Paths below the home of a person rather than of the server."""
     for one in _literal(situation):
         if _PERSONAL.fullmatch(one.value or ""):
-            spec = option_of(one, situation.target.options.values())
+            spec = situation.option_of(one)
             shown = visible(written(one))
             yield Finding(
                 rule=rules.PERSONAL_PATH,
@@ -219,9 +219,8 @@ def personal_paths(situation: Situation) -> Iterator[Finding]:
 
 def _literal(situation: Situation) -> Iterator[Given]:
     """What the files set for the server for certain."""
-    options = situation.target.options.values()
     for one in situation.operator.given:
-        if one.state is GivenState.LITERAL and one.value and option_of(one, options):
+        if one.state is GivenState.LITERAL and one.value and situation.option_of(one):
             yield one
 
 
