@@ -60,7 +60,7 @@ def command(
     repository, a mirror of it or a folder, or their docs pages where that cannot
     be read, and tells of each release what is new. Releases before 2.0 and
     pre-releases are left out. Each file holds one release, to be reviewed and
-    committed.
+    committed. Exits with 1 where some had to be skipped, and with 3 where all had.
 
     \b
     Examples:
@@ -75,7 +75,9 @@ def command(
         for line in _told(one):
             click.echo(visible(line), err=isinstance(one, Skipped))
     click.echo(_sum(learnt, skipped))
-    return ExitCode.INCOMPLETE if skipped and not learnt else ExitCode.OK
+    if not skipped:
+        return ExitCode.OK
+    return ExitCode.FOUND if learnt else ExitCode.INCOMPLETE
 
 
 def _told(one: Imported | Skipped) -> Iterator[str]:

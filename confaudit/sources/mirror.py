@@ -132,16 +132,22 @@ class Web:
         return answer.body if answer else None
 
     def pages(self, path: str) -> Iterator[bytes]:
-        """The pages, as long as each names the next on the same server (RFC 8288)."""
+        """The pages, each of which names the next (RFC 8288); never a part of them alone.
+
+        Raises:
+            MirrorError: a page cannot be fetched, lies on another server, or there is no end.
+        """
         place = self._below(path)
         for _ in range(_MOST_PAGES):
             answer = self._get(place)
             if answer is None:
                 return
             yield answer.body
-            place = self._following(place, answer.link)
-            if not place:
+            target = _next(answer.link)
+            if not target:
                 return
+            place = self._following(place, target)
+        raise _cut_short(f"has more than {_MOST_PAGES} pages")
 
     def names(self) -> tuple[str, ...]:
         """Nothing: a server does not show."""
@@ -161,11 +167,35 @@ class Web:
             raise _unreachable(_REFUSALS[answer.status // 100].format(answer.status))
         return answer
 
-    def _following(self, place: str, link: str) -> str:
-        found = re.search(r'<([^<>\s]{1,2000})>\s*;[^,]*\brel="?next\b', link)
-        url = urljoin(f"{self._origin}/{place}", found[1]) if found else ""
+    def _following(self, place: str, target: str) -> str:
+        """The place of the next page, which the list may name as any kind of reference."""
         start = f"{self._origin}/"
-        return url.removeprefix(start) if url.startswith(start) else ""
+        try:
+            url = urljoin(f"{start}{place}", target)
+        except ValueError:
+            raise _cut_short("names a next page that is no URL") from None
+        if not url.startswith(start):
+            raise _cut_short("goes on at another server, which is not asked")
+        return url.removeprefix(start)
+
+
+def _next(link: str) -> str:
+    """The target of the link to the next page; empty where the header has none.
+
+    Piece by piece: one pattern for the whole header takes a time that grows with its square.
+    """
+    pieces = (piece.partition(">") for piece in link.split("<"))
+    return next((target for target, _, said in pieces if _IS_NEXT.search(said)), "")
+
+
+_IS_NEXT: Final = re.compile(r'\brel="?next\b', re.IGNORECASE)
+
+
+def _cut_short(reason: str) -> MirrorError:
+    return MirrorError(
+        f"the list of Coder's releases {reason}",
+        "name the whole list, a URL or a file, as catalog_releases",
+    )
 
 
 _REFUSALS: Final = defaultdict(

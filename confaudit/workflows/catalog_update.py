@@ -125,6 +125,13 @@ def _missing(listed: Sequence[Published], target: str, known: Catalog) -> tuple[
     missing = [
         one for one in listed if one.version <= last and known.release(str(one.version)) is None
     ]
+    newest = Version.parse(known.versions[-1])
+    strange = [visible(str(one.version)) for one in missing if one.version.major > newest.major + 1]
+    if strange:
+        raise ConfigError(
+            f"{strange[-1]} cannot be a release of Coder, of which {newest} is the newest known",
+            "check catalog_releases, or say with --to which is the last to learn",
+        )
     if len(missing) > MOST:
         raise ConfigError(
             f"{plural(len(missing), 'release')} are missing, which no list of Coder's can mean",

@@ -1,6 +1,7 @@
 """`confaudit catalog update`: from a stand-in of the public repository, a mirror and a folder."""
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -227,25 +228,43 @@ def test_the_public_list_is_followed_from_page_to_page(update, monkeypatch):
     assert "2 releases learnt." in out
 
 
+def update_with_link(update, link):
+    """What comes of a list with this header, and how many pages were asked for."""
+    answers = script(release("2.39.0", made_up()), entry("2.39.0"))
+    listing = replace(answers["/coder/releases.json"], headers={"Link": link})
+    answers["/coder/releases.json"] = listing
+    with ScriptedServer(answers) as server:
+        told = update("--catalog-url", f"{server.url}/coder", "--dry-run")
+        return *told, server.count("/coder/releases.json")
+
+
 @pytest.mark.parametrize(
-    "link", ["<https://elsewhere.example.com/releases>; rel=next", "<//x/y>; rel=next", "<", ""]
+    "link",
+    ["", "<", "next", "<x>; rel=last", '<x>; rel="prev", <y>; rel=first', "<a>;" * 13_000],
+    ids=lambda link: link[:20],
 )
-def test_a_list_goes_on_nowhere_else(update, link):
-    answers = script(release("2.39.0", made_up()), entry("2.39.0"))
-    answers["/coder/releases.json"] = replace(
-        answers["/coder/releases.json"], headers={"Link": link}
-    )
-    with ScriptedServer(answers) as server:
-        assert update("--catalog-url", f"{server.url}/coder", "--dry-run")[0] == 0
+def test_a_list_without_a_next_page_is_whole(update, link):
+    started = time.monotonic()
+    assert update_with_link(update, link)[0] == 0
+    assert time.monotonic() - started < 10
 
 
-def test_a_list_that_never_ends_is_left(update):
-    answers = script(release("2.39.0", made_up()), entry("2.39.0"))
-    link = {"Link": "</coder/releases.json>; rel=next"}
-    answers["/coder/releases.json"] = replace(answers["/coder/releases.json"], headers=link)
-    with ScriptedServer(answers) as server:
-        assert update("--catalog-url", f"{server.url}/coder", "--dry-run")[0] == 0
-        assert server.count("/coder/releases.json") == 50
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("<https://elsewhere.example.com/releases>; rel=next", "goes on at another server"),
+        ("<//x/y>; rel=next", "goes on at another server"),
+        ('<x>; rel=last, <//x/y>; title="a, b"; rel="next"', "goes on at another server"),
+        ('<//[>; rel="next"', "names a next page that is no URL"),
+        ("</coder/releases.json>; rel=next", "has more than 50 pages"),
+    ],
+)
+def test_a_list_that_cannot_be_read_to_its_end_is_not_taken_for_whole(update, link, said):
+    code, out, err, asked = update_with_link(update, link)
+    assert (code, out) == (4, "")
+    assert said in err
+    assert "catalog_releases" in err
+    assert asked == (50 if "50 pages" in said else 1)
 
 
 # --- which releases -----------------------------------------------------------------------------
@@ -320,6 +339,17 @@ def test_more_than_can_be_meant_is_refused(update):
     assert "600 releases are missing" in err
 
 
+def test_a_version_far_beyond_all_that_is_known_is_refused(update):
+    files = release("3.0.0", made_up()) | release("9999999.1.1", made_up())
+    with ScriptedServer(script(files, "v3.0.0", "v9999999.1.1")) as server:
+        where = ("--catalog-url", f"{server.url}/coder")
+        code, out, err = update(*where)
+        assert (code, out) == (2, "")
+        assert "9999999.1.1 cannot be a release of Coder" in err
+        assert update(*where, "--to", "3.0")[0] == 0
+        assert update(*where, "--to", "9999999.1.1")[0] == 2
+
+
 # --- what goes wrong ----------------------------------------------------------------------------
 
 
@@ -349,7 +379,7 @@ def test_what_cannot_be_fetched_is_told_and_the_others_land(folder, update):
     listed = map(entry, ("2.37.0", "2.38.0", "2.39.0"))
     with ScriptedServer(script(files, *listed)) as server:
         code, out, err = update("--catalog-url", f"{server.url}/coder")
-    assert code == 0
+    assert code == 1
     assert "Coder 2.37.0 is skipped: neither codersdk/deployment.go nor a docs page" in err
     assert "Coder 2.38.0 is skipped: v2.38.0/codersdk/deployment.go is no Coder config" in err
     assert "1 release learnt, 2 skipped." in out
