@@ -53,7 +53,8 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
     unnumbered: Family | None = None
     """The variables that a family's reader takes for its own and finds no number in."""
     options: list[str] | None = None
-    """Those of these options that are set to something other than their default."""
+    """Those of these options that are set to something other than their default; `oidc-*` is every
+    option whose key is like that."""
     variables: list[str] | None = None
     """Those of these environment variables that are given."""
     chart_keys_but: list[str] | Literal["known"] | None = None
@@ -82,9 +83,9 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
         if self.unnumbered:
             return items.each_unnumbered(self.unnumbered)
         if self.options is not None:
-            for key, place in zip(self.options, part.at("options").items(), strict=True):
-                reader.option(key, place)
-            return items.each_option(self.options)
+            places = zip(self.options, part.at("options").items(), strict=True)
+            keys = [key for one, place in places for key in reader.keys(one, place)]
+            return items.each_option(keys)
         if self.variables is not None:
             return items.each_variable(self.variables)
         if self.chart_keys_but == "known":

@@ -6,6 +6,7 @@ becomes a condition of `core.judge`; reading and the JSON Schema are both made f
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Annotated, Any, Final, Literal, Protocol, TypeAlias
 
@@ -81,6 +82,17 @@ class ConditionReader:
             problem = f"no release has an option with the key {visible(key)}"
             raise part.fault(problem, suggest(key, sorted(self.types)))
         return self.types[key]
+
+    def keys(self, pattern: str, part: Part) -> Sequence[str]:
+        """The options that a key means, which may be like `oidc-*`.
+
+        Raises:
+            ConfauditError: of the file's kind: no release has one.
+        """
+        found = [key for key in self.types if fnmatchcase(key, pattern)]
+        if not found:
+            self.option(pattern, part)
+        return found
 
     def types_of(self, key: str, part: Part) -> Sequence[str]:
         """The types of an option; of the one that is looked at, any.

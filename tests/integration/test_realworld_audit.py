@@ -79,7 +79,6 @@ starts, 1 behaviour changes, 1 more may change
 yes clear-text-secret compose-cut.yaml
 yes ai-gateway-on ai-gateway-enabled
 depends email-verified-required oidc-ignore-email-verified
-depends offline-access-missing oidc-scopes
 depends oidc-links-repaired oidc-issuer-url
 yes idle-oidc-without-client-id oidc-issuer-url
 """,
@@ -92,6 +91,8 @@ yes option-unknown CODER_REDIS
 yes option-deprecated verbose
 no empty-value-counts CODER_OIDC_ICON_URL
 yes idle-oidc-without-client-id oidc-group-mapping
+yes idle-oidc-without-client-id oidc-group-regex-filter
+yes idle-oidc-without-client-id oidc-scopes
 """,
     "2.30.0 helm-subchart.yaml": """
 starts, 1 behaviour changes, 1 more may change
@@ -131,6 +132,7 @@ yes option-unknown CODER_PASSED
 yes role-mapping-unused oidc-user-role-mapping
 yes idle-oidc-without-client-id oidc-user-role-mapping
 depends idle-without-licence default-quiet-hours-schedule
+yes idle-oidc-without-client-id oidc-sign-in-text
 """,
     "2.33.11 packaged.env": """
 will not start
@@ -147,6 +149,7 @@ yes duplicate-setting session-duration
 yes default-pinned docs-url
 yes idle-oidc-without-client-id oidc-email-domain
 yes idle-oidc-without-client-id oidc-group-mapping
+yes idle-oidc-without-client-id oidc-scopes
 """,
     "2.30.0 coder.service": """
 starts, 3 may change
@@ -183,6 +186,7 @@ yes chart-owned-variable CODER_HTTP_ADDRESS
 depends group-sync-in-database oidc-group-mapping
 yes duplicate-setting verbose
 yes idle-oidc-without-client-id oidc-group-mapping
+depends idle-relay-url derp-server-relay-url
 """,
     "2.30.0 install-unit.sh": """
 starts, 2 behaviours change
@@ -287,9 +291,9 @@ yes option-deprecated verbose
 yes option-renamed aibridge-enabled
 yes option-renamed telemetry-enable
 yes group-mapping-names-roles oidc-group-mapping
-yes offline-access-missing oidc-scopes
 depends oidc-links-repaired oidc-issuer-url
 depends idle-without-licence oidc-user-role-field
+depends offline-access-missing oidc-scopes
 """,
     "2.33.0 compose-list-crlf.yaml": """
 may not start, 2 may change
@@ -401,8 +405,8 @@ yes option-deprecated verbose
 yes option-renamed telemetry-enable
 depends group-sync-in-database oidc-group-mapping
 yes duplicate-setting access-url
-yes offline-access-missing oidc-scopes
 depends oidc-links-repaired oidc-issuer-url
+depends offline-access-missing oidc-scopes
 """,
     "2.29.0 terraform-configmaps.tf": """
 starts, 3 behaviours change
@@ -415,8 +419,8 @@ yes role-mapping-unused oidc-user-role-mapping
 yes option-deprecated verbose
 yes option-renamed telemetry-enable
 yes duplicate-setting access-url
-yes offline-access-missing oidc-scopes
 depends oidc-links-repaired oidc-issuer-url
+depends offline-access-missing oidc-scopes
 """,
 }
 
