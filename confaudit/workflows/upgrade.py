@@ -190,7 +190,8 @@ def _snapshot(
         return last, last.version if last else ""
     raw = loader.read(request.snapshot)
     if isinstance(raw, RawDeployment) and not raw.version:
-        version = version_of(request.source or operator.version, setup.catalog())
+        told = tuple(filter(None, (operator.version,)))
+        version = version_of(_source_version(request.source, told, operator), setup.catalog())
         return loader.clean(replace(raw, version=version)), ""
     found = loader.clean(raw)
     return found, found.version

@@ -179,6 +179,15 @@ def test_an_unusable_version_ends_with_2_and_a_way_out(upgrade, arguments, messa
     assert hint in err
 
 
+def test_a_saved_answer_that_tells_no_version_asks_for_one(upgrade, tmp_path):
+    saved = tmp_path / "answer.json"
+    saved.write_text('{"config": {"verbose": true}, "options": []}', encoding="utf-8")
+    code, out, err = upgrade(str(saved), "--to", "2.34.5")
+    assert (code, out) == (2, "")
+    assert "nothing tells which release runs now" in err
+    assert "--from" in err
+
+
 def test_an_unknown_source_goes_by_the_nearest_release(report):
     found = report("--from", "2.33.99", "--to", "2.34.5", "--env-file", "plain.env")
     assert found["before"]["version"] == "2.33.99"

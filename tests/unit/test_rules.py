@@ -151,6 +151,7 @@ LOUD = [
      [env("CODER_EMAIL_SMARTHOST=[mail]:25")]),
     ("clear-text-secret", "coder.env", "yes", "2.34.0", "2.35.0",
      [env("CODER_PG_CONNECTION_URL=postgres://coder:planted-secret@db/coder")]),
+    ("clear-text-secret", "coder.yaml", "depends", "2.34.0", "2.35.0", [yaml("fooKey: 1")]),
     ("secret-exposed", "email-auth-password", "yes", "2.33.0", "2.35.0",
      [env("CODER_EMAIL_AUTH_PASSWORD=planted-secret")]),
     ("secret-exposed", "provisioner-daemon-psk", "yes", "2.8.0", "2.9.0",

@@ -55,7 +55,8 @@ _KEY_BYTES: Final = 32
 def _listen_address(text: str) -> bool | None:
     """Host and port as Go's net.Listen takes them; no port is any that is free.
 
-    A port by name is looked up on the host, where only a few are sure to be known.
+    A port by name is looked up on the host, where only a few are sure to be known. A name begins
+    with a letter and has no blank.
     """
     try:
         port = split_host_port(text)[1]
@@ -63,6 +64,8 @@ def _listen_address(text: str) -> bool | None:
         return False
     if re.fullmatch(r"[+-]?[0-9]*", port):
         return not port.strip("+-") or _is_port(port)
+    if not re.fullmatch(r"[A-Za-z][^\s#]*", port):
+        return False
     return True if port.lower() in _SERVICES else None
 
 

@@ -137,15 +137,25 @@ def secrets_in_clear(situation: Situation) -> Iterator[Finding]:
             by_file.setdefault(one.position.file, []).append(one)
     for file, found in by_file.items():
         shown = listing(list(dict.fromkeys(visible(one.name) for one in found)))
+        certain = [one for one in found if not _is_by_sound(situation, one)]
         yield Finding(
             rule=rules.CLEAR_TEXT_SECRET,
             message=f"In clear in {visible(file)}: {shown}.",
             subject=visible(file),
-            because=f"{visible(found[0].name)} holds a credential",
+            affects=Truth.YES if certain else Truth.DEPENDS,
+            because=f"{visible(certain[0].name)} holds a credential"
+            if certain
+            else f"{visible(found[0].name)} sounds like a credential, and no option is called so",
             level=Level.INFO if found[0].form in _PRIVATE else None,
             steps=(rules.CLEAR_TEXT_SECRET.fix, *_rotations(situation, found)),
             positions=positions(found),
         )
+
+
+def _is_by_sound(situation: Situation, given: Given) -> bool:
+    """Whether a key of the server's YAML was hidden for its name alone, which no option has."""
+    is_whole = REDACTED in (given.value, given.structure)
+    return given.channel is Channel.YAML and is_whole and not situation.option_of(given)
 
 
 def _rotations(situation: Situation, found: Iterable[Given]) -> Iterator[str]:
