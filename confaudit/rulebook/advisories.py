@@ -1,12 +1,12 @@
 """Advisories as data: the file that comes with confaudit, and the operator's own beside it.
 
-A file is a list; `WrittenAdvisory` says what each may hold, `rulebook.conditions` what it may ask.
+A file is a list; `Written` says what each may hold, `rulebook.conditions` what it may ask.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -93,14 +93,11 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
         return items.each_chart_key_but(self.chart_keys_but or [])
 
 
-class WrittenAdvisory(msgspec.Struct, forbid_unknown_fields=True):
-    """An advisory, as it is written down."""
-
-    at_start: ClassVar[bool] = False
+class _Common(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What advisories and checks of a start have in common."""
 
     id: _Id
     title: _Text
-    effect: Effect
     level: Literal["info", "warning", "error"]
     message: _Text
     """One sentence about the deployment; `{name}` stands for the item of `each`."""
@@ -118,8 +115,6 @@ class WrittenAdvisory(msgspec.Struct, forbid_unknown_fields=True):
     """First release of each line that has it; every line after the last one has it too."""
     ends: list[str] = []
     """First release of each line that no longer has it; no line after the last one has it."""
-    always: bool = False
-    """It is advice at any time; without this, only an upgrade that brings it says so."""
     only_if_certain: bool = False
     """Say nothing where the answer depends on what cannot be seen."""
     only_if_known: bool = False
@@ -132,10 +127,25 @@ class WrittenAdvisory(msgspec.Struct, forbid_unknown_fields=True):
     tests: _Examples | None = None
 
 
-class WrittenCheck(WrittenAdvisory, forbid_unknown_fields=True):
-    """A check of a start, as it is written down."""
+class WrittenAdvisory(_Common, forbid_unknown_fields=True, kw_only=True):
+    """An advisory, as it is written down."""
+
+    at_start: ClassVar[bool] = False
+
+    effect: Effect
+    always: bool = False
+    """It is advice at any time; without this, only an upgrade that brings it says so."""
+
+
+class WrittenCheck(_Common, forbid_unknown_fields=True, kw_only=True):
+    """A check of a start, as it is written down: at any time it keeps a server from starting."""
 
     at_start: ClassVar[bool] = True
+    effect: ClassVar[Effect] = Effect.WILL_NOT_START
+    always: ClassVar[bool] = True
+
+
+Written: TypeAlias = WrittenAdvisory | WrittenCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,7 @@ class AdvisoryFile:
     """A file of advisories, and the form they are written in."""
 
     path: Path
-    form: type[WrittenAdvisory] = WrittenAdvisory
+    form: type[Written] = WrittenAdvisory
 
 
 PACKAGED: Final = AdvisoryFile(Path(__file__).with_name("advisories.yaml"))
@@ -236,9 +246,9 @@ def _listed(path: Path) -> Iterator[Part]:
 
 
 def _advisory(
-    part: Part, form: type[WrittenAdvisory], types: Mapping[str, tuple[str, ...]], *, later: bool
+    part: Part, form: type[Written], types: Mapping[str, tuple[str, ...]], *, later: bool
 ) -> Tested:
-    written = part.read(form)
+    written: Written = part.read(form)
     reader = ConditionReader(types, written.each.looking if written.each else None, later)
     if written.subject:
         reader.option(written.subject, part.at("subject"))
@@ -270,13 +280,13 @@ def _advisory(
     return Tested(advisory, written.tests)
 
 
-def _condition(written: WrittenAdvisory, part: Part, reader: ConditionReader) -> Condition:
+def _condition(written: Written, part: Part, reader: ConditionReader) -> Condition:
     if written.when is None and written.each is None:
         raise part.fault("it has no condition", "say with when or each whom it concerns")
     return conditions.all_of([]) if written.when is None else reader.condition(written.when)
 
 
-def _versions(written: WrittenAdvisory, part: Part) -> tuple[Version, ...]:
+def _versions(written: Written, part: Part) -> tuple[Version, ...]:
     if not written.versions and not written.always:
         raise part.fault(
             "it would never apply",
@@ -285,7 +295,7 @@ def _versions(written: WrittenAdvisory, part: Part) -> tuple[Version, ...]:
     return _firsts(part.at("versions"))
 
 
-def _ends(written: WrittenAdvisory, part: Part) -> tuple[Version, ...]:
+def _ends(written: Written, part: Part) -> tuple[Version, ...]:
     ends = _firsts(part.at("ends"))
     begins = [version(one) for one in part.at("versions").items()]
     if ends and begins and all(has_reached(one, ends) for one in begins):

@@ -11,7 +11,7 @@ from confaudit.core.coder.releases import Version
 from confaudit.core.given import OperatorSettings, Position
 from confaudit.core.judge import advisories as judge_advisories
 from confaudit.core.judge import conditions, items
-from confaudit.core.judge.finding import Confidence
+from confaudit.core.judge.finding import Confidence, Effect
 from confaudit.core.judge.rules import RULES
 from confaudit.core.model import MISSING
 from confaudit.core.text.typed import typed
@@ -328,6 +328,32 @@ def test_an_own_advisory_takes_no_id_of_another(tmp_path):
         CatalogError, match="line 2, id: start-no-log is the id of another advisory"
     ):
         advisories.load([path], CATALOG)
+
+
+CHECK = """
+- id: start-ours
+  title: Ours
+  level: error
+  message: It has to be this.
+  why: Else it ends.
+  fix: [Set it.]
+  when: {option: telemetry, equals: true}
+"""
+
+
+def test_a_check_of_a_start_keeps_a_server_from_starting_at_any_time(tmp_path):
+    file = advisories.AdvisoryFile(own(tmp_path, CHECK), advisories.WrittenCheck)
+    [tested] = advisories.load_tested([file], CATALOG)
+    check = tested.advisory
+    assert (check.at_start, check.standing) == (True, True)
+    assert check.rule.effect is Effect.WILL_NOT_START
+
+
+@pytest.mark.parametrize("line", ["effect: ignored", "always: false"])
+def test_a_check_of_a_start_cannot_say_otherwise(tmp_path, line):
+    file = advisories.AdvisoryFile(own(tmp_path, f"{CHECK}  {line}\n"), advisories.WrittenCheck)
+    with pytest.raises(CatalogError, match=line.split(":")[0]):
+        advisories.load_tested([file], CATALOG)
 
 
 def test_an_empty_file_has_none(tmp_path):

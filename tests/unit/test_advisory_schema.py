@@ -30,10 +30,16 @@ def test_it_is_a_schema():
     json.dumps(SCHEMA)
 
 
-SHIPPED = [file.path.read_text(encoding="utf-8") for file in advisories.SHIPPED]
+IMPLIED = {advisories.WrittenCheck: {"effect": "will-not-start"}, advisories.WrittenAdvisory: {}}
 
 
-@pytest.mark.parametrize("text", [*SHIPPED, EXAMPLE[1], "# nothing yet\n"])
+@pytest.mark.parametrize("file", advisories.SHIPPED, ids=lambda file: file.path.name)
+def test_packaged_files_are_valid(file):
+    entries = yaml.safe_load(file.path.read_text(encoding="utf-8"))
+    jsonschema.validate([IMPLIED[file.form] | entry for entry in entries], SCHEMA)
+
+
+@pytest.mark.parametrize("text", [EXAMPLE[1], "# nothing yet\n"])
 def test_real_files_are_valid(text):
     jsonschema.validate(yaml.safe_load(text), SCHEMA)
 
