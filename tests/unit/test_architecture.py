@@ -198,6 +198,8 @@ HEAVY = (
     "git",
     "yaml",
     "urllib3",
+    "urllib.request",
+    "ssl",
     "rich",
     "asyncio",
     "msgspec",
@@ -217,14 +219,40 @@ HEAVY = (
 )
 def test_commands_do_not_import_what_they_do_not_need(arguments, allowed):
     """Start-up counts for a cron job."""
+    assert loaded(arguments) <= allowed
+
+
+@pytest.mark.parametrize(
+    ("command", "allowed"),
+    [
+        (["lint", "--version", "2.35.1"], {"yaml", "msgspec", "re2", "rich"}),
+        (["lint", "--version", "2.35.1", "--format", "json"], {"yaml", "msgspec", "re2"}),
+        (["upgrade", "--from", "2.30.0", "--to", "2.35.1"], {"yaml", "msgspec", "re2", "rich"}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_an_audit_of_files_asks_nobody_and_reads_no_source(command, allowed, tmp_path):
+    file = tmp_path / "coder.env"
+    file.write_text("CODER_ACCESS_URL=https://coder.example.com\nCODER_VERBOSE=true\n")
+    assert loaded([*command, "--no-config", "--env-file", str(file)]) <= allowed
+
+
+def test_an_update_that_finds_nothing_new_reads_no_source(tmp_path):
+    (tmp_path / "releases.json").write_text('[{"tag_name": "v2.35.1"}]')
+    arguments = ["catalog", "update", "--no-config", "--dry-run", "--catalog-url", str(tmp_path)]
+    assert "tree_sitter" not in loaded(arguments)
+
+
+def loaded(arguments):
+    """Those of `HEAVY` that a command imports."""
     code = (
         "import sys; from confaudit.__main__ import main; sys.argv[1:] = sys.argv[2:];"
-        f"main(); print(*[m for m in {HEAVY} if m in sys.modules], file=sys.stderr)"
+        f"main(); print('loaded', *[m for m in {HEAVY} if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "--", *arguments], capture_output=True, text=True, check=True
     )
-    assert set(done.stderr.split()) <= allowed
+    return set(done.stderr.rpartition("loaded")[2].split())
 
 
 def test_version_is_answered_without_click():
