@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Annotated, Any, Final, Literal, Protocol, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -251,16 +251,20 @@ class Experiment(msgspec.Struct, forbid_unknown_fields=True):
         return conditions.experiment(self.experiment, UpgradeSide(self.at))
 
 
-class Variable(msgspec.Struct, forbid_unknown_fields=True):
-    """The files give such an environment variable: `CODER_TLS_*`."""
+class Variable(SettingQuestion, forbid_unknown_fields=True, kw_only=True):
+    """The files give such an environment variable, `CODER_TLS_*`; or a question about its text."""
+
+    must_ask: ClassVar[bool] = False
 
     variable: _Variable
     shown: bool = False
     """Or the snapshot shows that an option of that variable is set."""
 
     def condition(self, reader: ConditionReader, part: Part) -> Condition:
-        """Whether it is given."""
-        return conditions.variable(self.variable, shown=self.shown)
+        """Whether it is given, or answers the question."""
+        is_asked = not {"variable", "shown"}.issuperset(part.children())
+        ask = self.question(part, ()) if is_asked else None
+        return conditions.variable(self.variable, ask, shown=self.shown)
 
 
 class ChartKey(msgspec.Struct, forbid_unknown_fields=True, rename={"key": "chart"}):

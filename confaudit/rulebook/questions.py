@@ -135,6 +135,8 @@ class SettingQuestion(
     """One question about an option or field; the bounds of a range are one question."""
 
     asks: ClassVar[str] = "an option or field"
+    must_ask: ClassVar[bool] = True
+    """Whether there is nothing to know of it but the answer."""
 
     at_least: _Bound | None = None
     above: _Bound | None = None

@@ -35,7 +35,9 @@ def schema() -> dict[str, Any]:
     components["Other"] |= {"minProperties": 1, "maxProperties": 1}
     for kind in kinds:
         if issubclass(kind, SettingQuestion):
-            components[kind.__name__]["oneOf"] = _one_of(QUESTIONS)
+            asked = _one_of(QUESTIONS)
+            unasked = [] if kind.must_ask else [{"not": {"anyOf": asked}}]
+            components[kind.__name__]["oneOf"] = [*asked, *unasked]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Advisories of confaudit",

@@ -106,6 +106,14 @@ def test_variables_are_no_options() -> None:
     assert found == {"CODER_AGENT_*"}  # agents have some of their own, which have no list
 
 
+def test_coming_variables_are_none_that_a_known_release_reads() -> None:
+    own = {spec.env for release in releases() for spec in release.options.values()}
+    newest = Version.parse(packaged().versions[-1])
+    assert NEWEST.coming_variables
+    assert not [one for one in NEWEST.coming_variables if one.name in own]
+    assert all(newest < Version.parse(one.since) for one in NEWEST.coming_variables)
+
+
 def test_a_pattern_needs_something_in_its_place() -> None:
     found = NEWEST.variable("CODER_NO_VERSION_WARNING")
     assert found

@@ -105,6 +105,8 @@ LOUD = [
     ("downgrade", "version", "depends", "2.35.1", "2.34.5", [env("CODER_VERBOSE=true")]),
     ("option-unknown", "CODER_OIDC_ROLE_FIELD", "yes", "2.34.0", "2.35.0",
      [env("CODER_OIDC_ROLE_FIELD=groups")]),
+    ("option-not-yet", "CODER_OAUTH2_PROVIDER_ENABLE", "yes", "2.34.0", "2.35.0",
+     [env("CODER_OAUTH2_PROVIDER_ENABLE=true")]),
     ("client-only", "CODER_DISABLE_DIRECT_CONNECTIONS", "yes", "2.34.0", "2.35.0",
      [env("CODER_DISABLE_DIRECT_CONNECTIONS=true")]),
     ("option-removed", "in-memory", "yes", "2.24.4", "2.25.0", [env("CODER_IN_MEMORY=true")]),

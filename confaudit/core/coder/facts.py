@@ -91,6 +91,15 @@ class RetiredVariable:
 
 
 @dataclass(frozen=True, slots=True)
+class ComingVariable:
+    """The variable of an option that a release has of which the catalogue knows no options yet."""
+
+    name: str
+    since: str
+    """The first release that is known to read it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplacedOption:
     """An option that went without an alias, and another that does its job."""
 
@@ -151,6 +160,7 @@ class Facts:
     stored_secrets: tuple[StoredSecret, ...] = ()
     variables: tuple[Variable, ...] = ()
     retired_variables: tuple[RetiredVariable, ...] = ()
+    coming_variables: tuple[ComingVariable, ...] = ()
     replaced_options: tuple[ReplacedOption, ...] = ()
     filled_settings: tuple[FilledSetting, ...] = ()
     optional_fields: tuple[OptionalField, ...] = ()
@@ -174,6 +184,10 @@ class Facts:
     def retired(self, name: str) -> RetiredVariable | None:
         """The variable of this name that Coder 2 never read."""
         return next((one for one in self.retired_variables if one.name == name), None)
+
+    def coming(self, name: str) -> ComingVariable | None:
+        """The variable of this name that newer releases read."""
+        return next((one for one in self.coming_variables if one.name == name), None)
 
     def names(self, *readers: ReadBy) -> Iterable[str]:
         """The variables of some readers, those of the first one first."""

@@ -13,7 +13,7 @@ from confaudit.core.given import Form, Position
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Value
 from confaudit.core.secret import is_secret, secret
 from confaudit.core.text.wording import listing, visible
-from confaudit.core.upgrade.families import Family, Provider
+from confaudit.core.upgrade.families import Family, Provider, as_field
 from confaudit.core.upgrade.family_faults import FAULTS, Fault
 from confaudit.core.upgrade.known import (
     EMPTY,
@@ -240,21 +240,23 @@ def experiment(name: str, when: UpgradeSide = UpgradeSide.AFTER) -> Condition:
     return lambda situation, item: situation.experiment(name, when)
 
 
-def variable(pattern: str, *, shown: bool = False) -> Condition:
+def variable(pattern: str, ask: Question | None = None, *, shown: bool = False) -> Condition:
     """The files give an environment variable whose name is like `CODER_TLS_*`.
 
-    With `shown`, or the snapshot shows that an option of that variable is set: of one that the
-    catalogue does not know yet nothing else can be asked.
+    With `ask`, one of them answers that question by its text. With `shown`, what the snapshot shows
+    set counts too, by the variable of its option, which the catalogue need not know.
     """
 
     def tell(situation: Situation, item: Item | None) -> Conclusion:
-        found = situation.variables(pattern)
-        if not found and shown and situation.shows(pattern):
-            return Conclusion(Truth.YES, f"the snapshot shows {pattern} set")
+        found = [as_field(one, "") for one in situation.variables(pattern)]
+        if shown and not found:
+            found = list(situation.shown(pattern))
         if not found:
             return Conclusion(Truth.NO, f"no {pattern} is given", presumed=not situation.complete)
-        name = visible(found[0].name)
-        return Conclusion(Truth.YES, f"{name} is given", positions=tuple(g.position for g in found))
+        if ask:
+            return opposite(_all([opposite(ask(one)) for one in found]))
+        places = tuple(place for one in found for place in one.positions)
+        return Conclusion(Truth.YES, f"{found[0].name} is given", positions=places)
 
     return tell
 

@@ -343,14 +343,15 @@ class Situation:
         by_env = (one for one in self.operator.given if one.channel is Channel.ENV)
         return tuple(one for one in by_env if fnmatchcase(one.name, pattern))
 
-    def shows(self, pattern: str) -> bool:
-        """Whether the snapshot shows an option set whose variable is like that."""
-        snapshot = self.snapshot
-        return snapshot is not None and any(
-            snapshot.settings[key].source in EXPLICIT
-            for key, spec in snapshot.declared.items()
-            if key in snapshot.settings and fnmatchcase(spec.env, pattern)
-        )
+    def shown(self, pattern: str) -> Iterator[Known]:
+        """What the snapshot shows set of options whose variable is like that."""
+        settings = self.snapshot.settings if self.snapshot else {}
+        declared = self.snapshot.declared if self.snapshot else {}
+        for key, setting in settings.items():
+            spec = declared.get(key)
+            if spec and setting.source in EXPLICIT and fnmatchcase(spec.env, pattern):
+                because = f"the snapshot shows {visible(spec.env)} set"
+                yield Known(spec.env, setting.value, setting.source, (), Truth.YES, because, spec)
 
     def chart_keys(self) -> Mapping[str, tuple[Position, ...]]:
         """Dotted keys of the chart's values, with where they stand."""

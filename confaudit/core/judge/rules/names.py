@@ -7,7 +7,7 @@ is ignored without a word.
 from collections.abc import Iterator, Sequence
 
 from confaudit.core.coder.defaults import own_default
-from confaudit.core.coder.facts import ReadBy
+from confaudit.core.coder.facts import ComingVariable, ReadBy
 from confaudit.core.coder.names import Lack, current, holders, lack, name_for, names
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.startup import HOMEBREW, StartError, cell
@@ -52,6 +52,8 @@ def ignored_variables(situation: Situation) -> Iterator[Finding]:
             yield finding
         elif known:
             yield _read_elsewhere(situation, variable, known)
+        elif coming := situation.target.facts.coming(name):
+            yield _read_later(situation, coming)
         else:
             yield _read_nowhere(situation, variable, name)
 
@@ -84,6 +86,20 @@ def _read_elsewhere(
         else _instead(situation, spec, Channel.ENV),
         instead=() if newer else _successor(situation, spec),
         positions=positions(entries(situation, Channel.ENV, variable)),
+    )
+
+
+def _read_later(situation: Situation, coming: ComingVariable) -> Finding:
+    """A variable that may well be there for an upgrade to come, and does nothing until then."""
+    return Finding(
+        rule=rules.OPTION_NOT_YET,
+        message=f"Coder {situation.target.version} does not read {coming.name}; "
+        f"{coming.since} does.",
+        subject=coming.name,
+        because=f"{coming.name} is set",
+        level=Level.INFO,
+        steps=(f"Leave it for an upgrade to {coming.since} or newer, or take it out.",),
+        positions=positions(entries(situation, Channel.ENV, coming.name)),
     )
 
 
