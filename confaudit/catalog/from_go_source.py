@@ -34,7 +34,6 @@ from confaudit.catalog.go_source.syntax import (
 from confaudit.catalog.go_source.values import Scope, UnresolvedError, address, as_texts
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
-from confaudit.core.snapshot.credentials import redact_text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -222,7 +221,7 @@ class _Source:
             said, placeholder, source = _COMPUTED[computed]
             if said in written(self._functions.get(computed)):
                 return placeholder, source
-        return redact_text(self.text(declared, "Default")) or None, ""
+        return self.text(declared, "Default") or None, ""
 
     def secret(self, declared: _Fields) -> bool:
         """Whether the option is marked as a secret."""

@@ -11,7 +11,6 @@ from typing import Any, Final
 from confaudit.catalog.computed import computed_default, computed_texts
 from confaudit.catalog.partial import Facts, Kind, Partial, in_one_line, type_of_shown
 from confaudit.core.coder.releases import Version
-from confaudit.core.snapshot.credentials import redact_text
 
 HINT: Final = "save what `coder server --help` prints, complete"
 
@@ -58,7 +57,7 @@ def _facts(option: re.Match[str], computed: Mapping[str, tuple[str, str]]) -> Fa
         "env": option["env"] or "",
         "type": type_of_shown(option["type"]),
         "hidden": False,
-        "default": default if default is None else redact_text(default),
+        "default": default,
     }
     return {**facts, **computed_default(default or "", computed)}
 

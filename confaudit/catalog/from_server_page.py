@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial, type_of_shown
-from confaudit.core.snapshot.credentials import redact_text
 
 HINT: Final = "give the page again"
 
@@ -92,7 +91,7 @@ def _facts(heading: re.Match[str], rows: dict[str, str]) -> Facts:
         "hidden": False,
     }
     if not _mangled(default):
-        facts["default"] = default if default is None else redact_text(default)
+        facts["default"] = default
     return facts
 
 

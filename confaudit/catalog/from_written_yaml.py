@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial, in_one_line
-from confaudit.core.snapshot.credentials import redact_text
 from confaudit.yaml_nodes import Mapping, Node, Scalar, YamlFault, compose, follow
 
 HINT: Final = "write the file again"
@@ -75,4 +74,4 @@ def _comment(lines: Sequence[str], line: int) -> str:
 def _facts(path: str, declared: re.Match[str]) -> Facts:
     default = declared["default"]
     facts: dict[str, Any] = {"yaml_path": path, "type": declared["type"].replace("\\|", "|")}
-    return {**facts, "default": None if default == _UNSET else redact_text(default)}
+    return {**facts, "default": None if default == _UNSET else default}

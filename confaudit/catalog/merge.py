@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from confaudit.catalog.guess import leaf_of, type_of, variable_of
 from confaudit.catalog.partial import Facts, Kind, Partial
+from confaudit.catalog.public_facts import public_facts
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 from confaudit.core.coder.releases import Marks, Release, Version
 from confaudit.core.model import OptionSpec
@@ -49,6 +50,16 @@ class Learnt:
     """Leaves of the config tree that no known option sets."""
     foreign: tuple[str, ...]
     """Options that one input names, and one that shows all does not."""
+
+    @property
+    def gone(self) -> Set[str]:
+        """The options of the base that are known to be gone."""
+        return self.base.options.keys() - self.release.options.keys() - self.release.unsure.keys()
+
+    @property
+    def has_lost_most(self) -> bool:
+        """Whether most options are gone, which no release ever did: an input may have been cut."""
+        return 2 * len(self.gone) > len(self.base.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,7 @@ def merge(
         esr=base.esr and Version.parse(base.version).line == Version.parse(version).line,
         options={key: draft.spec for key, draft in drafts.items()},
         leaves_without_option=(*known.leaves_without_option, *without_option),
-        experiments=_experiments(ordered, experiments),
+        experiments=_experiments(ordered, experiments, is_complete=is_complete),
         is_complete=is_complete,
         unsure={} if is_complete else _unsure(base, found, kinds, known),
     )
@@ -130,8 +141,13 @@ def _marked(release: Release, drafts: Mapping[str, _Draft], base: Release) -> Re
     )
 
 
-def _experiments(ordered: Sequence[Partial], before: Experiments) -> Experiments:
-    """Those of an input that tells all; else what every input tells, and what was known before."""
+def _experiments(
+    ordered: Sequence[Partial], before: Experiments, *, is_complete: bool
+) -> Experiments:
+    """Those of an input that tells all; else what every input tells, and what was known before.
+
+    Where inputs do not show the whole release, what was known before is not taken for all either.
+    """
     told = [partial.experiments for partial in ordered]
     parts = [one for one in told if one.is_complete][:1] or [before, *told]
     known = frozenset[str]().union(*(one.known for one in parts))
@@ -139,7 +155,7 @@ def _experiments(ordered: Sequence[Partial], before: Experiments) -> Experiments
         known=known,
         safe=frozenset[str]().union(*(one.safe for one in parts)),
         unsure=frozenset[str]().union(*(one.unsure for one in parts)) - known,
-        is_complete=any(one.is_complete for one in parts),
+        is_complete=any(one.is_complete for one in (parts if is_complete else told)),
     )
 
 
@@ -244,7 +260,9 @@ def _draft(known: OptionSpec | None, facts: Facts) -> _Draft:
     """An option with the facts told, over those of the base."""
     if known and known.default_computed_from and "default_computed_from" not in facts:
         facts = {name: fact for name, fact in facts.items() if name != "default"}
-    spec = replace(known or OptionSpec(name=""), **facts)
+    base = known or OptionSpec(name="")
+    facts = public_facts(facts, base)
+    spec = replace(base, **facts)
     return _Draft(spec, is_new=known is None, found=frozenset(facts))
 
 

@@ -1,6 +1,6 @@
 """confaudit catalog import."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -83,6 +83,8 @@ def account(imported: Imported) -> Iterator[str]:
     release = imported.learnt.release
     unsure = f", and {len(release.unsure)} that may be removed or hidden" if release.unsure else ""
     yield f"Coder {release.version}: {plural(len(release.options), 'option')}{unsure}"
+    if imported.learnt.has_lost_most:
+        yield "  doubtful: most options are gone, as in no release so far; are the inputs whole?"
     for heading, items in _findings(imported).items():
         if items:
             yield f"  {heading}: {', '.join(items)}"
@@ -101,8 +103,9 @@ def _findings(imported: Imported) -> dict[str, list[str]]:
             for one in declared_changes(learnt.base, learnt.release)
             if one.kind is ChangeKind.RENAMED
         ],
-        "gone": sorted(old.keys() - new.keys() - unsure.keys()),
-        "removed or hidden, not known": sorted(unsure),
+        "gone": sorted(learnt.gone),
+        "removed or hidden, not known": sorted(key for key in unsure if not old[key].hidden),
+        f"hidden in {near} already, not known": _number(key for key in unsure if old[key].hidden),
         f"declared differently than in {near}": [
             key for key in sorted(new.keys() & old.keys()) if new[key] != old[key]
         ],
@@ -113,6 +116,11 @@ def _findings(imported: Imported) -> dict[str, list[str]]:
         "config leaves that no known option sets": list(learnt.unclaimed),
         "left out, because what shows all options lacks them": list(learnt.foreign),
     }
+
+
+def _number(keys: Iterable[str]) -> list[str]:
+    number = len(list(keys))
+    return [plural(number, "option")] if number else []
 
 
 _FEW: Final = 5

@@ -8,6 +8,7 @@ from click.core import ParameterSource
 
 from confaudit.cli.parameters import fold_setup, setup_options
 from confaudit.configfile import Configuration, schema
+from confaudit.sources.input import visible
 from confaudit.workflows.setup import Setup
 
 
@@ -25,7 +26,7 @@ def show(context: click.Context, setup: Setup) -> None:
     click.echo(f"repository: {setup.repo}")
     for name in Configuration.__struct_fields__:
         value, origin = _effective(context, setup, name)
-        click.echo(f"{name}: {value}  ({origin})")
+        click.echo(f"{name}: {visible(str(value))}  ({origin})")
 
 
 def _effective(context: click.Context, setup: Setup, name: str) -> tuple[object, str]:

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from confaudit.core.model import Json, Value
+from confaudit.core.model import Json, OptionSpec, Value
 
 REDACTED: Final = "REDACTED"
 
@@ -57,6 +57,12 @@ def looks_secret(name: str) -> bool:
     """Whether a key, flag or parameter name promises a secret value."""
     spaced = _CAMEL.sub("_", name)
     return bool(_SECRET_NAME.search(spaced)) and not _PUBLIC_NAME.search(spaced)
+
+
+def is_secret_option(spec: OptionSpec) -> bool:
+    """Whether an option is secret in some release, or sounds so by the names it goes by."""
+    named = any(looks_secret(name) for name in (spec.flag, spec.env) if name)
+    return spec.secret or spec.key in SECRET_OPTIONS or named
 
 
 def carries_text(value: Value) -> bool:

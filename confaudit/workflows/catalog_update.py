@@ -181,11 +181,22 @@ def _learnt(files: Tree, release: Published, known: Catalog, loader: Loader) -> 
         try:
             found = [one for path in paths if (one := _read(files, f"v{version}/{path}", loader))]
             if found:
-                return learn(found, known, version, release.date)
+                return _trusted(learn(found, known, version, release.date))
         except (CatalogError, SourceError) as error:
             reasons.append(error.message)
     nothing = f"neither {_BEST_FIRST[0][0]} nor a docs page of it is there"
     return Skipped(version, listing(reasons or [nothing]))
+
+
+def _trusted(learnt: Learnt) -> Learnt:
+    """What nobody looks at before it is written; raises CatalogError where it cannot be right."""
+    if learnt.has_lost_most:
+        base, gone = learnt.base, len(learnt.gone)
+        raise CatalogError(
+            f"{gone} of the {len(base.options)} options of {base.version} would be gone",
+            "look at the file, and learn it with `confaudit catalog import`",
+        )
+    return learnt
 
 
 def _read(files: Tree, path: str, loader: Loader) -> Partial | None:

@@ -45,6 +45,9 @@ _TEXTS: Final[Sequence[_Importer]] = (
 _LARGEST_TEXT: Final = 1024 * 1024
 """Bytes; the source, docs and YAML of a release have some 100 to 250 KB."""
 
+_DEEPEST: Final = 50
+"""Folders in a folder; Coder's docs have six."""
+
 _MOST_FILES: Final = 5000
 """In a folder; all docs of a release are some 1,500."""
 
@@ -77,6 +80,11 @@ def _files(folder: Path) -> Iterator[Path]:
     """All files below a folder but hidden ones, in the order of their names."""
     number = 0
     for parent, folders, names in os.walk(folder):
+        if len(Path(parent).relative_to(folder).parts) > _DEEPEST:
+            raise CatalogError(
+                f"the folder {visible(str(folder))} holds folders nested more than {_DEEPEST} deep",
+                "name the files to learn from",
+            )
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             number += 1

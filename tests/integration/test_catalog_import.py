@@ -5,6 +5,8 @@ import io
 import json
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 from confaudit import configfile
 from confaudit.catalog import document
+from confaudit.catalog.loader import packaged
 from confaudit.cli.catalog_import import command
 from confaudit.cli.main import run as run_confaudit
 from confaudit.core.coder.facts import Experiments
@@ -64,6 +67,53 @@ def payload(version: str) -> dict[str, object]:
     return dict(answer)
 
 
+def test_a_pipe_that_nobody_writes_to_keeps_nobody_waiting(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo("pipe")
+    assert run_confaudit(["catalog", "import", "2.99.0", "pipe"]) == 2
+    assert "pipe" in capsys.readouterr().err
+
+
+def test_a_pipe_that_is_written_to_is_read(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the shell's `<(coder server --help)` is."""
+    reading, writing = os.pipe()
+    text = Path(PAGE).read_bytes()
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as pipe:
+            for start in range(0, len(text), 1000):
+                pipe.write(text[start : start + 1000])
+                pipe.flush()
+                time.sleep(0.01)
+
+    threading.Thread(target=write).start()
+    assert run_confaudit(["catalog", "import", "2.99.0", f"/dev/fd/{reading}"]) == 0
+    os.close(reading)
+    assert "Coder 2.99.0: " in capsys.readouterr().out
+
+
+def test_folders_that_never_end_are_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(*["d"] * 60).mkdir(parents=True)
+    assert run_confaudit(["catalog", "import", "2.99.0", "d"]) == 2
+    assert "nested more than 50 deep" in capsys.readouterr().err
+
+
+def test_a_docs_page_counts_what_was_hidden_before_and_names_what_vanished(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("2.99.0", PAGE)
+    (line,) = (one for one in capsys.readouterr().out.splitlines() if " already, " in one)
+    base = packaged().nearest("2.99.0")
+    unsure = written(folder, "2.99.0").unsure
+    hidden = [key for key, spec in base.options.items() if spec.hidden and key in unsure]
+    assert line == f"  hidden in {base.version} already, not known: {len(hidden)} options"
+
+
 def test_a_payload_adds_a_release_that_every_command_then_knows(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -112,7 +162,7 @@ def test_the_source_of_a_release_tells_all_of_it(
     run("2.99.0", str(INPUTS / "deployment.go"), PAGE)
     told = capsys.readouterr().out
     assert f"\n  from: {INPUTS / 'deployment.go'} (source), {PAGE} (server docs page)\n" in told
-    assert "\n  not known: default of elsewhere, what computes the default of elsewhere, " in told
+    assert "\n  not known: default of elsewhere and pier-tide, what computes " in told
     assert "left out, because what shows all options lacks them: access-url, " in told
     release = written(folder, "2.99.0")
     assert release.is_complete

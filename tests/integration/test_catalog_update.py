@@ -399,6 +399,15 @@ def test_a_default_that_is_none_of_its_type_is_not_known(folder, update, capsys)
     assert prediction["changed"]["swagger-enable"]["after"] == {"unknown": True}
 
 
+def test_a_source_that_lists_few_options_is_not_trusted(folder, update):
+    few = dict(list(NEWEST.options.items())[:6])
+    with ScriptedServer(script(release("2.39.0", few), entry("2.39.0"))) as server:
+        code, _, err = update("--catalog-url", f"{server.url}/coder")
+    assert code == 3
+    assert "2.39.0 is skipped: 285 of the 291 options of 2.36.0 would be gone" in err
+    assert not (folder / "coder-releases").exists()
+
+
 def test_when_nothing_can_be_learnt_it_says_so(update):
     with ScriptedServer(script({}, entry("2.39.0"))) as server:
         code, out, _ = update("--catalog-url", f"{server.url}/coder")

@@ -266,6 +266,15 @@ def test_flags_beat_environment_beats_file(folder, coder, monkeypatch, capsys):
     assert re.search(r"timeout: 11.0  \(.*confaudit.yaml\)", capsys.readouterr().out)
 
 
+def test_what_is_shown_holds_no_credential(folder, monkeypatch, capsys):
+    configure(folder, "catalog_url: https://user:planted@example.com/x\n")
+    monkeypatch.setenv("CONFAUDIT_CATALOG_RELEASES", "https://example.com/x?token=planted")
+    assert run(["config", "show"]) == 0
+    shown = capsys.readouterr().out
+    assert "planted" not in shown
+    assert "example.com/x" in shown
+
+
 def test_configuration_is_found_from_below_and_not_beyond_the_repository(folder, capsys):
     configure(folder, "timeout: 11\n")
     git("init", "-q", "inner")

@@ -124,11 +124,11 @@ HOMES_OF_THE_GATE = {"confaudit.core.snapshot.redact", "confaudit.core.snapshot.
 GATEKEEPERS = {
     **dict.fromkeys(GATE - {"public_settings"}, ("workflows/", BUILDER)),
     "public_settings": ("core/migrate/",),
-    "redact_text": ("sources/", "store/", "catalog/from_"),
+    "redact_text": ("sources/", "store/", "catalog/public_facts"),
 }
 """Function → where it may be imported.
 
-`redact_text` alone cleans a message, or a text that an importer reads in documents.
+`redact_text` alone cleans a message, or a text that a release was learnt from.
 """
 
 

@@ -470,8 +470,3 @@ def test_groups_that_are_in_each_other_end() -> None:
         "a := serpent.Group{Name: `A`, Parent: &b}\n\tb := serpent.Group{Name: `B`, Parent: &a}"
     )
     assert "group" not in told(source("{Flag: `x`, Group: &a},", before))["x"]
-
-
-def test_secrets_in_a_default_are_taken_away() -> None:
-    text = source("{Flag: `x`, Default: `https://user:planted-secret@example.com`},")
-    assert "planted" not in repr(told(text))

@@ -23,6 +23,7 @@ from confaudit.catalog import (
 from confaudit.catalog.guess import leaf_of
 from confaudit.catalog.merge import Learnt, merge
 from confaudit.catalog.partial import Kind, Partial
+from confaudit.core.coder.facts import Experiments
 from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.model import Fidelity, Json, OptionSpec, RawDeployment, Snapshot
 from confaudit.core.report.coverage import hints
@@ -455,10 +456,47 @@ def test_an_alias_that_no_input_shows_is_not_known_by_its_leaf() -> None:
     assert (set(release.options), release.unsure) == ({"old"}, {"alias": alias})
 
 
+@pytest.mark.parametrize("kind", [Kind.SOURCE, Kind.PAYLOAD, Kind.SERVER_PAGE, Kind.SERVER_HELP])
+def test_no_credential_gets_into_a_catalogue(kind: Kind) -> None:
+    told = (
+        {"flag": "marked", "secret": True, "default": "planted"},
+        {"flag": "smtp-password", "default": "planted"},
+        {"flag": "a", "env": "CODER_A_TOKEN", "default": "planted"},
+        {"flag": "b", "default": "https://user:planted@example.com"},
+        {"flag": "c", "type": "enum[x|token=planted|y]", "default": "x"},
+        {"flag": "d", "annotations": (("note", "password=planted"), ("api_key", "planted"))},
+        {"flag": "e", "name": "Password: planted", "group": "token=planted"},
+        {"flag": "f", "default": "plain", "type": "enum[plain|not]", "secret": False},
+    )
+    release = importing(Partial(kind, options=told)).release
+    assert "planted" not in document.dump([release]).decode()
+    assert release.options["c"].type == "enum[x|token=REDACTED|y]"
+    assert release.options["f"].default == "plain"
+    assert "default" in release.unknown["smtp-password"]
+
+
 def test_a_payload_has_every_option() -> None:
     learnt = importing(served(payload(option())), page_of(ON_PAGE), base=[OLD])
     assert set(learnt.release.options) == {"x"}
     assert learnt.foreign == ("old",)
+
+
+@pytest.mark.parametrize(("shown", "is_doubtful"), [(60, False), (50, False), (49, True)])
+def test_a_release_that_lost_most_options_is_doubtful(shown: int, is_doubtful: bool) -> None:
+    base = [OptionSpec(name="", flag=f"old-{n}") for n in range(100)]
+    told = (*({"flag": spec.flag} for spec in base[:shown]), {"flag": "new"})
+    learnt = importing(Partial(Kind.SOURCE, told, is_complete=True), base=base)
+    assert len(learnt.gone) == 100 - shown
+    assert learnt.has_lost_most == is_doubtful
+    assert not importing(page_of(*told), base=base).has_lost_most  # nothing is known to be gone
+
+
+def test_experiments_known_before_are_no_longer_taken_for_all() -> None:
+    before = Experiments(frozenset({"a"}), frozenset({"a"}), is_complete=True)
+    base = Release("2.35.1", "2026-07-14", False, {})
+    release = merge([page_of(ON_PAGE)], base, "2.36.0", experiments=before).release
+    assert "a" in release.experiments.known
+    assert not release.experiments.is_complete
 
 
 def test_an_option_that_a_server_gives_no_flag_has_none() -> None:

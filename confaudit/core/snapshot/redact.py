@@ -32,6 +32,7 @@ from confaudit.core.secret import (
     carries_text,
     is_placeholder,
     is_secret,
+    is_secret_option,
     looks_secret,
     secret,
 )
@@ -83,7 +84,7 @@ def redact_operator(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> 
     or holds a secret becomes `REDACTED` as a whole where its option is secret, else in part.
     """
     options = tuple(specs)
-    secrets = frozenset(_input_names(one for one in options if _is_secret_spec(one)))
+    secrets = frozenset(_input_names(one for one in options if is_secret_option(one)))
     public = frozenset(_input_names(options)) - secrets
     redactor = _Redactor()
 
@@ -118,12 +119,6 @@ def public_settings(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> 
     for given, clean in zip(operator.given, shown, strict=True):
         if given.state in (GivenState.LITERAL, GivenState.EMPTY) and given.value == clean.value:
             yield given
-
-
-def _is_secret_spec(spec: OptionSpec) -> bool:
-    """Whether an option is secret in some release, or sounds so by the names it goes by."""
-    named = any(looks_secret(name) for name in (spec.flag, spec.env) if name)
-    return spec.secret or spec.key in SECRET_OPTIONS or named
 
 
 def _input_names(specs: Iterable[OptionSpec]) -> Iterator[str]:
