@@ -3,6 +3,7 @@
 A file is a list; `Written` says what each may hold, `rulebook.conditions` what it may ask.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,7 @@ from confaudit.core.upgrade.families import Family
 from confaudit.errors import CatalogError
 from confaudit.rulebook.conditions import ConditionReader, Nested, version
 from confaudit.rulebook.examples import Example
-from confaudit.yaml_file import Part
-from confaudit.yaml_file import load as load_yaml
+from confaudit.yaml_file import Origin, Part, parse, read_bytes
 
 USER_FILE: Final = "coder-advisories.yaml"
 """Beside confaudit.yaml; the operator's own advisories, in the form of the packaged ones."""
@@ -202,7 +202,7 @@ def load_tested(
 ) -> tuple[Tested, ...]:
     """The advisories of these files alone, with their examples.
 
-    The conditions of some files can be read `later`, when they are asked.
+    The conditions of some files can be read `later`, when they are asked; their examples never are.
 
     Raises:
         CatalogError: As `load`.
@@ -211,7 +211,7 @@ def load_tested(
     found = [
         (_advisory(part, file.form, types, later=file in later), part)
         for file in files
-        for part in _listed(file.path)
+        for part in _listed(file.path, whole=file not in later)
     ]
     places: dict[str, Part] = {}
     for tested, part in found:
@@ -239,10 +239,20 @@ def _types(releases: Sequence[Release]) -> Mapping[str, tuple[str, ...]]:
     return {key: tuple(types) for key, types in found.items()}
 
 
-def _listed(path: Path) -> Iterator[Part]:
-    part = load_yaml(path, CatalogError)
+def _listed(path: Path, *, whole: bool) -> Iterator[Part]:
+    data = read_bytes(path, CatalogError)
+    part = parse(data if whole else _EXAMPLES.sub(_blank, data), Origin(str(path), CatalogError))
     if part is not None:
         yield from part.read(list[Part])
+
+
+_EXAMPLES: Final = re.compile(rb"^  tests:\n(?: {4}.*\n)+", re.MULTILINE)
+"""As they stand in what comes with confaudit: almost half of it, and an audit has no use for it."""
+
+
+def _blank(lines: re.Match[bytes]) -> bytes:
+    """As many empty lines, so that those below keep their numbers."""
+    return b"\n" * lines[0].count(b"\n")
 
 
 def _advisory(

@@ -547,3 +547,16 @@ def test_an_advisory_cannot_take_the_id_of_a_rule(tmp_path, taken):
     path.write_text(text.replace("id: workspace-renames-off", f"id: {taken}"), encoding="utf-8")
     with pytest.raises(CatalogError, match=f"{taken} is the id of a rule"):
         advisories.load_tested([advisories.AdvisoryFile(path)], CATALOG)
+
+
+@pytest.mark.parametrize("file", advisories.SHIPPED, ids=lambda file: file.path.name)
+def test_leaving_the_examples_out_changes_nothing_else(file):
+    whole = advisories.load_tested([file], CATALOG)
+    without = advisories.load_tested([file], CATALOG, later=[file])
+    assert [one.advisory.rule.id for one in whole if one.written is None] in ([], [*WITHOUT_CASES])
+    assert {one.written for one in without} == {None}
+    assert list(map(all_but_conditions, without)) == list(map(all_but_conditions, whole))
+
+
+def all_but_conditions(tested):
+    return replace(tested.advisory, condition=conditions.all_of([]), each=None)
