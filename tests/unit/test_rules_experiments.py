@@ -83,3 +83,14 @@ def test_what_became_of_an_experiment(name, source, target, fate, since):
     [found] = [one for one in audit(on_the_way) if one.rule.id == "experiment-gone"]
     assert found.message == f"The experiment {name} does nothing: {fate}."
     assert found.introduced_in == since
+
+
+def test_a_blank_beside_a_name_is_what_is_wrong_with_it():
+    release = packaged().release("2.35.1")
+    operator = read_env_file("CODER_EXPERIMENTS=workspace-usage, oauth2", "coder.env")
+    found = {
+        one.rule.id: one
+        for one in audit(situation_of(None, release, release, operator, packaged()))
+    }
+    assert found["experiment-gone"].subject == "experiments: oauth2"
+    assert found["experiment-gone"].steps == ("Write oauth2 without blanks around it.",)

@@ -335,7 +335,10 @@ class Situation:
         listed = self.holds("experiments", contains(name), when)
         every = self.holds("experiments", contains("*"), when)
         if listed.answer is Truth.NO and every.answer is Truth.YES:
-            return replace(every, answer=Truth.DEPENDS, because="experiments are given as *")
+            release = self.source if when is UpgradeSide.BEFORE else self.target
+            is_safe = name in release.experiments.safe
+            answer = Truth.YES if is_safe else Truth.DEPENDS
+            return replace(every, answer=answer, because="experiments are given as *")
         return listed
 
     def variables(self, pattern: str) -> tuple[Given, ...]:

@@ -148,15 +148,19 @@ def _who_knows(name: str, target: Release, catalog: Catalog) -> list[bool]:
 def _dead_experiment(situation: Situation, experiments: Known, name: str) -> Finding:
     shown = visible(name)
     holders = [one for one in situation.catalog.releases if name in one.experiments.known]
+    meant = name.strip()
+    is_slip = meant != name and meant in situation.target.experiments.known
+    fate = "a blank beside its name counts" if is_slip else _fate(situation.target, holders)
+    take_out = f"Take {shown} out of {experiments.name}."
     return Finding(
         rule=rules.EXPERIMENT_GONE,
-        message=f"The experiment {shown} does nothing: {_fate(situation.target, holders)}.",
+        message=f"The experiment {shown.strip()} does nothing: {fate}.",
         subject=f"experiments:{shown}",
         because=f"{experiments.name} lists it",
         confidence=Confidence.CERTAIN if holders else Confidence.GUESSED,
         spec=experiments.spec,
         introduced_in=_dropped(situation, name) if holders else (),
-        steps=(f"Take {shown} out of {experiments.name}.",),
+        steps=(f"Write {visible(meant)} without blanks around it." if is_slip else take_out,),
         positions=experiments.positions,
     )
 
