@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -157,4 +158,11 @@ def _given(
         return systemd, False
     if reader is EnvSyntax.DOCKER or docker.value == systemd.value:
         return docker, False
-    return replace(docker, state=GivenState.UNRESOLVED, prefix=""), True
+    literal = docker.value if docker.state is GivenState.LITERAL else docker.prefix
+    prefix = _common_beginning(literal or "", systemd.value or "")
+    return replace(docker, state=GivenState.UNRESOLVED, prefix=prefix), True
+
+
+def _common_beginning(one: str, other: str) -> str:
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return "".join(letter for letter, _ in pairs)

@@ -121,10 +121,10 @@ yes option-deprecated verbose
 depends offline-access-missing oidc-scopes
 """,
     "2.30.0 mixed.env": """
-starts, 2 behaviours change, 1 more may change
+starts, 3 behaviours change
 yes ai-gateway-on ai-gateway-enabled
 yes default-changed secure-auth-cookie
-depends forwarded-host-untrusted proxy-trusted-origins
+yes forwarded-host-untrusted proxy-trusted-origins
 yes option-unknown CODER_ESCAPED
 yes option-unknown CODER_JINJA
 yes option-unknown CODER_LAST

@@ -112,5 +112,5 @@ def _identity(finding: Finding) -> tuple[str, str]:
 
 
 def _depends(finding: Finding) -> Finding:
-    because = f"{finding.because}, if the template's default is what counts"
+    because = f"{finding.because}, if the template's default, or what docker reads, is what counts"
     return replace(finding, affects=Truth.DEPENDS, because=because)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from confaudit.core.coder import regexps
+from confaudit.core.coder.go import RefusedError, csv_record
 from confaudit.core.given import Given, GivenState, Position
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
@@ -203,9 +204,14 @@ def matches(pattern: str) -> ValueTest:
 
 def every(test: ValueTest) -> ValueTest:
     """Every item passes a test; see `items`."""
-    return ValueTest(
-        lambda value: _joined([test.holds(item) for item in items(value)]), unclear=test.unclear
-    )
+
+    def holds(value: Value) -> bool | None:
+        return _joined([test.holds(item) for item in items(value)])
+
+    def by_prefix(prefix: str) -> Truth:
+        return Truth.NO if holds(_whole_items(prefix)) is False else Truth.DEPENDS
+
+    return ValueTest(holds, by_prefix, unclear=test.unclear)
 
 
 def some(test: ValueTest) -> ValueTest:
@@ -215,7 +221,18 @@ def some(test: ValueTest) -> ValueTest:
         fails = _joined([_denied(test.holds(item)) for item in items(value)])
         return _denied(fails)
 
-    return ValueTest(holds, unclear=test.unclear)
+    def by_prefix(prefix: str) -> Truth:
+        return Truth.YES if holds(_whole_items(prefix)) else Truth.DEPENDS
+
+    return ValueTest(holds, by_prefix, unclear=test.unclear)
+
+
+def _whole_items(prefix: str) -> list[Json]:
+    """The items of a list in the beginning of its text; the last may go on out of sight."""
+    try:
+        return csv_record(prefix.rpartition(",")[0])
+    except RefusedError:
+        return []
 
 
 def repeats(*, wanted: bool) -> ValueTest:
