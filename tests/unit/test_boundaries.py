@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from confaudit.core.coder.releases import Version
-from tests.unit.rulebook import PACKAGED
+from confaudit.rulebook import examples
+from confaudit.rulebook.examples import Example
+from tests.unit.rulebook import PACKAGED, WORDS, slim
 
 FILE = Path(__file__).parents[1] / "data" / "rulebook" / "boundaries.yaml"
 BOUNDARIES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -76,3 +78,25 @@ def test_it_holds_from_its_first_release_to_its_last(name):
     assert having
     assert [one for one in having if not told.is_in(one)] == []
     assert [one for one in lacking if told.is_in(one)] == []
+
+
+GATES = yaml.safe_load(FILE.with_name("gates.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("gate", "step"),
+    [(gate, step) for gate in GATES for step in gate["answers"]],
+    ids=lambda part: part if isinstance(part, str) else part["rule"],
+)
+def test_what_opens_a_feature_goes_by_release(gate, step):
+    """The releases that a condition asks for."""
+    source, _, target = step.rpartition("-")
+    example = Example(
+        gate["answers"][step],
+        env=gate["env"],
+        yaml=gate.get("yaml", {}),
+        source=source or target,
+        target=target,
+    )
+    catalog = slim(WORDS[gate["rule"]] | gate["env"].keys())
+    assert [*examples.failures(SHIPPED[gate["rule"]], [example], catalog)] == []
