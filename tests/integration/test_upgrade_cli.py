@@ -31,7 +31,7 @@ coder:
     - {name: CODER_ACCESS_URL, value: "https://coder.example.com"}
     - {name: CODER_HTTP_ADDRESS, value: ""}
 """
-UNRELATED = "    - {name: CODER_OIDC_SIGN_IN_TEXT, value: '${TXT:-Hello}'}\n"
+UNRELATED = "    - {name: CODER_DOCS_URL, value: '${DOCS:-https://docs.example.com}'}\n"
 
 
 @pytest.fixture(autouse=True)

@@ -269,7 +269,7 @@ def test_an_alias_in_a_snapshot_tells_of_its_twin():
     bridge = option("aibridge-enabled", "CODER_AIBRIDGE_ENABLED", False, "env")
     known = situation(snapshot=snapshot(bridge)).after("ai-gateway-enabled")
     assert (known.is_set, known.value, known.source) == (YES, False, ValueSource.ENV)
-    assert known.because == "CODER_AI_GATEWAY_ENABLED is set by env"
+    assert known.because == "CODER_AI_GATEWAY_ENABLED is set to false by env"
 
 
 # --- questions ----------------------------------------------------------------------------------

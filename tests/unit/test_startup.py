@@ -91,11 +91,13 @@ def test_what_the_release_in_use_checks_as_well_is_not_what_runs():
     assert "Coder 2.28.0 does not start with it either" in one.because
 
 
-def test_what_has_no_reason_of_its_own_tells_of_the_release_in_use():
+def test_what_is_only_given_tells_of_the_release_in_use_as_well():
     one = found(situation("2.33.0", "2.35.1", env("CODER_EXTERNAL_AUTH_GITHUB_ID=x")))[
         "env-parse-collision"
     ]
-    assert one.because.startswith("Coder 2.33.0 does not start with it either")
+    assert one.because.startswith(
+        "CODER_EXTERNAL_AUTH_GITHUB_ID is given; Coder 2.33.0 does not start with it either"
+    )
     assert one.subject == "CODER_EXTERNAL_AUTH_GITHUB_ID"
 
 

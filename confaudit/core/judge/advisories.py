@@ -63,7 +63,8 @@ class Advisory:
         for item in self.each(situation):
             found = self.condition(situation, item)
             places = tuple(dict.fromkeys((*item.positions, *found.positions)))
-            yield Answer(item.name, replace(found, positions=places), item.option)
+            because = found.because or f"{visible(item.name)} is given"
+            yield Answer(item.name, replace(found, because=because, positions=places), item.option)
 
     def outcome(self, found: Conclusion) -> Conclusion:
         """What follows from an answer, for one who cannot see what is in no configuration."""
@@ -71,7 +72,8 @@ class Advisory:
         if answer is Truth.DEPENDS and (self.only_if_certain or self._is_vague(found)):
             answer = Truth.NO
         elif answer is not Truth.NO and self.depends_on:
-            answer, because = Truth.DEPENDS, f"{because}; it depends on {self.depends_on}"
+            hangs = f"it depends on {self.depends_on}"
+            answer, because = Truth.DEPENDS, "; ".join(filter(None, (because, hangs)))
         return replace(found, answer=answer, because=because, presumed=False)
 
     def _is_vague(self, found: Conclusion) -> bool:

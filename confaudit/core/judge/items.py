@@ -44,13 +44,16 @@ def each_variable(names: Sequence[str]) -> Items:
 
 
 def each_option(keys: Sequence[str]) -> Items:
-    """Those of these options that the operator has set to something; aliases are one.
+    """Those of these options that the operator has set to something.
 
-    What repeats the default says nothing, and what is only set out of sight is not seen here.
+    Aliases are one, by the key that stands first. What repeats the default says nothing, and what is only set out of sight is not seen here.
     """
 
     def items(situation: Situation) -> Iterator[Item]:
-        found = {cell(one.spec): one for one in map(situation.after, keys) if one.spec}
+        found: dict[str, Known] = {}
+        for one in map(situation.after, keys):
+            if one.spec:
+                found.setdefault(cell(one.spec), one)
         for known in found.values():
             if known.is_set is Truth.YES and not _says_nothing(known, situation.target):
                 yield Item(known.name, known.positions, option=known.spec.key if known.spec else "")

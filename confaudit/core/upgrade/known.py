@@ -123,6 +123,13 @@ def is_empty(value: Value) -> bool:
     return value in ("", None, [], {})
 
 
+def set_to(value: Value) -> str:
+    """How an option is set, in words that give no secret away: those of switches and of nothing."""
+    if isinstance(value, bool):
+        return f"set to {str(value).lower()}"
+    return "set to nothing" if is_empty(value) else "set"
+
+
 def equals(wanted: Json) -> ValueTest:
     """The value is this one."""
     return one_of([wanted])

@@ -49,7 +49,7 @@ from confaudit.core.upgrade.known import (
     ValueTest,
     conclude,
     contains,
-    is_empty,
+    set_to,
 )
 from confaudit.core.upgrade.lacking import not_there, removed_or_hidden
 from confaudit.core.upgrade.prediction import Prediction
@@ -277,7 +277,7 @@ class Situation:
             return self._why_unknown(known, when)
         if known.is_set is Truth.YES:
             by = f" by {known.source}" if known.source and not known.given else ""
-            return f"{known.name} is set{' to nothing' if is_empty(known.value) else ''}{by}"
+            return f"{known.name} is {set_to(known.value)}{by}"
         if known.is_presumed:
             return f"{known.name} is not set as far as can be seen here"
         return f"{known.name} is not set"
