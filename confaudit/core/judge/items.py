@@ -46,7 +46,8 @@ def each_variable(names: Sequence[str]) -> Items:
 def each_option(keys: Sequence[str]) -> Items:
     """Those of these options that the operator has set to something.
 
-    Aliases are one, by the key that stands first. What repeats the default says nothing, and what is only set out of sight is not seen here.
+    Aliases are one, by the key that stands first. What repeats the default says nothing, and what
+    is only set out of sight is not seen here.
     """
 
     def items(situation: Situation) -> Iterator[Item]:
