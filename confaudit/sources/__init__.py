@@ -87,6 +87,11 @@ def _given(argument: str, context: SourceContext, kind: str | None) -> Input:
     return locate(argument, context)
 
 
+def is_readable(given: Input) -> bool:
+    """Whether an input that was found is of a kind that some source reads."""
+    return _match(given) is not None
+
+
 def _match(given: Input) -> Source | None:
     return next((source for source in SOURCES.values() if source.recognise(given)), None)
 

@@ -17,7 +17,7 @@ from confaudit.core.model import StoredFiles
 from confaudit.core.snapshot.canonical import FILES
 from confaudit.core.snapshot.redact import redact
 from confaudit.errors import CatalogError
-from confaudit.sources import docs, payload
+from confaudit.sources import docs, is_readable, payload
 from confaudit.sources.input import Input, locate, read_file, visible
 from confaudit.sources.wire import WireError, decode_text
 from confaudit.workflows.load import Loader
@@ -41,6 +41,8 @@ _TEXTS: Final[Sequence[_Importer]] = (
     from_written_yaml,
 )
 """Importers of texts that are no deployment, and so no source either."""
+
+_HINT: Final = "`confaudit catalog import --help` lists what can"
 
 _LARGEST_TEXT: Final = 1024 * 1024
 """Bytes; the source, docs and YAML of a release have some 100 to 250 KB."""
@@ -69,8 +71,7 @@ def _read(loader: Loader, argument: str) -> Iterator[tuple[str, Partial]]:
     inside = [one for path in _files(given.folder) if (one := _usable(path))]
     if not inside:
         raise CatalogError(
-            f"the folder {given.label} holds nothing that a release can be learnt from",
-            "`confaudit catalog import --help` lists what can",
+            f"the folder {given.label} holds nothing that a release can be learnt from", _HINT
         )
     for one in inside:
         yield one.label, partial_from(one, loader)
@@ -123,6 +124,11 @@ def partial_from(given: Input, loader: Loader) -> Partial:
     for importer in _TEXTS:
         if importer.recognise(text):
             return _learn(importer, text, given.label)
+    if text.strip() and not is_readable(given):
+        raise CatalogError(
+            f"{given.label} is no Coder configuration, nor what declares the options of a release",
+            _HINT,
+        )
     raw = loader.read(given.argument if given.content is None else given)
     if isinstance(raw, StoredFiles):
         return from_deployment.read_snapshot(loader.clean(raw), given.label)

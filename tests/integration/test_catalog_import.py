@@ -268,6 +268,7 @@ def refused() -> Iterator[tuple[str, list[str], type[ConfauditError], str]]:
     yield "config alone", ["2.99.0", "config.json"], CatalogError, "does not name the options"
     yield "broken YAML", ["2.99.0", "bad.yaml"], CatalogError, r"bad\.yaml is not valid YAML"
     yield "cut source", ["2.99.0", "cut.go"], CatalogError, r"cut\.go cannot be read as Go source"
+    yield "something else", ["2.99.0", "notes.env"], CatalogError, "nor what declares the options"
     yield "folder of nothing", ["2.99.0", "empty"], CatalogError, "empty holds nothing"
     yield "binary", ["2.99.0", "binary"], SourceError, "UTF-16"
     yield "nothing there", ["2.99.0", "nowhere.json"], SourceError, "nowhere"
@@ -288,6 +289,7 @@ def test_refusals(
     Path("bad.yaml").write_text("# (default: x, type: string)\na: [\n", encoding="utf-8")
     source = (INPUTS / "deployment.go").read_bytes()
     Path("cut.go").write_bytes(source[: source.index(b"return opts")])
+    Path("notes.env").write_text("CODER_VERBOSE=true\n")
     Path("empty").mkdir()
     Path("empty", "notes.txt").touch()
     Path("binary").write_bytes(b"\xff\xfe\x00")
