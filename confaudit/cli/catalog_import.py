@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from confaudit.cli.parameters import fold_setup, option, setup_options
+from confaudit.cli.parameters import catalog_output, fold_setup, option, setup_options
 from confaudit.core.coder.releases import Marks, Version
 from confaudit.core.lifecycle.declarations import declared_changes
 from confaudit.core.model import ChangeKind
@@ -19,14 +19,7 @@ from confaudit.workflows.setup import Setup
 @click.command("import")
 @click.argument("arguments", nargs=-1, required=True, metavar="[VERSION] INPUT...")
 @option("--date", type=click.DateTime(["%Y-%m-%d"]), help="When the release was published.")
-@option(
-    "--output",
-    "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
-    envvar="CONFAUDIT_CATALOG_OUTPUT",
-    metavar="FILE",
-    help="Where to write.  [default: coder-releases/VERSION.json beside confaudit.yaml]",
-)
+@catalog_output("Where to write.  [default: coder-releases/VERSION.json beside confaudit.yaml]")
 @option("--force", is_flag=True, help="Replace what is known of the release.")
 @setup_options
 @fold_setup

@@ -6,7 +6,13 @@ from pathlib import Path
 import click
 
 from confaudit.cli.catalog_import import account
-from confaudit.cli.parameters import config_options, fold_setup, network_options, option
+from confaudit.cli.parameters import (
+    catalog_output,
+    config_options,
+    fold_setup,
+    network_options,
+    option,
+)
 from confaudit.core.text.wording import plural, visible
 from confaudit.errors import ExitCode
 from confaudit.workflows.catalog_import import Imported
@@ -34,13 +40,8 @@ from confaudit.workflows.setup import Setup
     metavar="URL|FILE",
     help="The list of them.  [default: releases.json beside the files]",
 )
-@option(
-    "--output",
-    "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
-    envvar="CONFAUDIT_CATALOG_OUTPUT",
-    metavar="FILE",
-    help="A catalogue to extend.  [default: a file each in coder-releases beside confaudit.yaml]",
+@catalog_output(
+    "A catalogue to extend.  [default: a file each in coder-releases beside confaudit.yaml]"
 )
 @option("--dry-run", is_flag=True, help="Fetch and tell, and write nothing.")
 @config_options

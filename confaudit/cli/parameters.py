@@ -50,6 +50,19 @@ deployment_option: Final = option(
     "--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several."
 )
 
+
+def catalog_output(help_text: str) -> Decorator:
+    """Add --output to a command that writes what it learnt of releases."""
+    return option(
+        "--output",
+        "-o",
+        type=click.Path(dir_okay=False, path_type=Path),
+        envvar="CONFAUDIT_CATALOG_OUTPUT",
+        metavar="FILE",
+        help=help_text,
+    )
+
+
 config_options: Final = stack(
     (
         option(
