@@ -20,7 +20,7 @@ LEVELS: Final = {NEVER: None, ANY: min(Level)} | {level.word: level for level in
 
 def exit_code(report: Report, threshold: Threshold) -> ExitCode:
     """The exit code that a report leads to: by what its verdict goes by, listed or not."""
-    if threshold.is_strict and report.as_far_as:
+    if threshold.is_strict and report.is_incomplete:
         return ExitCode.INCOMPLETE
     return ExitCode.FOUND if threshold.is_reached(report.deciding) else ExitCode.OK
 
@@ -28,7 +28,8 @@ def exit_code(report: Report, threshold: Threshold) -> ExitCode:
 strict_option: Final = option(
     "--strict",
     is_flag=True,
-    help="Exit with 3 where a release is not known, or not all of it, or a word stands for one.",
+    help="Exit with 3 where a release is not known, or not all of it, or a word stands for one, "
+    "and where no setting was read.",
 )
 """For commands whose answer rests on what is known of a release."""
 

@@ -107,7 +107,7 @@ _HEAD_LIMIT: Final = 300
 def _mood(report: Report) -> str:
     if not report.kind.is_audit:
         return ""
-    if report.worst is None and report.as_far_as:
+    if report.worst is None and report.is_incomplete:
         return Level.INFO.word
     return report.worst.word if report.worst else "safe"
 

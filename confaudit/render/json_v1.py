@@ -56,7 +56,7 @@ from confaudit.render.json_v1_fields import (
     Tool,
 )
 
-SCHEMA_VERSION: Final = "1.4"
+SCHEMA_VERSION: Final = "1.5"
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -89,6 +89,7 @@ def _document(report: Report) -> Document:
         title=report.title,
         verdict=report.verdict,
         as_far_as=list(report.as_far_as) or UNSET,
+        nothing_read=report.nothing_read or UNSET,
         notes=list(report.notes),
         tables={table.id: _table(table) for table in report.tables} or UNSET,
         suppressed=[_suppressed(one, report.deployment) for one in report.judged.suppressed]

@@ -361,6 +361,13 @@ class Document(Struct, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+    nothing_read: (
+        Annotated[
+            bool,
+            Meta(description="No setting of Coder was there to look at: silence means nothing"),
+        ]
+        | UnsetType
+    ) = UNSET
     before: ComparedSide | UnsetType = UNSET
     after: ComparedSide | UnsetType = UNSET
     summary: Summary | UnsetType = UNSET

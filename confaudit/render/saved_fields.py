@@ -85,6 +85,7 @@ def report_of(document: Document) -> Report:
         lives=_lives(document.lives),
         notes=tuple(document.notes),
         as_far_as=tuple(document.as_far_as or ()),
+        nothing_read=bool(document.nothing_read),
     )
     if len({(change.subject, change.key) for change in report.changes}) < len(report.changes):
         raise damaged("$.changes")  # each stands there once, and has a link of its own

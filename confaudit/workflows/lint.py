@@ -3,14 +3,13 @@
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
 from confaudit.core.given import OperatorSettings
-from confaudit.core.judge.finding import Effect, Finding, subjects
-from confaudit.core.judge.verdict import verdict
+from confaudit.core.judge.finding import subjects
+from confaudit.core.judge.verdict import lint_verdict
 from confaudit.core.lifecycle.lives import lives
-from confaudit.core.model import Level
-from confaudit.core.report.coverage import horizon, resting_on
+from confaudit.core.report.coverage import anything_read, horizon, resting_on
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
-from confaudit.core.text.wording import plural, visible
+from confaudit.core.text.wording import visible
 from confaudit.workflows.audit import AuditScope, audited
 from confaudit.workflows.operator_files import GivenFiles, blind_spots, files_table, open_files
 from confaudit.workflows.setup import Setup
@@ -33,13 +32,15 @@ def lint(
     release = release_of(asked, catalog)
     scope = AuditScope(release, release, None, opened)
     done = audited(setup, scope, selection)
+    is_read = anything_read(done.situation)
     return Report(
         kind=ReportKind.LINT,
         title=f"Check of {', '.join(visible(file.name) for file in opened.files)}",
         judged=done.judged,
         rules=done.rules,
         as_far_as=as_far_as(catalog, (asked, release)),
-        statement=_statement(done.judged.found, release.version),
+        statement=lint_verdict(done.judged.found, visible(release.version), is_read=is_read),
+        nothing_read=not is_read,
         tables=files_table(opened),
         lives=lives(subjects(done.judged.shown), catalog, release.version),
         notes=(
@@ -53,16 +54,6 @@ def lint(
         generated_at=setup.now(),
         tool_version=__version__,
     )
-
-
-def _statement(found: tuple[Finding, ...], version: str) -> str:
-    start = verdict(one for one in found if one.rule.effect is Effect.WILL_NOT_START)
-    if start != "safe":
-        return f"Coder {visible(version)} {start}"
-    serious = sum(finding.severity > Level.INFO for finding in found)
-    if not serious:
-        return "nothing to mend"
-    return f"{plural(serious, 'thing')} to mend"
 
 
 def _assumed(wanted: str, operator: OperatorSettings, version: str) -> tuple[str, ...]:

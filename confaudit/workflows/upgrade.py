@@ -14,7 +14,13 @@ from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Fidelity, RawDeployment, Snapshot
-from confaudit.core.report.coverage import freshness, horizon, resting_on, strangers
+from confaudit.core.report.coverage import (
+    anything_read,
+    freshness,
+    horizon,
+    resting_on,
+    strangers,
+)
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
@@ -110,6 +116,7 @@ def _report(
 ) -> Report:
     done = audited(setup, scope, selection)
     shown, found = done.judged.shown, done.judged.found
+    is_read = anything_read(done.situation)
     return Report(
         kind=ReportKind.UPGRADE,
         title=_title(scope),
@@ -119,7 +126,8 @@ def _report(
         rules=done.rules,
         as_far_as=limits,
         prediction=to_json(done.situation.prediction, done.situation.doubts),
-        statement=verdict(found, is_known=not limits),
+        statement=verdict(found, is_known=not limits, is_read=is_read),
+        nothing_read=not is_read,
         tables=(
             *files_table(scope.opened),
             *(verification_tables(done.held, ", by what the target printed") if done.held else ()),

@@ -580,6 +580,13 @@ REPORTS: Final[Mapping[str, Report]] = {
     "lint-nothing": replace(
         LINT, statement="Nothing is wrong.", judged=judged(findings=()), lives=None, notes=()
     ),
+    "nothing-read": replace(
+        LINT,
+        statement="nothing of Coder's settings was read",
+        judged=judged(findings=()),
+        lives=None,
+        nothing_read=True,
+    ),
     "verify": replace(
         EMPTY,
         kind=ReportKind.VERIFY,

@@ -265,3 +265,11 @@ def test_a_start_that_needs_what_lies_outside_is_nothing_to_mend(folder, lint):
     assert found["verdict"] == "nothing to mend"
     [told] = found["findings"]
     assert (told["rule"], told["affects"]["answer"]) == ("start-postgres", "depends")
+
+
+def test_a_file_without_a_setting_is_not_called_fine(folder, confaudit):
+    (folder / "values.yaml").write_text("coder:\n  image: {tag: v2.34.5}\n")
+    code, out, _ = confaudit("lint", "values.yaml")
+    assert code == 0
+    assert "Nothing of Coder's settings was read" in out
+    assert confaudit("lint", "values.yaml", "--strict")[0] == 3

@@ -1,36 +1,76 @@
 """What an audit comes to, in a few words."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from confaudit.core.judge.finding import Effect, Finding
 from confaudit.core.model import Level
 from confaudit.core.text.wording import plural
 from confaudit.core.upgrade.known import Truth
 
+NOTHING_READ: Final = "nothing of Coder's settings was read"
+"""What an audit comes to that had nothing to look at, unless it fails all the same."""
+NOTHING_TO_MEND: Final = "nothing to mend"
 
-def verdict(findings: Iterable[Finding], *, is_known: bool = True) -> str:
-    """What it comes to, in a few words: `will not start`, `starts, 3 behaviours change`, `safe`.
+
+def verdict(findings: Iterable[Finding], *, is_known: bool = True, is_read: bool = True) -> str:
+    """What an upgrade comes to: `will not start`, `starts, 3 behaviours change`, `safe`.
 
     Of releases that are not all known (`is_known`) nothing is called safe that leaves a question
-    open, though none about the start or a behaviour.
+    open, though none about the start or a behaviour. Nor is anything where none of Coder's
+    settings was read (`is_read`).
     """
     found = [finding for finding in findings if finding.affects is not Truth.NO]
-    fatal = [one.affects for one in found if _is_fatal(one)]
-    if Truth.YES in fatal:
-        return "will not start"
-    changed = [one for one in found if one.rule.effect is Effect.BEHAVIOUR]
-    sure = sum(one.affects is Truth.YES for one in changed)
-    parts = ["may not start" if fatal else "starts"]
-    if sure:
-        parts.append(f"{plural(sure, 'behaviour')} {'changes' if sure == 1 else 'change'}")
-    if maybe := len(changed) - sure:
-        parts.append(f"{maybe} {'more may' if sure else 'may'} change")
+    failure = fails(found)
+    if failure is Truth.YES:
+        return FAILURES[failure]
+    if not is_read:
+        return NOTHING_READ
+    changed = behaviours(found)
     is_open = not is_known and any(
         one.affects is Truth.DEPENDS and one.severity > Level.INFO for one in found
     )
-    return ", ".join(parts) if fatal or changed or is_open else "safe"
+    if failure is Truth.NO and not (changed or is_open):
+        return "safe"
+    return ", ".join((FAILURES.get(failure, "starts"), *changed))
+
+
+def lint_verdict(findings: Iterable[Finding], release: str, *, is_read: bool = True) -> str:
+    """What a check of files comes to: `Coder 2.33.0 will not start`, `3 things to mend`."""
+    found = [*findings]
+    failure = fails(found)
+    if failure is Truth.YES or (failure is Truth.DEPENDS and is_read):
+        return f"Coder {release} {FAILURES[failure]}"
+    return to_mend(found) if is_read else NOTHING_READ
+
+
+def fails(findings: Iterable[Finding]) -> Truth:
+    """Whether the server will not start."""
+    answers = {one.affects for one in findings if _is_fatal(one)}
+    return next((answer for answer in FAILURES if answer in answers), Truth.NO)
+
+
+FAILURES: Final = {Truth.YES: "will not start", Truth.DEPENDS: "may not start"}
+"""The worse first."""
 
 
 def _is_fatal(finding: Finding) -> bool:
     """Whether it is about the start, and more than a word on what must be there beside it."""
     return finding.rule.effect is Effect.WILL_NOT_START and finding.severity > Level.INFO
+
+
+def behaviours(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """How much works differently, for sure and perhaps."""
+    changed = [one.affects for one in findings if one.rule.effect is Effect.BEHAVIOUR]
+    sure, maybe = changed.count(Truth.YES), changed.count(Truth.DEPENDS)
+    words = (
+        f"{plural(sure, 'behaviour')} {'changes' if sure == 1 else 'change'}" if sure else "",
+        f"{maybe} {'more may' if sure else 'may'} change" if maybe else "",
+    )
+    return tuple(filter(None, words))
+
+
+def to_mend(findings: Iterable[Finding]) -> str:
+    """How much is wrong in files that a server starts with."""
+    serious = sum(finding.severity > Level.INFO for finding in findings)
+    return f"{plural(serious, 'thing')} to mend" if serious else NOTHING_TO_MEND

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from confaudit.core.coder.releases import Catalog, Marks
+from confaudit.core.coder.startup import HOMEBREW
+from confaudit.core.given import Channel, Given
 from confaudit.core.judge.finding import Finding, subjects
 from confaudit.core.model import EXPLICIT, MISSING, Fidelity, Snapshot
 from confaudit.core.text.wording import (
@@ -98,6 +100,26 @@ def strangers(snapshot: Snapshot, catalog: Catalog) -> Iterator[str]:
 
 def _option(key: str) -> str:
     return visible(option_name(key))
+
+
+def anything_read(situation: Situation) -> bool:
+    """Whether any setting of Coder's server was read: without, silence means nothing."""
+    told = situation.snapshot
+    return (told is not None and _has_values(told)) or any(
+        _is_of_server(given, situation) for given in situation.operator.given
+    )
+
+
+def _has_values(snapshot: Snapshot) -> bool:
+    is_empty = not (snapshot.settings or snapshot.config)
+    return not is_empty and snapshot.fidelity is not Fidelity.SHAPE
+
+
+def _is_of_server(given: Given, situation: Situation) -> bool:
+    if given.channel is not Channel.ENV or situation.option_of(given):
+        return True
+    name = given.name.removeprefix(HOMEBREW)
+    return name.startswith("CODER_") and not situation.target.facts.variable(name)
 
 
 def freshness(snapshot: Snapshot, now: datetime) -> Iterator[str]:

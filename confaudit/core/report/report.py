@@ -97,6 +97,9 @@ class Report:
     """The releases whose facts had to do where those asked for are not known, or not all of them,
     or where a word such as `latest` was asked for, which may mean a newer one; empty where the
     report rests on nothing of the kind."""
+    nothing_read: bool = False
+    """Of an audit: whether it had none of Coder's settings to look at, so that finding nothing
+    means nothing."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -160,6 +163,11 @@ class Report:
     def worst(self) -> Level | None:
         """The highest level of all that decides; None when there is nothing."""
         return max((finding.severity for finding in self.deciding), default=None)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether it rests on less than what was asked about, so that nothing is called safe."""
+        return bool(self.as_far_as) or self.nothing_read
 
     @property
     def nothing_compared(self) -> bool:
@@ -231,12 +239,16 @@ class Report:
         if self.judged.shown or (self.statement and not self.kind.is_audit):
             return ""
         if self.kind.is_audit:
-            return _NOTHING_LISTED if self.hidden else _NOTHING_TO_DO
+            return _NOTHING_LISTED if self.hidden else self._nothing_found
         if not self.sides:
             return ""
         if self.nothing_compared:
             return "Neither side holds an option or a config leaf, so there was nothing to compare."
         return _NONE_OF_THESE if self.hidden else "Everything both sides tell is the same."
+
+    @property
+    def _nothing_found(self) -> str:
+        return _NOTHING_TO_LOOK_AT if self.nothing_read else _NOTHING_TO_DO
 
     @property
     def _counted(self) -> str:
@@ -267,7 +279,8 @@ class Report:
         if self.kind.is_audit:
             levels = (f"{number} {level.word}" for level, number in self.levels.items())
             hidden = f" ({self.hidden} hidden)" if self.hidden else ""
-            return f"result: {', '.join(filter(None, (*levels, self.caveat)))}{hidden}"
+            limits = ("nothing read" if self.nothing_read else "", self.caveat)
+            return f"result: {', '.join(filter(None, (*levels, *limits)))}{hidden}"
         if not self.sides:
             sizes = (plural(len(table.rows), table.id.removesuffix("s")) for table in self.tables)
             return f"result: {', '.join(sizes)}"
@@ -279,6 +292,9 @@ class Report:
 
 _NOT_KNOWN = frozenset({NOT_KNOWN.id, NAME_NOT_KNOWN.id})
 _NOTHING_TO_DO = "There is nothing to do, as far as can be seen from here."
+_NOTHING_TO_LOOK_AT = (
+    "Nothing can be said: none of Coder's settings was read. Give the files that set the server up."
+)
 _NOTHING_LISTED = (
     "Nothing that was found is among what you asked to see; the verdict is on all of it."
 )
