@@ -122,6 +122,8 @@ class _Common(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     depends_on: str = ""
     """What makes the difference and stands in no configuration, to follow "it depends on"."""
     phase: Phase = Phase.BEFORE
+    instead_of: list[str] = []
+    """Ids of rules that then say nothing of the same option: to rename what is to go."""
     proposed: bool | int | str | None = None
     """What the fix would set the option to, to be copied from a report."""
     tests: _Examples | None = None
@@ -286,8 +288,17 @@ def _advisory(
         steps=tuple(written.fix),
         proposed=MISSING if written.proposed is None else written.proposed,
         at_start=written.at_start,
+        instead_of=frozenset(_rules(part.at("instead_of"))),
     )
     return Tested(advisory, written.tests)
+
+
+def _rules(part: Part) -> Iterator[str]:
+    for one in part.items():
+        name = one.read(str)
+        if name not in RULES:
+            raise one.fault("there is no such rule", "`confaudit rules list` names them")
+        yield name
 
 
 def _condition(written: Written, part: Part, reader: ConditionReader) -> Condition:

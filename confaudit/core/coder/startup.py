@@ -181,6 +181,9 @@ class Start:
         self.sources: dict[str, ValueSource | None] = {}
         """By option key; an option without one has neither been given nor a default."""
         self.errors: list[StartError] = []
+        self.inputs: dict[str, list[str]] = {}
+        """By place (see `cell`), what was read into it, as the operator wrote it and in that order:
+        the last counts, unless the type is one that grows."""
         said = tuple(said)
         self._read_environment(said)
         self._read_flags(said)
@@ -298,6 +301,8 @@ class Start:
         self, spec: OptionSpec, entry: Assignment, shown: str, source: ValueSource | None
     ) -> None:
         self.sources[spec.key] = source
+        if source not in (None, ValueSource.DEFAULT):
+            self.inputs.setdefault(cell(spec), []).append(shown)
         self._prefixes[cell(spec)] = entry.prefix
         try:
             value = self._read(spec, entry, source)

@@ -47,6 +47,8 @@ class Advisory:
     steps: tuple[str, ...] = ()
     proposed: Value = MISSING
     """What the steps would set the option to, if anything."""
+    instead_of: frozenset[str] = frozenset()
+    """Ids of the rules that say nothing where this has something to say of the same subject."""
     at_start: bool = False
     """Whether a server checks it when it starts; see `judge.startup`."""
 

@@ -13,6 +13,7 @@ from confaudit.core.judge.finding import Effect, Finding
 from confaudit.core.judge.rules import (
     DEFAULT_CHANGED,
     EMPTY_VALUE_COUNTS,
+    aliases,
     defaults,
     files,
     names,
@@ -36,6 +37,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     not_known.unknown_chart_keys,
     files.duplicate_settings,
     files.shadowed_settings,
+    aliases.contradicting_names,
     files.settings_not_passed_on,
     defaults.changed_values,
     defaults.awakened_settings,
@@ -62,6 +64,13 @@ def audit(situation: Situation, advisories: Iterable[Advisory] = ()) -> tuple[Fi
     """
     known = [*advisories]
     advice = [*advise([one for one in known if not one.at_start], situation)]
+    replaced = {
+        (rule, finding.subject)
+        for finding in advice
+        for one in known
+        if one.rule is finding.rule
+        for rule in one.instead_of
+    }
     advised = {finding.subject for finding in advice if finding.rule.effect is Effect.BEHAVIOUR}
     refused = [*_refused(situation, [one for one in known if one.at_start])]
     fatal = {finding.subject for finding in refused if finding.severity > Level.INFO}
@@ -70,6 +79,7 @@ def audit(situation: Situation, advisories: Iterable[Advisory] = ()) -> tuple[Fi
         for finding in _by_rules(situation)
         if not (finding.rule is DEFAULT_CHANGED and finding.subject in advised | fatal)
         and not (finding.rule is EMPTY_VALUE_COUNTS and finding.subject in fatal)
+        and (finding.rule.id, finding.subject) not in replaced
     )
     return (*refused, *found, *advice)
 

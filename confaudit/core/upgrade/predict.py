@@ -69,8 +69,7 @@ def predict(
     start = Start(target, target.options.values(), assignments)
     was, moved = runs.values, moved_keys(running.options, target.options)
     will = _without_unsure(start.values, target, assignments)
-    had = under_keys(moved, running.settled(was, given))
-    was = under_keys(moved, was)
+    was, had = (under_keys(moved, values) for values in (was, running.settled(was, given)))
     have = {key: had[key] if _same(was, will, key) else value for key, value in will.items()}
     refused = {error.option for error in start.errors}
     return Prediction(
@@ -86,6 +85,7 @@ def predict(
         removed=_told(had.keys() - have.keys(), had, running.options, runs),
         ignored_env=tuple(sorted(_ignored(assignments, running.options, target))),
         effective=_effective(have, start),
+        inputs=start.inputs,
     )
 
 

@@ -1,7 +1,7 @@
 """What an upgrade does to a configuration, as a value and as the JSON output carries it."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from confaudit.core.coder.identity import moved_keys
 from confaudit.core.coder.releases import Release
@@ -33,6 +33,9 @@ class Prediction:
     """Environment variables that the target does not know, sorted."""
     effective: Mapping[str, Setting]
     """Every option of the target; MISSING where a value cannot be known."""
+    inputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Place of a value (see `startup.cell`) → what the target reads into it, as the operator wrote
+    it and in that order: the last counts. Not what stands there and is never read."""
 
     @property
     def starts(self) -> bool:

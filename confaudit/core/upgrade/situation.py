@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from confaudit.core import tree
 from confaudit.core.coder.names import Lack, by_name, lack
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.semantics import Semantics
-from confaudit.core.coder.startup import HOMEBREW, cell, env_names
+from confaudit.core.coder.startup import HOMEBREW, cell
 from confaudit.core.given import Channel, Given, GivenState, OperatorSettings, Position
 from confaudit.core.model import (
     EXPLICIT,
@@ -30,6 +30,7 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.text.wording import option_name, visible
+from confaudit.core.upgrade.entries import sets, strongest_first
 from confaudit.core.upgrade.families import (
     LEAVES,
     LISTED_BY,
@@ -187,7 +188,7 @@ class Situation:
     def given(self, key: str, when: UpgradeSide) -> tuple[Given, ...]:
         """The entries of the files that set an option of one side, by any name; strongest first."""
         spec = self.spec(key, when)
-        return self._given_by(self._twins(when)[cell(spec)]) if spec else ()
+        return self._given_by(self._twins(when)[cell(spec)], when) if spec else ()
 
     def _twins(self, when: UpgradeSide) -> Mapping[str, Sequence[OptionSpec]]:
         """The options of one side that set one value, by its place."""
@@ -201,10 +202,9 @@ class Situation:
     def _target_twins(self) -> Mapping[str, Sequence[OptionSpec]]:
         return _by_cell(self.target.options.values())
 
-    def _given_by(self, twins: Sequence[OptionSpec]) -> tuple[Given, ...]:
-        last_first = reversed(self.operator.given)
-        found = [one for one in last_first if any(_sets(one, twin) for twin in twins)]
-        return tuple(sorted(found, key=lambda one: _STRENGTH.index(one.channel)))
+    def _given_by(self, twins: Sequence[OptionSpec], when: UpgradeSide) -> tuple[Given, ...]:
+        found = (one for one in self.operator.given if any(sets(one, twin) for twin in twins))
+        return strongest_first(found, self._predicted(when).inputs.get(cell(twins[0]), ()))
 
     def holds(self, key: str, test: ValueTest, when: UpgradeSide = UpgradeSide.AFTER) -> Conclusion:
         """Whether the value of an option passes a test."""
@@ -246,7 +246,7 @@ class Situation:
         spec = other or self.catalog.nearest("").options.get(key)
         release = self.source if when is UpgradeSide.BEFORE else self.target
         unsure = release.unsure.get(key)
-        given = self._given_by([unsure]) if unsure else ()
+        given = self._given_by([unsure], when) if unsure else ()
         is_set = given or (other and self.known(other.key, opposite).is_set is Truth.YES)
         if unsure and is_set:
             return removed_or_hidden(_name(given, unsure), given, release)
@@ -361,9 +361,6 @@ class Situation:
         return {key: (position,) for key, position in self.operator.chart_values.items()}
 
 
-_STRENGTH: Final = (Channel.FLAG, Channel.ENV, Channel.YAML)
-
-
 def _name(given: Iterable[Given], spec: OptionSpec) -> str:
     for one in given:
         return visible(f"--{one.name}" if one.channel is Channel.FLAG else one.name)
@@ -375,17 +372,6 @@ def _by_cell(options: Iterable[OptionSpec]) -> Mapping[str, Sequence[OptionSpec]
     for spec in options:
         found.setdefault(cell(spec), []).append(spec)
     return found
-
-
-def _sets(given: Given, spec: OptionSpec) -> bool:
-    match given.channel:
-        case Channel.ENV:
-            return given.name in env_names(spec)
-        case Channel.FLAG:
-            return given.name in (spec.flag, spec.flag_shorthand or spec.flag)
-        case Channel.YAML:
-            path = spec.yaml_path
-            return bool(path) and (given.name == path or given.name.startswith(f"{path}."))
 
 
 def _may_be_void(given: tuple[Given, ...], release: Release) -> bool:

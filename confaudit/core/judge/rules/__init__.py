@@ -137,6 +137,15 @@ SHADOWED_SETTING: Final = Rule(
     why="A flag beats a variable, and a variable beats the YAML file.",
     fix="Keep the one that counts.",
 )
+TWO_NAMES: Final = Rule(
+    id="two-names",
+    title="Two names of one option that contradict each other",
+    effect=Effect.IGNORED,
+    level=Level.WARNING,
+    why="Aliases set one value: a release reads them one after the other, in the order of its own "
+    "list of options, and the last one counts, wherever they stand in a file.",
+    fix="Keep the current name only.",
+)
 NOT_PASSED_ON: Final = Rule(
     id="not-passed-on",
     title="Set beside the compose file, which does not pass it on",
@@ -312,6 +321,7 @@ RULES: Final[Mapping[str, Rule]] = {
         EXPERIMENT_GONE,
         DUPLICATE_SETTING,
         SHADOWED_SETTING,
+        TWO_NAMES,
         NOT_PASSED_ON,
         DEFAULT_CHANGED,
         EMPTY_VALUE_COUNTS,

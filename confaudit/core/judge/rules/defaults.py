@@ -102,7 +102,8 @@ def _changed(situation: Situation, spec: OptionSpec, before: Value, after: Value
     given = situation.given(spec.key, UpgradeSide.AFTER)
     if not was and given and given[0].state is GivenState.EMPTY:
         return _emptied(situation, spec, before, after)
-    return _read_otherwise(situation, spec, before, after, dead=not was)
+    is_new = not _is_read(given[:1], situation.source.options.values()) if given else False
+    return _read_otherwise(situation, spec, before, after, dead=not was or is_new)
 
 
 def _moved_default(situation: Situation, spec: OptionSpec, before: Value, after: Value) -> Finding:

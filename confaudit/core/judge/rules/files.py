@@ -1,6 +1,6 @@
 """Rules about how things are set: twice, in vain, in the wrong place, in everybody's sight."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -63,14 +63,18 @@ def _value(given: Given) -> Value:
 
 
 def shadowed_settings(situation: Situation) -> Iterator[Finding]:
-    """What a stronger channel hides: a flag beats a variable, a variable beats YAML."""
+    """What a stronger channel hides of one name: a flag beats a variable, a variable beats YAML.
+
+    Between two names of an option that does not hold; see `aliases`.
+    """
     seen = set()
     for one in situation.operator.given:
         spec = situation.option_of(one)
-        if spec is None or cell(spec) in seen:
+        if spec is None or spec.key in seen:
             continue
-        seen.add(cell(spec))
-        given = situation.given(spec.key, UpgradeSide.AFTER)
+        seen.add(spec.key)
+        found = situation.given(spec.key, UpgradeSide.AFTER)
+        given = [other for other in found if situation.option_of(other) == spec]
         hidden = [other for other in given if other.channel is not given[0].channel]
         if hidden:
             yield _shadowed(current(spec, situation.target), given[0], hidden)
@@ -163,11 +167,21 @@ def _rotations(situation: Situation, found: Iterable[Given]) -> Iterator[str]:
     ways: dict[str, str] = {}
     for one in found:
         spec = situation.option_of(one)
-        if way := situation.target.facts.rotation(spec.env if spec else one.name):
+        if way := _rotation(situation, spec.env if spec else one.name):
             ways.setdefault(way, visible(one.name))
     yield from (f"{name} is rotated so: {way}" for way, name in ways.items())
 
 
+def _rotation(situation: Situation, variable: str) -> str:
+    """How to rotate what a database keeps, or will keep after the upgrade; empty for any other."""
+    today, later = (one.facts.rotation(variable) for one in (situation.source, situation.target))
+    return _WHILE_IT_CAN_BE if later and not today else today
+
+
+_WHILE_IT_CAN_BE: Final = (
+    "Give the variable the new key before the upgrade: afterwards the "
+    "database keeps it, and a server whose variable differs ends."
+)
 _READABLE: Final = frozenset({GivenState.LITERAL, GivenState.UNRESOLVED, GivenState.MALFORMED})
 """A value that is cut off may hold a credential in what is left of it."""
 
@@ -196,15 +210,14 @@ def exposed_secrets(situation: Situation) -> Iterator[Finding]:
             known = situation.known(exposed.option, when)
             if known.spec and is_set(known).answer is Truth.YES:
                 found.setdefault(cell(known.spec), []).append((release.version, known))
-    rotation = situation.target.facts.rotation
-    yield from (_exposed(exposures, rotation) for exposures in found.values())
+    yield from (_exposed(situation, exposures) for exposures in found.values())
 
 
-def _exposed(exposures: list[tuple[str, Known]], rotation: Callable[[str], str]) -> Finding:
+def _exposed(situation: Situation, exposures: list[tuple[str, Known]]) -> Finding:
     """One secret, by the name it has last, and the releases that show it."""
     known = exposures[-1][1]
     versions = listing(list(dict.fromkeys(version for version, _ in exposures)))
-    how = rotation(known.spec.env) if known.spec else ""
+    how = _rotation(situation, known.spec.env) if known.spec else ""
     return Finding(
         rule=rules.SECRET_EXPOSED,
         message=f"The API of Coder {versions} shows {known.name} in clear.",

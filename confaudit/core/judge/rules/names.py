@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from confaudit.core.coder.defaults import own_default
 from confaudit.core.coder.facts import ComingVariable, ReadBy
-from confaudit.core.coder.names import Lack, current, holders, lack, name_for, names
+from confaudit.core.coder.names import Lack, current, holders, lack, name_for, names, written
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.startup import HOMEBREW, StartError, cell
 from confaudit.core.given import Channel, Given
 from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding, Phase
+from confaudit.core.judge.rules.aliases import agree, by_name
 from confaudit.core.judge.rules.common import (
     MAYBE_EXPLICIT,
     alike,
@@ -35,7 +36,7 @@ from confaudit.core.judge.rules.spelling import (
 from confaudit.core.model import MISSING, Level, OptionSpec
 from confaudit.core.text.wording import listing, plural, visible
 from confaudit.core.upgrade.families import Family, Prefix, numbered, renamed
-from confaudit.core.upgrade.known import UpgradeSide
+from confaudit.core.upgrade.known import Truth, UpgradeSide
 from confaudit.core.upgrade.situation import Situation
 
 # --- variables nobody reads ---------------------------------------------------------------------
@@ -266,11 +267,27 @@ def _deprecated(situation: Situation, channel: Channel, name: str, spec: OptionS
             situation, lambda specs: spec.key in specs and bool(specs[spec.key].use_instead)
         ),
         phase=Phase.BEFORE if known else Phase.DURING,
-        steps=(f"Rename {old} to {new}." if is_alias else f"Set {new} to what {old} was for.",),
+        steps=(
+            _new_name(situation, spec, old, new)
+            if is_alias
+            else f"Set {new} to what {old} was for.",
+        ),
         instead=tuple(heirs),
         proposed=situation.before(spec.key).value if is_alias else MISSING,
         positions=positions(entries(situation, channel, name)),
     )
+
+
+def _new_name(situation: Situation, spec: OptionSpec, old: str, new: str) -> str:
+    """What to do about an old name; where the new one is set as well, it would be there twice."""
+    entries = by_name(situation, spec)
+    mine = [one for one in entries if situation.option_of(one) == spec]
+    others = [one for one in entries if one not in mine]
+    if not (mine and others):
+        return f"Rename {old} to {new}."
+    if all(agree(situation, mine[0], other) is Truth.YES for other in others):
+        return f"Delete {old}; {visible(written(others[0]))} says the same."
+    return f"Delete {old} once {visible(written(others[0]))} says what is meant."
 
 
 def _named_successors(spec: OptionSpec, release: Release) -> list[OptionSpec]:
@@ -325,14 +342,22 @@ def legacy_prefixes(situation: Situation) -> Iterator[Finding]:
 
 def _legacy(situation: Situation, new: Prefix, old: Prefix, given: Sequence[Given]) -> Finding:
     count = len({one.name for one in given})
+    meet = numbered(situation.operator.given, new.text)
+    beside = ". Both are in use, and each number under either is a provider of its own"
     is_known = new.is_read_by(Version.parse(situation.source.version))
     return Finding(
         rule=rules.LEGACY_PREFIX,
-        message=f"{plural(count, 'variable')} with the prefix {old.text}: it is {new.text} now.",
+        message=f"{plural(count, 'variable')} with the prefix {old.text}: it is {new.text} now"
+        f"{beside if meet else ''}.",
         subject=f"{old.text}<N>_*",
         because=f"{visible(given[0].name)} is set",
         introduced_in=since_version(situation, new.since),
         phase=Phase.BEFORE if is_known else Phase.DURING,
-        steps=(f"Rename {old.text}<N>_… to {new.text}<N>_…, all of them at once.",),
+        steps=(
+            f"Delete {old.text}<N>_… where {new.text}<N>_… is for the same provider, and give the "
+            "others a number that is free under the new prefix."
+            if meet
+            else f"Rename {old.text}<N>_… to {new.text}<N>_…, all of them at once.",
+        ),
         positions=positions(given),
     )
