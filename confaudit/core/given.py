@@ -99,6 +99,52 @@ class Elsewhere:
     """Whether what stands there beats the file that points to it."""
 
 
+class Holds(StrEnum):
+    """What a key of a chart's values has for a value, as the chart's templates see it."""
+
+    NOTHING = "nothing"
+    """Null, the empty text, a list or map without items."""
+    TEXT = "text"
+    """A text, number or switch."""
+    LIST = "list"
+    """A list of maps."""
+    TEXTS = "texts"
+    """A list with an item that is no map."""
+    MAP = "map"
+    OPEN = "open"
+    """Whatever a template or a Secret fills in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartValue:
+    """One key of the values of Coder's Helm chart."""
+
+    position: Position
+    holds: Holds = Holds.TEXT
+    is_on: bool | None = True
+    """Whether a template's `if` takes the value for true; None where that is filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartValues:
+    """What Coder's Helm chart is given; of a manifest that it made, what that shows of it."""
+
+    keys: Mapping[str, ChartValue] = field(default_factory=dict)
+    """By dotted key, as the chart itself spells it, whatever chart it is a part of."""
+    by_env_from: frozenset[Position] = frozenset()
+    """Where variables stand that come by `coder.envFrom`: the chart does not look at them, and
+    what it sets itself counts more."""
+    is_whole: bool = True
+    """Whether all values are here; others may stand in a file or resource that was not given."""
+    is_part: bool = False
+    """Whether another chart has it as a part: then that may read further keys beside `coder`."""
+
+    def is_on(self, key: str) -> bool | None:
+        """Whether a key that the chart leaves off is on; None where nobody can tell here."""
+        value = self.keys.get(key)
+        return value.is_on if value else False if self.is_whole else None
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorSettings:
     """Everything that one or several files set, in the order in which they are applied."""
@@ -110,10 +156,8 @@ class OperatorSettings:
     """What was said instead of a version: `latest`, `^2.0.0`, `${CODER_VERSION}`."""
     notes: tuple[str, ...] = ()
     """What cannot be seen from here, in whole sentences. See `coverage`."""
-    chart_values: Mapping[str, Position] = field(default_factory=dict)
-    """Dotted keys of Helm values for the Coder chart → where they stand; empty for other forms."""
-    chart_off: frozenset[str] = frozenset()
-    """Those of the chart's keys whose value Helm takes for false: nothing, no item, zero, false."""
+    chart: ChartValues | None = None
+    """None where Coder's Helm chart has no part in it."""
     forms: tuple[Form, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     """What the files point to and nobody gave."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from confaudit.core.given import Elsewhere, Form, Given, OperatorSettings, Position
+from confaudit.core.given import ChartValues, Elsewhere, Form, Given, OperatorSettings
+from confaudit.operator_files.chart_values import chart_keys
 from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
@@ -25,7 +26,6 @@ from confaudit.yaml_nodes import (
     Node,
     Scalar,
     Sequence,
-    entries,
     follow,
     get,
     items_at,
@@ -78,6 +78,8 @@ class Container:
     values: Mapping
     chart: Mapping | None
     """The root of the Coder chart's values, when they are its."""
+    is_part: bool = False
+    """Whether that root is a key of another chart's values."""
 
 
 def containers(values: Node) -> list[Container]:
@@ -100,7 +102,8 @@ def _environments(values: Node) -> Iterator[Container]:
         if not path and any(_by_chart_keys(values)):
             continue  # the chart's own values: an `env` beside `coder` is none of its keys
         if is_coder_environment(get(node, "env")):
-            yield Container(node, _chart(values, path, node))
+            chart = _chart(values, path, node)
+            yield Container(node, chart, is_part=bool(chart) and len(path) > 1)
 
 
 def _chart(values: Node, path: tuple[str, ...], container: Mapping) -> Mapping | None:
@@ -116,7 +119,7 @@ def _by_chart_keys(values: Node) -> Iterator[Container]:
     while isinstance(inner := get(coder, "coder"), Mapping):
         root, coder = coder, inner
     if isinstance(root, Mapping) and isinstance(coder, Mapping) and _CHART_KEYS & names_of(coder):
-        yield Container(coder, root)
+        yield Container(coder, root, is_part=root is not follow(values))
 
 
 def read_values(
@@ -141,14 +144,12 @@ def _container(container: Container, file: OperatorFile, form: Form) -> Operator
     ]
     if is_script(words):
         notes = (*notes, file.remark(words[0][1], SCRIPT_NOTE))
-    keys = list(_keys(container.chart, file)) if container.chart else []
     return OperatorSettings(
         given=(*given, *flags(words, file, form, CLUSTER.read)),
         version=version,
         version_hint=hint,
         notes=notes,
-        chart_values={key: place for key, place, _ in keys},
-        chart_off=frozenset(key for key, _, value in keys if _is_off(value)),
+        chart=_chart_values(container, file),
         elsewhere=elsewhere,
         forms=(form,),
     )
@@ -165,20 +166,10 @@ def environment(
     return tuple(reader.read(env) if isinstance(env, Sequence) else reader.read_map(env))
 
 
-_FALSE: Final = frozenset({"", "~", "null", "false", "0"})
-
-
-def _is_off(value: Node | None) -> bool:
-    """Whether a template's `if` takes a value for false."""
-    match value:
-        case Sequence():
-            return not value.items
-        case Mapping():
-            return not value.pairs
-        case Scalar():
-            return value.text == "" or (value.plain and value.text.casefold() in _FALSE)
-        case _:
-            return value is None
+def _chart_values(container: Container, file: OperatorFile) -> ChartValues | None:
+    if container.chart is None:
+        return None
+    return ChartValues(chart_keys(container.chart, file), is_part=container.is_part)
 
 
 def environment_from(
@@ -206,16 +197,3 @@ def _tag(container: Mapping) -> str:
         repository, tag = image_parts(CLUSTER.read(image.text).text or image.text)
         return tag if is_coder_image(repository) else ""
     return text_at(image, "tag")
-
-
-def _keys(chart: Mapping, file: OperatorFile) -> Iterator[tuple[str, Position, Node | None]]:
-    """Keys of maps in maps, with place and value; what stands in a list is no key of the chart."""
-    pending, visited = [("", chart)], {id(chart)}
-    while pending:
-        path, mapping = pending.pop()
-        for key, place in entries(mapping):
-            node = follow(place)
-            yield f"{path}{key.text}", file.at(key.line), node
-            if isinstance(node, Mapping) and id(node) not in visited and key.text != "sops":
-                visited.add(id(node))
-                pending.append((f"{path}{key.text}.", node))

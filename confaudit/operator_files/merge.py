@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from confaudit.core.given import Elsewhere, OperatorSettings
+from confaudit.core.given import ChartValues, Elsewhere, OperatorSettings, Position
 from confaudit.operator_files.settings import unique
 
 
@@ -22,8 +22,7 @@ def merge(*operator: OperatorSettings) -> OperatorSettings:
         version=versions[-1] if versions else "",
         version_hint="" if versions or not hints else hints[-1],
         notes=unique(note for part in operator for note in part.notes),
-        chart_values={key: place for part in operator for key, place in part.chart_values.items()},
-        chart_off=frozenset(_off(operator)),
+        chart=_chart([part.chart for part in operator if part.chart]),
         forms=tuple(dict.fromkeys(form for part in operator for form in part.forms)),
         elsewhere=tuple(
             dict.fromkeys(
@@ -39,10 +38,16 @@ def merge(*operator: OperatorSettings) -> OperatorSettings:
     )
 
 
-def _off(operator: Sequence[OperatorSettings]) -> set[str]:
-    """Keys of the chart that are off in the last input which has them."""
-    last = {key: key in part.chart_off for part in operator for key in part.chart_values}
-    return {key for key, is_off in last.items() if is_off}
+def _chart(parts: Sequence[ChartValues]) -> ChartValues | None:
+    """The values of the parts, of a key the last; None where there is no part."""
+    if not parts:
+        return None
+    return ChartValues(
+        keys={key: value for part in parts for key, value in part.keys.items()},
+        by_env_from=frozenset[Position]().union(*(part.by_env_from for part in parts)),
+        is_whole=all(part.is_whole for part in parts),
+        is_part=any(part.is_part for part in parts),
+    )
 
 
 def _ordered(operator: Sequence[OperatorSettings]) -> list[OperatorSettings]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 import msgspec
 
 from confaudit.core.coder.releases import Version
-from confaudit.core.given import Form
+from confaudit.core.given import Form, Holds
 from confaudit.core.judge import conditions
 from confaudit.core.judge.conditions import Condition, Looking, Setting
 from confaudit.core.model import Cause, ChangeKind
@@ -273,10 +273,12 @@ class ChartKey(msgspec.Struct, forbid_unknown_fields=True, rename={"key": "chart
     key: str
     truthy: bool = False
     """To something that Helm takes for true: no empty list or text, not false."""
+    holds: list[Holds] = []
+    """And one of these, if any are told."""
 
     def condition(self, reader: ConditionReader, part: Part) -> Condition:
         """Whether they have it."""
-        return conditions.chart_key(self.key, truthy=self.truthy)
+        return conditions.chart_key(self.key, truthy=self.truthy, holds=self.holds)
 
 
 class OfForm(msgspec.Struct, forbid_unknown_fields=True, rename={"forms": "form"}):

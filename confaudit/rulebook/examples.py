@@ -9,10 +9,13 @@ import msgspec
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import (
     Channel,
+    ChartValue,
+    ChartValues,
     Elsewhere,
     Form,
     Given,
     GivenState,
+    Holds,
     OperatorSettings,
     Position,
 )
@@ -49,6 +52,10 @@ class Example(
     """Keys of the chart's values."""
     chart_off: list[str] = []
     """Further ones whose value is empty or false."""
+    chart_open: list[str] = []
+    """Further ones whose value a template fills in."""
+    chart_holds: dict[str, Holds] = {}
+    """Further ones, and what they hold."""
     earlier: dict[str, list[str]] = {}
     """What earlier snapshots show of options, by key, the newest first."""
     out_of_sight: bool = False
@@ -137,8 +144,18 @@ def operator(example: Example) -> OperatorSettings:
     hidden = Elsewhere("secret/example", "envFrom sets variables that cannot be seen here")
     return OperatorSettings(
         given=given,
-        chart_values=dict.fromkeys((*example.chart, *example.chart_off), here.position),
-        chart_off=frozenset(example.chart_off),
+        chart=_chart(example, here.position),
         forms=(form,),
         elsewhere=(hidden,) if example.out_of_sight else (),
     )
+
+
+def _chart(example: Example, place: Position) -> ChartValues | None:
+    """The chart's values; the example's variables are its `coder.env`."""
+    keys = {
+        **dict.fromkeys(example.chart, ChartValue(place)),
+        **dict.fromkeys(example.chart_off, ChartValue(place, Holds.NOTHING, is_on=False)),
+        **dict.fromkeys(example.chart_open, ChartValue(place, Holds.OPEN, is_on=None)),
+        **{key: ChartValue(place, holds) for key, holds in example.chart_holds.items()},
+    }
+    return ChartValues(keys) if keys else None

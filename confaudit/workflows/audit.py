@@ -92,7 +92,7 @@ def audited(setup: Setup, scope: AuditScope, selection: Selection) -> Audit:
 
 def _names(situation: Situation, found: Iterable[Finding]) -> Iterator[str]:
     """What a filter may mean beside options and rules."""
-    yield from situation.operator.chart_values
+    yield from situation.chart.keys
     yield from (given.name for given in situation.operator.given)
     for finding in found:
         yield from finding_names(finding)

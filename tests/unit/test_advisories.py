@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from confaudit.core.coder.releases import Version
-from confaudit.core.given import OperatorSettings, Position
+from confaudit.core.given import ChartValue, ChartValues, OperatorSettings, Position
 from confaudit.core.judge import advisories as judge_advisories
 from confaudit.core.judge import conditions, items
 from confaudit.core.judge.finding import Confidence, Effect
@@ -256,9 +256,24 @@ def test_keys_below_a_strange_one_are_not_told_again():
     keys = ["coder", "coder.labels.a/b", "coder.probes", "coder.probes.live", "coder.probesX"]
     asked = replace(
         situation("2.35.1", "2.35.1"),
-        operator=OperatorSettings(chart_values=dict.fromkeys(keys, Position("values.yaml", 1))),
+        operator=OperatorSettings(
+            chart=ChartValues(dict.fromkeys(keys, ChartValue(Position("values.yaml", 1))))
+        ),
     )
     assert [item.name for item in each(asked)] == ["coder.probes", "coder.probesX"]
+
+
+def test_keys_that_are_none_of_the_charts_business():
+    """A place for anchors, and what the chart around it may read."""
+    each = items.each_chart_key_but(["coder", "coder.env"])
+    keys = ["coder", "coder.probes", "enabled", "ingress.host", "x-env", "x-env.a"]
+    values = dict.fromkeys(keys, ChartValue(Position("values.yaml", 1)))
+    found = [
+        [item.name for item in each(replace(situation("2.35.1", "2.35.1"), operator=operator))]
+        for is_part in (False, True)
+        if (operator := OperatorSettings(chart=ChartValues(values, is_part=is_part)))
+    ]
+    assert found == [["coder.probes", "enabled", "ingress.host"], ["coder.probes"]]
 
 
 def test_what_is_in_no_configuration_leaves_it_open():

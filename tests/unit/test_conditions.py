@@ -6,7 +6,16 @@ import pytest
 
 from confaudit.catalog import loader
 from confaudit.core.coder.releases import Catalog
-from confaudit.core.given import Channel, Elsewhere, Form, Given, GivenState, Position
+from confaudit.core.given import (
+    Channel,
+    ChartValue,
+    ChartValues,
+    Elsewhere,
+    Form,
+    Given,
+    GivenState,
+    Position,
+)
 from confaudit.core.given import OperatorSettings as Operator
 from confaudit.core.judge.conditions import Item, Looking
 from confaudit.core.judge.items import each_option, each_provider, each_unnumbered
@@ -301,12 +310,19 @@ def given(name, value="x", state=GivenState.LITERAL, prefix=""):
     return Given(Channel.ENV, name, state, PLACE, Form.HELM_VALUES, value, prefix=prefix)
 
 
+def _values(on, off):
+    keys = {
+        **dict.fromkeys(on, ChartValue(PLACE)),
+        **dict.fromkeys(off, ChartValue(PLACE, is_on=False)),
+    }
+    return ChartValues(keys) if keys else None
+
+
 def situation(*settings, hidden=False, snapshot=None, chart=(), off=(), earlier=()):
     operator = Operator(
         settings,
         forms=(Form.HELM_VALUES,),
-        chart_values=dict.fromkeys(chart, PLACE),
-        chart_off=frozenset(off),
+        chart=_values(chart, off),
         elsewhere=(Elsewhere("secret/x", "there is more"),) if hidden else (),
     )
     source, target = SLIM.nearest("2.33.0"), SLIM.nearest("2.34.5")

@@ -8,8 +8,8 @@ from time import process_time
 
 import pytest
 
-from confaudit.core.coder.chart import SetWhen, chart_environment, with_chart
-from confaudit.core.given import Channel, Form, GivenState, OperatorSettings, Position
+from confaudit.core.coder.chart import SetWhen, added_by_chart, chart_environment, with_chart
+from confaudit.core.given import Channel, Form, GivenState, Holds, OperatorSettings, Position
 from confaudit.errors import SourceError
 from confaudit.operator_files import (
     READERS,
@@ -43,7 +43,8 @@ def told(operator):
     yield from (f"note {one}" for one in operator.coverage)
     if operator.helpers:
         yield f"helpers {' '.join(sorted(operator.helpers))}"
-    yield from (f"key {key} {place.line}" for key, place in sorted(operator.chart_values.items()))
+    keys = operator.chart.keys if operator.chart else {}
+    yield from (f"key {key} {value.position.line}" for key, value in sorted(keys.items()))
 
 
 def from_text(text, name="input", kind=None):
@@ -427,7 +428,7 @@ PSK = "CODER_PROVISIONER_DAEMON_PSK"
 )
 def test_what_the_chart_adds(values, version, name, expected):
     operator = read(decode(values.encode(), "values.yaml"), "helm-values")
-    added = with_chart(operator, version).given[: -len(operator.given) or None]
+    added = added_by_chart(operator, version)
     found = [(one.state.value, one.value) for one in added if one.name == name]
     assert found == ([expected] if expected else [])
 
@@ -455,8 +456,37 @@ def test_the_charts_own_access_url_follows_its_tls(more, prefix):
 def test_a_key_of_the_chart_is_off_where_helm_takes_it_for_false(value, is_off):
     text = f"coder:\n  env: [{{name: CODER_A, value: b}}]\n  service: {value}\n"
     operator = from_text(text, "values.yaml")
-    assert "coder.service" in operator.chart_values
-    assert ("coder.service" in operator.chart_off) is is_off
+    assert operator.chart.is_on("coder.service") is not is_off
+
+
+@pytest.mark.parametrize(
+    ("value", "holds", "is_on"),
+    [
+        ("no", Holds.TEXT, False),
+        ("0.0", Holds.TEXT, False),
+        ("[{name: x}]", Holds.LIST, True),
+        ("[x]", Holds.TEXTS, True),
+        ("{a: b}", Holds.MAP, True),
+        ("'${IS_ON}'", Holds.OPEN, None),
+        ("'${IS_ON:-true}'", Holds.OPEN, None),
+        ("'{{ .Values.x }}'", Holds.OPEN, None),
+        ("{{ x }}", Holds.OPEN, None),
+        ("['${SECRET}']", Holds.OPEN, None),
+        ("'*.${DOMAIN}'", Holds.TEXT, True),
+        ("", Holds.NOTHING, False),
+    ],
+)
+def test_what_a_key_of_the_chart_holds(value, holds, is_on):
+    operator = from_text(f"coder:\n  image: {{}}\n  service: {value}\n", "values.yaml")
+    found = operator.chart.keys["coder.service"]
+    assert (found.holds, found.is_on) == (holds, is_on)
+
+
+def test_keys_beside_a_part_are_the_chart_arounds():
+    env = "env: [{name: CODER_ACCESS_URL, value: x}]"
+    texts = (f"coder: {{{env}}}", f"coder: {{enabled: true, coder: {{{env}}}}}")
+    whole, part = (from_text(text, "values.yaml") for text in texts)
+    assert (whole.chart.is_part, part.chart.is_part) == (False, True)
 
 
 def test_the_last_file_says_whether_a_key_of_the_chart_is_off():
@@ -466,18 +496,15 @@ def test_the_last_file_says_whether_a_key_of_the_chart_is_off():
     )
     plain = from_text("coder: {env: [{name: CODER_A}]}", "v.yaml")
     key = "coder.tls.secretNames"
-    assert [key in merge(*files).chart_off for files in ([on, off], [off, on], [off, plain])] == [
-        True,
-        False,
-        True,
-    ]
+    merged = [merge(*files).chart for files in ([on, off], [off, on], [off, plain])]
+    assert [chart.is_on(key) for chart in merged] == [False, True, False]
 
 
 def test_variables_beside_the_charts_values_are_none_of_it():
     beside = "env:\n- {name: CODER_ACCESS_URL, value: x}\n"
     operator = from_text("coder: {service: {type: ClusterIP}}\n" + beside, "values.yaml")
     assert operator.given == ()
-    assert operator.chart_values["env"] == Position("values.yaml", 2)
+    assert operator.chart.keys["env"].position == Position("values.yaml", 2)
     assert [one.name for one in from_text(beside, "values.yaml").given] == ["CODER_ACCESS_URL"]
 
 

@@ -6,12 +6,16 @@ from functools import cache
 import pytest
 
 from confaudit.catalog import loader
+from confaudit.core.coder.chart import is_by_chart
 from confaudit.core.given import (
     Channel,
+    ChartValue,
+    ChartValues,
     Elsewhere,
     Form,
     Given,
     GivenState,
+    Holds,
     OperatorSettings,
     Position,
 )
@@ -388,10 +392,42 @@ def test_variables_are_found_by_pattern():
     ]
 
 
-def test_chart_keys_stand_where_the_file_has_them():
-    place = Position("values.yaml", 3)
-    operator = OperatorSettings(chart_values={"coder": place})
-    assert situation(operator).chart_keys() == {"coder": (place,)}
+ACCESS_URL = "CODER_ACCESS_URL"
+ON, OFF, OPEN = (
+    ChartValue(Position("values.yaml", 3), holds, is_on)
+    for holds, is_on in ((Holds.TEXT, True), (Holds.TEXT, False), (Holds.OPEN, None))
+)
+
+
+@pytest.mark.parametrize(
+    ("chart", "given", "expected"),
+    [
+        (ChartValues(), "", (YES, "http://coder.", "the chart sets")),
+        (ChartValues({"coder.tls.secretNames": ON}), "", (YES, "https://coder.", "the chart sets")),
+        (ChartValues({"coder.tls.secretNames": OPEN}), "", (YES, "", "the chart sets")),
+        (
+            ChartValues({"coder.envUseClusterAccessURL": ON}),
+            "",
+            (YES, "http://coder.", "the chart"),
+        ),
+        (ChartValues({"coder.envUseClusterAccessURL": OFF}), "", (NO, "", "is not set")),
+        (ChartValues({"coder.envUseClusterAccessURL": OPEN}), "", (DEPENDS, "", "out of sight")),
+        (ChartValues(is_whole=False), "", (DEPENDS, "", "out of sight")),
+        (None, "", (NO, "", "is not set")),
+        (ChartValues(), f"{ACCESS_URL}=https://x", (YES, "https://", "is set")),
+        (
+            ChartValues(by_env_from=frozenset({Position("coder.env", 1)})),
+            f"{ACCESS_URL}=https://x",
+            (YES, "http://coder.", "the chart sets"),
+        ),
+    ],
+)
+def test_the_charts_own_access_url_is_known(chart, given, expected):
+    """What comes by `envFrom` is no reason for the chart not to set it, and counts less."""
+    url = situation(replace(env(given), chart=chart)).after("access-url")
+    assert (url.is_set, url.prefix) == expected[:2]
+    assert expected[2] in url.because
+    assert url.positions == tuple(one.position for one in url.given if not is_by_chart(one))
 
 
 # --- numbered families --------------------------------------------------------------------------

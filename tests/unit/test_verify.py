@@ -11,7 +11,15 @@ import pytest
 from confaudit import catalog
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Catalog
-from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.given import (
+    Channel,
+    ChartValues,
+    Form,
+    Given,
+    GivenState,
+    OperatorSettings,
+    Position,
+)
 from confaudit.core.judge.rules.changes import unpredicted
 from confaudit.core.model import (
     MISSING,
@@ -411,8 +419,7 @@ def test_what_a_newer_chart_sets_was_predicted():
     before = having(old, **url, **next(relays))
     after = having(new, **url, **next(relays), pprof_address=("0.0.0.0:6060", ENV))
     values = given("CODER_ACCESS_URL", "https://coder.example.com")
-    coder = {"coder": Position("values.yaml", 1)}
-    chart = OperatorSettings((values,), chart_values=coder, forms=(Form.HELM_VALUES,))
+    chart = OperatorSettings((values,), chart=ChartValues(), forms=(Form.HELM_VALUES,))
     found = verify(before, after, chart, known)
     assert "pprof-address" in keys(found.confirmed)
     assert keys(found.explained) == [RELAY]

@@ -4,13 +4,21 @@ Facts of coder/coder's helm/coder/templates/_coder.tpl. A name that stands in `c
 is in the manifest twice (coder/coder#21087).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from confaudit.core.coder.releases import Version
-from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.given import (
+    Channel,
+    ChartValues,
+    Form,
+    Given,
+    GivenState,
+    OperatorSettings,
+    Position,
+)
 
 
 class SetWhen(StrEnum):
@@ -75,45 +83,87 @@ def with_chart(operator: OperatorSettings, version: str) -> OperatorSettings:
 
     `coder.env` comes later in the manifest, and so wins where a name stands in it twice.
     """
-    if not operator.chart_values:
+    if operator.chart is None:
         return operator
-    tls = _is_on(operator, _TLS)
-    added = tuple(
-        _given(name, (tls and setting.with_tls) or setting.value)
+    first = [one for one in operator.given if one.position in operator.chart.by_env_from]
+    listed = [one for one in operator.given if one.position not in operator.chart.by_env_from]
+    return replace(operator, given=(*first, *added_by_chart(operator, version), *listed))
+
+
+def added_by_chart(operator: OperatorSettings, version: str) -> tuple[Given, ...]:
+    """What the chart of a version adds; nothing where it has no part in the deployment.
+
+    What only values out of sight, or a template, decide on may come to nothing: it is in the state
+    of what is taken from somewhere else, if it is there.
+    """
+    if operator.chart is None:
+        return ()
+    chart = _Chart(operator.chart, _listed(operator))
+    return tuple(
+        given
         for name, setting in chart_environment(version).items()
-        if _applies(name, setting.when, operator)
+        if (given := chart.given(name, setting))
     )
-    return replace(operator, given=(*added, *operator.given))
 
 
-def _applies(name: str, when: SetWhen, operator: OperatorSettings) -> bool:
-    match when:
-        case SetWhen.ALWAYS:
-            return True
-        case SetWhen.NOT_GIVEN:
-            return not _names(operator, name)
-        case SetWhen.NOT_GIVEN_AND_WANTED:
-            wanted = not _ends(operator.chart_off, "envUseClusterAccessURL")
-            return wanted and not _names(operator, name)
-        case SetWhen.TLS:
-            return _is_on(operator, _TLS)
-        case SetWhen.PSK:
-            return _is_on(operator, "provisionerDaemon.pskSecretName")
+def _listed(operator: OperatorSettings) -> frozenset[str]:
+    """The names in `coder.env`, which are all that the chart looks at."""
+    others = operator.chart.by_env_from if operator.chart else frozenset[Position]()
+    by_env = (one for one in operator.given if one.channel is Channel.ENV)
+    return frozenset(one.name for one in by_env if one.position not in others)
 
 
-def _names(operator: OperatorSettings, name: str) -> bool:
-    return any(one.channel is Channel.ENV and one.name == name for one in operator.given)
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """The chart with its values."""
+
+    values: ChartValues
+    listed: frozenset[str]
+
+    def given(self, name: str, setting: ChartSetting) -> Given | None:
+        """The variable as the chart sets it; None where it does not."""
+        is_set = self._sets(name, setting.when)
+        if is_set is False:
+            return None
+        found = _given(name, self._value(setting) if is_set else None)
+        return found if is_set else replace(found, state=GivenState.PASS_THROUGH)
+
+    def _value(self, setting: ChartSetting) -> str | None:
+        if not setting.with_tls:
+            return setting.value
+        with_tls = self.values.is_on(_TLS)
+        return None if with_tls is None else setting.with_tls if with_tls else setting.value
+
+    def _sets(self, name: str, when: SetWhen) -> bool | None:
+        match when:
+            case SetWhen.ALWAYS:
+                return True
+            case SetWhen.NOT_GIVEN:
+                return self._lacks(name)
+            case SetWhen.NOT_GIVEN_AND_WANTED:
+                return _both(self._wants_own_url(), self._lacks(name))
+            case SetWhen.TLS:
+                return self.values.is_on(_TLS)
+            case SetWhen.PSK:
+                return self.values.is_on("provisionerDaemon.pskSecretName")
+
+    def _lacks(self, name: str) -> bool | None:
+        """Whether `coder.env` has no such name; it may be a list that nobody sees here."""
+        is_seen = self.values.is_whole or "coder.env" in self.values.keys
+        return name not in self.listed if is_seen else None
+
+    def _wants_own_url(self) -> bool | None:
+        """The chart's own value of the key is true."""
+        key = "coder.envUseClusterAccessURL"
+        value = self.values.keys.get(key)
+        return self.values.is_on(key) if value or not self.values.is_whole else True
 
 
-_TLS: Final = "tls.secretNames"
+def _both(one: bool | None, other: bool | None) -> bool | None:
+    return False if False in (one, other) else None if None in (one, other) else True
 
 
-def _is_on(operator: OperatorSettings, key: str) -> bool:
-    return _ends(operator.chart_values.keys() - operator.chart_off, key)
-
-
-def _ends(paths: Iterable[str], key: str) -> bool:
-    return any(path == key or path.endswith(f".{key}") for path in paths)
+_TLS: Final = "coder.tls.secretNames"
 
 
 def _given(name: str, value: str | None) -> Given:
@@ -123,8 +173,16 @@ def _given(name: str, value: str | None) -> Given:
         channel=Channel.ENV,
         name=name,
         state=GivenState.LITERAL if literal else GivenState.UNRESOLVED,
-        position=Position("the Helm chart", 1),
+        position=_IN_CHART,
         form=Form.HELM_VALUES,
         value=value if literal else None,
         prefix=(value or "").partition("$(")[0],
     )
+
+
+_IN_CHART: Final = Position("the Helm chart", 1)
+
+
+def is_by_chart(given: Given) -> bool:
+    """Whether the chart itself sets it: it stands in none of the operator's files."""
+    return given.position is _IN_CHART

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from confaudit.core.coder.releases import Version
-from confaudit.core.given import Form, Position
+from confaudit.core.given import ChartValue, Form, Holds, Position
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Value
 from confaudit.core.secret import is_secret, secret
 from confaudit.core.text.wording import listing, visible
@@ -191,7 +191,7 @@ def moved(key: str) -> Condition:
         settings = situation.snapshot.settings if situation.snapshot else {}
         was, known = settings.get(key), situation.after(key)
         hidden = is_secret(known.value) and known.value != secret(False)
-        if was is None or not known.given or (known.value == was.value and not hidden):
+        if was is None or not known.positions or (known.value == was.value and not hidden):
             return Conclusion(Truth.NO, f"{known.name} stays as it is")
         unknown = MISSING in (was.value, known.value)
         because = known.because if unknown else f"{known.name} is not what the snapshot shows"
@@ -261,23 +261,41 @@ def variable(pattern: str, ask: Question | None = None, *, shown: bool = False) 
     return tell
 
 
-def chart_key(pattern: str, *, truthy: bool = False) -> Condition:
-    """The chart's values have a dotted key like this; with `truthy`, one that Helm takes for true.
+def chart_key(pattern: str, *, truthy: bool = False, holds: Collection[Holds] = ()) -> Condition:
+    """The chart's values have a dotted key like this, which holds one of these, if any are told.
 
-    `coder.env.*` is whatever stands below a map.
+    With `truthy`, one that Helm takes for true. `coder.env.*` is whatever stands below a map.
     """
 
     def tell(situation: Situation, item: Item | None) -> Conclusion:
-        off = situation.operator.chart_off if truthy else frozenset()
-        keys = situation.chart_keys()
-        found = next((key for key in keys if fnmatchcase(key, pattern) and key not in off), None)
-        if found is None:
-            return Conclusion(Truth.NO, f"{pattern} is not in the chart's values")
-        return Conclusion(
-            Truth.YES, f"{visible(found)} is in the chart's values", positions=keys[found]
-        )
+        found = {
+            key: value
+            for key, value in situation.chart.keys.items()
+            if fnmatchcase(key, pattern) and value.holds in {*(holds or Holds), Holds.OPEN}
+        }
+        answers = {key: _has(value, truthy=truthy, holds=holds) for key, value in found.items()}
+        for answer, said in _OF_CHART.items():
+            key = next((key for key, one in answers.items() if one is answer), None)
+            if key:
+                place = found[key].position
+                return Conclusion(answer, f"{visible(key)} {said}", positions=(place,))
+        because = f"{pattern} is not in the chart's values"
+        return Conclusion(Truth.NO, because, presumed=not situation.chart.is_whole)
 
     return tell
+
+
+_OF_CHART: Final = {
+    Truth.YES: "is in the chart's values",
+    Truth.DEPENDS: "of the chart's values is filled in by a template",
+    Truth.NO: "is off in the chart's values",
+}
+"""What to say of a key, by the answer; the first that a key has counts."""
+
+
+def _has(value: ChartValue, *, truthy: bool, holds: Collection[Holds]) -> Truth:
+    is_open = (holds and value.holds not in holds) or (truthy and value.is_on is None)
+    return Truth.DEPENDS if is_open else Truth.NO if truthy and not value.is_on else Truth.YES
 
 
 def forms(wanted: Sequence[Form]) -> Condition:

@@ -1,10 +1,11 @@
 """What can be looked at one by one: providers, options, variables, keys of the chart."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from confaudit.core.coder.defaults import own_default
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.startup import cell
+from confaudit.core.given import ChartValues
 from confaudit.core.judge.conditions import Item, Items
 from confaudit.core.model import MISSING
 from confaudit.core.upgrade.families import Family
@@ -77,13 +78,20 @@ def each_chart_key_but(known: Sequence[str]) -> Items:
     free = tuple(key.removesuffix("*") for key in known if key.endswith(".*"))
 
     def items(situation: Situation) -> Iterator[Item]:
-        keys = situation.chart_keys()
+        keys = situation.chart.keys
         strange = {key for key in keys if key not in exact and not key.startswith(free)}
         for key in sorted(strange):
-            if not any(key.startswith(f"{above}.") for above in strange):
-                yield Item(key, keys[key])
+            is_below = any(key.startswith(f"{above}.") for above in strange)
+            if not is_below and not _is_anothers(key, exact, situation.chart):
+                yield Item(key, (keys[key].position,))
 
     return items
+
+
+def _is_anothers(key: str, known: Collection[str], chart: ChartValues) -> bool:
+    """Whether a key is no business of the chart: a place for anchors, or of the chart around it."""
+    top = key.partition(".")[0]
+    return top.startswith("x-") or (chart.is_part and top not in known)
 
 
 def each_unknown_chart_key(situation: Situation) -> Iterable[Item]:

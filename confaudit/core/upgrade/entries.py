@@ -1,12 +1,17 @@
-"""Which entries of the operator's files set one value, and which of them counts."""
+"""Which entries of operators' files, or of the chart, set one value, and which of them counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from confaudit.core.coder.chart import is_by_chart
 from confaudit.core.coder.names import written
-from confaudit.core.coder.startup import env_names
-from confaudit.core.given import Channel, Given
+from confaudit.core.coder.releases import Release
+from confaudit.core.coder.semantics import Semantics
+from confaudit.core.coder.startup import cell, env_names
+from confaudit.core.given import Channel, Given, GivenState
 from confaudit.core.model import OptionSpec
+from confaudit.core.text.wording import option_name, visible
+from confaudit.core.upgrade.known import WHY_UNKNOWN
 
 
 def sets(given: Given, spec: OptionSpec) -> bool:
@@ -46,3 +51,36 @@ def _is_within(name: str, path: str) -> bool:
 
 
 _STRENGTH: Final = (Channel.FLAG, Channel.ENV, Channel.YAML)
+
+
+def name_of(given: Iterable[Given], spec: OptionSpec) -> str:
+    """An option's name as the operator writes it, else its variable or flag."""
+    for one in given:
+        return visible(f"--{one.name}" if one.channel is Channel.FLAG else one.name)
+    return spec.env or option_name(spec.key)
+
+
+def by_cell(options: Iterable[OptionSpec]) -> Mapping[str, Sequence[OptionSpec]]:
+    """Options by the place that their value has in a start: aliases have one."""
+    found: dict[str, list[OptionSpec]] = {}
+    for spec in options:
+        found.setdefault(cell(spec), []).append(spec)
+    return found
+
+
+def may_be_void(strongest: Given, release: Release) -> bool:
+    """Whether what sets an option may turn out to set nothing."""
+    if strongest.state is GivenState.PASS_THROUGH:
+        return True
+    empty_counts = Semantics.of(release.version).empty_env_counts
+    defaults_to_nothing = strongest.state is GivenState.UNRESOLVED and strongest.value == ""
+    return defaults_to_nothing and strongest.channel is Channel.ENV and not empty_counts
+
+
+def why_unknown(name: str, strongest: Given) -> str:
+    """Why the value of a setting is not known, given the entry that counts."""
+    if not is_by_chart(strongest):
+        return f"the value of {name} {WHY_UNKNOWN[strongest.state]}"
+    if strongest.state is GivenState.PASS_THROUGH:
+        return f"values out of sight decide whether the chart sets {name}"
+    return f"the chart sets {name} to what the cluster gives it"

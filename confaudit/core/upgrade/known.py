@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from confaudit.core.coder import regexps
+from confaudit.core.coder.chart import is_by_chart
 from confaudit.core.coder.go import RefusedError, csv_record
 from confaudit.core.given import Given, GivenState, Position
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
@@ -42,7 +43,7 @@ class Known:
     source: ValueSource | None
     """None: it is set, and nobody knows by which way."""
     given: tuple[Given, ...]
-    """The entries of the operator's files that set it, the one that counts first."""
+    """The entries of the operator's files, or of the chart, that set it; what counts first."""
     is_set: Truth
     """DEPENDS: nothing here sets it, though something out of sight may; or what sets it may come
     to nothing."""
@@ -66,7 +67,7 @@ class Known:
     @property
     def positions(self) -> tuple[Position, ...]:
         """Where in the operator's files it stands."""
-        return tuple(one.position for one in self.given)
+        return tuple(one.position for one in self.given if not is_by_chart(one))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from functools import cached_property
 from typing import TypeAlias
 
 from confaudit.core import tree
+from confaudit.core.coder.chart import is_by_chart, with_chart
 from confaudit.core.coder.names import Lack, by_name, lack
 from confaudit.core.coder.releases import Catalog, Release, Version
-from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import HOMEBREW, cell
-from confaudit.core.given import Channel, Given, GivenState, OperatorSettings, Position
+from confaudit.core.given import Channel, ChartValues, Given, OperatorSettings
 from confaudit.core.model import (
     EXPLICIT,
     MISSING,
@@ -30,7 +30,14 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.text.wording import option_name, visible
-from confaudit.core.upgrade.entries import sets, strongest_first
+from confaudit.core.upgrade.entries import (
+    by_cell,
+    may_be_void,
+    name_of,
+    sets,
+    strongest_first,
+    why_unknown,
+)
 from confaudit.core.upgrade.families import (
     LEAVES,
     LISTED_BY,
@@ -41,7 +48,6 @@ from confaudit.core.upgrade.families import (
     read_variables,
 )
 from confaudit.core.upgrade.known import (
-    WHY_UNKNOWN,
     Answer,
     Conclusion,
     Known,
@@ -155,9 +161,9 @@ class Situation:
         if spec is None:
             return self._undeclared(key, when)
         setting = self._effective(when)[spec.key]
-        given = self.given(key, when)
+        given = self._entries(self._twins(when)[cell(spec)], when)
         found = Known(
-            name=_name(given, spec),
+            name=name_of(given, spec),
             value=setting.value,
             source=setting.source,
             given=given,
@@ -188,7 +194,8 @@ class Situation:
     def given(self, key: str, when: UpgradeSide) -> tuple[Given, ...]:
         """The entries of the files that set an option of one side, by any name; strongest first."""
         spec = self.spec(key, when)
-        return self._given_by(self._twins(when)[cell(spec)], when) if spec else ()
+        found = self._entries(self._twins(when)[cell(spec)], when) if spec else ()
+        return tuple(one for one in found if not is_by_chart(one))
 
     def _twins(self, when: UpgradeSide) -> Mapping[str, Sequence[OptionSpec]]:
         """The options of one side that set one value, by its place."""
@@ -196,15 +203,26 @@ class Situation:
 
     @cached_property
     def _source_twins(self) -> Mapping[str, Sequence[OptionSpec]]:
-        return _by_cell(self._source_options.values())
+        return by_cell(self._source_options.values())
 
     @cached_property
     def _target_twins(self) -> Mapping[str, Sequence[OptionSpec]]:
-        return _by_cell(self.target.options.values())
+        return by_cell(self.target.options.values())
 
-    def _given_by(self, twins: Sequence[OptionSpec], when: UpgradeSide) -> tuple[Given, ...]:
-        found = (one for one in self.operator.given if any(sets(one, twin) for twin in twins))
+    def _entries(self, twins: Sequence[OptionSpec], when: UpgradeSide) -> tuple[Given, ...]:
+        """What sets options of one place, the chart's own doing included; strongest first."""
+        is_before = when is UpgradeSide.BEFORE
+        given = self._with_old_chart if is_before else self._with_new_chart
+        found = (one for one in given if any(sets(one, twin) for twin in twins))
         return strongest_first(found, self._predicted(when).inputs.get(cell(twins[0]), ()))
+
+    @cached_property
+    def _with_old_chart(self) -> Sequence[Given]:
+        return with_chart(self.operator, self.source.version).given
+
+    @cached_property
+    def _with_new_chart(self) -> Sequence[Given]:
+        return with_chart(self.operator, self.target.version).given
 
     def holds(self, key: str, test: ValueTest, when: UpgradeSide = UpgradeSide.AFTER) -> Conclusion:
         """Whether the value of an option passes a test."""
@@ -246,18 +264,18 @@ class Situation:
         spec = other or self.catalog.nearest("").options.get(key)
         release = self.source if when is UpgradeSide.BEFORE else self.target
         unsure = release.unsure.get(key)
-        given = self._given_by([unsure], when) if unsure else ()
+        given = self._entries([unsure], when) if unsure else ()
         is_set = given or (other and self.known(other.key, opposite).is_set is Truth.YES)
         if unsure and is_set:
-            return removed_or_hidden(_name(given, unsure), given, release)
-        return not_there(_name((), spec) if spec else option_name(key), spec, key, release)
+            return removed_or_hidden(name_of(given, unsure), given, release)
+        return not_there(name_of((), spec) if spec else option_name(key), spec, key, release)
 
     def _is_set(
         self, spec: OptionSpec, setting: Setting, given: tuple[Given, ...], when: UpgradeSide
     ) -> Truth:
         if setting.source not in (ValueSource.DEFAULT, ValueSource.UNSET):
             release = self.source if when is UpgradeSide.BEFORE else self.target
-            return Truth.DEPENDS if given and _may_be_void(given, release) else Truth.YES
+            return Truth.DEPENDS if given and may_be_void(given[0], release) else Truth.YES
         return Truth.NO if given or self._would_show(spec) else Truth.DEPENDS
 
     def _would_show(self, spec: OptionSpec) -> bool:
@@ -277,6 +295,7 @@ class Situation:
             return self._why_unknown(known, when)
         if known.is_set is Truth.YES:
             by = f" by {known.source}" if known.source and not known.given else ""
+            by = " by the chart" if known.given and is_by_chart(known.given[0]) else by
             return f"{known.name} is {set_to(known.value)}{by}"
         if known.is_presumed:
             return f"{known.name} is not set as far as can be seen here"
@@ -284,7 +303,7 @@ class Situation:
 
     def _why_unknown(self, known: Known, when: UpgradeSide) -> str:
         if known.given:
-            return f"the value of {known.name} {WHY_UNKNOWN[known.given[0].state]}"
+            return why_unknown(known.name, known.given[0])
         if known.spec and known.spec.default_computed_from == "access-url":
             return f"{known.name} follows the access URL: {self.known('access-url', when).because}"
         if known.spec and known.spec.default_computed_from:
@@ -356,29 +375,7 @@ class Situation:
                 because = f"the snapshot shows {visible(spec.env)} set"
                 yield Known(spec.env, setting.value, setting.source, (), Truth.YES, because, spec)
 
-    def chart_keys(self) -> Mapping[str, tuple[Position, ...]]:
-        """Dotted keys of the chart's values, with where they stand."""
-        return {key: (position,) for key, position in self.operator.chart_values.items()}
-
-
-def _name(given: Iterable[Given], spec: OptionSpec) -> str:
-    for one in given:
-        return visible(f"--{one.name}" if one.channel is Channel.FLAG else one.name)
-    return spec.env or option_name(spec.key)
-
-
-def _by_cell(options: Iterable[OptionSpec]) -> Mapping[str, Sequence[OptionSpec]]:
-    found: dict[str, list[OptionSpec]] = {}
-    for spec in options:
-        found.setdefault(cell(spec), []).append(spec)
-    return found
-
-
-def _may_be_void(given: tuple[Given, ...], release: Release) -> bool:
-    """Whether what sets an option may turn out to set nothing."""
-    strongest = given[0]
-    if strongest.state is GivenState.PASS_THROUGH:
-        return True
-    empty_counts = Semantics.of(release.version).empty_env_counts
-    defaults_to_nothing = strongest.state is GivenState.UNRESOLVED and strongest.value == ""
-    return defaults_to_nothing and strongest.channel is Channel.ENV and not empty_counts
+    @property
+    def chart(self) -> ChartValues:
+        """The values of the Helm chart; none where it has no part in the deployment."""
+        return self.operator.chart or ChartValues()

@@ -1,0 +1,79 @@
+"""The values of Coder's Helm chart, key by key: where each stands, and what it holds."""
+
+from collections.abc import Iterator
+
+from confaudit.core.given import ChartValue, Holds, Position
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.substitution import CLUSTER
+from confaudit.yaml_nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    entries,
+    follow,
+    resolve,
+)
+
+
+def chart_keys(chart: Mapping, file: OperatorFile) -> dict[str, ChartValue]:
+    """Every key of maps in maps; what stands in a list is no key of the chart."""
+    return {path: _value(node, file.at(key.line)) for path, key, node in _keys(chart)}
+
+
+def _keys(chart: Mapping) -> Iterator[tuple[str, Scalar, Node | None]]:
+    pending, visited = [("", chart)], {id(chart)}
+    while pending:
+        path, mapping = pending.pop()
+        for key, place in entries(mapping):
+            node = follow(place)
+            yield f"{path}{key.text}", key, node
+            if isinstance(node, Mapping) and id(node) not in visited and key.text != "sops":
+                visited.add(id(node))
+                pending.append((f"{path}{key.text}.", node))
+
+
+def _value(node: Node | None, place: Position) -> ChartValue:
+    holds = _held(node)
+    if isinstance(node, Scalar) and holds is Holds.TEXT:
+        return ChartValue(place, holds, is_on=bool(resolve(node)))
+    return ChartValue(place, holds, {Holds.NOTHING: False, Holds.OPEN: None}.get(holds, True))
+
+
+def _held(node: Node | None) -> Holds:
+    match node:
+        case Sequence():
+            return _held_by_list(node)
+        case Mapping():
+            return _held_by_map(node)
+        case Scalar():
+            return _held_by_scalar(node)
+        case _:
+            return Holds.NOTHING
+
+
+def _held_by_list(node: Sequence) -> Holds:
+    items = [follow(item) for item in node.items]
+    if any(isinstance(item, Scalar) and _is_open(item) for item in items):
+        return Holds.OPEN
+    are_maps = all(isinstance(item, Mapping) for item in items)
+    return Holds.NOTHING if not items else Holds.LIST if are_maps else Holds.TEXTS
+
+
+def _held_by_map(node: Mapping) -> Holds:
+    """`{{ x }}` without quotes is a map in a map."""
+    if any(isinstance(follow(key), Mapping) for key, _ in node.pairs):
+        return Holds.OPEN
+    return Holds.MAP if node.pairs else Holds.NOTHING
+
+
+def _held_by_scalar(node: Scalar) -> Holds:
+    if _is_open(node):
+        return Holds.OPEN
+    return Holds.NOTHING if resolve(node) in (None, "") else Holds.TEXT
+
+
+def _is_open(node: Scalar) -> bool:
+    """Whether a template fills it in from the first letter on: what begins with a text is one."""
+    reading = CLUSTER.read(node.text)
+    return not reading.known and not reading.prefix
