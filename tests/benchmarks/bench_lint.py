@@ -11,6 +11,7 @@ against a command that reads and judges nothing.
 import os
 import sys
 import tempfile
+from itertools import permutations
 from pathlib import Path
 from statistics import median
 
@@ -33,7 +34,20 @@ CODER_EXTERNAL_AUTH_0_CLIENT_ID=
     - {name: CODER_EXPERIMENTS, value: "oauth2,foo-bar"}
 """,
 }
-"""One that sets off checks of the start, and one of a chart."""
+"""One that sets off checks of the start, and one of a chart; then two that are large."""
+
+WORDS = ("OIDC", "AUTH", "TOKEN", "RATE", "LIMIT", "SESSION", "PROXY", "EMAIL", "GROUP")
+FILES["unknown.env"] = FILES["coder.env"] + "".join(
+    f"CODER_{'_'.join(some)}_X=1\n" for some in permutations(WORDS, 3)
+)
+"""500 names that nobody reads."""
+FILES["compose.yaml"] = "services:\n" + "".join(
+    f"  service{number}:\n    image: {'ghcr.io/coder/coder:v2.35.1' if number == 7 else 'other'}\n"
+    + "    environment:\n      CODER_ACCESS_URL: https://coder.example.com\n" * (number == 7)
+    + "    ports:\n"
+    + f"      - ${{PORT:-80}}:{number}\n" * 10
+    for number in range(20)
+)
 
 
 def seconds(command: str, *arguments: str) -> float:
@@ -62,7 +76,7 @@ def main() -> None:
             beside = (other, *lint) if other else (COMMAND, "lint", "--help")
             this, that = compared((COMMAND, *lint), beside)
             what = "the other version" if other else "lint --help"
-            sys.stdout.write(f"{name:12} {this:.2f} s, {this / that:.2f} x {what}\n")
+            sys.stdout.write(f"{name:14} {this:.2f} s, {this / that:.2f} x {what}\n")
 
 
 if __name__ == "__main__":

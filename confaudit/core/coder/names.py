@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import Enum, auto
+from functools import lru_cache
 from itertools import groupby, product
 
 from confaudit.core.coder.releases import Catalog, Release, Version
@@ -29,15 +30,26 @@ def by_name(options: Iterable[OptionSpec]) -> Mapping[tuple[Channel, str], Optio
     return found
 
 
-def holders(
-    releases: Iterable[Release], channel: Channel, name: str
-) -> list[tuple[Release, OptionSpec]]:
-    """Those of some releases that know a name, in their order, each with the option it sets."""
+def holders(catalog: Catalog, channel: Channel, name: str) -> list[tuple[Release, OptionSpec]]:
+    """The releases that know a name, in version order, each with the option it sets."""
+    declared = _declared(catalog).get((channel, name), ())
     found = []
-    for _, alike in groupby(releases, lambda release: id(release.options)):
+    for _, alike in (
+        groupby(catalog.releases, lambda release: id(release.options)) if declared else ()
+    ):
         first, *others = alike
-        if spec := option_named(channel, name, first.options.values()):
+        if spec := next((one for one in declared if first.options.get(one.key) is one), None):
             found += [(release, spec) for release in (first, *others)]
+    return found
+
+
+@lru_cache(maxsize=2)
+def _declared(catalog: Catalog) -> Mapping[tuple[Channel, str], list[OptionSpec]]:
+    """Every declaration of an option in any release by the names that set it."""
+    found: dict[tuple[Channel, str], list[OptionSpec]] = {}
+    for spec, channel in product(catalog.declared, Channel):
+        for name in names(spec, channel):
+            found.setdefault((channel, name), []).append(spec)
     return found
 
 
@@ -61,7 +73,7 @@ def lack(release: Release, catalog: Catalog, channel: Channel, name: str) -> Lac
         return Lack.CERTAIN
     if option_named(channel, name, release.unsure.values()):
         return Lack.UNSURE
-    found = [Version.parse(one.version) for one, _ in holders(catalog.releases, channel, name)]
+    found = [Version.parse(one.version) for one, _ in holders(catalog, channel, name)]
     if not found or found[-1] > Version.parse(release.version):
         return Lack.OPEN
     known = Version.parse(release.as_far_as)

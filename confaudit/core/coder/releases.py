@@ -174,15 +174,22 @@ class Catalog:
         self._order = sorted(found)
         self._releases = found
 
-    @property
+    @cached_property
     def versions(self) -> tuple[str, ...]:
         """Every version in version order, which is not the order in time: lines get backports."""
         return tuple(self._releases[version].version for version in self._order)
 
-    @property
+    @cached_property
     def releases(self) -> tuple[Release, ...]:
         """Every release in version order."""
         return tuple(self._releases[version] for version in self._order)
+
+    @cached_property
+    def declared(self) -> tuple[OptionSpec, ...]:
+        """Every declaration of any option, each once, those of the newest release first."""
+        alike = {id(release.options): release.options for release in reversed(self.releases)}
+        every = (spec for options in alike.values() for spec in options.values())
+        return tuple({id(spec): spec for spec in every}.values())
 
     def release(self, version: str) -> Release | None:
         """Find exactly this version, build metadata aside."""

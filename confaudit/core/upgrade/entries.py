@@ -1,29 +1,47 @@
 """Which entries of operators' files, or of the chart, set one value, and which of them counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate, product
 from typing import Final
 
 from confaudit.core.coder.chart import is_by_chart
-from confaudit.core.coder.names import written
+from confaudit.core.coder.names import names, written
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.semantics import Semantics
-from confaudit.core.coder.startup import cell, env_names
+from confaudit.core.coder.startup import cell
 from confaudit.core.given import Channel, Given, GivenState
 from confaudit.core.model import OptionSpec
 from confaudit.core.text.wording import option_name, visible
 from confaudit.core.upgrade.known import WHY_UNKNOWN
 
 
-def sets(given: Given, spec: OptionSpec) -> bool:
-    """Whether an entry sets an option, by any name it has on that channel."""
-    match given.channel:
-        case Channel.ENV:
-            return given.name in env_names(spec)
-        case Channel.FLAG:
-            return given.name in (spec.flag, spec.flag_shorthand or spec.flag)
-        case Channel.YAML:
-            path = spec.yaml_path
-            return bool(path) and _is_within(given.name, path)
+class Entries:
+    """What sets anything, in the order in which it is applied, to be found by option."""
+
+    def __init__(self, given: Sequence[Given]) -> None:
+        """Take the entries in their order."""
+        self._given = given
+
+    def of(self, twins: Iterable[OptionSpec], inputs: Sequence[str]) -> tuple[Given, ...]:
+        """Those that set an option or its aliases by any name; see `strongest_first`."""
+        found = {
+            index
+            for spec, channel in product(twins, Channel)
+            for name in names(spec, channel)
+            for index in self._by_name.get((channel, name), ())
+        }
+        return strongest_first((self._given[index] for index in sorted(found)), inputs)
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[Channel, str], Sequence[int]]:
+        """Where entries stand, by their names; those of the YAML also by what they are below."""
+        found: dict[tuple[Channel, str], list[int]] = {}
+        for index, one in enumerate(self._given):
+            is_yaml = one.channel is Channel.YAML
+            for name in accumulate(one.name.split("."), "{}.{}".format) if is_yaml else [one.name]:
+                found.setdefault((one.channel, name), []).append(index)
+        return found
 
 
 def strongest_first(given: Iterable[Given], inputs: Sequence[str]) -> tuple[Given, ...]:

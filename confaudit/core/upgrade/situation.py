@@ -30,14 +30,7 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.text.wording import option_name, visible
-from confaudit.core.upgrade.entries import (
-    by_cell,
-    may_be_void,
-    name_of,
-    sets,
-    strongest_first,
-    why_unknown,
-)
+from confaudit.core.upgrade.entries import Entries, by_cell, may_be_void, name_of, why_unknown
 from confaudit.core.upgrade.families import (
     LEAVES,
     LISTED_BY,
@@ -60,6 +53,7 @@ from confaudit.core.upgrade.known import (
 )
 from confaudit.core.upgrade.lacking import not_there, removed_or_hidden
 from confaudit.core.upgrade.prediction import Prediction
+from confaudit.core.upgrade.spelling import Spelling
 
 Earlier: TypeAlias = Callable[[str], Iterable[Value]]
 """Option key → its values in the snapshots of a deployment, the newest first. To be asked only
@@ -134,6 +128,11 @@ class Situation:
         if channel is Channel.ENV and self.target.facts.variable(name):
             return Lack.CERTAIN  # it is known who reads it instead
         return lack(self.target, self.catalog, channel, name)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """What may have been meant by a name that is not known."""
+        return Spelling(self.catalog, self.target.options.values())
 
     # --- options ----------------------------------------------------------------------------
 
@@ -213,16 +212,15 @@ class Situation:
         """What sets options of one place, the chart's own doing included; strongest first."""
         is_before = when is UpgradeSide.BEFORE
         given = self._with_old_chart if is_before else self._with_new_chart
-        found = (one for one in given if any(sets(one, twin) for twin in twins))
-        return strongest_first(found, self._predicted(when).inputs.get(cell(twins[0]), ()))
+        return given.of(twins, self._predicted(when).inputs.get(cell(twins[0]), ()))
 
     @cached_property
-    def _with_old_chart(self) -> Sequence[Given]:
-        return with_chart(self.operator, self.source.version).given
+    def _with_old_chart(self) -> Entries:
+        return Entries(with_chart(self.operator, self.source.version).given)
 
     @cached_property
-    def _with_new_chart(self) -> Sequence[Given]:
-        return with_chart(self.operator, self.target.version).given
+    def _with_new_chart(self) -> Entries:
+        return Entries(with_chart(self.operator, self.target.version).given)
 
     def holds(self, key: str, test: ValueTest, when: UpgradeSide = UpgradeSide.AFTER) -> Conclusion:
         """Whether the value of an option passes a test."""

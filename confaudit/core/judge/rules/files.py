@@ -10,12 +10,12 @@ from confaudit.core.given import Channel, Form, Given, GivenState
 from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.rules.common import positions
-from confaudit.core.judge.rules.spelling import PREFIX
 from confaudit.core.model import MISSING, Level, OptionSpec, Value
 from confaudit.core.secret import REDACTED
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.known import Known, Truth, UpgradeSide, is_set
 from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.spelling import PREFIX
 
 # --- twice --------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.startup import HOMEBREW, StartError, cell
 from confaudit.core.given import Channel, Given
 from confaudit.core.judge import rules
-from confaudit.core.judge.finding import Confidence, Finding, Phase
+from confaudit.core.judge.finding import Finding, Phase
 from confaudit.core.judge.rules.aliases import agree, by_name
 from confaudit.core.judge.rules.common import (
     MAYBE_EXPLICIT,
@@ -26,18 +26,12 @@ from confaudit.core.judge.rules.common import (
     since_version,
 )
 from confaudit.core.judge.rules.not_known import doubt
-from confaudit.core.judge.rules.spelling import (
-    PREFIX,
-    Meant,
-    is_legal,
-    is_usual_helper,
-    meant,
-)
 from confaudit.core.model import MISSING, Level, OptionSpec
 from confaudit.core.text.wording import listing, plural, visible
 from confaudit.core.upgrade.families import Family, Prefix, numbered, renamed
 from confaudit.core.upgrade.known import Truth, UpgradeSide
 from confaudit.core.upgrade.situation import Situation
+from confaudit.core.upgrade.spelling import PREFIX, Meant, is_legal, is_usual_helper
 
 # --- variables nobody reads ---------------------------------------------------------------------
 
@@ -46,7 +40,7 @@ def ignored_variables(situation: Situation) -> Iterator[Finding]:
     """Variables the target does not read: removed, not there yet, the CLI's, or nobody's."""
     for variable in situation.prediction.ignored_env:
         name = variable.removeprefix(HOMEBREW)
-        known = holders(situation.catalog.releases, Channel.ENV, name)
+        known = holders(situation.catalog, Channel.ENV, name)
         if not known and _is_quiet(situation, name):
             continue
         if finding := doubt(situation, Channel.ENV, variable, known):
@@ -158,9 +152,8 @@ def _read_nowhere(situation: Situation, variable: str, name: str) -> Finding:
             steps=(f"Use {spec.env}, the server's own option.",) if spec else (),
             positions=positions(given),
         )
-    found = meant(name, situation.catalog, options.values()) or Meant("")
-    is_certain = found.confidence is Confidence.CERTAIN
-    hint = f" {'It is' if is_certain else 'Perhaps'} {found.name}." if found.name else ""
+    found = situation.spelling.meant(name) or Meant("")
+    hint = f" {'Perhaps' if found.is_guess else 'It is'} {found.name}." if found.name else ""
     note = f" {found.note}" if found.note else ""
     newest = situation.catalog.versions[-1]
     return Finding(
@@ -182,7 +175,7 @@ def refused_names(situation: Situation) -> Iterator[Finding]:
     for error in situation.prediction.errors:
         if error.unknown_name:
             channel, name = error.unknown_name
-            known = holders(situation.catalog.releases, channel, name)
+            known = holders(situation.catalog, channel, name)
             unsure = doubt(situation, channel, error.input, known)
             yield unsure or _refused(situation, error, channel, name, known)
 

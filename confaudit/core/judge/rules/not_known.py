@@ -16,7 +16,6 @@ from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.items import each_chart_key_but
 from confaudit.core.judge.rules.common import alike, entries, first_after, positions
-from confaudit.core.judge.rules.spelling import meant
 from confaudit.core.judge.rules.values import is_unknown
 from confaudit.core.model import MISSING, OptionSpec
 from confaudit.core.text.wording import visible
@@ -103,7 +102,7 @@ def _perhaps(situation: Situation, channel: Channel, name: str) -> str:
     if channel is not Channel.ENV:
         close = alike(situation, channel, name)
         return f"--{close}" if close and channel is Channel.FLAG else close
-    found = meant(name, situation.catalog, situation.target.options.values())
+    found = situation.spelling.meant(name)
     return found.name if found else ""
 
 

@@ -1,20 +1,22 @@
 """What a wrong name may have meant; the names are real ones from operators' files."""
 
+from difflib import SequenceMatcher
+from itertools import permutations
+
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.judge.finding import Confidence
-from confaudit.core.judge.rules.spelling import is_legal, is_usual_helper, meant
+from confaudit.core.upgrade.spelling import Spelling, is_legal, is_usual_helper
 
-CERTAIN, GUESSED = Confidence.CERTAIN, Confidence.GUESSED
+CERTAIN, GUESSED = False, True
 
 
 def find(name, version="2.35.1"):
-    return meant(name, packaged(), packaged().nearest(version).options.values())
+    return Spelling(packaged(), packaged().nearest(version).options.values()).meant(name)
 
 
 @pytest.mark.parametrize(
-    ("name", "real", "confidence"),
+    ("name", "real", "is_guess"),
     [
         # every spelling of an option in any release: flags, then config leaves
         ("CODER_LOG_HUMAN", "CODER_LOGGING_HUMAN", CERTAIN),
@@ -34,9 +36,9 @@ def find(name, version="2.35.1"):
         ("CODER_AIBRIDGE_PROVIDER", "CODER_AI_GATEWAY_PROVIDER_<N>_TYPE", CERTAIN),
     ],
 )
-def test_a_wrong_name_finds_the_real_one(name, real, confidence):
+def test_a_wrong_name_finds_the_real_one(name, real, is_guess):
     found = find(name)
-    assert (found.name, found.confidence) == (real, confidence)
+    assert (found.name, found.is_guess) == (real, is_guess)
 
 
 def test_the_spelling_of_a_deprecated_twin_leads_to_the_name_of_today():
@@ -62,6 +64,24 @@ def test_the_spelling_of_a_deprecated_twin_leads_to_the_name_of_today():
 )
 def test_where_nothing_is_close_nothing_is_suggested(name):
     assert find(name) is None
+
+
+def test_many_names_cost_hardly_more_than_one(monkeypatch):
+    """The names there are get ready once, and few of them are held against each wrong one."""
+    readied, compared = [], []
+    ready, ratio = SequenceMatcher.set_seq2, SequenceMatcher.ratio
+    monkeypatch.setattr(SequenceMatcher, "set_seq2", lambda *a: (readied.append(a[1]), ready(*a)))
+    monkeypatch.setattr(SequenceMatcher, "ratio", lambda *a: (compared.append(1), ratio(*a))[1])
+    options = packaged().nearest("2.35.1").options.values()
+    words = ("OIDC", "AUTH", "TOKEN", "RATE", "LIMIT", "SESSION", "PROXY", "EMAIL", "GROUP")
+    strange = ["_".join(("CODER", *some)) for some in permutations(words, 3)]
+    slips = [f"{spec.env}X" for spec in options if spec.env.startswith("CODER_")]
+    spelling = Spelling(packaged(), options)
+    found = [spelling.meant(name) for name in (*strange, *slips)]
+    assert found[: len(strange)] == [None] * len(strange)
+    assert all(found[len(strange) :])
+    assert len(readied) == len(set(readied))
+    assert len(compared) < 5 * len(found)
 
 
 def test_names_of_coder_0_are_told_as_such():
