@@ -30,6 +30,12 @@ role_options: Final[Sequence[Decorator]] = (
         help="The server's environment; the .env of a compose file is an --input.",
     ),
     option("--config-file", type=_FILE, metavar="YAML", help="The server's own YAML."),
+    option(
+        "--together",
+        "is_one",
+        is_flag=True,
+        help="All files are of one deployment, in this order, whatever they look like.",
+    ),
 )
 """Files whose part the operator says, because their content does not."""
 
@@ -58,8 +64,9 @@ def with_files(command: Callable[..., Any]) -> Any:
         forms: tuple[str, ...],
         env_files: tuple[Path, ...],
         config_file: Path | None,
+        is_one: bool,
         **values: Any,
     ) -> Any:
-        return command(files=GivenFiles(files, forms, env_files, config_file), **values)
+        return command(files=GivenFiles(files, forms, env_files, config_file, is_one), **values)
 
     return with_given_files

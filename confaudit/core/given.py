@@ -92,11 +92,9 @@ class Elsewhere:
     """Something a file points to that sets more: a ConfigMap, an env_file, an EnvironmentFile."""
 
     resource: str
-    """`configmap/NAME`, `secret/NAME` or `file/NAME`, as in `OperatorSettings.provides`."""
+    """`configmap/NAME`, `secret/NAME` or `file/NAME`."""
     note: str
     """What cannot be seen unless it is given as well, in a whole sentence."""
-    wins: bool = False
-    """Whether what stands there beats the file that points to it."""
 
 
 class Holds(StrEnum):
@@ -160,13 +158,13 @@ class OperatorSettings:
     """None where Coder's Helm chart has no part in it."""
     forms: tuple[Form, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
-    """What the files point to and nobody gave."""
-    provides: tuple[str, ...] = ()
-    """What other files may point to and these are."""
+    """What the files point to and nobody gave: answers that hang on it are open."""
     interpolation: tuple[Given, ...] = ()
     """What a `.env` beside a compose file sets: it fills in `${…}` and reaches no server itself."""
     used: frozenset[str] = frozenset()
     """Variables that something other than a setting is made of: an image tag, a port."""
+    name: str = ""
+    """Which of several servers in one file it is: `HelmRelease coder`."""
 
     @property
     def coverage(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from confaudit.core.given import Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import embedded, lines
+from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
@@ -62,17 +63,19 @@ def recognise_nix(file: OperatorFile) -> bool:
     return bool(function or re.search(r"=\s*''\n", file.text) or re.search(r"^\s*let\b", file.text))
 
 
-def read_terraform(file: OperatorFile) -> OperatorSettings:
+def read_terraform(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read the eight shapes in which Terraform files set Coder up."""
-    return _read(file, _TERRAFORM, Form.TERRAFORM)
+    return (_read(file, _TERRAFORM, Form.TERRAFORM, beside),)
 
 
-def read_nix(file: OperatorFile) -> OperatorSettings:
+def read_nix(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read attributes named like variables, and texts in indented strings."""
-    return _read(file, _NIX, Form.NIX)
+    return (_read(file, _NIX, Form.NIX, beside),)
 
 
-def _read(file: OperatorFile, syntax: re.Pattern[str], form: Form) -> OperatorSettings:
+def _read(
+    file: OperatorFile, syntax: re.Pattern[str], form: Form, beside: Beside
+) -> OperatorSettings:
     tokens = list(_tokens(file.text, syntax))
     scanner = _Scanner(tokens, SettingsBlock(file, form))
     given = tuple(scanner.settings())
@@ -81,7 +84,7 @@ def _read(file: OperatorFile, syntax: re.Pattern[str], form: Form) -> OperatorSe
         for index, token in enumerate(tokens)
         if token.kind == "block" and index not in scanner.taken
     ]
-    parts = [_inner(token, file, form) for token in texts]
+    parts = [_inner(token, file, form, beside) for token in texts]
     version, hint = version_of(_version(tokens))
     own = OperatorSettings(given=given, version=version, version_hint=hint, forms=(form,))
     return merge(own, *parts)
@@ -126,16 +129,15 @@ def _assigned(
             yield index, value
 
 
-def _inner(token: _Token, file: OperatorFile, form: Form) -> OperatorSettings:
+def _inner(token: _Token, file: OperatorFile, form: Form, beside: Beside) -> OperatorSettings:
     """A text inside; what the language fills in there is opaque to the text's own form."""
     text = token.text.replace("''${", "\0").replace("'''", "''") if form is Form.NIX else token.text
     text = re.sub(r"\$\{[^{}]*\}", OPAQUE, text).replace("\0", "${")
     inner = file.inner(dedent(text), token.line)
-    found = (
-        embedded.read(inner) if "CODER_" in text or "coder/coder" in text else OperatorSettings()
-    )
+    is_ours = "CODER_" in text or "coder/coder" in text
+    found = embedded.read(inner, beside) if is_ours else OperatorSettings()
     if not found.given and CODER_NAME.search(text):
-        found = lines.read(inner)
+        found = lines.read_lines(inner)
     given = tuple(replace(one, form=form) for one in found.given)
     return replace(found, given=given, forms=(form,) if found.forms else ())
 

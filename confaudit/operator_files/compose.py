@@ -3,14 +3,18 @@
 `${V}` is filled in from a `.env` that was given, and only from there; without one it stays open.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
+from confaudit.operator_files import env_file
+from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import NAME, SERVER_NAMES, SettingsBlock, names_of
 from confaudit.operator_files.substitution import COMPOSE, Fill
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
@@ -32,54 +36,100 @@ _SERVICE_KEYS: Final = frozenset({"image", "build", "environment", "env_file", "
 
 def recognise(file: OperatorFile) -> bool:
     """Whether there are services with an image or the like."""
-    roots = file.yaml.roots if file.yaml else ()
-    return any(
-        _SERVICE_KEYS & names_of(service) for root in roots for _, service in _services(root)
-    )
+    return any(_SERVICE_KEYS & names_of(one.node) for one in _services(file))
 
 
-def read(file: OperatorFile, variables: Mapping[str, str] | None = None) -> OperatorSettings:
-    """Read the service that runs the server; `variables` are those of the `.env` beside it."""
-    fill = partial(COMPOSE.read, variables=variables)
-    roots = file.yaml.roots if file.yaml else ()
-    services = [one for root in roots for one in _services(root)]
-    servers = _servers(services, fill)
-    if not servers:
-        return OperatorSettings()
-    server = servers[0][1]
+def read_layers(files: Collection[OperatorFile], beside: Beside) -> tuple[OperatorSettings, ...]:
+    """Read the services that run a server; of several files the later add to the earlier."""
+    dotenv = _dotenv(files, beside)
+    variables = env_file.variables(one for part in dotenv for one in part.given)
+    fill: Fill = partial(COMPOSE.read, variables=variables if dotenv else None)
+    services = [one for file in files for one in _services(file)]
+    found = []
+    for name in _servers(services, fill):
+        layers = [_service(one, fill, beside) for one in services if one.name == name]
+        server = merge(*(_only_fills_in(one) for one in dotenv), *layers)
+        found.append(replace(_noted(server, dotenv), name=f"service {name}"))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A service as one file has it."""
+
+    file: OperatorFile
+    name: str
+    node: Map
+
+
+def _services(file: OperatorFile) -> list[_Service]:
+    services = [get(root, "services") for root in (file.yaml.roots if file.yaml else ())]
+    return [
+        _Service(file, key.text, service)
+        for found in services
+        if isinstance(found, Map)
+        for key, node in entries(found)
+        if isinstance(service := follow(node), Map)
+    ]
+
+
+def _servers(services: Collection[_Service], fill: Fill) -> list[str]:
+    """By image; by the variables only a server has where no image says it."""
+    by_image = {one.name: one for one in services if is_coder_image(_image(one.node, fill)[0])}
+    among = [one for one in services if one.name in by_image] if by_image else services
+    by_name = [one.name for one in among if SERVER_NAMES & names_of(get(one.node, "environment"))]
+    return list(dict.fromkeys(by_name or by_image))
+
+
+def _dotenv(files: Collection[OperatorFile], beside: Beside) -> list[OperatorSettings]:
+    """The env files that fill in `${…}`: what lies beside it as `.env`, or has what it asks for."""
+    asked = {name for file in files for name in _asked_for(file)}
+    read = [
+        (file, env_file.read_as(file, env_file.EnvSyntax.DOCKER))
+        for file in beside.of_form("env-file")
+        if beside.is_one or any(beside.lies_beside(file, one) for one in files)
+    ]
+    return [
+        operator
+        for file, operator in read
+        if (
+            beside.is_one
+            or PurePosixPath(file.name).name == ".env"
+            or asked & {one.name for one in operator.given}
+        )
+        and beside.take(file)
+    ]
+
+
+def _asked_for(file: OperatorFile) -> Iterator[str]:
+    for root in file.yaml.roots if file.yaml else ():
+        for _, node in walk(root):
+            if isinstance(node, Scalar) and "$" in node.text:
+                yield from COMPOSE.read(node.text).names
+
+
+def _service(service: _Service, fill: Fill, beside: Beside) -> OperatorSettings:
+    file, server = service.file, service.node
     form = Form.TEXT if file.templated else Form.COMPOSE
     given, notes = _settings(server, file, form, fill)
-    if len(servers) > 1:
-        notes.append(
-            file.remark(servers[1][0].line, "a further service runs Coder and is not read")
-        )
-    if variables is None and any(one.state is GivenState.UNRESOLVED for one in given):
-        notes.append(f"{file.name}: values come from a .env or the shell, and none was given")
     version, hint = version_of(_tag(server, fill))
-    return OperatorSettings(
+    own = OperatorSettings(
         given=given,
         version=version,
         version_hint=hint,
         notes=tuple(notes),
         forms=(form,),
-        elsewhere=tuple(_env_files(server, file)),
-        used=frozenset(_used(roots, server)),
+        used=frozenset(_used(file, server)),
     )
+    return merge(*_env_files(server, file, beside), own)
 
 
-def _services(root: Node) -> list[tuple[Scalar, Map]]:
-    services = get(root, "services")
-    found = entries(services) if isinstance(services, Map) else []
-    return [(key, service) for key, node in found if isinstance(service := follow(node), Map)]
-
-
-def _servers(services: list[tuple[Scalar, Map]], fill: Fill) -> list[tuple[Scalar, Map]]:
-    """By image; by the variables only a server has where no image says it."""
-    by_image = [one for one in services if is_coder_image(_image(one[1], fill)[0])]
-    by_name = [
-        one for one in by_image or services if SERVER_NAMES & names_of(get(one[1], "environment"))
-    ]
-    return by_name or by_image
+def _noted(server: OperatorSettings, dotenv: Collection[OperatorSettings]) -> OperatorSettings:
+    if dotenv or all(one.state is not GivenState.UNRESOLVED for one in server.given):
+        return server
+    file = next(one for one in server.given if one.state is GivenState.UNRESOLVED).position.file
+    note = f"{file}: values come from a .env or the shell, and none was given"
+    return replace(server, notes=(*server.notes, note))
 
 
 def _image(service: Map, fill: Fill) -> tuple[str, str]:
@@ -139,21 +189,33 @@ def _assignment(item: Scalar, place: SettingsBlock, fill: Fill) -> Given:
     return place.text(name, value, item.line, fill)
 
 
-def _env_files(server: Map, file: OperatorFile) -> Iterator[Elsewhere]:
+def _only_fills_in(dotenv: OperatorSettings) -> OperatorSettings:
+    return OperatorSettings(interpolation=dotenv.given, notes=dotenv.notes, forms=dotenv.forms)
+
+
+def _env_files(server: Map, file: OperatorFile, beside: Beside) -> Iterator[OperatorSettings]:
+    """What the files of `env_file` set, which `environment` overrides."""
     node = get(server, "env_file")
     entries_ = [node] if isinstance(node, Scalar) else items_at(server, "env_file")
     for entry in entries_:
         path = entry if isinstance(entry, Scalar) else get(entry, "path")
         if isinstance(path, Scalar):
-            note = file.remark(path.line, "an env_file sets further variables")
-            yield Elsewhere(f"file/{PurePosixPath(path.text).name}", note)
+            yield _env_file(path, file, beside)
 
 
-def _used(roots: tuple[Node, ...], server: Map) -> Iterator[str]:
+def _env_file(path: Scalar, file: OperatorFile, beside: Beside) -> OperatorSettings:
+    if found := beside.file(path.text, file):
+        return env_file.read_as(found, env_file.EnvSyntax.DOCKER)
+    note = file.remark(path.line, "an env_file sets further variables")
+    other = Elsewhere(f"file/{PurePosixPath(path.text).name}", note)
+    return OperatorSettings(elsewhere=(other,))
+
+
+def _used(file: OperatorFile, server: Map) -> Iterator[str]:
     """Variables in images, ports and other services: all but the server's environment."""
     environment = get(server, "environment")
     own = {id(node) for _, node in walk(environment)} if environment else set()
-    for root in roots:
+    for root in file.yaml.roots if file.yaml else ():
         for _, node in walk(root):
             if isinstance(node, Scalar) and "$" in node.text and id(node) not in own:
                 yield from COMPOSE.read(node.text).names

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from confaudit.core.given import Form, OperatorSettings
+from confaudit.operator_files.beside import ALONE, Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.yaml_nodes import Scalar
 
@@ -14,12 +15,15 @@ def of_scalar(node: Scalar, file: OperatorFile) -> OperatorFile:
     return file.inner(node.text, node.line, flat=True)
 
 
-def read(inner: OperatorFile) -> OperatorSettings:
+def read(inner: OperatorFile, beside: Beside = ALONE) -> OperatorSettings:
     """Read an inner text as whatever it is; nothing when it has to do with something else."""
-    from confaudit.operator_files import recognised  # the registry knows this module's callers
+    from confaudit.operator_files.forms import recognised  # it knows this module's callers
+    from confaudit.operator_files.merge import merge
 
     reader = recognised(inner, inside=True)
-    return reader.read(inner) if reader else OperatorSettings()
+    if reader is None:
+        return OperatorSettings()
+    return merge(*reader.read(inner, beside), *reader.read_rest(inner, beside))
 
 
 def as_text(operator: OperatorSettings) -> OperatorSettings:

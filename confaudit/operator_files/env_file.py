@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from itertools import takewhile
-from pathlib import PurePosixPath
 from typing import Final
 
 from confaudit.core.given import Form, Given, GivenState, OperatorSettings
+from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import NAME, SettingsBlock
 from confaudit.operator_files.substitution import COMPOSE, TEMPLATED, Fill
@@ -47,7 +47,13 @@ def recognise(file: OperatorFile) -> bool:
     return assignments * 2 > len(lines)
 
 
-def read(file: OperatorFile, reader: EnvSyntax = EnvSyntax.UNKNOWN) -> OperatorSettings:
+def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
+    """Read a file that nothing points to as the environment of a server."""
+    by_systemd = beside.is_one and bool(beside.of_form("systemd"))
+    return (read_as(file, EnvSyntax.SYSTEMD if by_systemd else EnvSyntax.UNKNOWN),)
+
+
+def read_as(file: OperatorFile, reader: EnvSyntax) -> OperatorSettings:
     """Read the file as somebody's environment."""
     settings = tuple(_settings(file, reader))
     notes = []
@@ -58,12 +64,7 @@ def read(file: OperatorFile, reader: EnvSyntax = EnvSyntax.UNKNOWN) -> OperatorS
         where = f"{file.name}, line {', '.join(disputed)}"
         notes.append(f"{where}: systemd and docker read the value differently")
     given = tuple(given for given, _ in settings)
-    return OperatorSettings(
-        given=given,
-        notes=tuple(notes),
-        forms=(Form.ENV_FILE,),
-        provides=(f"file/{PurePosixPath(file.name).name}",),
-    )
+    return OperatorSettings(given=given, notes=tuple(notes), forms=(Form.ENV_FILE,))
 
 
 def variables(given: Iterable[Given]) -> dict[str, str]:

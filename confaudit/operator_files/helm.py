@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from confaudit.core.given import ChartValues, Elsewhere, Form, Given, OperatorSettings
+from confaudit.core.given import ChartValues, Form, OperatorSettings
+from confaudit.operator_files import cluster
+from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.chart_values import chart_keys
 from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import (
     SERVER_NAMES,
-    KubernetesEnvironment,
-    SettingsBlock,
     is_coder_environment,
     names_of,
 )
@@ -25,10 +25,8 @@ from confaudit.yaml_nodes import (
     Mapping,
     Node,
     Scalar,
-    Sequence,
     follow,
     get,
-    items_at,
     text_at,
     walk,
 )
@@ -54,8 +52,6 @@ _CHART_KEYS: Final = frozenset(
 )
 """Keys below `coder` by which the chart's values are known when they set no variable."""
 
-_ENV_FROM: Final = "envFrom sets variables that cannot be seen here"
-
 _NOT_THE_SERVER: Final = frozenset({"initContainers", "extraTemplates"})
 
 
@@ -65,10 +61,11 @@ def recognise(file: OperatorFile) -> bool:
     return bool(roots) and any(map(containers, roots))
 
 
-def read(file: OperatorFile) -> OperatorSettings:
+def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read a values file."""
     documents = file.yaml.roots if file.yaml else ()
-    return merge(*(read_values(root, file, Form.HELM_VALUES) for root in documents))
+    form = Form.HELM_VALUES
+    return (merge(*(read_values(root, file, form, "", beside) for root in documents)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,72 +120,42 @@ def _by_chart_keys(values: Node) -> Iterator[Container]:
 
 
 def read_values(
-    values: Node, file: OperatorFile, form: Form, chart_version: str = ""
+    values: Node, file: OperatorFile, form: Form, chart_version: str, beside: Beside
 ) -> OperatorSettings:
     """Read values; `chart_version` is what the resource around them says."""
     form = Form.TEXT if file.templated else form
-    found = [_container(one, file, form) for one in containers(values)]
+    found = [_container(one, file, form, beside) for one in containers(values)]
     version, hint = version_of(chart_version)
     return merge(OperatorSettings(version=version, version_hint=hint, forms=(form,)), *found)
 
 
-def _container(container: Container, file: OperatorFile, form: Form) -> OperatorSettings:
+def _container(
+    container: Container, file: OperatorFile, form: Form, beside: Beside
+) -> OperatorSettings:
     """An image's tag beats the chart's version, so it is read after it."""
     version, hint = version_of(_tag(container.values))
-    elsewhere, notes = environment_from(container.values, file)
-    given = environment(container.values, file, form, opaque=bool(elsewhere))
+    variables = cluster.environment(container.values, file, form, beside)
     words = [
         word
         for key in ("command", "commandArgs", "args")
         for word in words_of(get(container.values, key))
     ]
-    if is_script(words):
-        notes = (*notes, file.remark(words[0][1], SCRIPT_NOTE))
-    return OperatorSettings(
-        given=(*given, *flags(words, file, form, CLUSTER.read)),
+    notes = (file.remark(words[0][1], SCRIPT_NOTE),) if is_script(words) else ()
+    own = OperatorSettings(
+        given=tuple(flags(words, file, form, CLUSTER.read)),
         version=version,
         version_hint=hint,
         notes=notes,
         chart=_chart_values(container, file),
-        elsewhere=elsewhere,
         forms=(form,),
     )
-
-
-def environment(
-    container: Mapping, file: OperatorFile, form: Form, *, opaque: bool
-) -> tuple[Given, ...]:
-    """The variables of a container."""
-    env = get(container, "env")
-    if not isinstance(env, Sequence | Mapping):
-        return ()
-    reader = KubernetesEnvironment(SettingsBlock(file, form, env.line), opaque)
-    return tuple(reader.read(env) if isinstance(env, Sequence) else reader.read_map(env))
+    return merge(variables, own)
 
 
 def _chart_values(container: Container, file: OperatorFile) -> ChartValues | None:
     if container.chart is None:
         return None
     return ChartValues(chart_keys(container.chart, file), is_part=container.is_part)
-
-
-def environment_from(
-    container: Mapping, file: OperatorFile
-) -> tuple[tuple[Elsewhere, ...], tuple[str, ...]]:
-    """What an `envFrom` points to, and what else is to be said about it."""
-    env_from = get(container, "envFrom")
-    if not env_from or (isinstance(env_from, Sequence) and not env_from.items):
-        return (), ()
-    found = []
-    for item in items_at(container, "envFrom"):
-        for kind, key in (("configmap", "configMapRef"), ("secret", "secretRef")):
-            name = get(item, key, "name")
-            if isinstance(name, Scalar):
-                note = file.remark(name.line, _ENV_FROM)
-                found.append(Elsewhere(f"{kind}/{name.text}", note))
-    if found:
-        return tuple(found), ()
-    return (), (file.remark(env_from.line, _ENV_FROM),)
 
 
 def _tag(container: Mapping) -> str:

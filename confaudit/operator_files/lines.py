@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from confaudit.core.given import Form, Given, GivenState, OperatorSettings
+from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
 from confaudit.operator_files.substitution import CLUSTER, COMPOSE, Dialect, Reading
@@ -35,8 +36,13 @@ def recognise(file: OperatorFile) -> bool:
     return any(_ITEM.fullmatch(text) or _ENTRY.match(text) for _, text in file.significant())
 
 
-def read(file: OperatorFile) -> OperatorSettings:
-    """Read the settings line by line."""
+def read(file: OperatorFile, _: Beside) -> tuple[OperatorSettings, ...]:
+    """Read the file as a text, line by line."""
+    return (read_lines(file),)
+
+
+def read_lines(file: OperatorFile) -> OperatorSettings:
+    """The settings that lines of a text look like."""
     given = tuple(_settings(file))
     version, hint = version_of(_version(file))
     return OperatorSettings(

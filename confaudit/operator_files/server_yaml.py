@@ -12,6 +12,7 @@ from typing import Final
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings
 from confaudit.core.model import Json
 from confaudit.errors import SourceError
+from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import TEMPLATED
@@ -78,7 +79,7 @@ def recognise(file: OperatorFile) -> bool:
     )
 
 
-def read(file: OperatorFile) -> OperatorSettings:
+def read(file: OperatorFile, _: Beside) -> tuple[OperatorSettings, ...]:
     """Read the file as the server would.
 
     Raises:
@@ -98,7 +99,7 @@ def read(file: OperatorFile) -> OperatorSettings:
         )
     form = Form.TEXT if file.templated else Form.SERVER_YAML
     given = tuple(_options(root, "", SettingsBlock(file, form, channel=Channel.YAML)))
-    return OperatorSettings(given=given, version=_written_by(given), forms=(form,))
+    return (OperatorSettings(given=given, version=_written_by(given), forms=(form,)),)
 
 
 def _written_by(given: tuple[Given, ...]) -> str:

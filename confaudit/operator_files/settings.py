@@ -1,13 +1,13 @@
 """From names and texts to `Given`: lists and maps of variables, and which of them are Coder's."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from confaudit.core.given import Channel, Form, Given, GivenState
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.substitution import CLUSTER, Fill, Reading
+from confaudit.operator_files.substitution import CLUSTER, TEMPLATED, Fill, Reading
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, entries, follow, get
 
 CODER_NAME: Final = re.compile(r"CODER_(?!AGENT_(?:TOKEN|URL|AUTH)\b)[A-Z0-9_]+|WGTUNNEL_HOST")
@@ -66,6 +66,8 @@ class KubernetesEnvironment:
     place: SettingsBlock
     opaque: bool = False
     """There is an `envFrom`: any name may be set before the list begins."""
+    look_up: Callable[[Node | None], str | None] = lambda _: None
+    """The text that a `valueFrom` points to; None when it cannot be seen."""
     earlier: dict[str, Reading] = field(default_factory=dict)
 
     def read(self, env: Sequence) -> Iterator[Given]:
@@ -89,9 +91,15 @@ class KubernetesEnvironment:
         if "value" in keys:
             return self._value(name, get(item, "value"))
         if "valueFrom" in keys:
-            return self.place.given(name.text, GivenState.REFERENCE, name.line)
+            return self._value_from(name, get(item, "valueFrom"))
         state = GivenState.EMPTY if keys == {"name"} else GivenState.MALFORMED
         return self.place.given(name.text, state, name.line)
+
+    def _value_from(self, name: Scalar, source: Node | None) -> Given:
+        text = self.look_up(source)
+        if text is None:
+            return self.place.given(name.text, GivenState.REFERENCE, name.line)
+        return self.place.text(name.text, text, name.line, TEMPLATED.read)
 
     def _value(self, name: Scalar, value: Node | None) -> Given:
         if not isinstance(value, Scalar):

@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
+from confaudit.operator_files import env_file
+from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import Word, flags
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
@@ -29,18 +31,27 @@ def recognise(file: OperatorFile) -> bool:
     return sections and any(map(_DIRECTIVE.match, lines))
 
 
-def read(file: OperatorFile) -> OperatorSettings:
-    """Read a unit or drop-in, or the script that writes one."""
+def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
+    """Read a unit or drop-in, or the script that writes one.
+
+    An EnvironmentFile wins over `Environment=`, wherever it stands.
+    """
     first = next((text for _, text in file.significant()), "")
     scripted = not _HEADER.fullmatch(first)
     form = Form.TEXT if scripted else Form.SYSTEMD
     fill: Fill = SCRIPT.read if scripted else _specifiers
-    return merge(
-        *(
-            _directive(key, text, line, SettingsBlock(file, form, line), fill)
-            for key, text, line in _effective(file)
-        )
-    )
+    directives = _effective(file)
+    own = [
+        _directive(key, text, line, SettingsBlock(file, form, line), fill)
+        for key, text, line in directives
+        if key != "EnvironmentFile"
+    ]
+    files = [
+        _environment_file(text, line, file, beside)
+        for key, text, line in directives
+        if key == "EnvironmentFile"
+    ]
+    return (merge(*own, *files),)
 
 
 def _specifiers(text: str) -> Reading:
@@ -84,8 +95,6 @@ def _effective(file: OperatorFile) -> list[tuple[str, str, int]]:
 def _directive(
     key: str, text: str, line: int, place: SettingsBlock, fill: Fill
 ) -> OperatorSettings:
-    if key == "EnvironmentFile":
-        return OperatorSettings(elsewhere=(_environment_file(text, line, place.file),))
     words, complete = _words(text)
     if key == "Environment":
         given = tuple(_assignment(word, line, place, fill) for word in words)
@@ -107,10 +116,12 @@ def _tag(words: list[str]) -> str:
     return images[0] if images else ""
 
 
-def _environment_file(path: str, line: int, file: OperatorFile) -> Elsewhere:
-    """It is systemd's rule that lets the file win over `Environment=`."""
+def _environment_file(path: str, line: int, file: OperatorFile, beside: Beside) -> OperatorSettings:
+    path = path.removeprefix("-")
+    if found := beside.file(path, file):
+        return env_file.read_as(found, env_file.EnvSyntax.SYSTEMD)
     note = file.remark(line, "an EnvironmentFile sets further variables")
-    return Elsewhere(f"file/{PurePosixPath(path.removeprefix('-')).name}", note, wins=True)
+    return OperatorSettings(elsewhere=(Elsewhere(f"file/{PurePosixPath(path).name}", note),))
 
 
 def _assignment(word: str, line: int, place: SettingsBlock, fill: Fill) -> Given:

@@ -1,7 +1,7 @@
 """Operators' own files, named on the command line, become Inputs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -10,12 +10,15 @@ from confaudit.core.given import GivenState, OperatorSettings
 from confaudit.core.model import MISSING, Value
 from confaudit.core.report.report import Column, Table
 from confaudit.core.text.wording import listing, plural, visible
+from confaudit.errors import ConfigError
 from confaudit.operator_files import (
     READERS,
+    Deployment,
     OperatorFile,
     merge,
     open_file,
-    read_all,
+    read_as_one,
+    read_deployments,
     read_env_file,
     read_server_yaml,
 )
@@ -35,6 +38,8 @@ class GivenFiles:
     """Each is the server's environment for certain, not the `.env` of a compose file."""
     config_file: Path | None = None
     """The server's YAML for certain."""
+    is_one: bool = False
+    """Whether they are of one deployment, whatever they look like."""
 
     def __bool__(self) -> bool:
         return bool(self.files or self.env_files or self.config_file)
@@ -42,27 +47,79 @@ class GivenFiles:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The files as they lie on disk, and what they set. Holds secrets."""
+    """The files of one deployment as they lie on disk, and what they set. Holds secrets."""
 
-    operator: OperatorSettings
-    files: tuple[OperatorFile, ...]
+    operator: OperatorSettings = field(default_factory=OperatorSettings)
+    files: tuple[OperatorFile, ...] = ()
+    name: str = ""
+    """What to call the deployment where no snapshot names it; empty without files."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDeployments:
+    """What all files given come to; there is one deployment at least."""
+
+    deployments: tuple[Opened, ...]
+    notes: tuple[str, ...] = ()
+    """Which files were not read and why, in whole sentences."""
 
 
 def open_files(chosen: GivenFiles) -> Opened:
-    """Read every file; what the server meets later is applied later.
+    """Read files that are all of one deployment; what the server meets later is applied later.
 
     Raises:
         SourceError: one cannot be read.
     """
+    (opened,) = open_deployments(replace(chosen, is_one=True)).deployments
+    return opened
+
+
+def open_deployments(chosen: GivenFiles) -> OpenedDeployments:
+    """Read files and find out which of them belong together.
+
+    Raises:
+        SourceError: none can be read, or one that has to be.
+        ConfigError: `--env-file` or `--config-file` may belong to any of several deployments.
+    """
     files = tuple(map(open_file, chosen.files))
+    found, notes = _found(files, chosen)
+    certain, more = _certain(chosen)
+    if not more and found:
+        return OpenedDeployments(found, notes)
+    if len(found) > 1:
+        raise ConfigError(
+            f"{more[0].name} is of one deployment, and the other files are of {len(found)}",
+            "give the files of one, or --together if they all are",
+        )
+    one = found[0] if found else Opened(name=more[0].name if more else "")
+    opened = Opened(merge(one.operator, certain), (*one.files, *more), one.name)
+    return OpenedDeployments((opened,), notes)
+
+
+def _found(
+    files: tuple[OperatorFile, ...], chosen: GivenFiles
+) -> tuple[tuple[Opened, ...], tuple[str, ...]]:
+    if not files:
+        return (), ()
+    if chosen.is_one:
+        return (_opened(read_as_one(files, chosen.forms)),), ()
+    read = read_deployments(files, chosen.forms)
+    return tuple(map(_opened, read.found)), read.notes
+
+
+def _opened(deployment: Deployment) -> Opened:
+    return Opened(deployment.operator, deployment.files, deployment.name)
+
+
+def _certain(chosen: GivenFiles) -> tuple[OperatorSettings, tuple[OperatorFile, ...]]:
+    """What the files set of which the operator says how they reach the server."""
     env_files = tuple(map(open_file, chosen.env_files))
     config = (open_file(chosen.config_file),) if chosen.config_file else ()
-    operator = merge(
-        *((read_all(files, chosen.forms),) if files else ()),
+    settings = merge(
         *(read_env_file(file.text, file.name) for file in env_files),
         *(read_server_yaml(file.text, file.name) for file in config),
     )
-    return Opened(operator, (*files, *env_files, *config))
+    return settings, (*env_files, *config)
 
 
 _COLUMNS: Final = (

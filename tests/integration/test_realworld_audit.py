@@ -100,8 +100,8 @@ yes default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
 """,
     "2.30.0 argocd-application.yaml": """
-starts, 2 behaviours change
-yes ai-gateway-on ai-gateway-enabled
+starts, 1 behaviour changes, 1 more may change
+depends ai-gateway-on ai-gateway-enabled
 yes default-changed secure-auth-cookie
 yes option-deprecated verbose
 """,

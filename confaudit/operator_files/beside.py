@@ -1,0 +1,141 @@
+"""What was given together: what a file points to is looked up here, and so belongs to it."""
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from confaudit.operator_files.file import OperatorFile
+from confaudit.yaml_nodes import Mapping, Node, items_at, text_at
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A document of a Kubernetes manifest."""
+
+    file: OperatorFile
+    node: Node
+
+    @property
+    def kind(self) -> str:
+        """`Deployment`, `ConfigMap` and so on."""
+        return text_at(self.node, "kind")
+
+    @property
+    def name(self) -> str:
+        """`metadata.name`; empty when there is none."""
+        return text_at(self.node, "metadata", "name")
+
+    @property
+    def namespace(self) -> str:
+        """Empty where the manifest leaves it to whoever applies it."""
+        return text_at(self.node, "metadata", "namespace")
+
+
+def resources(file: OperatorFile) -> Iterator[Resource]:
+    """The documents of a manifest, those of a `List` one by one."""
+    for root in file.yaml.roots if file.yaml else ():
+        is_list = text_at(root, "kind").endswith("List") and isinstance(root, Mapping)
+        for node in items_at(root, "items") if is_list else [root]:
+            if text_at(node, "apiVersion") and text_at(node, "kind"):
+                yield Resource(file, node)
+
+
+class Beside:
+    """The files given together, by form, and which of them something points to.
+
+    Whatever is found here is taken: it is part of what points to it, and stands no longer for
+    itself.
+    """
+
+    def __init__(
+        self, files: Iterable[tuple[OperatorFile, str]] = (), *, is_one: bool = False
+    ) -> None:
+        self._files: Final = tuple(files)
+        self.is_one: Final = is_one
+        """Whether somebody said that all files are of one deployment."""
+        self._taken: dict[int, OperatorFile] = {}
+        self._resources: tuple[Resource, ...] | None = None
+
+    def of_form(self, form: str) -> tuple[OperatorFile, ...]:
+        """The files of a form, in the order they were given."""
+        return tuple(file for file, name in self._files if name == form)
+
+    def file(self, path: str, near: OperatorFile) -> OperatorFile | None:
+        """The file that `near` means by a path, if it was given."""
+        wanted = PurePosixPath(path).name
+        found = [file for file, _ in self._files if PurePosixPath(file.name).name == wanted]
+        exact = posixpath.normpath(posixpath.join(posixpath.dirname(near.name), path))
+        best = max(
+            (one for one in found if one is not near and self._may_mean(one, near)),
+            key=lambda one: (posixpath.normpath(one.name) == exact, _closeness(one, near)),
+            default=None,
+        )
+        return self.take(best) if best else None
+
+    def resource(
+        self, kind: str, name: str, near: OperatorFile, namespace: str = ""
+    ) -> Resource | None:
+        """The Kubernetes resource that `near` means, if it was given."""
+        found = (
+            one
+            for one in (*resources(near), *self._all_resources())
+            if one.kind.casefold() == kind.casefold()
+            and one.name == name
+            and (not namespace or one.namespace in ("", namespace))
+            and self._may_mean(one.file, near)
+        )
+        best = max(found, key=lambda one: _closeness(one.file, near), default=None)
+        if best:
+            self._taken[id(best.node)] = best.file
+        return best
+
+    def take(self, file: OperatorFile) -> OperatorFile:
+        """Say that a file belongs to what is being read."""
+        self._taken[id(file)] = file
+        return file
+
+    def has_taken(self, thing: OperatorFile | Node) -> bool:
+        """Whether something points to a file, or to a document in one."""
+        return id(thing) in self._taken
+
+    @property
+    def taken(self) -> Sequence[OperatorFile]:
+        """The files that something points to, whole or in part, in the order of finding."""
+        return tuple(self._taken.values())
+
+    @staticmethod
+    def lies_beside(file: OperatorFile, near: OperatorFile) -> bool:
+        """Whether two files lie in one folder."""
+        return _folder(file) == _folder(near)
+
+    def _all_resources(self) -> tuple[Resource, ...]:
+        if self._resources is None:
+            manifests = self.of_form("kubernetes")
+            self._resources = tuple(one for file in manifests for one in resources(file))
+        return self._resources
+
+    def _may_mean(self, file: OperatorFile, near: OperatorFile) -> bool:
+        """Whether a file of that name may be meant: not the one of another deployment's folder."""
+        here, there = _folder(near), _folder(file)
+        if self.is_one or here == there or here in there.parents or there in here.parents:
+            return True
+        return not any(_folder(one) == there for one, _ in self._files if one is not file)
+
+
+ALONE: Final = Beside()
+"""For a file that is read without any other. Nothing is ever found in it."""
+
+
+def _folder(file: OperatorFile) -> PurePosixPath:
+    return PurePosixPath(posixpath.normpath(posixpath.dirname(file.name) or "."))
+
+
+def _closeness(file: OperatorFile, near: OperatorFile) -> int:
+    """How many folders two files share, and more than any for being the same file."""
+    if file.name == near.name:
+        return 1000
+    ours, theirs = _folder(near).parts, _folder(file).parts
+    shared = posixpath.commonprefix([ours, theirs])
+    return 2 * len(shared) - len(theirs)

@@ -1,0 +1,204 @@
+"""Which of the files given set up one server together.
+
+A file belongs to what points to it (a unit's EnvironmentFile, a release's ConfigMap), is a layer
+where a tool lays files one over the other (values.yaml and values-prod.yaml), and stands for
+itself otherwise.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from confaudit.core.given import Channel, Elsewhere, GivenState, OperatorSettings
+from confaudit.core.text.wording import visible
+from confaudit.errors import SourceError
+from confaudit.operator_files.beside import Beside
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.forms import READERS, FormReader, form_of
+from confaudit.operator_files.layers import layered
+from confaudit.operator_files.merge import merge
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One server, as files set it up. Holds secrets."""
+
+    name: str
+    """The first of its files as it was given, and which server where that sets up several."""
+    operator: OperatorSettings
+    files: tuple[OperatorFile, ...]
+    """Every file it has to do with; the one it is named after first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployments:
+    """What a number of files come to."""
+
+    found: tuple[Deployment, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Which files were not read and why, in whole sentences."""
+
+
+def read_deployments(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -> Deployments:
+    """Read files of one or several deployments; `forms` says what the first of them are.
+
+    Raises:
+        SourceError: none of them can be read.
+    """
+    reading = _Reading.of(files, forms)
+    found = reading.deployments()
+    if not found:
+        raise _nothing([*reading.faults.values()])
+    faults = (f"{fault}." for fault in reading.faults.values())
+    return Deployments(found, (*reading.notes, *faults))
+
+
+def read_as_one(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -> Deployment:
+    """Read files that somebody says are of one deployment, whatever they look like.
+
+    Raises:
+        SourceError: one of them cannot be read, or sets up several servers.
+    """
+    reading = _Reading.of(files, forms, is_one=True)
+    found = reading.deployments()
+    if reading.faults:
+        raise next(iter(reading.faults.values()))
+    several = next((one for one in found if one.name != one.files[0].name), None)
+    if several:
+        raise SourceError(
+            f"{several.files[0].name} sets up several servers, {several.name} among them",
+            "give the files of one of them alone",
+        )
+    return Deployment(found[0].name, merge(*(one.operator for one in found)), tuple(files))
+
+
+@dataclass(slots=True)
+class _Reading:
+    chosen: Sequence[tuple[OperatorFile, FormReader]]
+    beside: Beside
+    faults: dict[str, SourceError] = field(default_factory=dict)
+    """What is wrong with a file, by its name."""
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, files: Sequence[OperatorFile], forms: Sequence[str], *, is_one: bool = False
+    ) -> "_Reading":
+        chosen: list[tuple[OperatorFile, FormReader]] = []
+        faults: dict[str, SourceError] = {}
+        for index, file in enumerate(files):
+            try:
+                chosen.append((file, form_of(file, forms[index] if index < len(forms) else None)))
+            except SourceError as fault:
+                faults[file.name] = fault
+        beside = Beside([(file, one.name) for file, one in chosen], is_one=is_one)
+        return cls(chosen, beside, faults)
+
+    def deployments(self) -> tuple[Deployment, ...]:
+        """What sets up a server; then what nothing points to, in the order of the files."""
+        found = [one for files, reader in self._in_order() for one in self._read(files, reader)]
+        found += [one for file, reader in self.chosen for one in self._rest(file, reader, found)]
+        self._find_silent(found)
+        places = {id(file): place for place, (file, _) in enumerate(self.chosen)}
+        return tuple(sorted(found, key=lambda one: places[id(one.files[0])]))
+
+    def _in_order(self) -> Iterator[tuple[tuple[OperatorFile, ...], FormReader]]:
+        """Files that are read together; those that others may point to come last."""
+        for reader in sorted(READERS.values(), key=lambda one: one.rank):
+            files = [file for file, one in self.chosen if one is reader]
+            for group in self._groups(files, reader):
+                yield tuple(files[index] for index in group), reader
+
+    def _groups(
+        self, files: Sequence[OperatorFile], reader: FormReader
+    ) -> Iterable[tuple[int, ...]]:
+        if self.beside.is_one and reader.is_layered and files:
+            return [tuple(range(len(files)))]
+        return layered([file.name for file in files], reader.name)
+
+    def _read(self, files: Sequence[OperatorFile], reader: FormReader) -> Iterator[Deployment]:
+        left = [file for file in files if not self.beside.has_taken(file)]
+        if not left:
+            return
+        before = len(self.beside.taken)
+        try:
+            operators = reader.read_layers(left, self.beside)
+            operators = tuple(self._with_server_yaml(one, left[0]) for one in operators)
+            _refuse_old(operators, left[0])
+        except SourceError as fault:
+            self.faults[left[0].name] = fault
+            return
+        yield from self._named(left, operators, self.beside.taken[before:])
+
+    def _with_server_yaml(self, operator: OperatorSettings, file: OperatorFile) -> OperatorSettings:
+        """With the server's YAML that a setting names, below everything else, or the lack of it."""
+        named = [one for one in operator.given if one.name in _NAMES_YAML.get(one.channel, ())]
+        if not named or named[-1].state is GivenState.EMPTY:
+            return operator
+        path = named[-1].value or ""
+        found = self.beside.file(path, file) if path else None
+        if found:
+            return merge(*READERS["server-yaml"].read(found), operator)
+        where = named[-1].position
+        note = (
+            f"{where.file}, line {where.line}: {visible(named[-1].name)} names the server's YAML, "
+            "which sets more"
+        )
+        return merge(operator, OperatorSettings(elsewhere=(Elsewhere(f"file/{path}", note),)))
+
+    def _named(
+        self,
+        files: Sequence[OperatorFile],
+        operators: Sequence[OperatorSettings],
+        taken: Sequence[OperatorFile],
+    ) -> Iterator[Deployment]:
+        every = tuple({id(file): file for file in (*files, *taken)}.values())
+        for operator in operators:
+            which = f" ({visible(operator.name)})" if len(operators) > 1 else ""
+            yield Deployment(f"{files[0].name}{which}", operator, every)
+
+    def _rest(
+        self, file: OperatorFile, reader: FormReader, found: Sequence[Deployment]
+    ) -> Sequence[Deployment]:
+        """What nothing points to; beside a server in the same file it reaches nobody."""
+        rest = reader.read_rest(file, self.beside)
+        if self.beside.is_one or not any(file is one.files[0] for one in found):
+            return tuple(self._named([file], rest, ()))
+        self.notes += [
+            f"{file.name}: {visible(one.name)} sets up Coder, and nothing given here points to it."
+            for one in rest
+        ]
+        return ()
+
+    def _find_silent(self, found: Sequence[Deployment]) -> None:
+        """Say of each file that came to nothing why it did."""
+        used = {file.name for one in found for file in one.files}
+        used |= {file.name for file in self.beside.taken} | self.faults.keys()
+        for file, reader in self.chosen:
+            if file.name not in used:
+                self.faults[file.name] = _silence(file, reader)
+
+
+_NAMES_YAML = {Channel.ENV: ("CODER_CONFIG_PATH",), Channel.FLAG: ("config", "c")}
+
+
+def _silence(file: OperatorFile, reader: FormReader) -> SourceError:
+    return SourceError(
+        f"{file.name} is {reader.title} without anything of Coder's server in it",
+        "give the file that sets Coder's variables",
+    )
+
+
+def _refuse_old(operators: Iterable[OperatorSettings], file: OperatorFile) -> None:
+    old = next((one.version for one in operators if one.version.startswith(("0.", "1."))), "")
+    if old:
+        raise SourceError(
+            f"{file.name} is for Coder {old}, which is older than 2.0",
+            "give the configuration of a Coder 2 deployment",
+        )
+
+
+def _nothing(faults: Sequence[SourceError]) -> SourceError:
+    """One sentence on files of which none can be read."""
+    if len(faults) == 1:
+        return faults[0]
+    return SourceError("; ".join(map(str, faults)), "give the files that set Coder's variables")

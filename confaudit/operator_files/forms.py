@@ -1,0 +1,127 @@
+"""The forms that operators' files have, and how each is recognised and read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Final, cast
+
+from confaudit.core.given import OperatorSettings
+from confaudit.core.text.wording import visible
+from confaudit.errors import SourceError
+from confaudit.operator_files.beside import ALONE, Beside
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.merge import merge
+
+_Read = Callable[[OperatorFile, Beside], tuple[OperatorSettings, ...]]
+_ReadLayers = Callable[[Sequence[OperatorFile], Beside], tuple[OperatorSettings, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class FormReader:
+    """One form. Its module has two functions, to recognise it and to read it."""
+
+    name: str
+    """What `--form` calls it."""
+    title: str
+    """What it is, to follow "is" in a sentence."""
+    module: str
+    embeddable: bool = True
+    """Whether a text inside another file may be one."""
+    suffix: str = ""
+    """Of the names of its functions, where a module has two forms."""
+    is_layered: bool = False
+    """Whether its module has `read_layers`, which reads several files as one."""
+    rank: int = 0
+    """Lower ones are read first, since they may point to files of higher ones: such a file stands
+    for itself only where none does."""
+    has_rest: bool = False
+    """Whether its module has `read_rest`, for what in a file nothing points to."""
+
+    def recognise(self, file: OperatorFile) -> bool:
+        """Whether the file looks like this form; never raises for any content."""
+        return cast(Callable[[OperatorFile], bool], self._function("recognise"))(file)
+
+    def read(self, file: OperatorFile, beside: Beside = ALONE) -> tuple[OperatorSettings, ...]:
+        """What a file sets, one for each server; none when it has to do with something else.
+
+        Raises:
+            SourceError: it cannot be read as this form.
+        """
+        if self.is_layered:
+            return self.read_layers([file], beside)
+        return _noted(cast(_Read, self._function("read"))(file, beside), [file])
+
+    def read_layers(
+        self, files: Sequence[OperatorFile], beside: Beside
+    ) -> tuple[OperatorSettings, ...]:
+        """What files set of which a tool lays the later over the earlier.
+
+        Raises:
+            SourceError: one cannot be read as this form.
+        """
+        if not self.is_layered:
+            parts = tuple(part for file in files for part in self.read(file, beside))
+            return (merge(*parts),) if parts and len(files) > 1 else parts
+        return _noted(cast(_ReadLayers, self._function("read_layers"))(files, beside), files)
+
+    def read_rest(self, file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
+        """What a file sets that nothing points to."""
+        if not self.has_rest:
+            return ()
+        return _noted(cast(_Read, self._function("read_rest"))(file, beside), [file])
+
+    def _function(self, name: str) -> object:
+        module = import_module(f"confaudit.operator_files.{self.module}")
+        return getattr(module, name + self.suffix)
+
+
+READERS: Final[Mapping[str, FormReader]] = {
+    reader.name: reader
+    for reader in (
+        FormReader("kubernetes", "a Kubernetes manifest", "kubernetes", has_rest=True),
+        FormReader("compose", "a compose file", "compose", is_layered=True),
+        FormReader("helm-values", "a file of Helm values", "helm", rank=1),
+        FormReader("server-yaml", "the server's YAML", "server_yaml", embeddable=False, rank=2),
+        FormReader("systemd", "a systemd unit", "systemd"),
+        FormReader("env-file", "an env file", "env_file", rank=1),
+        FormReader("nix", "a Nix file", "code", embeddable=False, suffix="_nix"),
+        FormReader("terraform", "a Terraform file", "code", embeddable=False, suffix="_terraform"),
+        FormReader("text", "a text with Coder's variables in it", "lines", embeddable=False),
+    )
+}
+"""In the order in which they are tried: what has the most structure first."""
+
+
+def recognised(file: OperatorFile, *, inside: bool = False) -> FormReader | None:
+    """The reader for a file, or for a text `inside` another one."""
+    readers = (one for one in READERS.values() if one.embeddable or not inside)
+    return next((one for one in readers if one.recognise(file)), None)
+
+
+def form_of(file: OperatorFile, form: str | None = None) -> FormReader:
+    """The reader for a file: of the form (a name in `READERS`) that is said, else recognised.
+
+    Raises:
+        SourceError: there is no such form, or the file has none that we know.
+    """
+    if form is not None and form not in READERS:
+        raise SourceError(f"there is no form named {visible(form)}", f"forms: {', '.join(READERS)}")
+    reader = recognised(file) if form is None else READERS[form]
+    if reader is None:
+        raise SourceError(
+            f"{file.name} is no file that configures Coder, as far as we can tell",
+            f"say with --form which one it is: {', '.join(READERS)}",
+        )
+    return reader
+
+
+def _noted(
+    operators: Sequence[OperatorSettings], files: Sequence[OperatorFile]
+) -> tuple[OperatorSettings, ...]:
+    """The same with a note on each file that is no YAML until somebody renders it."""
+    notes = tuple(
+        f"{file.name} is a template: no YAML until somebody renders it, read as it stands"
+        for file in files
+        if file.templated
+    )
+    return tuple(replace(one, notes=(*notes, *one.notes)) for one in operators if one.forms)
