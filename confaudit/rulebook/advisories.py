@@ -6,12 +6,13 @@ A file is a list; `Written` says what each may hold, `rulebook.conditions` what 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, ClassVar, Final, Literal, TypeAlias
+from typing import Annotated, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from confaudit.core.coder.releases import Catalog, Release, Version, has_reached
+from confaudit.core.coder.releases import Catalog, Version, has_reached
 from confaudit.core.judge import conditions, items
 from confaudit.core.judge.advisories import Advisory
 from confaudit.core.judge.conditions import Condition, Items, Looking
@@ -192,11 +193,11 @@ def load(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Advisory, ...]:
     Raises:
         CatalogError: A file cannot be read or says what it cannot; names file, line and key.
     """
-    own = [AdvisoryFile(path) for path in paths]
-    found = load_tested((*SHIPPED, *own), *catalogs, later=SHIPPED)
-    for tested in found if own else ():
-        _ = tested.examples  # a slip in an operator's own is told
-    return tuple(tested.advisory for tested in found)
+    asked = tuple(dict.fromkeys(catalogs))
+    own = [found for path in paths for found in _read(AdvisoryFile(path), _types(asked))]
+    for found in own:
+        _ = found.tested.examples  # a slip in an operator's own is told
+    return tuple(one.advisory for one in _distinct([*_shipped(asked), *own]))
 
 
 def load_tested(
@@ -209,12 +210,31 @@ def load_tested(
     Raises:
         CatalogError: As `load`.
     """
-    types = _types([release for one in catalogs for release in one.releases])
-    found = [
-        (_advisory(part, file.form, types, later=file in later), part)
-        for file in files
-        for part in _listed(file.path, whole=file not in later)
-    ]
+    types = _types(catalogs)
+    return _distinct([one for file in files for one in _read(file, types, later=file in later)])
+
+
+class _Found(NamedTuple):
+    tested: Tested
+    part: Part
+    """Where it stands."""
+
+
+@lru_cache(maxsize=1)
+def _shipped(catalogs: Sequence[Catalog]) -> Sequence[_Found]:
+    """What comes with confaudit, read once: audits by the same releases share its conditions."""
+    types = _types(catalogs)
+    return [found for file in SHIPPED for found in _read(file, types, later=True)]
+
+
+def _read(
+    file: AdvisoryFile, types: Mapping[str, tuple[str, ...]], *, later: bool = False
+) -> Iterator[_Found]:
+    for part in _listed(file.path, whole=not later):
+        yield _Found(_advisory(part, file.form, types, later=later), part)
+
+
+def _distinct(found: Sequence[_Found]) -> tuple[Tested, ...]:
     places: dict[str, Part] = {}
     for tested, part in found:
         name = tested.advisory.rule.id
@@ -228,11 +248,13 @@ def load_tested(
                 f"{places[name].where} has it already; give each an id of its own",
             )
         places[name] = part.at("id")
-    return tuple(tested for tested, _ in found)
+    return tuple(one.tested for one in found)
 
 
-def _types(releases: Sequence[Release]) -> Mapping[str, tuple[str, ...]]:
+@lru_cache(maxsize=1)
+def _types(catalogs: Sequence[Catalog]) -> Mapping[str, tuple[str, ...]]:
     """The types that each option is known to have had, the newest first."""
+    releases = [release for one in catalogs for release in one.releases]
     found: dict[str, dict[str, None]] = {}
     shared = {id(one.options): one.options for one in reversed(releases)}
     for options in shared.values():
