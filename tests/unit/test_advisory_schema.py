@@ -17,12 +17,13 @@ from confaudit.rulebook.questions import QUESTIONS
 from confaudit.rulebook.schema import schema
 
 SCHEMA = schema()
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 EXAMPLE = re.search(r"```yaml\n(# yaml-language-server.*?- id: house.*?)```", README, re.DOTALL)
 
 
 def is_valid(text):
-    return jsonschema.Draft202012Validator(SCHEMA).is_valid(yaml.safe_load(text))
+    return VALIDATOR.is_valid(yaml.safe_load(text))
 
 
 def test_it_is_a_schema():
@@ -36,12 +37,12 @@ IMPLIED = {advisories.WrittenCheck: {"effect": "will-not-start"}, advisories.Wri
 @pytest.mark.parametrize("file", advisories.SHIPPED, ids=lambda file: file.path.name)
 def test_packaged_files_are_valid(file):
     entries = yaml.safe_load(file.path.read_text(encoding="utf-8"))
-    jsonschema.validate([IMPLIED[file.form] | entry for entry in entries], SCHEMA)
+    VALIDATOR.validate([IMPLIED[file.form] | entry for entry in entries])
 
 
 @pytest.mark.parametrize("text", [EXAMPLE[1], "# nothing yet\n"])
 def test_real_files_are_valid(text):
-    jsonschema.validate(yaml.safe_load(text), SCHEMA)
+    VALIDATOR.validate(yaml.safe_load(text))
 
 
 def test_the_example_of_the_readme_is_read(tmp_path):
