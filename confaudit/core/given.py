@@ -83,6 +83,8 @@ class Given:
     two blocks is not."""
     refers_to: tuple[str, ...] = ()
     """Variables its value is made of."""
+    left_as_text: tuple[str, ...] = ()
+    """Those of them that nothing defines before it, so that the tool leaves the reference."""
     not_text: bool = False
     """A bare boolean or number where Kubernetes accepts nothing but text."""
 

@@ -9,7 +9,14 @@ from confaudit.operator_files import embedded
 from confaudit.operator_files.beside import Beside, Resource
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import CODER_NAME, KubernetesEnvironment, SettingsBlock
+from confaudit.operator_files.settings import (
+    CODER_NAME,
+    KubernetesEnvironment,
+    MayPrecede,
+    SettingsBlock,
+    anything_precedes,
+    nothing_precedes,
+)
 from confaudit.operator_files.substitution import CLUSTER
 from confaudit.yaml_nodes import (
     Mapping,
@@ -27,16 +34,24 @@ _ENV_FROM: Final = "envFrom sets variables that cannot be seen here"
 
 
 def environment(
-    container: Mapping, file: OperatorFile, form: Form, beside: Beside, namespace: str = ""
+    container: Mapping,
+    file: OperatorFile,
+    form: Form,
+    beside: Beside,
+    namespace: str = "",
+    may_precede: MayPrecede = nothing_precedes,
 ) -> OperatorSettings:
-    """The variables of a container: those of `envFrom`, then those of `env`."""
+    """The variables of a container: those of `envFrom`, then those of `env`.
+
+    An `envFrom` may set any name, as only Coder's are kept of what is given beside.
+    """
     env_from = _environment_from(container, file, beside, namespace)
     env = get(container, "env")
     if not isinstance(env, Sequence | Mapping):
         return env_from
     reader = KubernetesEnvironment(
         SettingsBlock(file, form, env.line),
-        opaque=bool(env_from.elsewhere),
+        anything_precedes if get(container, "envFrom") else may_precede,
         look_up=lambda source: _value_from(source, file, beside, namespace),
     )
     given = tuple(reader.read(env) if isinstance(env, Sequence) else reader.read_map(env))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from confaudit.core.coder.chart import may_set
 from confaudit.core.given import ChartValues, Form, OperatorSettings
 from confaudit.operator_files import cluster
 from confaudit.operator_files.beside import Beside
@@ -18,6 +19,7 @@ from confaudit.operator_files.settings import (
     SERVER_NAMES,
     is_coder_environment,
     names_of,
+    others_precede,
 )
 from confaudit.operator_files.substitution import CLUSTER
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
@@ -134,7 +136,8 @@ def _container(
 ) -> OperatorSettings:
     """An image's tag beats the chart's version, so it is read after it."""
     version, hint = version_of(_tag(container.values))
-    variables = cluster.environment(container.values, file, form, beside)
+    precedes = may_set if container.chart else others_precede
+    variables = cluster.environment(container.values, file, form, beside, may_precede=precedes)
     words = [
         word
         for key in ("command", "commandArgs", "args")

@@ -1,9 +1,9 @@
 """From names and texts to `Given`: lists and maps of variables, and which of them are Coder's."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from confaudit.core.given import Channel, Form, Given, GivenState
 from confaudit.operator_files.file import OperatorFile
@@ -17,6 +17,10 @@ NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SERVER_NAMES: Final = frozenset({"CODER_ACCESS_URL", "CODER_PG_CONNECTION_URL"})
 """Who has one of these is the server; agents, templates and other products have others."""
 
+_OF_A_SERVICE: Final = re.compile(
+    r"\w+_SERVICE_(?:HOST|PORT(?:_\w+)?)|\w+_PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_\w+)?)?"
+)
+"""Variables that Kubernetes may set itself, for the services of a namespace."""
 _NOT_TEXT: Final = re.compile(r"(?i:true|false|yes|no|on|off)|[-+]?[0-9][0-9_]*(\.[0-9]*)?")
 
 
@@ -45,6 +49,7 @@ class SettingsBlock:
             prefix=reading.prefix,
             block=self.file.at(self.block).line,
             refers_to=reading.names,
+            left_as_text=reading.left,
             **more,
         )
 
@@ -59,19 +64,39 @@ class SettingsBlock:
         return self.given(name, state, line, reading, **more)
 
 
+MayPrecede: TypeAlias = Callable[[str, Collection[str]], bool]
+"""Whether something out of sight may set a name before a list begins that has these names."""
+
+
+def nothing_precedes(name: str, names: Collection[str]) -> bool:
+    """What is known of a container that is written out: its list is all there is."""
+    return False
+
+
+def anything_precedes(name: str, names: Collection[str]) -> bool:
+    """What is known beside an `envFrom`, or of a map, which has no order."""
+    return True
+
+
+def others_precede(name: str, names: Collection[str]) -> bool:
+    """What is known of a list that a chart we do not know makes part of its own."""
+    return name not in names
+
+
 @dataclass(slots=True)
 class KubernetesEnvironment:
     """The `env` of a container, item after item: `$(V)` sees only what came before."""
 
     place: SettingsBlock
-    opaque: bool = False
-    """There is an `envFrom`: any name may be set before the list begins."""
+    may_precede: MayPrecede = nothing_precedes
     look_up: Callable[[Node | None], str | None] = lambda _: None
     """The text that a `valueFrom` points to; None when it cannot be seen."""
+    names: Collection[str] = ()
     earlier: dict[str, Reading] = field(default_factory=dict)
 
     def read(self, env: Sequence) -> Iterator[Given]:
         """The settings of a list of `{name, value | valueFrom}`."""
+        self.names = names_of(env)
         for item in map(follow, env.items):
             name = get(item, "name")
             if isinstance(item, Mapping) and isinstance(name, Scalar) and NAME.fullmatch(name.text):
@@ -81,6 +106,7 @@ class KubernetesEnvironment:
 
     def read_map(self, env: Mapping) -> Iterator[Given]:
         """The settings of a map of name → value, as some charts have it."""
+        self.may_precede = anything_precedes
         for key, node in entries(env):
             given = self._value(key, follow(node))
             self.earlier[key.text] = _reading(given)
@@ -108,7 +134,15 @@ class KubernetesEnvironment:
         return self.place.text(name.text, value.text, name.line, self._fill, not_text=not_text)
 
     def _fill(self, text: str) -> Reading:
-        return CLUSTER.read(text, earlier=None if self.opaque else self.earlier)
+        return CLUSTER.read(text, earlier=self._defined)
+
+    def _defined(self, name: str) -> Reading | None:
+        if name in self.earlier:
+            return self.earlier[name]
+        of_a_service = name not in self.names and _OF_A_SERVICE.fullmatch(name)
+        if of_a_service or self.may_precede(name, self.names):
+            return Reading(None, known=False)
+        return None
 
 
 def _shape(value: Node | None) -> GivenState:

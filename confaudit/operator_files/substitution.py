@@ -43,6 +43,12 @@ class Reading:
     """What comes before the first thing left open."""
     names: tuple[str, ...] = ()
     """The variables it is made of."""
+    left: tuple[str, ...] = ()
+    """Those of them that the tool leaves as text, because nothing defines them there."""
+
+
+Lookup: TypeAlias = Callable[[str], Reading | None]
+"""What a variable stands for; None where the tool leaves the reference as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Dialect:
         self,
         text: str,
         variables: Mapping[str, str] | None = None,
-        earlier: Mapping[str, Reading] | None = None,
+        earlier: Lookup | None = None,
         depth: int = 0,
     ) -> Reading:
         """Fill in what `variables` (`${V}`) and `earlier` (`$(V)`) say.
@@ -74,7 +80,7 @@ class Dialect:
 class _Holes:
     dialect: Dialect
     variables: Mapping[str, str] | None
-    earlier: Mapping[str, Reading] | None
+    earlier: Lookup | None
     depth: int
 
     def parts(self, text: str) -> Iterator[Reading]:
@@ -101,11 +107,10 @@ class _Holes:
         return Reading(None, known=False)
 
     def _dependent(self, name: str, text: str) -> Reading:
-        if self.earlier is None:
-            return Reading(None, known=False, names=(name,))
-        if name not in self.earlier:  # Kubernetes leaves it as it stands
-            return Reading(text, prefix=text, names=(name,))
-        return replace(self.earlier[name], names=(name,))
+        found = self.earlier(name) if self.earlier else Reading(None, known=False)
+        if found is None:
+            return Reading(text, prefix=text, names=(name,), left=(name,))
+        return replace(found, names=(name,), left=())
 
     def _variable(self, name: str, default: str | None) -> Reading:
         if self.variables is None:
@@ -133,7 +138,8 @@ class _Holes:
     def _either(self, name: str, text: str) -> Reading:
         inner = self.dialect.read(text, self.variables, self.earlier, self.depth + 1)
         known = inner.known and self.variables is not None
-        return Reading(inner.text, known, inner.prefix if known else "", (name, *inner.names))
+        prefix = inner.prefix if known else ""
+        return Reading(inner.text, known, prefix, (name, *inner.names), inner.left)
 
 
 def _literal(text: str) -> Reading:
@@ -143,14 +149,16 @@ def _literal(text: str) -> Reading:
 def _joined(parts: Iterable[Reading]) -> Reading:
     texts: list[str | None] = []
     names: list[str] = []
+    left: list[str] = []
     prefix, known = "", True
     for part in parts:
         texts.append(part.text)
         prefix += part.prefix if known else ""
         names += part.names
+        left += part.left
         known = known and part.known
     text = None if None in texts else "".join(filter(None, texts))
-    return Reading(text, known, prefix, tuple(dict.fromkeys(names)))
+    return Reading(text, known, prefix, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(left)))
 
 
 def _closing(text: str, start: int) -> int:

@@ -4,7 +4,7 @@ Facts of coder/coder's helm/coder/templates/_coder.tpl. A name that stands in `c
 is in the manifest twice (coder/coder#21087).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -76,6 +76,13 @@ def chart_environment(version: str) -> Mapping[str, ChartSetting]:
     """The variables that the chart of a version (2.0.0 or newer) sets, by name."""
     wanted = Version.parse(version)
     return {name: setting for since, name, setting in _SINCE if Version.parse(since) <= wanted}
+
+
+def may_set(name: str, names: Collection[str]) -> bool:
+    """Whether the chart of some version may set a variable before a `coder.env` of these names."""
+    found = [setting for _, one, setting in _SINCE if one == name]
+    yields = {SetWhen.NOT_GIVEN, SetWhen.NOT_GIVEN_AND_WANTED}
+    return any(name not in names or setting.when not in yields for setting in found)
 
 
 def with_chart(operator: OperatorSettings, version: str) -> OperatorSettings:

@@ -30,6 +30,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     names.refused_names,
     values.refused_values,
     values.values_without_quotes,
+    values.references_left_as_text,
     names.ignored_variables,
     defaults.overridden_settings,
     values.dead_experiments,

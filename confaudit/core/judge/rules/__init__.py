@@ -146,6 +146,15 @@ TWO_NAMES: Final = Rule(
     "list of options, and the last one counts, wherever they stand in a file.",
     fix="Keep the current name only.",
 )
+REFERENCE_LEFT: Final = Rule(
+    id="reference-left-as-text",
+    title="Reference to a variable that is not defined before it",
+    effect=Effect.IGNORED,
+    level=Level.WARNING,
+    why="Kubernetes fills in `$(NAME)` from what comes before it in the list, and leaves any other "
+    "reference as it stands.",
+    fix="Define the variable before its use.",
+)
 NOT_PASSED_ON: Final = Rule(
     id="not-passed-on",
     title="Set beside the compose file, which does not pass it on",
@@ -322,6 +331,7 @@ RULES: Final[Mapping[str, Rule]] = {
         DUPLICATE_SETTING,
         SHADOWED_SETTING,
         TWO_NAMES,
+        REFERENCE_LEFT,
         NOT_PASSED_ON,
         DEFAULT_CHANGED,
         EMPTY_VALUE_COUNTS,

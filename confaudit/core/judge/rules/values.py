@@ -93,6 +93,45 @@ def values_without_quotes(situation: Situation) -> Iterator[Finding]:
             )
 
 
+def references_left_as_text(situation: Situation) -> Iterator[Finding]:
+    """`$(NAME)` in a Kubernetes environment where nothing defines the name before it."""
+    for one in situation.operator.given:
+        for name in one.left_as_text:
+            shown, written_as = visible(one.name), f"$({visible(name)})"
+            later = [other for other in _same_list(situation, one) if other.name == name]
+            yield Finding(
+                rule=rules.REFERENCE_LEFT,
+                message=f"{shown} holds the text {written_as}: {_why_left(one, name, later)}.",
+                subject=shown,
+                because="Kubernetes leaves such a reference as it stands",
+                spec=situation.option_of(one),
+                steps=(_defined_in_time(one, name, later),),
+                positions=positions((one, *later)),
+            )
+
+
+def _same_list(situation: Situation, given: Given) -> Iterator[Given]:
+    place = given.position.file, given.block
+    for one in situation.operator.given:
+        if (one.position.file, one.block) == place:
+            yield one
+
+
+def _why_left(given: Given, name: str, later: Sequence[Given]) -> str:
+    if name == given.name:
+        return "it refers to itself"
+    return "it stands before the variable in the list" if later else "nothing sets that variable"
+
+
+def _defined_in_time(given: Given, name: str, later: Sequence[Given]) -> str:
+    shown, user = visible(name), visible(given.name)
+    if name == given.name:
+        return f"Give {user} its whole value."
+    if later:
+        return f"Put {shown} before {user} in the list."
+    return f"Set {shown} before {user} in the list, or write $$({shown}) if the text is meant."
+
+
 # --- experiments --------------------------------------------------------------------------------
 
 

@@ -1,0 +1,67 @@
+"""`$(NAME)` in a Kubernetes environment: filled in by what comes before it, or left as text."""
+
+import pytest
+
+from confaudit.operator_files import decode, read
+
+POD = """
+kind: Pod
+apiVersion: v1
+metadata: {name: coder}
+spec:
+  containers:
+    - name: coder
+      image: ghcr.io/coder/coder:v2.31.0
+      envFrom: [%s]
+      env: [%s]
+    - name: other
+      image: example.com/other:1
+      env: [{name: ELSEWHERE, value: x}]
+"""
+CHART = "coder: {image: {tag: v2.31.0}, envFrom: [%s], env: [%s]}"
+OTHER_CHART = "server: {envFrom: [%s], env: [%s]}"
+URL = "{name: CODER_ACCESS_URL, value: 'https://a.example.com'}"
+SECRET = "{name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: x, key: y}}}"
+DATABASE = "{name: CODER_PG_CONNECTION_URL, value: 'postgres://coder:$(DB_PASSWORD)@db/coder'}"
+FROM = "{secretRef: {name: s}}"
+
+
+def uses(name):
+    return f"{{name: CODER_DOCS_URL, value: 'https://$({name})/docs'}}"
+
+
+LEFT = [
+    # form, envFrom, env, the references that are left as text
+    (POD, "", [URL, DATABASE, SECRET], ["DB_PASSWORD"]),
+    (POD, "", [URL, SECRET, DATABASE], []),
+    (POD, "", [URL, DATABASE], ["DB_PASSWORD"]),
+    (POD, FROM, [URL, DATABASE, SECRET], []),
+    (POD, "", [URL, uses("KUBE_POD_IP")], ["KUBE_POD_IP"]),
+    (POD, "", [uses("CODER_DOCS_URL"), URL], ["CODER_DOCS_URL"]),
+    (POD, "", [URL, "{name: CODER_DOCS_URL, value: 'https://$$(B)/docs'}"], []),
+    (POD, "", [URL, uses("POSTGRES_SERVICE_HOST")], []),
+    (POD, "", [URL, uses("DB_PORT"), "{name: DB_PORT, value: '1'}"], ["DB_PORT"]),
+    (POD, "", [URL, uses("ELSEWHERE")], ["ELSEWHERE"]),
+    (POD, "", [URL, "{name: CODER_DOCS_URL, value: '$(A)$(B)$(A)'}"], ["A", "B"]),
+    (CHART, "", [URL, DATABASE, SECRET], ["DB_PASSWORD"]),
+    (CHART, "", [URL, DATABASE], ["DB_PASSWORD"]),
+    (CHART, FROM, [URL, DATABASE], []),
+    (CHART, "", [URL, uses("KUBE_POD_IP")], []),
+    (CHART, "", [URL, uses("CODER_HTTP_ADDRESS"), "{name: CODER_HTTP_ADDRESS, value: x}"], []),
+    (CHART, "", [uses("CODER_ACCESS_URL"), URL], ["CODER_ACCESS_URL"]),
+    (CHART, "", [uses("CODER_ACCESS_URL")], []),
+    (OTHER_CHART, "", [URL, DATABASE, SECRET], ["DB_PASSWORD"]),
+    (OTHER_CHART, "", [URL, DATABASE], []),
+]
+
+
+@pytest.mark.parametrize(("form", "sources", "env", "left"), LEFT)
+def test_a_reference_is_left_as_text_where_nothing_defines_it_before(form, sources, env, left):
+    operator = read(decode((form % (sources, ", ".join(env))).encode(), "f.yaml"))
+    assert [name for one in operator.given for name in one.left_as_text] == left
+
+
+def test_a_variable_defined_before_is_filled_in_beside_others_that_nobody_sees():
+    env = [URL, uses("CODER_ACCESS_URL")]
+    operator = read(decode((POD % (FROM, ", ".join(env))).encode(), "f.yaml"))
+    assert operator.given[-1].value == "https://https://a.example.com/docs"
