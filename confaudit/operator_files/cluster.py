@@ -51,18 +51,24 @@ def environment(
         return env_from
     reader = KubernetesEnvironment(
         SettingsBlock(file, form, env.line),
-        anything_precedes if get(container, "envFrom") else may_precede,
+        anything_precedes if _env_from(container) else may_precede,
         look_up=lambda source: _value_from(source, file, beside, namespace),
     )
     given = tuple(reader.read(env) if isinstance(env, Sequence) else reader.read_map(env))
     return merge(env_from, OperatorSettings(given=given, forms=(form,)))
 
 
+def _env_from(container: Mapping) -> Node | None:
+    """What stands at `envFrom`; an empty list is none."""
+    found = get(container, "envFrom")
+    return None if isinstance(found, Sequence) and not found.items else found
+
+
 def _environment_from(
     container: Mapping, file: OperatorFile, beside: Beside, namespace: str
 ) -> OperatorSettings:
-    env_from = get(container, "envFrom")
-    if not env_from or (isinstance(env_from, Sequence) and not env_from.items):
+    env_from = _env_from(container)
+    if env_from is None:
         return OperatorSettings()
     found = [
         _from_resource(kind, name, item, file, beside, namespace)
