@@ -35,6 +35,8 @@ class Scalar:
     text: str
     style: str
     """`""` plain, `'` and `"` quoted, `|` and `>` block."""
+    tag: str = ""
+    """Its own tag (`!Ref`, `!vault`), by which some program makes something else of the text."""
 
     @property
     def plain(self) -> bool:
@@ -157,7 +159,7 @@ class _Builder:
         line = event.start_mark.line
         kind = type(event).__name__
         if kind == "ScalarEvent":
-            self._add(Scalar(line, event.value, event.style or ""), event.anchor)
+            self._add(Scalar(line, event.value, event.style or "", _own(event.tag)), event.anchor)
         elif kind == "AliasEvent":
             self._add(self._alias(event.anchor, line), None)
         elif kind == "SequenceStartEvent":
@@ -197,6 +199,11 @@ class _Builder:
             self._open[-1][1].append(node)
         elif not (isinstance(node, Scalar) and node.plain and not node.text):
             self.roots.append(node)
+
+
+def _own(tag: str | None) -> str:
+    """A tag that is none of YAML's own; `!` alone says that it is text."""
+    return tag if tag and tag.startswith("!") and tag != "!" else ""
 
 
 def follow(node: Node | None) -> Scalar | Sequence | Mapping | None:

@@ -6,8 +6,10 @@ texts inside texts next, and what has no structure is read line by line. Importi
 cheap.
 """
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
@@ -24,6 +26,7 @@ from confaudit.operator_files.merge import merge
 
 __all__ = [
     "READERS",
+    "STDIN",
     "Deployment",
     "Deployments",
     "FormReader",
@@ -41,12 +44,17 @@ __all__ = [
 ]
 
 
+STDIN: Final = Path("-")
+
+
 def open_file(path: Path) -> OperatorFile:
-    """Read an operator's file from disk.
+    """Read an operator's file from disk; `-` is standard input.
 
     Raises:
         SourceError: it cannot be read, is too large or no text.
     """
+    if path == STDIN:
+        return _standard_input()
     label = visible(str(path))
     try:
         with path.open("rb") as file:
@@ -56,6 +64,18 @@ def open_file(path: Path) -> OperatorFile:
     except (OSError, ValueError):  # ValueError: a name that no file can have
         raise SourceError(f"{label} cannot be read", "check that it is a file and yours") from None
     return decode(content, str(path))
+
+
+def _standard_input() -> OperatorFile:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise SourceError(
+            "nothing is piped into standard input",
+            "pipe a file into it, as in `docker inspect coder | confaudit lint -`",
+        )
+    content = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if not content.strip():
+        raise SourceError("standard input is empty", "see what the command before the pipe says")
+    return decode(content, "stdin")
 
 
 def read(file: OperatorFile, form: str | None = None) -> OperatorSettings:
@@ -78,7 +98,9 @@ def read_all(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -> Operat
 
 def read_env_file(text: str, file: str) -> OperatorSettings:
     """Read the server's environment from a text; `file` names it in positions and messages."""
-    (found,) = READERS["env-file"].read(plain(text, file))
+    content = plain(text, file)
+    by_kernel = READERS["process"].recognise(content)
+    (found,) = READERS["process" if by_kernel else "env-file"].read(content)
     return found
 
 

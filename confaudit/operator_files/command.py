@@ -30,6 +30,12 @@ def words_of(node: Node | None) -> list[Word]:
     return []
 
 
+def started(entrypoint: Sequence[Word], arguments: Sequence[Word]) -> list[Word]:
+    """What a container runs: the image's own entrypoint, where none is given, is `coder server`."""
+    line = arguments[0][1] if arguments else 0
+    return [*(entrypoint or [("coder", line), ("server", line)]), *arguments]
+
+
 def is_script(words: Iterable[Word]) -> bool:
     """Whether a command hands a text to a shell: what that sets, nobody can see."""
     return any(word in ("-c", "-ec", "-lc", "-exc") for word, _ in words)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
+from confaudit.core.given import Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
@@ -200,15 +200,8 @@ def _env_files(server: Map, file: OperatorFile, beside: Beside) -> Iterator[Oper
     for entry in entries_:
         path = entry if isinstance(entry, Scalar) else get(entry, "path")
         if isinstance(path, Scalar):
-            yield _env_file(path, file, beside)
-
-
-def _env_file(path: Scalar, file: OperatorFile, beside: Beside) -> OperatorSettings:
-    if found := beside.file(path.text, file):
-        return env_file.read_as(found, env_file.EnvSyntax.DOCKER)
-    note = file.remark(path.line, "an env_file sets further variables")
-    other = Elsewhere(f"file/{PurePosixPath(path.text).name}", note)
-    return OperatorSettings(elsewhere=(other,))
+            note = file.remark(path.line, "an env_file sets further variables")
+            yield env_file.read_beside(path.text, note, file, beside)
 
 
 def _used(file: OperatorFile, server: Map) -> Iterator[str]:

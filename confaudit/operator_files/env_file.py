@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from itertools import takewhile
+from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.given import Form, Given, GivenState, OperatorSettings
+from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import NAME, SettingsBlock
@@ -51,6 +52,13 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read a file that nothing points to as the environment of a server."""
     by_systemd = beside.is_one and bool(beside.of_form("systemd"))
     return (read_as(file, EnvSyntax.SYSTEMD if by_systemd else EnvSyntax.UNKNOWN),)
+
+
+def read_beside(path: str, note: str, near: OperatorFile, beside: Beside) -> OperatorSettings:
+    """What a file sets that docker or its kin read; `note` says of one not given that it is not."""
+    if found := beside.file(path, near):
+        return read_as(found, EnvSyntax.DOCKER)
+    return OperatorSettings(elsewhere=(Elsewhere(f"file/{PurePosixPath(path).name}", note),))
 
 
 def read_as(file: OperatorFile, reader: EnvSyntax) -> OperatorSettings:

@@ -1,9 +1,10 @@
 """One file of an operator: its text, where its lines stand, its YAML. Knows no form."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from typing import Final
 
 from confaudit.core.given import Position
@@ -14,6 +15,9 @@ from confaudit.yaml_nodes import Node, YamlFault, compose
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 """The largest of 120 real files has 69 kB."""
+
+_PROCESS: Final = re.compile(r"(?:[^\0=\s]+=[^\0]*\0)+")
+"""The one text that has zero bytes: how the kernel shows a process's environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +37,27 @@ class OperatorFile:
     """As it may be shown and as positions say it."""
     text: str = field(repr=False)
     """Lines end in a line feed, whatever they end in on disk."""
-    first_line: int = 1
-    flat: bool = False
-    """The text's lines are not lines of the file (a quoted scalar): all stand on `first_line`."""
+    rows: Sequence[int] = ()
+    """Line of the file (from 1) on which each line of the text stands; empty: they are the same."""
 
     def at(self, line: int) -> Position:
         """The position of a line of this text, counted from 0."""
-        return Position(self.name, self.first_line + (0 if self.flat else line))
+        if not self.rows:
+            return Position(self.name, line + 1)
+        return Position(self.name, self.rows[min(line, len(self.rows) - 1)])
 
     def remark(self, line: int, sentence: str) -> str:
         """A note on a line of this text."""
         return f"{self.name}, line {self.at(line).line}: {sentence}"
 
     def inner(self, text: str, line: int, *, flat: bool = False) -> "OperatorFile":
-        """A text inside this one, which begins on `line` (counted from 0)."""
-        return OperatorFile(self.name, text, self.at(line).line, flat or self.flat)
+        """A text inside this one, from `line` (counted from 0) on; all of it there if `flat`."""
+        count = text.count("\n") + 1
+        return self.gathered(text, repeat(line, count) if flat else range(line, line + count))
+
+    def gathered(self, text: str, lines: Iterable[int]) -> "OperatorFile":
+        """A text made of this one, and the line of this one that each of its lines comes from."""
+        return OperatorFile(self.name, text, tuple(self.at(line).line for line in lines))
 
     @property
     def templated(self) -> bool:
@@ -89,7 +99,7 @@ def decode(content: bytes, name: str) -> OperatorFile:
         )
     utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = content.decode("utf-16" if utf16 else "utf-8-sig", "replace")
-    if "\0" in text:
+    if "\0" in text and not _PROCESS.fullmatch(text):
         raise SourceError(f"{label} is no text file", "give an env file, YAML, a unit or the like")
     return plain(text, name)
 

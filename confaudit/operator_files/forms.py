@@ -80,9 +80,11 @@ READERS: Final[Mapping[str, FormReader]] = {
     for reader in (
         FormReader("kubernetes", "a Kubernetes manifest", "kubernetes", has_rest=True),
         FormReader("compose", "a compose file", "compose", is_layered=True),
+        FormReader("containers", "a description of containers", "containers"),
         FormReader("helm-values", "a file of Helm values", "helm", rank=1),
         FormReader("server-yaml", "the server's YAML", "server_yaml", embeddable=False, rank=2),
         FormReader("systemd", "a systemd unit", "systemd"),
+        FormReader("process", "the environment of a process", "process", embeddable=False),
         FormReader("env-file", "an env file", "env_file", rank=1),
         FormReader("nix", "a Nix file", "code", embeddable=False, suffix="_nix"),
         FormReader("terraform", "a Terraform file", "code", embeddable=False, suffix="_terraform"),

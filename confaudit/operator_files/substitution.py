@@ -181,10 +181,18 @@ CLUSTER: Final = _dialect(r"(?P<escape>\$\$)(?=\()", _BRACE, _PAREN, _OPEN, _UPP
 """Kubernetes' own `$(V)`, and what Flux, envsubst, Helm and Terraform fill in before."""
 CODE: Final = _dialect(r"(?P<escape>\$\$)(?=\{)", _BRACE, _OPEN)
 """Strings of Terraform and Nix."""
+SHELL: Final = _dialect(_ESCAPE, _BRACE, _OPEN, _BARE)
+"""The words of a script as `shell` has them: `$$` is a dollar sign."""
 SCRIPT: Final = _dialect(_BRACE, _OPEN, _BARE)
 """A text inside a shell script."""
 TEMPLATED: Final = _dialect(_OPEN)
 """Files that fill in nothing themselves, though a template may have been made of them."""
+
+
+def verbatim(text: str) -> Reading:
+    """The text itself: what a tool reports after it filled everything in."""
+    return _literal(text)
+
 
 Fill: TypeAlias = Callable[[str], Reading]
 """A dialect with its variables: reads one text."""

@@ -245,5 +245,13 @@ _FORM_WORDS: Final[Mapping[Form, str]] = {
     Form.SERVER_YAML: "server YAML",
     Form.TERRAFORM: "Terraform",
     Form.NIX: "Nix",
+    Form.DOCKER_INSPECT: "docker inspect",
+    Form.DOCKER_RUN: "docker run",
+    Form.ECS: "ECS task definition",
+    Form.RENDER: "Render blueprint",
+    Form.CONTAINER_APP: "container app",
+    Form.PROCESS: "environment of a process",
+    Form.SCRIPT: "shell script",
+    Form.DOCKERFILE: "Dockerfile",
     Form.TEXT: "text",
 }

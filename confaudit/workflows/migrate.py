@@ -38,6 +38,10 @@ def write_fixed(
 
 def _as_on_disk(file: OperatorFile) -> str:
     """The text with its own line ends, which readers do not keep."""
+    if not Path(file.name).is_file():  # standard input, or what another program writes
+        raise SourceError(
+            f"{file.name} is no file on disk, so no copy of it can be made", "give a file by name"
+        )
     try:
         content = Path(file.name).read_bytes()
         text = content.decode()

@@ -13,6 +13,7 @@ from confaudit.core.text.wording import listing, plural, visible
 from confaudit.errors import ConfigError
 from confaudit.operator_files import (
     READERS,
+    STDIN,
     Deployment,
     OperatorFile,
     merge,
@@ -41,8 +42,14 @@ class GivenFiles:
     is_one: bool = False
     """Whether they are of one deployment, whatever they look like."""
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Everything that is opened."""
+        config = (self.config_file,) if self.config_file else ()
+        return (*self.files, *self.env_files, *config)
+
     def __bool__(self) -> bool:
-        return bool(self.files or self.env_files or self.config_file)
+        return bool(self.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,10 @@ def open_deployments(chosen: GivenFiles) -> OpenedDeployments:
 
     Raises:
         SourceError: none can be read, or one that has to be.
-        ConfigError: `--env-file` or `--config-file` may belong to any of several deployments.
+        ConfigError: `--env-file` or `--config-file` may belong to any of several deployments, or
+            two of the files are standard input.
     """
+    read_once(*chosen.paths)
     files = tuple(map(open_file, chosen.files))
     found, notes = _found(files, chosen)
     certain, more = _certain(chosen)
@@ -120,6 +129,19 @@ def _certain(chosen: GivenFiles) -> tuple[OperatorSettings, tuple[OperatorFile, 
         *(read_server_yaml(file.text, file.name) for file in config),
     )
     return settings, (*env_files, *config)
+
+
+def read_once(*paths: Path | None) -> None:
+    """Make sure that not two inputs of a command are standard input.
+
+    Raises:
+        ConfigError: they are.
+    """
+    if paths.count(STDIN) > 1:
+        raise ConfigError(
+            "standard input can be one file alone, and `-` is given twice",
+            "write the others to files and name these",
+        )
 
 
 _COLUMNS: Final = (

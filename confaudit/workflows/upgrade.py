@@ -37,6 +37,7 @@ from confaudit.workflows.operator_files import (
     files_table,
     oldest_release,
     open_files,
+    read_once,
 )
 from confaudit.workflows.printed import about_target, open_printed
 from confaudit.workflows.setup import Setup
@@ -79,6 +80,7 @@ def upgrade(
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
         CatalogError: a catalogue or an advisory of the operator's own cannot be read.
     """
+    read_once(*request.files.paths, request.target_yaml, Path(request.snapshot))
     catalog = setup.catalog()
     target = release_of(request.target, catalog)
     opened = open_files(request.files)

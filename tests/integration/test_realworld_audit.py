@@ -200,6 +200,55 @@ yes ai-gateway-on ai-gateway-enabled
 yes default-changed secure-auth-cookie
 yes option-deprecated verbose
 """,
+    "2.30.0 container-app.yaml": """
+starts, 2 behaviours change
+yes ai-gateway-on ai-gateway-enabled
+yes default-changed secure-auth-cookie
+""",
+    "2.30.1 docker-inspect.json": """
+starts, 2 behaviours change
+yes ai-gateway-on ai-gateway-enabled
+yes default-changed secure-auth-cookie
+yes option-unknown CODER_OIDC_SCOPE
+yes clear-text-secret docker-inspect.json
+""",
+    "2.30.0 docker-service.json": """
+starts, 2 behaviours change
+yes ai-gateway-on ai-gateway-enabled
+yes default-changed secure-auth-cookie
+yes option-deprecated verbose
+""",
+    "2.30.0 ecs-stack.yaml": """
+starts, 3 behaviours change
+yes ai-gateway-on ai-gateway-enabled
+yes default-changed secure-auth-cookie
+yes forwarded-host-untrusted proxy-trusted-origins
+yes option-deprecated verbose
+""",
+    "2.31.0 ecs-task.json": """
+starts, 1 behaviour changes, 1 more may change
+yes default-changed secure-auth-cookie
+depends ai-gateway-on ai-gateway-enabled
+yes option-unknown CODER_MAX_SESSION_EXPIRY
+""",
+    "2.29.1 render.yaml": """
+starts, 2 behaviours change
+yes ai-gateway-on ai-gateway-enabled
+yes default-changed secure-auth-cookie
+yes idle-oidc-without-client-id oidc-client-secret
+yes option-renamed telemetry-enable
+""",
+    "2.33.0 environ": """
+starts, 1 behaviour changes
+yes ai-gateway-on ai-gateway-enabled
+yes idle-oidc-without-client-id oidc-sign-in-text
+yes clear-text-secret environ
+""",
+    "2.33.0 printenv.txt": """
+starts, 1 behaviour changes
+yes ai-gateway-on ai-gateway-enabled
+yes option-unknown CODER_X
+""",
 }
 
 REAL = {

@@ -129,7 +129,7 @@ def _files(given: Iterable[Given]) -> set[str]:
 
 # --- in sight -----------------------------------------------------------------------------------
 
-_PRIVATE: Final = frozenset({Form.ENV_FILE})
+_PRIVATE: Final = frozenset({Form.ENV_FILE, Form.PROCESS, Form.DOCKER_INSPECT})
 """Forms that are made to hold secrets and are usually readable to root only."""
 
 

@@ -1,0 +1,258 @@
+"""Shell scripts as the commands in them, with their words, heredocs and redirections.
+
+Nothing is executed. In a word, `$$` is a dollar sign and `$NAME` is the shell's (see
+`substitution.SHELL`); the output of a command is opaque.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from confaudit.operator_files.command import Word
+from confaudit.operator_files.substitution import OPAQUE, SHELL, Reading
+
+_SUBSTITUTION: Final = r"\$\((?:[^()]|\([^()]*\)){0,4000}\)|`[^`\n]{0,4000}`"
+_TOKEN: Final = re.compile(
+    r"(?P<blank>[ \t\r]+|\\\r?\n)"
+    r"|(?P<comment>(?<![^\s;&|()])\#[^\n]*)"
+    r"|(?P<newline>\n)"
+    r"|<<(?P<dash>-?)[ \t]*(?P<mark>\\|[\"']?)(?P<heredoc>\w[\w.-]*)[\"']?(?!<)"
+    r"|(?P<redirect>&>>?|\d*(?:>>|>\||>&|>|<<<|<&|<))"
+    r"|(?P<operator>&&|\|\||;;|\|&|[;|&()])"
+    r"|(?P<single>'[^']*')"
+    r"|\$'(?P<ansi>(?:[^'\\]|\\.)*)'"
+    r'|\$?"(?P<double>(?:[^"\\`$]|\\.|' + _SUBSTITUTION + r'|[$`])*)"'
+    rf"|(?P<output>{_SUBSTITUTION})"
+    r"|(?P<brace>\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\})"
+    r"|\\(?P<escaped>.)"
+    r"|(?P<plain>[^\s;&|()<>'\"`\\$]+|.)",
+    re.DOTALL,
+)
+_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "0": ""}
+_END_OF_PIPE: Final = frozenset({"&&", "||", ";;", ";", "&", "(", ")", "\n"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A heredoc's text."""
+
+    text: str
+    line: int
+    """From 0: where its text begins."""
+    expands: bool
+    """Whether `$NAME` in it is the shell's."""
+
+
+@dataclass(slots=True)
+class Command:
+    """A simple command."""
+
+    line: int
+    """From 0."""
+    words: list[Word] = field(default_factory=list)
+    target: str = ""
+    """The file its output goes to."""
+    appends: bool = False
+    documents: list[Document] = field(default_factory=list)
+    """What it reads, if the script says so; the last counts."""
+
+
+def pipelines(text: str) -> Iterator[list[Command]]:
+    """The commands of a script; those together whose output is the input of the next."""
+    reader = _Reader(text)
+    for pipeline in reader.pipelines():
+        commands = [one for one in pipeline if one.words or one.target]
+        if commands:
+            yield commands
+
+
+@dataclass(slots=True)
+class _Awaited:
+    """A heredoc whose text begins on the next line."""
+
+    command: Command
+    end: str
+    indent: str
+    """What may stand before its lines and does not belong to them."""
+    expands: bool
+
+
+class _Reader:
+    """Reads a script token by token."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._awaited: list[_Awaited] = []
+        self._line = 0
+        self._pipeline: list[Command] = []
+        self._command = Command(0)
+        self._redirect = ""
+        self._word: list[str] = []
+        self._is_word = False
+        self._begun = 0
+
+    def pipelines(self) -> Iterator[list[Command]]:
+        done = 0
+        while done < len(self._text):
+            match = _TOKEN.match(self._text, done)
+            if match is None:
+                break
+            done = match.end()
+            if (piece := _piece(match)) is not None:
+                self._add(piece)
+            else:
+                self._end_word()
+                done = self._take(match, done)
+            ends = match["operator"] or match["newline"] or ""
+            self._line += self._text.count("\n", match.start(), done)
+            if ends in _END_OF_PIPE:
+                yield self._next_pipeline()
+        self._end_word()
+        yield self._next_pipeline()
+
+    def _take(self, match: re.Match[str], done: int) -> int:
+        """Take what is no part of a word; the answer is where the next token begins."""
+        if match["heredoc"]:
+            indent = r"\t*" if match["dash"] else ""
+            self._awaited.append(
+                _Awaited(self._command, match["heredoc"], indent, expands=not match["mark"])
+            )
+        elif match["redirect"]:
+            self._redirect = match["redirect"]
+        elif match["operator"] in ("|", "|&"):
+            self._next_command()
+        elif match["newline"]:
+            return self._documents(done)
+        return done
+
+    def _add(self, piece: str) -> None:
+        if not self._is_word:
+            self._begun = self._line
+        self._is_word = True
+        self._word.append(piece)
+
+    def _end_word(self) -> None:
+        if not self._is_word:
+            return
+        word, self._word, self._is_word = "".join(self._word), [], False
+        if not self._redirect:
+            if not self._command.words:
+                self._command.line = self._begun
+            self._command.words.append((word, self._begun))
+        elif ">" in self._redirect and self._redirect.lstrip("&")[:1] in (">", "1"):
+            self._command.target = word
+            self._command.appends = self._redirect.endswith(">>")
+        self._redirect = ""
+
+    def _next_command(self) -> None:
+        self._pipeline.append(self._command)
+        self._command = Command(self._line)
+
+    def _next_pipeline(self) -> list[Command]:
+        self._next_command()
+        done, self._pipeline = self._pipeline, []
+        return done
+
+    def _documents(self, done: int) -> int:
+        """Read the heredocs that were announced; the answer is where they end."""
+        line = self._line + 1
+        for awaited in self._awaited:
+            ends = re.compile(rf"^{awaited.indent}{re.escape(awaited.end)}[ \t\r]*(?:\n|\Z)", re.M)
+            match = ends.search(self._text, done)
+            text = self._text[done : match.start() if match else len(self._text)]
+            stripped = re.sub(rf"(?m)^{awaited.indent}", "", text)
+            awaited.command.documents.append(Document(stripped, line, awaited.expands))
+            line += text.count("\n") + 1
+            done = match.end() if match else len(self._text)
+        self._awaited = []
+        return done
+
+
+def _piece(match: re.Match[str]) -> str | None:
+    """What a token adds to a word; None when it is no part of one."""
+    kind = match.lastgroup or ""
+    return _PIECES[kind](match[kind]) if kind in _PIECES else None
+
+
+def _literal(text: str) -> str:
+    return text.replace("$", "$$")
+
+
+def _in_quotes(text: str) -> str:
+    """The text between double quotes; `$` stays what it is there."""
+    text = re.sub(_SUBSTITUTION, OPAQUE, text)
+    text = re.sub(r'\\(\n|["\\`])', lambda one: one[1].strip("\n"), text)
+    return text.replace(r"\$", "$$")
+
+
+def _unescaped(text: str) -> str:
+    return _literal(re.sub(r"\\(.)", lambda one: _ESCAPES.get(one[1], one[1]), text))
+
+
+_PIECES: Final[Mapping[str, Callable[[str], str]]] = {
+    "single": lambda text: _literal(text[1:-1]),
+    "ansi": _unescaped,
+    "double": _in_quotes,
+    "output": lambda _: OPAQUE,
+    "escaped": _literal,
+    "brace": str,
+    "plain": str,
+}
+"""Kind of token → what it adds to a word."""
+
+
+def expanded(document: Document, variables: Mapping[str, str]) -> str:
+    """A heredoc's text as far as the script tells it: what only its shell knows is opaque."""
+    if not document.expands:
+        return document.text
+    return _EXPANDED.sub(lambda match: _expanded(match, variables), document.text)
+
+
+_EXPANDED: Final = re.compile(
+    rf"\\(?P<escaped>[$`\\])|(?P<open>{_SUBSTITUTION}|\$\{{[^{{}}\n]*\}}|\$[A-Za-z_]\w*)"
+)
+
+
+def _expanded(match: re.Match[str], variables: Mapping[str, str]) -> str:
+    if match["escaped"]:
+        return match["escaped"]
+    reading = filled(re.sub(_SUBSTITUTION, OPAQUE, match["open"]), variables)
+    if reading.known and reading.text is not None and "\n" not in reading.text:
+        return reading.text
+    return OPAQUE + "\n" * match["open"].count("\n")
+
+
+def filled(text: str, variables: Mapping[str, str]) -> Reading:
+    """A word, filled in with what the script sets; all else may be set by whoever runs it."""
+    reading = SHELL.read(text)
+    return SHELL.read(text, variables) if variables.keys() >= set(reading.names) else reading
+
+
+def variables_of(commands: Iterable[Command]) -> dict[str, str]:
+    """The variables that a script sets once, to a text: those it sets twice depend on its way."""
+    found: dict[str, list[Reading]] = {}
+    for command in commands:
+        for name, value in assignments(command):
+            found.setdefault(name, []).append(SHELL.read(value))
+    return {
+        name: values[0].text or ""
+        for name, values in found.items()
+        if len(values) == 1 and values[0].known
+    }
+
+
+_ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_DECLARES: Final = frozenset({"export", "declare", "readonly", "local", "typeset", "set"})
+
+
+def assignments(command: Command) -> Iterator[tuple[str, str]]:
+    """What a command assigns, or exports with a value."""
+    words = [word for word, _ in command.words]
+    if words[:1] and words[0] in _DECLARES:
+        words = [word for word in words[1:] if not word.startswith("-")]
+    for word in words:
+        match = _ASSIGNMENT.fullmatch(word)
+        if match is None:
+            break
+        yield match[1], match[2]

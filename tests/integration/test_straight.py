@@ -1,0 +1,120 @@
+"""What runs, piped in as it is: every command of the README on what the other program answers."""
+
+import io
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from confaudit.cli.main import run
+from confaudit.render import FORMATS
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "tests" / "data" / "straight"
+SAMPLE = {
+    "kubectl get deploy coder -o json": "kubectl-get-deploy.json",
+    "kubectl exec deploy/coder -- env": "env.txt",
+    "helm get values coder -o yaml": "helm-get-values.yaml",
+    "docker inspect coder": "docker-inspect.json",
+    "docker compose config": "docker-compose-config.yaml",
+    "systemctl cat coder": "systemctl-cat.txt",
+    "sudo cat /proc/$(pgrep -xo coder)/environ": "environ",
+    "aws ecs describe-task-definition --task-definition coder": "ecs-task-definition.json",
+}
+"""What to pipe in → what it answers. Each sample sets the same dead name."""
+
+
+def documented():
+    """Every command line of the README's section: what is piped in, and confaudit's words."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("### Straight from where it runs")[2].partition("\n### ")[0]
+    for line in re.findall(r"(?m)^(\w.* \| confaudit [^#\n]*)", section):
+        program, _, ours = line.partition(" | confaudit ")
+        yield pytest.param(program.strip(), ours.split(), id=program)
+
+
+@pytest.fixture(autouse=True)
+def folder(clean_folder):
+    return clean_folder
+
+
+@pytest.fixture
+def piped(monkeypatch, capsys):
+    def call(content, *arguments):
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stream))
+        code = run(list(arguments))
+        out, err = capsys.readouterr()
+        assert "planted" not in out + err
+        return code, out, err
+
+    return call
+
+
+@pytest.mark.parametrize(("program", "arguments"), [*documented()])
+def test_what_the_readme_pipes_into_confaudit_is_read(piped, program, arguments):
+    content = (SAMPLES / SAMPLE[program]).read_bytes()
+    code, out, err = piped(content, *arguments, "-f", "json", "--exit-zero")
+    assert code == 0, err
+    found = json.loads(out)["findings"]
+    (dead,) = [one for one in found if one["subject"] == "CODER_OIDC_ROLE_FIELD"]
+    (place,) = dead["positions"]
+    assert place["file"] == "stdin"
+    assert b"CODER_OIDC_ROLE_FIELD" in content.splitlines()[place["line"] - 1]
+
+
+def test_every_sample_is_documented():
+    assert {one.id for one in documented()} == SAMPLE.keys()
+
+
+@pytest.mark.parametrize("sample", SAMPLE.values())
+def test_no_secret_of_what_is_piped_in_comes_out_in_any_format(piped, folder, sample):
+    content = (SAMPLES / sample).read_bytes()
+    for form in FORMATS:
+        piped(content, "lint", "-", "-f", form, "-o", "report", "--exit-zero")
+        assert b"planted" not in (folder / "report").read_bytes()
+
+
+REFUSED = [
+    (["lint", "-", "-"], "standard input can be one file alone"),
+    (["lint", "-", "--env-file", "-"], "standard input can be one file alone"),
+    (["upgrade", "-", "--to", "2.36.0", "-i", "-"], "standard input can be one file alone"),
+    (["lint", "-"], "standard input is empty"),
+    (["lint", "--config-file", "-"], "standard input is empty"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), REFUSED)
+def test_what_standard_input_cannot_be_is_one_sentence(piped, arguments, sentence):
+    code, out, err = piped(b"", *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"confaudit: {sentence}")
+    assert "hint: " in err
+
+
+class Terminal(io.BytesIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_is_not_waited_for(piped):
+    code, _, err = piped(Terminal(), "lint", "-")
+    assert code == 2
+    assert "nothing is piped" in err
+
+
+def test_what_is_no_file_on_disk_is_read_once_and_has_no_fixed_copy(piped, folder):
+    upgrade = ["upgrade", "--from", "2.30.0", "--to", "2.36.0", "--write-fixed", "fixed"]
+    code, _, err = piped(b"CODER_ACCESS_URL=https://a.example.com\n", *upgrade, "-i", "-")
+    assert (code, "stdin is no file on disk" in err) == (2, True)
+    assert not (folder / "fixed").exists()
+    reading, writing = os.pipe()
+    os.write(writing, b"CODER_ACCESS_URL=https://a.example.com\n")
+    os.close(writing)
+    code, out, err = piped(b"", "lint", "--env-file", f"/dev/fd/{reading}", "--exit-zero")
+    os.close(reading)
+    assert code == 0, err
+    assert "Check of /dev/fd/" in out

@@ -1,0 +1,180 @@
+"""Descriptions of containers: where each tool has them, and which of them run a server."""
+
+import pytest
+
+from confaudit.core.given import Form, GivenState
+from confaudit.operator_files import decode, read_deployments
+from confaudit.operator_files.forms import recognised
+
+URL = "https://coder.example.com"
+IMAGE = "ghcr.io/coder/coder:v2.30.0"
+LIST = f"[{{name: CODER_ACCESS_URL, value: '{URL}'}}]"
+MAP = f"{{CODER_ACCESS_URL: '{URL}'}}"
+LINES = f'["CODER_ACCESS_URL={URL}"]'
+
+SHAPES = {
+    "a container": (
+        f'[{{"Name": "/c", "Config": {{"Image": "{IMAGE}", "Env": {LINES}}}}}]',
+        Form.DOCKER_INSPECT,
+    ),
+    "an image": (
+        f'[{{"RepoTags": ["{IMAGE}"], "Config": {{"Image": "", "Env": {LINES}}}}}]',
+        Form.DOCKER_INSPECT,
+    ),
+    "a container of podman": (
+        f'[{{"Image": "ab12", "ImageName": "{IMAGE}", "Config": {{"Env": {LINES}}}}}]',
+        Form.DOCKER_INSPECT,
+    ),
+    "a container by jq": (
+        f'{{"Config": {{"Image": "{IMAGE}", "Env": {LINES}}}}}',
+        Form.DOCKER_INSPECT,
+    ),
+    "its configuration alone": (f'{{"Image": "{IMAGE}", "Env": {LINES}}}', Form.DOCKER_INSPECT),
+    "a task in a service": (
+        f'{{"TaskTemplate": {{"ContainerSpec": {{"Image": "{IMAGE}", "Env": {LINES}}}}}}}',
+        Form.DOCKER_INSPECT,
+    ),
+    "a list of definitions": (
+        f"[{{name: c, image: '{IMAGE}', essential: true, environment: {LIST}}}]",
+        Form.ECS,
+    ),
+    "App Runner": (
+        f"{{SourceConfiguration: {{ImageRepository: {{ImageIdentifier: '{IMAGE}', "
+        f"ImageConfiguration: {{RuntimeEnvironmentVariables: {MAP}}}}}}}}}",
+        Form.CONTAINER_APP,
+    ),
+    "DigitalOcean": (
+        "{services: [{name: c, image: {registry: coder, repository: coder, tag: v2.30.0}, "
+        f"envs: [{{key: CODER_ACCESS_URL, value: '{URL}'}}]}}]}}",
+        Form.CONTAINER_APP,
+    ),
+    "Azure's groups": (
+        f"{{properties: {{containers: [{{name: c, properties: {{image: '{IMAGE}', "
+        f"environmentVariables: {LIST}}}}}]}}}}",
+        Form.CONTAINER_APP,
+    ),
+}
+
+
+def servers(text):
+    return read_deployments([decode(text.encode(), "input")]).found
+
+
+@pytest.mark.parametrize(("text", "form"), SHAPES.values(), ids=SHAPES)
+def test_the_container_is_found_where_its_tool_has_it(text, form):
+    (one,) = servers(text)
+    (given,) = one.operator.given
+    assert (given.name, given.value, given.form) == ("CODER_ACCESS_URL", URL, form)
+    assert one.operator.version == "2.30.0"
+
+
+def inspected(*containers):
+    return f"[{', '.join(containers)}]"
+
+
+def container(name, image, env="[]", more=""):
+    return f'{{"Name": "/{name}", "Config": {{"Image": "{image}", "Env": {env}{more}}}}}'
+
+
+def test_every_server_is_one_deployment_and_other_programs_are_none():
+    text = inspected(
+        container("db", "postgres:16", '["POSTGRES_PASSWORD=planted-secret"]'),
+        container("blue", IMAGE),
+        container("green", "registry.example.com/own:3", LINES),
+        container("web", "nginx", '["CODER_UPSTREAM=http://blue"]'),
+    )
+    names = [one.name for one in servers(text)]
+    assert names == ["input (container blue)", "input (container green)"]
+
+
+LABEL = ', "Labels": {"org.opencontainers.image.version": "v2.31.4"}'
+
+
+@pytest.mark.parametrize(
+    ("image", "more", "version"),
+    [
+        ("ghcr.io/coder/coder:latest", LABEL, ("2.31.4", "")),
+        ("ghcr.io/coder/coder:v2.30.0", LABEL, ("2.30.0", "")),
+        ("ghcr.io/coder/coder", "", ("", "")),
+        ("ghcr.io/coder/coder:latest", "", ("", "latest")),
+    ],
+)
+def test_an_image_tells_its_version_where_its_tag_does_not(image, more, version):
+    (one,) = servers(inspected(container("coder", image, "[]", more)))
+    assert (one.operator.version, one.operator.version_hint) == version
+
+
+@pytest.mark.parametrize(
+    ("entry", "state", "value"),
+    [
+        ("Value: '${Domain}/x'", GivenState.UNRESOLVED, None),
+        ("Value: !Sub 'a-${Domain}'", GivenState.UNRESOLVED, None),
+        ("Value: {'Fn::Sub': 'a-${Domain}'}", GivenState.UNRESOLVED, None),
+        ("Value: !Ref Domain", GivenState.REFERENCE, None),
+        ("Value: {Ref: Domain}", GivenState.REFERENCE, None),
+        ("Value: !Join ['', [a, b]]", GivenState.REFERENCE, None),
+        ("Value: !Sub plain", GivenState.LITERAL, "plain"),
+        ("Value: ''", GivenState.EMPTY, ""),
+    ],
+)
+def test_what_a_stack_fills_in_stays_open(entry, state, value):
+    text = (
+        f"Resources: {{T: {{Properties: {{ContainerDefinitions: [{{Image: '{IMAGE}', "
+        f"Environment: [{{Name: CODER_VERBOSE, {entry}}}]}}]}}}}}}"
+    )
+    (one,) = servers(text)
+    (given,) = one.operator.given
+    assert (given.name, given.state, given.value) == ("CODER_VERBOSE", state, value)
+
+
+def test_flags_follow_an_entrypoint_that_is_the_server_already():
+    more = '"command": ["--telemetry=false"]'
+    text = f'{{"containerDefinitions": [{{"image": "{IMAGE}", {more}}}]}}'
+    (one,) = servers(text)
+    assert [(given.name, given.value) for given in one.operator.given] == [("telemetry", "false")]
+
+
+def test_what_a_container_points_to_is_missing_until_it_is_given():
+    task = (
+        f'{{"containerDefinitions": [{{"image": "{IMAGE}", "environmentFiles": '
+        '[{"value": "arn:aws:s3:::bucket/coder.env", "type": "s3"}]}]}'
+    )
+    (alone,) = servers(task)
+    assert [one.resource for one in alone.operator.elsewhere] == ["file/coder.env"]
+    files = [decode(task.encode(), "task.json"), decode(b"CODER_VERBOSE=true\n", "coder.env")]
+    (both,) = read_deployments(files).found
+    assert not both.operator.elsewhere
+    assert [one.value for one in both.operator.given] == ["true"]
+
+
+def test_a_group_of_variables_is_taken_over_or_missing():
+    service = (
+        f"services: [{{name: c, runtime: image, image: {{url: '{IMAGE}'}}, "
+        "envVars: [{fromGroup: shared}]}]\n"
+    )
+    group = "envVarGroups: [{name: shared, envVars: [{key: CODER_VERBOSE, sync: false}]}]\n"
+    (alone,), (both,) = servers(service), servers(service + group)
+    assert [one.resource for one in alone.operator.elsewhere] == ["group/shared"]
+    assert not both.operator.elsewhere
+    assert [one.state for one in both.operator.given] == [GivenState.REFERENCE]
+
+
+PROCESS = [
+    ('HOME=/root\nPATH=/bin\nCODER_X="a" # b $c\n', [(3, '"a" # b $c')]),
+    ("HOME=/root\nPATH=/bin\nCODER_X=[\n {}\n]\nCODER_Y=1\n", [(3, "[\n {}\n]"), (6, "1")]),
+    ("PATH=/bin\0CODER_X=a\nb\0CODER_Y=\0", [(1, "a\nb"), (2, "")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), PROCESS)
+def test_a_process_has_its_variables_as_they_stand(text, expected):
+    file = decode(text.encode(), "input")
+    assert recognised(file).name == "process"
+    (one,) = servers(text)
+    found = [each for each in one.operator.given if each.name.startswith("CODER_")]
+    assert [(each.position.line, each.value) for each in found] == expected
+
+
+@pytest.mark.parametrize("text", ["HOME=/root\nCODER_X=1\n", "# PATH=/bin HOME=/root\nCODER_X=1\n"])
+def test_an_env_file_is_no_process(text):
+    assert recognised(decode(text.encode(), "input")).name == "env-file"
