@@ -72,17 +72,6 @@ def carries_text(value: Value) -> bool:
     return isinstance(value, str) and value not in ("", "true", "false")
 
 
-_PLACEHOLDER: Final = re.compile(
-    r"<[^<>]+>|\b[xX]{3,}\b|\b(?:change-?me|replace-?me|placeholder|todo)\b|\byour[-_ ][a-z]",
-    re.IGNORECASE,
-)
-
-
-def is_placeholder(text: str, *, whole: bool = False) -> bool:
-    """Whether a value reads like an example that somebody was to replace, in part or as a whole."""
-    return bool(_PLACEHOLDER.fullmatch(text) if whole else _PLACEHOLDER.search(text))
-
-
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 
 

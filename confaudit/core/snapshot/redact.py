@@ -30,13 +30,13 @@ from confaudit.core.secret import (
     SECRET_LEAVES,
     SECRET_OPTIONS,
     carries_text,
-    is_placeholder,
     is_secret,
     is_secret_option,
     looks_secret,
     secret,
 )
 from confaudit.core.snapshot.credentials import TextRedactor, known_part, userinfo_end
+from confaudit.core.text.placeholders import stands_for_secret
 from confaudit.errors import SourceError
 
 
@@ -215,7 +215,7 @@ class _Redactor(TextRedactor):
         bare = scheme + is_url + rest[end:]
         if is_url and not password and self.text(bare) == bare:
             return CONCEALED
-        if value and is_placeholder(value, whole=True):
+        if value and stands_for_secret(value):
             return PLACEHOLDER
         return REDACTED if value else value
 

@@ -11,7 +11,7 @@ from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.rules.common import positions
 from confaudit.core.model import MISSING, Level, OptionSpec, Value
-from confaudit.core.secret import REDACTED
+from confaudit.core.secret import PLACEHOLDER, REDACTED
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.known import Known, Truth, UpgradeSide, is_set
 from confaudit.core.upgrade.situation import Situation
@@ -208,7 +208,8 @@ def exposed_secrets(situation: Situation) -> Iterator[Finding]:
     ):
         for exposed in release.facts.exposed_secrets:
             known = situation.known(exposed.option, when)
-            if known.spec and is_set(known).answer is Truth.YES:
+            is_example = bool(known.given) and known.given[0].value == PLACEHOLDER
+            if known.spec and not is_example and is_set(known).answer is Truth.YES:
                 found.setdefault(cell(known.spec), []).append((release.version, known))
     yield from (_exposed(situation, exposures) for exposures in found.values())
 

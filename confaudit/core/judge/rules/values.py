@@ -16,9 +16,10 @@ from confaudit.core.given import Channel, Form, Given, GivenState
 from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding
 from confaudit.core.judge.rules.common import entries, positions, since, since_version, way
-from confaudit.core.model import Value
-from confaudit.core.secret import is_placeholder
+from confaudit.core.model import OptionSpec, Value
+from confaudit.core.text.placeholders import holds_placeholder, is_mark
 from confaudit.core.text.wording import listing, visible
+from confaudit.core.upgrade.families import is_numbered
 from confaudit.core.upgrade.known import Known, Truth, UpgradeSide
 from confaudit.core.upgrade.situation import Situation
 
@@ -29,12 +30,20 @@ def refused_values(situation: Situation) -> Iterator[Finding]:
     """Values that the target's option code does not accept; placeholders are told as such."""
     for error in situation.prediction.errors:
         given = _entries(situation, error.input)
-        if error.option and not any(map(_is_example, given)):
+        spec = situation.target.options.get(error.option)
+        if spec and not any(_is_example(one, spec) for one in given):
             yield _refused(situation, error, given)
 
 
-def _is_example(given: Given) -> bool:
-    return given.state is GivenState.LITERAL and is_placeholder(given.value or "")
+def _is_example(given: Given, spec: OptionSpec | None) -> bool:
+    """Whether a value is one to be replaced; of a text for people only what is nothing else."""
+    is_prose = spec is not None and spec.flag.endswith(_PROSE)
+    reads_so = is_mark if is_prose else holds_placeholder
+    return given.state is GivenState.LITERAL and reads_so(given.value or "")
+
+
+_PROSE: Final = ("-text", "-message")
+"""How flags end whose value is shown to people."""
 
 
 def _refused(situation: Situation, error: StartError, given: tuple[Given, ...]) -> Finding:
@@ -228,7 +237,7 @@ _PERSONAL: Final = re.compile(r"(?:/home/(?!coder/)|/Users/|C:\\Users\\)[^/\\]+[
 
 def placeholders(situation: Situation) -> Iterator[Finding]:
     """Values that an example left behind."""
-    found = [one for one in _literal(situation) if _is_example(one)]
+    found = [one for one in _literal(situation) if _is_example(one, situation.option_of(one))]
     if found:
         shown = listing(list(dict.fromkeys(visible(written(one)) for one in found)))
         yield Finding(
@@ -263,7 +272,8 @@ def personal_paths(situation: Situation) -> Iterator[Finding]:
 def _literal(situation: Situation) -> Iterator[Given]:
     """What the files set for the server for certain."""
     for one in situation.operator.given:
-        if one.state is GivenState.LITERAL and one.value and situation.option_of(one):
+        is_read = situation.option_of(one) or is_numbered(one.name)
+        if one.state is GivenState.LITERAL and one.value and is_read:
             yield one
 
 
