@@ -1,5 +1,6 @@
 """What tests of several folders share."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -16,6 +17,12 @@ def clean_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
             monkeypatch.delenv(name)
     return tmp_path
+
+
+def pytest_collection_finish() -> None:
+    """Look for cycles as seldom as the command does, and never in what all tests share."""
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

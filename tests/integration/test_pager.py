@@ -8,10 +8,12 @@ import sys
 
 import pytest
 
+from confaudit.cli.main import run
 from confaudit.errors import ExitCode
 from tests.integration.processes import DEADLINE, start
 
-ASKED = (sys.executable, "-m", "confaudit", "catalog", "show", "oidc-scopes", "--no-config")
+QUESTION = ("catalog", "show", "oidc-scopes", "--no-config")
+ASKED = (sys.executable, "-m", "confaudit", *QUESTION)
 VERDICT = "In every release since"
 
 
@@ -142,14 +144,16 @@ HINTS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE")
         ({"NO_COLOR": "1", "CONFAUDIT_COLOR": "always"}, [], True, True),
     ],
 )
-def test_colours_by_convention(environ, variables, options, on_pipe, on_tty):
+def test_colours_by_convention(environ, monkeypatch, capsys, variables, options, on_pipe, on_tty):
     """--color, else NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, else what the terminal is."""
     asked = {name: value for name, value in environ.items() if name not in HINTS} | variables
-    piped = subprocess.run(
-        [*ASKED, *options], env=asked, capture_output=True, text=True, check=True
-    )
     shown, _ = on_terminal(asked, "--no-pager", *options)
-    assert (COLOUR in piped.stdout, COLOUR in shown) == (on_pipe, on_tty)
+    for name in HINTS:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in asked.items():
+        monkeypatch.setenv(name, value)
+    assert run([*QUESTION, *options]) == ExitCode.OK
+    assert (COLOUR in capsys.readouterr().out, COLOUR in shown) == (on_pipe, on_tty)
 
 
 @pytest.mark.parametrize("columns", [40, 80, 100, 200])
