@@ -156,6 +156,19 @@ class ChartValues:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacedList:
+    """A list of one layer of values that does not arrive, since a later layer has another."""
+
+    key: str
+    names: tuple[str, ...]
+    """Those of its items that the later list has not, sorted."""
+    positions: tuple[Position, ...]
+    """Where these stand."""
+    by: Position
+    """Where the later list begins."""
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorSettings:
     """Everything that one or several files set, in the order in which they are applied."""
 
@@ -168,6 +181,8 @@ class OperatorSettings:
     """What cannot be seen from here, in whole sentences. See `coverage`."""
     chart: ChartValues | None = None
     """None where Coder's Helm chart has no part in it."""
+    replaced: tuple[ReplacedList, ...] = ()
+    """What is written and does not arrive."""
     forms: tuple[Form, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     """What the files point to and nobody gave: answers that hang on it are open."""

@@ -1,9 +1,8 @@
 """The values of Coder's Helm chart, key by key: where each stands, and what it holds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from confaudit.core.given import ChartValue, Holds, Position
-from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.substitution import CLUSTER
 from confaudit.yaml_nodes import (
     Mapping,
@@ -16,9 +15,17 @@ from confaudit.yaml_nodes import (
 )
 
 
-def chart_keys(chart: Mapping, file: OperatorFile) -> dict[str, ChartValue]:
+def chart_keys(chart: Mapping, at: Callable[[Node], Position]) -> dict[str, ChartValue]:
     """Every key of maps in maps; what stands in a list is no key of the chart."""
-    return {path: _value(node, file.at(key.line)) for path, key, node in _keys(chart)}
+    return {path: _value(node, at(key)) for path, key, node in _keys(chart)}
+
+
+def is_on(node: Node | None) -> bool | None:
+    """Whether a template's `if` takes a value for true; None where that is filled in."""
+    holds = _held(node)
+    if isinstance(node, Scalar) and holds is Holds.TEXT:
+        return bool(resolve(node))
+    return {Holds.NOTHING: False, Holds.OPEN: None}.get(holds, True)
 
 
 def _keys(chart: Mapping) -> Iterator[tuple[str, Scalar, Node | None]]:
@@ -34,10 +41,7 @@ def _keys(chart: Mapping) -> Iterator[tuple[str, Scalar, Node | None]]:
 
 
 def _value(node: Node | None, place: Position) -> ChartValue:
-    holds = _held(node)
-    if isinstance(node, Scalar) and holds is Holds.TEXT:
-        return ChartValue(place, holds, is_on=bool(resolve(node)))
-    return ChartValue(place, holds, {Holds.NOTHING: False, Holds.OPEN: None}.get(holds, True))
+    return ChartValue(place, _held(node), is_on(node))
 
 
 def _held(node: Node | None) -> Holds:

@@ -13,6 +13,7 @@ from confaudit.operator_files.settings import (
     CODER_NAME,
     KubernetesEnvironment,
     MayPrecede,
+    PlaceOf,
     SettingsBlock,
     anything_precedes,
     nothing_precedes,
@@ -45,17 +46,33 @@ def environment(
 
     An `envFrom` may set any name, as only Coder's are kept of what is given beside.
     """
-    env_from = _environment_from(container, file, beside, namespace)
+    env = get(container, "env")
+    place = SettingsBlock(file, form, env.line if env else 0)
+    return merge(
+        from_resources(container, file, beside, namespace),
+        listed(container, lambda _: place, beside, namespace, may_precede),
+    )
+
+
+def listed(
+    container: Mapping,
+    place_of: PlaceOf,
+    beside: Beside,
+    namespace: str = "",
+    may_precede: MayPrecede = nothing_precedes,
+) -> OperatorSettings:
+    """The variables that a container's `env` lists, each in its place."""
     env = get(container, "env")
     if not isinstance(env, Sequence | Mapping):
-        return env_from
+        return OperatorSettings()
+    near = place_of(env)
     reader = KubernetesEnvironment(
-        SettingsBlock(file, form, env.line),
+        place_of,
         anything_precedes if _env_from(container) else may_precede,
-        look_up=lambda source: _value_from(source, file, beside, namespace),
+        look_up=lambda source: _value_from(source, near.file, beside, namespace),
     )
     given = tuple(reader.read(env) if isinstance(env, Sequence) else reader.read_map(env))
-    return merge(env_from, OperatorSettings(given=given, forms=(form,)))
+    return OperatorSettings(given=given, forms=(near.form,))
 
 
 def _env_from(container: Mapping) -> Node | None:
@@ -64,9 +81,10 @@ def _env_from(container: Mapping) -> Node | None:
     return None if isinstance(found, Sequence) and not found.items else found
 
 
-def _environment_from(
-    container: Mapping, file: OperatorFile, beside: Beside, namespace: str
+def from_resources(
+    container: Mapping, file: OperatorFile, beside: Beside, namespace: str = ""
 ) -> OperatorSettings:
+    """The variables that come by a container's `envFrom`."""
     env_from = _env_from(container)
     if env_from is None:
         return OperatorSettings()

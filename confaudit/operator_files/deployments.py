@@ -16,6 +16,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.forms import READERS, FormReader, form_of
 from confaudit.operator_files.layers import layered
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.settings import unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def read_deployments(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -
     reading = _Reading.of(files, forms)
     found = reading.deployments()
     if not found:
-        raise _nothing([*reading.faults.values()])
+        raise _nothing([*reading.faults.values()], reading.notes)
     faults = (f"{fault}." for fault in reading.faults.values())
     return Deployments(found, (*reading.notes, *faults))
 
@@ -62,13 +63,17 @@ def read_as_one(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -> Dep
     found = reading.deployments()
     if reading.faults:
         raise next(iter(reading.faults.values()))
+    if not found:
+        raise _nothing((), reading.notes)
     several = next((one for one in found if one.name != one.files[0].name), None)
     if several:
         raise SourceError(
             f"{several.files[0].name} sets up several servers, {several.name} among them",
             "give the files of one of them alone",
         )
-    return Deployment(found[0].name, merge(*(one.operator for one in found)), tuple(files))
+    notes = OperatorSettings(notes=tuple(reading.notes))
+    operator = merge(*(one.operator for one in found), notes)
+    return Deployment(found[0].name, operator, tuple(files))
 
 
 @dataclass(slots=True)
@@ -78,6 +83,8 @@ class _Reading:
     faults: dict[str, SourceError] = field(default_factory=dict)
     """What is wrong with a file, by its name."""
     notes: list[str] = field(default_factory=list)
+    noted: set[str] = field(default_factory=set)
+    """The names of files that some of the notes are about."""
 
     @classmethod
     def of(
@@ -127,7 +134,17 @@ class _Reading:
         except SourceError as fault:
             self.faults[left[0].name] = fault
             return
-        yield from self._named(left, operators, self.beside.taken[before:])
+        self._note_others(left, operators)
+        servers = [one for one in operators if one.forms]
+        yield from self._named(left, servers, self.beside.taken[before:])
+
+    def _note_others(
+        self, files: Sequence[OperatorFile], operators: Sequence[OperatorSettings]
+    ) -> None:
+        """Say what is set up beside servers, or instead of one."""
+        others = [one for one in operators if not one.forms]
+        self.notes += unique(note for one in others for note in one.notes)
+        self.noted |= {file.name for file in files} if others else set()
 
     def _with_server_yaml(self, operator: OperatorSettings, file: OperatorFile) -> OperatorSettings:
         """With the server's YAML that a setting names, below everything else, or the lack of it."""
@@ -172,7 +189,7 @@ class _Reading:
     def _find_silent(self, found: Sequence[Deployment]) -> None:
         """Say of each file that came to nothing why it did."""
         used = {file.name for one in found for file in one.files}
-        used |= {file.name for file in self.beside.taken} | self.faults.keys()
+        used |= {file.name for file in self.beside.taken} | self.faults.keys() | self.noted
         for file, reader in self.chosen:
             if file.name not in used:
                 self.faults[file.name] = _silence(file, reader)
@@ -197,8 +214,9 @@ def _refuse_old(operators: Iterable[OperatorSettings], file: OperatorFile) -> No
         )
 
 
-def _nothing(faults: Sequence[SourceError]) -> SourceError:
+def _nothing(faults: Sequence[SourceError], notes: Sequence[str]) -> SourceError:
     """One sentence on files of which none can be read."""
-    if len(faults) == 1:
+    if len(faults) == 1 and not notes:
         return faults[0]
-    return SourceError("; ".join(map(str, faults)), "give the files that set Coder's variables")
+    why = [*map(str, faults), *(note.rstrip(".") for note in notes)]
+    return SourceError("; ".join(why), "give the files that set Coder's variables")

@@ -44,6 +44,8 @@ class FormReader:
     def read(self, file: OperatorFile, beside: Beside = ALONE) -> tuple[OperatorSettings, ...]:
         """What a file sets, one for each server; none when it has to do with something else.
 
+        What has no form is of no server, and its notes say of what.
+
         Raises:
             SourceError: it cannot be read as this form.
         """
@@ -81,7 +83,7 @@ READERS: Final[Mapping[str, FormReader]] = {
         FormReader("kubernetes", "a Kubernetes manifest", "kubernetes", has_rest=True),
         FormReader("compose", "a compose file", "compose", is_layered=True),
         FormReader("containers", "a description of containers", "containers"),
-        FormReader("helm-values", "a file of Helm values", "helm", rank=1),
+        FormReader("helm-values", "a file of Helm values", "helm", rank=1, is_layered=True),
         FormReader("server-yaml", "the server's YAML", "server_yaml", embeddable=False, rank=2),
         FormReader("systemd", "a systemd unit", "systemd"),
         FormReader("process", "the environment of a process", "process", embeddable=False),
@@ -120,10 +122,17 @@ def form_of(file: OperatorFile, form: str | None = None) -> FormReader:
 def _noted(
     operators: Sequence[OperatorSettings], files: Sequence[OperatorFile]
 ) -> tuple[OperatorSettings, ...]:
-    """The same with a note on each file that is no YAML until somebody renders it."""
+    """The same with a note on each file that is no YAML until somebody renders it.
+
+    What is of no server is kept for the notes that say so.
+    """
     notes = tuple(
         f"{file.name} is a template: no YAML until somebody renders it, read as it stands"
         for file in files
         if file.templated
     )
-    return tuple(replace(one, notes=(*notes, *one.notes)) for one in operators if one.forms)
+    return tuple(
+        replace(one, notes=(*notes, *one.notes)) if one.forms else one
+        for one in operators
+        if one.forms or one.notes
+    )

@@ -1,28 +1,31 @@
-"""Helm values, wherever they stand: a values file, a HelmRelease, an Argo CD Application.
+"""Helm values, wherever they stand and in however many layers: what they set up.
 
 Coder's container is found by structure, at any depth: what has an `env` with Coder's variables.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from confaudit.core.coder.chart import may_set
-from confaudit.core.given import ChartValues, Form, OperatorSettings
+from confaudit.core.coder.programs import Program, not_covered, product, program_of
+from confaudit.core.given import ChartValues, Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import cluster
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.chart_values import chart_keys
+from confaudit.operator_files.chart_values import chart_keys, is_on
 from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import (
     SERVER_NAMES,
+    SettingsBlock,
     is_coder_environment,
     names_of,
     others_precede,
 )
 from confaudit.operator_files.substitution import CLUSTER
-from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.operator_files.values_layers import Layer, Values, layered, replaced_lists
+from confaudit.operator_files.version import CHARTS, image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import (
     Mapping,
     Node,
@@ -34,23 +37,11 @@ from confaudit.yaml_nodes import (
 )
 
 _CHART_KEYS: Final = frozenset(
-    [
-        "env",
-        "envFrom",
-        "envUseClusterAccessURL",
-        "image",
-        "ingress",
-        "service",
-        "tls",
-        "replicaCount",
-        "resources",
-        "serviceAccount",
-        "commandArgs",
-        "volumes",
-        "volumeMounts",
-        "workspaceProxy",
-        "podAnnotations",
-    ]
+    {"env", "envFrom", "envUseClusterAccessURL", "image", "ingress", "service", "tls"}
+    | {"replicaCount", "resources", "serviceAccount", "commandArgs", "volumes", "volumeMounts"}
+    | {"workspaceProxy", "podAnnotations", "podLabels", "certs", "httproute", "listenerset"}
+    | {"livenessProbe", "readinessProbe", "nodeSelector", "tolerations", "affinity"}
+    | {"securityContext", "podSecurityContext", "topologySpreadConstraints"}
 )
 """Keys below `coder` by which the chart's values are known when they set no variable."""
 
@@ -63,11 +54,58 @@ def recognise(file: OperatorFile) -> bool:
     return bool(roots) and any(map(containers, roots))
 
 
-def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
-    """Read a values file."""
-    documents = file.yaml.roots if file.yaml else ()
-    form = Form.HELM_VALUES
-    return (merge(*(read_values(root, file, form, "", beside) for root in documents)),)
+def read_layers(files: Sequence[OperatorFile], beside: Beside) -> tuple[OperatorSettings, ...]:
+    """Read values files, the later over the earlier."""
+    layers = [
+        Layer(root, file, Form.HELM_VALUES)
+        for file in files
+        for root in (file.yaml.roots if file.yaml else ())
+    ]
+    return read_release(Release(layered(layers)), beside) if layers else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Values, and what the resource says that gives them to a chart."""
+
+    values: Values
+    what: str = ""
+    """What it is, to be named in a note: `HelmRelease coder`."""
+    chart: str = ""
+    """The chart's name; empty where it is not told."""
+    version: str = ""
+    """What is said of the chart's version."""
+    namespace: str = ""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """The layers that were not given."""
+
+    @property
+    def is_coder(self) -> bool:
+        """Whether the chart is Coder's by its name."""
+        return self.chart.rstrip("/").rpartition("/")[2] in CHARTS
+
+
+def read_release(release: Release, beside: Beside) -> tuple[OperatorSettings, ...]:
+    """What a release sets up, one for each server; only notes for other programs of Coder."""
+    other = product(release.chart)
+    if other:
+        return (_note(release, release.values.root, other),)
+    is_open = release.is_coder or not release.chart
+    found = (containers if is_open else with_environment)(release.values.root)
+    charted = [one for one in found if one.chart]
+    if charted:
+        return tuple(_charted(one, release, beside) for one in charted)
+    if found:
+        return (merge(*(_server(one, release, beside) for one in found)),)
+    return (_unset(release),) if release.is_coder else ()
+
+
+def read_values(
+    values: Node, file: OperatorFile, form: Form, chart_version: str, beside: Beside
+) -> OperatorSettings:
+    """Read values of one layer; `chart_version` is what the resource around them says."""
+    one = Release(layered([Layer(values, file, form)]), version=chart_version)
+    return merge(*read_release(one, beside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +113,15 @@ class Container:
     """The values of one container."""
 
     values: Mapping
+    path: tuple[str, ...]
+    """The keys that lead to it."""
     chart: Mapping | None
     """The root of the Coder chart's values, when they are its."""
-    is_part: bool = False
-    """Whether that root is a key of another chart's values."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the chart's root is a key of another chart's values."""
+        return self.chart is not None and len(self.path) > 1
 
 
 def containers(values: Node) -> list[Container]:
@@ -101,8 +144,7 @@ def _environments(values: Node) -> Iterator[Container]:
         if not path and any(_by_chart_keys(values)):
             continue  # the chart's own values: an `env` beside `coder` is none of its keys
         if is_coder_environment(get(node, "env")):
-            chart = _chart(values, path, node)
-            yield Container(node, chart, is_part=bool(chart) and len(path) > 1)
+            yield Container(node, path, _chart(values, path, node))
 
 
 def _chart(values: Node, path: tuple[str, ...], container: Mapping) -> Mapping | None:
@@ -114,51 +156,113 @@ def _chart(values: Node, path: tuple[str, ...], container: Mapping) -> Mapping |
 
 def _by_chart_keys(values: Node) -> Iterator[Container]:
     """The innermost `coder` with keys of the chart: a sub-chart's values have one in another."""
-    root, coder = follow(values), get(values, "coder")
+    root, coder, depth = follow(values), get(values, "coder"), 1
     while isinstance(inner := get(coder, "coder"), Mapping):
-        root, coder = coder, inner
+        root, coder, depth = coder, inner, depth + 1
     if isinstance(root, Mapping) and isinstance(coder, Mapping) and _CHART_KEYS & names_of(coder):
-        yield Container(coder, root, is_part=root is not follow(values))
+        yield Container(coder, ("coder",) * depth, root)
 
 
-def read_values(
-    values: Node, file: OperatorFile, form: Form, chart_version: str, beside: Beside
-) -> OperatorSettings:
-    """Read values; `chart_version` is what the resource around them says."""
-    form = Form.TEXT if file.templated else form
-    found = [_container(one, file, form, beside) for one in containers(values)]
-    version, hint = version_of(chart_version)
-    return merge(OperatorSettings(version=version, version_hint=hint, forms=(form,)), *found)
+def _charted(container: Container, release: Release, beside: Beside) -> OperatorSettings:
+    """What Coder's chart sets up: the server, or another program of the same image."""
+    program = program_of(
+        words=(word for word, _ in words_of(get(container.values, "commandArgs"))),
+        artefact=container.path[-2] if container.is_part else "",
+        is_proxy=bool(is_on(get(container.values, "workspaceProxy"))),
+    )
+    if program not in (None, Program.SERVER):
+        return _note(release, container.values, program)
+    found = _server(container, release, beside)
+    return replace(found, name=".".join(container.path[:-1]))
 
 
-def _container(
-    container: Container, file: OperatorFile, form: Form, beside: Beside
-) -> OperatorSettings:
-    """An image's tag beats the chart's version, so it is read after it."""
-    version, hint = version_of(_tag(container.values))
-    precedes = may_set if container.chart else others_precede
-    variables = cluster.environment(container.values, file, form, beside, may_precede=precedes)
-    words = [
-        word
-        for key in ("command", "commandArgs", "args")
-        for word in words_of(get(container.values, key))
-    ]
-    notes = (file.remark(words[0][1], SCRIPT_NOTE),) if is_script(words) else ()
-    own = OperatorSettings(
-        given=tuple(flags(words, file, form, CLUSTER.read)),
+def _note(release: Release, node: Node, program: Program) -> OperatorSettings:
+    """A further program of Coder, which is not audited."""
+    file = release.values.layer_of(node).file
+    note = file.remark(node.line, not_covered(release.what or "what is set up here", program))
+    return OperatorSettings(notes=(f"{note}.",))
+
+
+def _unset(release: Release) -> OperatorSettings:
+    """Coder's chart with no values for the server that are seen here."""
+    root, values = follow(release.values.root), release.values
+    keys = chart_keys(root, values.at) if isinstance(root, Mapping) else {}
+    version, hint = version_of(release.version)
+    return OperatorSettings(
         version=version,
         version_hint=hint,
-        notes=notes,
-        chart=_chart_values(container, file),
-        forms=(form,),
+        chart=ChartValues(keys, is_whole=values.is_whole),
+        forms=(values.layers[-1].dialect,),
+        elsewhere=release.elsewhere,
     )
-    return merge(variables, own)
 
 
-def _chart_values(container: Container, file: OperatorFile) -> ChartValues | None:
+def _server(container: Container, release: Release, beside: Beside) -> OperatorSettings:
+    """An image's tag beats the chart's version, which says nothing where Coder is but a part."""
+    values = release.values
+    said = "" if container.is_part else release.version
+    found = [version_of(one) for one in (said, _tag(container.values)) if one]
+    versions = (OperatorSettings(version=one, version_hint=hint) for one, hint in found)
+    by_resource = _by_env_from(container, release, beside)
+    own = OperatorSettings(
+        chart=_chart_values(container, values, by_resource),
+        replaced=tuple(replaced_lists(values, container.path)),
+        forms=tuple(dict.fromkeys(layer.dialect for layer in values.layers)),
+        elsewhere=release.elsewhere,
+    )
+    listed, command = _listed(container, release, beside), _command(container, values)
+    return merge(own, *versions, by_resource, listed, command)
+
+
+def _by_env_from(container: Container, release: Release, beside: Beside) -> OperatorSettings:
+    env_from = get(container.values, "envFrom")
+    file = release.values.layer_of(env_from).file if env_from else release.values.layers[-1].file
+    return cluster.from_resources(container.values, file, beside, release.namespace)
+
+
+def _listed(container: Container, release: Release, beside: Beside) -> OperatorSettings:
+    env, values = get(container.values, "env"), release.values
+
+    def place_of(item: Node) -> SettingsBlock:
+        layer = values.layer_of(item)
+        return SettingsBlock(layer.file, layer.dialect, env.line if env else item.line)
+
+    precedes = may_set if container.chart else others_precede
+    found = cluster.listed(container.values, place_of, beside, release.namespace, precedes)
+    hidden = env is not None and values.layer_of(env).is_secret
+    return replace(found, given=tuple(map(_hidden, found.given))) if hidden else found
+
+
+def _hidden(given: Given) -> Given:
+    """An entry of values that are a secret as a whole: only its name is known."""
+    state = GivenState.REFERENCE
+    return replace(given, state=state, value=None, prefix="", refers_to=(), not_text=False)
+
+
+def _command(container: Container, values: Values) -> OperatorSettings:
+    keys = ("command", "commandArgs", "args")
+    nodes = [node for key in keys if (node := get(container.values, key)) is not None]
+    words = [word for node in nodes for word in words_of(node)]
+    if not words:
+        return OperatorSettings()
+    layer = values.layer_of(nodes[-1])
+    return OperatorSettings(
+        given=tuple(flags(words, layer.file, layer.dialect, CLUSTER.read)),
+        notes=(layer.file.remark(words[0][1], SCRIPT_NOTE),) if is_script(words) else (),
+    )
+
+
+def _chart_values(
+    container: Container, values: Values, by_resource: OperatorSettings
+) -> ChartValues | None:
     if container.chart is None:
         return None
-    return ChartValues(chart_keys(container.chart, file), is_part=container.is_part)
+    return ChartValues(
+        chart_keys(container.chart, values.at),
+        by_env_from=frozenset(one.position for one in by_resource.given),
+        is_whole=values.is_whole,
+        is_part=container.is_part,
+    )
 
 
 def _tag(container: Mapping) -> str:

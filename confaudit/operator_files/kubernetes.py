@@ -42,7 +42,7 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
         for one in resources(file)
         if (reader := _WORKLOADS.get(one.kind))
         for server in reader(one, beside)
-        if server.forms
+        if server.forms or server.notes
     )
 
 

@@ -20,6 +20,7 @@ def merge(*operator: OperatorSettings) -> OperatorSettings:
         version_hint="" if versions or not hints else hints[-1],
         notes=unique(note for part in operator for note in part.notes),
         chart=_chart([part.chart for part in operator if part.chart]),
+        replaced=tuple(one for part in operator for one in part.replaced),
         forms=tuple(dict.fromkeys(form for part in operator for form in part.forms)),
         elsewhere=tuple(dict.fromkeys(other for part in operator for other in part.elsewhere)),
         interpolation=tuple(given for part in operator for given in part.interpolation),

@@ -83,11 +83,15 @@ def others_precede(name: str, names: Collection[str]) -> bool:
     return name not in names
 
 
+PlaceOf: TypeAlias = Callable[[Node], SettingsBlock]
+"""Where an item of a list stands, as a list may be put together from several files."""
+
+
 @dataclass(slots=True)
 class KubernetesEnvironment:
     """The `env` of a container, item after item: `$(V)` sees only what came before."""
 
-    place: SettingsBlock
+    place_of: PlaceOf
     may_precede: MayPrecede = nothing_precedes
     look_up: Callable[[Node | None], str | None] = lambda _: None
     """The text that a `valueFrom` points to; None when it cannot be seen."""
@@ -100,7 +104,7 @@ class KubernetesEnvironment:
         for item in map(follow, env.items):
             name = get(item, "name")
             if isinstance(item, Mapping) and isinstance(name, Scalar) and NAME.fullmatch(name.text):
-                given = self._item(item, name)
+                given = self._item(item, name, self.place_of(item))
                 self.earlier[name.text] = _reading(given)
                 yield given
 
@@ -108,30 +112,30 @@ class KubernetesEnvironment:
         """The settings of a map of name → value, as some charts have it."""
         self.may_precede = anything_precedes
         for key, node in entries(env):
-            given = self._value(key, follow(node))
+            given = self._value(key, follow(node), self.place_of(env))
             self.earlier[key.text] = _reading(given)
             yield given
 
-    def _item(self, item: Mapping, name: Scalar) -> Given:
+    def _item(self, item: Mapping, name: Scalar, place: SettingsBlock) -> Given:
         keys = {key.text for key, _ in entries(item)}
         if "value" in keys:
-            return self._value(name, get(item, "value"))
+            return self._value(name, get(item, "value"), place)
         if "valueFrom" in keys:
-            return self._value_from(name, get(item, "valueFrom"))
+            return self._value_from(name, get(item, "valueFrom"), place)
         state = GivenState.EMPTY if keys == {"name"} else GivenState.MALFORMED
-        return self.place.given(name.text, state, name.line)
+        return place.given(name.text, state, name.line)
 
-    def _value_from(self, name: Scalar, source: Node | None) -> Given:
+    def _value_from(self, name: Scalar, source: Node | None, place: SettingsBlock) -> Given:
         text = self.look_up(source)
         if text is None:
-            return self.place.given(name.text, GivenState.REFERENCE, name.line)
-        return self.place.text(name.text, text, name.line, TEMPLATED.read)
+            return place.given(name.text, GivenState.REFERENCE, name.line)
+        return place.text(name.text, text, name.line, TEMPLATED.read)
 
-    def _value(self, name: Scalar, value: Node | None) -> Given:
+    def _value(self, name: Scalar, value: Node | None, place: SettingsBlock) -> Given:
         if not isinstance(value, Scalar):
-            return self.place.given(name.text, _shape(value), name.line)
+            return place.given(name.text, _shape(value), name.line)
         not_text = value.plain and _NOT_TEXT.fullmatch(value.text) is not None
-        return self.place.text(name.text, value.text, name.line, self._fill, not_text=not_text)
+        return place.text(name.text, value.text, name.line, self._fill, not_text=not_text)
 
     def _fill(self, text: str) -> Reading:
         return CLUSTER.read(text, earlier=self._defined)

@@ -42,7 +42,12 @@ def flags(*pairs):
 
 
 def files(**texts):
-    named = {"values": "values.yaml", "compose": "compose.yaml", "dotenv": ".env"}
+    named = {
+        "values": "values.yaml",
+        "prod": "values-prod.yaml",
+        "compose": "compose.yaml",
+        "dotenv": ".env",
+    }
     return read_all([decode(text.encode(), named[name]) for name, text in texts.items()])
 
 
@@ -125,6 +130,8 @@ LOUD = [
     ("duplicate-setting", "session-duration", "yes", "2.34.0", "2.35.0",
      [yaml("networking: {http: {sessionDuration: 5m}}\n"
            "networking: {http: {sessionDuration: 24h}}\n")]),
+    ("list-replaced", "coder.env", "yes", "2.34.0", "2.35.0",
+     [files(values=HELM % "{name: CODER_B, value: b}", prod=HELM % "{name: CODER_C, value: c}")]),
     ("shadowed-setting", "verbose", "yes", "2.34.0", "2.35.0",
      [flags(("verbose", "false")), env("CODER_VERBOSE=true")]),
     ("shadowed-setting", "ai-gateway-enabled", "yes", "2.34.0", "2.35.0",
@@ -206,6 +213,8 @@ QUIET = [
     ("experiment-gone", "2.31.1", "2.32.0", [env("CODER_EXPERIMENTS=web-push,*")]),
     ("duplicate-setting", "2.34.0", "2.35.0",
      [env("CODER_VERBOSE=true"), read_env_file("CODER_VERBOSE=false", "override.env")]),
+    ("list-replaced", "2.34.0", "2.35.0",
+     [files(values=HELM % "{name: CODER_B, value: b}", prod=HELM % "{name: CODER_B, value: c}")]),
     ("shadowed-setting", "2.34.0", "2.35.0",
      [flags(("verbose", "false")), env("CODER_TLS_ENABLE=true")]),
     ("two-names", "2.34.0", "2.35.0",

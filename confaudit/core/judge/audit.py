@@ -37,6 +37,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     not_known.unknown_experiments,
     not_known.unknown_chart_keys,
     files.duplicate_settings,
+    files.replaced_lists,
     files.shadowed_settings,
     aliases.contradicting_names,
     files.settings_not_passed_on,

@@ -129,6 +129,14 @@ DUPLICATE_SETTING: Final = Rule(
     why="The last one counts, wherever the reader of the file stops looking.",
     fix="Keep one of them.",
 )
+LIST_REPLACED: Final = Rule(
+    id="list-replaced",
+    title="List of values that a later layer replaces",
+    effect=Effect.IGNORED,
+    level=Level.WARNING,
+    why="Helm merges the maps of several layers of values, and of a list takes the last one whole.",
+    fix="Write every entry that is wanted into the list of the last layer.",
+)
 SHADOWED_SETTING: Final = Rule(
     id="shadowed-setting",
     title="Setting that a stronger one hides",
@@ -329,6 +337,7 @@ RULES: Final[Mapping[str, Rule]] = {
         SETTING_IGNORED,
         EXPERIMENT_GONE,
         DUPLICATE_SETTING,
+        LIST_REPLACED,
         SHADOWED_SETTING,
         TWO_NAMES,
         REFERENCE_LEFT,

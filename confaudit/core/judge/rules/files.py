@@ -51,6 +51,25 @@ def _duplicate(situation: Situation, found: list[Given]) -> Finding:
     )
 
 
+def replaced_lists(situation: Situation) -> Iterator[Finding]:
+    """What a layer of values lists that a later layer does not, whose list is all that counts."""
+    for one in situation.operator.replaced:
+        shown = tuple(map(visible, one.names))
+        wanted = listing(shown)
+        below, above = one.positions[0], one.by
+        here = f" (line {above.line})" if above.file == below.file else ""
+        replaces = f"{above.file}'s {visible(one.key)}{here} replaces the one of {below.file}"
+        lost = f"{wanted} of it {'does' if len(shown) == 1 else 'do'} not arrive"
+        yield Finding(
+            rule=rules.LIST_REPLACED,
+            message=f"{replaces}: {lost}.",
+            subject=visible(one.key),
+            because=f"only the earlier list has {wanted}",
+            steps=(f"Write {wanted} into the later list as well, or take them out.",),
+            positions=one.positions,
+        )
+
+
 def _is_same(one: Given, other: Given) -> bool:
     """Whether two entries say the same; of two secrets nobody can tell."""
     here = (one.state, one.value, one.structure)

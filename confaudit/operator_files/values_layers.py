@@ -1,0 +1,148 @@
+"""Values that Helm lays one over the other: maps are merged, everything else is replaced.
+
+The merge happens on the nodes, once, so that what is read of it is read as of one file, and every
+node still knows which file it stands in.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from confaudit.core.given import Form, Position, ReplacedList
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.settings import unique
+from confaudit.yaml_nodes import (
+    MAX_DEPTH,
+    Mapping,
+    Node,
+    Scalar,
+    entries,
+    follow,
+    get,
+    items_at,
+    text_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Values as one place has them."""
+
+    root: Node
+    file: OperatorFile
+    form: Form
+    is_secret: bool = False
+    """Whether it is kept as a secret, so that only names of it may be shown."""
+
+    @property
+    def dialect(self) -> Form:
+        """Its form, unless only lines of it are safe to change."""
+        return Form.TEXT if self.file.templated else self.form
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What layers come to."""
+
+    root: Node
+    layers: Sequence[Layer]
+    """The lowest first, one at least."""
+    is_whole: bool = True
+    """Whether all layers are seen here."""
+    _owners: dict[int, Layer] = field(default_factory=dict, repr=False)
+    """By identity, what each key and value of a map stands in; nothing where one layer is all."""
+
+    def layer_of(self, node: Node) -> Layer:
+        """The layer that a key or value stands in; of a map that was merged, the last."""
+        return self._owners.get(id(follow(node)), self.layers[-1])
+
+    def at(self, node: Node) -> Position:
+        """Where a key or value stands."""
+        return self.layer_of(node).file.at(node.line)
+
+
+def layered(layers: Sequence[Layer], *, is_whole: bool = True) -> Values:
+    """Lay values one over the other, the lowest first; there is one layer at least."""
+    if len(layers) == 1:
+        return Values(layers[0].root, layers, is_whole)
+    owners = {id(node): layer for layer in layers for node in _nodes(layer.root)}
+    root = layers[0].root
+    for layer in layers[1:]:
+        root = _Merge(layer, owners).of(root, layer.root)
+    return Values(root, layers, is_whole, owners)
+
+
+def _nodes(root: Node) -> Iterator[Node]:
+    """Every node, keys included, once."""
+    pending, seen = [root], set[int]()
+    while pending:
+        node = follow(pending.pop())
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, Mapping):
+            pending += [part for pair in node.pairs for part in pair]
+        elif not isinstance(node, Scalar):
+            pending += node.items
+
+
+@dataclass(slots=True)
+class _Merge:
+    """One layer over what is below it. What aliases repeat is merged once."""
+
+    layer: Layer
+    owners: dict[int, Layer]
+    done: dict[tuple[int, int], Mapping] = field(default_factory=dict)
+
+    def of(self, lower: Node, upper: Node, depth: int = 0) -> Node:
+        below, above = follow(lower), follow(upper)
+        if not isinstance(below, Mapping) or not isinstance(above, Mapping) or depth > MAX_DEPTH:
+            return upper
+        both = (id(below), id(above))
+        if both not in self.done:
+            self.done[both] = self._maps(below, above, depth)
+        return self.done[both]
+
+    def _maps(self, below: Mapping, above: Mapping, depth: int) -> Mapping:
+        pairs: dict[str, tuple[Node, Node]] = {key.text: (key, one) for key, one in entries(below)}
+        for key, value in entries(above):
+            under = pairs.get(key.text)
+            pairs[key.text] = (key, self.of(under[1], value, depth + 1) if under else value)
+        found = Mapping(above.line, [*pairs.values()])
+        self.owners[id(found)] = self.layer
+        return found
+
+
+LISTS: Final = ("env", "envFrom")
+"""What a container is given in lists, whose items do not arrive where a later list comes."""
+
+
+def replaced_lists(values: Values, path: Sequence[str]) -> Iterator[ReplacedList]:
+    """Which variables of a container, at a path of keys, are in a lower layer only."""
+    for key in LISTS:
+        arriving = get(values.root, *path, key)
+        if arriving is None:
+            continue
+        has = {name for name, _ in _named(values.root, *path, key)}
+        upper = values.layer_of(arriving)
+        for layer in values.layers:
+            lost = [(n, p) for n, p in _named(layer.root, *path, key) if n not in has]
+            if lost and layer is not upper:
+                yield ReplacedList(
+                    key=".".join((*path, key)),
+                    names=unique(sorted(name for name, _ in lost)),
+                    positions=tuple(layer.file.at(node.line) for _, node in lost),
+                    by=values.at(arriving),
+                )
+
+
+def _named(root: Node, *path: str) -> Iterator[tuple[str, Node]]:
+    """The items of a list of variables, or of where they come from, by name."""
+    for item in items_at(root, *path):
+        for name in (
+            text_at(item, "name"),
+            *(text_at(item, kind, "name") for kind in ("configMapRef", "secretRef")),
+        ):
+            if name:
+                yield name, item
