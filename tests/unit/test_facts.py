@@ -14,7 +14,8 @@ import pytest
 
 from confaudit.catalog import facts
 from confaudit.catalog.loader import packaged
-from confaudit.core.coder.facts import Facts, ReadBy
+from confaudit.core.coder.facts import Facts
+from confaudit.core.coder.programs import Program
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.semantics import DAY_UNITS
 from confaudit.core.coder.startup import _VALIDATED
@@ -58,8 +59,11 @@ def test_the_file_is_laid_out_to_be_reviewed_line_by_line() -> None:
 
 def test_each_fact_stands_once() -> None:
     for section, lines in SECTIONS.items():
-        names = [next(value for key, value in line.items() if key != "in") for line in lines]
-        assert len(names) == len(set(names)), section
+        told = [
+            (next(value for key, value in line.items() if key != "in"), line.get("reader"))
+            for line in lines
+        ]
+        assert len(told) == len(set(told)), section
 
 
 @pytest.mark.parametrize(
@@ -102,8 +106,16 @@ def test_facts_name_options_that_there_are() -> None:
 def test_variables_are_no_options() -> None:
     own = {spec.env for release in releases() for spec in release.options.values()}
     assert not [name for name in own if NEWEST.retired(name)]
-    found = {one.name for name in own if (one := NEWEST.variable(name))}
-    assert found == {"CODER_AGENT_*"}  # agents have some of their own, which have no list
+    assert not [name for name in own if NEWEST.variable(name)]
+    assert {one.name for one in NEWEST.shared_variables} <= own
+
+
+def test_a_variable_may_have_several_readers() -> None:
+    assert NEWEST.readers("CODER_URL") >= {Program.SERVER, Program.CLIENT, Program.PROVISIONER}
+    assert NEWEST.readers("CODER_PROVISIONERD_TAGS") == {Program.PROVISIONER}
+    assert NEWEST.readers("CODER_PROVISIONER_DAEMON_PSK") == {Program.PROVISIONER}
+    assert not NEWEST.readers("CODER_ACCESS_URL")
+    assert NEWEST.needs(Program.PROVISIONER) == {"CODER_URL"}
 
 
 def test_coming_variables_are_none_that_a_known_release_reads() -> None:
@@ -117,7 +129,7 @@ def test_coming_variables_are_none_that_a_known_release_reads() -> None:
 def test_a_pattern_needs_something_in_its_place() -> None:
     found = NEWEST.variable("CODER_NO_VERSION_WARNING")
     assert found
-    assert found.reader is ReadBy.SERVER
+    assert found.reader is Program.SERVER
     assert NEWEST.variable("CODER_NO__WARNING") is None
     assert NEWEST.variable("CODER_URLS") is None
 

@@ -73,7 +73,7 @@ def test_many_names_cost_hardly_more_than_one(monkeypatch):
     monkeypatch.setattr(SequenceMatcher, "set_seq2", lambda *a: (readied.append(a[1]), ready(*a)))
     monkeypatch.setattr(SequenceMatcher, "ratio", lambda *a: (compared.append(1), ratio(*a))[1])
     options = packaged().nearest("2.35.1").options.values()
-    words = ("OIDC", "AUTH", "TOKEN", "RATE", "LIMIT", "SESSION", "PROXY", "EMAIL", "GROUP")
+    words = ("OIDC", "AUTH", "TOKEN", "RATE", "LIMIT", "SESSION", "MAILS", "EMAIL", "GROUP")
     strange = ["_".join(("CODER", *some)) for some in permutations(words, 3)]
     slips = [f"{spec.env}X" for spec in options if spec.env.startswith("CODER_")]
     spelling = Spelling(packaged(), options)

@@ -6,12 +6,14 @@ read, is one more of both.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cached_property
 from typing import Final
+
+from confaudit.core.coder.programs import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +53,29 @@ class StoredSecret:
     """How to rotate it, in a whole sentence."""
 
 
-class ReadBy(StrEnum):
-    """What reads an environment variable that is no option of the server."""
-
-    SERVER = "server"
-    """A process that serves, or the command line of its own container: never in vain there."""
-    CLIENT = "client"
-    """The `coder` command on somebody's own machine: in vain on a server."""
-    LOGIN = "login"
-    """`coder login`, when it makes the first user."""
-    OTHER = "other"
-    """Agents, commands of administrators, and the development scripts."""
-
-
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """An environment variable that Coder reads though it is no option of the server."""
+    """An environment variable that a program of Coder reads though it is no option of the server.
+
+    Who reads the same name is told by one of these each.
+    """
 
     name: str
     """`*` in it stands for one or more letters, digits and underscores."""
-    reader: ReadBy
+    reader: Program
+    """The server where it is never in vain there, be it for the command line in its container."""
     option: str = ""
     """The server's option for the same, if there is one."""
+    is_needed: bool = False
+    """Whether the reader does not run without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedVariable:
+    """The variable of an option of the server that another program reads as well."""
+
+    name: str
+    reader: Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +155,14 @@ class CompleteSection:
     section: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What holds for one release."""
 
     exposed_secrets: tuple[ExposedSecret, ...] = ()
     stored_secrets: tuple[StoredSecret, ...] = ()
     variables: tuple[Variable, ...] = ()
+    shared_variables: tuple[SharedVariable, ...] = ()
     retired_variables: tuple[RetiredVariable, ...] = ()
     coming_variables: tuple[ComingVariable, ...] = ()
     replaced_options: tuple[ReplacedOption, ...] = ()
@@ -173,8 +177,35 @@ class Facts:
         return CompleteSection("chart_keys") in self.complete
 
     def variable(self, name: str) -> Variable | None:
-        """The variable of this name that is no option of the server and is read all the same."""
-        return next((one for one in self.variables if _pattern(one.name).fullmatch(name)), None)
+        """The variable of this name that is no option of the server and is read all the same.
+
+        Of several readers the server counts most, then the CLI.
+        """
+        return next(iter(self._named(name)), None)
+
+    def readers(self, name: str) -> frozenset[Program]:
+        """The programs that read a variable, but for the server where it is one of its options."""
+        shared = (one.reader for one in self.shared_variables if one.name == name)
+        return frozenset((*(one.reader for one in self._named(name)), *shared))
+
+    def needs(self, program: Program) -> frozenset[str]:
+        """The variables without which a program does not run."""
+        return frozenset(
+            one.name for one in self.variables if one.reader is program and one.is_needed
+        )
+
+    def _named(self, name: str) -> Sequence[Variable]:
+        exact, patterns = self._variables
+        return exact.get(name) or [one for pattern, one in patterns if pattern.fullmatch(name)]
+
+    @cached_property
+    def _variables(
+        self,
+    ) -> tuple[Mapping[str, Sequence[Variable]], Sequence[tuple[re.Pattern[str], Variable]]]:
+        exact: dict[str, list[Variable]] = {}
+        for one in self.variables:
+            exact.setdefault(one.name, []).append(one)
+        return exact, [(_pattern(one.name), one) for one in self.variables if "*" in one.name]
 
     def rotation(self, variable: str) -> str:
         """How a secret has to be rotated that the database knows; empty for any other."""
@@ -189,9 +220,9 @@ class Facts:
         """The variable of this name that newer releases read."""
         return next((one for one in self.coming_variables if one.name == name), None)
 
-    def names(self, *readers: ReadBy) -> Iterable[str]:
-        """The variables of some readers, those of the first one first."""
-        return (one.name for who in readers for one in self.variables if one.reader is who)
+    def other_names(self) -> Iterable[str]:
+        """The variables that the server does not read, and another program does."""
+        return (one.name for one in self.variables if one.reader is not Program.SERVER)
 
     def replacement(self, option: str) -> str:
         """The key of the option that does the job of one that went; empty when none is known."""
@@ -206,6 +237,5 @@ class Facts:
         return next((one for one in self.filled_settings if one.setting == setting), None)
 
 
-@lru_cache
 def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(re.escape(name).replace(r"\*", r"\w+"))

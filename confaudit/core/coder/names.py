@@ -43,6 +43,11 @@ def holders(catalog: Catalog, channel: Channel, name: str) -> list[tuple[Release
     return found
 
 
+def is_option(catalog: Catalog, channel: Channel, name: str) -> bool:
+    """Whether an option of any release is set by a name on one channel."""
+    return (channel, name) in _declared(catalog)
+
+
 @lru_cache(maxsize=2)
 def _declared(catalog: Catalog) -> Mapping[tuple[Channel, str], list[OptionSpec]]:
     """Every declaration of an option in any release by the names that set it."""

@@ -23,8 +23,9 @@ class Program(StrEnum):
     """The `coder` command on somebody's own machine."""
     LOGIN = "login"
     """`coder login`, when it makes the first user."""
-    INSTALLER = "installer"
-    """install.sh, and the scripts of the packages."""
+    EXIT_NODE = "exit-node"
+    TEMPLATE = "template"
+    """Terraform in a provisioner, which it tells of the workspace."""
     LOGSTREAM = "logstream-kube"
     ENVBOX = "envbox"
     ENVBUILDER = "envbuilder"
@@ -46,7 +47,8 @@ _LABELS: Final[Mapping[Program, str]] = {
     Program.AGENT: "the agent of a workspace",
     Program.CLIENT: "the CLI",
     Program.LOGIN: "`coder login`",
-    Program.INSTALLER: "Coder's install script",
+    Program.EXIT_NODE: "an exit node (`coder exit-node server`)",
+    Program.TEMPLATE: "the Terraform of a template",
     Program.LOGSTREAM: "coder-logstream-kube",
     Program.ENVBOX: "envbox",
     Program.ENVBUILDER: "envbuilder",
@@ -61,6 +63,8 @@ _COMMANDS: Final[Mapping[tuple[str, str], Program]] = {
     ("provisioners", "start"): Program.PROVISIONER,
     ("provisionerd", "start"): Program.PROVISIONER,
     ("ai-gateway", "start"): Program.AI_GATEWAY,
+    ("exit-node", "server"): Program.EXIT_NODE,
+    ("exitnode", "server"): Program.EXIT_NODE,
     ("coder", "agent"): Program.AGENT,
     ("coder", "server"): Program.SERVER,
 }
@@ -111,3 +115,10 @@ def program_of(
 def not_covered(what: str, program: Program) -> str:
     """The note on something that runs another program than the server, as a whole sentence."""
     return f"{what} runs {program.label}: not covered, nothing of it was checked"
+
+
+def meant_for(what: str, program: Program | None) -> str:
+    """The same on settings that another program, or none of Coder's, reads: their names tell it."""
+    if program is None:
+        return f"{what} sets nothing that Coder's server reads: it is for another product"
+    return f"{what} is for {program.label}: not covered, nothing of it was checked"

@@ -14,8 +14,9 @@ from itertools import chain
 
 from confaudit.core import tree
 from confaudit.core.changes.fields import moved_fields
-from confaudit.core.coder.facts import Facts, ReadBy
+from confaudit.core.coder.facts import Facts
 from confaudit.core.coder.identity import moved_keys, under_keys
+from confaudit.core.coder.programs import Program
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import (
@@ -292,7 +293,7 @@ def _knows(release: Release, channel: Channel, name: str) -> bool:
 def is_server_variable(name: str, facts: Facts) -> bool:
     """Whether an environment variable is read by a Coder process though it is no option."""
     known = facts.variable(name)
-    return is_numbered(name) or (known is not None and known.reader is ReadBy.SERVER)
+    return is_numbered(name) or (known is not None and known.reader is Program.SERVER)
 
 
 def _ignored(

@@ -13,7 +13,8 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from typing import Final
 
-from confaudit.core.coder.facts import Facts, ReadBy
+from confaudit.core.coder.facts import Facts
+from confaudit.core.coder.programs import Program
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.model import OptionSpec
 from confaudit.core.upgrade.predict import is_server_variable
@@ -47,11 +48,14 @@ _FEWEST_WORDS: Final = 2
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+_NEVER_IN_VAIN: Final = frozenset({Program.SERVER, Program.LOGIN, Program.OTHER})
+"""Who may well be started where the server is, by hand."""
+
+
 def is_legal(name: str, facts: Facts) -> bool:
     """Whether something may well read the variable where it is given, though it is no option."""
     known = facts.variable(name)
-    is_client = known is not None and known.reader is ReadBy.CLIENT
-    return is_server_variable(name, facts) or (known is not None and not is_client)
+    return is_server_variable(name, facts) or (known is not None and known.reader in _NEVER_IN_VAIN)
 
 
 def is_usual_helper(name: str) -> bool:
@@ -83,8 +87,15 @@ class Spelling:
         if near := self._words.same_words(word) or self._words.slip(word):
             spec = self._by_word[near]
             return Meant(spec.env, spec.key, is_guess=True)
-        own = self._others.slip(name)
-        return Meant(own, is_guess=True, note="The CLI reads it.") if own else None
+        return self._of_another_program(name)
+
+    def _of_another_program(self, name: str) -> Meant | None:
+        found = self._facts.variable(self._others.slip(name))
+        if found is None:
+            return None
+        reader = found.reader.label
+        note = f"{reader[0].upper()}{reader[1:]} reads it."
+        return Meant(found.name, is_guess=True, note=note)
 
     @cached_property
     def _spelt(self) -> Mapping[str, OptionSpec]:
@@ -107,7 +118,8 @@ class Spelling:
 
     @cached_property
     def _others(self) -> "_Likeness":
-        return _Likeness(self._facts.names(ReadBy.LOGIN, ReadBy.CLIENT))
+        exact = (name for name in self._facts.other_names() if "*" not in name)
+        return _Likeness(dict.fromkeys(exact))
 
 
 def _is_same_setting(spec: OptionSpec, other: OptionSpec) -> bool:
@@ -146,7 +158,7 @@ class _Likeness:
         """The most similar of those that are so much alike that it is a slip of the pen."""
         letters = _letters(text)
         rated = [
-            (one.likeness(text), one.text)
+            (one.likeness(text, at_least=_CLOSE), one.text)
             for one in self._texts
             if one.may_be_close(len(text), letters)
         ]
@@ -177,10 +189,10 @@ class _Candidate:
     def _matcher(self) -> SequenceMatcher[str]:
         return SequenceMatcher(None, "", self.text)
 
-    def likeness(self, text: str) -> float:
-        """From 0 to 1."""
+    def likeness(self, text: str, *, at_least: float = 0.0) -> float:
+        """From 0 to 1; 0 for one that is certainly less than `at_least`."""
         self._matcher.set_seq1(text)
-        return self._matcher.ratio()
+        return 0.0 if self._matcher.quick_ratio() < at_least else self._matcher.ratio()
 
     def may_be_close(self, length: int, letters: int) -> bool:
         """Whether a text of these letters may be as like as a slip of the pen is.

@@ -85,6 +85,14 @@ CLIENT_ONLY: Final = Rule(
     why="It configures the `coder` command of a user; the server ignores it.",
     fix="Use the server's own option, or take the line out.",
 )
+OTHER_PROGRAM: Final = Rule(
+    id="other-program",
+    title="Variable another program of Coder reads, not the server",
+    effect=Effect.IGNORED,
+    level=Level.INFO,
+    why="It configures a provisioner, a workspace proxy or the like; the server ignores it.",
+    fix="Give it to the program that reads it, or take the line out.",
+)
 OPTION_REMOVED: Final = Rule(
     id="option-removed",
     title="Option the release no longer has",
@@ -332,6 +340,7 @@ RULES: Final[Mapping[str, Rule]] = {
         NAME_NOT_KNOWN,
         OPTION_UNKNOWN,
         CLIENT_ONLY,
+        OTHER_PROGRAM,
         OPTION_REMOVED,
         OPTION_NOT_YET,
         SETTING_IGNORED,

@@ -7,8 +7,9 @@ is ignored without a word.
 from collections.abc import Iterator, Sequence
 
 from confaudit.core.coder.defaults import own_default
-from confaudit.core.coder.facts import ComingVariable, ReadBy
+from confaudit.core.coder.facts import ComingVariable, Variable
 from confaudit.core.coder.names import Lack, current, holders, lack, name_for, names, written
+from confaudit.core.coder.programs import Program
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.startup import HOMEBREW, StartError, cell
 from confaudit.core.given import Channel, Given
@@ -140,18 +141,8 @@ def _is_unnumbered(situation: Situation, name: str) -> bool:
 def _read_nowhere(situation: Situation, variable: str, name: str) -> Finding:
     options = situation.target.options
     given = entries(situation, Channel.ENV, variable)
-    known = situation.target.facts.variable(name)
-    if known and known.reader is ReadBy.CLIENT:
-        spec = options.get(known.option)
-        return Finding(
-            rule=rules.CLIENT_ONLY,
-            message=f"{name} is read by the CLI, not by the server.",
-            subject=name,
-            because=f"{name} is set for the server",
-            spec=spec,
-            steps=(f"Use {spec.env}, the server's own option.",) if spec else (),
-            positions=positions(given),
-        )
+    if known := situation.target.facts.variable(name):
+        return _read_by_another(situation, known, name, given)
     found = situation.spelling.meant(name) or Meant("")
     hint = f" {'Perhaps' if found.is_guess else 'It is'} {found.name}." if found.name else ""
     note = f" {found.note}" if found.note else ""
@@ -163,6 +154,24 @@ def _read_nowhere(situation: Situation, variable: str, name: str) -> Finding:
         because=f"{visible(name)} is set",
         spec=options.get(found.key),
         steps=(f"Use {found.name}, and check the value.",) if found.name else ("Take it out.",),
+        positions=positions(given),
+    )
+
+
+def _read_by_another(
+    situation: Situation, known: Variable, name: str, given: Sequence[Given]
+) -> Finding:
+    """A variable of another program; it misleads where the server has an option for the same."""
+    spec = situation.target.options.get(known.option)
+    is_client = known.reader is Program.CLIENT
+    return Finding(
+        rule=rules.CLIENT_ONLY if is_client else rules.OTHER_PROGRAM,
+        message=f"{name} is read by {known.reader.label}, not by the server.",
+        subject=name,
+        because=f"{name} is set for the server",
+        level=None if spec else Level.INFO,
+        spec=spec,
+        steps=(f"Use {spec.env}, the server's own option.",) if spec else (),
         positions=positions(given),
     )
 
