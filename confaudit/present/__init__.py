@@ -4,8 +4,9 @@ It computes from the Report alone and adds no fact. Every string that leaves it 
 control characters, terminal escapes and text-direction tricks are spelled out by `visible`.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from confaudit.core.model import ChangeKind, Fidelity, Level
@@ -19,6 +20,7 @@ from confaudit.present.facets import FacetCounts, facet_counts
 from confaudit.present.findings import finding_groups
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.tables import TableShown, shown_table
+from confaudit.present.values import Chip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Page:
     all is known; of other reports empty."""
     facets: tuple[FacetCounts, ...]
     total: int
-    """How many findings, changes and table rows there are."""
+    """How many findings, changes, table rows and parts there are."""
     noun: str
     """What `total` counts: a plural."""
     groups: tuple[Group, ...]
@@ -65,6 +67,16 @@ class Page:
     notes: tuple[str, ...]
     generated: str
     tool_version: str
+    anchor: str = ""
+    """Of a part; empty of the whole."""
+    parts: tuple["Page", ...] = ()
+    """A page on each of several deployments, under its name. The whole has no groups of its own
+    then; its tables and notes are on all of them."""
+
+    @property
+    def all_groups(self) -> tuple[Group, ...]:
+        """Its groups, or those of its parts."""
+        return (*self.groups, *(group for part in self.parts for group in part.groups))
 
 
 def present(report: Report, limit: int) -> Page:
@@ -72,8 +84,53 @@ def present(report: Report, limit: int) -> Page:
 
     `limit` is how many characters of one value are shown before its middle is left out.
     """
-    groups = (*finding_groups(report, limit), *change_groups(report.judged.shown, limit))
-    tables = tuple(shown_table(table, limit) for table in report.tables)
+    if not report.parts:
+        groups = (*finding_groups(report, limit), *change_groups(report.judged.shown, limit))
+        return _page(report, limit, groups)
+    places = {part.deployment: f"deployment-{n}" for n, part in enumerate(report.parts, start=1)}
+    parts = tuple(
+        _part(part, anchor, present(part, limit), report)
+        for part, anchor in zip(report.parts, places.values(), strict=True)
+    )
+    found = tuple(group for part in parts for group in part.groups)
+    whole = _page(report, limit, found, places)
+    total = _rows(whole.tables) + sum(1 + part.total for part in parts)
+    return replace(whole, parts=parts, groups=(), total=total)
+
+
+def _part(report: Report, anchor: str, page: Page, whole: Report) -> Page:
+    """A page as part of one on several deployments: with links of its own, without what all say."""
+    name = middle_out(visible(report.deployment), _HEAD_LIMIT)
+    chip = Chip("deployment", anchor, name, is_shown=False)
+    return replace(
+        page,
+        anchor=anchor,
+        title=name,
+        groups=tuple(_beneath(anchor, group, chip) for group in page.groups),
+        tables=tuple(
+            replace(table, anchor=f"{anchor}-{table.anchor}", is_folded=True)
+            for table in page.tables
+        ),
+        notes=tuple(visible(note) for note in report.notes if note not in whole.notes),
+    )
+
+
+def _beneath(anchor: str, group: Group, chip: Chip) -> Group:
+    rows = tuple(replace(row, chips=(*row.chips, chip)) for row in group.rows)
+    return replace(group, anchor=f"{anchor}-{group.anchor}", rows=rows)
+
+
+def _rows(parts: Iterable[Group | TableShown]) -> int:
+    return sum(len(part.rows) for part in parts)
+
+
+def _page(
+    report: Report,
+    limit: int,
+    groups: tuple[Group, ...],
+    places: Mapping[str, str] = MappingProxyType({}),
+) -> Page:
+    tables = tuple(shown_table(table, limit, places) for table in report.tables)
     return Page(
         kind=report.kind,
         subject=report.kind.subject,
@@ -83,14 +140,14 @@ def present(report: Report, limit: int) -> Page:
         sides=tuple(_sides(report)),
         mood=_mood(report),
         facets=tuple(facet_counts(groups, are_all=not (report.kind.is_audit and report.hidden))),
-        total=len(report.judged.shown) + sum(len(table.rows) for table in tables),
+        total=_rows((*groups, *tables)),
         noun=_noun(report),
         groups=groups,
         tables=tables,
         strip=_strip(report),
         is_audit=report.kind.is_audit,
         empty=report.empty,
-        notes_title=_AUDIT_NOTES if report.kind.is_audit else _NOTES,
+        notes_title=_notes_title(report),
         notes=tuple(map(visible, report.notes)),
         generated=moment(report.generated_at),
         tool_version=visible(report.tool_version),
@@ -99,9 +156,16 @@ def present(report: Report, limit: int) -> Page:
 
 _NOTES: Final = "Not compared or not known"
 _AUDIT_NOTES: Final = "Coverage: not known or not checked"
+_SHARED_NOTES: Final = "Coverage of all of them: not known or not checked"
 
 _HEAD_LIMIT: Final = 300
 """Characters of a text at the head of a page, where it stands whole in every format."""
+
+
+def _notes_title(report: Report) -> str:
+    if report.parts:
+        return _SHARED_NOTES
+    return _AUDIT_NOTES if report.kind.is_audit else _NOTES
 
 
 def _mood(report: Report) -> str:

@@ -55,6 +55,7 @@ FACETS: Final[Mapping[str, _Facet]] = {
     "confidence": _Facet("How sure", tuple(Confidence)),
     "source": _Facet("Set by", (*filter(None, ValueSource), "unset")),
     "area": _Facet("Area"),
+    "deployment": _Facet("Deployment"),
 }
 
 

@@ -1,6 +1,8 @@
 """How a table reads: texts to lay out, and what is drawn beside them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from confaudit.core.model import MISSING, Missing, Value
 from confaudit.core.report.report import Column, Table
@@ -34,10 +36,18 @@ class TableShown:
     """Row by row a chart of its numbers, or none at all."""
     is_folded: bool
     """Whether only a reader who asks for more needs to see the rows."""
+    links: tuple[str, ...] = ()
+    """Row by row the anchor of what on this page it is about, or empty; none for most tables."""
 
 
-def shown_table(table: Table, limit: int) -> TableShown:
-    """A table in words; `limit` is how many characters of a cell are shown."""
+def shown_table(
+    table: Table, limit: int, places: Mapping[str, str] = MappingProxyType({})
+) -> TableShown:
+    """A table in words; `limit` is how many characters of a cell are shown.
+
+    A row that begins with the name of one of `places` leads there.
+    """
+    names = [row.get(table.columns[0].id) for row in table.rows]
     return TableShown(
         anchor=visible(f"table-{table.id}"),
         title=visible(table.title),
@@ -56,6 +66,7 @@ def shown_table(table: Table, limit: int) -> TableShown:
         ),
         bars=bars(table),
         is_folded=table.is_folded,
+        links=tuple(places.get(str(name), "") for name in names) if places else (),
     )
 
 

@@ -29,29 +29,33 @@ from confaudit.core.model import (
     Value,
 )
 from confaudit.core.report.anchors import change_anchor, plain_anchor
-from confaudit.core.report.report import Report, Side, Table
+from confaudit.core.report.report import Audited, Report, Side, Table
 from confaudit.core.text.dialects import Dialects, dialects
 from confaudit.present.inline_diff import compare_items
 from confaudit.render import RenderOptions
-from confaudit.render.json_v1_fields import (
+from confaudit.render.json_v1_entries import (
     AffectsEntry,
     ChangeEntry,
-    ColumnEntry,
-    ComparedSide,
-    Document,
-    EventEntry,
     FacetEntry,
     FindingEntry,
     ItemEntry,
     LevelName,
-    LivesEntry,
     NamesEntry,
     PasteEntry,
     PatchEntry,
     PositionEntry,
     RuleEntry,
-    Summary,
     SuppressedEntry,
+)
+from confaudit.render.json_v1_fields import (
+    AuditedEntry,
+    ColumnEntry,
+    ComparedSide,
+    DeploymentEntry,
+    Document,
+    EventEntry,
+    LivesEntry,
+    Summary,
     TableEntry,
     Tool,
 )
@@ -95,9 +99,11 @@ def _document(report: Report) -> Document:
         suppressed=[_suppressed(one, report.deployment) for one in report.judged.suppressed]
         or UNSET,
         rules={rule.id: _rule(rule) for rule in report.rules} or UNSET,
+        deployment=_audited(report.audited) if report.audited else UNSET,
+        deployments=[_deployment(one, one.audited) for one in report.parts if one.audited] or UNSET,
     )
-    if report.before and report.after:
-        found.before, found.after = _side(report.before), _side(report.after)
+    _add_background(found, report)
+    if report.sides:
         found.changes = [
             _change(one.change, one, report.deployment) for one in report.judged.shown if one.change
         ]
@@ -105,11 +111,42 @@ def _document(report: Report) -> Document:
         found.findings = list(map(_finding, report.findings))
     if report.kind.is_audit or report.sides:
         found.summary = _summary(report)
+    return found
+
+
+def _audited(audited: Audited) -> AuditedEntry:
+    return AuditedEntry(
+        name=audited.name, forms=list(audited.forms), releases=list(audited.releases)
+    )
+
+
+def _deployment(part: Report, audited: Audited) -> DeploymentEntry:
+    found = DeploymentEntry(
+        name=audited.name,
+        forms=list(audited.forms),
+        releases=list(audited.releases),
+        title=part.title,
+        verdict=part.verdict,
+        as_far_as=list(part.as_far_as) or UNSET,
+        nothing_read=part.nothing_read or UNSET,
+        summary=_summary(part),
+        notes=list(part.notes),
+        findings=[one.fingerprint for one in part.judged.shown],
+        suppressed=[one.finding.fingerprint for one in part.judged.suppressed],
+        tables={table.id: _table(table) for table in part.tables} or UNSET,
+    )
+    _add_background(found, part)
+    return found
+
+
+def _add_background(found: Document | DeploymentEntry, report: Report) -> None:
+    """What was compared, and what stands beside the findings; nothing where there is nothing."""
+    if report.before and report.after:
+        found.before, found.after = _side(report.before), _side(report.after)
     if report.prediction is not None:
         found.prediction = dict(report.prediction)
     if report.lives:
         found.lives = _lives(report.lives)
-    return found
 
 
 def _summary(report: Report) -> Summary:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import Final, TypeVar
@@ -50,37 +50,67 @@ def size(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2 + text.count("\n")
 
 
-def _sizes(page: Page) -> Mapping[str, int]:
-    """How many rows each part has in all, by its anchor."""
-    parts: tuple[Group | TableShown, ...] = (*page.groups, *page.tables)
-    return {part.anchor: len(part.rows) for part in parts}
+def _sizes(page: Page) -> dict[str, int]:
+    """How many rows each group and table has in all, by its anchor."""
+    found = dict((*_anchors(page.groups), *_anchors(page.tables)))
+    for part in page.parts:
+        found |= _sizes(part)
+    return found
 
 
-def _with_few_notes(page: Page) -> Page:
-    """A page whose notes leave room for what is more important."""
+def _with_few_notes(page: Page, limit: int = _NOTES_LIMIT) -> Page:
+    """A page whose notes leave room for what is more important, `limit` characters in all."""
+    share = limit // (1 + len(page.parts))
     ends = list(accumulate(size(words(note)) for note in page.notes))
-    shown = bisect_right(ends, _NOTES_LIMIT)
+    shown = bisect_right(ends, share)
     rest = len(page.notes) - shown
     more = (f"{plural(rest, 'more note')} did not fit in here.",) if rest else ()
-    return replace(page, notes=(*page.notes[:shown], *more))
-
-
-_Part = TypeVar("_Part", Group, TableShown)
+    parts = tuple(_with_few_notes(part, share) for part in page.parts)
+    return replace(page, notes=(*page.notes[:shown], *more), parts=parts)
 
 
 def _first(page: Page, number: int) -> Page:
-    """A page with its first rows only: those of its findings, of its changes, of its tables."""
-    rest = number - sum(len(group.rows) for group in page.groups)
-    return replace(page, groups=_cut(page.groups, number), tables=_cut(page.tables, rest))
+    """A page with the first of its rows and parts only."""
+    kept: dict[str, int] = {}
+    for anchor, size in _in_order(page):
+        kept[anchor] = max(0, min(size, number))
+        number -= size
+    return _cut(page, kept)
 
 
-def _cut(parts: tuple[_Part, ...], number: int) -> tuple[_Part, ...]:
-    """The parts that hold the first rows, and only those rows."""
-    found = []
-    for part in parts:
-        found.append(replace(part, rows=part.rows[: max(0, number)]))
-        number -= len(part.rows)
-    return tuple(part for part in found if part.rows)
+def _in_order(page: Page) -> Iterator[tuple[str, int]]:
+    """The anchors of what can be cut, with how much it counts, the most important first.
+
+    The table of all parts comes before these, other tables after findings and changes.
+    """
+    yield from _anchors(page.tables if page.parts else page.groups)
+    for part in page.parts:
+        yield part.anchor, 1
+        yield from _anchors(part.groups)
+    for one in page.parts or (page,):
+        yield from _anchors(one.tables)
+
+
+def _anchors(rows: Sequence[Group | TableShown]) -> Iterator[tuple[str, int]]:
+    return ((one.anchor, len(one.rows)) for one in rows)
+
+
+def _cut(page: Page, kept: Mapping[str, int]) -> Page:
+    """A page with so many rows of each group and table, and without what has none left."""
+    return replace(
+        page,
+        groups=_cut_rows(page.groups, kept),
+        tables=_cut_rows(page.tables, kept),
+        parts=tuple(_cut(part, kept) for part in page.parts if kept[part.anchor]),
+    )
+
+
+_Rows = TypeVar("_Rows", Group, TableShown)
+
+
+def _cut_rows(all_rows: tuple[_Rows, ...], kept: Mapping[str, int]) -> tuple[_Rows, ...]:
+    found = (replace(one, rows=one.rows[: kept[one.anchor]]) for one in all_rows)
+    return tuple(one for one in found if one.rows)
 
 
 def code(text: str) -> str:

@@ -33,22 +33,26 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Column, Report, Side, Table
+from confaudit.core.report.report import Audited, Column, Report, Side, Table
 from confaudit.core.upgrade.known import Truth
 from confaudit.errors import SourceError
-from confaudit.render.json_v1_fields import (
+from confaudit.render.json_v1_entries import (
     ChangeEntry,
-    ComparedSide,
-    Document,
-    EventEntry,
     FacetEntry,
     FindingEntry,
-    LivesEntry,
     NamesEntry,
     PatchEntry,
     PositionEntry,
     RuleEntry,
     SuppressedEntry,
+)
+from confaudit.render.json_v1_fields import (
+    AuditedEntry,
+    ComparedSide,
+    DeploymentEntry,
+    Document,
+    EventEntry,
+    LivesEntry,
     TableEntry,
 )
 
@@ -76,22 +80,36 @@ def report_of(document: Document) -> Report:
         generated_at=_time(document.generated_at),
         tool_version=document.tool.version,
         kind=ReportKind(document.kind),
-        before=_side(document.before),
-        after=_side(document.after),
         judged=_judged(document, rules),
         rules=tuple(rules.values()),
-        prediction=None if document.prediction is UNSET else document.prediction,
-        tables=tuple(_table(name, entry) for name, entry in (document.tables or {}).items()),
-        lives=_lives(document.lives),
-        notes=tuple(document.notes),
-        as_far_as=tuple(document.as_far_as or ()),
-        nothing_read=bool(document.nothing_read),
+        audited=_audited(document.deployment) if document.deployment else None,
     )
-    if len({(change.subject, change.key) for change in report.changes}) < len(report.changes):
+    report = replace(report, parts=_parts(document, report))
+    return _told(report, document)
+
+
+def _told(report: Report, entry: Document | DeploymentEntry) -> Report:
+    """The report with everything that is told of one and of several deployments alike."""
+    told = replace(
+        report,
+        before=_side(entry.before),
+        after=_side(entry.after),
+        prediction=None if entry.prediction is UNSET else entry.prediction,
+        tables=tuple(_table(name, table) for name, table in (entry.tables or {}).items()),
+        lives=_lives(entry.lives),
+        notes=tuple(entry.notes),
+        as_far_as=tuple(entry.as_far_as or ()),
+        nothing_read=bool(entry.nothing_read),
+    )
+    if len({(change.subject, change.key) for change in told.changes}) < len(told.changes):
         raise damaged("$.changes")  # each stands there once, and has a link of its own
-    if report.verdict == document.verdict:
-        return report
-    return replace(report, statement=document.verdict.removesuffix(f", {report.caveat}"))
+    if told.verdict == entry.verdict:
+        return told
+    return replace(told, statement=entry.verdict.removesuffix(f", {told.caveat}"))
+
+
+def _audited(entry: AuditedEntry) -> Audited:
+    return Audited(entry.name, tuple(entry.forms), tuple(entry.releases))
 
 
 def _judged(document: Document, rules: Mapping[str, Rule]) -> Judged:
@@ -150,6 +168,44 @@ def _side(entry: ComparedSide | UnsetType) -> Side | None:
 def _value(value: Any) -> Value:
     found: Value = MISSING if value is UNSET else value
     return found
+
+
+# --- deployments --------------------------------------------------------------------------------
+
+
+def _parts(document: Document, whole: Report) -> tuple[Report, ...]:
+    """The reports on each deployment, which share out among them all that was found."""
+    if not document.deployments:
+        return ()
+    shown = zip((one.fingerprint for one in document.findings or ()), whole.findings, strict=True)
+    unlisted = (one.finding.fingerprint for one in document.suppressed or () if one.finding)
+    suppressed = zip(unlisted, whole.judged.suppressed, strict=True)
+    found = (dict(shown), dict(suppressed))
+    parts = tuple(_part(entry, whole, *found) for entry in document.deployments)
+    shares = Judged(
+        tuple(one for part in parts for one in part.judged.shown),
+        tuple(one for part in parts for one in part.judged.suppressed),
+    )
+    names = {part.deployment for part in parts}
+    if shares != whole.judged or len(names) < len(parts) or not whole.kind.is_audit:
+        raise damaged("$.deployments")
+    return parts
+
+
+def _part(
+    entry: DeploymentEntry,
+    whole: Report,
+    shown: Mapping[str, Finding],
+    suppressed: Mapping[str, Suppressed],
+) -> Report:
+    if not (shown.keys() >= {*entry.findings} and suppressed.keys() >= {*entry.suppressed}):
+        raise damaged("$.deployments")
+    judged = Judged(
+        tuple(shown[name] for name in entry.findings),
+        tuple(suppressed[name] for name in entry.suppressed),
+    )
+    part = replace(whole, title=entry.title, judged=judged, audited=_audited(entry))
+    return _told(part, entry)
 
 
 # --- changes ------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ Values are `rich.text.Text`, never markup: what looks like a Rich tag in a paylo
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from typing import Final, Literal, TypeAlias
 
@@ -27,6 +28,11 @@ Block: TypeAlias = tuple[int, Text]
 _BLANK: Final[Block] = (0, Text())
 _VALUE_LIMIT: Final = 300
 _NARROWEST: Final = 20
+_RULE: Final[tuple[Block, ...]] = (
+    _BLANK,
+    (0, Text("\N{BOX DRAWINGS LIGHT HORIZONTAL}" * 40, "dim")),
+)
+"""What stands between one deployment and the next."""
 _INDENT: Final = 2
 _HANG: Final = 2
 
@@ -90,11 +96,34 @@ def _fold_line(indent: int, text: Text, console: Console) -> Iterator[Text]:
 
 
 def _blocks(page: Page, console: Console) -> Iterator[Block]:
+    yield from _head(page)
+    if page.parts:
+        yield from _tables(page, console)
+        for part in page.parts:
+            yield from _part(part, console)
+        yield from _RULE
+        yield from _notes(page)
+    else:
+        yield from _body(page, console)
+    yield _BLANK
+
+
+def _head(page: Page) -> Iterator[Block]:
     yield 0, Text(page.title, "bold")
     for side in page.sides:
         yield 2, _side(side)
     yield _BLANK
     yield 0, Text(page.verdict, "bold")
+
+
+def _part(page: Page, console: Console) -> Iterator[Block]:
+    """One of several deployments; its tables are left to formats that can fold them."""
+    yield from _RULE
+    yield from _head(page)
+    yield from _body(replace(page, tables=()), console)
+
+
+def _body(page: Page, console: Console) -> Iterator[Block]:
     if page.empty:
         yield 0, Text(page.empty)
     yield from _groups(page, are_changes=False)
@@ -104,7 +133,6 @@ def _blocks(page: Page, console: Console) -> Iterator[Block]:
     yield from _notes(page)
     if page.is_audit:
         yield from _tables(page, console)
-    yield _BLANK
 
 
 def _groups(page: Page, *, are_changes: bool) -> Iterator[Block]:

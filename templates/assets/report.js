@@ -77,6 +77,7 @@
   if (!groups.length) return;
   const entries = all("tr[id], article[id]");
   const members = new Map(groups.map((group) => [group, all("tr[id], article[id]", group)]));
+  const sections = all("section.deployment");
   const search = $("search");
   const shown = $("shown");
   const filters = $("filters");
@@ -140,6 +141,7 @@
       countGroup(group);
       unfold(group, isFiltered);
     }
+    for (const section of sections) countSection(section, isFiltered);
     for (const heading of all("h2.part")) heading.hidden = isEmpty(heading);
     for (const heading of all("nav h2")) heading.hidden = !heading.nextElementSibling.querySelector("li:not([hidden])");
     $("clear").disabled = !isFiltered;
@@ -195,9 +197,21 @@
     const number = left === total ? `${left}` : `${left} of ${total}`;
     group.hidden = !left;
     group.querySelector(".number").textContent = number;
-    const link = links.get(group.id);
+    nameLink(group, number);
+  }
+
+  // One of several deployments: without a filter it is there even if nothing was found in it.
+  function countSection(section, isFiltered) {
+    const own = all("tr[id], article[id]", section);
+    const left = own.filter((entry) => !entry.hidden).length;
+    section.hidden = isFiltered && !left;
+    nameLink(section, left === own.length ? `${left}` : `${left} of ${own.length}`);
+  }
+
+  function nameLink(target, number) {
+    const link = links.get(target.id);
     if (!link) return;
-    link.hidden = !left;
+    link.hidden = target.hidden;
     link.querySelector(".number").textContent = number;
   }
 
@@ -261,11 +275,12 @@
 
   function reveal(target) {
     const group = target?.closest("main details");
-    if (!group) return;
-    if (target.hidden || group.hidden) clear();
-    group.open = true;
+    if (!group && !sections.includes(target)) return;
+    if (target.hidden || group?.hidden) clear();
+    if (group) group.open = true;
     // Twice: groups that were out of sight get their real height only when scrolled past.
-    const scroll = () => target.scrollIntoView({ block: target === group ? "start" : "center" });
+    const isEntry = group && target !== group;
+    const scroll = () => target.scrollIntoView({ block: isEntry ? "center" : "start" });
     scroll();
     requestAnimationFrame(scroll);
   }
@@ -357,7 +372,7 @@
 
   // --- a checklist of findings, kept by this browser --------------------------------------------
 
-  const checklist = `done ${all("h1, .sides h2").map((part) => part.textContent).join(" ")}`;
+  const checklist = `done ${all("h1, .sides h2, .deployment > h2").map((part) => part.textContent).join(" ")}`;
   const ticked = () => new Set((stored.get(checklist) ?? "").split(" ").filter(Boolean));
   const done = ticked();
   // Another tab may have ticked others meanwhile.
@@ -384,6 +399,7 @@
     Done: (finding, article) => (done.has(article.id) ? "yes" : ""),
     Owner: () => "",
     Due: () => "",
+    Deployment: (finding) => finding.deployment,
     When: (finding) => (report().kind === "upgrade" ? `${finding.phase} the upgrade` : ""),
     Level: (finding) => finding.level,
     Effect: (finding) => finding.effect,

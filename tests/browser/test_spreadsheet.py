@@ -36,6 +36,7 @@ def test_an_audit_becomes_an_action_plan(open_page: Opener, tmp_path: Path) -> N
         "Done": "",
         "Owner": "",
         "Due": "",
+        "Deployment": "",
         "When": "before the upgrade",
         "Level": "error",
         "Effect": "will-not-start",

@@ -9,7 +9,7 @@ from confaudit import catalog
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
-from confaudit.core.judge.judge import Judged
+from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
 from confaudit.core.judge.rules.changes import change_findings
 from confaudit.core.lifecycle.lifecycle import Event, EventKind
 from confaudit.core.lifecycle.lives import Lives
@@ -27,8 +27,9 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
+from confaudit.core.report.combined import combined
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Column, Report, Side, Table
+from confaudit.core.report.report import Audited, Column, Report, Side, Table
 from confaudit.core.upgrade.known import Truth
 from confaudit.workflows import catalog as workflow
 
@@ -573,6 +574,80 @@ LINT: Final = replace(
     lives=lives("access-url", here="2.33.0"),
 )
 
+# --- several deployments ------------------------------------------------------------------------
+
+
+def part(report: Report, audited: Audited, *found: Finding, hidden: int = 0, **more: Any) -> Report:
+    """A report on a deployment as one of several; of what is `found` the last ones are `hidden`."""
+    named = [replace(one, deployment=audited.name) for one in found]
+    shown, rest = named[: len(named) - hidden], named[len(named) - hidden :]
+    suppressed = tuple(Suppressed(one, SuppressedBy.FILTER) for one in rest)
+    return replace(report, audited=audited, judged=Judged(tuple(shown), suppressed), **more)
+
+
+_SEVERAL: Final = (
+    part(
+        LINT,
+        Audited("prod/values.yaml", ("Helm values",), ("2.33.0",)),
+        FINDINGS[1],
+        *FINDINGS[-3:],
+        statement="Coder 2.33.0 will not start",
+        lives=lives("access-url", "cache-age", here="2.33.0"),
+        notes=("prod/values.yaml is a template.", "What is known ends with 2.35.1."),
+    ),
+    part(
+        LINT,
+        Audited("dev/compose.yaml #coder", ("compose file", "env file"), ("2.35.1",)),
+        *FINDINGS[-3:-1],
+        hidden=1,
+        statement="1 thing to mend",
+        lives=None,
+        notes=("What is known ends with 2.35.1.",),
+    ),
+    part(
+        LINT,
+        Audited("argo/application.yaml", ("Argo Application",), ("2.34.0",)),
+        statement="nothing of Coder's settings was read",
+        nothing_read=True,
+        lives=None,
+        notes=("What is known ends with 2.35.1.", "Value files stand elsewhere."),
+    ),
+)
+LINTED: Final = combined(_SEVERAL, ("kustomization.yaml is no file of settings.",))
+UPGRADED: Final = combined(
+    (
+        part(
+            UPGRADE,
+            Audited("prod", ("Helm values",), ("2.33.0", "2.35.1")),
+            *FINDINGS,
+            statement="will not start",
+        ),
+        part(
+            UPGRADE,
+            Audited("staging", (), ("2.34.0", "2.35.1")),
+            *FINDINGS[2:5],
+            statement="starts, 1 may change",
+            notes=(*UPGRADE.notes, "staging is old."),
+            as_far_as=("2.35.1",),
+        ),
+    )
+)
+_HOSTILE_PARTS: Final = combined(
+    [
+        part(
+            LINT,
+            Audited(f"{trap} {number}", (trap,), (trap,)),
+            *_HOSTILE_FINDINGS[:2],
+            title=trap,
+            statement=trap,
+            lives=None,
+            notes=(trap,),
+        )
+        for number, trap in enumerate(_TRAPS)
+    ],
+    _TRAPS,
+)
+
 REPORTS: Final[Mapping[str, Report]] = {
     "every-cause": replace(EMPTY, judged=judged(changes=EVERY_CAUSE, hidden=2)),
     "upgrade": UPGRADE,
@@ -587,6 +662,9 @@ REPORTS: Final[Mapping[str, Report]] = {
         lives=None,
         nothing_read=True,
     ),
+    "lint-several": LINTED,
+    "upgrade-several": UPGRADED,
+    "hostile-several": _HOSTILE_PARTS,
     "verify": replace(
         EMPTY,
         kind=ReportKind.VERIFY,

@@ -284,7 +284,7 @@ def test_every_entry_tells_its_link(name: str) -> None:
     }
     findings = {one.get("anchor", one["fingerprint"]) for one in told.get("findings", [])}
     page = present(REPORTS[name], 100)
-    shown = [row.anchor for part in page.groups for row in part.rows]
+    shown = [row.anchor for group in page.all_groups for row in group.rows]
     assert sorted(shown) == sorted(changes | findings)
 
 

@@ -159,7 +159,10 @@ def test_every_finding_has_a_heading_and_its_patches_a_fence_each(name: str) -> 
     text = render(report, "md", RenderOptions())
     headings = re.findall(r"^#### [■▲○] (Error|Warning|Info): \S", text, re.M)
     shown = [
-        row for group in present(report, 200).groups if not group.are_changes for row in group.rows
+        row
+        for group in present(report, 200).all_groups
+        if not group.are_changes
+        for row in group.rows
     ]
     assert [heading.lower() for heading in headings] == [row.chips[0].word for row in shown]
     fences = [token.content for token in _tokens(text) if token.type == "fence"]
@@ -207,10 +210,9 @@ def test_no_line_ends_its_fence(lines: list[str]) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_table_has_its_rows_and_cells(name: str) -> None:
-    report = REPORTS[name]
-    text = render(
-        replace(report, before=None, after=None, judged=judged(changes=())), "md", RenderOptions()
-    )
+    nothing = {"before": None, "after": None, "judged": judged(changes=()), "parts": ()}
+    report = replace(REPORTS[name], **nothing)
+    text = render(report, "md", RenderOptions())
     kinds = [token.type for token in _tokens(text)]
     assert kinds.count("tr_open") == sum(len(table.rows) + 1 for table in report.tables)
     cells = sum(len(table.rows) * len(table.columns) for table in report.tables)

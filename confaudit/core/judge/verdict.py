@@ -11,6 +11,11 @@ from confaudit.core.upgrade.known import Truth
 NOTHING_READ: Final = "nothing of Coder's settings was read"
 """What an audit comes to that had nothing to look at, unless it fails all the same."""
 NOTHING_TO_MEND: Final = "nothing to mend"
+SAFE: Final = "safe"
+WILL_NOT_START: Final = "will not start"
+MAY_NOT_START: Final = "may not start"
+HINDRANCES: Final = (WILL_NOT_START, NOTHING_READ, MAY_NOT_START)
+"""The first that holds is what is said."""
 
 
 def verdict(findings: Iterable[Finding], *, is_known: bool = True, is_read: bool = True) -> str:
@@ -21,37 +26,32 @@ def verdict(findings: Iterable[Finding], *, is_known: bool = True, is_read: bool
     settings was read (`is_read`).
     """
     found = [finding for finding in findings if finding.affects is not Truth.NO]
-    failure = fails(found)
-    if failure is Truth.YES:
-        return FAILURES[failure]
-    if not is_read:
-        return NOTHING_READ
+    obstacle = hindrance(found, is_read=is_read)
+    if obstacle in (WILL_NOT_START, NOTHING_READ):
+        return obstacle
     changed = behaviours(found)
     is_open = not is_known and any(
         one.affects is Truth.DEPENDS and one.severity > Level.INFO for one in found
     )
-    if failure is Truth.NO and not (changed or is_open):
-        return "safe"
-    return ", ".join((FAILURES.get(failure, "starts"), *changed))
+    if not (obstacle or changed or is_open):
+        return SAFE
+    return ", ".join((obstacle or "starts", *changed))
 
 
 def lint_verdict(findings: Iterable[Finding], release: str, *, is_read: bool = True) -> str:
     """What a check of files comes to: `Coder 2.33.0 will not start`, `3 things to mend`."""
     found = [*findings]
-    failure = fails(found)
-    if failure is Truth.YES or (failure is Truth.DEPENDS and is_read):
-        return f"Coder {release} {FAILURES[failure]}"
-    return to_mend(found) if is_read else NOTHING_READ
+    obstacle = hindrance(found, is_read=is_read)
+    if obstacle == NOTHING_READ:
+        return obstacle
+    return f"Coder {release} {obstacle}" if obstacle else to_mend(found)
 
 
-def fails(findings: Iterable[Finding]) -> Truth:
-    """Whether the server will not start."""
+def hindrance(findings: Iterable[Finding], *, is_read: bool) -> str:
+    """What weighs more than all the rest: one of `HINDRANCES`, or empty where there is none."""
     answers = {one.affects for one in findings if _is_fatal(one)}
-    return next((answer for answer in FAILURES if answer in answers), Truth.NO)
-
-
-FAILURES: Final = {Truth.YES: "will not start", Truth.DEPENDS: "may not start"}
-"""The worse first."""
+    holds = (Truth.YES in answers, not is_read, Truth.DEPENDS in answers)
+    return next((words for words, is_so in zip(HINDRANCES, holds, strict=True) if is_so), "")
 
 
 def _is_fatal(finding: Finding) -> bool:

@@ -71,6 +71,18 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Audited:
+    """The deployment that an audit is of."""
+
+    name: str
+    """What it is told from others by; its findings carry it."""
+    forms: tuple[str, ...] = ()
+    """What the files are that set it up, in words."""
+    releases: tuple[str, ...] = ()
+    """The release in use, and of an upgrade the one gone to."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a job found, with everything a reader needs to judge it. Parts may be empty."""
 
@@ -100,6 +112,10 @@ class Report:
     nothing_read: bool = False
     """Of an audit: whether it had none of Coder's settings to look at, so that finding nothing
     means nothing."""
+    audited: Audited | None = None
+    """Of an audit of one deployment."""
+    parts: tuple["Report", ...] = ()
+    """Of an audit of several deployments the whole report on each, see `combined`."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -132,7 +148,9 @@ class Report:
 
     @property
     def deployment(self) -> str:
-        """Name of the deployment it is about; empty when no side has one."""
+        """Name of the deployment it is about; empty when it has none, or they are several."""
+        if self.audited:
+            return self.audited.name
         return next((side.deployment for side in reversed(self.sides) if side.deployment), "")
 
     @property
@@ -236,7 +254,7 @@ class Report:
     @property
     def empty(self) -> str:
         """Why nothing is listed; empty when something is, or the verdict says it."""
-        if self.judged.shown or (self.statement and not self.kind.is_audit):
+        if self.judged.shown or self.parts or (self.statement and not self.kind.is_audit):
             return ""
         if self.kind.is_audit:
             return _NOTHING_LISTED if self.hidden else self._nothing_found
@@ -274,13 +292,19 @@ class Report:
         return f"{what} {'is' if self.hidden == 1 else 'are'} hidden by filters."
 
     @property
+    def _unread(self) -> str:
+        number = sum(part.nothing_read for part in self.parts)
+        return f"nothing read{f' for {number}' if number else ''}" if self.nothing_read else ""
+
+    @property
     def result(self) -> str:
         """The greppable last line of text output."""
         if self.kind.is_audit:
-            levels = (f"{number} {level.word}" for level, number in self.levels.items())
+            counts = ", ".join(f"{number} {level.word}" for level, number in self.levels.items())
+            where = f" in {plural(len(self.parts), 'deployment')}" if self.parts else ""
             hidden = f" ({self.hidden} hidden)" if self.hidden else ""
-            limits = ("nothing read" if self.nothing_read else "", self.caveat)
-            return f"result: {', '.join(filter(None, (*levels, *limits)))}{hidden}"
+            said = (f"{counts}{where}", self._unread, self.caveat)
+            return f"result: {', '.join(filter(None, said))}{hidden}"
         if not self.sides:
             sizes = (plural(len(table.rows), table.id.removesuffix("s")) for table in self.tables)
             return f"result: {', '.join(sizes)}"

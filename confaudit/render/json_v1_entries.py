@@ -1,0 +1,206 @@
+"""What a JSON report lists, field by field: changes, findings and rules. See `json_v1_fields`."""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+AnyValue: TypeAlias = Annotated[
+    Any,
+    Meta(
+        description="Any JSON value; durations are integer nanoseconds, a secret is an object with"
+        " secret_set (true, false or null for unknown) and perhaps a fingerprint."
+    ),
+]
+SourceName: TypeAlias = Literal["flag", "env", "yaml", "default", ""]
+LevelName: TypeAlias = Literal["info", "warning", "error"]
+
+
+class FacetEntry(Struct):
+    """One side of an option's declaration that differs."""
+
+    facet: str
+    before: AnyValue | UnsetType = UNSET
+    after: AnyValue | UnsetType = UNSET
+
+
+class ItemEntry(Struct):
+    """What happened inside two lists or two mappings, as text."""
+
+    added: list[str]
+    removed: list[str]
+    reordered: bool
+
+
+class PasteEntry(Struct):
+    """A setting as it is written in each dialect; names alone where its value cannot be told."""
+
+    flag: Annotated[str, Meta(description="For a shell")] | UnsetType = UNSET
+    env: Annotated[str, Meta(description="For a shell")] | UnsetType = UNSET
+    yaml: Annotated[str, Meta(description="For the server's YAML")] | UnsetType = UNSET
+    helm: Annotated[str, Meta(description="For the list coder.env")] | UnsetType = UNSET
+
+
+Paste: TypeAlias = Annotated[
+    list[PasteEntry],
+    Meta(
+        description="To set it: of a change the value after, or before when it was removed; of a"
+        " finding what is proposed, for the options to use instead where there are such"
+    ),
+]
+Anchor: TypeAlias = Annotated[
+    str,
+    Meta(description="Id of the entry in links, where that is not subject:option or subject:path"),
+]
+
+
+Fingerprint: TypeAlias = Annotated[
+    str,
+    Meta(
+        description="What it is known by from run to run: rule, deployment, subject and states",
+        pattern="^[0-9a-f]{12}$",
+    ),
+]
+
+
+class ChangeEntry(Struct):
+    """One difference. What does not apply or is not known is left out."""
+
+    subject: Literal["option", "config", "server"]
+    kind: Annotated[
+        Literal["added", "removed", "changed", "renamed", "source", "declared"],
+        Meta(
+            description="changed: the effective value; renamed: by the release, perhaps with"
+            " another value; source: same value, set from elsewhere;"
+            " declared: the release declares the option differently. More kinds may come."
+        ),
+    ]
+    option: Annotated[str, Meta(description="The flag, without dashes")] | UnsetType = UNSET
+    path: Annotated[str, Meta(description="Dotted leaf of config or server")] | UnsetType = UNSET
+    env: str | UnsetType = UNSET
+    yaml_path: str | UnsetType = UNSET
+    name: Annotated[str, Meta(description="Display name")] | UnsetType = UNSET
+    group: str | UnsetType = UNSET
+    type: str | UnsetType = UNSET
+    before: AnyValue | UnsetType = UNSET
+    after: AnyValue | UnsetType = UNSET
+    source_before: SourceName | UnsetType = UNSET
+    source_after: SourceName | UnsetType = UNSET
+    items: ItemEntry | UnsetType = UNSET
+    facets: list[FacetEntry] | UnsetType = UNSET
+    use_instead: Annotated[list[str], Meta(description="Flags")] | UnsetType = UNSET
+    was: Annotated[str, Meta(description="The option before it was renamed")] | UnsetType = UNSET
+    also: (
+        Annotated[list[str], Meta(description="Aliases: options that set the same leaf")]
+        | UnsetType
+    ) = UNSET
+    cause: Literal["operator", "release", "computed", "unknown"] | UnsetType = UNSET
+    evidence: Annotated[str, Meta(description="How the cause is known")] | UnsetType = UNSET
+    level: LevelName | UnsetType = UNSET
+    rule: (
+        Annotated[str, Meta(description="Id of its rule, where that is not its cause's own")]
+        | UnsetType
+    ) = UNSET
+    fingerprint: Fingerprint | UnsetType = UNSET
+    deployment: (
+        Annotated[str, Meta(description="Where it is not that of the side it is on")] | UnsetType
+    ) = UNSET
+    paste: Paste | UnsetType = UNSET
+    anchor: Anchor | UnsetType = UNSET
+
+
+class NamesEntry(Struct):
+    """An option in its three names; what it does not have is left out."""
+
+    flag: Annotated[str, Meta(description="Without dashes")] | UnsetType = UNSET
+    env: str | UnsetType = UNSET
+    yaml: Annotated[str, Meta(description="Dotted path")] | UnsetType = UNSET
+    group: str | UnsetType = UNSET
+
+
+class AffectsEntry(Struct):
+    """Whether a finding affects this deployment."""
+
+    answer: Literal["yes", "no", "depends"]
+    because: Annotated[str, Meta(description="Why, or what it depends on")]
+
+
+class PositionEntry(Struct):
+    """A place in one of the operator's files."""
+
+    file: str
+    line: Annotated[int, Meta(ge=0)]
+
+
+class PatchEntry(Struct):
+    """Lines to change in one of the operator's files, in its own dialect."""
+
+    form: Annotated[str, Meta(description="Kind of file: env-file, helm-values, compose, …")]
+    file: str
+    line: Annotated[int, Meta(ge=0)]
+    remove: list[str]
+    add: list[str]
+
+
+class FindingEntry(Struct):
+    """One thing the operator should know. What does not apply or is not known is left out."""
+
+    fingerprint: Fingerprint
+    rule: Annotated[str, Meta(description="Permanent id")]
+    effect: Annotated[
+        Literal[
+            "will-not-start", "security", "behaviour", "ignored", "deprecated", "advice", "info"
+        ],
+        Meta(description="What it means for the deployment. More effects may come."),
+    ]
+    level: LevelName
+    confidence: Literal["certain", "computed", "guessed"]
+    message: str
+    subject: Annotated[str, Meta(description="Option, variable or chart key it is about")]
+    affects: AffectsEntry
+    phase: Annotated[
+        Literal["before", "during", "after"],
+        Meta(description="When the fix is possible, seen from the upgrade"),
+    ]
+    steps: Annotated[list[str], Meta(description="What to do, in order")]
+    why: str
+    option: NamesEntry | UnsetType = UNSET
+    instead: (
+        Annotated[list[NamesEntry], Meta(description="Options to use in its place")] | UnsetType
+    ) = UNSET
+    proposed: (
+        Annotated[Any, Meta(description="What the steps would set it to, or the one instead")]
+        | UnsetType
+    ) = UNSET
+    type: Annotated[str, Meta(description="Type of the option's value")] | UnsetType = UNSET
+    before: AnyValue | UnsetType = UNSET
+    after: AnyValue | UnsetType = UNSET
+    introduced_in: (
+        Annotated[list[str], Meta(description="First release of each line on the way")] | UnsetType
+    ) = UNSET
+    positions: list[PositionEntry] | UnsetType = UNSET
+    patches: list[PatchEntry] | UnsetType = UNSET
+    reference: Annotated[str, Meta(description="Public source")] | UnsetType = UNSET
+    paste: Paste | UnsetType = UNSET
+    deployment: str | UnsetType = UNSET
+
+
+class SuppressedEntry(Struct, kw_only=True):
+    """A finding or change that is not listed, and why."""
+
+    by: Annotated[
+        Literal["filter"],
+        Meta(description="filter: the reader chose not to see it. More may come."),
+    ]
+    finding: FindingEntry | UnsetType = UNSET
+    change: ChangeEntry | UnsetType = UNSET
+
+
+class RuleEntry(Struct, kw_only=True):
+    """A rule that was looked for."""
+
+    title: str
+    effect: str
+    level: Annotated[LevelName, Meta(description="A finding may be milder or worse")]
+    why: str
+    fix: str
+    reference: Annotated[str, Meta(description="Public source")] | UnsetType = UNSET
