@@ -95,8 +95,15 @@ class Given:
     """Variables its value is made of."""
     left_as_text: tuple[str, ...] = ()
     """Those of them that nothing defines before it, so that the tool leaves the reference."""
+    is_optional: bool = False
+    """Whether what it comes from need not exist, and it is not set then."""
     not_text: bool = False
     """A bare boolean or number where Kubernetes accepts nothing but text."""
+
+    @property
+    def may_be_unset(self) -> bool:
+        """Whether it may turn out that nothing sets it."""
+        return self.state is GivenState.PASS_THROUGH or self.is_optional
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,52 @@
 """What was given together: what a file points to is looked up here, and so belongs to it."""
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from confaudit.core.given import Elsewhere
 from confaudit.operator_files.file import OperatorFile
-from confaudit.yaml_nodes import Mapping, Node, items_at, text_at
+from confaudit.operator_files.made_secrets import made_secrets
+from confaudit.yaml_nodes import Mapping, Node, Scalar, items_at, text_at
+
+
+@dataclass(frozen=True, slots=True)
+class KeyText:
+    """A text that a tool puts into a ConfigMap or Secret, where it found it."""
+
+    file: OperatorFile
+    key: Scalar
+    text: Scalar
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A document of a Kubernetes manifest."""
+    """A document of a Kubernetes manifest, with what a tool makes of it."""
 
     file: OperatorFile
     node: Node
+    patches: tuple["Resource", ...] = ()
+    """What is laid over it, the lowest first."""
+    added: tuple[KeyText, ...] = ()
+    """What a tool adds to the texts of a ConfigMap or Secret."""
+    unseen: tuple[Elsewhere, ...] = ()
+    """What would add more, and was not given."""
+    image: Callable[[str], str] = str
+    """The image that runs in the place of one that it names."""
+
+    def provides(self, kind: str, name: str) -> bool:
+        """Whether it is the resource of that name, or makes it."""
+        if self.kind.casefold() == kind.casefold():
+            return self.name == name
+        made = made_secrets(self.kind, self.node) if kind == "Secret" else ()
+        return any(one.name == name for one in made)
+
+    @property
+    def group(self) -> str:
+        """`apps`, `serving.knative.dev`; empty for Kubernetes' own `v1`."""
+        return text_at(self.node, "apiVersion").rpartition("/")[0]
 
     @property
     def kind(self) -> str:
@@ -81,8 +112,7 @@ class Beside:
         found = (
             one
             for one in (*resources(near), *self._all_resources())
-            if one.kind.casefold() == kind.casefold()
-            and one.name == name
+            if one.provides(kind, name)
             and (not namespace or one.namespace in ("", namespace))
             and self._may_mean(one.file, near)
         )

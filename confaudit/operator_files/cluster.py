@@ -1,31 +1,26 @@
-"""What a cluster puts into a container: its `env`, its `envFrom`, ConfigMaps and Secrets."""
+"""What a cluster puts into a container: its `env` and its `envFrom`."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
-from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
-from confaudit.operator_files import embedded
-from confaudit.operator_files.beside import Beside, Resource
+from confaudit.core.given import Elsewhere, Form, OperatorSettings
+from confaudit.operator_files import providers
+from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import (
-    CODER_NAME,
     KubernetesEnvironment,
     MayPrecede,
     PlaceOf,
+    Referred,
     SettingsBlock,
     anything_precedes,
     nothing_precedes,
 )
-from confaudit.operator_files.substitution import CLUSTER
 from confaudit.yaml_nodes import (
     Mapping,
     Node,
     Scalar,
     Sequence,
-    entries,
-    follow,
     get,
     items_at,
     text_at,
@@ -107,73 +102,25 @@ def _from_resource(
     if resource is None:
         note = file.remark(name.line, _ENV_FROM)
         return OperatorSettings(elsewhere=(Elsewhere(f"{kind.lower()}/{name.text}", note),))
-    prefix = text_at(item, "prefix")
-    found = variables(resource, prefix)
-    return replace(found, given=tuple(replace(one, name=prefix + one.name) for one in found.given))
+    return providers.variables(resource, name.text, text_at(item, "prefix"))
 
 
 def _value_from(
     source: Node | None, file: OperatorFile, beside: Beside, namespace: str
-) -> str | None:
-    """The text that a `valueFrom` points to; None when it cannot be seen."""
-    for kind, key in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
+) -> Referred:
+    """What a `valueFrom` points to; only texts in clear can be seen."""
+    for kind, key in _REFERENCES:
         name, wanted = text_at(source, key, "name"), text_at(source, key, "key")
-        resource = beside.resource(kind, name, file, namespace) if name and wanted else None
-        value = get(resource.node, _TEXTS[kind], wanted) if resource else None
-        if isinstance(value, Scalar):
-            return value.text
-    return None
+        if not name or not wanted:
+            continue
+        is_optional = text_at(source, key, "optional") == "true"
+        resource = beside.resource(kind, name, file, namespace)
+        if resource is None:
+            return Referred(is_sure=not is_optional)
+        found = providers.texts(resource).get(wanted)
+        is_there = not is_optional or providers.has(resource, wanted)
+        return Referred(found.text.text if found else None, is_there=is_there)
+    return Referred()
 
 
-_TEXTS: Final = {"ConfigMap": "data", "Secret": "stringData"}
-"""Where a resource has its texts. What a Secret's `data` holds is encoded, and secret anyway."""
-
-PROVIDERS: Final = frozenset(_TEXTS)
-"""Kinds of resources that hold settings for others to point to."""
-
-
-def provided(resource: Resource, beside: Beside) -> OperatorSettings:
-    """What a ConfigMap or Secret holds of Coder: variables, and texts that are files."""
-    texts = [
-        embedded.of_scalar(value, resource.file)
-        for key, value in _scalars(resource)
-        if "\n" in value.text and not CODER_NAME.fullmatch(key.text)
-    ]
-    return merge(variables(resource), *(embedded.read(one, beside) for one in texts))
-
-
-def variables(resource: Resource, prefix: str = "") -> OperatorSettings:
-    """The variables of Coder that a ConfigMap or Secret sets, where `prefix` goes before each."""
-    given = (*_hidden(resource, prefix), *_visible(resource, prefix))
-    return OperatorSettings(given=given, forms=(manifest_form(resource.file),) if given else ())
-
-
-def _visible(resource: Resource, prefix: str) -> Iterator[Given]:
-    data = get(resource.node, _TEXTS[resource.kind])
-    place = SettingsBlock(resource.file, manifest_form(resource.file), data.line if data else 0)
-    for key, value in _scalars(resource):
-        if CODER_NAME.fullmatch(prefix + key.text):
-            yield place.text(key.text, value.text, key.line, CLUSTER.read)
-
-
-def _hidden(resource: Resource, prefix: str) -> Iterator[Given]:
-    """What is encoded is known by its name alone."""
-    encoded = get(resource.node, "data") if resource.kind == "Secret" else None
-    if isinstance(encoded, Mapping):
-        place = SettingsBlock(resource.file, manifest_form(resource.file), encoded.line)
-        for key, _ in entries(encoded):
-            if CODER_NAME.fullmatch(prefix + key.text):
-                yield place.given(key.text, GivenState.REFERENCE, key.line)
-
-
-def _scalars(resource: Resource) -> Iterator[tuple[Scalar, Scalar]]:
-    data = get(resource.node, _TEXTS[resource.kind])
-    for key, node in entries(data) if isinstance(data, Mapping) else ():
-        value = follow(node)
-        if isinstance(value, Scalar):
-            yield key, value
-
-
-def manifest_form(file: OperatorFile) -> Form:
-    """The form of what stands in a manifest."""
-    return Form.TEXT if file.templated else Form.KUBERNETES
+_REFERENCES: Final = (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef"))

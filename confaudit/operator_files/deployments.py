@@ -192,17 +192,10 @@ class _Reading:
         used |= {file.name for file in self.beside.taken} | self.faults.keys() | self.noted
         for file, reader in self.chosen:
             if file.name not in used:
-                self.faults[file.name] = _silence(file, reader)
+                self.faults[file.name] = reader.silence(file)
 
 
 _NAMES_YAML = {Channel.ENV: ("CODER_CONFIG_PATH",), Channel.FLAG: ("config", "c")}
-
-
-def _silence(file: OperatorFile, reader: FormReader) -> SourceError:
-    return SourceError(
-        f"{file.name} is {reader.title} without anything of Coder's server in it",
-        "give the file that sets Coder's variables",
-    )
 
 
 def _refuse_old(operators: Iterable[OperatorSettings], file: OperatorFile) -> None:

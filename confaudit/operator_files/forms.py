@@ -36,6 +36,8 @@ class FormReader:
     for itself only where none does."""
     has_rest: bool = False
     """Whether its module has `read_rest`, for what in a file nothing points to."""
+    tells_silence: bool = False
+    """Whether its module has `silence`, for why nothing came of a file."""
 
     def recognise(self, file: OperatorFile) -> bool:
         """Whether the file looks like this form; never raises for any content."""
@@ -72,6 +74,15 @@ class FormReader:
             return ()
         return _noted(cast(_Read, self._function("read_rest"))(file, beside), [file])
 
+    def silence(self, file: OperatorFile) -> SourceError:
+        """Why nothing came of a file."""
+        if self.tells_silence:
+            return cast(Callable[[OperatorFile], SourceError], self._function("silence"))(file)
+        return SourceError(
+            f"{file.name} is {self.title} without anything of Coder's server in it",
+            "give the file that sets Coder's variables",
+        )
+
     def _function(self, name: str) -> object:
         module = import_module(f"confaudit.operator_files.{self.module}")
         return getattr(module, name + self.suffix)
@@ -80,7 +91,9 @@ class FormReader:
 READERS: Final[Mapping[str, FormReader]] = {
     reader.name: reader
     for reader in (
-        FormReader("kubernetes", "a Kubernetes manifest", "kubernetes", has_rest=True),
+        FormReader(
+            "kubernetes", "a Kubernetes manifest", "kubernetes", has_rest=True, tells_silence=True
+        ),
         FormReader("compose", "a compose file", "compose", is_layered=True),
         FormReader("containers", "a description of containers", "containers"),
         FormReader("helm-values", "a file of Helm values", "helm", rank=1, is_layered=True),

@@ -4,20 +4,18 @@ A file may hold many documents; Coder's are found by chart, image and variables,
 place or name.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.core.text.wording import listing
-from confaudit.operator_files import cluster, embedded, helm, lines
+from confaudit.errors import SourceError
+from confaudit.operator_files import embedded, helm, kinds, lines, providers, workloads
 from confaudit.operator_files.beside import Beside, Resource, resources
-from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import SERVER_NAMES, names_of
-from confaudit.operator_files.substitution import CLUSTER
-from confaudit.operator_files.version import CHARTS, image_parts, is_coder_image, version_of
+from confaudit.operator_files.version import CHARTS, version_of
 from confaudit.yaml_nodes import (
     Mapping,
     Node,
@@ -37,22 +35,36 @@ def recognise(file: OperatorFile) -> bool:
 
 def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read every document that sets up a server, with what it points to."""
-    return tuple(
-        replace(server, name=f"{one.kind} {one.name}".strip())
-        for one in resources(file)
-        if (reader := _WORKLOADS.get(one.kind))
-        for server in reader(one, beside)
-        if server.forms or server.notes
-    )
+    return servers(resources(file), beside)
 
 
 def read_rest(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read the ConfigMaps and Secrets of Coder that nothing points to, as one environment."""
+    return unused(resources(file), beside)
+
+
+def silence(file: OperatorFile) -> SourceError:
+    """Why nothing was read of a file."""
+    return kinds.silence(file)
+
+
+def servers(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings, ...]:
+    """What sets up a server, of a number of resources, with what it points to."""
+    return tuple(
+        replace(server, name=f"{one.kind} {one.name}".strip())
+        for one in found
+        for server in _RELEASES.get(one.kind, workloads.read)(one, beside)
+        if server.forms or server.notes
+    )
+
+
+def unused(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings, ...]:
+    """What a number of resources hold for others, and nothing points to."""
     rest = [
-        replace(found, name=f"{one.kind} {one.name}".strip())
-        for one in resources(file)
-        if one.kind in cluster.PROVIDERS and not beside.has_taken(one.node)
-        if (found := cluster.provided(one, beside)).forms
+        replace(provided, name=f"{one.kind} {one.name}".strip())
+        for one in found
+        if one.kind in providers.PROVIDERS and not beside.has_taken(one.node)
+        if (provided := providers.provided(one, beside)).forms
     ]
     return (replace(merge(*rest), name=listing([one.name for one in rest])),) if rest else ()
 
@@ -146,42 +158,9 @@ def _argo_values(node: Node, file: OperatorFile, version: str, beside: Beside) -
     return embedded.as_text(found) if file.templated else found
 
 
-def _workload(workload: Resource, beside: Beside) -> Iterator[OperatorSettings]:
-    spec = get(workload.node, "spec", "template", "spec") or get(workload.node, "spec")
-    for one in items_at(spec, "containers"):
-        if isinstance(one, Mapping) and _is_server(one):
-            yield _container(one, workload, beside)
-
-
-def _is_server(container: Mapping) -> bool:
-    repository, _ = image_parts(CLUSTER.read(text_at(container, "image")).text or "")
-    return is_coder_image(repository) or bool(SERVER_NAMES & names_of(get(container, "env")))
-
-
-def _container(container: Mapping, workload: Resource, beside: Beside) -> OperatorSettings:
-    file = workload.file
-    form = cluster.manifest_form(file)
-    version, hint = version_of(image_parts(text_at(container, "image"))[1])
-    words = [word for key in ("command", "args") for word in words_of(get(container, key))]
-    notes = (file.remark(words[0][1], SCRIPT_NOTE),) if is_script(words) else ()
-    return merge(
-        cluster.environment(container, file, form, beside, workload.namespace),
-        OperatorSettings(
-            given=tuple(flags(words, file, form, CLUSTER.read)),
-            version=version,
-            version_hint=hint,
-            notes=notes,
-            forms=(form,),
-        ),
-    )
-
-
-_WORKLOADS: Final[dict[str, Callable[[Resource, Beside], Iterator[OperatorSettings]]]] = {
+_RELEASES: Final[dict[str, Callable[[Resource, Beside], Iterator[OperatorSettings]]]] = {
     "HelmRelease": _helm_release,
     "Application": _argo,
     "ApplicationSet": _argo,
-    "Deployment": _workload,
-    "StatefulSet": _workload,
-    "DaemonSet": _workload,
-    "Pod": _workload,
 }
+"""Kinds that install a chart; whatever else sets a server up has its pod in it."""

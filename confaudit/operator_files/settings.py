@@ -87,14 +87,26 @@ PlaceOf: TypeAlias = Callable[[Node], SettingsBlock]
 """Where an item of a list stands, as a list may be put together from several files."""
 
 
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """What a reference comes to."""
+
+    text: str | None = None
+    """None when it cannot be seen."""
+    is_there: bool = True
+    """False where nothing is and nothing has to be: then the variable is not set."""
+    is_sure: bool = True
+    """Whether that is known."""
+
+
 @dataclass(slots=True)
 class KubernetesEnvironment:
     """The `env` of a container, item after item: `$(V)` sees only what came before."""
 
     place_of: PlaceOf
     may_precede: MayPrecede = nothing_precedes
-    look_up: Callable[[Node | None], str | None] = lambda _: None
-    """The text that a `valueFrom` points to; None when it cannot be seen."""
+    look_up: "Callable[[Node | None], Referred]" = lambda _: Referred()
+    """What a `valueFrom` points to."""
     names: Collection[str] = ()
     earlier: dict[str, Reading] = field(default_factory=dict)
 
@@ -104,9 +116,9 @@ class KubernetesEnvironment:
         for item in map(follow, env.items):
             name = get(item, "name")
             if isinstance(item, Mapping) and isinstance(name, Scalar) and NAME.fullmatch(name.text):
-                given = self._item(item, name, self.place_of(item))
-                self.earlier[name.text] = _reading(given)
-                yield given
+                for given in self._item(item, name, self.place_of(item)):
+                    self.earlier[name.text] = _reading(given)
+                    yield given
 
     def read_map(self, env: Mapping) -> Iterator[Given]:
         """The settings of a map of name → value, as some charts have it."""
@@ -116,20 +128,25 @@ class KubernetesEnvironment:
             self.earlier[key.text] = _reading(given)
             yield given
 
-    def _item(self, item: Mapping, name: Scalar, place: SettingsBlock) -> Given:
+    def _item(self, item: Mapping, name: Scalar, place: SettingsBlock) -> Iterator[Given]:
         keys = {key.text for key, _ in entries(item)}
         if "value" in keys:
-            return self._value(name, get(item, "value"), place)
-        if "valueFrom" in keys:
-            return self._value_from(name, get(item, "valueFrom"), place)
-        state = GivenState.EMPTY if keys == {"name"} else GivenState.MALFORMED
-        return place.given(name.text, state, name.line)
+            yield self._value(name, get(item, "value"), place)
+        elif "valueFrom" in keys:
+            yield from self._value_from(name, get(item, "valueFrom"), place)
+        else:
+            state = GivenState.EMPTY if keys == {"name"} else GivenState.MALFORMED
+            yield place.given(name.text, state, name.line)
 
-    def _value_from(self, name: Scalar, source: Node | None, place: SettingsBlock) -> Given:
-        text = self.look_up(source)
-        if text is None:
-            return place.given(name.text, GivenState.REFERENCE, name.line)
-        return place.text(name.text, text, name.line, TEMPLATED.read)
+    def _value_from(
+        self, name: Scalar, source: Node | None, place: SettingsBlock
+    ) -> Iterator[Given]:
+        found = self.look_up(source)
+        if found.text is not None:
+            yield place.text(name.text, found.text, name.line, TEMPLATED.read)
+        elif found.is_there:
+            state = GivenState.REFERENCE
+            yield place.given(name.text, state, name.line, is_optional=not found.is_sure)
 
     def _value(self, name: Scalar, value: Node | None, place: SettingsBlock) -> Given:
         if not isinstance(value, Scalar):

@@ -113,7 +113,7 @@ def test_what_is_not_understood_is_a_note_and_not_the_end():
     read_anyway = read(broken)
     assert [one.name for one in read_anyway.found] == ["a.env"]
     assert [note.split()[0] for note in read_anyway.notes] == ["notes.txt", "x.yaml"]
-    with pytest.raises(SourceError, match=r"notes\.txt is no file .*; x\.yaml is a Kubernetes"):
+    with pytest.raises(SourceError, match=r"notes\.txt is no file .*; x\.yaml is a Service"):
         read({name: broken[name] for name in ("notes.txt", "x.yaml")})
     with pytest.raises(SourceError, match=r"notes\.txt"):
         read(broken, read_as_one)

@@ -195,7 +195,7 @@ REFUSED = [
     (b"\0\1\2", None, "no text"),
     (b"x" * (8 * 1024 * 1024 + 1), None, "larger than 8 MiB"),
     (b"services: {web: {image: nginx}}", None, "without anything of Coder"),
-    (b"apiVersion: v1\nkind: Service\n", None, "without anything of Coder"),
+    (b"apiVersion: v1\nkind: Service\n", None, "sets nothing of Coder"),
     (b"CODER_A=1", "sausage", "no form named"),
     (b"a: planted-secret: b", "server-yaml", "no YAML at line 1"),
     (b"- planted-secret", "server-yaml", "no map of options"),

@@ -88,7 +88,7 @@ def by_cell(options: Iterable[OptionSpec]) -> Mapping[str, Sequence[OptionSpec]]
 
 def may_be_void(strongest: Given, release: Release) -> bool:
     """Whether what sets an option may turn out to set nothing."""
-    if strongest.state is GivenState.PASS_THROUGH:
+    if strongest.may_be_unset:
         return True
     empty_counts = Semantics.of(release.version).empty_env_counts
     defaults_to_nothing = strongest.state is GivenState.UNRESOLVED and strongest.value == ""

@@ -240,7 +240,7 @@ def as_field(given: Given, name: str) -> Known:
         value=_value(given.value or "", name) if is_known else MISSING,
         source=ValueSource.ENV,
         given=(given,),
-        is_set=Truth.DEPENDS if given.state is GivenState.PASS_THROUGH else Truth.YES,
+        is_set=Truth.DEPENDS if given.may_be_unset else Truth.YES,
         because=f"{shown} {'is set' if given.value else 'is set to nothing'}"
         if is_known
         else f"the value of {shown} {WHY_UNKNOWN[given.state]}",
