@@ -36,6 +36,12 @@ role_options: Final[Sequence[Decorator]] = (
         is_flag=True,
         help="All files are of one deployment, in this order, whatever they look like.",
     ),
+    option(
+        "--render",
+        "is_rendered",
+        is_flag=True,
+        help="Let kustomize, helm and docker compose, as installed, render the files first.",
+    ),
 )
 """Files whose part the operator says, because their content does not."""
 
@@ -65,8 +71,10 @@ def with_files(command: Callable[..., Any]) -> Any:
         env_files: tuple[Path, ...],
         config_file: Path | None,
         is_one: bool,
+        is_rendered: bool,
         **values: Any,
     ) -> Any:
-        return command(files=GivenFiles(files, forms, env_files, config_file, is_one), **values)
+        given = GivenFiles(files, forms, env_files, config_file, is_one, is_rendered)
+        return command(files=given, **values)
 
     return with_given_files

@@ -10,6 +10,7 @@ from confaudit.cli.parameters import deployment_option, fold_setup, option, setu
 from confaudit.cli.thresholds import exit_code, glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
+from confaudit.errors import ConfigError
 from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.upgrade import UpgradeRequest, upgrade
@@ -71,6 +72,11 @@ def command(
       confaudit upgrade live:prod --to 2.36.0 -i values.yaml
       confaudit upgrade --from 2.33.0 --to 2.36.0 --env-file coder.env
     """
+    if write_fixed and files.is_rendered:
+        raise ConfigError(
+            "--write-fixed copies the files as they lie, and --render reads what comes of them",
+            "leave one of them out",
+        )
     request = UpgradeRequest(target, source, snapshot, files, deployment, target_yaml)
     report = upgrade(setup, request, selection, write_fixed)
     write(report, rendering)

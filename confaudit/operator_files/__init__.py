@@ -1,9 +1,9 @@
 """What operators set: reads their own files, of whatever form, into `core.given.OperatorSettings`.
 
 A form is recognised by content, never by a file's name; `forms` lists them, `deployments` says
-which files set up one server together. Nothing is executed or rendered. Structure comes first,
-texts inside texts next, and what has no structure is read line by line. Importing this package is
-cheap.
+which files set up one server together. Nothing is executed or rendered, but by `rendering` where
+that is asked for. Structure comes first, texts inside texts next, and what has no structure is
+read line by line. Importing this package is cheap.
 """
 
 import sys

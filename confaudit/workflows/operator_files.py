@@ -41,6 +41,8 @@ class GivenFiles:
     """The server's YAML for certain."""
     is_one: bool = False
     """Whether they are of one deployment, whatever they look like."""
+    is_rendered: bool = False
+    """Whether helm, kustomize and docker compose are to render them first."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -90,7 +92,7 @@ def open_deployments(chosen: GivenFiles) -> OpenedDeployments:
             two of the files are standard input.
     """
     read_once(*chosen.paths)
-    files = tuple(map(open_file, chosen.files))
+    files = _rendered(tuple(map(open_file, chosen.files)), chosen)
     found, notes = _found(files, chosen)
     certain, more = _certain(chosen)
     if not more and found:
@@ -103,6 +105,19 @@ def open_deployments(chosen: GivenFiles) -> OpenedDeployments:
     one = found[0] if found else Opened(name=more[0].name if more else "")
     opened = Opened(merge(one.operator, certain), (*one.files, *more), one.name)
     return OpenedDeployments((opened,), notes)
+
+
+def _rendered(files: tuple[OperatorFile, ...], chosen: GivenFiles) -> tuple[OperatorFile, ...]:
+    if not chosen.is_rendered:
+        return files
+    from confaudit.operator_files.rendering import render  # it starts programs: only when asked
+
+    if chosen.forms:
+        raise ConfigError(
+            "--form says what files are by their position, which --render changes",
+            "leave one of them out",
+        )
+    return render(files)
 
 
 def _found(

@@ -1,0 +1,153 @@
+"""--render: kustomize, helm and docker compose do what they do best, within bounds."""
+
+import json
+import shutil
+
+import pytest
+
+from confaudit.cli.main import run
+from confaudit.operator_files import rendering
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: coder}
+spec:
+  selector: {matchLabels: {app: coder}}
+  template:
+    metadata: {labels: {app: coder}}
+    spec:
+      containers:
+        - {name: coder, image: "ghcr.io/coder/coder:v2.30.0"}
+"""
+KUSTOMIZATION = """\
+resources: [../base]
+images: [{name: ghcr.io/coder/coder, newTag: v2.33.0}]
+configMapGenerator: [{name: env, literals: [CODER_VERBOSE=true]}]
+patches:
+  - patch: |
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: coder}
+      spec:
+        template:
+          spec:
+            containers: [{name: coder, envFrom: [{configMapRef: {name: env}}]}]
+"""
+COMPOSE = "services: {coder: {image: 'ghcr.io/coder/coder:v2.33.0', env_file: coder.env}}\n"
+VALUES = "coder:\n  env:\n    - {name: CODER_VERBOSE, value: 'true'}\n"
+CHART = "apiVersion: v2\nname: coder\nversion: 2.33.0\n"
+TEMPLATE = DEPLOYMENT.replace("v2.30.0", "v2.33.0").replace(
+    'v2.33.0"}', 'v2.33.0", env: {{ toJson .Values.coder.env }}}'
+)
+FOLDERS = {
+    "kubectl": (
+        {
+            "base/kustomization.yaml": "resources: [deployment.yaml]\n",
+            "base/deployment.yaml": DEPLOYMENT,
+            "prod/kustomization.yaml": KUSTOMIZATION,
+        },
+        ["prod/kustomization.yaml", "base/deployment.yaml"],
+    ),
+    "docker-compose": (
+        {"compose.yaml": f"version: '3.7'\n{COMPOSE}", "coder.env": "CODER_VERBOSE=true\n"},
+        ["compose.yaml"],
+    ),
+    "helm": (
+        {"Chart.yaml": CHART, "templates/d.yaml": TEMPLATE, "values.yaml": VALUES},
+        ["values.yaml"],
+    ),
+}
+
+
+def lay(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def confaudit(capsys):
+    def call(*arguments):
+        code = run(list(arguments))
+        return (code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.mark.parametrize("tool", FOLDERS)
+def test_what_the_real_tool_makes_of_it_is_what_is_read(tool, clean_folder, confaudit):
+    if not shutil.which(tool):
+        pytest.skip(f"{tool} is not installed: what it renders was not read")
+    files, given = FOLDERS[tool]
+    lay(clean_folder, files)
+    _, out, err = confaudit("lint", *given, "--render", "-f", "json")
+    assert not err
+    report = json.loads(out)
+    assert [one["rule"] for one in report["findings"]] == ["option-deprecated"]
+    assert report["findings"][0]["positions"][0]["file"] == f"{given[0]} (rendered)"
+    assert "2.33.0" in out
+
+
+@pytest.fixture
+def stand_in(clean_folder, monkeypatch):
+    """A folder with a kustomization, and tools that are the script it is called with."""
+    lay(clean_folder, {"kustomization.yaml": "resources: []\n"})
+    monkeypatch.setenv("PATH", f"{clean_folder / 'bin'}:/usr/bin:/bin")
+    monkeypatch.setenv("PLANTED", "planted-secret")
+
+    def install(script):
+        for tool in ("kustomize", "kubectl"):
+            lay(clean_folder / "bin", {tool: f"#!/bin/sh\n{script}\n"})
+            (clean_folder / "bin" / tool).chmod(0o755)
+
+    return install
+
+
+BOUNDS = {
+    "it fails": ("echo planted-secret >&2; exit 3", "cannot render kustomization.yaml"),
+    "it hangs": ("sleep 100 & wait", "cannot render kustomization.yaml"),
+    "it never ends": ("yes CODER_A=planted-secret", "larger than 8 MiB"),
+    "it prints nothing": ("true", "no file that configures Coder"),
+}
+
+
+@pytest.mark.parametrize("case", BOUNDS)
+def test_a_tool_has_bounds_and_its_words_go_nowhere(case, stand_in, monkeypatch, confaudit):
+    monkeypatch.setattr(rendering, "TIMEOUT", 0.5)
+    script, message = BOUNDS[case]
+    stand_in(script)
+    code, out, err = confaudit("lint", "kustomization.yaml", "--render")
+    assert code == 2
+    assert message in err
+    assert "planted" not in out + err
+
+
+def test_a_tool_sees_nothing_of_the_callers_environment(stand_in, confaudit):
+    stand_in('test -z "$PLANTED" || exit 3; echo "CODER_VERBOSE=true"')
+    code, out, err = confaudit("lint", "kustomization.yaml", "--render")
+    assert (code, err) == (0, "")
+    assert "CODER_VERBOSE is deprecated" in out
+
+
+REFUSED = {
+    "nothing to render": (["lint", "a.env", "--render"], "none of the files is"),
+    "no tool": (["lint", "kustomization.yaml", "--render"], "needs kustomize or kubectl"),
+    "forms by position": (["lint", "a.env", "--form", "env-file", "--render"], "leave one of them"),
+    "copies": (
+        ["upgrade", "--to", "2.35.1", "-i", "a.env", "--render", "--write-fixed", "out"],
+        "leave one of them out",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_rendered_is_said_in_one_sentence(
+    case, clean_folder, monkeypatch, confaudit
+):
+    lay(clean_folder, {"a.env": "CODER_VERBOSE=1\n", "kustomization.yaml": "resources: []\n"})
+    monkeypatch.setenv("PATH", str(clean_folder))
+    arguments, message = REFUSED[case]
+    code, out, err = confaudit(*arguments)
+    assert (code, out) == (2, "")
+    assert message in err
