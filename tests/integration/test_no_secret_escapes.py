@@ -60,9 +60,10 @@ def assert_clean(folder, out, but=()):
 
 
 def report_in_every_format(*inputs):
+    """Into files, and in colours as a terminal shows it."""
     pairs = [part for name in FORMATS for part in ("-f", name, "-o", f"report.{name}")]
-    assert run(["--debug", "diff", *inputs, *pairs]) == 0
-    assert run(["--debug", "diff", *inputs, "--color", "always"]) == 0
+    shown = ["-f", "text", "-o", "-", "--color", "always"]
+    assert run(["--debug", "diff", *inputs, *pairs, *shown]) == 0
 
 
 def planted_payload(release):
