@@ -1,7 +1,6 @@
 """The audit as a whole: order, levels, templates, advisories, and what it comes to."""
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
@@ -18,8 +17,7 @@ from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Level
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
-from confaudit.operator_files import decode, read_all, read_env_file
-from confaudit.rulebook import advisories
+from tests.unit.deployments import checks, compose, env, known
 
 
 def situation(source, target, inputs):
@@ -28,28 +26,9 @@ def situation(source, target, inputs):
     return situation_of(None, old, new, inputs, catalog, checks=start_checks(known()))
 
 
-@cache
-def known():
-    return advisories.load([], packaged())
-
-
-def checks():
-    return [one for one in known() if one.at_start]
-
-
 def audited(situation, known=None):
     """Everything there is to say, judged; without advisories, unless they are given."""
     return judge(audit(situation, checks() if known is None else known)).shown
-
-
-def env(text):
-    return read_env_file(text.replace("; ", "\n"), "coder.env")
-
-
-def compose(**environment):
-    lines = "".join(f"      {name}: {value}\n" for name, value in environment.items())
-    text = f"services:\n  coder:\n    image: ghcr.io/coder/coder:v2.33.0\n    environment:\n{lines}"
-    return read_all([decode(text.encode(), "compose.yaml")])
 
 
 EVERYTHING = env(

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
@@ -23,7 +22,7 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.prediction import to_json
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, read_all, read_env_file, read_server_yaml
-from confaudit.rulebook import advisories
+from tests.unit.deployments import known
 
 NEWEST = packaged().releases[-1]
 IMPORTED = "2.98.0"
@@ -82,18 +81,13 @@ NAMES = {
 }  # fmt: skip
 
 
-@cache
-def rules():
-    return advisories.load([], packaged())
-
-
 def situate(source, target, operator):
     old, new = CATALOG.lend(source), CATALOG.lend(target)
-    return situation_of(None, old, new, operator, CATALOG, checks=start_checks(rules()))
+    return situation_of(None, old, new, operator, CATALOG, checks=start_checks(known()))
 
 
 def findings(situation):
-    return judge(audit(situation, rules())).found
+    return judge(audit(situation, known())).found
 
 
 def told(situation):
@@ -301,7 +295,7 @@ def test_of_an_experiment_that_nobody_could_tell_it_is_said():
     release = replace(NEWEST, experiments=Experiments(unsure=frozenset({"x"}), is_complete=True))
     operator = read_env_file("CODER_EXPERIMENTS=x", "coder.env")
     found = told(situation_of(None, release, release, operator, packaged(),
-                              checks=start_checks(rules())))  # fmt: skip
+                              checks=start_checks(known())))  # fmt: skip
     assert "still has it is not known" in found["not-known"].message
     assert "experiment-gone" not in found
 
@@ -322,15 +316,15 @@ def test_an_experiment_is_gone_where_the_target_is_known_to_lack_it():
     assert rules_found & {"experiment-gone", "not-known"} == {"experiment-gone"}
 
 
-@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("is_complete", [True, False])
 @pytest.mark.parametrize("name", ["told", "frobnicate"])
-def test_an_experiment_of_a_release_that_does_not_tell_all_could_not_be_checked(known, name):
-    told_ones = Experiments(frozenset({"told"}), is_complete=known)
+def test_an_experiment_of_a_release_that_does_not_tell_all_could_not_be_checked(is_complete, name):
+    told_ones = Experiments(frozenset({"told"}), is_complete=is_complete)
     release = replace(NEWEST, experiments=told_ones)
     operator = read_env_file(f"CODER_EXPERIMENTS={name}", "coder.env")
-    catalog, checks = packaged(), start_checks(rules())
+    catalog, checks = packaged(), start_checks(known())
     found = told(situation_of(None, release, release, operator, catalog, checks=checks))
-    expected = set() if name == "told" else {"experiment-gone" if known else "not-known"}
+    expected = set() if name == "told" else {"experiment-gone" if is_complete else "not-known"}
     assert found.keys() & {"experiment-gone", "not-known"} == expected
     if expected == {"not-known"}:
         assert "could not be checked" in found["not-known"].message

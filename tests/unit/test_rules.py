@@ -6,27 +6,23 @@ from dataclasses import replace
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.judge.audit import CHECKS, audit
 from confaudit.core.judge.finding import Effect, Phase
 from confaudit.core.judge.rules import RULES
-from confaudit.core.model import MISSING, Level, Setting, ValueSource
+from confaudit.core.model import MISSING, Level
 from confaudit.core.secret import secret
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, merge, read_all, read_env_file, read_server_yaml
+from tests.unit.deployments import env, running
 
 
 def situation(source, target, *operator, snapshot=None):
     catalog = packaged()
     old, new = catalog.lend(source), catalog.lend(target)
     return situation_of(snapshot, old, new, merge(*operator), catalog)
-
-
-def env(text):
-    return read_env_file(text.replace("; ", "\n"), "coder.env")
 
 
 def yaml(text):
@@ -49,15 +45,6 @@ def files(**texts):
         "dotenv": ".env",
     }
     return read_all([decode(text.encode(), named[name]) for name, text in texts.items()])
-
-
-def running(version, **settings):
-    """A snapshot with nothing set but these, by environment."""
-    plain = default_snapshot(packaged().nearest(version))
-    changed = {
-        key.replace("_", "-"): Setting(value, ValueSource.ENV) for key, value in settings.items()
-    }
-    return replace(plain, settings={**plain.settings, **changed})
 
 
 def moved(version, key, before, after):

@@ -1,7 +1,6 @@
 """The one way from what was read to a Situation: the chart, templates' defaults, redaction."""
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
@@ -15,14 +14,9 @@ from confaudit.core.model import Setting, ValueSource
 from confaudit.core.secret import secret
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, read_all
-from confaudit.rulebook import advisories
+from tests.unit.deployments import known
 
 PLANTED = "planted-secret"
-
-
-@cache
-def known():
-    return advisories.load([], packaged())
 
 
 def judged(situation):

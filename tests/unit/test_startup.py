@@ -2,56 +2,30 @@
 
 import re
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.finding import Effect
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.startup import refused_starts, start_checks
 from confaudit.core.judge.verdict import verdict
-from confaudit.core.model import MISSING, Level, Setting, ValueSource
+from confaudit.core.model import MISSING, Level
 from confaudit.core.secret import is_secret
 from confaudit.core.upgrade.families import PREFIXES, Family
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
-from confaudit.operator_files import decode, read_all, read_env_file
-from confaudit.rulebook import advisories
+from confaudit.operator_files import read_env_file
+from tests.unit.deployments import checks, compose, env, running
 
 YES, DEPENDS = Truth.YES, Truth.DEPENDS
-
-
-@cache
-def checks():
-    return [one for one in advisories.load([], packaged()) if one.at_start]
 
 
 def situation(source, target, operator, snapshot=None):
     old, new = packaged().nearest(source), packaged().nearest(target)
     return situation_of(snapshot, old, new, operator, packaged(), checks=start_checks(checks()))
-
-
-def env(text):
-    return read_env_file(text.replace("; ", "\n"), "coder.env")
-
-
-def compose(**environment):
-    lines = "".join(f"      {name}: {value}\n" for name, value in environment.items())
-    text = f"services:\n  coder:\n    image: ghcr.io/coder/coder\n    environment:\n{lines}"
-    return read_all([decode(text.encode(), "compose.yaml")])
-
-
-def running(version, **settings):
-    """A snapshot with nothing set but these, by environment."""
-    plain = default_snapshot(packaged().nearest(version))
-    changed = {
-        key.replace("_", "-"): Setting(value, ValueSource.ENV) for key, value in settings.items()
-    }
-    return replace(plain, settings={**plain.settings, **changed})
 
 
 def found(situation):
