@@ -40,6 +40,7 @@ class Form(StrEnum):
     HELM_RELEASE = "helm-release"
     ARGO_APPLICATION = "argo-application"
     KUBERNETES = "kubernetes"
+    KUSTOMIZATION = "kustomization"
     COMPOSE = "compose"
     SYSTEMD = "systemd"
     SERVER_YAML = "server-yaml"

@@ -2,11 +2,12 @@
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.given import Elsewhere
+from confaudit.core.given import Elsewhere, Form
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.made_secrets import made_secrets
 from confaudit.yaml_nodes import Mapping, Node, Scalar, items_at, text_at
@@ -19,6 +20,7 @@ class KeyText:
     file: OperatorFile
     key: Scalar
     text: Scalar
+    form: Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,15 @@ class Beside:
         self.is_one: Final = is_one
         """Whether somebody said that all files are of one deployment."""
         self._taken: dict[int, OperatorFile] = {}
+        self._log: list[OperatorFile] = []
         self._resources: tuple[Resource, ...] | None = None
+        self._built: tuple[Resource, ...] = ()
+
+    def within(self, built: Iterable[Resource]) -> "Beside":
+        """The same, where a tool has made these resources of what was given."""
+        inner = copy(self)
+        inner._built = tuple(built)
+        return inner
 
     def of_form(self, form: str) -> tuple[OperatorFile, ...]:
         """The files of a form, in the order they were given."""
@@ -97,7 +107,7 @@ class Beside:
         """The file that `near` means by a path, if it was given."""
         wanted = PurePosixPath(path).name
         found = [file for file, _ in self._files if PurePosixPath(file.name).name == wanted]
-        exact = posixpath.normpath(posixpath.join(posixpath.dirname(near.name), path))
+        exact = _joined(near, path)
         best = max(
             (one for one in found if one is not near and self._may_mean(one, near)),
             key=lambda one: (posixpath.normpath(one.name) == exact, _closeness(one, near)),
@@ -105,10 +115,24 @@ class Beside:
         )
         return self.take(best) if best else None
 
+    def at(self, path: str, near: OperatorFile) -> OperatorFile | None:
+        """The file at a path as seen from the folder of `near`, if it was given."""
+        exact = _joined(near, path)
+        found = [one for one, _ in self._files if posixpath.normpath(one.name) == exact]
+        return self.take(found[0]) if found else None
+
+    def in_folder(self, path: str, near: OperatorFile, form: str) -> tuple[OperatorFile, ...]:
+        """The files of a form in a folder as seen from that of `near`. Takes none."""
+        folder = PurePosixPath(_joined(near, path))
+        return tuple(one for one in self.of_form(form) if _folder(one) == folder)
+
     def resource(
         self, kind: str, name: str, near: OperatorFile, namespace: str = ""
     ) -> Resource | None:
-        """The Kubernetes resource that `near` means, if it was given."""
+        """The Kubernetes resource that `near` means, if it was given or made."""
+        built = next((one for one in self._built if one.provides(kind, name)), None)
+        if built:
+            return self._take(built.node, built)
         found = (
             one
             for one in (*resources(near), *self._all_resources())
@@ -117,13 +141,17 @@ class Beside:
             and self._may_mean(one.file, near)
         )
         best = max(found, key=lambda one: _closeness(one.file, near), default=None)
-        if best:
-            self._taken[id(best.node)] = best.file
-        return best
+        return self._take(best.node, best) if best else None
+
+    def _take(self, node: Node, resource: Resource) -> Resource:
+        self._taken[id(node)] = resource.file
+        self._log.append(resource.file)
+        return resource
 
     def take(self, file: OperatorFile) -> OperatorFile:
         """Say that a file belongs to what is being read."""
         self._taken[id(file)] = file
+        self._log.append(file)
         return file
 
     def has_taken(self, thing: OperatorFile | Node) -> bool:
@@ -132,8 +160,8 @@ class Beside:
 
     @property
     def taken(self) -> Sequence[OperatorFile]:
-        """The files that something points to, whole or in part, in the order of finding."""
-        return tuple(self._taken.values())
+        """The files that something points to, whole or in part, each time that it does."""
+        return tuple(self._log)
 
     @staticmethod
     def lies_beside(file: OperatorFile, near: OperatorFile) -> bool:
@@ -156,6 +184,11 @@ class Beside:
 
 ALONE: Final = Beside()
 """For a file that is read without any other. Nothing is ever found in it."""
+
+
+def _joined(near: OperatorFile, path: str) -> str:
+    """A path as seen from the folder of a file."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(near.name), path))
 
 
 def _folder(file: OperatorFile) -> PurePosixPath:

@@ -178,7 +178,7 @@ class _Reading:
     ) -> Sequence[Deployment]:
         """What nothing points to; beside a server in the same file it reaches nobody."""
         rest = reader.read_rest(file, self.beside)
-        if self.beside.is_one or not any(file is one.files[0] for one in found):
+        if self.beside.is_one or not any(file in one.files for one in found):
             return tuple(self._named([file], rest, ()))
         self.notes += [
             f"{file.name}: {visible(one.name)} sets up Coder, and nothing given here points to it."

@@ -92,6 +92,14 @@ READERS: Final[Mapping[str, FormReader]] = {
     reader.name: reader
     for reader in (
         FormReader(
+            "kustomization",
+            "a kustomization",
+            "kustomize",
+            embeddable=False,
+            rank=-1,
+            tells_silence=True,
+        ),
+        FormReader(
             "kubernetes", "a Kubernetes manifest", "kubernetes", has_rest=True, tells_silence=True
         ),
         FormReader("compose", "a compose file", "compose", is_layered=True),

@@ -23,7 +23,11 @@ PROVIDERS: Final = frozenset(_TEXTS)
 def texts(resource: Resource) -> dict[str, KeyText]:
     """What a ConfigMap or Secret holds in clear, by key: the last layer that has it counts."""
     layers = (resource, *resource.patches)
-    own = (KeyText(one.file, *pair) for one in layers for pair in _scalars(one))
+    own = (
+        KeyText(one.file, *pair, manifest_form(one.file))
+        for one in layers
+        for pair in _scalars(one)
+    )
     return {one.key.text: one for one in (*own, *resource.added)}
 
 
@@ -59,13 +63,14 @@ def has(resource: Resource, key: str) -> bool:
 def _clear(resource: Resource, prefix: str) -> Iterator[Given]:
     for key, one in texts(resource).items():
         if CODER_NAME.fullmatch(prefix + key):
-            place = SettingsBlock(one.file, manifest_form(one.file), _block(resource, one))
+            place = SettingsBlock(one.file, one.form, _block(resource, one))
             yield place.text(prefix + key, one.text.text, one.key.line, CLUSTER.read)
 
 
 def _block(resource: Resource, one: KeyText) -> int:
-    data = get(resource.node, _TEXTS[resource.kind]) if one.file is resource.file else None
-    return data.line if data else 0
+    if one.file is not resource.file:
+        return 0
+    return (get(resource.node, _TEXTS[resource.kind]) or resource.node).line
 
 
 def _hidden(resource: Resource, prefix: str) -> Iterator[Given]:

@@ -240,6 +240,7 @@ _FORM_WORDS: Final[Mapping[Form, str]] = {
     Form.HELM_RELEASE: "HelmRelease",
     Form.ARGO_APPLICATION: "Argo CD Application",
     Form.KUBERNETES: "Kubernetes manifest",
+    Form.KUSTOMIZATION: "kustomization",
     Form.COMPOSE: "compose file",
     Form.SYSTEMD: "systemd unit",
     Form.SERVER_YAML: "server YAML",

@@ -1,0 +1,223 @@
+"""Kustomizations: what they put together, and what they change in it."""
+
+import pytest
+
+from confaudit.core.given import Form, GivenState
+from confaudit.errors import SourceError
+from confaudit.operator_files import decode, read_deployments
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: coder}
+spec:
+  template:
+    spec:
+      containers:
+        - name: coder
+          image: ghcr.io/coder/coder:v2.30.0
+          envFrom: [{configMapRef: {name: settings}}]
+          env:
+            - {name: CODER_ACCESS_URL, value: "https://a.example.com"}
+            - {name: CODER_VERBOSE, value: "true"}
+"""
+SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {CODER_A: base}\n"
+BASE = "resources: [deployment.yaml, settings.yaml]\n"
+BASES = {
+    "base/kustomization.yaml": BASE,
+    "base/deployment.yaml": DEPLOYMENT,
+    "base/settings.yaml": SETTINGS,
+}
+OVERLAY = "resources: [../../base]\n"
+PATCH = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: coder}
+spec: {template: {spec: {containers: [{name: coder, env: [ITEMS]}]}}}
+"""
+
+
+def read(files):
+    return read_deployments([decode(text.encode(), name) for name, text in files.items()])
+
+
+def values(operator):
+    return {given.name: given.value for given in operator.given}
+
+
+def overlaid(overlay, **files):
+    """The one server of an overlay over the base, and what is unseen of it."""
+    more = {f"o/x/{name.replace('__', '.')}": text for name, text in files.items()}
+    (one,) = read({**BASES, "o/x/kustomization.yaml": OVERLAY + overlay, **more}).found
+    assert one.name == "o/x/kustomization.yaml"
+    return one.operator
+
+
+BEFORE = {
+    "CODER_A": "base",
+    "CODER_ACCESS_URL": "https://a.example.com",
+    "CODER_VERBOSE": "true",
+}
+
+
+def test_a_folder_is_one_deployment():
+    (one,) = read(BASES).found
+    assert [file.name for file in one.files] == [*BASES]
+    assert (values(one.operator), one.operator.elsewhere) == (BEFORE, ())
+
+
+def test_every_overlay_is_a_deployment_of_its_own():
+    overlays = {f"o/{name}/kustomization.yaml": OVERLAY for name in ("dev", "prod")}
+    found = read({**BASES, **overlays}).found
+    assert [one.name for one in found] == [*overlays]
+    assert all(len(one.files) == 4 and values(one.operator) == BEFORE for one in found)
+
+
+def test_manifests_of_a_base_without_its_kustomization_count():
+    files = {name: text for name, text in BASES.items() if "kustomization" not in name}
+    (one,) = read({**files, "o/x/kustomization.yaml": OVERLAY}).found
+    assert values(one.operator) == BEFORE
+
+
+def inline(text):
+    return "patches:\n  - patch: |\n" + "".join(f"      {line}\n" for line in text.splitlines())
+
+
+DEBUG = PATCH.replace("ITEMS", "{name: CODER_VERBOSE, value: 'false'}, {name: CODER_B, value: n}")
+DELETE = PATCH.replace("ITEMS", "{name: CODER_VERBOSE, $patch: delete}")
+CHANGES = {
+    "a patch in a file": (
+        "patchesStrategicMerge: [patch.yaml]\n",
+        {"CODER_VERBOSE": "false", "CODER_B": "n"},
+    ),
+    "a patch by path": (
+        "patches: [{path: patch.yaml}]\n",
+        {"CODER_VERBOSE": "false", "CODER_B": "n"},
+    ),
+    "a patch written out": (inline(DEBUG), {"CODER_VERBOSE": "false", "CODER_B": "n"}),
+    "a patch with a target": (
+        inline(DEBUG.replace("name: coder}\nspec", "name: any}\nspec"))
+        + "    target: {kind: Deployment, name: 'co.*'}\n",
+        {"CODER_VERBOSE": "false", "CODER_B": "n"},
+    ),
+    "a patch that deletes": (inline(DELETE), {"CODER_VERBOSE": None}),
+    "a patch of a ConfigMap": (
+        inline(SETTINGS.replace("{CODER_A: base}", "{CODER_A: patched, CODER_C: new}")),
+        {"CODER_A": "patched", "CODER_C": "new"},
+    ),
+    "a generator that adds": (
+        "configMapGenerator: [{name: settings, behavior: merge, literals: [CODER_C=1]}]\n",
+        {"CODER_C": "1"},
+    ),
+    "a generator that replaces": (
+        "configMapGenerator: [{name: settings, behavior: replace, envs: [more.env]}]\n",
+        {"CODER_A": None, "CODER_D": '"d"'},
+    ),
+    "a component": ("components: [../../part]\n", {"CODER_E": "e"}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_an_overlay_changes(change):
+    overlay, changes = CHANGES[change]
+    part = f"kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\n{inline(PATCH)}"
+    component = {"part/kustomization.yaml": part.replace("ITEMS", "{name: CODER_E, value: e}")}
+    files = {
+        **BASES,
+        "o/x/kustomization.yaml": OVERLAY + overlay,
+        "o/x/patch.yaml": DEBUG,
+        "o/x/more.env": '# all\nCODER_D="d"\n',
+        **(component if "components" in overlay else {}),
+    }
+    operator = read(files).found[0].operator
+    expected = {**BEFORE, **changes}
+    assert values(operator) == {name: value for name, value in expected.items() if value}
+    assert operator.elsewhere == ()
+
+
+def test_what_is_patched_stands_where_the_patch_does():
+    operator = overlaid("patches: [{path: patch.yaml}]\n", patch__yaml=DEBUG)
+    places = {given.name: (given.position.file, given.position.line) for given in operator.given}
+    assert places["CODER_VERBOSE"] == ("o/x/patch.yaml", 4)
+    assert places["CODER_ACCESS_URL"] == ("base/deployment.yaml", 12)
+
+
+IMAGES = [
+    ("{name: ghcr.io/coder/coder, newTag: v2.33.1}", "2.33.1", ""),
+    ("{name: ghcr.io/coder/coder, newName: r.example.com/c, newTag: 2.33.1}", "2.33.1", ""),
+    ("{name: ghcr.io/coder/coder, newName: r.example.com/c}", "2.30.0", ""),
+    ("{name: ghcr.io/coder/coder, newTag: latest}", "", "latest"),
+    ("{name: ghcr.io/coder/coder, digest: 'sha256:00'}", "", ""),
+    ("{name: postgres, newTag: '2.1.1'}", "2.30.0", ""),
+]
+
+
+@pytest.mark.parametrize(("image", "version", "hint"), IMAGES)
+def test_an_image_gives_the_version(image, version, hint):
+    operator = overlaid(f"images: [{image}]\n")
+    assert (operator.version, operator.version_hint) == (version, hint)
+
+
+def test_a_mirror_is_known_by_the_name_that_it_has_in_the_end():
+    mirrored = DEPLOYMENT.replace("ghcr.io/coder/coder:v2.30.0", "app").replace("ACCESS_URL", "X")
+    images = "images: [{name: app, newName: r.example.com/coder/coder, newTag: v2.33.1}]\n"
+    files = {"kustomization.yaml": f"resources: [d.yaml]\n{images}", "d.yaml": mirrored}
+    assert read(files).found[0].operator.version == "2.33.1"
+
+
+JSON_PATCH = "- {op: add, path: PATH, value: x}"
+OPEN = {
+    "patches: [{path: gone.yaml}]\n": "a patch of the kustomization is not here",
+    "components: [../gone]\n": "a component of the kustomization is not here",
+    "replacements: [{source: {}}]\n": "replacements fill in values",
+    inline(JSON_PATCH.replace("PATH", "/spec/template/spec/containers/0/env/-")): "JSON patch",
+    inline(JSON_PATCH.replace("PATH", "/spec/replicas")): None,
+    "configMapGenerator: [{name: settings, behavior: merge, envs: [gone.env]}]\n": "of variables",
+    "configMapGenerator: [{name: other, envs: [gone.env]}]\n": None,
+    "resources: [gone.yaml]\n": None,
+}
+
+
+@pytest.mark.parametrize("overlay", OPEN, ids=lambda text: text.strip()[-40:])
+def test_what_changes_settings_and_is_not_seen_is_elsewhere(overlay):
+    if overlay.startswith("resources"):
+        (one,) = read({**BASES, "base/kustomization.yaml": f"{BASE[:-2]}, gone.yaml]\n"}).found
+        operator = one.operator
+    else:
+        operator = overlaid(overlay)
+    expected = OPEN[overlay]
+    assert [expected in one.note for one in operator.elsewhere] == [True] * bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("overlay", "files"),
+    [
+        (f"{OVERLAY}patches: [{{path: patch.yaml}}]\n", {"patch.yaml": DEBUG}),
+        (f"{OVERLAY}configMapGenerator: [{{name: a, literals: [CODER_VERBOSE=false]}}]\n", {}),
+    ],
+)
+def test_without_its_base_a_deployment_is_incomplete(overlay, files):
+    named = DEBUG.replace("CODER_B", "CODER_ACCESS_URL")
+    more = {f"o/x/{name}": named for name in files}
+    (one,) = read({"o/x/kustomization.yaml": overlay, **more}).found
+    assert values(one.operator)["CODER_VERBOSE"] == "false"
+    assert one.operator.elsewhere
+
+
+def test_literals_stand_in_the_kustomization():
+    text = "secretGenerator:\n  - name: s\n    literals:\n      - CODER_A='b'\n"
+    (given,) = read({"kustomization.yaml": text}).found[0].operator.given
+    assert (given.state, given.value, given.form) == (GivenState.LITERAL, "b", Form.KUSTOMIZATION)
+    assert (given.position.line, given.name) == (4, "CODER_A")
+
+
+def test_a_kustomization_alone_says_what_it_is():
+    with pytest.raises(SourceError, match="is a kustomization: it says what makes up"):
+        read({"kustomization.yaml": "resources: [deployment.yaml]\n"})
+
+
+def test_kustomizations_that_have_each_other_end():
+    cycle = {"a/kustomization.yaml": "resources: [../b]\n"}
+    cycle["b/kustomization.yaml"] = "resources: [../a]\n"
+    with pytest.raises(SourceError, match="is a kustomization"):
+        read(cycle)
