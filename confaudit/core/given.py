@@ -198,6 +198,9 @@ class OperatorSettings:
     """What a `.env` beside a compose file sets: it fills in `${…}` and reaches no server itself."""
     used: frozenset[str] = frozenset()
     """Variables that something other than a setting is made of: an image tag, a port."""
+    is_server: bool = False
+    """Whether more than the names of variables tells that it is the server that gets them: an image
+    of Coder, its chart, its command."""
     name: str = ""
     """Which of several servers in one file it is: `HelmRelease coder`."""
 

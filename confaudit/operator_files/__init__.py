@@ -17,6 +17,8 @@ from confaudit.errors import SourceError
 from confaudit.operator_files.deployments import (
     Deployment,
     Deployments,
+    ReaderOf,
+    always_server,
     read_as_one,
     read_deployments,
 )
@@ -31,6 +33,8 @@ __all__ = [
     "Deployments",
     "FormReader",
     "OperatorFile",
+    "ReaderOf",
+    "always_server",
     "decode",
     "merge",
     "open_file",

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from confaudit.core.given import Channel, Form, Given
+from confaudit.core.coder.programs import Program, not_covered, program_of
+from confaudit.core.given import Channel, Form, Given, OperatorSettings
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import Fill
@@ -39,6 +40,19 @@ def started(entrypoint: Sequence[Word], arguments: Sequence[Word]) -> list[Word]
 def is_script(words: Iterable[Word]) -> bool:
     """Whether a command hands a text to a shell: what that sets, nobody can see."""
     return any(word in ("-c", "-ec", "-lc", "-exc") for word, _ in words)
+
+
+def other_program(
+    what: str, words: Sequence[Word], repository: str, file: OperatorFile, line: int
+) -> OperatorSettings | None:
+    """The note on a container that runs another program of Coder; None for what may be the server.
+
+    `what` is to be named in the note, `repository` that of its image.
+    """
+    program = program_of(words=(word for word, _ in words), artefact=repository)
+    if program in (None, Program.SERVER):
+        return None
+    return OperatorSettings(notes=(f"{file.remark(line, not_covered(what, program))}.",))
 
 
 def flags(words: Sequence[Word], file: OperatorFile, form: Form, fill: Fill) -> Iterator[Given]:

@@ -9,13 +9,27 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
+from confaudit.core.coder.programs import product
 from confaudit.core.given import Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
+from confaudit.operator_files.command import (
+    SCRIPT_NOTE,
+    Word,
+    flags,
+    is_script,
+    other_program,
+    words_of,
+)
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import NAME, SERVER_NAMES, SettingsBlock, names_of
+from confaudit.operator_files.settings import (
+    NAME,
+    SERVER_NAMES,
+    SettingsBlock,
+    is_coder_environment,
+    names_of,
+)
 from confaudit.operator_files.substitution import COMPOSE, Fill
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import Mapping as Map
@@ -44,8 +58,10 @@ def read_layers(files: Collection[OperatorFile], beside: Beside) -> tuple[Operat
     dotenv = _dotenv(files, beside)
     variables = env_file.variables(one for part in dotenv for one in part.given)
     fill: Fill = partial(COMPOSE.read, variables=variables if dotenv else None)
-    services = [one for file in files for one in _services(file)]
-    found = []
+    every = [one for file in files for one in _services(file)]
+    others = _others(every, fill)
+    services = [one for one in every if one.name not in others]
+    found = [*others.values()]
     for name in _servers(services, fill):
         layers = [_service(one, fill, beside) for one in services if one.name == name]
         server = merge(*(_only_fills_in(one) for one in dotenv), *layers)
@@ -60,17 +76,42 @@ class _Service:
     file: OperatorFile
     name: str
     node: Map
+    line: int
 
 
 def _services(file: OperatorFile) -> list[_Service]:
     services = [get(root, "services") for root in (file.yaml.roots if file.yaml else ())]
     return [
-        _Service(file, key.text, service)
+        _Service(file, key.text, service, key.line)
         for found in services
         if isinstance(found, Map)
         for key, node in entries(found)
         if isinstance(service := follow(node), Map)
     ]
+
+
+def _others(services: Collection[_Service], fill: Fill) -> dict[str, OperatorSettings]:
+    """Notes on the services that run another program of Coder, by their names."""
+    found: dict[str, OperatorSettings] = {}
+    for name in dict.fromkeys(one.name for one in services):
+        layers = [one for one in services if one.name == name]
+        if any(_is_of_coder(one.node, fill) for one in layers):
+            words = [word for one in layers for word in _command(one.node)]
+            repository = next(filter(None, (_image(one.node, fill)[0] for one in layers)), "")
+            file, line = layers[0].file, layers[0].line
+            note = other_program(f"service {name}", words, repository, file, line)
+            found |= {name: note} if note else {}
+    return found
+
+
+def _is_of_coder(service: Map, fill: Fill) -> bool:
+    repository = _image(service, fill)[0]
+    is_ours = is_coder_image(repository) or product(repository) is not None
+    return is_ours or is_coder_environment(get(service, "environment"))
+
+
+def _command(service: Map) -> list[Word]:
+    return [word for key in ("entrypoint", "command") for word in words_of(get(service, key))]
 
 
 def _servers(services: Collection[_Service], fill: Fill) -> list[str]:
@@ -119,6 +160,7 @@ def _service(service: _Service, fill: Fill, beside: Beside) -> OperatorSettings:
         version_hint=hint,
         notes=tuple(notes),
         forms=(form,),
+        is_server=is_coder_image(_image(server, fill)[0]),
         used=frozenset(_used(file, server)),
     )
     return merge(*_env_files(server, file, beside), own)
@@ -151,7 +193,7 @@ def _settings(
 ) -> tuple[tuple[Given, ...], list[str]]:
     environment = get(server, "environment")
     place = SettingsBlock(file, form, environment.line if environment else 0)
-    words = [word for key in ("entrypoint", "command") for word in words_of(get(server, key))]
+    words = _command(server)
     notes = []
     if is_script(words):
         notes.append(file.remark(words[0][1], SCRIPT_NOTE))

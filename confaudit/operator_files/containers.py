@@ -10,10 +10,19 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
 
+from confaudit.core.coder.programs import product as program_in
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import SCRIPT_NOTE, Word, flags, is_script, started, words_of
+from confaudit.operator_files.command import (
+    SCRIPT_NOTE,
+    Word,
+    flags,
+    is_script,
+    other_program,
+    started,
+    words_of,
+)
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import NAME, SERVER_NAMES, SettingsBlock
@@ -68,11 +77,11 @@ def recognise(file: OperatorFile) -> bool:
 def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read the containers that run a server."""
     return tuple(
-        _settings(one, root, tool, file, beside)
+        _other(one, file) or _settings(one, root, tool, file, beside)
         for root in (file.yaml.roots if file.yaml else ())
         for tool, containers in _found(root)
         for one in containers
-        if _is_server(one)
+        if _is_server(one) or _other(one, file)
     )
 
 
@@ -121,6 +130,17 @@ def _version(container: Container) -> tuple[str, str]:
     return (label, "") if label and not version else (version, hint)
 
 
+def _other(container: Container, file: OperatorFile) -> OperatorSettings | None:
+    """The note on a container that runs another program of Coder."""
+    repositories = [repository for repository, _ in map(image_parts, _images(container))]
+    ours = next((one for one in repositories if is_coder_image(one) or program_in(one)), "")
+    names = _names(_part(container.parts, *_ENVIRONMENT))
+    if not ours and not any(name.startswith("CODER_") for name in names):
+        return None
+    what, line = f"container {_name(container)}".strip(), container.parts.line
+    return other_program(what, _words(container), ours, file, line)
+
+
 def _is_server(container: Container) -> bool:
     environment = _part(container.parts, *_ENVIRONMENT)
     return _tag(container) is not None or bool(SERVER_NAMES & set(_names(environment)))
@@ -165,6 +185,7 @@ def _settings(
         notes=(file.remark(words[0][1], SCRIPT_NOTE),) if is_script(words) else (),
         elsewhere=tuple(_missing_groups(container, root, file)),
         forms=(tool.form,),
+        is_server=_tag(container) is not None,
     )
     files = _environment_files(container, file, beside)
     return replace(merge(*files, own), name=f"container {_name(container)}")

@@ -5,14 +5,15 @@ where a tool lays files one over the other (values.yaml and values-prod.yaml), a
 itself otherwise.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from confaudit.core.given import Channel, Elsewhere, GivenState, OperatorSettings
-from confaudit.core.text.wording import visible
+from confaudit.core.coder.programs import Program, meant_for
+from confaudit.core.given import Channel, Elsewhere, Given, GivenState, OperatorSettings
+from confaudit.core.text.wording import listing, visible
 from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.chart_file import with_version
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.forms import READERS, FormReader, form_of
 from confaudit.operator_files.layers import layered
@@ -40,13 +41,26 @@ class Deployments:
     """Which files were not read and why, in whole sentences."""
 
 
-def read_deployments(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -> Deployments:
+ReaderOf: TypeAlias = Callable[[Sequence[Given]], Program | None]
+"""Tells by the names of variables who reads them; None when nothing of Coder's does."""
+
+
+def always_server(given: Sequence[Given]) -> Program:
+    """The server reads whatever is given, as far as nothing else tells."""
+    return Program.SERVER
+
+
+def read_deployments(
+    files: Sequence[OperatorFile],
+    forms: Sequence[str] = (),
+    reader_of: ReaderOf = always_server,
+) -> Deployments:
     """Read files of one or several deployments; `forms` says what the first of them are.
 
     Raises:
         SourceError: none of them can be read.
     """
-    reading = _Reading.of(files, forms)
+    reading = _Reading.of(files, forms, reader_of)
     found = reading.deployments()
     if not found:
         raise _nothing([*reading.faults.values()], reading.notes)
@@ -54,13 +68,17 @@ def read_deployments(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -
     return Deployments(found, (*reading.notes, *faults))
 
 
-def read_as_one(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -> Deployment:
+def read_as_one(
+    files: Sequence[OperatorFile],
+    forms: Sequence[str] = (),
+    reader_of: ReaderOf = always_server,
+) -> Deployment:
     """Read files that somebody says are of one deployment, whatever they look like.
 
     Raises:
         SourceError: one of them cannot be read, or sets up several servers.
     """
-    reading = _Reading.of(files, forms, is_one=True)
+    reading = _Reading.of(files, forms, reader_of, is_one=True)
     found = reading.deployments()
     if reading.faults:
         raise next(iter(reading.faults.values()))
@@ -74,6 +92,9 @@ def read_as_one(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -> Dep
         )
     notes = OperatorSettings(notes=tuple(reading.notes))
     operator = merge(*(one.operator for one in found), notes)
+    program = Program.SERVER if operator.is_server else reader_of(operator.given)
+    if program is not Program.SERVER:
+        raise _nothing((), [meant_for(listing([file.name for file in files]), program)])
     return Deployment(found[0].name, operator, tuple(files))
 
 
@@ -81,6 +102,7 @@ def read_as_one(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -> Dep
 class _Reading:
     chosen: Sequence[tuple[OperatorFile, FormReader]]
     beside: Beside
+    reader_of: ReaderOf
     faults: dict[str, SourceError] = field(default_factory=dict)
     """What is wrong with a file, by its name."""
     notes: list[str] = field(default_factory=list)
@@ -89,7 +111,12 @@ class _Reading:
 
     @classmethod
     def of(
-        cls, files: Sequence[OperatorFile], forms: Sequence[str], *, is_one: bool = False
+        cls,
+        files: Sequence[OperatorFile],
+        forms: Sequence[str],
+        reader_of: ReaderOf,
+        *,
+        is_one: bool = False,
     ) -> "_Reading":
         chosen: list[tuple[OperatorFile, FormReader]] = []
         faults: dict[str, SourceError] = {}
@@ -99,7 +126,7 @@ class _Reading:
             except SourceError as fault:
                 faults[file.name] = fault
         beside = Beside([(file, one.name) for file, one in chosen], is_one=is_one)
-        return cls(chosen, beside, faults)
+        return cls(chosen, beside, reader_of, faults)
 
     def deployments(self) -> tuple[Deployment, ...]:
         """What sets up a server; then what nothing points to, in the order of the files."""
@@ -130,7 +157,6 @@ class _Reading:
         before = len(self.beside.taken)
         try:
             operators = reader.read_layers(left, self.beside)
-            operators = tuple(with_version(one, left[0], self.beside) for one in operators)
             operators = tuple(self._with_server_yaml(one, left[0]) for one in operators)
             _refuse_old(operators, left[0])
         except SourceError as fault:
@@ -138,7 +164,7 @@ class _Reading:
             return
         self._note_others(left, operators)
         servers = [one for one in operators if one.forms]
-        yield from self._named(left, servers, self.beside.taken[before:])
+        yield from self._of_server(self._named(left, servers, self.beside.taken[before:]))
 
     def _note_others(
         self, files: Sequence[OperatorFile], operators: Sequence[OperatorSettings]
@@ -147,6 +173,19 @@ class _Reading:
         others = [one for one in operators if not one.forms]
         self.notes += unique(note for one in others for note in one.notes)
         self.noted |= {file.name for file in files} if others else set()
+
+    def _of_server(self, found: Iterable[Deployment]) -> Iterator[Deployment]:
+        """Those that the server reads; the others are noted, by the names of what they set."""
+        for one in found:
+            program = Program.SERVER if self.beside.is_one else self._reader(one.operator)
+            if program is Program.SERVER:
+                yield one
+            else:
+                self.notes.append(f"{meant_for(one.name, program)}.")
+                self.noted |= {file.name for file in one.files}
+
+    def _reader(self, operator: OperatorSettings) -> Program | None:
+        return Program.SERVER if operator.is_server else self.reader_of(operator.given)
 
     def _with_server_yaml(self, operator: OperatorSettings, file: OperatorFile) -> OperatorSettings:
         """With the server's YAML that a setting names, below everything else, or the lack of it."""
@@ -181,7 +220,7 @@ class _Reading:
         """What nothing points to; beside a server in the same file it reaches nobody."""
         rest = reader.read_rest(file, self.beside)
         if self.beside.is_one or not any(file in one.files for one in found):
-            return tuple(self._named([file], rest, ()))
+            return tuple(self._of_server(self._named([file], rest, ())))
         self.notes += [
             f"{file.name}: {visible(one.name)} sets up Coder, and nothing given here points to it."
             for one in rest

@@ -45,6 +45,11 @@ _CHART_KEYS: Final = frozenset(
 )
 """Keys below `coder` by which the chart's values are known when they set no variable."""
 
+_SERVER_KEYS: Final = frozenset(
+    {"envUseClusterAccessURL", "ingress", "service", "httproute", "listenerset", "livenessProbe"}
+)
+"""Those of them that the charts of Coder's other programs do not have."""
+
 _NOT_THE_SERVER: Final = frozenset({"initContainers", "extraTemplates"})
 
 
@@ -193,6 +198,7 @@ def _unset(release: Release) -> OperatorSettings:
         version_hint=hint,
         chart=ChartValues(keys, is_whole=values.is_whole),
         forms=(values.layers[-1].dialect,),
+        is_server=True,
         elsewhere=release.elsewhere,
     )
 
@@ -209,6 +215,7 @@ def _server(container: Container, release: Release, beside: Beside) -> OperatorS
         replaced=tuple(replaced_lists(values, container.path)),
         forms=tuple(dict.fromkeys(layer.dialect for layer in values.layers)),
         elsewhere=release.elsewhere,
+        is_server=release.is_coder or bool(_SERVER_KEYS & names_of(container.values)),
     )
     listed, command = _listed(container, release, beside), _command(container, values)
     return merge(own, *versions, by_resource, listed, command)

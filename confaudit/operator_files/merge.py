@@ -24,6 +24,7 @@ def merge(*operator: OperatorSettings) -> OperatorSettings:
         forms=tuple(dict.fromkeys(form for part in operator for form in part.forms)),
         elsewhere=tuple(dict.fromkeys(other for part in operator for other in part.elsewhere)),
         interpolation=tuple(given for part in operator for given in part.interpolation),
+        is_server=any(part.is_server for part in operator),
         used=frozenset[str]().union(*(part.used for part in operator)),
     )
 

@@ -80,12 +80,16 @@ def _program(layers: _Layers, workload: Resource) -> Program | None:
     """What a container runs of Coder's programs, if any."""
     words = [word for key in ("command", "args") for word, _ in words_of(_last(layers, key)[1])]
     image = _image(layers)
-    is_ours = any(map(_is_coders, (image, workload.image(image))))
-    if is_ours or product(image_parts(image)[0]):
+    if _is_ours(layers, workload) or product(image_parts(image)[0]):
         told = program_of(words=words, artefact=image_parts(image)[0])
         return told or (None if workload.kind in _RUNS_ONCE else Program.SERVER)
     names = frozenset[str]().union(*(names_of(get(one.node, "env")) for one in layers))
     return Program.SERVER if SERVER_NAMES & names else None
+
+
+def _is_ours(layers: _Layers, workload: Resource) -> bool:
+    image = _image(layers)
+    return any(map(_is_coders, (image, workload.image(image))))
 
 
 def _is_coders(image: str) -> bool:
@@ -105,7 +109,10 @@ def _last(layers: _Layers, key: str) -> tuple[_Container, Node | None]:
 def _settings(layers: _Layers, workload: Resource, beside: Beside) -> OperatorSettings:
     version, hint = version_of(image_parts(workload.image(_image(layers)))[1])
     own = OperatorSettings(
-        version=version, version_hint=hint, forms=(manifest_form(workload.file),)
+        version=version,
+        version_hint=hint,
+        forms=(manifest_form(workload.file),),
+        is_server=_is_ours(layers, workload),
     )
     return merge(_environment(layers, workload, beside), own, _command(layers))
 

@@ -10,6 +10,7 @@ from confaudit.core.report.coverage import anything_read, horizon, resting_on
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
+from confaudit.core.upgrade.audience import Audience
 from confaudit.workflows.audit import AuditScope, audited
 from confaudit.workflows.operator_files import GivenFiles, blind_spots, files_table, open_files
 from confaudit.workflows.setup import Setup
@@ -27,7 +28,7 @@ def lint(
         CatalogError: an advisory of the operator's own cannot be read.
     """
     catalog = setup.catalog()
-    opened = open_files(files)
+    opened = open_files(files, Audience(catalog).of)
     asked = version or opened.operator.version or catalog.versions[-1]
     release = release_of(asked, catalog)
     scope = AuditScope(release, release, None, opened)

@@ -16,6 +16,8 @@ from confaudit.operator_files import (
     STDIN,
     Deployment,
     OperatorFile,
+    ReaderOf,
+    always_server,
     merge,
     open_file,
     read_as_one,
@@ -73,17 +75,17 @@ class OpenedDeployments:
     """Which files were not read and why, in whole sentences."""
 
 
-def open_files(chosen: GivenFiles) -> Opened:
+def open_files(chosen: GivenFiles, reader_of: ReaderOf = always_server) -> Opened:
     """Read files that are all of one deployment; what the server meets later is applied later.
 
     Raises:
         SourceError: one cannot be read.
     """
-    (opened,) = open_deployments(replace(chosen, is_one=True)).deployments
+    (opened,) = open_deployments(replace(chosen, is_one=True), reader_of).deployments
     return opened
 
 
-def open_deployments(chosen: GivenFiles) -> OpenedDeployments:
+def open_deployments(chosen: GivenFiles, reader_of: ReaderOf = always_server) -> OpenedDeployments:
     """Read files and find out which of them belong together.
 
     Raises:
@@ -93,7 +95,7 @@ def open_deployments(chosen: GivenFiles) -> OpenedDeployments:
     """
     read_once(*chosen.paths)
     files = _rendered(tuple(map(open_file, chosen.files)), chosen)
-    found, notes = _found(files, chosen)
+    found, notes = _found(files, chosen, reader_of)
     certain, more = _certain(chosen)
     if not more and found:
         return OpenedDeployments(found, notes)
@@ -121,13 +123,13 @@ def _rendered(files: tuple[OperatorFile, ...], chosen: GivenFiles) -> tuple[Oper
 
 
 def _found(
-    files: tuple[OperatorFile, ...], chosen: GivenFiles
+    files: tuple[OperatorFile, ...], chosen: GivenFiles, reader_of: ReaderOf
 ) -> tuple[tuple[Opened, ...], tuple[str, ...]]:
     if not files:
         return (), ()
     if chosen.is_one:
-        return (_opened(read_as_one(files, chosen.forms)),), ()
-    read = read_deployments(files, chosen.forms)
+        return (_opened(read_as_one(files, chosen.forms, reader_of)),), ()
+    read = read_deployments(files, chosen.forms, reader_of)
     return tuple(map(_opened, read.found)), read.notes
 
 

@@ -25,6 +25,7 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
 from confaudit.core.text.wording import plural, visible
+from confaudit.core.upgrade.audience import Audience
 from confaudit.core.upgrade.prediction import to_json
 from confaudit.core.upgrade.printed import Printed
 from confaudit.core.upgrade.situation import Situation, no_snapshots
@@ -83,7 +84,7 @@ def upgrade(
     read_once(*request.files.paths, request.target_yaml, Path(request.snapshot))
     catalog = setup.catalog()
     target = release_of(request.target, catalog)
-    opened = open_files(request.files)
+    opened = open_files(request.files, Audience(catalog).of)
     snapshot, own = _snapshot(setup, request, opened.operator)
     versions = tuple(filter(None, (own, opened.operator.version)))
     asked = _source_version(request.source, versions, opened.operator)

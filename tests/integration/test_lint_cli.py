@@ -133,10 +133,10 @@ def test_files_that_belong_together_are_read_together(folder, lint):
     ("text", "arguments", "code"),
     [
         ("CODER_SESSION_DURATION=8 hours\n", [], 1),
-        ("CODER_NOPE=1\n", [], 0),
-        ("CODER_NOPE=1\n", ["--fail-on", "warning"], 1),
+        ("CODER_VERBOSE=1\nCODER_NOPE=1\n", [], 0),
+        ("CODER_VERBOSE=1\nCODER_NOPE=1\n", ["--fail-on", "warning"], 1),
         ("CODER_SESSION_DURATION=8 hours\n", ["--exit-zero"], 0),
-        ("CODER_NOPE=1\n", ["--exclude", "CODER_NOPE", "--exit-code"], 1),
+        ("CODER_VERBOSE=1\nCODER_NOPE=1\n", ["--exclude", "CODER_NOPE", "--exit-code"], 1),
     ],
 )
 def test_the_exit_code_follows_the_threshold(folder, confaudit, text, arguments, code):

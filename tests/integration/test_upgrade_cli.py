@@ -125,7 +125,7 @@ def test_the_server_yaml_is_read_as_such(folder, report):
 
 
 def test_what_a_file_is_can_be_said(folder, report):
-    (folder / "mine.txt").write_text("CODER_NOPE=1\n")
+    (folder / "mine.txt").write_text("CODER_ACCESS_URL=https://x.example.com\nCODER_NOPE=1\n")
     found = report("--from", "2.33.0", "--to", "2.34.5", "-i", "mine.txt", "--form", "env-file")
     assert ("option-unknown", "CODER_NOPE") in rules(found)
 

@@ -85,11 +85,13 @@ _WORD: Final = re.compile(r"[^\s;&|()'\"]+")
 def started_by(words: Iterable[str]) -> Program | None:
     """What a command line, or the script that it hands to a shell, starts; None: it does not tell.
 
-    A container's words may do without the `coder` before them: the image's entry point has it.
+    A container's words may do without the `coder` before them: the image's entry point has it, and
+    with `server` after it; whoever gives another command forgets that easily.
     """
     plain = [word for text in words for word in _WORD.findall(text) if not word.startswith("-")]
     pairs = pairwise(("coder", *(word.rpartition("/")[2] for word in plain)))
-    return next((_COMMANDS[pair] for pair in pairs if pair in _COMMANDS), None)
+    found = [_COMMANDS[pair] for pair in pairs if pair in _COMMANDS]
+    return next((one for one in found if one is not Program.SERVER), next(iter(found), None))
 
 
 def product(name: str) -> Program | None:
