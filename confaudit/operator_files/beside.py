@@ -126,6 +126,17 @@ class Beside:
         folder = PurePosixPath(_joined(near, path))
         return tuple(one for one in self.of_form(form) if _folder(one) == folder)
 
+    def above(self, file: OperatorFile, form: str) -> tuple[OperatorFile, ...]:
+        """The files of a form in a file's folder, else in the nearest one above. Takes none."""
+        if self.is_one:
+            return self.of_form(form)
+        here = _folder(file)
+        for folder in (here, *here.parents):
+            found = tuple(one for one in self.of_form(form) if _folder(one) == folder)
+            if found:
+                return found
+        return ()
+
     def resource(
         self, kind: str, name: str, near: OperatorFile, namespace: str = ""
     ) -> Resource | None:

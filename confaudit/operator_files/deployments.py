@@ -14,6 +14,7 @@ from confaudit.core.given import Channel, Elsewhere, Given, GivenState, Operator
 from confaudit.core.text.wording import listing, visible
 from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Beside
+from confaudit.operator_files.chart_file import with_version
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.forms import READERS, FormReader, form_of
 from confaudit.operator_files.layers import layered
@@ -157,6 +158,7 @@ class _Reading:
         before = len(self.beside.taken)
         try:
             operators = reader.read_layers(left, self.beside)
+            operators = tuple(with_version(one, left[0], self.beside) for one in operators)
             operators = tuple(self._with_server_yaml(one, left[0]) for one in operators)
             _refuse_old(operators, left[0])
         except SourceError as fault:

@@ -102,6 +102,7 @@ READERS: Final[Mapping[str, FormReader]] = {
         FormReader(
             "kubernetes", "a Kubernetes manifest", "kubernetes", has_rest=True, tells_silence=True
         ),
+        FormReader("chart", "a chart", "chart_file", embeddable=False, rank=3, tells_silence=True),
         FormReader("compose", "a compose file", "compose", is_layered=True),
         FormReader("containers", "a description of containers", "containers"),
         FormReader("helm-values", "a file of Helm values", "helm", rank=1, is_layered=True),
