@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from confaudit.core.model import Json
 
@@ -39,6 +40,12 @@ class Form(StrEnum):
     HELM_VALUES = "helm-values"
     HELM_RELEASE = "helm-release"
     ARGO_APPLICATION = "argo-application"
+    HELM_CHART = "helm-chart"
+    """k3s's resource of this name."""
+    HELM_OUTPUT = "helm-output"
+    """What `helm get` prints."""
+    HELMFILE = "helmfile"
+    KUSTOMIZATION = "kustomization"
     KUBERNETES = "kubernetes"
     KUSTOMIZATION = "kustomization"
     COMPOSE = "compose"
@@ -58,6 +65,13 @@ class Form(StrEnum):
     DOCKERFILE = "dockerfile"
     TEXT = "text"
     """Not what it set out to be (broken or templated YAML, a script): only its lines are safe."""
+
+
+IN_A_CLUSTER: Final = frozenset(
+    {Form.HELM_VALUES, Form.HELM_RELEASE, Form.ARGO_APPLICATION, Form.HELM_CHART}
+    | {Form.HELM_OUTPUT, Form.HELMFILE, Form.KUSTOMIZATION, Form.KUBERNETES}
+)
+"""Forms of what Kubernetes runs."""
 
 
 @dataclass(frozen=True, slots=True)

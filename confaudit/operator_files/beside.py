@@ -105,15 +105,22 @@ class Beside:
 
     def file(self, path: str, near: OperatorFile) -> OperatorFile | None:
         """The file that `near` means by a path, if it was given."""
+        best = self.find(path, near)
+        return self.take(best) if best else None
+
+    def find(self, path: str, near: OperatorFile) -> OperatorFile | None:
+        """The same, if it may turn out to belong to something else; see `take`."""
         wanted = PurePosixPath(path).name
         found = [file for file, _ in self._files if PurePosixPath(file.name).name == wanted]
         exact = _joined(near, path)
-        best = max(
-            (one for one in found if one is not near and self._may_mean(one, near)),
-            key=lambda one: (posixpath.normpath(one.name) == exact, _closeness(one, near)),
-            default=None,
-        )
-        return self.take(best) if best else None
+
+        def fit(one: OperatorFile) -> tuple[bool, bool, int]:
+            here = posixpath.normpath(one.name) == exact
+            return here, _ends_with(one.name, path), _closeness(one, near)
+
+        others = (one for one in found if one is not near)
+        may_be = (one for one in others if _ends_with(one.name, path) or self._may_mean(one, near))
+        return max(may_be, key=fit, default=None)
 
     def at(self, path: str, near: OperatorFile) -> OperatorFile | None:
         """The file at a path as seen from the folder of `near`, if it was given."""
@@ -204,6 +211,12 @@ def _joined(near: OperatorFile, path: str) -> str:
 
 def _folder(file: OperatorFile) -> PurePosixPath:
     return PurePosixPath(posixpath.normpath(posixpath.dirname(file.name) or "."))
+
+
+def _ends_with(name: str, path: str) -> bool:
+    """Whether a file's name ends with a path that has folders in it."""
+    wanted = [part for part in PurePosixPath(path).parts if part not in (".", "..", "/")]
+    return len(wanted) > 1 and list(PurePosixPath(name).parts[-len(wanted) :]) == wanted
 
 
 def _closeness(file: OperatorFile, near: OperatorFile) -> int:

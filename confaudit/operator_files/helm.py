@@ -87,7 +87,12 @@ class Release:
     @property
     def is_coder(self) -> bool:
         """Whether the chart is Coder's by its name."""
-        return self.chart.rstrip("/").rpartition("/")[2] in CHARTS
+        return is_coders(self.chart)
+
+
+def is_coders(chart: str) -> bool:
+    """Whether a chart is Coder's by its name, with or without the repository before it."""
+    return chart.rstrip("/").rpartition("/")[2] in CHARTS
 
 
 def read_release(release: Release, beside: Beside) -> tuple[OperatorSettings, ...]:

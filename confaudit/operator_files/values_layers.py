@@ -5,12 +5,14 @@ node still knows which file it stands in.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping as Mapping_
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from confaudit.core.given import Form, Position, ReplacedList
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import unique
+from confaudit.operator_files.values_paths import Change, steps_of
 from confaudit.yaml_nodes import (
     MAX_DEPTH,
     Mapping,
@@ -45,11 +47,11 @@ class Values:
     """What layers come to."""
 
     root: Node
-    layers: Sequence[Layer]
+    layers: tuple[Layer, ...]
     """The lowest first, one at least."""
     is_whole: bool = True
     """Whether all layers are seen here."""
-    _owners: dict[int, Layer] = field(default_factory=dict, repr=False)
+    _owners: Mapping_[int, Layer] = field(default_factory=dict, repr=False)
     """By identity, what each key and value of a map stands in; nothing where one layer is all."""
 
     def layer_of(self, node: Node) -> Layer:
@@ -60,16 +62,38 @@ class Values:
         """Where a key or value stands."""
         return self.layer_of(node).file.at(node.line)
 
+    def under(self, layer: Layer) -> "Values":
+        """With one more layer over these."""
+        owners = {**self._known(), **_owned(layer)}
+        root = _Merge(layer, owners).of(self.root, layer.root)
+        return replace(self, root=root, layers=(*self.layers, layer), _owners=owners)
+
+    def with_set(self, path: str, value: Scalar, layer: Layer) -> "Values":
+        """With one value set by a path such as `coder.env[0].value`, as `helm --set` does it."""
+        steps = steps_of(path)
+        if not steps:
+            return self
+        owners = {**self._known(), id(value): layer}
+        made = Change(value)
+        root = made.of(self.root, steps)
+        owners |= {id(new): owners.get(id(old), layer) for new, old in made.copies}
+        return replace(self, root=root, _owners=owners)
+
+    def _known(self) -> Mapping_[int, Layer]:
+        return self._owners or _owned(self.layers[0])
+
 
 def layered(layers: Sequence[Layer], *, is_whole: bool = True) -> Values:
     """Lay values one over the other, the lowest first; there is one layer at least."""
-    if len(layers) == 1:
-        return Values(layers[0].root, layers, is_whole)
-    owners = {id(node): layer for layer in layers for node in _nodes(layer.root)}
-    root = layers[0].root
-    for layer in layers[1:]:
-        root = _Merge(layer, owners).of(root, layer.root)
-    return Values(root, layers, is_whole, owners)
+    first, *others = layers
+    values = Values(first.root, (first,), is_whole)
+    for layer in others:
+        values = values.under(layer)
+    return values
+
+
+def _owned(layer: Layer) -> dict[int, Layer]:
+    return {id(node): layer for node in _nodes(layer.root)}
 
 
 def _nodes(root: Node) -> Iterator[Node]:

@@ -7,7 +7,8 @@ from confaudit.operator_files import decode
 from confaudit.operator_files.beside import ALONE
 from confaudit.operator_files.helm import read_layers
 from confaudit.operator_files.values_layers import Layer, layered
-from confaudit.yaml_nodes import Mapping, entries, follow, get
+from confaudit.operator_files.values_paths import steps_of, typed
+from confaudit.yaml_nodes import Mapping, Scalar, entries, follow, get
 
 
 def files(*texts):
@@ -22,7 +23,7 @@ def plain(node):
     node = follow(node)
     if isinstance(node, Mapping):
         return {key.text: plain(value) for key, value in entries(node)}
-    return node.text if hasattr(node, "text") else [plain(item) for item in node.items]
+    return node.text if isinstance(node, Scalar) else [plain(item) for item in node.items]
 
 
 @pytest.mark.parametrize(
@@ -118,3 +119,33 @@ def test_two_servers_of_one_umbrella_are_two():
         ("eu", "CODER_A"),
         ("us", "CODER_B"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("a.b", ("a", "b")),
+        ("a[0].b", ("a", 0, "b")),
+        ("a[0][12]", ("a", 0, 12)),
+        (r"a\.b/c.d", ("a.b/c", "d")),
+        ("a[x]", ()),
+        ("a[9999]", ()),
+        ("", ()),
+        ("a." * 300 + "a", ()),
+    ],
+)
+def test_the_steps_of_a_path(path, expected):
+    assert steps_of(path) == expected
+
+
+def test_a_value_is_set_in_a_copy():
+    [file, other] = files("coder: {env: [{name: A, value: x}]}", "x: y")
+    values = layered([Layer(file.yaml.roots[0], file, Form.HELM_VALUES)])
+    value, layer = typed("true", 6), Layer(other.yaml.roots[0], other, Form.ARGO_APPLICATION)
+    changed = values.with_set("coder.env[0].value", value, layer)
+    changed = changed.with_set("coder.image.tag", Scalar(7, "v2.30.0", '"'), layer)
+    assert plain(changed.root)["coder"]["env"] == [{"name": "A", "value": "true"}]
+    assert plain(values.root) == {"coder": {"env": [{"name": "A", "value": "x"}]}}
+    [(_, env), (tag, _)] = entries(get(changed.root, "coder"))
+    found = [changed.at(node) for node in (env.items[0], value, tag)]
+    assert [(one.file, one.line) for one in found] == [("a.yaml", 1), ("b.yaml", 7), ("b.yaml", 8)]

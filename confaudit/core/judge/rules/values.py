@@ -12,7 +12,7 @@ from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Catalog, Release, Version, arrivals
 from confaudit.core.coder.semantics import EMPTY_COUNTS
 from confaudit.core.coder.startup import StartError
-from confaudit.core.given import Channel, Form, Given, GivenState
+from confaudit.core.given import IN_A_CLUSTER, Channel, Given, GivenState
 from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding
 from confaudit.core.judge.rules.common import entries, positions, since, since_version, way
@@ -81,15 +81,10 @@ def _entries(situation: Situation, shown: str) -> tuple[Given, ...]:
     return tuple(one for channel in channels for one in entries(situation, channel, name))
 
 
-_KUBERNETES: Final = frozenset(
-    {Form.HELM_VALUES, Form.HELM_RELEASE, Form.ARGO_APPLICATION, Form.KUBERNETES}
-)
-
-
 def values_without_quotes(situation: Situation) -> Iterator[Finding]:
     """Bare booleans and numbers in a Kubernetes environment, which takes texts only."""
     for one in situation.operator.given:
-        if one.not_text and one.form in _KUBERNETES:
+        if one.not_text and one.form in IN_A_CLUSTER:
             shown = visible(one.name)
             yield Finding(
                 rule=rules.VALUE_NOT_TEXT,

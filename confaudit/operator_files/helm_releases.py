@@ -1,0 +1,129 @@
+"""Resources that give values to Coder's Helm chart: Flux, Argo CD, and k3s.
+
+They say which chart they mean, in which version, and lay values over each other in an order of
+their own. `kubernetes` finds them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from confaudit.core.given import Form, OperatorSettings
+from confaudit.operator_files import helm, lines
+from confaudit.operator_files.beside import Beside, Resource
+from confaudit.operator_files.helm_values import Stack
+from confaudit.operator_files.merge import merge
+from confaudit.operator_files.values_paths import typed
+from confaudit.yaml_nodes import Mapping, Node, Scalar, entries, follow, get, items_at, text_at
+
+
+def flux_release(release: Resource, beside: Beside) -> Iterator[OperatorSettings]:
+    """A HelmRelease of Flux: `valuesFrom` in its order, then `values`."""
+    spec = get(release.node, "spec")
+    chart, version = _flux_chart(release, beside)
+    stack = Stack(release.file, Form.HELM_RELEASE, beside, helm.is_coders(chart))
+    source = get(spec, "chart", "spec")
+    if text_at(source, "sourceRef", "kind") == "GitRepository":
+        _add_files(items_at(source, "valuesFiles"), stack)
+    for reference in items_at(spec, "valuesFrom"):
+        stack.add_resource(reference, release.namespace)
+    stack.add_own(get(spec, "values"))
+    namespace = text_at(spec, "targetNamespace") or release.namespace
+    yield from _read(release, stack, chart, version, namespace)
+
+
+def _flux_chart(release: Resource, beside: Beside) -> tuple[str, str]:
+    """Name and version of the chart; of one that another resource tells, if that was given."""
+    source = get(release.node, "spec", "chart", "spec")
+    if source is not None:
+        return text_at(source, "chart"), text_at(source, "version")
+    reference = get(release.node, "spec", "chartRef")
+    if reference is None:
+        return "", ""
+    namespace = text_at(reference, "namespace") or release.namespace
+    kind, name = text_at(reference, "kind"), text_at(reference, "name")
+    found = beside.resource(kind, name, release.file, namespace) if name else None
+    if found is None:
+        return "", "a chart of another resource"
+    spec = get(found.node, "spec")
+    said = text_at(spec, "ref", "tag") or text_at(spec, "ref", "semver")
+    return text_at(spec, "url") or text_at(spec, "chart"), said or text_at(spec, "version")
+
+
+def argo_application(application: Resource, beside: Beside) -> Iterator[OperatorSettings]:
+    """An Application of Argo CD, or what an ApplicationSet makes such ones of."""
+    spec = get(application.node, "spec", "template", "spec") or get(application.node, "spec")
+    source = get(spec, "source")
+    namespace = text_at(spec, "destination", "namespace")
+    for one in [*items_at(spec, "sources"), *([source] if source else [])]:
+        chart, revision = text_at(one, "chart"), text_at(one, "targetRevision")
+        is_coder = helm.is_coders(chart)
+        stack = Stack(application.file, Form.ARGO_APPLICATION, beside, is_coder)
+        _add_argo(get(one, "helm"), stack)
+        version = revision if is_coder else ""  # that of a repository is a branch
+        yield from _read(application, stack, chart, version, namespace)
+
+
+def _add_argo(helm_source: Node | None, stack: Stack) -> None:
+    """Files first, then what stands in the application, then single parameters."""
+    _add_files(items_at(helm_source, "valueFiles"), stack)
+    stack.add_own(get(helm_source, "values"))
+    stack.add_own(get(helm_source, "valuesObject"))
+    for one in items_at(helm_source, "parameters"):
+        name, value = text_at(one, "name"), get(one, "value")
+        if isinstance(value, Scalar):
+            is_text = text_at(one, "forceString") == "true"
+            text = Scalar(value.line, value.text, '"')
+            stack.set(name, text if is_text else typed(value.text, value.line))
+    for one in items_at(helm_source, "fileParameters"):
+        what = f"the file {text_at(one, 'path')} (for {text_at(one, 'name')})"
+        stack.miss(f"file/{text_at(one, 'path')}", one, what)
+
+
+def k3s_chart(chart: Resource, beside: Beside) -> Iterator[OperatorSettings]:
+    """A HelmChart of k3s or RKE2, and the HelmChartConfig of the same name."""
+    if not text_at(chart.node, "apiVersion").startswith("helm.cattle.io/"):
+        return
+    spec = get(chart.node, "spec")
+    name = text_at(spec, "chart")
+    stack = Stack(chart.file, Form.HELM_CHART, beside, helm.is_coders(name))
+    stack.add_own(get(spec, "valuesContent"))
+    stack.add_own(get(spec, "values"))
+    config = beside.resource("HelmChartConfig", chart.name, chart.file, chart.namespace)
+    if config:
+        over = Stack(config.file, Form.HELM_CHART, beside, values=stack.values)
+        over.add_own(get(config.node, "spec", "valuesContent"))
+        stack.values = over.values
+    settings = get(spec, "set")
+    for key, value in entries(settings) if isinstance(settings, Mapping) else ():
+        node = follow(value)
+        if isinstance(node, Scalar):
+            stack.set(key.text, typed(node.text, node.line))
+    for one in items_at(spec, "valuesSecrets"):
+        stack.miss(f"secret/{text_at(one, 'name')}", one, f"Secret {text_at(one, 'name')}")
+    version = text_at(spec, "version")
+    yield from _read(chart, stack, name, version, text_at(spec, "targetNamespace"))
+
+
+def _add_files(paths: Iterable[Node], stack: Stack) -> None:
+    for path in paths:
+        if isinstance(path, Scalar):
+            stack.add_file(path)
+
+
+def _read(
+    resource: Resource, stack: Stack, chart: str, version: str, namespace: str
+) -> Iterator[OperatorSettings]:
+    """What a release comes to; of a text that is no YAML, what its lines say."""
+    release = helm.Release(
+        stack.result(resource.node),
+        what=f"{resource.kind} {resource.name}".strip(),
+        chart=chart,
+        version=version,
+        namespace=namespace,
+        elsewhere=tuple(stack.elsewhere),
+    )
+    found = helm.read_release(release, beside=stack.beside)
+    texts = [lines.read_lines(one) for one in stack.unread] if release.is_coder else []
+    for one in found:
+        notes = (*one.notes, *stack.notes) if one.forms else one.notes
+        yield merge(*texts, replace(one, notes=notes))

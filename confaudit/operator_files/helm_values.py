@@ -1,0 +1,136 @@
+"""Where the values of a release come from: its own text, files and resources that were given."""
+
+import base64
+import binascii
+from dataclasses import dataclass, field, replace
+
+from confaudit.core.given import Elsewhere, Form
+from confaudit.core.text.wording import visible
+from confaudit.operator_files import embedded, providers
+from confaudit.operator_files.beside import Beside, KeyText, Resource
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.helm import recognise
+from confaudit.operator_files.substitution import OPAQUE
+from confaudit.operator_files.values_layers import Layer, Values
+from confaudit.operator_files.values_paths import typed
+from confaudit.yaml_nodes import Mapping, Node, Scalar, get
+
+
+@dataclass(slots=True)
+class Stack:
+    """The values of one release, put together layer by layer, and what is missing of them."""
+
+    file: OperatorFile
+    """Where the release stands: paths in it are meant from there."""
+    form: Form
+    beside: Beside
+    is_coder: bool = False
+    """Whether the chart is known to be Coder's: else only what sets Coder up is taken for its."""
+    values: Values | None = None
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    """The layers that were not given."""
+    notes: list[str] = field(default_factory=list)
+    unread: list[OperatorFile] = field(default_factory=list)
+    """Texts that are no YAML."""
+
+    def result(self, at: Node) -> Values:
+        """The values, none for a release that stands `at` a place and has none here."""
+        values = self.values or Values(Mapping(at.line), (self._own(Mapping(at.line)),))
+        return replace(values, is_whole=not self.elsewhere)
+
+    def add(self, layer: Layer) -> None:
+        """Lay values over those that are there."""
+        self.values = self.values.under(layer) if self.values else Values(layer.root, (layer,))
+
+    def add_own(self, node: Node | None, file: OperatorFile | None = None) -> None:
+        """Values that stand in the release itself, or a patch of it, as a map or as a text."""
+        file = file or self.file
+        if isinstance(node, Mapping) and node.pairs:
+            self.add(self._own(node, file))
+        elif isinstance(node, Scalar) and node.text.strip():
+            self.add_text(embedded.of_scalar(node, file), self._dialect(file))
+
+    def add_text(self, text: OperatorFile, form: Form, *, is_secret: bool = False) -> None:
+        """Values in a text of their own."""
+        if text.yaml is None:
+            self.unread.append(text)
+        for root in text.yaml.roots[:1] if text.yaml else ():
+            self.add(Layer(root, text, form, is_secret))
+
+    def add_file(self, path: Scalar) -> None:
+        """Values in a file beside the release; `$NAME/` in front of it is another repository."""
+        wanted = path.text.partition("/")[2] if path.text.startswith("$") else path.text
+        found = self.beside.find(wanted, self.file)
+        if found and (self.is_coder or recognise(found)):
+            self.add_text(self.beside.take(found), Form.HELM_VALUES)
+        else:
+            self.miss(f"file/{wanted}", path, visible(path.text))
+
+    def miss(self, resource: str, at: Node, what: str) -> None:
+        """Say that further values stand somewhere else."""
+        note = self.file.remark(at.line, f"further values stand in {what}, which is not here")
+        self.elsewhere.append(Elsewhere(resource, note))
+
+    def set(self, path: str, value: Scalar) -> None:
+        """Set one value by its path."""
+        root = Mapping(value.line)
+        layer = self._own(root)
+        self.values = (self.values or Values(root, (layer,))).with_set(path, value, layer)
+
+    def add_resource(self, reference: Node, namespace: str) -> None:
+        """Values in a ConfigMap or Secret: a whole file of them, or one value for a path."""
+        kind, name, key, path = (
+            _text(reference, one) for one in ("kind", "name", "valuesKey", "targetPath")
+        )
+        resource = self.beside.resource(kind, name, self.file, namespace)
+        found = _held(resource, key or "values.yaml") if resource else None
+        what = f"{kind or 'the resource'} {name}".strip()
+        if path:
+            self._set_from(path, found, reference, what)
+        elif resource is None:
+            self.miss(f"{kind.lower()}/{name}", reference, visible(what))
+        elif found:
+            text = embedded.of_scalar(found.text, found.file)
+            self.add_text(text, Form.HELM_VALUES, is_secret=kind == "Secret")
+        else:
+            missing = f"the key {key or 'values.yaml'} of {what}"
+            self.miss(f"{kind.lower()}/{name}", reference, visible(missing))
+
+    def _set_from(self, path: str, found: KeyText | None, at: Node, what: str) -> None:
+        """One value from a resource; what a Secret holds, or nobody gave, is not known."""
+        is_known = found is not None and not what.startswith("Secret")
+        if not is_known:
+            self.notes.append(
+                self.file.remark(at.line, f"{visible(path)} is set from {visible(what)}")
+            )
+        self.set(path, typed(found.text.text if found and is_known else OPAQUE, at.line))
+
+    def _own(self, root: Node, file: OperatorFile | None = None) -> Layer:
+        file = file or self.file
+        return Layer(root, file, self._dialect(file))
+
+    def _dialect(self, file: OperatorFile) -> Form:
+        return Form.TEXT if file.templated else self.form
+
+
+def _text(node: Node, key: str) -> str:
+    found = get(node, key)
+    return found.text if isinstance(found, Scalar) else ""
+
+
+def _held(resource: Resource, key: str) -> KeyText | None:
+    """The text that a ConfigMap or Secret has under a key, decoded."""
+    found = providers.texts(resource).get(key)
+    encoded = get(resource.node, "data", key) if resource.kind == "Secret" and not found else None
+    if isinstance(encoded, Scalar) and (text := _decoded(encoded)):
+        return KeyText(resource.file, encoded, text)
+    return found
+
+
+def _decoded(encoded: Scalar) -> Scalar | None:
+    """A text that is encoded, as one that stands in that one line."""
+    try:
+        text = base64.b64decode("".join(encoded.text.split()), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+    return Scalar(encoded.line, text, '"')
