@@ -45,7 +45,6 @@ class Form(StrEnum):
     HELM_OUTPUT = "helm-output"
     """What `helm get` prints."""
     HELMFILE = "helmfile"
-    KUSTOMIZATION = "kustomization"
     KUBERNETES = "kubernetes"
     KUSTOMIZATION = "kustomization"
     COMPOSE = "compose"

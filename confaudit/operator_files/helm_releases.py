@@ -12,31 +12,39 @@ from confaudit.operator_files import helm, lines
 from confaudit.operator_files.beside import Beside, Resource
 from confaudit.operator_files.helm_values import Stack
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.values_layers import Layer, layered
 from confaudit.operator_files.values_paths import typed
 from confaudit.yaml_nodes import Mapping, Node, Scalar, entries, follow, get, items_at, text_at
 
 
 def flux_release(release: Resource, beside: Beside) -> Iterator[OperatorSettings]:
     """A HelmRelease of Flux: `valuesFrom` in its order, then `values`."""
-    spec = get(release.node, "spec")
-    chart, version = _flux_chart(release, beside)
+    spec = get(_patched(release), "spec")
+    chart, version = _flux_chart(spec, release, beside)
     stack = Stack(release.file, Form.HELM_RELEASE, beside, helm.is_coders(chart))
     source = get(spec, "chart", "spec")
     if text_at(source, "sourceRef", "kind") == "GitRepository":
         _add_files(items_at(source, "valuesFiles"), stack)
     for reference in items_at(spec, "valuesFrom"):
         stack.add_resource(reference, release.namespace)
-    stack.add_own(get(spec, "values"))
+    for one in (release, *release.patches):
+        stack.add_own(get(one.node, "spec", "values"), one.file)
     namespace = text_at(spec, "targetNamespace") or release.namespace
     yield from _read(release, stack, chart, version, namespace)
 
 
-def _flux_chart(release: Resource, beside: Beside) -> tuple[str, str]:
+def _patched(resource: Resource) -> Node:
+    """A resource with what is laid over it."""
+    parts = (resource, *resource.patches)
+    return layered([Layer(one.node, one.file, Form.KUBERNETES) for one in parts]).root
+
+
+def _flux_chart(spec: Node | None, release: Resource, beside: Beside) -> tuple[str, str]:
     """Name and version of the chart; of one that another resource tells, if that was given."""
-    source = get(release.node, "spec", "chart", "spec")
+    source = get(spec, "chart", "spec")
     if source is not None:
         return text_at(source, "chart"), text_at(source, "version")
-    reference = get(release.node, "spec", "chartRef")
+    reference = get(spec, "chartRef")
     if reference is None:
         return "", ""
     namespace = text_at(reference, "namespace") or release.namespace
@@ -44,14 +52,15 @@ def _flux_chart(release: Resource, beside: Beside) -> tuple[str, str]:
     found = beside.resource(kind, name, release.file, namespace) if name else None
     if found is None:
         return "", "a chart of another resource"
-    spec = get(found.node, "spec")
+    spec = get(_patched(found), "spec")
     said = text_at(spec, "ref", "tag") or text_at(spec, "ref", "semver")
     return text_at(spec, "url") or text_at(spec, "chart"), said or text_at(spec, "version")
 
 
 def argo_application(application: Resource, beside: Beside) -> Iterator[OperatorSettings]:
     """An Application of Argo CD, or what an ApplicationSet makes such ones of."""
-    spec = get(application.node, "spec", "template", "spec") or get(application.node, "spec")
+    root = _patched(application)
+    spec = get(root, "spec", "template", "spec") or get(root, "spec")
     source = get(spec, "source")
     namespace = text_at(spec, "destination", "namespace")
     for one in [*items_at(spec, "sources"), *([source] if source else [])]:

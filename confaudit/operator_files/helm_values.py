@@ -123,7 +123,7 @@ def _held(resource: Resource, key: str) -> KeyText | None:
     found = providers.texts(resource).get(key)
     encoded = get(resource.node, "data", key) if resource.kind == "Secret" and not found else None
     if isinstance(encoded, Scalar) and (text := _decoded(encoded)):
-        return KeyText(resource.file, encoded, text)
+        return KeyText(resource.file, encoded, text, Form.HELM_VALUES)
     return found
 
 

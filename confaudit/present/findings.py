@@ -244,7 +244,6 @@ _FORM_WORDS: Final[Mapping[Form, str]] = {
     Form.HELMFILE: "helmfile",
     Form.KUSTOMIZATION: "kustomization",
     Form.KUBERNETES: "Kubernetes manifest",
-    Form.KUSTOMIZATION: "kustomization",
     Form.COMPOSE: "compose file",
     Form.SYSTEMD: "systemd unit",
     Form.SERVER_YAML: "server YAML",
