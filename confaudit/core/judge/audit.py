@@ -23,6 +23,7 @@ from confaudit.core.judge.rules import (
 from confaudit.core.judge.rules.common import Check
 from confaudit.core.judge.startup import refused_starts
 from confaudit.core.model import Level
+from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situation import Situation
 
@@ -97,18 +98,22 @@ def _refused(situation: Situation, checks: Sequence[Advisory]) -> Iterator[Findi
     assumed = [*refused_starts(checks, situation.assumed)]
     stays = {_identity(finding) for finding in assumed}
     certain = (one for one in found if one.affects is Truth.YES or _identity(one) in stays)
-    return _joined([*certain], assumed)
+    return _joined(situation, [*certain], assumed)
 
 
 def _by_rules(situation: Situation) -> Iterator[Finding]:
     """The findings, and those that hold if a template's default is what it is filled in with."""
     found = _checked(situation)
-    return _joined([*found], [*_checked(situation.assumed)]) if situation.assumed else found
+    if not situation.assumed:
+        return found
+    return _joined(situation, [*found], [*_checked(situation.assumed)])
 
 
-def _joined(found: Sequence[Finding], assumed: Sequence[Finding]) -> Iterator[Finding]:
+def _joined(
+    situation: Situation, found: Sequence[Finding], assumed: Sequence[Finding]
+) -> Iterator[Finding]:
     """What is found either way does not depend on a template's default."""
-    open_ends = {_identity(one): _depends(one) for one in assumed if one not in found}
+    open_ends = {_identity(one): _depends(situation, one) for one in assumed if one not in found}
     for finding in found:
         other = finding if finding in assumed else open_ends.pop(_identity(finding), finding)
         yield other if finding.affects is Truth.DEPENDS else finding
@@ -123,6 +128,18 @@ def _identity(finding: Finding) -> tuple[str, str]:
     return finding.rule.id, finding.subject
 
 
-def _depends(finding: Finding) -> Finding:
+def _depends(situation: Situation, finding: Finding) -> Finding:
     because = f"{finding.because}, if the template's default, or what docker reads, is what counts"
-    return replace(finding, affects=Truth.DEPENDS, because=because)
+    found = replace(finding, affects=Truth.DEPENDS, because=because)
+    names = _filled_in(situation, finding)
+    if not names or finding.rule.effect is not Effect.WILL_NOT_START:
+        return found
+    step = f"Set {listing(names)} where the file is filled in, so that the value comes out right."
+    return replace(found, steps=(step,))
+
+
+def _filled_in(situation: Situation, finding: Finding) -> list[str]:
+    """The variables that the values are made of which a finding is about."""
+    places = set(finding.positions)
+    given = [one for one in situation.operator.given if one.position in places]
+    return [*dict.fromkeys(visible(name) for one in given for name in one.refers_to)]

@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 _MARKED: Final = re.compile(
-    r"<[^<>]+>|\[[a-z][a-z _-]+\]|[xX*.\u2022\u2026_?-]{3,}"
+    r"<[^<>]+>|\[[a-z][a-z _-]+\]|([x*.\u2022\u2026_?-])\1{2,}"
     r"|(?:change|replace|fill|edit|insert|set)[-_ ]?(?:me|this|it)"
     r"|replace|placeholder|todo|fixme|tbd",
     re.IGNORECASE,

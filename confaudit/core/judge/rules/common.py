@@ -37,6 +37,13 @@ def since_version(situation: Situation, version: Version) -> tuple[str, ...]:
     return tuple(later)[:1]
 
 
+def is_given(situation: Situation, shown: str, today: str) -> str:
+    """That something is set and, of an upgrade, what the release in use makes of it `today`."""
+    found = f"{shown} is set"
+    version = situation.source.version
+    return f"{found}, and Coder {version} {today}" if situation.is_upgrade else found
+
+
 def way(situation: Situation) -> tuple[Release, ...]:
     """The releases on the way, none for a downgrade."""
     return situation.catalog.between(situation.source.version, situation.target.version)

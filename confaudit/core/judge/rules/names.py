@@ -21,6 +21,7 @@ from confaudit.core.judge.rules.common import (
     alike,
     entries,
     first_after,
+    is_given,
     positions,
     reads,
     since,
@@ -57,7 +58,7 @@ def ignored_variables(situation: Situation) -> Iterator[Finding]:
 def _read_elsewhere(
     situation: Situation, variable: str, known: Sequence[tuple[Release, OptionSpec]]
 ) -> Finding:
-    source, target = situation.source.version, situation.target.version
+    target = situation.target.version
     versions = [release.version for release, _ in known]
     newer = first_after(versions, target)
     spec = known[-1][1]
@@ -72,7 +73,7 @@ def _read_elsewhere(
         rule=rules.OPTION_NOT_YET if newer else rules.OPTION_REMOVED,
         message=message,
         subject=spec.key,
-        because=f"{variable} is set, and Coder {source} {reads_it}",
+        because=is_given(situation, variable, reads_it),
         level=None if runs else Level.WARNING,
         spec=spec,
         before=situation.before(spec.key).value,
@@ -205,7 +206,7 @@ def _refused(
         rule=rules.NAME_REFUSED,
         message=f"Coder {situation.target.version} does not know {shown} and will not start.",
         subject=spec.key if spec else shown,
-        because=f"{shown} is set, and Coder {situation.source.version} {today}",
+        because=is_given(situation, shown, today),
         spec=spec,
         introduced_in=_lost(situation, channel, name) if spec else (),
         steps=_way_out(situation, channel, name, known),

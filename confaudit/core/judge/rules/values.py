@@ -6,6 +6,8 @@ after that is known here.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
 from typing import Final
 
 from confaudit.core.coder.names import written
@@ -15,8 +17,16 @@ from confaudit.core.coder.startup import StartError
 from confaudit.core.given import IN_A_CLUSTER, Channel, Given, GivenState
 from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Confidence, Finding
-from confaudit.core.judge.rules.common import entries, positions, since, since_version, way
-from confaudit.core.model import OptionSpec, Value
+from confaudit.core.judge.rules.common import (
+    entries,
+    is_given,
+    positions,
+    reads,
+    since,
+    since_version,
+    way,
+)
+from confaudit.core.model import MISSING, OptionSpec, Value
 from confaudit.core.text.placeholders import holds_placeholder, is_mark
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.families import is_numbered
@@ -50,7 +60,7 @@ def _refused(situation: Situation, error: StartError, given: tuple[Given, ...]) 
     spec = situation.target.options[error.option]
     is_empty = any(one.channel is Channel.ENV and one.state is GivenState.EMPTY for one in given)
     shown = visible(error.input) or spec.key
-    source, target = situation.source.version, situation.target.version
+    target = situation.target.version
     today = "refuses it as well" if error in situation.running.errors else "accepts it"
     may_be_new = bool(situation.target.as_far_as) and spec.type.startswith("enum[")
     what = f"{shown} is empty" if is_empty else f"Coder {target} refuses the value of {shown}"
@@ -59,7 +69,7 @@ def _refused(situation: Situation, error: StartError, given: tuple[Given, ...]) 
         message=f"{what}: {error.reason}.",
         subject=spec.key,
         affects=Truth.DEPENDS if may_be_new and not is_empty else Truth.YES,
-        because=f"{shown} is set, and Coder {source} {today}",
+        because=is_given(situation, shown, today),
         spec=spec,
         before=situation.before(spec.key).value,
         introduced_in=since_version(situation, EMPTY_COUNTS)
@@ -67,11 +77,35 @@ def _refused(situation: Situation, error: StartError, given: tuple[Given, ...]) 
         else since(
             situation, lambda specs: spec.key in specs and specs[spec.key].type == spec.type
         ),
-        steps=(f"Delete the line with {shown}, or comment it out.",)
-        if is_empty
-        else (f"Give {shown} a value of the type {spec.type}.",),
+        steps=(
+            f"Delete the line with {shown}, or comment it out."
+            if is_empty
+            else _right_value(situation, given, spec, shown),
+        ),
         positions=positions(given),
     )
+
+
+def _right_value(situation: Situation, given: Sequence[Given], spec: OptionSpec, shown: str) -> str:
+    """What to write instead: the same without what stands around it, if that is all."""
+    for one, (what, around) in product(given, _AROUND.items()):
+        bare = (one.value or "").strip(around)
+        if reads(replace(one, value=bare), spec, situation.target) not in (MISSING, one.value):
+            return f"Take the {what} the value of {shown} out."
+    example = _EXAMPLES.get(spec.flag) or _EXAMPLES.get(spec.type)
+    like = f", such as {example}" if example else ""
+    return f"Give {shown} a value of the type {spec.type}{like}."
+
+
+_AROUND: Final = {"blanks around": None, "quotes in": " \"'"}
+_EXAMPLES: Final = {
+    "bool": "true",
+    "duration": "24h",
+    "host:port": "0.0.0.0:3000",
+    "url": "https://coder.example.com",
+    "wildcard-access-url": "*.coder.example.com",
+}
+"""A value that is right, by flag or type."""
 
 
 def _entries(situation: Situation, shown: str) -> tuple[Given, ...]:
