@@ -203,6 +203,7 @@ QUIET = [
     ("setting-ignored", "2.16.0", "2.17.0",
      [env("CODER_EMAIL_SMARTHOST=mail.example.com:25")]),
     ("experiment-gone", "2.31.1", "2.32.0", [env("CODER_EXPERIMENTS=web-push,*")]),
+    ("duplicate-setting", "2.34.0", "2.35.0", [env("ENABLE_TLS=true; ENABLE_TLS=false")]),
     ("duplicate-setting", "2.34.0", "2.35.0",
      [env("CODER_VERBOSE=true"), read_env_file("CODER_VERBOSE=false", "override.env")]),
     ("list-replaced", "2.34.0", "2.35.0",

@@ -21,15 +21,21 @@ from confaudit.core.upgrade.spelling import PREFIX
 
 
 def duplicate_settings(situation: Situation) -> Iterator[Finding]:
-    """One name twice in one list or map: the last one counts."""
+    """One name of Coder's twice in one list or map: the last one counts."""
     groups: dict[tuple[str, int, Channel, str], list[Given]] = {}
     for one in situation.operator.given:
-        if one.channel is not Channel.FLAG:  # lists may be given item by item
+        may_repeat = one.channel is Channel.FLAG  # lists may be given item by item
+        if not may_repeat and _is_of_coder(situation, one):
             place = (one.position.file, one.block, one.channel, one.name)
             groups.setdefault(place, []).append(one)
     for found in groups.values():
         if len(found) > 1:
             yield _duplicate(situation, found)
+
+
+def _is_of_coder(situation: Situation, given: Given) -> bool:
+    is_other = given.channel is Channel.ENV and not given.name.startswith(PREFIX)
+    return not is_other or situation.option_of(given) is not None
 
 
 def _duplicate(situation: Situation, found: list[Given]) -> Finding:
