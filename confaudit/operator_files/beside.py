@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -83,9 +83,15 @@ class Beside:
     """
 
     def __init__(
-        self, files: Iterable[tuple[OperatorFile, str]] = (), *, is_one: bool = False
+        self,
+        files: Iterable[tuple[OperatorFile, str]] = (),
+        *,
+        is_one: bool = False,
+        around: "Beside | None" = None,
     ) -> None:
         self._files: Final = tuple(files)
+        self._around: Final = around
+        """What lies beside the file that has all of these inside."""
         self.is_one: Final = is_one
         """Whether somebody said that all files are of one deployment."""
         self._taken: dict[int, OperatorFile] = {}
@@ -106,26 +112,28 @@ class Beside:
     def file(self, path: str, near: OperatorFile) -> OperatorFile | None:
         """The file that `near` means by a path, if it was given."""
         best = self.find(path, near)
+        if best is None and self._around:
+            return self._around.file(path, replace(near, written_to=""))
         return self.take(best) if best else None
 
     def find(self, path: str, near: OperatorFile) -> OperatorFile | None:
         """The same, if it may turn out to belong to something else; see `take`."""
         wanted = PurePosixPath(path).name
-        found = [file for file, _ in self._files if PurePosixPath(file.name).name == wanted]
+        found = [file for file, _ in self._files if PurePosixPath(file.path).name == wanted]
         exact = _joined(near, path)
 
         def fit(one: OperatorFile) -> tuple[bool, bool, int]:
-            here = posixpath.normpath(one.name) == exact
-            return here, _ends_with(one.name, path), _closeness(one, near)
+            here = posixpath.normpath(one.path) == exact
+            return here, _ends_with(one.path, path), _closeness(one, near)
 
         others = (one for one in found if one is not near)
-        may_be = (one for one in others if _ends_with(one.name, path) or self._may_mean(one, near))
+        may_be = (one for one in others if _ends_with(one.path, path) or self._may_mean(one, near))
         return max(may_be, key=fit, default=None)
 
     def at(self, path: str, near: OperatorFile) -> OperatorFile | None:
         """The file at a path as seen from the folder of `near`, if it was given."""
         exact = _joined(near, path)
-        found = [one for one, _ in self._files if posixpath.normpath(one.name) == exact]
+        found = [one for one, _ in self._files if posixpath.normpath(one.path) == exact]
         return self.take(found[0]) if found else None
 
     def in_folder(self, path: str, near: OperatorFile, form: str) -> tuple[OperatorFile, ...]:
@@ -206,11 +214,11 @@ ALONE: Final = Beside()
 
 def _joined(near: OperatorFile, path: str) -> str:
     """A path as seen from the folder of a file."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(near.name), path))
+    return posixpath.normpath(posixpath.join(posixpath.dirname(near.path), path))
 
 
 def _folder(file: OperatorFile) -> PurePosixPath:
-    return PurePosixPath(posixpath.normpath(posixpath.dirname(file.name) or "."))
+    return PurePosixPath(posixpath.normpath(posixpath.dirname(file.path) or "."))
 
 
 def _ends_with(name: str, path: str) -> bool:
@@ -221,7 +229,7 @@ def _ends_with(name: str, path: str) -> bool:
 
 def _closeness(file: OperatorFile, near: OperatorFile) -> int:
     """How many folders two files share, and more than any for being the same file."""
-    if file.name == near.name:
+    if file.path == near.path:
         return 1000
     ours, theirs = _folder(near).parts, _folder(file).parts
     shared = posixpath.commonprefix([ours, theirs])

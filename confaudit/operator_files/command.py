@@ -1,5 +1,6 @@
 """Flags on the command line that starts the server."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -29,6 +30,14 @@ def words_of(node: Node | None) -> list[Word]:
     if isinstance(node, Scalar):
         return [(word, node.line) for word in node.text.split()]
     return []
+
+
+def called(word: str) -> str:
+    """The program that a word calls, by its name or path; empty when it is something else."""
+    return word.rpartition("/")[2] if _PROGRAM.fullmatch(word) else ""
+
+
+_PROGRAM: Final = re.compile(r"[\w./~${}-]+")
 
 
 def started(entrypoint: Sequence[Word], arguments: Sequence[Word]) -> list[Word]:

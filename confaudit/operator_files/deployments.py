@@ -6,8 +6,8 @@ itself otherwise.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias
 
 from confaudit.core.coder.programs import Program, meant_for
 from confaudit.core.given import Channel, Elsewhere, Given, GivenState, OperatorSettings
@@ -99,6 +99,23 @@ def read_as_one(
     return Deployment(found[0].name, operator, tuple(files))
 
 
+class Inside:
+    """The texts that one file has inside, read as if they were files given together."""
+
+    def __init__(self, files: Sequence[OperatorFile], around: Beside) -> None:
+        self._reading = _Reading.of(files, (), always_server, around=around)
+        self.beside: Final = self._reading.beside
+        """They, and what lies beside the file itself: what else is in it may point to them."""
+
+    def read(self) -> tuple[OperatorSettings, ...]:
+        """What they set up, less those that something pointed to before, and what is noted."""
+        found = [
+            replace(one.operator, name=one.operator.name or one.files[0].path)
+            for one in self._reading.deployments()
+        ]
+        return (*found, OperatorSettings(notes=tuple(self._reading.notes)))
+
+
 @dataclass(slots=True)
 class _Reading:
     chosen: Sequence[tuple[OperatorFile, FormReader]]
@@ -118,6 +135,7 @@ class _Reading:
         reader_of: ReaderOf,
         *,
         is_one: bool = False,
+        around: Beside | None = None,
     ) -> "_Reading":
         chosen: list[tuple[OperatorFile, FormReader]] = []
         faults: dict[str, SourceError] = {}
@@ -126,7 +144,7 @@ class _Reading:
                 chosen.append((file, form_of(file, forms[index] if index < len(forms) else None)))
             except SourceError as fault:
                 faults[file.name] = fault
-        beside = Beside([(file, one.name) for file, one in chosen], is_one=is_one)
+        beside = Beside([(file, one.name) for file, one in chosen], is_one=is_one, around=around)
         return cls(chosen, beside, reader_of, faults)
 
     def deployments(self) -> tuple[Deployment, ...]:
@@ -149,7 +167,7 @@ class _Reading:
     ) -> Iterable[tuple[int, ...]]:
         if self.beside.is_one and reader.is_layered and files:
             return [tuple(range(len(files)))]
-        return layered([file.name for file in files], reader.name)
+        return layered([file.path for file in files], reader.name)
 
     def _read(self, files: Sequence[OperatorFile], reader: FormReader) -> Iterator[Deployment]:
         left = [file for file in files if not self.beside.has_taken(file)]

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.operator_files.command import Word, started
+from confaudit.operator_files.command import Word, called, started
 from confaudit.operator_files.version import image_parts, is_coder_image
 
 _TOOLS: Final = frozenset({"docker", "podman", "nerdctl"})
@@ -38,11 +37,6 @@ class Run:
     """What follows the image."""
 
     @property
-    def is_coder(self) -> bool:
-        """Whether the image is the vendor's."""
-        return _is_coder(self.image[0])
-
-    @property
     def words(self) -> list[Word]:
         """What it starts."""
         return started(self.entrypoint, self.arguments)
@@ -54,7 +48,7 @@ def words(line: Sequence[Word]) -> Run | None:
     `docker run` may stand anywhere in them: after `sudo`, a path, options of the tool itself.
     """
     rest = iter(line)
-    tool = next((word for word, _ in rest if PurePosixPath(word).name in _TOOLS), None)
+    tool = next((word for word, _ in rest if called(word) in _TOOLS), None)
     verb = tool and next((word for word, _ in islice(rest, 8) if word in _VERBS), None)
     return _run(rest) if verb else None
 

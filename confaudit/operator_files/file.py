@@ -39,6 +39,13 @@ class OperatorFile:
     """Lines end in a line feed, whatever they end in on disk."""
     rows: Sequence[int] = ()
     """Line of the file (from 1) on which each line of the text stands; empty: they are the same."""
+    written_to: str = ""
+    """The path to which a script writes the text; empty: it is where its name says."""
+
+    @property
+    def path(self) -> str:
+        """By what others point to it."""
+        return self.written_to or self.name
 
     def at(self, line: int) -> Position:
         """The position of a line of this text, counted from 0."""
@@ -55,9 +62,9 @@ class OperatorFile:
         count = text.count("\n") + 1
         return self.gathered(text, repeat(line, count) if flat else range(line, line + count))
 
-    def gathered(self, text: str, lines: Iterable[int]) -> "OperatorFile":
+    def gathered(self, text: str, lines: Iterable[int], path: str = "") -> "OperatorFile":
         """A text made of this one, and the line of this one that each of its lines comes from."""
-        return OperatorFile(self.name, text, tuple(self.at(line).line for line in lines))
+        return OperatorFile(self.name, text, tuple(self.at(line).line for line in lines), path)
 
     @property
     def templated(self) -> bool:

@@ -85,8 +85,21 @@ def _base(name: str) -> str:
     return PurePosixPath(name).name
 
 
+def _by_unit(names: Sequence[str]) -> list[Group]:
+    """A unit and its drop-ins, `coder.service.d/*.conf`, wherever their folders are."""
+    groups: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
+        folder = PurePosixPath(name).parent.name
+        is_drop_in = folder.endswith(".d")
+        unit = folder.removesuffix(".d") if is_drop_in else PurePosixPath(name).name
+        place = len(groups.get(unit, ())) if is_drop_in else 0
+        groups.setdefault(unit, []).insert(place, index)
+    return [tuple(group) for group in groups.values()]
+
+
 _RULES: Final[dict[str, Callable[[Sequence[str]], list[Group]]]] = {
     "helm-values": _by_name,
     "compose": _by_name,
     "terraform": _by_folder,
+    "systemd": _by_unit,
 }

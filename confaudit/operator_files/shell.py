@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from confaudit.operator_files.command import Word
+from confaudit.operator_files.command import Word, called
 from confaudit.operator_files.substitution import OPAQUE, SHELL, Reading
 
 _SUBSTITUTION: Final = r"\$\((?:[^()]|\([^()]*\)){0,4000}\)|`[^`\n]{0,4000}`"
@@ -22,7 +22,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<operator>&&|\|\||;;|\|&|[;|&()])"
     r"|(?P<single>'[^']*')"
     r"|\$'(?P<ansi>(?:[^'\\]|\\.)*)'"
-    r'|\$?"(?P<double>(?:[^"\\`$]|\\.|' + _SUBSTITUTION + r'|[$`])*)"'
+    r'|\$?"(?P<double>(?>[^"\\`$]+|\\.|' + _SUBSTITUTION + r'|[$`])*+)"'
     rf"|(?P<output>{_SUBSTITUTION})"
     r"|(?P<brace>\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\})"
     r"|\\(?P<escaped>.)"
@@ -30,6 +30,8 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "0": ""}
+_SHELLS: Final = frozenset({"sh", "bash", "dash", "ash", "zsh", "ssh"})
+_MAX_DEPTH: Final = 3
 _END_OF_PIPE: Final = frozenset({"&&", "||", ";;", ";", "&", "(", ")", "\n"})
 
 
@@ -57,14 +59,36 @@ class Command:
     documents: list[Document] = field(default_factory=list)
     """What it reads, if the script says so; the last counts."""
 
+    @property
+    def is_shell(self) -> bool:
+        """Whether it runs another script."""
+        return any(called(word) in _SHELLS for word, _ in self.words)
 
-def pipelines(text: str) -> Iterator[list[Command]]:
-    """The commands of a script; those together whose output is the input of the next."""
-    reader = _Reader(text)
-    for pipeline in reader.pipelines():
+
+def pipelines(text: str, line: int = 0, depth: int = 0) -> Iterator[list[Command]]:
+    """The commands of a script; those together whose output is the input of the next.
+
+    `line` is where it begins. What it hands to a shell follows the command that does.
+    """
+    for pipeline in _Reader(text, line).pipelines():
         commands = [one for one in pipeline if one.words or one.target]
         if commands:
             yield commands
+        for command in commands if depth < _MAX_DEPTH else ():
+            for inner, begin in _scripts_in(command):
+                yield from pipelines(inner, begin, depth + 1)
+
+
+def _scripts_in(command: Command) -> Iterator[Word]:
+    """The scripts that a command has another shell run: after `-c`, or on its input."""
+    words = [word for word, _ in command.words]
+    if not command.is_shell:
+        return
+    if "-c" in words[:-1]:
+        text, line = command.words[words.index("-c") + 1]
+        yield text.replace("$$", "$"), line
+    elif command.documents:
+        yield command.documents[-1].text, command.documents[-1].line
 
 
 @dataclass(slots=True)
@@ -81,16 +105,16 @@ class _Awaited:
 class _Reader:
     """Reads a script token by token."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, line: int) -> None:
         self._text = text
         self._awaited: list[_Awaited] = []
-        self._line = 0
+        self._line = line
         self._pipeline: list[Command] = []
-        self._command = Command(0)
+        self._command = Command(line)
         self._redirect = ""
         self._word: list[str] = []
         self._is_word = False
-        self._begun = 0
+        self._begun = line
 
     def pipelines(self) -> Iterator[list[Command]]:
         done = 0
@@ -206,21 +230,9 @@ def expanded(document: Document, variables: Mapping[str, str]) -> str:
     """A heredoc's text as far as the script tells it: what only its shell knows is opaque."""
     if not document.expands:
         return document.text
-    return _EXPANDED.sub(lambda match: _expanded(match, variables), document.text)
-
-
-_EXPANDED: Final = re.compile(
-    rf"\\(?P<escaped>[$`\\])|(?P<open>{_SUBSTITUTION}|\$\{{[^{{}}\n]*\}}|\$[A-Za-z_]\w*)"
-)
-
-
-def _expanded(match: re.Match[str], variables: Mapping[str, str]) -> str:
-    if match["escaped"]:
-        return match["escaped"]
-    reading = filled(re.sub(_SUBSTITUTION, OPAQUE, match["open"]), variables)
-    if reading.known and reading.text is not None and "\n" not in reading.text:
-        return reading.text
-    return OPAQUE + "\n" * match["open"].count("\n")
+    text = re.sub(_SUBSTITUTION, lambda match: OPAQUE + "\n" * match[0].count("\n"), document.text)
+    text = re.sub(r"\\([$`\\])", lambda match: _literal(match[1]), text)
+    return plain(text, variables)
 
 
 def filled(text: str, variables: Mapping[str, str]) -> Reading:
@@ -233,7 +245,7 @@ def variables_of(commands: Iterable[Command]) -> dict[str, str]:
     """The variables that a script sets once, to a text: those it sets twice depend on its way."""
     found: dict[str, list[Reading]] = {}
     for command in commands:
-        for name, value in assignments(command):
+        for name, (value, _) in assignments(command):
             found.setdefault(name, []).append(SHELL.read(value))
     return {
         name: values[0].text or ""
@@ -246,13 +258,28 @@ _ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _DECLARES: Final = frozenset({"export", "declare", "readonly", "local", "typeset", "set"})
 
 
-def assignments(command: Command) -> Iterator[tuple[str, str]]:
-    """What a command assigns, or exports with a value."""
-    words = [word for word, _ in command.words]
-    if words[:1] and words[0] in _DECLARES:
-        words = [word for word in words[1:] if not word.startswith("-")]
-    for word in words:
+def assignments(command: Command) -> Iterator[tuple[str, Word]]:
+    """What stands before a command's own name, or is all of it, or what it exports."""
+    words = command.words
+    if words and words[0][0] in _DECLARES:
+        words = [one for one in words[1:] if not one[0].startswith("-")]
+    for word, line in words:
         match = _ASSIGNMENT.fullmatch(word)
         if match is None:
             break
-        yield match[1], match[2]
+        yield match[1], (match[2], line)
+
+
+def plain(text: str, variables: Mapping[str, str]) -> str:
+    """A word as the text that its command gets: what only the shell knows is opaque."""
+    return _OPEN.sub(lambda match: _plain(match, variables), text)
+
+
+_OPEN: Final = re.compile(r"\$(?:\$|\{[^{}\n]*\}|[A-Za-z_]\w*)")
+
+
+def _plain(match: re.Match[str], variables: Mapping[str, str]) -> str:
+    reading = filled(match[0], variables)
+    if reading.known and reading.text is not None and "\n" not in reading.text:
+        return reading.text
+    return OPAQUE + "\n" * match[0].count("\n")

@@ -249,6 +249,34 @@ starts, 1 behaviour changes
 yes ai-gateway-on ai-gateway-enabled
 yes option-unknown CODER_X
 """,
+    "2.31.0 install-docker.sh": """
+starts, 2 behaviours change
+yes clear-text-secret install-docker.sh
+yes ai-gateway-on ai-gateway-enabled
+yes default-changed secure-auth-cookie
+yes option-unknown CODER_OIDC_ROLE_FIELD
+yes option-deprecated verbose
+yes option-renamed telemetry-enable
+""",
+    "2.33.0 start.sh": """
+starts, 1 may change
+depends ai-gateway-on ai-gateway-enabled
+""",
+    "2.33.0 user-data.yaml": """
+starts, 1 behaviour changes
+yes clear-text-secret user-data.yaml
+yes ai-gateway-on ai-gateway-enabled
+yes idle-oidc-without-client-id oidc-client-secret
+yes option-deprecated verbose
+yes option-renamed telemetry-enable
+""",
+    "2.30.1 Dockerfile": """
+starts, 2 behaviours change
+yes ai-gateway-on ai-gateway-enabled
+yes default-changed secure-auth-cookie
+yes option-unknown CODER_OIDC_ROLE_FIELD
+yes option-deprecated verbose
+""",
 }
 
 REAL = {

@@ -116,7 +116,8 @@ class _Bench:
         editor = self.editors.get(given.position.file)
         if editor is None:
             return "its file is not here"
-        if given.state is GivenState.PASS_THROUGH:
+        of_itself = given.form in _OF_A_SHELL and given.name in given.refers_to
+        if given.state is GivenState.PASS_THROUGH or of_itself:
             return "its value comes from the shell, under the same name"
         if given.position.file in self._encrypted:
             return "its file is encrypted, and the checksum covers its names as well"
@@ -131,7 +132,7 @@ class _Bench:
         name = re.escape(given.name)
         if given.channel is not Channel.ENV or given.form is Form.COMPOSE:
             return False  # `${NAME}` in a compose file means the shell's, never its own entries
-        if given.form in (Form.ENV_FILE, Form.SYSTEMD):
+        if given.form in _OF_A_SHELL:
             return self._says(rf"\$\{{?{name}\b")
         is_key = re.search(
             rf"(?m)^[ \t]*[\"']?{name}[\"']?\s*[:=]", self._texts[given.position.file]
@@ -153,5 +154,9 @@ class _Bench:
         return Rewrite(given, entry.new, phase, patch)
 
 
+_OF_A_SHELL: Final = frozenset(
+    {Form.ENV_FILE, Form.SYSTEMD, Form.SCRIPT, Form.DOCKER_RUN, Form.DOCKERFILE}
+)
+"""Forms in which `$NAME` may mean an entry."""
 _CROWDED: Final = "its place in the file cannot be changed by lines alone"
 _SUPERFLUOUS: Final = "its new name says the same, and it cannot be taken out by its line alone"

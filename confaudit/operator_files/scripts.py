@@ -1,0 +1,353 @@
+"""Shell scripts, and command lines in other texts: what they write, run and start.
+
+A file that a script writes (heredoc, echo, printf; through tee as well) is read as what it is; so
+is what a `docker run` gives to a container, and what is exported before `coder server`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import PurePosixPath
+from typing import Final
+
+from confaudit.core.coder.programs import started_by
+from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
+from confaudit.operator_files import docker_run, env_file
+from confaudit.operator_files.beside import Beside
+from confaudit.operator_files.code import recognise_nix, recognise_terraform
+from confaudit.operator_files.command import Word, called, flags, other_program
+from confaudit.operator_files.docker_run import Run
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.merge import merge
+from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
+from confaudit.operator_files.shell import (
+    Command,
+    assignments,
+    expanded,
+    filled,
+    pipelines,
+    plain,
+    variables_of,
+)
+from confaudit.operator_files.substitution import Reading
+from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+
+_CODER: Final = re.compile(rf"\b(?:{CODER_NAME.pattern})|\bcoder/coder\b|\bcoder\s+server\b")
+_WORTH_READING: Final = re.compile(
+    r"<<|\b(?:echo|printf|tee|docker|podman|nerdctl)\b|\bcoder\s+[a-z]"
+)
+_FENCE: Final = re.compile(r"[ \t]*(```|~~~)[ \t]*(?P<language>[\w-]*)")
+_SHELLS: Final = frozenset({"", "sh", "bash", "shell", "console", "zsh", "text", "shell-session"})
+"""Languages of fenced blocks that hold commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a file has somebody's shell do."""
+
+    file: OperatorFile
+    commands: Sequence[Command]
+    files: Sequence[OperatorFile]
+    """What is written, each with its path."""
+    variables: Mapping[str, str]
+    """What is set once, to a text."""
+
+    def fill(self, text: str) -> Reading:
+        """A word, as far as the script says it."""
+        return filled(text, self.variables)
+
+
+def recognise(file: OperatorFile) -> bool:
+    """Whether it writes a file of Coder's, or starts its server."""
+    if not (_CODER.search(file.text) and _WORTH_READING.search(file.text)):
+        return False
+    if not file.text.startswith("#!") and (recognise_terraform(file) or recognise_nix(file)):
+        return False  # they have scripts inside
+    script = script_of(file)
+    return bool(script.files or list(_runs(script)) or list(_programs(script)))
+
+
+def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
+    """Read the servers that a script sets up."""
+    return read_script(script_of(file), beside)
+
+
+def script_of(file: OperatorFile) -> Script:
+    """The commands of a script; of Markdown what stands in its fenced blocks."""
+    if file.text.startswith("#!") or not any(map(_FENCE.match, file.lines)):
+        return script_from(file, pipelines(file.text))
+    blocks = list(_blocks(file))
+    found = [
+        pipeline
+        for text, line, language in blocks
+        if language in _SHELLS
+        for pipeline in pipelines(text, line)
+    ]
+    files = [
+        replace(file.inner(text, line), written_to=f"line {file.at(line).line}")
+        for text, line, language in blocks
+        if language not in _SHELLS and _CODER.search(text)
+    ]
+    return script_from(file, found, files)
+
+
+def script_from(
+    file: OperatorFile, found: Iterable[list[Command]], files: Iterable[OperatorFile] = ()
+) -> Script:
+    """The script that commands are; `files` are those that lie there when it begins."""
+    found = list(found)
+    commands = [command for pipeline in found for command in pipeline]
+    variables = variables_of(commands)
+    return Script(file, commands, tuple(_written(file, found, variables, files)), variables)
+
+
+def _blocks(file: OperatorFile) -> Iterator[tuple[str, int, str]]:
+    """The fenced blocks of a Markdown text, where each begins, and in which language it is."""
+    begun: int | None = None
+    language = ""
+    for number, line in enumerate(file.lines):
+        fence = _FENCE.match(line)
+        if fence and begun is not None:
+            yield "\n".join((*file.lines[begun:number], "")), begun, language
+            begun = None
+        elif fence:
+            begun, language = number + 1, fence["language"].casefold()
+
+
+def read_script(script: Script, beside: Beside) -> tuple[OperatorSettings, ...]:
+    """Read what the script sets up, each server by itself."""
+    from confaudit.operator_files.deployments import Inside  # it knows this module's callers
+
+    inside = Inside(script.files, beside)
+    started = [
+        *(_container(command, run, script, inside.beside) for command, run in _runs(script)),
+        *(_server(command, script, inside.beside) for command in _programs(script)),
+    ]
+    edits = OperatorSettings(elsewhere=tuple(_edited(script)))
+    written = (_as_script(one, script) for one in inside.read())
+    return tuple(merge(one, edits) if one.forms else one for one in (*written, *started))
+
+
+def _as_script(operator: OperatorSettings, script: Script) -> OperatorSettings:
+    """The same, when only lines of the script around it can be changed safely."""
+    given = tuple(
+        replace(one, form=Form.SCRIPT) if one.position.file == script.file.name else one
+        for one in operator.given
+    )
+    return replace(operator, given=given, forms=(Form.SCRIPT,) if operator.forms else ())
+
+
+# --- files that it writes -----------------------------------------------------------------------
+
+
+def _written(
+    file: OperatorFile,
+    found: Sequence[list[Command]],
+    variables: Mapping[str, str],
+    files: Iterable[OperatorFile],
+) -> Iterator[OperatorFile]:
+    texts: dict[str, list[Word]] = {one.path: _lines(one) for one in files}
+    for number, pipeline in enumerate(found):
+        lines = _output(pipeline, variables)
+        if lines:
+            path, appends = _target(pipeline)
+            path = (filled(path, variables).text or path) if path else f"input {number}"
+            texts[path] = [*(texts.get(path, []) if appends else ()), *lines]
+    for path, lines in texts.items():
+        text = "\n".join(line for line, _ in lines) + "\n"
+        if _CODER.search(text):
+            yield file.gathered(text, [row for _, row in lines], path)
+
+
+def _lines(inner: OperatorFile) -> list[Word]:
+    lines = inner.text.removesuffix("\n").split("\n")
+    return [(line, inner.at(row).line - 1) for row, line in enumerate(lines)]
+
+
+def _output(pipeline: Sequence[Command], variables: Mapping[str, str]) -> list[Word]:
+    """The lines that a pipeline writes, as far as the script says them."""
+    documents = [
+        document for command in pipeline if not command.is_shell for document in command.documents
+    ]
+    if documents:
+        lines = expanded(documents[-1], variables).removesuffix("\n").split("\n")
+        return [(line, documents[-1].line + row) for row, line in enumerate(lines)]
+    words = list(pipeline[0].words)
+    if words and words[0][0] == "sudo":
+        del words[0]
+    writes = _WRITERS.get(words[0][0]) if words else None
+    if writes is None:
+        return []
+    (text, is_spread), line = writes([plain(word, variables) for word, _ in words[1:]]), words[0][1]
+    return [(part, line + row * is_spread) for row, part in enumerate(text.split("\n"))]
+
+
+def _echo(words: list[str]) -> tuple[str, bool]:
+    """The text, and whether its lines are lines of the script."""
+    flagged = [word for word in words if re.fullmatch("-[neE]+", word)]
+    text = " ".join(words[len(flagged) :])
+    if any("e" in word for word in flagged):
+        return _unescaped(text), False
+    return text, True
+
+
+def _printf(words: list[str]) -> tuple[str, bool]:
+    """As the shell does it: the format again and again, until no word is left."""
+    template = _unescaped(words[0]) if words else ""
+    rest = iter(words[1:])
+    holes = len(_HOLE.findall(template)) or len(words)
+    rounds = max(1, ceil((len(words) - 1) / holes))
+    done = [_HOLE.sub(lambda _: next(rest, ""), template) for _ in range(rounds)]
+    return "".join(done).replace("%%", "%").removesuffix("\n"), False
+
+
+_HOLE: Final = re.compile(r"(?<!%)%[sdqb]")
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([nt\\])", lambda one: {"n": "\n", "t": "\t"}.get(one[1], one[1]), text)
+
+
+_WRITERS: Final = {"echo": _echo, "printf": _printf}
+
+
+def _target(pipeline: Sequence[Command]) -> tuple[str, bool]:
+    """The path that a pipeline writes to, empty when it writes to none, and whether it appends."""
+    for command in reversed(pipeline):
+        words = [word for word, _ in command.words]
+        if "tee" in words:
+            rest = words[words.index("tee") + 1 :]
+            paths = [word for word in rest if not word.startswith("-")]
+            return (paths or [""])[0], "-a" in rest or "--append" in rest
+        if command.target and not command.target.startswith("/dev/"):
+            return command.target, command.appends
+    return "", False
+
+
+# --- what it starts -----------------------------------------------------------------------------
+
+
+def _runs(script: Script) -> Iterator[tuple[Command, Run]]:
+    for command in script.commands:
+        run = docker_run.words(command.words)
+        if run and is_coder_image(image_parts(_image(run, script))[0]):
+            yield command, run
+
+
+def _image(run: Run, script: Script) -> str:
+    return script.fill(run.image[0]).text or run.image[0]
+
+
+def _container(command: Command, run: Run, script: Script, beside: Beside) -> OperatorSettings:
+    file, name = script.file, _name("docker run", command, script.file)
+    repository, tag = image_parts(_image(run, script))
+    if other := other_program(name, run.words, repository, file, command.line):
+        return other
+    place = SettingsBlock(file, Form.DOCKER_RUN, command.line)
+    version, hint = version_of(tag)
+    own = OperatorSettings(
+        given=(
+            *(_variable(word, place, script) for word in run.environment),
+            *flags(run.words, file, Form.DOCKER_RUN, script.fill),
+        ),
+        version=version,
+        version_hint=hint,
+        forms=(Form.DOCKER_RUN,),
+        is_server=True,
+    )
+    files = _environment_files(run.env_files, _ENV_FILE, script, beside)
+    return replace(merge(*files, own), name=name)
+
+
+def _name(what: str, command: Command, file: OperatorFile) -> str:
+    return f"{what}, line {file.at(command.line).line}"
+
+
+def _environment_files(
+    paths: Iterable[Word], sentence: str, script: Script, beside: Beside
+) -> Iterator[OperatorSettings]:
+    for path, line in paths:
+        note = script.file.remark(line, sentence)
+        yield _as_script(env_file.read_beside(path, note, script.file, beside), script)
+
+
+_ENV_FILE: Final = "an --env-file sets further variables"
+
+
+def _variable(word: Word, place: SettingsBlock, script: Script) -> Given:
+    """`NAME=value`; a name alone has the value that the shell has."""
+    name, equals, value = word[0].partition("=")
+    if equals:
+        return place.text(name, value, word[1], script.fill)
+    if name in script.variables:
+        return place.text(name, "${" + name + "}", word[1], script.fill)
+    return place.given(name, GivenState.PASS_THROUGH, word[1])
+
+
+def _programs(script: Script) -> Iterator[Command]:
+    """The commands that start a program of Coder, whatever stands before it."""
+    for command in script.commands:
+        words = [called(word) for word, _ in command.words]
+        if "coder" in words and started_by(words) and not docker_run.words(command.words):
+            yield command
+
+
+def _server(command: Command, script: Script, beside: Beside) -> OperatorSettings:
+    file, name = script.file, _name("coder server", command, script.file)
+    if other := other_program(
+        _name("a command", command, file), command.words, "", file, command.line
+    ):
+        return other
+    place = SettingsBlock(file, Form.SCRIPT, command.line)
+    variables = (*_exported(script.commands), *_before(command))
+    own = OperatorSettings(
+        given=(
+            *(place.text(name, value, line, script.fill) for name, (value, line) in variables),
+            *flags(command.words, file, Form.SCRIPT, script.fill),
+        ),
+        forms=(Form.SCRIPT,),
+        is_server=True,
+    )
+    files = _environment_files(_sourced(script.commands), _SOURCED, script, beside)
+    return replace(merge(*files, own), name=name)
+
+
+_SOURCED: Final = "a file that is sourced sets further variables"
+
+
+def _before(command: Command) -> Iterator[tuple[str, Word]]:
+    """What is set for one command: `A=b coder server`, `env A=b coder server`."""
+    server = max(at for at, (word, _) in enumerate(command.words) if called(word) == "coder")
+    for word in command.words[:server]:
+        yield from assignments(Command(command.line, [word]))
+
+
+def _exported(commands: Sequence[Command]) -> Iterator[tuple[str, Word]]:
+    """What the commands export: at once, or by a later `export NAME`, or all after `set -a`."""
+    everything, held = False, dict[str, Word]()
+    for command in commands:
+        words = [word for word, _ in command.words]
+        is_export = words[:1] == ["export"] or words[:2] == ["declare", "-x"]
+        everything = everything or words[:2] in (["set", "-a"], ["set", "-o"])
+        found = dict(assignments(command))
+        if is_export or (everything and len(found) == len(words)):
+            yield from found.items()
+            yield from ((name, held[name]) for name in words[1:] if name in held)
+        held |= found
+
+
+def _sourced(commands: Sequence[Command]) -> Iterator[Word]:
+    for command in commands:
+        if len(command.words) == 2 and command.words[0][0] in (".", "source"):
+            yield command.words[1]
+
+
+def _edited(script: Script) -> Iterator[Elsewhere]:
+    """Files of Coder's that a command edits where they lie."""
+    for command in script.commands:
+        words = [word for word, _ in command.words]
+        path = words[-1] if words else ""
+        if "sed" in words and "coder" in path and any(word.startswith("-i") for word in words):
+            note = script.file.remark(command.line, "a command edits a file; how, is not known")
+            yield Elsewhere(f"file/{PurePosixPath(path).name}", note)
