@@ -184,8 +184,7 @@ def _tag(service: Map, fill: Fill) -> str:
     tag = _image(service, fill)[1]
     if fill(text).known or version_of(tag)[0]:
         return tag
-    written = text.partition("${")
-    return written[1] + written[2].rpartition("}:")[2] if "}:" in text else image_parts(text)[1]
+    return image_parts(text)[1] or tag
 
 
 def _settings(

@@ -14,11 +14,25 @@ CHARTS: Final = frozenset({"coder"})
 
 
 def image_parts(image: str) -> tuple[str, str]:
-    """Repository and tag of an image; the tag is empty when there is none."""
-    name = image.strip().partition("@")[0]
-    folder, slash, last = name.rpartition("/")
-    repository, _, tag = last.partition(":")
-    return folder + slash + repository, tag
+    """Repository and tag of an image; the tag is empty when there is none.
+
+    What stands in braces, as a template has it, is not looked into.
+    """
+    image = image.strip()
+    outside = _without_braces(image)
+    end = (outside + "@").index("@")
+    colon = outside.find(":", outside.rfind("/", 0, end) + 1, end)
+    return (image[:colon], image[colon + 1 : end]) if colon >= 0 else (image[:end], "")
+
+
+def _without_braces(text: str) -> str:
+    """A text of the same length that has a blank for all that braces are around."""
+    shown, depth = [], 0
+    for letter in text:
+        depth += letter == "{"
+        shown.append(" " if depth else letter)
+        depth -= letter == "}" and depth > 0
+    return "".join(shown)
 
 
 def is_coder_image(repository: str) -> bool:

@@ -1,8 +1,9 @@
 """What is dead or wrong in operators' files today, without any upgrade."""
 
+from collections.abc import Iterator
+
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
-from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.verdict import lint_verdict
 from confaudit.core.lifecycle.lives import lives
@@ -12,7 +13,13 @@ from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.audience import Audience
 from confaudit.workflows.audit import AuditScope, audited
-from confaudit.workflows.operator_files import GivenFiles, blind_spots, files_table, open_files
+from confaudit.workflows.operator_files import (
+    GivenFiles,
+    Opened,
+    blind_spots,
+    files_table,
+    open_files,
+)
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, as_far_as, meaning, release_of
 
@@ -46,7 +53,7 @@ def lint(
         lives=lives(subjects(done.judged.shown), catalog, release.version),
         notes=(
             *meaning(version, release),
-            *_assumed(version, opened.operator, release.version),
+            *_held_against(version, opened, release.version),
             *about(release, catalog),
             *resting_on(done.situation, done.judged.found),
             *blind_spots(opened.operator),
@@ -57,11 +64,16 @@ def lint(
     )
 
 
-def _assumed(wanted: str, operator: OperatorSettings, version: str) -> tuple[str, ...]:
-    if wanted or operator.version:
-        return ()
-    said = (
-        f"The files say {visible(operator.version_hint)}" if operator.version_hint else "No version"
-    )
-    ending = "" if operator.version_hint else " is told"
-    return (f"{said}{ending}: they are held against {version}, the newest release known.",)
+def _held_against(wanted: str, opened: Opened, version: str) -> Iterator[str]:
+    """The release that the files are held against, and who says so; nothing if asked for."""
+    operator = opened.operator
+    if wanted:
+        return
+    if operator.version:
+        names = [visible(file.name) for file in opened.files]
+        says = f"{names[0]} says" if len(names) == 1 else "the files say"
+        yield f"Held against Coder {version}, which is what {says}."
+    else:
+        hint = visible(operator.version_hint)
+        said = f"The files say {hint}" if hint else "No version is told"
+        yield f"{said}: they are held against {version}, the newest release known."

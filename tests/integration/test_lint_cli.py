@@ -115,7 +115,10 @@ def test_the_version_is_read_from_the_file_or_said_to_be_missing(folder, lint):
         "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.33.0\n"
         "    environment: {CODER_AI_GATEWAY_ENABLED: 'true'}\n"
     )
-    assert ("option-not-yet", "ai-gateway-enabled") in rules(lint("a.yaml"))
+    found = lint("a.yaml")
+    assert ("option-not-yet", "ai-gateway-enabled") in rules(found)
+    assert "Held against Coder 2.33.0, which is what a.yaml says." in found["notes"]
+    assert not any("Held" in note for note in lint("a.yaml", "--version", "2.34.0")["notes"])
     (folder / "coder.env").write_text("CODER_VERBOSE=true\n")
     assert any("newest release known" in note for note in lint("coder.env")["notes"])
 

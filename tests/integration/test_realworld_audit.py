@@ -85,6 +85,7 @@ yes idle-oidc-without-client-id oidc-issuer-url
     "2.31.9 helm-values.yaml": """
 will not start
 yes value-not-text CODER_VERBOSE
+yes reference-left-as-text CODER_PG_CONNECTION_URL
 yes ai-gateway-on ai-gateway-enabled
 yes chart-key-unknown coder.ingress.wildCardHost
 yes option-unknown CODER_REDIS
@@ -446,7 +447,6 @@ yes option-renamed verbose
 """,
     "2.30.0 systemd-dead-names.service": """
 starts, 3 behaviours change
-yes clear-text-secret systemd-dead-names.service
 yes ai-gateway-on ai-gateway-enabled
 yes default-changed secure-auth-cookie
 yes forwarded-host-untrusted proxy-trusted-origins

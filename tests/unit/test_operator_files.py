@@ -22,6 +22,7 @@ from confaudit.operator_files import (
     read_server_yaml,
     recognised,
 )
+from confaudit.operator_files.version import image_parts
 
 DATA = Path(__file__).parents[1] / "data" / "operator_files"
 TWINS = sorted(path for path in DATA.iterdir() if path.suffix != ".expected")
@@ -175,6 +176,25 @@ VERSIONS = [
     ("2.x", "", "2.x"),
     ("{{ .v }}", "", "a template"),
 ]
+
+
+IMAGES = [
+    ("ghcr.io/coder/coder:v2.31.0", "ghcr.io/coder/coder", "v2.31.0"),
+    ("registry:5000/coder/coder", "registry:5000/coder/coder", ""),
+    ("coder/coder:v2@sha256:00", "coder/coder", "v2"),
+    ("coder/coder@sha256:00", "coder/coder", ""),
+    ("coder/coder:${V:-latest}", "coder/coder", "${V:-latest}"),
+    ("coder/coder:${A:-${V:-latest}}", "coder/coder", "${A:-${V:-latest}}"),
+    ("${REPO:-ghcr.io/coder/coder}:${V:-latest}", "${REPO:-ghcr.io/coder/coder}", "${V:-latest}"),
+    ("${IMAGE:-coder/coder:v2}", "${IMAGE:-coder/coder:v2}", ""),
+    ("{{ .host }}:5000/coder:{{ .tag | default ':' }}", "{{ .host }}:5000/coder",
+     "{{ .tag | default ':' }}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("image", "repository", "tag"), IMAGES)
+def test_an_image_is_taken_apart_around_what_is_filled_in(image, repository, tag):
+    assert image_parts(image) == (repository, tag)
 
 
 @pytest.mark.parametrize(("tag", "version", "hint"), VERSIONS)
