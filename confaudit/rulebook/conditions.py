@@ -4,9 +4,10 @@ A condition is a mapping that asks one thing. The structs say which keys each ha
 becomes a condition of `core.judge`; reading and the JSON Schema are both made from them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
@@ -89,7 +90,10 @@ class ConditionReader:
         Raises:
             ConfauditError: of the file's kind: no release has one.
         """
-        found = [key for key in self.types if fnmatchcase(key, pattern)]
+        if pattern in self.types:
+            return [pattern]
+        matches = re.compile(translate(pattern)).match
+        found = [key for key in self.types if matches(key)]
         if not found:
             self.option(pattern, part)
         return found

@@ -33,6 +33,7 @@ SERVER, PROXY, PROVISIONER = Program.SERVER, Program.WORKSPACE_PROXY, Program.PR
         ("CODER_EXTERNAL_AUTH_0_ID", SERVER),
         # and so does one with a slip of the pen
         ("CODER_ACESS_URL CODER_URL", SERVER),
+        ("CODER_LOG_HUMAN", SERVER),
         # settings of other programs may have gone astray in its file
         ("CODER_OIDC_ISSUER_URL CODER_PROVISIONERD_TAGS", SERVER),
         ("CODER_ACCESS_URL CODER_URL CODER_PROVISIONERD_TAGS CODER_PROVISIONER_DAEMON_KEY", SERVER),
@@ -63,6 +64,7 @@ SERVER, PROXY, PROVISIONER = Program.SERVER, Program.WORKSPACE_PROXY, Program.PR
         # other products
         ("CODER_API_URL CODER_API_TOKEN NEXT_PUBLIC_SITE", None),
         ("CODER_MODEL CODER_TEMPERATURE", None),
+        ("CODER_MAX_TOKENS CODER_CONFIG CODER_LOG_LEVEL", None),
         ("CODER_CLOUD CODER_PORT CODER_VERSION", None),
         ("PATH CODER_START_ID", None),
         # where nothing looks like Coder's nothing tells of another

@@ -2,9 +2,12 @@
 
 import pytest
 
+from confaudit.catalog.loader import packaged
 from confaudit.core.judge.audit import audit
 from confaudit.core.model import Level
 from tests.unit.test_audit import env, situation
+
+UNREAD = f"No release of Coder up to {packaged().versions[-1]} reads"
 
 
 def finding(rule, text, source="2.33.0", target="2.34.5"):
@@ -33,6 +36,44 @@ def test_a_deprecated_name(text, rule, message, step):
     found = finding(rule, text)
     assert found.message == message
     assert found.steps == (step,)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "message", "steps"),
+    [
+        (
+            "CODER_PROVISIONERD_TAGS=a=b",
+            "other-program",
+            "CODER_PROVISIONERD_TAGS is read by an external provisioner "
+            "(`coder provisioner start`), not by the server.",
+            (),
+        ),
+        (
+            "CODER_NO_OPEN=true",
+            "client-only",
+            "CODER_NO_OPEN is read by the CLI, not by the server.",
+            (),
+        ),
+        (
+            "CODER_PROVISIONERD_TAG=a=b",
+            "option-unknown",
+            f"{UNREAD} CODER_PROVISIONERD_TAG. Perhaps CODER_PROVISIONERD_TAGS. "
+            "An external provisioner (`coder provisioner start`) reads it.",
+            ("Take it out; the server does not read CODER_PROVISIONERD_TAGS either.",),
+        ),
+        (
+            "CODER_FIRST_USER_EMIAL=x",
+            "option-unknown",
+            f"{UNREAD} CODER_FIRST_USER_EMIAL. Perhaps CODER_FIRST_USER_EMAIL. "
+            "`coder login` reads it.",
+            ("Use CODER_FIRST_USER_EMAIL, and check the value.",),
+        ),
+    ],
+)
+def test_a_variable_of_another_program(text, rule, message, steps):
+    found = finding(rule, text)
+    assert found.message == message
+    assert found.steps == steps
 
 
 @pytest.mark.parametrize(

@@ -45,13 +45,20 @@ class Audience:
         return self._by_names({name: self._readers(name) for name in names})
 
     def _by_names(self, readers: _Readers) -> Program | None:
-        options = {one for one in readers if self._is_option(one) or self._is_misspelt(one)}
-        others = {program for name in readers.keys() - options for program in readers[name]}
-        programs = [one for one in Program if one in others and one is not Program.SERVER]
-        fitting = [one for one in programs if self._fits(one, options, readers)]
+        options = {one for one in readers if self._is_option(one)}
+        if options and not self._fitting(options, readers):
+            return Program.SERVER
+        options |= {one for one in readers if self._is_misspelt(one)}
+        fitting = self._fitting(options, readers)
         if fitting:
             return max(fitting, key=lambda one: _closeness(one, readers))
         return Program.SERVER if options else None
+
+    def _fitting(self, options: set[str], readers: _Readers) -> list[Program]:
+        """The programs beside the server that all may be for; `options` are the server's own."""
+        others = {program for name in readers.keys() - options for program in readers[name]}
+        programs = (one for one in Program if one in others and one is not Program.SERVER)
+        return [one for one in programs if self._fits(one, options, readers)]
 
     def _fits(self, program: Program, options: set[str], readers: _Readers) -> bool:
         """Whether a program reads all that is set of the server's options.
@@ -84,11 +91,9 @@ class Audience:
         return is_option(self._catalog, Channel.ENV, name) or is_numbered(name)
 
     def _is_misspelt(self, name: str) -> bool:
-        """Whether a name that nothing reads is most like one of the server's options."""
-        if self._newest.facts.readers(name) or is_usual_helper(name):
-            return False
-        meant = self._spelling.meant(name)
-        return bool(meant and meant.key)
+        """Whether a name that nothing reads is one of the server's options but for a slip."""
+        is_known = self._is_option(name) or self._readers(name) or is_usual_helper(name)
+        return not is_known and self._spelling.is_slip(name)
 
 
 def _closeness(program: Program, readers: _Readers) -> tuple[int, int, bool]:

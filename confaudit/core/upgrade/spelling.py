@@ -89,6 +89,12 @@ class Spelling:
             return Meant(spec.env, spec.key, is_guess=True)
         return self._of_another_program(name)
 
+    def is_slip(self, name: str) -> bool:
+        """Whether a name is an option's in another spelling, or with a slip of the pen."""
+        word = name.removeprefix(PREFIX)
+        is_spelt = name in self._spelt and "_" in word
+        return is_spelt or bool(self._words.slip(word))
+
     def _of_another_program(self, name: str) -> Meant | None:
         found = self._facts.variable(self._others.slip(name))
         if found is None:

@@ -154,9 +154,16 @@ def _read_nowhere(situation: Situation, variable: str, name: str) -> Finding:
         subject=visible(name),
         because=f"{visible(name)} is set",
         spec=options.get(found.key),
-        steps=(f"Use {found.name}, and check the value.",) if found.name else ("Take it out.",),
+        steps=(_use(situation, found.name),) if found.name else ("Take it out.",),
         positions=positions(given),
     )
+
+
+def _use(situation: Situation, name: str) -> str:
+    facts = situation.target.facts
+    if facts.variable(name) and not is_legal(name, facts):
+        return f"Take it out; the server does not read {name} either."
+    return f"Use {name}, and check the value."
 
 
 def _read_by_another(
