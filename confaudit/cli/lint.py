@@ -44,8 +44,8 @@ def command(
     Names that no release reads, values that are refused, settings given twice
     or hidden by stronger ones, secrets in clear. A FILE is an env file, Helm
     values, a HelmRelease, a compose file, a systemd unit, Terraform, Nix or
-    the server's YAML; files that belong together are given together. VERSION
-    may also be a line, as in 2.34, latest or stable.
+    the server's YAML. Files of several deployments are audited one by one, in
+    one report. VERSION may also be a line, as in 2.34, latest or stable.
 
     \b
     Examples:

@@ -1,6 +1,6 @@
 """What `upgrade` and `lint` share: from inputs to findings."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +12,9 @@ from confaudit.core.judge.judge import Judged, finding_names, judge
 from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
 from confaudit.core.judge.rules.changes import refuted
 from confaudit.core.judge.startup import start_checks
-from confaudit.core.migrate import Migration, migrate
+from confaudit.core.migrate import Migrant, migrate
 from confaudit.core.model import Snapshot
+from confaudit.core.report.report import Audited
 from confaudit.core.upgrade.printed import Printed, hold
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
@@ -41,10 +42,22 @@ class AuditScope:
     """What earlier snapshots of the deployment show."""
 
     @property
-    def migration(self) -> Migration:
-        """The files with the names that the target calls current."""
+    def name(self) -> str:
+        """What the deployment is called; empty when neither snapshot nor file has a name."""
+        return (self.snapshot.deployment if self.snapshot else "") or self.opened.name
+
+    @property
+    def about(self) -> Audited | None:
+        """The deployment as a report names it."""
+        forms = tuple(form.value for form in self.opened.operator.forms)
+        releases = dict.fromkeys((self.source.version, self.target.version))
+        return Audited(self.name, forms, tuple(releases)) if self.name else None
+
+    @property
+    def migrant(self) -> Migrant:
+        """The files to be rewritten with the names that the target calls current."""
         texts = {file.name: file.text for file in self.opened.files}
-        return migrate(self.opened.operator, texts, self.source, self.target)
+        return Migrant(self.opened.operator, texts, self.source, self.target)
 
 
 def situate(setup: Setup, scope: AuditScope, known: "Sequence[Advisory]") -> Situation:
@@ -71,30 +84,41 @@ class Audit:
     """The prediction against what the target itself printed."""
 
 
-def audited(setup: Setup, scope: AuditScope, selection: Selection) -> Audit:
-    """Everything there is to say, with a ready change where a name can be rewritten.
+def audited(setup: Setup, scopes: Sequence[AuditScope], selection: Selection) -> tuple[Audit, ...]:
+    """Everything there is to say of each, with a ready change where a name can be rewritten.
 
     Raises:
         CatalogError: an advisory of the operator's own cannot be read.
-        ConfigError: a filter names nothing that exists.
+        ConfigError: a filter names nothing that exists in any of them.
     """
     known = advisories(setup)
+    audits = tuple(_audited(setup, scope, known, selection) for scope in scopes)
+    releases = {one.version: one for scope in scopes for one in (scope.source, scope.target)}
+    refuse_strangers(
+        selection,
+        (name for done in audits for name in _names(done)),
+        (*releases.values(), setup.catalog().nearest("")),
+        {rule.id for done in audits for rule in done.rules},
+    )
+    return audits
+
+
+def _audited(
+    setup: Setup, scope: AuditScope, known: "Sequence[Advisory]", selection: Selection
+) -> Audit:
     situation = situate(setup, scope, known)
     held = hold(situation, scope.printed) if scope.printed else None
     found = (*audit(situation, known), *(refuted(held.rest) if held else ()))
     rules = {**RULES, **{one.rule.id: one.rule for one in (*known, *found)}}
-    releases = (scope.source, scope.target, setup.catalog().nearest(""))
-    refuse_strangers(selection, _names(situation, found), releases, rules)
     patched = _with_patches(found, scope) if scope.opened.files else found
-    name = scope.snapshot.deployment if scope.snapshot else ""
-    return Audit(situation, judge(patched, name, selection), tuple(rules.values()), held)
+    return Audit(situation, judge(patched, scope.name, selection), tuple(rules.values()), held)
 
 
-def _names(situation: Situation, found: Iterable[Finding]) -> Iterator[str]:
+def _names(done: Audit) -> Iterator[str]:
     """What a filter may mean beside options and rules."""
-    yield from situation.chart.keys
-    yield from (given.name for given in situation.operator.given)
-    for finding in found:
+    yield from done.situation.chart.keys
+    yield from (given.name for given in done.situation.operator.given)
+    for finding in done.judged.found:
         yield from finding_names(finding)
 
 
@@ -103,7 +127,7 @@ _REWRITTEN: Final = frozenset({OPTION_RENAMED.id, LEGACY_PREFIX.id})
 
 def _with_patches(found: Sequence[Finding], scope: AuditScope) -> Iterator[Finding]:
     renames = any(finding.rule.id in _REWRITTEN for finding in found)
-    rewrites = scope.migration.patches if renames else ()
+    rewrites = migrate(scope.migrant).patches if renames else ()
     for finding in found:
         mine = [one.patch for one in rewrites if one.given.position in finding.positions]
         is_meant = finding.rule.id in _REWRITTEN

@@ -12,14 +12,15 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.audience import Audience
-from confaudit.workflows.audit import AuditScope, audited
+from confaudit.workflows.audit import Audit, AuditScope, audited
 from confaudit.workflows.operator_files import (
     GivenFiles,
     Opened,
     blind_spots,
     files_table,
-    open_files,
+    open_deployments,
 )
+from confaudit.workflows.report import one_report
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, as_far_as, meaning, release_of
 
@@ -34,21 +35,35 @@ def lint(
         SourceError: a file cannot be read.
         CatalogError: an advisory of the operator's own cannot be read.
     """
-    catalog = setup.catalog()
-    opened = open_files(files, Audience(catalog).of)
-    asked = version or opened.operator.version or catalog.versions[-1]
-    release = release_of(asked, catalog)
-    scope = AuditScope(release, release, None, opened)
-    done = audited(setup, scope, selection)
+    opened = open_deployments(files, Audience(setup.catalog()).of)
+    scopes = [_scope(setup, one, version) for one in opened.deployments]
+    audits = audited(setup, scopes, selection)
+    parts = [_part(setup, *one, version) for one in zip(scopes, audits, strict=True)]
+    return one_report(parts, opened.notes)
+
+
+def _scope(setup: Setup, opened: Opened, version: str) -> AuditScope:
+    release = release_of(_asked(setup, opened, version), setup.catalog())
+    return AuditScope(release, release, None, opened)
+
+
+def _asked(setup: Setup, opened: Opened, version: str) -> str:
+    return version or opened.operator.version or setup.catalog().versions[-1]
+
+
+def _part(setup: Setup, scope: AuditScope, done: Audit, version: str) -> Report:
+    """The report on one deployment."""
+    catalog, opened, release = setup.catalog(), scope.opened, scope.source
     is_read = anything_read(done.situation)
     return Report(
         kind=ReportKind.LINT,
         title=f"Check of {', '.join(visible(file.name) for file in opened.files)}",
         judged=done.judged,
         rules=done.rules,
-        as_far_as=as_far_as(catalog, (asked, release)),
+        as_far_as=as_far_as(catalog, (_asked(setup, opened, version), release)),
         statement=lint_verdict(done.judged.found, visible(release.version), is_read=is_read),
         nothing_read=not is_read,
+        audited=scope.about,
         tables=files_table(opened),
         lives=lives(subjects(done.judged.shown), catalog, release.version),
         notes=(

@@ -2,38 +2,37 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from confaudit.core.coder.releases import Release
-from confaudit.core.given import OperatorSettings
-from confaudit.core.migrate import Migration, migrate
+from confaudit.core.migrate import Migrant, Migration, migrate
 from confaudit.errors import ConfigError, SourceError
 from confaudit.operator_files import OperatorFile, decode
+from confaudit.workflows.audit import AuditScope
 from confaudit.workflows.write import write_text
 
 
-def write_fixed(
-    files: Sequence[OperatorFile],
-    operator: OperatorSettings,
-    source: Release,
-    target: Release,
-    folder: Path,
-) -> Migration:
+def write_fixed(scopes: Sequence[AuditScope], folder: Path) -> Migration:
     """Write every file into a folder, by its own name, with the names the target calls current.
 
-    `inputs` are what the files say, not redacted. Files of the same name keep their folders. The
-    copies hold what the originals do, so that nobody but their owner may read them.
+    Files of the same name keep their folders. The copies hold what the originals do, so that
+    nobody but their owner may read them.
 
     Raises:
         SourceError: a file changed since it was read, or is not UTF-8, so no copy would be exact.
         ConfigError: the folder is that of an original, or cannot be written to.
     """
-    texts = {file.name: _as_on_disk(file) for file in files}
+    files = {file.name: file for scope in scopes for file in scope.opened.files}
+    texts = {name: _as_on_disk(file) for name, file in files.items()}
     copies = _copies(list(texts), folder)
-    migration = migrate(operator, texts, source, target)
+    migration = migrate(*(_on_disk(scope.migrant, texts) for scope in scopes))
     for name, path in copies.items():
         _write(path, migration.texts[name])
     return migration
+
+
+def _on_disk(migrant: Migrant, texts: Mapping[str, str]) -> Migrant:
+    return replace(migrant, texts={name: texts[name] for name in migrant.texts})
 
 
 def _as_on_disk(file: OperatorFile) -> str:

@@ -1,6 +1,6 @@
 """Operators' own files, named on the command line, become Inputs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -130,7 +130,19 @@ def _found(
     if chosen.is_one:
         return (_opened(read_as_one(files, chosen.forms, reader_of)),), ()
     read = read_deployments(files, chosen.forms, reader_of)
-    return tuple(map(_opened, read.found)), read.notes
+    return tuple(_distinct(map(_opened, read.found))), read.notes
+
+
+def _distinct(found: Iterable[Opened]) -> Iterator[Opened]:
+    """With names that are all different: two namespaces may have a workload of one name."""
+    names: set[str] = set()
+    for one in found:
+        name, number = one.name, 1
+        while name in names:
+            number += 1
+            name = f"{one.name} #{number}"
+        names.add(name)
+        yield replace(one, name=name)
 
 
 def _opened(deployment: Deployment) -> Opened:

@@ -1,12 +1,23 @@
 """What every Report has in common."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from confaudit.core.changes.selection import Selection, spec_names
 from confaudit.core.coder.releases import Release
+from confaudit.core.report.combined import combined
+from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
+
+
+def one_report(parts: Sequence[Report], notes: Iterable[str]) -> Report:
+    """The report on one deployment, or on several; `notes` are on no single one of them."""
+    if len(parts) > 1:
+        return combined(parts, notes)
+    (alone,) = parts
+    return replace(alone, notes=(*notes, *alone.notes))
 
 
 def refuse_strangers(

@@ -34,13 +34,15 @@ from confaudit.workflows.audit import Audit, AuditScope, audited
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import (
     GivenFiles,
+    Opened,
     blind_spots,
     files_table,
     oldest_release,
-    open_files,
+    open_deployments,
     read_once,
 )
 from confaudit.workflows.printed import about_target, open_printed
+from confaudit.workflows.report import one_report
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.verify import verification_tables
 from confaudit.workflows.versions import (
@@ -82,18 +84,47 @@ def upgrade(
         CatalogError: a catalogue or an advisory of the operator's own cannot be read.
     """
     read_once(*request.files.paths, request.target_yaml, Path(request.snapshot))
+    opened = open_deployments(_files(request), Audience(setup.catalog()).of)
+    if request.target_yaml and len(opened.deployments) > 1:
+        raise ConfigError(
+            f"--target-yaml is of one deployment, and the files are of {len(opened.deployments)}",
+            "give the files of one, or --together if they all are",
+        )
+    cases = [_case(setup, request, one) for one in opened.deployments]
+    audits = audited(setup, [case.scope for case in cases], selection)
+    parts = [_report(setup, *one) for one in zip(cases, audits, strict=True)]
+    written = _write_fixed([case.scope for case in cases], fixed) if fixed else ()
+    return one_report(parts, (*opened.notes, *written))
+
+
+def _files(request: UpgradeRequest) -> GivenFiles:
+    """The files as they are to be read: beside a snapshot they are of its deployment."""
+    is_one = request.files.is_one or bool(request.snapshot or request.deployment)
+    return replace(request.files, is_one=is_one)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One deployment to be audited."""
+
+    scope: AuditScope
+    notes: tuple[str, ...]
+    limits: tuple[str, ...]
+    """The releases as far as whose facts all is known; see `Report.as_far_as`."""
+
+
+def _case(setup: Setup, request: UpgradeRequest, opened: Opened) -> _Case:
     catalog = setup.catalog()
     target = release_of(request.target, catalog)
-    opened = open_files(request.files, Audience(catalog).of)
-    snapshot, own = _snapshot(setup, request, opened.operator)
+    opened = replace(opened, name=request.deployment or opened.name)
+    snapshot, own = _snapshot(setup, request, opened)
     versions = tuple(filter(None, (own, opened.operator.version)))
-    asked = _source_version(request.source, versions, opened.operator)
+    asked = _source_version(request.source, versions, opened)
     source = release_of(asked, catalog)
     source, target = as_served(source, snapshot), as_served(target, snapshot)
     printed, doubts = _printed(request, target, catalog)
     name = snapshot.deployment if snapshot else request.deployment
     earlier = partial(Loader(setup).earlier_values, name) if name else no_snapshots
-    scope = AuditScope(source, target, snapshot, opened, printed, earlier)
     notes = (
         *doubts,
         *meaning(request.source, source),
@@ -104,20 +135,14 @@ def upgrade(
         *(_about_snapshot(snapshot, setup) if snapshot else ()),
         *blind_spots(opened.operator),
         horizon(catalog),
-        *(_write_fixed(scope, fixed) if fixed else ()),
     )
-    limits = as_far_as(catalog, (asked, source), (request.target, target))
-    return _report(setup, scope, notes, limits, selection)
+    scope = AuditScope(source, target, snapshot, opened, printed, earlier)
+    return _Case(scope, notes, as_far_as(catalog, (asked, source), (request.target, target)))
 
 
-def _report(
-    setup: Setup,
-    scope: AuditScope,
-    notes: tuple[str, ...],
-    limits: tuple[str, ...],
-    selection: Selection,
-) -> Report:
-    done = audited(setup, scope, selection)
+def _report(setup: Setup, case: _Case, done: Audit) -> Report:
+    """The report on one deployment."""
+    scope = case.scope
     shown, found = done.judged.shown, done.judged.found
     is_read = anything_read(done.situation)
     return Report(
@@ -127,29 +152,28 @@ def _report(
         after=_after(done.situation),
         judged=done.judged,
         rules=done.rules,
-        as_far_as=limits,
+        as_far_as=case.limits,
         prediction=to_json(done.situation.prediction, done.situation.doubts),
-        statement=verdict(found, is_known=not limits, is_read=is_read),
+        statement=verdict(found, is_known=not case.limits, is_read=is_read),
         nothing_read=not is_read,
+        audited=scope.about,
         tables=(
             *files_table(scope.opened),
             *(verification_tables(done.held, ", by what the target printed") if done.held else ()),
             *way_tables(setup.catalog(), scope.source, scope.target, found),
         ),
         lives=lives(subjects(shown), setup.catalog(), scope.source.version, scope.target.version),
-        notes=(*_about_target(scope, done), *resting_on(done.situation, found), *notes),
+        notes=(*_about_target(scope, done), *resting_on(done.situation, found), *case.notes),
         generated_at=setup.now(),
         tool_version=__version__,
     )
 
 
-def _write_fixed(scope: AuditScope, folder: Path) -> Iterator[str]:
+def _write_fixed(scopes: Sequence[AuditScope], folder: Path) -> Iterator[str]:
     """Write the migrated copies, and say what was done and what was left alone."""
     from confaudit.workflows.migrate import write_fixed
 
-    done = write_fixed(
-        scope.opened.files, scope.opened.operator, scope.source, scope.target, folder
-    )
+    done = write_fixed(scopes, folder)
     yield f"{plural(len(done.patches), 'name')} rewritten in copies below {visible(str(folder))}."
     for name, why in done.skipped:
         yield f"{visible(name)} is left as it is: {why}."
@@ -158,12 +182,15 @@ def _write_fixed(scope: AuditScope, folder: Path) -> Iterator[str]:
 # --- versions -----------------------------------------------------------------------------------
 
 
-def _source_version(wanted: str, versions: Sequence[str], operator: OperatorSettings) -> str:
+def _source_version(wanted: str, versions: Sequence[str], opened: Opened) -> str:
     found = wanted or next(iter(versions), "")
     if not found:
-        said = f"; the files say {visible(operator.version_hint)}" if operator.version_hint else ""
+        hint = opened.operator.version_hint
+        said = f"; the files say {visible(hint)}" if hint else ""
+        where = f" in {visible(opened.name)}" if opened.name else ""
         raise ConfigError(
-            f"nothing tells which release runs now{said}", "say it with --from, as in 2.33.0"
+            f"nothing tells which release runs now{where}{said}",
+            "say it with --from, as in 2.33.0",
         )
     return found
 
@@ -188,9 +215,7 @@ def _assumed(version: str, operator: OperatorSettings, catalog: Catalog) -> Iter
 # --- inputs -------------------------------------------------------------------------------------
 
 
-def _snapshot(
-    setup: Setup, request: UpgradeRequest, operator: OperatorSettings
-) -> tuple[Snapshot | None, str]:
+def _snapshot(setup: Setup, request: UpgradeRequest, opened: Opened) -> tuple[Snapshot | None, str]:
     """The snapshot asked for, if any, and the version it tells itself.
 
     A saved answer tells none: the facts of the release in use complete it.
@@ -201,8 +226,8 @@ def _snapshot(
         return last, last.version if last else ""
     raw = loader.read(request.snapshot)
     if isinstance(raw, RawDeployment) and not raw.version:
-        told = tuple(filter(None, (operator.version,)))
-        version = version_of(_source_version(request.source, told, operator), setup.catalog())
+        told = tuple(filter(None, (opened.operator.version,)))
+        version = version_of(_source_version(request.source, told, opened), setup.catalog())
         return loader.clean(replace(raw, version=version)), ""
     found = loader.clean(raw)
     return found, found.version

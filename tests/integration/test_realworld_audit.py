@@ -113,13 +113,11 @@ depends forwarded-host-untrusted proxy-trusted-origins
 yes chart-key-unknown coder.base
 """,
     "2.30.0 manifests.yaml": """
-starts, 1 behaviour changes, 3 more may change
+starts, 1 behaviour changes, 2 more may change
 yes default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
-depends email-verified-required oidc-ignore-email-verified
 depends forwarded-host-untrusted proxy-trusted-origins
 yes option-deprecated verbose
-depends offline-access-missing oidc-scopes
 """,
     "2.30.0 mixed.env": """
 starts, 3 behaviours change

@@ -13,7 +13,7 @@ import pytest
 from confaudit.catalog import release
 from confaudit.core.coder.startup import cell
 from confaudit.core.judge.finding import Phase
-from confaudit.core.migrate import migrate
+from confaudit.core.migrate import Migrant, migrate
 from confaudit.core.migrate.names import groups
 from confaudit.core.upgrade.situate import prediction_of
 from confaudit.errors import ConfigError, SourceError
@@ -26,7 +26,9 @@ from confaudit.operator_files import (
     read_server_yaml,
 )
 from confaudit.operator_files.file import plain
+from confaudit.workflows.audit import AuditScope
 from confaudit.workflows.migrate import write_fixed
+from confaudit.workflows.operator_files import Opened
 
 
 def deprecated_only(version):
@@ -50,7 +52,7 @@ def read(texts):
 def run(texts, source=SOURCE, target=TARGET, reader=read):
     """Migrate, and prove on the way that the files still say the same."""
     inputs = reader(texts)
-    done = migrate(inputs, texts, source, target)
+    done = migrate(Migrant(inputs, texts, source, target))
     again = reader(done.texts)
     before, after = (prediction_of(None, source, target, one) for one in (inputs, again))
     assert values(before) == values(after)
@@ -334,7 +336,7 @@ def test_exact_texts(case):
 
 def test_a_path_that_moved_is_fatal_and_can_only_be_mended_during_the_upgrade():
     text = "aibridge:\n  base_url: https://x.example\n  enabled: true\n  nonsense: 1\n"
-    done = migrate(read({"f": text}), {"f": text}, release("2.27.0"), TARGET)
+    done = migrate(Migrant(read({"f": text}), {"f": text}, release("2.27.0"), TARGET))
     assert done.texts["f"] == (
         "aibridge:\n  nonsense: 1\nai_gateway:\n  anthropic_base_url: https://x.example\n"
         "  enabled: true\n"
@@ -487,7 +489,7 @@ def test_half_a_rename_is_none():
 
 def test_a_file_that_is_not_here_is_left():
     inputs = read_env_file("CODER_TELEMETRY=false\n", "elsewhere.env")
-    assert migrate(inputs, {}, SOURCE, TARGET).skipped == (
+    assert migrate(Migrant(inputs, {}, SOURCE, TARGET)).skipped == (
         ("CODER_TELEMETRY", "its file is not here"),
     )
 
@@ -497,7 +499,7 @@ def test_values_that_were_redacted_are_not_taken_to_be_the_same(hidden):
     text = as_yaml({"aibridgeproxy.upstream_proxy": "a", "ai_gateway_proxy.upstream_proxy": "b"})
     inputs = read({"f": text})
     given = tuple(replace(one, value=hidden) for one in inputs.given)
-    done = migrate(replace(inputs, given=given), {"f": text}, SOURCE, TARGET)
+    done = migrate(Migrant(replace(inputs, given=given), {"f": text}, SOURCE, TARGET))
     assert done.texts == {"f": text}
 
 
@@ -702,7 +704,7 @@ def test_any_file_of_the_servers_yaml(seed):
         lines.append(line + chance.choice(("", "", f" # note {number}.5")))
     text = "\n".join(lines) + "\n"
     inputs = read({"f": text})
-    done = migrate(inputs, {"f": text}, SOURCE, TARGET)
+    done = migrate(Migrant(inputs, {"f": text}, SOURCE, TARGET))
     again = read(done.texts)
     before, after = (prediction_of(None, SOURCE, TARGET, one) for one in (inputs, again))
     assert values(before) == values(after)
@@ -732,7 +734,7 @@ def test_real_cases_keep_their_configuration():
         source, target = release(case["from"]), release(case["to"])
         texts = {"e": "".join(f"{k}='{v}'\n" for k, v in case["env"].items()), "y": case["yaml"]}
         inputs = read_both(texts)
-        done = migrate(inputs, texts, source, target)
+        done = migrate(Migrant(inputs, texts, source, target))
         again = read_both(done.texts)
         before, after = (prediction_of(None, source, target, one) for one in (inputs, again))
         assert values(before) == values(after) or len(after.errors) < len(before.errors)
@@ -750,9 +752,12 @@ def read_both(texts):
 # --- on disk --------------------------------------------------------------------------------------
 
 
+def scope(opened):
+    return AuditScope(SOURCE, TARGET, None, Opened(read_all(opened), tuple(opened)))
+
+
 def written(folder, files, target_folder):
-    opened = [open_file(path) for path in files]
-    return write_fixed(opened, read_all(opened), SOURCE, TARGET, target_folder)
+    return write_fixed([scope([open_file(path) for path in files])], target_folder)
 
 
 def test_copies_are_exact_private_and_complete(tmp_path):
@@ -822,15 +827,15 @@ def test_what_cannot_be_copied_exactly_is_refused(tmp_path):
     opened = [open_file(path)]
     path.write_bytes(b"CODER_TELEMETRY=true\n")
     with pytest.raises(SourceError, match="changed since"):
-        write_fixed(opened, read_all(opened), SOURCE, TARGET, tmp_path / "out")
+        write_fixed([scope(opened)], tmp_path / "out")
     path.unlink()
     with pytest.raises(SourceError, match="no file on disk"):
-        write_fixed(opened, read_all(opened), SOURCE, TARGET, tmp_path / "out")
+        write_fixed([scope(opened)], tmp_path / "out")
     content = b"CODER_TELEMETRY=false # \xff\n"
     path.write_bytes(content)
     opened = [decode(content, str(path))]
     with pytest.raises(SourceError, match="not UTF-8"):
-        write_fixed(opened, read_all(opened), SOURCE, TARGET, tmp_path / "out")
+        write_fixed([scope(opened)], tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -840,3 +845,40 @@ def test_a_folder_that_cannot_be_written_to_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot write"):
         written(tmp_path, [path], tmp_path / "file" / "below")
+
+
+# --- several deployments ------------------------------------------------------------------------
+
+
+def joint(shared, *others, sources=(SOURCE, SOURCE)):
+    """Migrate deployments of which each reads a file of its own and one that all read."""
+    return migrate(
+        *(
+            Migrant(read({"shared": shared, own: text}), {"shared": shared, own: text}, *releases)
+            for own, text, *releases in (
+                (f"own-{number}", text, source, TARGET)
+                for number, (text, source) in enumerate(zip(others, sources, strict=True))
+            )
+        )
+    )
+
+
+def test_what_several_deployments_read_is_rewritten_once():
+    done = joint("CODER_TELEMETRY=false\n", "CODER_PG_AUTH=password\n", "CODER_VERBOSE=true\n")
+    assert done.texts == {
+        "shared": "CODER_TELEMETRY_ENABLE=false\n",
+        "own-0": "CODER_PG_AUTH=password\n",
+        "own-1": "CODER_VERBOSE=true\n",
+    }
+    assert [one.new for one in done.patches] == ["CODER_TELEMETRY_ENABLE"]
+    assert done.skipped == ()
+
+
+def test_what_one_of_them_needs_as_it_is_stays_for_all():
+    shared, other = "CODER_TELEMETRY=false\n", "CODER_TELEMETRY_ENABLE=true\n"
+    alone = migrate(Migrant(read({"own-1": other, "shared": shared}),
+                            {"own-1": other, "shared": shared}, SOURCE, TARGET))  # fmt: skip
+    done = joint(shared, "CODER_VERBOSE=true\n", other)
+    assert [name for name, _ in alone.skipped] == ["CODER_TELEMETRY"]
+    assert done.texts["shared"] == shared
+    assert "CODER_TELEMETRY" in dict(done.skipped)

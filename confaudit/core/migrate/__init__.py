@@ -5,18 +5,18 @@ Decides what can be rewritten in the texts that there are. Which names mean the 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Release
-from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings
+from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.judge.finding import Patch, Phase
 from confaudit.core.migrate.lines import LinesEditor
 from confaudit.core.migrate.names import OldName, RenameGroup, groups
 from confaudit.core.migrate.server_yaml import YamlEditor
-from confaudit.core.model import OptionSpec
 from confaudit.core.snapshot.redact import public_settings
 
 
@@ -45,29 +45,86 @@ class Migration:
     """Old name → why it stays, completing "left as it is: …"."""
 
 
-def migrate(
-    operator: OperatorSettings, texts: Mapping[str, str], source: Release, target: Release
-) -> Migration:
-    """Use the names that the target calls current, as far as that changes nothing else.
+@dataclass(frozen=True, slots=True)
+class Migrant:
+    """A deployment whose files are to be rewritten."""
 
-    `inputs` are what the files say, not redacted: whether two values are the same only shows as
-    they are. `texts` are the files as they lie on disk, by the name that positions have.
+    operator: OperatorSettings = field(repr=False)
+    """What the files say, not redacted: whether two values are the same only shows as they are."""
+    texts: Mapping[str, str] = field(repr=False)
+    """The files as they lie on disk, by the name that positions have."""
+    source: Release
+    target: Release
+
+
+def migrate(*migrants: Migrant) -> Migration:
+    """Use the names that the targets call current, as far as that changes nothing else.
+
+    What several deployments read from one file is rewritten once, and only if all agree.
     """
-    specs = (*source.options.values(), *target.options.values())
-    bench = _Bench(operator, texts, specs)
-    rewrites: dict[int, Rewrite] = {}
+    editors: dict[str, _Editor] = {}
+    plans = [plan for one in migrants for plan in _plans(one, editors)]
+    agreed = _agreed(plans, migrants)
+    rewrites: dict[_Place, Rewrite] = {}
     skipped: dict[str, str] = {}
-    for group in groups(operator, source, target):
-        why = group.obstacle or bench.obstacle(group)
-        if why:
-            skipped |= {written(entry.given): why for entry in group.entries}
-        else:
-            rewrites |= {id(e.given): bench.rewrite(e, group.phase) for e in group.entries}
+    for plan in plans:
+        if plan not in agreed:
+            why = plan.obstacle or _DISPUTED
+            skipped |= {written(entry.given): why for entry in plan.group.entries}
+            continue
+        for place, entry in plan.entries.items():
+            if place not in rewrites:
+                rewrites[place] = plan.bench.rewrite(entry, plan.group.phase)
+    everything = (place for one in migrants for place in _places(one.operator).values())
     return Migration(
-        texts={name: bench.editors[name].text for name in texts},
-        patches=tuple(rewrites[id(one)] for one in operator.given if id(one) in rewrites),
+        texts={name: editors[name].text for one in migrants for name in one.texts},
+        patches=tuple(rewrites[one] for one in dict.fromkeys(everything) if one in rewrites),
         skipped=tuple(skipped.items()),
     )
+
+
+_Place: TypeAlias = tuple[Position, Channel, str, int]
+"""An entry of a file, whoever reads it; the last number tells it from others like it there."""
+
+
+def _places(operator: OperatorSettings) -> Mapping[int, _Place]:
+    """Where each entry stands, by its identity."""
+    seen: Counter[tuple[Position, Channel, str]] = Counter()
+    found: dict[int, _Place] = {}
+    for given in operator.given:
+        where = (given.position, given.channel, given.name)
+        found[id(given)] = (*where, seen[where])
+        seen[where] += 1
+    return found
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Plan:
+    """Entries that one deployment would have rewritten together."""
+
+    bench: "_Bench"
+    group: RenameGroup
+    entries: Mapping[_Place, OldName]
+    obstacle: str
+
+
+def _plans(migrant: Migrant, editors: dict[str, "_Editor"]) -> Iterator[_Plan]:
+    bench, places = _Bench(migrant, editors), _places(migrant.operator)
+    for group in groups(migrant.operator, migrant.source, migrant.target):
+        entries = {places[id(entry.given)]: entry for entry in group.entries}
+        yield _Plan(bench, group, entries, group.obstacle or bench.obstacle(group))
+
+
+def _agreed(plans: Iterable[_Plan], migrants: Iterable[Migrant]) -> frozenset[_Plan]:
+    """The plans of which every entry is to be rewritten by all that read it."""
+    readers = Counter(place for one in migrants for place in _places(one.operator).values())
+    ready = [plan for plan in plans if not plan.obstacle]
+    while True:
+        votes = Counter(place for plan in ready for place in plan.entries)
+        agreed = [plan for plan in ready if all(votes[one] >= readers[one] for one in plan.entries)]
+        if len(agreed) == len(ready):
+            return frozenset(agreed)
+        ready = agreed
 
 
 class _Editor(Protocol):
@@ -93,15 +150,14 @@ class _Editor(Protocol):
 class _Bench:
     """The files that are being rewritten."""
 
-    def __init__(
-        self, operator: OperatorSettings, texts: Mapping[str, str], specs: Iterable[OptionSpec]
-    ) -> None:
+    def __init__(self, migrant: Migrant, editors: dict[str, _Editor]) -> None:
+        operator, self._texts = migrant.operator, migrant.texts
         by_yaml = {one.position.file for one in operator.given if one.form is Form.SERVER_YAML}
-        self.editors: dict[str, _Editor] = {
-            name: YamlEditor(text) if name in by_yaml else LinesEditor(text)
-            for name, text in texts.items()
-        }
-        self._texts = texts
+        for name, text in self._texts.items():
+            if name not in editors:
+                editors[name] = YamlEditor(text) if name in by_yaml else LinesEditor(text)
+        self.editors = editors
+        specs = (*migrant.source.options.values(), *migrant.target.options.values())
         self._encrypted = {
             one.position.file for one in operator.given if one.state is GivenState.ENCRYPTED
         }
@@ -158,5 +214,6 @@ _OF_A_SHELL: Final = frozenset(
     {Form.ENV_FILE, Form.SYSTEMD, Form.SCRIPT, Form.DOCKER_RUN, Form.DOCKERFILE}
 )
 """Forms in which `$NAME` may mean an entry."""
+_DISPUTED: Final = "another deployment reads it as well, and needs it as it is"
 _CROWDED: Final = "its place in the file cannot be changed by lines alone"
 _SUPERFLUOUS: Final = "its new name says the same, and it cannot be taken out by its line alone"
