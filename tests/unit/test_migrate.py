@@ -864,11 +864,11 @@ def joint(shared, *others, sources=(SOURCE, SOURCE)):
 
 
 def test_what_several_deployments_read_is_rewritten_once():
-    done = joint("CODER_TELEMETRY=false\n", "CODER_PG_AUTH=password\n", "CODER_VERBOSE=true\n")
+    done = joint("CODER_TELEMETRY=false\n", "CODER_PG_AUTH=password\n", "CODER_LOG_FILTER=x\n")
     assert done.texts == {
         "shared": "CODER_TELEMETRY_ENABLE=false\n",
         "own-0": "CODER_PG_AUTH=password\n",
-        "own-1": "CODER_VERBOSE=true\n",
+        "own-1": "CODER_LOG_FILTER=x\n",
     }
     assert [one.new for one in done.patches] == ["CODER_TELEMETRY_ENABLE"]
     assert done.skipped == ()
@@ -878,7 +878,7 @@ def test_what_one_of_them_needs_as_it_is_stays_for_all():
     shared, other = "CODER_TELEMETRY=false\n", "CODER_TELEMETRY_ENABLE=true\n"
     alone = migrate(Migrant(read({"own-1": other, "shared": shared}),
                             {"own-1": other, "shared": shared}, SOURCE, TARGET))  # fmt: skip
-    done = joint(shared, "CODER_VERBOSE=true\n", other)
+    done = joint(shared, "CODER_LOG_FILTER=x\n", other)
     assert [name for name, _ in alone.skipped] == ["CODER_TELEMETRY"]
     assert done.texts["shared"] == shared
     assert "CODER_TELEMETRY" in dict(done.skipped)
