@@ -169,16 +169,6 @@ def place(request):
 table = pytest.mark.parametrize("row", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
 
 
-@table
-def test_an_unrelated_default_changes_nothing(row, place):
-    environment = row[3]
-    plain = judged(place(row, environment))
-    again = judged(place(row, {**environment, **HINT}))
-    assert again == plain
-    assert verdict(again) == verdict(plain)
-    assert PLANTED not in repr(again)
-
-
 def literally(environment):
     """The defaults in place of their templates."""
     return {
@@ -188,9 +178,15 @@ def literally(environment):
 
 
 @table
-def test_what_is_assumed_is_what_would_hold(row, place):
-    environment = {**row[3], **HINT}
-    assumed, literal = place(row, environment).assumed, place(row, literally(environment))
+def test_a_default_changes_nothing_else_and_what_is_assumed_is_what_would_hold(row, place):
+    """Together, as making a Situation is what costs."""
+    plain, hinted = judged(place(row, row[3])), place(row, {**row[3], **HINT})
+    again = judged(hinted)
+    assert again == plain
+    assert verdict(again) == verdict(plain)
+    assert PLANTED not in repr(again)
+
+    assumed, literal = hinted.assumed, place(row, literally({**row[3], **HINT}))
     assert judged(assumed) == judged(literal)
     assert assumed.prediction == literal.prediction
     assert assumed.running == literal.running
