@@ -7,7 +7,14 @@ from typing import Final
 
 from confaudit.core.given import Form, Given, OperatorSettings
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import SCRIPT_NOTE, Word, flags, is_script, started
+from confaudit.operator_files.command import (
+    SCRIPT_NOTE,
+    Word,
+    flags,
+    is_script,
+    other_program,
+    started,
+)
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.shell import filled, pipelines
@@ -50,6 +57,8 @@ def read(file: OperatorFile, _: Beside) -> tuple[OperatorSettings, ...]:
         return ()
     version, hint = version_of(tag)
     words = started(stage.entrypoint, stage.command)
+    if other := other_program("the image", words, repository, file, stage.line):
+        return (other,)
     own = OperatorSettings(
         given=tuple(_given(stage, words, file)),
         version=version,

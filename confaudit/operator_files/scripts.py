@@ -242,7 +242,7 @@ def _image(run: Run, script: Script) -> str:
 def _container(command: Command, run: Run, script: Script, beside: Beside) -> OperatorSettings:
     file, name = script.file, _name("docker run", command, script.file)
     repository, tag = image_parts(_image(run, script))
-    if other := other_program(name, run.words, repository, file, command.line):
+    if other := other_program("docker run", run.words, repository, file, command.line):
         return other
     place = SettingsBlock(file, Form.DOCKER_RUN, command.line)
     version, hint = version_of(tag)
@@ -295,9 +295,7 @@ def _programs(script: Script) -> Iterator[Command]:
 
 def _server(command: Command, script: Script, beside: Beside) -> OperatorSettings:
     file, name = script.file, _name("coder server", command, script.file)
-    if other := other_program(
-        _name("a command", command, file), command.words, "", file, command.line
-    ):
+    if other := other_program("a command", command.words, "", file, command.line):
         return other
     place = SettingsBlock(file, Form.SCRIPT, command.line)
     variables = (*_exported(script.commands), *_before(command))

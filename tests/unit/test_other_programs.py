@@ -73,6 +73,16 @@ NOT_SERVERS = {
         POD.format(command='command: [sh, -c, "exec coder provisioner start"]'),
         PROVISIONER,
     ),
+    "a proxy by an image": (
+        'FROM ghcr.io/coder/coder:v2.30.0\nENTRYPOINT ["/opt/coder"]\nCMD ["wsproxy", "server"]\n',
+        PROXY,
+    ),
+    "a provisioner by docker run": (
+        "docker run -e CODER_PROVISIONER_DAEMON_KEY=planted --entrypoint /opt/coder \\\n"
+        "  ghcr.io/coder/coder:v2.30.0 provisioner start\n",
+        PROVISIONER,
+    ),
+    "a proxy by a script": ("export CODER_VERBOSE=true\ncoder wsproxy server --verbose\n", PROXY),
     "a web app": ("CODER_API_URL=https://x\nCODER_API_TOKEN=planted\nPORT=80\n", OTHER_PRODUCT),
     "a bot that asks models": ("CODER_MODEL=qwen\nCODER_TEMPERATURE=0.1\n", OTHER_PRODUCT),
     "a ConfigMap of another product": (
