@@ -11,6 +11,7 @@ from confaudit.errors import SourceError
 from confaudit.operator_files.beside import ALONE, Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.strangers import refusal
 
 _Read = Callable[[OperatorFile, Beside], tuple[OperatorSettings, ...]]
 _ReadLayers = Callable[[Sequence[OperatorFile], Beside], tuple[OperatorSettings, ...]]
@@ -135,6 +136,8 @@ def form_of(file: OperatorFile, form: str | None = None) -> FormReader:
     """
     if form is not None and form not in READERS:
         raise SourceError(f"there is no form named {visible(form)}", f"forms: {', '.join(READERS)}")
+    if form is None and (stranger := refusal(file)):
+        raise stranger
     reader = recognised(file) if form is None else READERS[form]
     if reader is None:
         raise SourceError(
