@@ -169,6 +169,8 @@ class ChartValues:
     """Whether all values are here; others may stand in a file or resource that was not given."""
     is_part: bool = False
     """Whether another chart has it as a part: then that may read further keys beside `coder`."""
+    is_made: bool = False
+    """Whether what the chart made of them was read in their place: the whole environment."""
 
     def is_on(self, key: str) -> bool | None:
         """Whether a key that the chart leaves off is on; None where nobody can tell here."""

@@ -92,6 +92,8 @@ class FormReader:
 READERS: Final[Mapping[str, FormReader]] = {
     reader.name: reader
     for reader in (
+        FormReader("helm-output", "what Helm prints of a release", "helm_output"),
+        FormReader("helmfile", "a helmfile", "helmfile", embeddable=False),
         FormReader(
             "kustomization",
             "a kustomization",

@@ -5,13 +5,12 @@ their own. `kubernetes` finds them.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from confaudit.core.given import Form, OperatorSettings
-from confaudit.operator_files import helm, lines
+from confaudit.operator_files import helm
 from confaudit.operator_files.beside import Beside, Resource
+from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm_values import Stack
-from confaudit.operator_files.merge import merge
 from confaudit.operator_files.values_layers import Layer, layered
 from confaudit.operator_files.values_paths import typed
 from confaudit.yaml_nodes import Mapping, Node, Scalar, entries, follow, get, items_at, text_at
@@ -113,6 +112,31 @@ def k3s_chart(chart: Resource, beside: Beside) -> Iterator[OperatorSettings]:
     yield from _read(chart, stack, name, version, text_at(spec, "targetNamespace"))
 
 
+def kustomize_charts(
+    kustomization: Node | None, file: OperatorFile, beside: Beside
+) -> Iterator[OperatorSettings]:
+    """The charts that a kustomization has written out, each with its values."""
+    for chart in items_at(kustomization, "helmCharts"):
+        name = text_at(chart, "name")
+        stack = Stack(file, Form.KUSTOMIZATION, beside, helm.is_coders(name))
+        how, path = text_at(chart, "valuesMerge"), get(chart, "valuesFile")
+        files = [path] if path and how != "replace" else []
+        own = get(chart, "valuesInline")
+        stack.add_own(own if how == "merge" else None)
+        _add_files(files, stack)
+        stack.add_own(None if how == "merge" else own)
+        _add_files(items_at(chart, "additionalValuesFiles"), stack)
+        yield from stack.read(
+            helm.Release(
+                stack.result(chart),
+                what=f"the chart {name}",
+                chart=name,
+                version=text_at(chart, "version"),
+                namespace=text_at(chart, "namespace"),
+            )
+        )
+
+
 def _add_files(paths: Iterable[Node], stack: Stack) -> None:
     for path in paths:
         if isinstance(path, Scalar):
@@ -121,18 +145,13 @@ def _add_files(paths: Iterable[Node], stack: Stack) -> None:
 
 def _read(
     resource: Resource, stack: Stack, chart: str, version: str, namespace: str
-) -> Iterator[OperatorSettings]:
-    """What a release comes to; of a text that is no YAML, what its lines say."""
-    release = helm.Release(
-        stack.result(resource.node),
-        what=f"{resource.kind} {resource.name}".strip(),
-        chart=chart,
-        version=version,
-        namespace=namespace,
-        elsewhere=tuple(stack.elsewhere),
+) -> tuple[OperatorSettings, ...]:
+    return stack.read(
+        helm.Release(
+            stack.result(resource.node),
+            what=f"{resource.kind} {resource.name}".strip(),
+            chart=chart,
+            version=version,
+            namespace=namespace,
+        )
     )
-    found = helm.read_release(release, beside=stack.beside)
-    texts = [lines.read_lines(one) for one in stack.unread] if release.is_coder else []
-    for one in found:
-        notes = (*one.notes, *stack.notes) if one.forms else one.notes
-        yield merge(*texts, replace(one, notes=notes))

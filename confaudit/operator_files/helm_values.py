@@ -4,12 +4,14 @@ import base64
 import binascii
 from dataclasses import dataclass, field, replace
 
-from confaudit.core.given import Elsewhere, Form
+from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.operator_files import embedded, providers
 from confaudit.operator_files.beside import Beside, KeyText, Resource
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.helm import recognise
+from confaudit.operator_files.helm import Release, read_release, recognise
+from confaudit.operator_files.lines import read_lines
+from confaudit.operator_files.merge import merge
 from confaudit.operator_files.substitution import OPAQUE
 from confaudit.operator_files.values_layers import Layer, Values
 from confaudit.operator_files.values_paths import typed
@@ -37,6 +39,15 @@ class Stack:
         """The values, none for a release that stands `at` a place and has none here."""
         values = self.values or Values(Mapping(at.line), (self._own(Mapping(at.line)),))
         return replace(values, is_whole=not self.elsewhere)
+
+    def read(self, release: Release) -> tuple[OperatorSettings, ...]:
+        """What a release with these values comes to; of a text that is no YAML, what it shows."""
+        found = read_release(replace(release, elsewhere=tuple(self.elsewhere)), self.beside)
+        texts = [read_lines(one) for one in self.unread] if release.is_coder else []
+        return tuple(
+            merge(*texts, replace(one, notes=(*one.notes, *self.notes))) if one.forms else one
+            for one in found
+        )
 
     def add(self, layer: Layer) -> None:
         """Lay values over those that are there."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from confaudit.core.given import Elsewhere, OperatorSettings
 from confaudit.errors import SourceError
-from confaudit.operator_files import embedded, generators, kubernetes
+from confaudit.operator_files import embedded, generators, helm_releases, kubernetes
 from confaudit.operator_files.beside import Beside, Resource, resources
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
@@ -47,7 +47,7 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     build = _Build(beside)
     build.add(file)
     view = beside.within(build.resources)
-    servers = kubernetes.servers(build.resources, view)
+    servers = (*kubernetes.servers(build.resources, view), *build.released)
     if not any(one.forms for one in servers):
         servers = (*servers, *kubernetes.unused(build.resources, view))
         servers = tuple(merge(_told(file), one) if one.forms else one for one in servers)
@@ -112,6 +112,8 @@ class _Build:
     """Resources that were not given: others may do without."""
     orphans: list[Elsewhere] = field(default_factory=list)
     """Patches of resources that were not given."""
+    released: list[OperatorSettings] = field(default_factory=list)
+    """What charts come to that are written out in place."""
     visited: set[int] = field(default_factory=set)
 
     def add(self, file: OperatorFile) -> None:
@@ -122,6 +124,7 @@ class _Build:
         for path in _paths(file, "resources", "bases"):
             self._add_path(path, file)
         self.resources = generators.generate(_root(file), file, self.beside, self.resources)
+        self.released += helm_releases.kustomize_charts(_root(file), file, self.beside)
         for path in _paths(file, "components"):
             self._add_component(path, file)
         for patch in _patches(file):
@@ -140,6 +143,7 @@ class _Build:
             inner = _Build(beside, visited=self.visited)
             inner.add(beside.take(parts[0]))
             self.resources += inner.resources
+            self.released += inner.released
             self.elsewhere += inner.elsewhere
             self.missing += inner.missing
             self.orphans += inner.orphans

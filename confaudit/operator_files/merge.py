@@ -38,4 +38,5 @@ def _chart(parts: Sequence[ChartValues]) -> ChartValues | None:
         by_env_from=frozenset[Position]().union(*(part.by_env_from for part in parts)),
         is_whole=all(part.is_whole for part in parts),
         is_part=any(part.is_part for part in parts),
+        is_made=any(part.is_made for part in parts),
     )

@@ -13,6 +13,7 @@ from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, word
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.providers import manifest_form
+from confaudit.operator_files.rendered_chart import chart_version, taken_apart
 from confaudit.operator_files.settings import (
     SERVER_NAMES,
     SettingsBlock,
@@ -114,7 +115,11 @@ def _settings(layers: _Layers, workload: Resource, beside: Beside) -> OperatorSe
         forms=(manifest_form(workload.file),),
         is_server=_is_ours(layers, workload),
     )
-    return merge(_environment(layers, workload, beside), own, _command(layers))
+    by_resource, listed = _by_resource(layers, workload, beside), _listed(layers, workload, beside)
+    if chart := chart_version(workload):
+        here = workload.file.at(layers[0].node.line)
+        listed = taken_apart(listed, by_resource, chart, here)
+    return merge(by_resource, listed, own, _command(layers))
 
 
 def _command(layers: _Layers) -> OperatorSettings:
@@ -127,23 +132,25 @@ def _command(layers: _Layers) -> OperatorSettings:
     )
 
 
-def _environment(layers: _Layers, workload: Resource, beside: Beside) -> OperatorSettings:
-    """The variables: those of a later layer are added by name, its `envFrom` is the whole list."""
+def _by_resource(layers: _Layers, workload: Resource, beside: Beside) -> OperatorSettings:
+    """What comes by `envFrom`: that of a later layer is the whole list."""
+    source, _ = _last(layers, "envFrom")
+    return cluster.from_resources(source.node, source.file, beside, workload.namespace)
+
+
+def _listed(layers: _Layers, workload: Resource, beside: Beside) -> OperatorSettings:
+    """The variables of `env`: those of a later layer are added by name."""
     first, last = layers[0], _last(layers, "env")[0]
     if len(layers) == 1:
-        form = manifest_form(first.file)
-        return cluster.environment(first.node, first.file, form, beside, workload.namespace)
-    source, _ = _last(layers, "envFrom")
+        place = _place(first)
+        return cluster.listed(first.node, lambda _: place, beside, workload.namespace)
     places = {id(item): _place(one) for one in layers for item in items_at(one.node, "env")}
-    return merge(
-        cluster.from_resources(source.node, source.file, beside, workload.namespace),
-        cluster.listed(
-            Mapping(last.node.line, [(Scalar(0, "env", ""), _arriving(layers))]),
-            lambda item: places.get(id(item), _place(last)),
-            beside,
-            workload.namespace,
-            anything_precedes,
-        ),
+    return cluster.listed(
+        Mapping(last.node.line, [(Scalar(0, "env", ""), _arriving(layers))]),
+        lambda item: places.get(id(item), _place(last)),
+        beside,
+        workload.namespace,
+        anything_precedes,
     )
 
 

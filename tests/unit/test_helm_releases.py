@@ -78,6 +78,19 @@ IN_GIT = argo(FILES, "path: charts/ide")
 GRAFANA = argo("valueFiles: [values.yaml]", "chart: grafana")
 K3S_SET = k3s(CONTENT + "  set: {coder.image.tag: v2.31.1}\n")
 
+HELMFILE = """\
+releases:
+  - {name: other, chart: x/grafana, values: [{a: b}]}
+  - {name: old, chart: x/coder, installed: false, values: [{coder: {env: [{name: CODER_X}]}}]}
+  - {name: coder, chart: coder-v2/coder, version: 2.30.0, values: [%s]}
+"""
+FILES_AND_MAP = f"values.yaml, {{{C}}}"
+KUSTOMIZE = f"""\
+helmCharts:
+  - {{name: grafana, version: 1.2.3, valuesInline: {{a: b}}}}
+  - {{name: coder, version: 2.30.0, valuesFile: values.yaml, valuesInline: {{{C}}}%s}}
+"""
+
 RELEASES = {
     "own values": ({"r.yaml": FLUX + OWN}, "2.30.0 CODER_C=c"),
     "a ConfigMap alone": ({"r.yaml": FLUX + ONE, "m.yaml": BASE}, "2.30.0 CODER_A=x"),
@@ -114,6 +127,30 @@ RELEASES = {
     "Argo with parameters": ({"a.yaml": argo(SET), "values.yaml": A}, "2.31.1 CODER_A=true"),
     "Argo with a chart in git": ({"a.yaml": IN_GIT, VALUES: f"ide: {{{A}}}"}, "- CODER_A=x ?"),
     "Argo with something else": ({"a.yaml": GRAFANA, "values.yaml": A}, "- CODER_A=x"),
+    "helmfile with its files": (
+        {"helmfile.yaml": HELMFILE % FILES_AND_MAP, "values.yaml": A},
+        "2.30.0 CODER_C=x -CODER_A",
+    ),
+    "helmfile without its files": (
+        {"helmfile.yaml": HELMFILE % FILES_AND_MAP},
+        "2.30.0 CODER_C=x ?",
+    ),
+    "helmfile with a set": (
+        {"helmfile.yaml": HELMFILE % f"{{{C}}}], set: [{{name: coder.image.tag, value: v2.31.1}}"},
+        "2.31.1 CODER_C=x",
+    ),
+    "kustomize with inline values over a file": (
+        {"kustomization.yaml": KUSTOMIZE % "", "values.yaml": A},
+        "2.30.0 CODER_C=x -CODER_A",
+    ),
+    "kustomize with a file over inline values": (
+        {"kustomization.yaml": KUSTOMIZE % ", valuesMerge: merge", "values.yaml": A},
+        "2.30.0 CODER_A=x -CODER_C",
+    ),
+    "kustomize with further files": (
+        {"kustomization.yaml": KUSTOMIZE % ", additionalValuesFiles: [b.yaml]", "b.yaml": B},
+        "2.30.0 CODER_B=x -CODER_C ?",
+    ),
     "k3s": ({"k.yaml": k3s(CONTENT)}, "2.30.0 CODER_A=a"),
     "k3s with a set": ({"k.yaml": K3S_SET}, "2.31.1 CODER_A=a"),
     "k3s with its configuration": (

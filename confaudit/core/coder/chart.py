@@ -4,6 +4,7 @@ Facts of coder/coder's helm/coder/templates/_coder.tpl. A name that stands in `c
 is in the manifest twice (coder/coder#21087).
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -76,6 +77,29 @@ def chart_environment(version: str) -> Mapping[str, ChartSetting]:
     """The variables that the chart of a version (2.0.0 or newer) sets, by name."""
     wanted = Version.parse(version)
     return {name: setting for since, name, setting in _SINCE if Version.parse(since) <= wanted}
+
+
+def is_charts_own(given: Given, version: str) -> bool:
+    """Whether an entry of a manifest says what the chart of a version sets itself."""
+    setting = chart_environment(version).get(given.name)
+    if setting is None:
+        return False
+    if setting.value is None:
+        path = (given.value or "").startswith(_MOUNTED)
+        return path or given.state is GivenState.REFERENCE
+    texts = [one for one in (setting.value, setting.with_tls) if one]
+    if given.state is GivenState.LITERAL:
+        return any(re.fullmatch(_pattern(one), given.value or "") for one in texts)
+    return any("$(" in one and given.prefix == one.partition("$(")[0] for one in texts)
+
+
+_MOUNTED: Final = "/etc/ssl/certs/coder/"
+"""Where the chart mounts the certificates of `coder.tls.secretNames`."""
+
+
+def _pattern(value: str) -> str:
+    """A value of the chart, in which the cluster has filled something in."""
+    return r"[\w.-]+".join(map(re.escape, re.split(r"\$\(\w+\)", value)))
 
 
 def may_set(name: str, names: Collection[str]) -> bool:

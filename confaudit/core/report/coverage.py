@@ -105,9 +105,9 @@ def _option(key: str) -> str:
 def anything_read(situation: Situation) -> bool:
     """Whether any setting of Coder's server was read: without, silence means nothing."""
     told = situation.snapshot
-    return (told is not None and _has_values(told)) or any(
-        _is_of_server(given, situation) for given in situation.operator.given
-    )
+    if (told is not None and _has_values(told)) or situation.chart.is_made:
+        return True
+    return any(_is_of_server(given, situation) for given in situation.operator.given)
 
 
 def _has_values(snapshot: Snapshot) -> bool:
