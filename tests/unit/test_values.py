@@ -173,3 +173,44 @@ def test_what_is_made_of_unknown_variables_depends_and_is_mended_there(name, val
     else:
         assert refused.affects == "depends"
         assert refused.steps[0].startswith(f"Set {variables} where the file is filled in")
+
+
+LISTS = [
+    ("CODER_OIDC_SCOPES", "idle-scopes-in-one"),
+    ("CODER_OAUTH2_GITHUB_ALLOWED_ORGS", "idle-items-in-one"),
+    ("CODER_OAUTH2_GITHUB_ALLOWED_TEAMS", "idle-items-in-one"),
+    ("CODER_OIDC_EMAIL_DOMAIN", "idle-items-in-one"),
+    ("CODER_EXTERNAL_AUTH_0_SCOPES", "external-auth-scopes-comma"),
+    ("CODER_GITAUTH_0_SCOPES", "external-auth-scopes-comma"),
+]
+
+
+@pytest.mark.parametrize(("name", "rule"), LISTS)
+def test_items_are_told_apart_by_commas_but_for_external_auth_by_blanks(name, rule):
+    """The reader of numbered variables splits scopes at blanks; lists of options are CSV."""
+    by_comma, by_blank = told(f"{name}=a/b,c/d"), told(f"{name}=a/b c/d")
+    assert (rule in by_comma) is ("AUTH_0" in name)
+    assert (rule in by_blank) is ("AUTH_0" not in name)
+    assert rule not in told(f"{name}=a/b")
+
+
+OFF = "CODER_DISABLE_PASSWORD_AUTH=true"
+NO_APP = "CODER_OAUTH2_GITHUB_DEFAULT_PROVIDER_ENABLE=false"
+LOGINS = [
+    # settings, release, what is told: nobody, only GitHub's built-in app, or nothing
+    ([OFF, NO_APP], "2.35.1", LOCKED),
+    ([OFF], "2.35.1", "idle-login-built-in"),
+    ([OFF], "2.19.3", LOCKED),
+    ([OFF, NO_APP, "CODER_OIDC_ISSUER_URL=https://id.example.com"], "2.35.1", LOCKED),
+    ([OFF, NO_APP, "CODER_OIDC_CLIENT_ID=x"], "2.35.1", None),
+    ([OFF, NO_APP, "CODER_OIDC_CLIENT_ID=x"], "2.19.3", LOCKED),
+    ([OFF, NO_APP, "CODER_OAUTH2_GITHUB_CLIENT_ID=x"], "2.35.1", None),
+    ([OFF, "CODER_OAUTH2_GITHUB_CLIENT_SECRET=x"], "2.19.3", None),
+    ([NO_APP], "2.35.1", None),
+]
+
+
+@pytest.mark.parametrize(("lines", "version", "rule"), LOGINS)
+def test_whether_a_way_to_log_in_is_left(lines, version, rule):
+    found = told(*lines, version=version).keys()
+    assert found & {LOCKED, "idle-login-built-in"} == {rule} - {None}
