@@ -49,9 +49,12 @@ class Form(StrEnum):
     KUSTOMIZATION = "kustomization"
     COMPOSE = "compose"
     SYSTEMD = "systemd"
+    SYSTEMCTL_SHOW = "systemctl-show"
+    QUADLET = "quadlet"
     SERVER_YAML = "server-yaml"
     TERRAFORM = "terraform"
     NIX = "nix"
+    ANSIBLE = "ansible"
     DOCKER_INSPECT = "docker-inspect"
     DOCKER_RUN = "docker-run"
     ECS = "ecs-task"
@@ -71,6 +74,8 @@ IN_A_CLUSTER: Final = frozenset(
     | {Form.HELM_OUTPUT, Form.HELMFILE, Form.KUSTOMIZATION, Form.KUBERNETES}
 )
 """Forms of what Kubernetes runs."""
+BY_SYSTEMD: Final = frozenset({Form.SYSTEMD, Form.SYSTEMCTL_SHOW, Form.QUADLET})
+"""Forms whose lines have the syntax of units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +214,8 @@ class OperatorSettings:
     forms: tuple[Form, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     """What the files point to and nobody gave: answers that hang on it are open."""
+    preset: tuple[Given, ...] = ()
+    """What the packaging sets before all that, whether or not somebody asked for it."""
     interpolation: tuple[Given, ...] = ()
     """What a `.env` beside a compose file sets: it fills in `${…}` and reaches no server itself."""
     used: frozenset[str] = frozenset()

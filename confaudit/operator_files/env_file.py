@@ -5,7 +5,7 @@ nobody said who reads the file, the setting is unresolved and docker's reading i
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -64,15 +64,28 @@ def read_beside(path: str, note: str, near: OperatorFile, beside: Beside) -> Ope
 def read_as(file: OperatorFile, reader: EnvSyntax) -> OperatorSettings:
     """Read the file as somebody's environment."""
     settings = tuple(_settings(file, reader))
-    notes = []
+    disputed = [given.position.line for given, is_disputed in settings if is_disputed]
+    return OperatorSettings(
+        given=tuple(given for given, _ in settings),
+        notes=tuple(_notes(file, reader, disputed)),
+        forms=(Form.ENV_FILE,),
+    )
+
+
+def _notes(file: OperatorFile, reader: EnvSyntax, disputed: Sequence[int]) -> Iterator[str]:
     if any(map(_CONTROL.match, file.lines)):
-        notes.append(f"{file.name} is a template: which of its conditions hold is not known")
-    disputed = [str(given.position.line) for given, is_disputed in settings if is_disputed]
-    if disputed:
-        where = f"{file.name}, line {', '.join(disputed)}"
-        notes.append(f"{where}: systemd and docker read the value differently")
-    given = tuple(given for given, _ in settings)
-    return OperatorSettings(given=given, notes=tuple(notes), forms=(Form.ENV_FILE,))
+        yield f"{file.name} is a template: which of its conditions hold is not known"
+    exported = [
+        file.at(number).line
+        for entry, number in _entries(file, reader)
+        if entry and _is_ignored(file.lines[number], reader)
+    ]
+    for lines, sentence in (
+        (disputed, "systemd and docker read the value differently"),
+        (exported, "systemd ignores a line that begins with `export`"),
+    ):
+        if lines:
+            yield f"{file.name}, line {', '.join(map(str, lines))}: {sentence}"
 
 
 def variables(given: Iterable[Given]) -> dict[str, str]:
@@ -95,9 +108,9 @@ def _settings(file: OperatorFile, reader: EnvSyntax) -> Iterator[tuple[Given, bo
     """The settings, and whether their readers would disagree on the value."""
     place = SettingsBlock(file, Form.ENV_FILE)
     known: dict[str, str] = {}
-    number = 0
-    while number < len(file.lines):
-        entry, taken = _entry(file, number)
+    for entry, number in _entries(file, reader):
+        if _is_ignored(file.lines[number], reader):
+            continue
         if isinstance(entry, _Assigned) and _is_taken(entry.name, reader):
             given, disputed = _given(place, entry, reader, known)
             if given.value is not None:
@@ -105,7 +118,20 @@ def _settings(file: OperatorFile, reader: EnvSyntax) -> Iterator[tuple[Given, bo
             yield given, disputed
         elif isinstance(entry, str) and entry:
             yield place.given(entry, _without_value(file.lines[number]), number), False
+
+
+def _entries(file: OperatorFile, reader: EnvSyntax) -> Iterator[tuple[_Assigned | str, int]]:
+    """What stands in the file, and on which line it begins."""
+    number = 0
+    while number < len(file.lines):
+        entry, taken = _entry(file, number, reader)
+        yield entry, number
         number += taken
+
+
+def _is_ignored(line: str, reader: EnvSyntax) -> bool:
+    """Whether systemd takes `export NAME` for a name, which is none."""
+    return reader is EnvSyntax.SYSTEMD and re.match(r"\s*export\s", line) is not None
 
 
 def _is_taken(name: str, reader: EnvSyntax) -> bool:
@@ -117,7 +143,7 @@ def _without_value(line: str) -> GivenState:
     return GivenState.MALFORMED if "=" in line else GivenState.PASS_THROUGH
 
 
-def _entry(file: OperatorFile, number: int) -> tuple[_Assigned | str, int]:
+def _entry(file: OperatorFile, number: int, reader: EnvSyntax) -> tuple[_Assigned | str, int]:
     """What stands on a line (an entry, a name without a value, nothing), and how many it takes."""
     line = file.lines[number]
     match = _ASSIGNMENT.match(line)
@@ -128,8 +154,18 @@ def _entry(file: OperatorFile, number: int) -> tuple[_Assigned | str, int]:
     if rest[:1] in ("'", '"'):
         return _quoted(file, number, match["name"], rest)
     docker = re.split(r"(?:^|[ \t])#", rest, maxsplit=1)[0].rstrip()
-    systemd = re.sub(r"\\(.)", r"\1", rest.rstrip())
-    return _Assigned(match["name"], number, systemd, docker, expands=True), 1
+    whole = _continued(file, number, rest) if reader is EnvSyntax.SYSTEMD else [rest]
+    systemd = re.sub(r"\\(.)", r"\1", "".join(whole).rstrip())
+    return _Assigned(match["name"], number, systemd, docker, expands=True), len(whole)
+
+
+def _continued(file: OperatorFile, number: int, rest: str) -> list[str]:
+    """The lines of a value of which all but the last end in a backslash, without it."""
+    found = [rest]
+    while re.search(r"(?<!\\)(?:\\\\)*\\\Z", found[-1]) and number + len(found) < len(file.lines):
+        found[-1] = found[-1][:-1]
+        found.append(file.lines[number + len(found)])
+    return found
 
 
 def _quoted(file: OperatorFile, number: int, name: str, rest: str) -> tuple[_Assigned | str, int]:

@@ -116,8 +116,8 @@ READERS: Final[Mapping[str, FormReader]] = {
         FormReader("systemd", "a systemd unit", "systemd"),
         FormReader("process", "the environment of a process", "process", embeddable=False),
         FormReader("env-file", "an env file", "env_file", rank=1),
-        FormReader("nix", "a Nix file", "code", embeddable=False, suffix="_nix"),
-        FormReader("terraform", "a Terraform file", "code", embeddable=False, suffix="_terraform"),
+        FormReader("nix", "a Nix file", "nix", embeddable=False),
+        FormReader("terraform", "a Terraform file", "terraform", embeddable=False, is_layered=True),
         FormReader("text", "a text with Coder's variables in it", "lines", embeddable=False),
     )
 }

@@ -23,6 +23,7 @@ def merge(*operator: OperatorSettings) -> OperatorSettings:
         replaced=tuple(one for part in operator for one in part.replaced),
         forms=tuple(dict.fromkeys(form for part in operator for form in part.forms)),
         elsewhere=tuple(dict.fromkeys(other for part in operator for other in part.elsewhere)),
+        preset=tuple(given for part in operator for given in part.preset),
         interpolation=tuple(given for part in operator for given in part.interpolation),
         is_server=any(part.is_server for part in operator),
         used=frozenset[str]().union(*(part.used for part in operator)),

@@ -13,9 +13,8 @@ from typing import Final
 
 from confaudit.core.coder.programs import started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
-from confaudit.operator_files import docker_run, env_file
+from confaudit.operator_files import docker_run, env_file, nix, terraform
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.code import recognise_nix, recognise_terraform
 from confaudit.operator_files.command import Word, called, flags, other_program
 from confaudit.operator_files.docker_run import Run
 from confaudit.operator_files.file import OperatorFile
@@ -62,7 +61,7 @@ def recognise(file: OperatorFile) -> bool:
     """Whether it writes a file of Coder's, or starts its server."""
     if not (_CODER.search(file.text) and _WORTH_READING.search(file.text)):
         return False
-    if not file.text.startswith("#!") and (recognise_terraform(file) or recognise_nix(file)):
+    if not file.text.startswith("#!") and (terraform.recognise(file) or nix.recognise(file)):
         return False  # they have scripts inside
     script = script_of(file)
     return bool(script.files or list(_runs(script)) or list(_programs(script)))

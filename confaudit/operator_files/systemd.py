@@ -1,57 +1,95 @@
-"""systemd units: `Environment=`, flags on the `ExecStart=` line, and what an EnvironmentFile hides.
+"""systemd: units with their drop-ins, quadlets, and what `systemctl show` tells of a unit.
 
 Also where a script writes one, in a heredoc or with `echo -e`: then `$NAME` is the shell's.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from confaudit.core.coder.programs import Program, not_covered, started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
-from confaudit.operator_files import env_file
+from confaudit.operator_files import docker_run, env_file
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import Word, flags
+from confaudit.operator_files.command import SCRIPT_NOTE, Word, flags, is_script
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import NAME, SettingsBlock
 from confaudit.operator_files.substitution import SCRIPT, TEMPLATED, Fill, Reading
+from confaudit.operator_files.systemd_words import unit_words
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 
-_HEADER: Final = re.compile(r"\[(Unit|Service|Install)\]")
+_HEADER: Final = re.compile(r"\[([A-Z][A-Za-z]*)\]")
 _ECHO: Final = re.compile(r"""\s*(?:sudo\s+)?(?:echo\s+-e|printf)\s+(["'])(?P<text>.*?)\1""")
-_DIRECTIVE: Final = re.compile(r"\s*(?P<key>Environment|EnvironmentFile|ExecStart)\s*=(?P<text>.*)")
+_DIRECTIVE: Final = re.compile(r"\s*(?P<key>[A-Z]\w*)\s*=(?P<text>.*)")
 _SPECIFIER: Final = re.compile(r"%[A-Za-z]")
+_FRAGMENT: Final = re.compile(r"# (?P<path>/\S+\.(?:service|container)(?:\.d/\S+\.conf)?)")
+"""What `systemctl cat` writes above each file."""
+_SHOWN_COMMAND: Final = re.compile(r"\{ path=.*?; argv\[\]=(?P<words>.*?) ; ignore_errors=")
+_SHOWN: Final = re.compile(r"(?m)^(?:ExecStart=\{ path=|EnvironmentFiles=/|FragmentPath=/)")
+
+_ENVIRONMENT: Final = frozenset(
+    {"Environment", "PassEnvironment", "UnsetEnvironment", "EnvironmentFile"}
+)
+_KEYS: Final = {
+    "Service": _ENVIRONMENT | {"ExecStart"},
+    "Container": _ENVIRONMENT | {"Exec", "Image", "Secret"},
+}
+"""By section, what a container or program is set up with; elsewhere it means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """One assignment of a unit."""
+
+    section: str
+    key: str
+    text: str
+    line: int
+    """From 0."""
 
 
 def recognise(file: OperatorFile) -> bool:
     """Whether a line is a section of a unit, and others are its directives."""
-    lines = [line for line, _ in _lines(file)]
-    sections = any(_HEADER.fullmatch(line.strip()) for line in lines)
-    return sections and any(map(_DIRECTIVE.match, lines))
+    if _SHOWN.search(file.text):
+        return True
+    found = list(_directives(file))
+    return any(one.section in _KEYS and one.key in _KEYS[one.section] for one in found)
 
 
 def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
-    """Read a unit or drop-in, or the script that writes one.
+    """Read units with their drop-ins, the script that writes one, or what `show` tells."""
+    return tuple(_unit(one, beside) for one in _units(file))
 
-    An EnvironmentFile wins over `Environment=`, wherever it stands.
-    """
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """The directives of a unit, all its files together."""
+
+    name: str
+    found: Sequence[Directive]
+    file: OperatorFile
+    form: Form
+    fill: Fill
+
+    def place(self, one: Directive) -> SettingsBlock:
+        return SettingsBlock(self.file, self.form, one.line)
+
+
+def _units(file: OperatorFile) -> Iterator[_Unit]:
+    if _SHOWN.search(file.text):
+        for part in _shown(file):
+            yield _Unit("", part, file, Form.SYSTEMCTL_SHOW, TEMPLATED.read)
+        return
     first = next((text for _, text in file.significant()), "")
     scripted = not _HEADER.fullmatch(first)
-    form = Form.TEXT if scripted else Form.SYSTEMD
     fill: Fill = SCRIPT.read if scripted else _specifiers
-    directives = _effective(file)
-    own = [
-        _directive(key, text, line, SettingsBlock(file, form, line), fill)
-        for key, text, line in directives
-        if key != "EnvironmentFile"
-    ]
-    files = [
-        _environment_file(text, line, file, beside)
-        for key, text, line in directives
-        if key == "EnvironmentFile"
-    ]
-    return (merge(*own, *files),)
+    for name, part in _fragments(file).items():
+        quadlet = any(one.section == "Container" for one in part)
+        form = Form.QUADLET if quadlet else Form.SYSTEMD
+        yield _Unit(name, part, file, Form.TEXT if scripted else form, fill)
 
 
 def _specifiers(text: str) -> Reading:
@@ -70,83 +108,253 @@ def _lines(file: OperatorFile) -> Iterator[tuple[str, int]]:
             yield part, number
 
 
-def _directives(file: OperatorFile) -> Iterator[tuple[str, str, int]]:
-    lines = _lines(file)
+def _directives(file: OperatorFile) -> Iterator[Directive]:
+    lines, section = _lines(file), ""
     for line, number in lines:
-        match = _DIRECTIVE.match(line)
-        if match:
+        if header := _HEADER.fullmatch(line.strip()):
+            section = header[1]
+        elif match := _DIRECTIVE.match(line):
             text = match["text"].strip()
             while text.endswith("\\"):
-                text = text[:-1] + " " + next(lines, ("", 0))[0].strip()
-            yield match["key"], text, number
+                text = text[:-1] + " " + _continued(lines)
+            yield Directive(section, match["key"], text.strip(), number)
 
 
-def _effective(file: OperatorFile) -> list[tuple[str, str, int]]:
-    """The directives in force: an empty one takes back those of its name before it."""
-    found: list[tuple[str, str, int]] = []
-    for key, text, line in _directives(file):
-        if text:
-            found.append((key, text, line))
-        else:
-            found = [one for one in found if one[0] != key]
+def _continued(lines: Iterator[tuple[str, int]]) -> str:
+    """The line that continues another; comments between do not end it."""
+    return next((line.strip() for line, _ in lines if not re.match(r"\s*[#;]", line)), "")
+
+
+def _fragments(file: OperatorFile) -> dict[str, list[Directive]]:
+    """The directives of each unit: those of a file, or of all that `systemctl cat` prints."""
+    names = {
+        number: _unit_name(match["path"])
+        for number, line in enumerate(file.lines)
+        if (match := _FRAGMENT.fullmatch(line.rstrip()))
+    }
+    found: dict[str, list[Directive]] = {}
+    for one in _directives(file):
+        name = next((names[line] for line in sorted(names, reverse=True) if line < one.line), "")
+        found.setdefault(name, []).append(one)
     return found
 
 
-def _directive(
-    key: str, text: str, line: int, place: SettingsBlock, fill: Fill
+def _unit_name(path: str) -> str:
+    folder = PurePosixPath(path).parent.name
+    return folder.removesuffix(".d") if folder.endswith(".d") else PurePosixPath(path).name
+
+
+def _shown(file: OperatorFile) -> Iterator[list[Directive]]:
+    """What `systemctl show` tells, unit by unit, as the directives it comes from."""
+    found: list[Directive] = []
+    for number, line in enumerate([*file.lines, ""]):
+        key, equals, text = line.partition("=")
+        if key == "EnvironmentFiles":
+            found.append(Directive("Service", "EnvironmentFile", text.rpartition(" (")[0], number))
+        elif key == "ExecStart" and (command := _SHOWN_COMMAND.search(text)):
+            found.append(Directive("Service", key, command["words"], number))
+        elif equals and key in _ENVIRONMENT:
+            found.append(Directive("Service", key, text, number))
+        elif not line.strip() and found:
+            yield found
+            found = []
+
+
+def _unit(unit: _Unit, beside: Beside) -> OperatorSettings:
+    """What one unit sets; nothing when it runs something else than Coder's server."""
+    kind = "Container" if any(one.section == "Container" for one in unit.found) else "Service"
+    in_force = _effective(one for one in unit.found if one.section in (kind, ""))
+    program = next(filter(None, map(_program, in_force)), None)
+    if program not in (None, Program.SERVER):
+        return OperatorSettings(notes=(f"{not_covered(unit.name or unit.file.name, program)}.",))
+    own = [directive(one.key, one.text, one.line, unit.place(one), unit.fill) for one in in_force]
+    files = [
+        environment_file(one.text, one.line, unit.place(one), beside)
+        for one in in_force
+        if one.key == "EnvironmentFile"
+    ]
+    found = merge(*files, *own) if kind == "Container" else merge(*own, *files)
+    unset = {name for one in in_force for name in _unset(one)}
+    given = tuple(one for one in found.given if one.name not in unset)
+    if not (program or found.version or _is_of_coder(given, found.elsewhere)):
+        return OperatorSettings()
+    notes = tuple(_misplaced(one, unit.file) for one in unit.found if _is_misplaced(one, kind))
+    forms = found.forms or (unit.form,)
+    return replace(found, given=given, notes=(*notes, *found.notes), forms=forms, name=unit.name)
+
+
+def _program(one: Directive) -> Program | None:
+    return started_by(unit_words(one.text)[0]) if one.key in ("ExecStart", "Exec") else None
+
+
+def _unset(one: Directive) -> Iterator[str]:
+    if one.key == "UnsetEnvironment":
+        yield from (word.partition("=")[0] for word in unit_words(one.text)[0])
+
+
+def _is_of_coder(given: Iterable[Given], elsewhere: Iterable[Elsewhere]) -> bool:
+    """Whether a setting, or a file of settings, has Coder's name."""
+    names = (*(one.name for one in given), *(one.resource for one in elsewhere))
+    return any("coder" in name.casefold() for name in names)
+
+
+def _effective(found: Iterable[Directive]) -> list[Directive]:
+    """The directives in force: an empty one takes back those of its name before it."""
+    kept: list[Directive] = []
+    for one in found:
+        kept = [*kept, one] if one.text else [other for other in kept if other.key != one.key]
+    return kept
+
+
+def _is_misplaced(one: Directive, kind: str) -> bool:
+    return one.section not in (kind, "") and one.key in _ENVIRONMENT and "CODER_" in one.text
+
+
+def _misplaced(one: Directive, file: OperatorFile) -> str:
+    return file.remark(one.line, f"systemd ignores {one.key}= in the section [{one.section}]")
+
+
+def directive(key: str, text: str, line: int, place: SettingsBlock, fill: Fill) -> OperatorSettings:
+    """What one directive of a unit sets."""
+    words, complete = unit_words(text)
+    match key:
+        case "Environment":
+            given = _environment(words, complete, text, line, place, fill)
+            return OperatorSettings(given=tuple(given), forms=(place.form,))
+        case "PassEnvironment":
+            passed = (place.given(word, GivenState.PASS_THROUGH, line) for word in words)
+            return OperatorSettings(given=tuple(passed), forms=(place.form,))
+        case "Secret":
+            return _secret(words, line, place)
+        case "Image":
+            return _image(text, place.form)
+        case "Exec":
+            return _command([("server", line)] * text.startswith("-"), words, line, place)
+        case "ExecStart":
+            return _command([], words, line, place)
+        case _:
+            return OperatorSettings()
+
+
+def _command(
+    before: list[Word], words: Sequence[str], line: int, place: SettingsBlock
 ) -> OperatorSettings:
-    words, complete = _words(text)
-    if key == "Environment":
-        given = tuple(_assignment(word, line, place, fill) for word in words)
-        broken = () if complete else (_cut(text, line, place),)
-        return OperatorSettings(given=(*given, *broken), forms=(place.form,))
-    command: list[Word] = [(word, line) for word in words]
-    version, hint = version_of(_tag(words))
+    """The command of a unit: flags, variables that `env` sets, the image of a container."""
+    command = [*before, *((word, line) for word in words)]
+    if run := docker_run.words(command):
+        return _container(run, place)
+    images = [one for one in map(image_parts, words) if is_coder_image(one[0])]
+    version, hint = version_of(images[0][1]) if images else ("", "")
+    script = is_script(command)
     return OperatorSettings(
-        given=tuple(flags(command, place.file, place.form, SCRIPT.read)),
+        given=(*_by_env(words, line, place), *flags(command, place.file, place.form, SCRIPT.read)),
         version=version,
         version_hint=hint,
+        notes=(place.file.remark(line, SCRIPT_NOTE),) if script else (),
         forms=(place.form,),
     )
 
 
-def _tag(words: list[str]) -> str:
-    """The tag of the image, when the unit runs a container."""
-    images = [tag for repository, tag in map(image_parts, words) if is_coder_image(repository)]
-    return images[0] if images else ""
+def _container(run: docker_run.Run, place: SettingsBlock) -> OperatorSettings:
+    """A unit that runs a container: what the command line gives to it."""
+    if not run.is_coder:
+        return OperatorSettings()
+    version, hint = version_of(image_parts(run.image[0])[1])
+    given = (_passed(word, line, place) for word, line in run.environment)
+    return OperatorSettings(
+        given=(*given, *flags(run.words, place.file, place.form, SCRIPT.read)),
+        version=version,
+        version_hint=hint,
+        elsewhere=tuple(
+            Elsewhere(
+                f"file/{PurePosixPath(path).name}",
+                place.file.remark(line, "an --env-file sets further variables"),
+            )
+            for path, line in run.env_files
+        ),
+        forms=(place.form,),
+    )
 
 
-def _environment_file(path: str, line: int, file: OperatorFile, beside: Beside) -> OperatorSettings:
+def _passed(word: str, line: int, place: SettingsBlock) -> Given:
+    name, equals, value = word.partition("=")
+    if not equals:
+        return place.given(name, GivenState.PASS_THROUGH, line)
+    return place.text(name, value, line, SCRIPT.read)
+
+
+def _by_env(words: Sequence[str], line: int, place: SettingsBlock) -> Iterator[Given]:
+    """`/usr/bin/env NAME=value … coder server`."""
+    if not words or PurePosixPath(words[0].lstrip("-@:+!")).name != "env":
+        return
+    for word in words[1:]:
+        name, equals, value = word.partition("=")
+        if equals and NAME.fullmatch(name):
+            yield place.text(name, value, line, SCRIPT.read)
+        elif not word.startswith("-"):
+            return
+
+
+def _image(text: str, form: Form) -> OperatorSettings:
+    repository, tag = image_parts(text)
+    if not is_coder_image(repository):
+        return OperatorSettings()
+    version, hint = version_of(tag)
+    return OperatorSettings(version=version, version_hint=hint, forms=(form,))
+
+
+def _secret(words: Sequence[str], line: int, place: SettingsBlock) -> OperatorSettings:
+    """`Secret=name,type=env,target=NAME`: set, and not to be seen."""
+    fields = [word.split(",") for word in words]
+    names = [
+        field.removeprefix("target=")
+        for one in fields
+        if "type=env" in one
+        for field in one
+        if field.startswith("target=")
+    ]
+    given = tuple(place.given(name, GivenState.REFERENCE, line) for name in names)
+    return OperatorSettings(given=given, forms=(place.form,) if given else ())
+
+
+def environment_file(
+    path: str, line: int, place: SettingsBlock, beside: Beside
+) -> OperatorSettings:
+    """What a file sets that a unit names: read as systemd does, in a quadlet as podman does."""
     path = path.removeprefix("-")
-    if found := beside.file(path, file):
+    note = place.file.remark(line, "an EnvironmentFile sets further variables")
+    if place.form is Form.QUADLET:
+        return env_file.read_beside(path, note, place.file, beside)
+    if found := beside.file(path, place.file):
         return env_file.read_as(found, env_file.EnvSyntax.SYSTEMD)
-    note = file.remark(line, "an EnvironmentFile sets further variables")
     return OperatorSettings(elsewhere=(Elsewhere(f"file/{PurePosixPath(path).name}", note),))
 
 
-def _assignment(word: str, line: int, place: SettingsBlock, fill: Fill) -> Given:
-    name, equals, value = word.partition("=")
-    if not equals or not NAME.fullmatch(name):
-        return place.given(name, GivenState.MALFORMED, line)
-    return place.text(name, value, line, fill)
+def _environment(
+    words: Sequence[str],
+    complete: bool,
+    text: str,
+    line: int,
+    place: SettingsBlock,
+    fill: Fill,
+) -> Iterator[Given]:
+    for word in _joined(words) if place.form is Form.SYSTEMCTL_SHOW else words:
+        name, equals, value = word.partition("=")
+        if equals and NAME.fullmatch(name):
+            yield place.text(name, value, line, fill)
+        else:
+            yield place.given(name, GivenState.MALFORMED, line)
+    if not complete:
+        names = re.findall(r"([A-Za-z_]\w*)=", text)
+        yield place.given(names[-1] if names else "", GivenState.MALFORMED, line)
 
 
-def _cut(text: str, line: int, place: SettingsBlock) -> Given:
-    names = re.findall(r"([A-Za-z_]\w*)=", text)
-    return place.given(names[-1] if names else "", GivenState.MALFORMED, line)
-
-
-def _words(text: str) -> tuple[list[str], bool]:
-    """Split as systemd does; also whether every quote ends."""
-    words: list[str] = []
-    pattern = re.compile(r"""\s*((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'\\]|\\.)+)""")
-    done = 0
-    while match := pattern.match(text, done):
-        words.append(_unquote(match[1]))
-        done = match.end()
-    return words, not text[done:].strip()
-
-
-def _unquote(word: str) -> str:
-    parts = re.findall(r""""((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^"']+)""", word)
-    return "".join(re.sub(r"\\(.)", r"\1", "".join(part)) for part in parts)
+def _joined(words: Sequence[str]) -> Iterator[str]:
+    """Old releases show a value with blanks in it without quotes."""
+    found: list[str] = []
+    for word in words:
+        if found and not re.match(r"[A-Za-z_]\w*=", word):
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    yield from found

@@ -187,6 +187,18 @@ yes duplicate-setting verbose
 yes idle-oidc-without-client-id oidc-group-mapping
 depends idle-relay-url derp-server-relay-url
 """,
+    "2.31.4 heredoc.tf": """
+starts, 1 behaviour changes
+yes ai-gateway-on ai-gateway-enabled
+depends idle-relay-url derp-server-relay-url
+""",
+    "2.30.0 module.nix": """
+starts, 1 behaviour changes, 2 more may change
+yes default-changed secure-auth-cookie
+depends ai-gateway-on ai-gateway-enabled
+depends forwarded-host-untrusted proxy-trusted-origins
+yes option-deprecated verbose
+""",
     "2.30.0 install-unit.sh": """
 starts, 2 behaviours change
 yes ai-gateway-on ai-gateway-enabled

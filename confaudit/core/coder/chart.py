@@ -110,10 +110,12 @@ def may_set(name: str, names: Collection[str]) -> bool:
 
 
 def with_chart(operator: OperatorSettings, version: str) -> OperatorSettings:
-    """The inputs, and before them what the chart of a version adds; others stay as they are.
+    """The inputs, and before them what their packaging, or the chart of a version, adds.
 
     `coder.env` comes later in the manifest, and so wins where a name stands in it twice.
     """
+    if operator.preset:
+        return replace(operator, given=(*operator.preset, *operator.given))
     if operator.chart is None:
         return operator
     first = [one for one in operator.given if one.position in operator.chart.by_env_from]

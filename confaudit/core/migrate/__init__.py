@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeAlias
 
 from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Release
-from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.given import BY_SYSTEMD, Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.judge.finding import Patch, Phase
 from confaudit.core.migrate.lines import LinesEditor
 from confaudit.core.migrate.names import OldName, RenameGroup, groups
@@ -211,7 +211,7 @@ class _Bench:
 
 
 _OF_A_SHELL: Final = frozenset(
-    {Form.ENV_FILE, Form.SYSTEMD, Form.SCRIPT, Form.DOCKER_RUN, Form.DOCKERFILE}
+    {Form.ENV_FILE, *BY_SYSTEMD, Form.SCRIPT, Form.DOCKER_RUN, Form.DOCKERFILE}
 )
 """Forms in which `$NAME` may mean an entry."""
 _DISPUTED: Final = "another deployment reads it as well, and needs it as it is"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from confaudit.core.given import Channel, Form, Given
+from confaudit.core.given import BY_SYSTEMD, Channel, Form, Given
 from confaudit.core.judge.finding import Patch
 
 UNCHANGED: Final = "<unchanged>"
@@ -117,7 +117,7 @@ class LinesEditor:
         """The lines that an entry has for itself; none when that is not certain."""
         row = given.position.line - 1
         line, name = self._lines[row], re.escape(given.name)
-        if given.form is Form.SYSTEMD:
+        if given.form in BY_SYSTEMD:
             alone = rf"""\s*Environment\s*=\s*("{name}=[^"]*"|'{name}=[^']*'|{name}=\S*)\s*"""
             return [row] if re.fullmatch(alone, line) else []
         if re.match(rf"""\s*-\s+name\s*:\s*["']?{name}["']?\s*$""", line):

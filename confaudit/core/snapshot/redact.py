@@ -95,6 +95,7 @@ def redact_operator(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> 
     return replace(
         operator,
         given=tuple(map(clean, operator.given)),
+        preset=tuple(map(clean, operator.preset)),
         interpolation=tuple(map(clean, operator.interpolation)),
         version_hint=redactor.text(operator.version_hint),
     )

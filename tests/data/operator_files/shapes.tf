@@ -29,14 +29,3 @@ resource "helm_release" "coder" {
 resource "docker_container" "coder" {
   env = ["CODER_TLS_ENABLE=false", "CODER_URL_OF=${var.url}"]
 }
-resource "helm_release" "again" {
-  values = [<<EOF
-coder:
-  env:
-    - name: CODER_SWAGGER_ENABLE
-      value: "${var.swagger}"
-    - name: CODER_UPDATE_CHECK
-      value: "false"
-EOF
-  ]
-}

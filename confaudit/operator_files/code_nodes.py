@@ -1,0 +1,150 @@
+"""What code comes to, as the nodes that YAML is read into: maps, lists and texts with their lines.
+
+Nothing is computed. What only the tool that runs the code can tell stays open, and a map or list
+that has more than can be seen says so.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from confaudit.operator_files.substitution import OPAQUE
+from confaudit.yaml_nodes import Mapping, Node, Scalar, follow
+from confaudit.yaml_nodes import Sequence as List
+
+MAX_DEPTH: Final = 100
+
+_TEXT: Final = '"'
+_OPEN: Final = "$"
+_FILE: Final = "@"
+
+
+@dataclass(eq=False, slots=True)
+class Applied(List):
+    """What a function that we do not know makes of its arguments."""
+
+
+@dataclass(eq=False, slots=True)
+class Conditional(Mapping):
+    """A map that is there on a condition."""
+
+
+def text(value: str, line: int) -> Scalar:
+    """A string."""
+    return Scalar(line, value, _TEXT)
+
+
+def block(value: str, line: int) -> Scalar:
+    """A text of several lines, which begins on `line`."""
+    return Scalar(line, value, "|")
+
+
+def literal(value: str, line: int) -> Scalar:
+    """A number, `true`, `false` or `null`."""
+    return Scalar(line, value, "")
+
+
+def expression(what: str, line: int, prefix: str = "") -> Scalar:
+    """Something that is not known here; `prefix` is the text it begins with."""
+    name = f"${{{what}}}" if re.fullmatch(r"[\w.-]+", what) else OPAQUE
+    return Scalar(line, prefix + name, _OPEN)
+
+
+def file_text(path: str, line: int) -> Scalar:
+    """The text of a file."""
+    return Scalar(line, path, _FILE)
+
+
+def more(line: int) -> tuple[Node, Node]:
+    """A pair that stands for whatever else a map may have."""
+    return expression("", line), expression("", line)
+
+
+def moved(node: Node, line: int) -> Node:
+    """The same, standing where its name is used: it is written in another file."""
+    node = follow(node) or node
+    if isinstance(node, Scalar):
+        return Scalar(line, node.text, _TEXT if node.style == "|" else node.style)
+    if isinstance(node, List):
+        return type(node)(line, [moved(item, line) for item in node.items])
+    if isinstance(node, Mapping):
+        pairs = [(moved(key, line), moved(value, line)) for key, value in node.pairs]
+        return type(node)(line, pairs)
+    return node
+
+
+def is_open(node: Node | None) -> bool:
+    """Whether nobody can tell from here what it is."""
+    node = follow(node)
+    return isinstance(node, Applied) or (isinstance(node, Scalar) and node.style == _OPEN)
+
+
+def is_file(node: Node | None) -> bool:
+    """Whether it is the text of a file, named by its path."""
+    return isinstance(node, Scalar) and node.style == _FILE
+
+
+def has_more(node: Node | None) -> bool:
+    """Whether a map or list has entries that cannot be seen."""
+    node = follow(node)
+    if isinstance(node, Mapping):
+        return any(is_open(key) for key, _ in node.pairs)
+    if isinstance(node, List) and not isinstance(node, Applied):
+        return any(is_open(item) for item in node.items)
+    return False
+
+
+def joined_maps(maps: Sequence[Node], line: int) -> Mapping:
+    """Maps as one, the later over the earlier."""
+    pairs: list[tuple[Node, Node]] = []
+    for one in map(follow, maps):
+        if isinstance(one, Conditional):
+            pairs += [(key, on_condition(value)) for key, value in one.pairs]
+        elif isinstance(one, Mapping):
+            pairs += one.pairs
+        else:
+            pairs.append(more(line))
+    return Mapping(line, pairs)
+
+
+def joined_lists(lists: Iterable[Node], line: int) -> List:
+    """Lists as one."""
+    items: list[Node] = []
+    for one in map(follow, lists):
+        known = isinstance(one, List) and not isinstance(one, Applied)
+        items += one.items if known and isinstance(one, List) else [expression("", line)]
+    return List(line, items)
+
+
+def joined_texts(parts: Sequence[Node], between: str, line: int) -> Node:
+    """Texts as one; open where one is that comes first."""
+    known = [part for part in map(follow, parts) if isinstance(part, Scalar)]
+    if len(known) < len(parts) or any(map(is_file, known)):
+        return expression("", line, known[0].text if known and known[0] is parts[0] else "")
+    return text(between.join(part.text for part in known), line)
+
+
+def on_condition(node: Node, name: str = "_") -> Node:
+    """The same as a default: there unless something that is not seen says otherwise."""
+    found = follow(node)
+    if isinstance(found, Mapping):
+        return Conditional(found.line, found.pairs)
+    if not isinstance(found, Scalar) or is_open(found) or is_file(found):
+        return expression(name, node.line)
+    plain = not re.search(r"[{}\n]", found.text) and found.text != "null"
+    return text(f"${{{name}:-{found.text}}}", found.line) if plain else expression(name, node.line)
+
+
+Names = Callable[[str], str | None]
+"""What a name stands for, as text that may itself have things to fill in; None: not known."""
+
+
+def filled_in(value: str, names: Names) -> str:
+    """A text with what is known of its `${…}`."""
+
+    def found(match: re.Match[str]) -> str:
+        known = names(match["name"]) if match["name"] else None
+        return match[0] if known is None else known
+
+    return re.sub(r"\$\$\{|\$\{\s*(?P<name>[\w.-]+)\s*\}", found, value)

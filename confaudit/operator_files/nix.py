@@ -1,0 +1,291 @@
+"""Nix: the module `services.coder` of NixOS, units and containers, and settings anywhere else."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from confaudit.core.coder import nixos
+from confaudit.core.given import Form, Given, GivenState, OperatorSettings
+from confaudit.operator_files import env_file, systemd
+from confaudit.operator_files.beside import Beside
+from confaudit.operator_files.code import CodeReader, images, tag_of, version
+from confaudit.operator_files.code_nodes import is_open
+from confaudit.operator_files.command import flags, started, words_of
+from confaudit.operator_files.env_file import EnvSyntax
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.merge import merge
+from confaudit.operator_files.nix_syntax import parse
+from confaudit.operator_files.settings import SettingsBlock
+from confaudit.operator_files.substitution import CODE
+from confaudit.yaml_nodes import Mapping as Map
+from confaudit.yaml_nodes import Node, Scalar, Sequence, entries, follow, get, walk
+
+_MODULE_KEYS: Final = frozenset(
+    {
+        "enable",
+        "accessUrl",
+        "wildcardAccessUrl",
+        "listenAddress",
+        "database",
+        "environment",
+        "tlsCert",
+        "tlsKey",
+        "package",
+        "homeDir",
+        "user",
+        "group",
+    }
+)
+_CONTAINERS: Final = frozenset({"oci-containers", "quadlet"})
+_ENV_FILE: Final = "an environment file sets further variables"
+
+
+def recognise(file: OperatorFile) -> bool:
+    """Whether it is a function of attributes, or begins as attributes or what stands before them.
+
+    Or it has texts between two single quotes on lines of their own.
+    """
+    if re.search(r"(?m)^\s*\{[\w\s,.?@]*\}\s*(@\s*\w+\s*)?:|=\s*''\n", file.text):
+        return True
+    first = next((text for _, text in file.significant()), "")
+    attribute = r"(?m)(^|[{;])\s*[\w.\"-]+\s*=[^=;\n]+(;|[{(\['][ \t]*$)"
+    begins = re.match(r"(let|with|rec)\b", first) or first.startswith("{")
+    return bool(begins and re.search(attribute, file.text))
+
+
+def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
+    """Read what a file sets, for each server."""
+    root = parse(file.text)
+    reader = _NixReader(CodeReader(file, Form.NIX, beside), _files(root))
+    servers = [*reader.units(root), *reader.containers(root)]
+    anything = merge(reader.code.settings(root), reader.code.texts(root))
+    found = [*servers, anything] if len(servers) > 1 else [merge(*servers, anything)]
+    tag = next(iter([*images(root), *_versions(root)]), "")
+    return tuple(_with_version(one, tag) for one in found)
+
+
+def _with_version(found: OperatorSettings, tag: str) -> OperatorSettings:
+    """With what is said elsewhere of a version, where a server does not say it itself."""
+    if found.version or found.version_hint or not found.forms:
+        return found
+    name, hint = version(tag)
+    return replace(found, version=name, version_hint=hint)
+
+
+def _files(root: Node) -> dict[str, Scalar]:
+    """Texts that become files: by the last part of their name."""
+    return {
+        PurePosixPath(path[-2]).name: node
+        for path, node in walk(root)
+        if isinstance(node, Scalar) and node.style == "|" and path[-1:] == ("text",)
+        if len(path) > 1
+    }
+
+
+def _versions(root: Node) -> Iterator[str]:
+    """What is called Coder's version."""
+    for _, node in walk(root):
+        named = get(node, "CODER_VERSION")
+        if isinstance(named, Scalar):
+            yield named.text
+
+
+@dataclass(slots=True)
+class _NixReader:
+    code: CodeReader
+    files: Mapping[str, Scalar]
+    """Texts that become files which units and containers may name."""
+
+    @property
+    def file(self) -> OperatorFile:
+        """What is read."""
+        return self.code.file
+
+    def units(self, root: Node) -> Iterator[OperatorSettings]:
+        """The server of the module, and every other unit that runs one."""
+        modules, units = [], []
+        for path, node in walk(root):
+            if not isinstance(node, Map) or path[-2:-1] != ("services",):
+                continue
+            if "systemd" in path:
+                units.append((path[-1], self._unit(path[-1], node)))
+            elif path[-1] == "coder" and _is_module(node):
+                modules.append(self._module(node))
+        same = [unit for name, unit in units if name == "coder"]
+        others = [unit for name, unit in units if name != "coder"]
+        yield from (one for one in (merge(*modules, *same), *others) if one.forms)
+
+    def containers(self, root: Node) -> Iterator[OperatorSettings]:
+        """The containers that run a server."""
+        for path, node in walk(root):
+            if isinstance(node, Map) and _is_container(path):
+                found = replace(self._container(node), name=f"container {path[-1]}")
+                if found.forms:
+                    yield found
+
+    def _module(self, module: Map) -> OperatorSettings:
+        self.code.taken.add(id(module))
+        place = SettingsBlock(self.file, Form.NIX, module.line)
+        extra = self.code.settings(get(module, "environment", "extra") or Map(module.line))
+        kept = [one for one in extra.given if one.name not in nixos.OWN]
+        lost = [one for one in extra.given if one.name in nixos.OWN]
+        own = [
+            one
+            for key, name in nixos.VARIABLES.items()
+            for one in self._option(name, module, key, place)
+        ]
+        return merge(
+            replace(extra, given=tuple(kept), notes=tuple(map(_lost, lost))),
+            OperatorSettings(
+                given=(*own, *self._password(module, place)),
+                preset=tuple(self._preset(module, place)),
+                forms=(Form.NIX,),
+            ),
+            *self._env_files(get(module, "environment"), "file"),
+        )
+
+    def _option(self, name: str, module: Map, key: str, place: SettingsBlock) -> Iterator[Given]:
+        value = get(module, key)
+        if value is not None:
+            yield from self.code.value(name, value, _line_of(module, key), place)
+
+    def _password(self, module: Map, place: SettingsBlock) -> Iterator[Given]:
+        """A password that stands in the file is in the Nix store, for everybody to read."""
+        password = get(module, "database", "password")
+        if isinstance(password, Scalar) and not is_open(password) and password.text != "null":
+            text = f"user=coder password={password.text} database=coder"
+            yield from self.code.value(
+                nixos.DATABASE, replace(password, text=text), password.line, place
+            )
+
+    def _preset(self, module: Map, place: SettingsBlock) -> Iterator[Given]:
+        """What the module sets whether or not somebody asks for it."""
+        name, default = nixos.LISTEN_ADDRESS
+        address = get(module, "listenAddress") or Scalar(module.line, default, '"')
+        yield from self.code.value(name, address, _line_of(module, "listenAddress"), place)
+        if not (self._has(module, "database", "password")):
+            yield place.given(nixos.DATABASE, GivenState.UNRESOLVED, module.line)
+        tls = "1" if self._has(module, "tlsCert") else ""
+        yield place.text(nixos.TLS, tls, module.line, CODE.read)
+
+    def _has(self, module: Map, *path: str) -> bool:
+        value = get(module, *path)
+        return value is not None and not (isinstance(value, Scalar) and value.text == "null")
+
+    def _unit(self, name: str, unit: Map) -> OperatorSettings:
+        """What a unit sets that runs the server; what systemd reads from a file wins."""
+        service = get(unit, "serviceConfig")
+        own = [
+            systemd.directive(
+                key, item.text.replace("\n", " "), item.line, self._place(item), CODE.read
+            )
+            for key in ("Environment", "ExecStart")
+            for item in _texts(get(service, key))
+        ]
+        found = merge(
+            self._environment(unit, "environment"),
+            *own,
+            *map(self._script, _texts(get(unit, "script"))),
+        )
+        self.code.taken |= {id(node) for _, node in walk(unit)}
+        if name == "coder" or found.given:
+            return merge(found, *self._env_files(service, "EnvironmentFile"))
+        return OperatorSettings()
+
+    def _script(self, script: Scalar) -> OperatorSettings:
+        """The line of a script that starts the server."""
+        lines = script.text.replace("\\\n", " \0").split("\n")
+        parts, number = [], script.line
+        for line in lines:
+            if re.search(r"\bcoder['\"]?\s+server\b", line):
+                text = line.replace("\0", " ")
+                parts.append(
+                    systemd.directive("ExecStart", text, number, self._place(script), CODE.read)
+                )
+            number += 1 + line.count("\0")
+        return merge(*parts)
+
+    def _container(self, container: Map) -> OperatorSettings:
+        """A container of `oci-containers`, or of quadlets."""
+        inner = get(container, "containerConfig")
+        values = inner if isinstance(inner, Map) else container
+        tag = next(tag_of(get(values, "image")), None)
+        arguments = [word for key in ("cmd", "exec") for word in words_of(get(values, key))]
+        words = started(words_of(get(values, "entrypoint")), arguments) if tag is not None else []
+        keys = ("environment", "environments")
+        environment = merge(*(self._environment(values, key) for key in keys))
+        if tag is None and not environment.given:
+            return OperatorSettings()
+        name, hint = version(tag or "")
+        own = OperatorSettings(
+            given=tuple(flags(words, self.file, Form.NIX, CODE.read)),
+            version=name,
+            version_hint=hint,
+            forms=(Form.NIX,),
+        )
+        return merge(
+            *self._env_files(values, "environmentFiles", EnvSyntax.DOCKER), environment, own
+        )
+
+    def _environment(self, of: Map, key: str) -> OperatorSettings:
+        node = get(of, key)
+        found = self.code.settings(node) if node is not None else OperatorSettings()
+        if is_open(node) and node is not None:
+            unseen = self.code.unseen(node.line, "an expression sets the environment")
+            return merge(found, OperatorSettings(elsewhere=(unseen,)))
+        return found
+
+    def _env_files(
+        self, of: Node | None, key: str, syntax: EnvSyntax = EnvSyntax.SYSTEMD
+    ) -> Iterator[OperatorSettings]:
+        """What files set that a unit or container names."""
+        node = get(of, key)
+        items = node.items if isinstance(node, Sequence) and not is_open(node) else [node]
+        for item in map(follow, items):
+            if item is not None and not (isinstance(item, Scalar) and item.text == "null"):
+                path = item.text if isinstance(item, Scalar) and not is_open(item) else ""
+                yield self._env_file(path.removeprefix("-"), item.line, syntax)
+
+    def _env_file(self, path: str, line: int, syntax: EnvSyntax) -> OperatorSettings:
+        name = PurePosixPath(path).name
+        if name in self.files:
+            self.code.taken.add(id(self.files[name]))
+            return self.code.as_code(env_file.read_as(self.code.inner(self.files[name]), syntax))
+        if name and (found := self.code.beside.file(path, self.file)):
+            return env_file.read_as(found, syntax)
+        unseen = self.code.unseen(line, _ENV_FILE, f"file/{name}" if name else "")
+        return OperatorSettings(elsewhere=(unseen,))
+
+    def _place(self, node: Node) -> SettingsBlock:
+        return SettingsBlock(self.file, Form.NIX, node.line)
+
+
+def _is_container(path: tuple[str, ...]) -> bool:
+    return path[-2:-1] == ("containers",) and bool(_CONTAINERS & set(path))
+
+
+def _is_module(node: Map) -> bool:
+    return bool(_MODULE_KEYS & {key.text for key, _ in entries(node)})
+
+
+def _lost(given: Given) -> str:
+    where = given.position
+    return (
+        f"{where.file}, line {where.line}: services.coder sets {given.name} itself, "
+        "so that what environment.extra says of it does not arrive"
+    )
+
+
+def _line_of(mapping: Map, key: str) -> int:
+    return next((name.line for name, _ in entries(mapping) if name.text == key), mapping.line)
+
+
+def _texts(node: Node | None) -> Iterator[Scalar]:
+    """The texts of an attribute that is one or a list of them."""
+    node = follow(node)
+    items = node.items if isinstance(node, Sequence) else [node] if node else []
+    for item in map(follow, items):
+        if isinstance(item, Scalar) and not is_open(item):
+            yield item

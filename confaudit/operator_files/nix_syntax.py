@@ -1,0 +1,304 @@
+"""The language Nix, as far as configurations are written in it, read into nodes.
+
+Never fails: what is broken or not understood stays open, and reading goes on after it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from confaudit.operator_files.code_nodes import (
+    MAX_DEPTH,
+    Applied,
+    block,
+    expression,
+    file_text,
+    filled_in,
+    is_file,
+    is_open,
+    joined_lists,
+    joined_maps,
+    joined_texts,
+    literal,
+    on_condition,
+    text,
+)
+from confaudit.operator_files.tokens import NIX, Hand, tokens
+from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, get
+from confaudit.yaml_nodes import Sequence as List
+
+_ENDS: Final = (";", ",", ")", "]", "}", "in", "then", "else", "inherit")
+_LITERALS: Final = frozenset({"true", "false", "null"})
+
+
+def parse(source: str) -> Mapping:
+    """What a file says: its own attributes, and below `let` the names it gives to things."""
+    parser = _Parser(Hand(tokens(source, NIX)))
+    root = follow(parser.expression())
+    while parser.hand.here.line >= 0:  # what stands after a fault
+        rest = follow(parser.rest())
+        root = joined_maps([one for one in (root, rest) if isinstance(one, Mapping)], 0)
+    found = root if isinstance(root, Mapping) else Mapping(0, [(text("", 0), root)] if root else [])
+    return Mapping(found.line, [*found.pairs, (text("let", 0), parser.named)])
+
+
+class _Parser:
+    def __init__(self, hand: Hand) -> None:
+        self.hand: Final = hand
+        self.named: Final = Mapping(0)
+        """What `let` gives names to."""
+        self._depth = 0
+
+    def rest(self) -> Node:
+        """What stands where nothing was expected: more attributes."""
+        before = self.hand.index
+        found = self._attributes(0)
+        if self.hand.index == before or self.hand.is_at("}"):
+            self.hand.take()
+        return found
+
+    def expression(self) -> Node:
+        """One expression, up to whatever ends it."""
+        line = self.hand.here.line
+        if self._depth > MAX_DEPTH:
+            self._skip_to_end()
+            return expression("", line)
+        self._depth += 1
+        try:
+            return self._expression(line)
+        finally:
+            self._depth -= 1
+
+    def _expression(self, line: int) -> Node:
+        hand = self.hand
+        while True:
+            if hand.takes("let"):
+                self._let(line)
+            elif hand.is_at("with", "assert"):
+                hand.take()
+                self.expression()
+                hand.takes(";")
+            elif not self._takes_parameters():
+                break
+        if hand.takes("if"):
+            return self._either(line)
+        return self._operation(line)
+
+    def _let(self, line: int) -> None:
+        bound = self._attributes(line)
+        self.named.pairs += bound.pairs
+        self.hand.takes("in")
+
+    def _takes_parameters(self) -> bool:
+        """Whether a function begins here; go on to what it makes."""
+        hand = self.hand
+        start = hand.index
+        if hand.here.text == "{" and hand.here.kind == "sign":
+            hand.skip()
+        elif hand.here.kind == "word":
+            hand.take()
+        else:
+            return False
+        if hand.takes("@"):
+            hand.skip()
+        if hand.takes(":"):
+            return True
+        hand.index = start
+        return False
+
+    def _either(self, line: int) -> Node:
+        """Which of two it is, is not known: nothing of them is read but what they set anyway."""
+        self.expression()
+        self.hand.takes("then")
+        one = self.expression()
+        self.hand.takes("else")
+        return Applied(line, [one, self.expression()])
+
+    def _operation(self, line: int) -> Node:
+        found = self._application(line)
+        while self.hand.here.kind == "sign" and not self.hand.stops_at(*_ENDS):
+            sign = self.hand.take().text
+            if self.hand.stops_at(*_ENDS):
+                break
+            found = _OPERATIONS.get(sign, _unknown)(found, self._application(line), line)
+        return found
+
+    def _application(self, line: int) -> Node:
+        """An operand, or a function with its arguments."""
+        function = self.hand.here.text if self.hand.here.kind == "word" else ""
+        operands = [self._operand()]
+        while self.hand.here.kind != "sign" or self.hand.is_at("{", "[", "("):
+            if self.hand.stops_at(*_ENDS) or self.hand.here.line < 0:
+                break
+            operands.append(self._operand())
+        if len(operands) == 1:
+            return operands[0]
+        return _applied(function.rpartition(".")[2], operands[1:], line)
+
+    def _operand(self) -> Node:
+        token = self.hand.here
+        if token.kind == "sign":
+            return self._bracket()
+        self.hand.take()
+        if token.kind == "string":
+            return text(filled_in(token.text, self._known), token.line)
+        if token.kind == "block":
+            return block(filled_in(token.text, self._known), token.line)
+        if token.kind == "path":
+            return file_text(token.text, token.line)
+        if token.text == "rec":
+            return self._operand() if self.hand.is_at("{") else expression("rec", token.line)
+        if token.text in _LITERALS or token.text[:1].isdigit():
+            return literal(token.text, token.line)
+        return self._name(token.text, token.line)
+
+    def _name(self, name: str, line: int) -> Node:
+        found = get(self.named, name)
+        return found if found is not None and not is_open(found) else expression(name, line)
+
+    def _known(self, name: str) -> str | None:
+        found = get(self.named, name)
+        return found.text if isinstance(found, Scalar) and not is_file(found) else None
+
+    def _bracket(self) -> Node:
+        hand, line = self.hand, self.hand.here.line
+        if hand.takes("{"):
+            return self._closed(self._attributes(line), "}")
+        if hand.takes("["):
+            return self._closed(self._list(line), "]")
+        if hand.takes("("):
+            return self._closed(self.expression(), ")")
+        hand.take()
+        return expression("", line)
+
+    def _closed(self, node: Node, sign: str) -> Node:
+        self.hand.takes(sign)
+        return node
+
+    def _list(self, line: int) -> List:
+        if self._depth > MAX_DEPTH:
+            self._skip_to_end()
+            return List(line)
+        self._depth += 1
+        items = []
+        while not self.hand.stops_at("]", "}", ")", ";"):
+            items.append(self._operand())
+        self._depth -= 1
+        return List(line, items)
+
+    def _attributes(self, line: int) -> Mapping:
+        found = Mapping(line)
+        while not self.hand.stops_at("}", "in", "]", ")"):
+            if self.hand.takes("inherit"):
+                self._inherit(found)
+            elif not self._attribute(found):
+                self.hand.skip()
+        return found
+
+    def _inherit(self, found: Mapping) -> None:
+        if self.hand.is_at("("):
+            self.hand.skip()
+        while self.hand.here.kind == "word" and not self.hand.is_at("in"):
+            token = self.hand.take()
+            key = text(token.text, token.line)
+            found.pairs.append((key, self._name(token.text, token.line)))
+        self.hand.takes(";")
+
+    def _attribute(self, found: Mapping) -> bool:
+        """Read `a.b."c" = …;`, if that is what stands here."""
+        hand, path, start = self.hand, [], self.hand.index
+        while hand.here.kind in ("word", "string") or hand.is_at("."):
+            token = hand.take()
+            parts = token.text.split(".") if token.kind == "word" else [token.text]
+            path += [text(part, token.line) for part in parts if part and token.kind != "sign"]
+        if not path or not hand.takes("="):
+            hand.index = start
+            return False
+        _put(found, path, self.expression())
+        if not hand.takes(";"):
+            self._skip_to_line_of_next(found)
+        return True
+
+    def _skip_to_line_of_next(self, _: Mapping) -> None:
+        """After a fault go on with what follows."""
+        if not self.hand.is_at("}", "in", "]", ")"):
+            self.hand.skip()
+
+    def _skip_to_end(self) -> None:
+        while not self.hand.stops_at(*_ENDS):
+            self.hand.skip()
+
+
+def _put(into: Mapping, path: Sequence[Scalar], value: Node) -> None:
+    """Attributes that are written apart, `a.b = …` and `a = { … }`, are one map."""
+    for key in path[:-1]:
+        below = get(into, key.text)
+        if not isinstance(below, Mapping):
+            below = Mapping(key.line)
+            into.pairs.append((key, below))
+        into = below
+    last, old = path[-1], get(into, path[-1].text)
+    new = follow(value)
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        old.pairs += new.pairs
+    else:
+        into.pairs.append((last, value))
+
+
+def _unknown(left: Node, right: Node, line: int) -> Node:
+    return Applied(line, [left, right])
+
+
+def _plus(left: Node, right: Node, line: int) -> Node:
+    return joined_texts([left, right], "", line)
+
+
+_OPERATIONS: Final[dict[str, Callable[[Node, Node, int], Node]]] = {
+    "//": lambda left, right, line: joined_maps([left, right], line),
+    "++": lambda left, right, line: joined_lists([left, right], line),
+    "+": _plus,
+}
+
+_SAME: Final = frozenset(
+    {
+        "toString",
+        "mkForce",
+        "mkDefault",
+        "mkOverride",
+        "mkBefore",
+        "mkAfter",
+        "mkOrder",
+        "toJSON",
+        "toYAML",
+        "writeText",
+        "writeShellScript",
+        "writeScript",
+        "writeScriptBin",
+        "writeShellScriptBin",
+        "generate",
+        "nixosSystem",
+        "escapeShellArg",
+        "removeSuffix",
+    }
+)
+"""Functions that hand on their last argument, as far as we look into it."""
+_ON_CONDITION: Final = frozenset(
+    {"mkIf", "optionalAttrs", "optionals", "optional", "optionalString"}
+)
+
+
+def _applied(function: str, arguments: Sequence[Node], line: int) -> Node:
+    last = arguments[-1]
+    items = follow(last)
+    if function in _SAME:
+        return last
+    if function in _ON_CONDITION:
+        return on_condition(last)
+    if function == "mkMerge" and isinstance(items, List):
+        return joined_maps(items.items, line)
+    if function == "concatStringsSep" and isinstance(items, List):
+        between = follow(arguments[0])
+        known = isinstance(between, Scalar) and not isinstance(items, Applied)
+        return joined_texts(items.items, between.text if known else "", line)  # type: ignore[union-attr]
+    if function == "readFile" and is_file(items):
+        return last
+    return Applied(line, list(arguments))
