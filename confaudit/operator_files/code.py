@@ -4,7 +4,7 @@ A value is known when it is a text alone; every expression stays open.
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -172,3 +172,18 @@ def _name_of(item: Mapping) -> Scalar | None:
         if isinstance(name, Scalar) and not is_open(name) and CODER_NAME.fullmatch(name.text):
             return name
     return None
+
+
+def by_server(
+    servers: Iterable[OperatorSettings], rest: OperatorSettings
+) -> tuple[OperatorSettings, ...]:
+    """Each server; what else is set is the only one's, or nobody's."""
+    found = tuple(servers)
+    return (*found, unused(rest)) if len(found) > 1 else (merge(*found, rest),)
+
+
+def unused(rest: OperatorSettings) -> OperatorSettings:
+    """The note on settings that none of several servers points to."""
+    places = (f"{one.position.file}, line {one.position.line}" for one in rest.given[:1])
+    notes = (f"{place}: no server here points to what is set." for place in places)
+    return OperatorSettings(notes=tuple(notes))

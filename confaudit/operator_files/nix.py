@@ -10,15 +10,16 @@ from confaudit.core.coder import nixos
 from confaudit.core.given import Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file, systemd
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.code import CodeReader, images, tag_of, version
+from confaudit.operator_files.code import CodeReader, by_server, images, tag_of, version
 from confaudit.operator_files.code_nodes import is_open
-from confaudit.operator_files.command import flags, started, words_of
+from confaudit.operator_files.command import flags, other_program, started, words_of
 from confaudit.operator_files.env_file import EnvSyntax
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.nix_syntax import parse
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import CODE
+from confaudit.operator_files.systemd_words import unit_words
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, Sequence, entries, follow, get, walk
 
@@ -59,11 +60,13 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read what a file sets, for each server."""
     root = parse(file.text)
     reader = _NixReader(CodeReader(file, Form.NIX, beside), _files(root))
-    servers = [*reader.units(root), *reader.containers(root)]
-    anything = merge(reader.code.settings(root), reader.code.texts(root))
-    found = [*servers, anything] if len(servers) > 1 else [merge(*servers, anything)]
+    named = [*reader.units(root), *reader.containers(root)]
+    servers = [one for one in named if one.forms]
+    others = [one for one in named if not one.forms]
+    rest = merge(reader.code.settings(root), reader.code.texts(root))
+    found = by_server(servers, rest)
     tag = next(iter([*images(root), *_versions(root)]), "")
-    return tuple(_with_version(one, tag) for one in found)
+    return tuple(_with_version(one, tag) for one in (*found, *others))
 
 
 def _with_version(found: OperatorSettings, tag: str) -> OperatorSettings:
@@ -115,15 +118,14 @@ class _NixReader:
                 modules.append(self._module(node))
         same = [unit for name, unit in units if name == "coder"]
         others = [unit for name, unit in units if name != "coder"]
-        yield from (one for one in (merge(*modules, *same), *others) if one.forms)
+        yield from (merge(*modules, *same), *others)
 
     def containers(self, root: Node) -> Iterator[OperatorSettings]:
         """The containers that run a server."""
         for path, node in walk(root):
             if isinstance(node, Map) and _is_container(path):
-                found = replace(self._container(node), name=f"container {path[-1]}")
-                if found.forms:
-                    yield found
+                name = f"container {path[-1]}"
+                yield replace(self._container(name, node), name=name)
 
     def _module(self, module: Map) -> OperatorSettings:
         self.code.taken.add(id(module))
@@ -177,6 +179,12 @@ class _NixReader:
     def _unit(self, name: str, unit: Map) -> OperatorSettings:
         """What a unit sets that runs the server; what systemd reads from a file wins."""
         service = get(unit, "serviceConfig")
+        commands = [*_texts(get(service, "ExecStart")), *_texts(get(unit, "script"))]
+        words = [(word, item.line) for item in commands for word in unit_words(item.text)[0]]
+        other = other_program(f"the unit {name}", words, "", self.file, unit.line)
+        if other:
+            self.code.taken |= {id(node) for _, node in walk(unit)}
+            return other
         own = [
             systemd.directive(
                 key, item.text.replace("\n", " "), item.line, self._place(item), CODE.read
@@ -207,21 +215,25 @@ class _NixReader:
             number += 1 + line.count("\0")
         return merge(*parts)
 
-    def _container(self, container: Map) -> OperatorSettings:
+    def _container(self, name: str, container: Map) -> OperatorSettings:
         """A container of `oci-containers`, or of quadlets."""
         inner = get(container, "containerConfig")
         values = inner if isinstance(inner, Map) else container
         tag = next(tag_of(get(values, "image")), None)
         arguments = [word for key in ("cmd", "exec") for word in words_of(get(values, key))]
         words = started(words_of(get(values, "entrypoint")), arguments) if tag is not None else []
+        other = other_program(name, words, "", self.file, container.line)
+        if other:
+            self.code.taken |= {id(node) for _, node in walk(container)}
+            return other
         keys = ("environment", "environments")
         environment = merge(*(self._environment(values, key) for key in keys))
         if tag is None and not environment.given:
             return OperatorSettings()
-        name, hint = version(tag or "")
+        number, hint = version(tag or "")
         own = OperatorSettings(
             given=tuple(flags(words, self.file, Form.NIX, CODE.read)),
-            version=name,
+            version=number,
             version_hint=hint,
             forms=(Form.NIX,),
         )

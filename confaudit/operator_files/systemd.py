@@ -1,7 +1,4 @@
-"""systemd: units with their drop-ins, quadlets, and what `systemctl show` tells of a unit.
-
-Also where a script writes one, in a heredoc or with `echo -e`: then `$NAME` is the shell's.
-"""
+"""systemd: units with their drop-ins, quadlets, and what `systemctl show` tells of a unit."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +19,6 @@ from confaudit.operator_files.systemd_words import unit_words
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 
 _HEADER: Final = re.compile(r"\[([A-Z][A-Za-z]*)\]")
-_ECHO: Final = re.compile(r"""\s*(?:sudo\s+)?(?:echo\s+-e|printf)\s+(["'])(?P<text>.*?)\1""")
 _DIRECTIVE: Final = re.compile(r"\s*(?P<key>[A-Z]\w*)\s*=(?P<text>.*)")
 _SPECIFIER: Final = re.compile(r"%[A-Za-z]")
 _FRAGMENT: Final = re.compile(r"# (?P<path>/\S+\.(?:service|container)(?:\.d/\S+\.conf)?)")
@@ -52,15 +48,15 @@ class Directive:
 
 
 def recognise(file: OperatorFile) -> bool:
-    """Whether a line is a section of a unit, and others are its directives."""
-    if _SHOWN.search(file.text):
-        return True
-    found = list(_directives(file))
-    return any(one.section in _KEYS and one.key in _KEYS[one.section] for one in found)
+    """Whether it begins with a section of a unit and has a directive of such a one, or is shown."""
+    first = next((text for _, text in file.significant()), "")
+    if not _HEADER.fullmatch(first):
+        return _SHOWN.search(file.text) is not None
+    return any(one.key in _KEYS.get(one.section, ()) for one in _directives(file))
 
 
 def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
-    """Read units with their drop-ins, the script that writes one, or what `show` tells."""
+    """Read units with their drop-ins, or what `show` tells of them."""
     return tuple(_unit(one, beside) for one in _units(file))
 
 
@@ -83,13 +79,9 @@ def _units(file: OperatorFile) -> Iterator[_Unit]:
         for part in _shown(file):
             yield _Unit("", part, file, Form.SYSTEMCTL_SHOW, TEMPLATED.read)
         return
-    first = next((text for _, text in file.significant()), "")
-    scripted = not _HEADER.fullmatch(first)
-    fill: Fill = SCRIPT.read if scripted else _specifiers
     for name, part in _fragments(file).items():
         quadlet = any(one.section == "Container" for one in part)
-        form = Form.QUADLET if quadlet else Form.SYSTEMD
-        yield _Unit(name, part, file, Form.TEXT if scripted else form, fill)
+        yield _Unit(name, part, file, Form.QUADLET if quadlet else Form.SYSTEMD, _specifiers)
 
 
 def _specifiers(text: str) -> Reading:
@@ -100,17 +92,9 @@ def _specifiers(text: str) -> Reading:
     return TEMPLATED.read(text.replace("%%", "%"))
 
 
-def _lines(file: OperatorFile) -> Iterator[tuple[str, int]]:
-    """The lines of the unit; those that one `echo -e` writes stand on its line."""
-    for number, line in enumerate(file.lines):
-        echo = _ECHO.match(line)
-        for part in echo["text"].split("\\n") if echo else [line]:
-            yield part, number
-
-
 def _directives(file: OperatorFile) -> Iterator[Directive]:
-    lines, section = _lines(file), ""
-    for line, number in lines:
+    lines, section = iter(enumerate(file.lines)), ""
+    for number, line in lines:
         if header := _HEADER.fullmatch(line.strip()):
             section = header[1]
         elif match := _DIRECTIVE.match(line):
@@ -120,9 +104,9 @@ def _directives(file: OperatorFile) -> Iterator[Directive]:
             yield Directive(section, match["key"], text.strip(), number)
 
 
-def _continued(lines: Iterator[tuple[str, int]]) -> str:
+def _continued(lines: Iterator[tuple[int, str]]) -> str:
     """The line that continues another; comments between do not end it."""
-    return next((line.strip() for line, _ in lines if not re.match(r"\s*[#;]", line)), "")
+    return next((line.strip() for _, line in lines if not re.match(r"\s*[#;]", line)), "")
 
 
 def _fragments(file: OperatorFile) -> dict[str, list[Directive]]:
@@ -257,9 +241,10 @@ def _command(
 
 def _container(run: docker_run.Run, place: SettingsBlock) -> OperatorSettings:
     """A unit that runs a container: what the command line gives to it."""
-    if not run.is_coder:
+    repository, tag = image_parts(run.image[0])
+    if not is_coder_image(repository):
         return OperatorSettings()
-    version, hint = version_of(image_parts(run.image[0])[1])
+    version, hint = version_of(tag)
     given = (_passed(word, line, place) for word, line in run.environment)
     return OperatorSettings(
         given=(*given, *flags(run.words, place.file, place.form, SCRIPT.read)),

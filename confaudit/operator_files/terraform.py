@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.coder.programs import Program, not_covered, product, started_by
-from confaudit.core.given import Elsewhere, Form, OperatorSettings, Position
+from confaudit.core.coder.programs import product
+from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.code import CodeReader, images, tag_of, version
 from confaudit.operator_files.code_nodes import is_open
-from confaudit.operator_files.command import flags, started, words_of
+from confaudit.operator_files.command import flags, other_program, started, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hcl import parse
 from confaudit.operator_files.merge import merge
@@ -103,12 +103,7 @@ def _by_server(parts: Sequence[Part]) -> Iterator[OperatorSettings]:
         yield merge(*(_joined(part, parts) for part in servers), *_left(parts, servers))
         return
     yield from (_joined(server, parts) for server in servers)
-    lost = [one.position for part in _left(parts, servers) for one in part.given]
-    yield OperatorSettings(notes=tuple(map(_unused, lost[:1])))
-
-
-def _unused(place: Position) -> str:
-    return f"{place.file}, line {place.line}: no server here points to what is set."
+    yield unused(merge(*_left(parts, servers)))
 
 
 def _joined(server: Part, parts: Sequence[Part]) -> OperatorSettings:
@@ -210,11 +205,11 @@ class _FileReader:
             [word for key in keys for word in words_of(get(container, key))] for keys in _COMMANDS
         )
         words = started(entrypoint, arguments)
-        program = started_by(word for word, _ in words)
-        if program not in (None, Program.SERVER):
+        image = text_at(container, "image").partition(":")[0]
+        other = other_program(name, words, image, self.code.file, container.line)
+        if other:
             self.code.taken |= {id(node) for _, node in walk(container)}
-            note = self.code.file.remark(container.line, not_covered(name, program))
-            return Part(OperatorSettings(notes=(f"{note}.",)))
+            return Part(other)
         number, hint = version(next(tag_of(get(container, "image")), ""))
         own = OperatorSettings(
             given=tuple(flags(words, self.code.file, Form.TERRAFORM, CODE.read)),

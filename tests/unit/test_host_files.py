@@ -148,6 +148,17 @@ def test_two_servers_of_a_nix_file_are_two_deployments():
     ]
 
 
+def test_another_program_in_a_nix_file_is_told_and_not_read():
+    proxy = (
+        'serviceConfig.ExecStart = "${x}/bin/coder wsproxy server --a"; environment.CODER_A = 1;'
+    )
+    found = deployments(
+        "{ systemd.services.proxy = { " + proxy + ' }; services.coder.accessUrl = "https://a"; }'
+    )
+    assert list(told(found.found[0].operator)) == ["ACCESS_URL=https://a"]
+    assert "workspace proxy" in found.notes[0]
+
+
 def release(body, before=""):
     return f'{before}\nresource "helm_release" "ide" {{\n  chart = "coder"\n{body}\n}}\n'
 
