@@ -12,9 +12,8 @@ from typing import Final
 
 from confaudit.core.coder.programs import product
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
-from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.code import CodeReader, images, tag_of, version
+from confaudit.operator_files.code import CodeReader, images, tag_of, unused, version
 from confaudit.operator_files.code_nodes import is_open
 from confaudit.operator_files.command import flags, other_program, started, words_of
 from confaudit.operator_files.file import OperatorFile
@@ -71,25 +70,15 @@ def recognise(file: OperatorFile) -> bool:
 
 
 def read_layers(files: Sequence[OperatorFile], beside: Beside) -> tuple[OperatorSettings, ...]:
-    """Read the files of one folder: what they set for each server.
-
-    Raises:
-        SourceError: they are a template of workspaces.
-    """
+    """Read the files of one folder: what they set for each server."""
     names = FolderNames.of(files)
     roots = [(file, parse(file.text, names.in_file(file))) for file in files]
     readers = [
         _FileReader(CodeReader(file, Form.TERRAFORM, beside), root, names) for file, root in roots
     ]
     parts = [part for reader in readers for part in reader.parts()]
-    servers = [part.operator for part in parts if part.is_server]
-    template = next((one.code.file for one in readers if one.is_template), None)
-    if template and not servers:
-        raise SourceError(
-            f"{template.name} is a template of workspaces, which sets up no server",
-            "give the file that sets up Coder itself",
-        )
-    kept = [part for part in parts if part.is_server or not template]
+    is_template = any(one.is_template for one in readers)  # what else is in it is for workspaces
+    kept = [part for part in parts if part.is_server or not is_template]
     tags = [tag for reader in readers for tag in reader.tags()]
     notes = [part.operator for part in kept if not part.operator.forms]
     found = [*_by_server([part for part in kept if part.operator.forms]), *notes]

@@ -3,7 +3,6 @@
 import pytest
 
 from confaudit.core.given import Channel, Form, GivenState
-from confaudit.errors import SourceError
 from confaudit.operator_files import decode, read_deployments
 
 MARKS = {GivenState.LITERAL: "", GivenState.EMPTY: "", GivenState.UNRESOLVED: "?"}
@@ -334,11 +333,11 @@ def test_values_that_are_given_are_layers_of_the_release():
     assert operator.replaced[0].names == ("CODER_A",)
 
 
-def test_a_template_of_workspaces_is_no_server():
+def test_what_a_template_gives_to_workspaces_reaches_no_server():
     agent = 'resource "coder_agent" "main" {\n env = { CODER_A = 1 }\n}\n'
-    with pytest.raises(SourceError, match="template of workspaces"):
-        deployments(agent, suffix=".tf")
-    assert list(told(settings(agent + release(env("[]")), suffix=".tf"))) == []
+    pod = container("kubernetes_pod", 'spec { container { env { name = "CODER_B" } } }')
+    server = release(env('[{ name = "CODER_ACCESS_URL", value = "a" }]'))
+    assert list(told(settings(agent + pod + server, suffix=".tf"))) == ["ACCESS_URL=a"]
 
 
 def test_two_servers_of_a_folder_are_two_deployments():

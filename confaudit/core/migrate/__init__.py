@@ -12,7 +12,15 @@ from typing import Final, Protocol, TypeAlias
 
 from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Release
-from confaudit.core.given import BY_SYSTEMD, Channel, Form, Given, GivenState, OperatorSettings, Position
+from confaudit.core.given import (
+    BY_SYSTEMD,
+    Channel,
+    Form,
+    Given,
+    GivenState,
+    OperatorSettings,
+    Position,
+)
 from confaudit.core.judge.finding import Patch, Phase
 from confaudit.core.migrate.lines import LinesEditor
 from confaudit.core.migrate.names import OldName, RenameGroup, groups
