@@ -117,6 +117,41 @@ def test_a_file_that_is_not_read_is_a_note_on_all(folder, told):
     assert any(note.startswith("cm.yaml is") for note in single["notes"])
 
 
+EMPTY = {
+    "values.yaml": "coder:\n  image: {tag: v2.30.0}\n",
+    "release.yaml": "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"
+    "metadata: {name: coder}\nspec: {chart: {spec: {chart: coder, version: 2.30.0}}}\n",
+    "application.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\n"
+    "metadata: {name: coder}\nspec:\n  source: {chart: coder, repoURL: https://helm.coder.com/v2,"
+    " targetRevision: 2.30.0, helm: {valueFiles: [prod.yaml]}}\n",
+    "compose.yaml": "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.30.0\n",
+    "with-env-file.yaml": "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.30.0\n"
+    "    env_file: [missing.env]\n",
+    "deployment.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: coder}\n"
+    "spec: {template: {spec: {containers: [{name: coder,"
+    " image: 'ghcr.io/coder/coder:v2.30.0', envFrom: [{secretRef: {name: x}}]}]}}}\n",
+    "coder.service": "[Service]\nExecStart=/usr/bin/coder server\nEnvironmentFile=/etc/coder.env\n",
+    "server.yaml": "networking: {}\n",
+    "main.tf": 'resource "helm_release" "coder" {\n  chart = "coder"\n  version = "2.30.0"\n'
+    '  values = [file("prod.yaml")]\n}\n',
+    "Dockerfile": "FROM ghcr.io/coder/coder:v2.30.0\n",
+    "inspected.json": '[{"Id": "a", "Name": "/coder", "Config": {"Env": ["PATH=/bin"],'
+    ' "Image": "ghcr.io/coder/coder:v2.30.0", "Cmd": ["server"]}}]\n',
+}
+"""Files of every kind that set up a server, and none of its settings."""
+
+
+@pytest.mark.parametrize("command", [LINT, UPGRADE], ids=lambda command: command[0])
+def test_nothing_is_called_safe_where_nothing_is_set(clean_folder, told, command):
+    for name, text in EMPTY.items():
+        (clean_folder / name).write_text(text)
+    whole = told(command, *EMPTY)
+    verdicts = {one["name"]: one["verdict"] for one in whole["deployments"]}
+    assert verdicts == dict.fromkeys(EMPTY, "nothing of Coder's settings was read")
+    assert whole["verdict"] == "nothing of Coder's settings was read for 11 of 11 deployments"
+    assert whole["nothing_read"] is True
+
+
 def test_names_are_all_different(folder, told):
     whole = told(LINT, "mixed/mixed.env", "mixed/mixed.env")
     names = [one["name"] for one in whole["deployments"]]

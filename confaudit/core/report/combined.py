@@ -128,11 +128,12 @@ def _table(parts: Sequence[Report]) -> Table:
 
 
 def _row(part: Report, audited: Audited) -> Mapping[str, Value]:
+    """Where all of an upgrade go is in the title."""
     counts = {level.word: number for level, number in part.levels.items()}
     return {
         "deployment": audited.name,
         "form": list(audited.forms),
-        "release": _way(audited.releases),
+        "release": audited.releases[0],
         "verdict": part.statement,
         **counts,
     }

@@ -116,7 +116,9 @@ def _has_values(snapshot: Snapshot) -> bool:
 
 
 def _is_of_server(given: Given, situation: Situation) -> bool:
-    if given.channel is not Channel.ENV or situation.option_of(given):
+    if given.channel is Channel.YAML:
+        return given.value is not None or bool(given.structure)  # a bare key sets nothing
+    if given.channel is Channel.FLAG or situation.option_of(given):
         return True
     name = given.name.removeprefix(HOMEBREW)
     return name.startswith("CODER_") and not situation.target.facts.variable(name)
