@@ -61,6 +61,12 @@ class Resource:
         return text_at(self.node, "metadata", "name")
 
     @property
+    def owner(self) -> tuple[str, str]:
+        """Kind and name of what it was made for; empty where an operator made it."""
+        owners = items_at(self.node, "metadata", "ownerReferences")
+        return next(((text_at(one, "kind"), text_at(one, "name")) for one in owners), ("", ""))
+
+    @property
     def namespace(self) -> str:
         """Empty where the manifest leaves it to whoever applies it."""
         return text_at(self.node, "metadata", "namespace")

@@ -41,9 +41,11 @@ _PROGRAM: Final = re.compile(r"[\w./~${}-]+")
 
 
 def started(entrypoint: Sequence[Word], arguments: Sequence[Word]) -> list[Word]:
-    """What a container runs: the image's own entrypoint, where none is given, is `coder server`."""
-    line = arguments[0][1] if arguments else 0
-    return [*(entrypoint or [("coder", line), ("server", line)]), *arguments]
+    """What a container runs; flags alone go to the image's own entrypoint, `coder server`."""
+    if entrypoint or not arguments or not arguments[0][0].startswith("-"):
+        return [*entrypoint, *arguments]
+    line = arguments[0][1]
+    return [("coder", line), ("server", line), *arguments]
 
 
 def is_script(words: Iterable[Word]) -> bool:

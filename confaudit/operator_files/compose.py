@@ -19,6 +19,7 @@ from confaudit.operator_files.command import (
     flags,
     is_script,
     other_program,
+    started,
     words_of,
 )
 from confaudit.operator_files.file import OperatorFile
@@ -111,7 +112,7 @@ def _is_of_coder(service: Map, fill: Fill) -> bool:
 
 
 def _command(service: Map) -> list[Word]:
-    return [word for key in ("entrypoint", "command") for word in words_of(get(service, key))]
+    return started(words_of(get(service, "entrypoint")), words_of(get(service, "command")))
 
 
 def _servers(services: Collection[_Service], fill: Fill) -> list[str]:

@@ -45,10 +45,21 @@ def servers(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings
     """What sets up a server, of a number of resources, with what it points to."""
     return tuple(
         replace(server, name=f"{one.kind} {one.name}".strip())
-        for one in found
+        for one in _first_hand(found)
         for server in _RELEASES.get(one.kind, workloads.read)(one, beside)
         if server.forms or server.notes
     )
+
+
+def _first_hand(found: Iterable[Resource]) -> Iterator[Resource]:
+    """Less what a cluster makes of others: a Deployment's ReplicaSets and Pods are its copies."""
+    found = list(found)
+    seen = {(one.namespace, one.kind, one.name) for one in found}
+    for one in found:
+        owner = (one.namespace, *one.owner)
+        if not any(one.owner) or owner not in seen:
+            seen.add(owner)
+            yield one
 
 
 def unused(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings, ...]:

@@ -134,6 +134,45 @@ def test_flags_follow_an_entrypoint_that_is_the_server_already():
     assert [(given.name, given.value) for given in one.operator.given] == [("telemetry", "false")]
 
 
+POD = f"{{containers: [{{name: coder, image: '{IMAGE}', args: [--verbose]}}]}}"
+ENTRYPOINTS = {
+    "compose": f"services: {{c: {{image: '{IMAGE}', command: --verbose}}}}",
+    "kubernetes": f"{{apiVersion: v1, kind: Pod, metadata: {{name: c}}, spec: {POD}}}",
+}
+
+
+@pytest.mark.parametrize("text", ENTRYPOINTS.values(), ids=ENTRYPOINTS)
+def test_flags_alone_go_to_the_entrypoint_in_every_form(text):
+    (one,) = servers(text)
+    assert [(each.name, each.value) for each in one.operator.given] == [("verbose", "true")]
+
+
+def made_for(kind, name):
+    return f"ownerReferences: [{{kind: {kind}, name: {name}}}]"
+
+
+def test_what_a_cluster_makes_of_a_workload_is_no_further_server():
+    deployment = (
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: coder}, "
+        f"spec: {{template: {{spec: {POD}}}}}}}"
+    )
+    pods = [
+        f"{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, {made_for('ReplicaSet', 'a')}}}, "
+        f"spec: {POD}}}"
+        for name in ("a-1", "a-2")
+    ]
+    replicas = (
+        f"{{apiVersion: apps/v1, kind: ReplicaSet, metadata: {{name: a, "
+        f"{made_for('Deployment', 'coder')}}}, spec: {{template: {{spec: {POD}}}}}}}"
+    )
+    everything = (
+        f"{{apiVersion: v1, kind: List, items: [{', '.join([*pods, replicas, deployment])}]}}"
+    )
+    some = f"{{apiVersion: v1, kind: List, items: [{', '.join(pods)}]}}"
+    for text in (everything, some):
+        assert len(servers(text)) == 1
+
+
 def test_what_a_container_points_to_is_missing_until_it_is_given():
     task = (
         f'{{"containerDefinitions": [{{"image": "{IMAGE}", "environmentFiles": '
