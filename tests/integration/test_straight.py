@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -76,6 +77,87 @@ def test_no_secret_of_what_is_piped_in_comes_out_in_any_format(piped, folder, sa
     for form in FORMATS:
         piped(content, "lint", "-", "-f", form, "-o", "report", "--exit-zero")
         assert b"planted" not in (folder / "report").read_bytes()
+
+
+SECRET = "planted-secret"
+SECRETS = {
+    "CODER_PG_CONNECTION_URL": f"postgres://coder:{SECRET}@db.example.com:5432/coder",
+    "CODER_OIDC_CLIENT_SECRET": SECRET,
+    "CODER_OIDC_CLIENT_SECRETS": SECRET,
+    "CODER_OAUTH2_GITHUB_CLIENT_SECRET": f"{SECRET} #1",
+    "CODER_EXTERNAL_AUTH_0_CLIENT_SECRET": f"$({SECRET})",
+    "CODER_ACCESS_URL": f"https://admin:{SECRET}@coder.example.com",
+    "CODER_EMAIL_AUTH_PASSWORD": f"${{{SECRET}}}",
+    "CODER_HTTP_ADDRESS": f"http://x:{SECRET}@0.0.0.0:3000",
+    "AWS_SECRET_ACCESS_KEY": SECRET,
+    "GITHUB_TOKEN": f"ghp_{SECRET}",
+    "DATABASE_URL": f"postgres://x:{SECRET}@db/x",
+}
+IMAGE = "ghcr.io/coder/coder:v2.33.2"
+LINES = [f"{name}={value}" for name, value in SECRETS.items()]
+FLAGS = [
+    "server",
+    "--postgres-url",
+    SECRETS["CODER_PG_CONNECTION_URL"],
+    f"--oidc-client-secret={SECRET}",
+]
+ENTRIES = [{"name": name, "value": value} for name, value in SECRETS.items()]
+DOTENV = "\n".join(f"{name}='{value}'" for name, value in SECRETS.items())
+QUOTED = shlex.join(LINES)
+HOLDERS = {
+    "docker inspect": json.dumps(
+        [{"Path": "/opt/coder", "Args": FLAGS, "Config": {"Image": IMAGE, "Env": LINES}}], indent=1
+    ),
+    "docker service inspect": json.dumps(
+        [
+            {
+                "Spec": {
+                    "TaskTemplate": {"ContainerSpec": {"Image": IMAGE, "Env": LINES, "Args": FLAGS}}
+                }
+            }
+        ]
+    ),
+    "ECS": json.dumps(
+        {"containerDefinitions": [{"image": IMAGE, "environment": ENTRIES, "command": FLAGS}]}
+    ),
+    "Render": json.dumps(
+        {"services": [{"image": {"url": IMAGE}, "runtime": "image", "envVars": ENTRIES}]}
+    ),
+    "Azure": json.dumps(
+        {
+            "properties": {
+                "template": {"containers": [{"image": IMAGE, "env": ENTRIES, "args": FLAGS}]}
+            }
+        }
+    ),
+    "environ": "\0".join(["PATH=/bin", *LINES, ""]),
+    "env": "\n".join(["PATH=/bin", "HOME=/root", *LINES, ""]),
+    "docker run": "docker run "
+    + shlex.join([word for line in LINES for word in ("-e", line)] + [IMAGE, *FLAGS]),
+    "a heredoc": f"cat > coder.env <<'EOF'\n{DOTENV}\nEOF\n",
+    "an open heredoc": f"cat > coder.env <<EOF\n{DOTENV}\nEOF\n",
+    "printf": f"printf '%s\\n' {QUOTED} > coder.env\n",
+    "exports": f"export {QUOTED}\ncoder {shlex.join(FLAGS)}\n",
+    "user data": "#cloud-config\n"
+    + json.dumps(
+        {"write_files": [{"path": "coder.env", "content": DOTENV}], "runcmd": [["coder", *FLAGS]]}
+    ),
+    "a Dockerfile": f"FROM {IMAGE}\nENV {QUOTED}\nCMD {json.dumps(FLAGS)}\n",
+}
+"""Every form that one cannot pipe in from the README, with secrets wherever they may stand."""
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_no_secret_of_any_form_comes_out_in_any_format(piped, folder, holder):
+    content = HOLDERS[holder].encode()
+    upgrade = ["upgrade", "--to", "2.36.0", "--from", "2.33.2", "-i", "-", "-f", "json"]
+    for command in (*(["lint", "-", "-f", form] for form in FORMATS), upgrade):
+        code, _, err = piped(content, *command, "-o", "report", "--exit-zero")
+        report = (folder / "report").read_bytes()
+        assert code == 0, err
+        assert b"planted" not in report
+    found = json.loads(report)["findings"]
+    assert any(one["rule"] == "clear-text-secret" for one in found)
 
 
 REFUSED = [
