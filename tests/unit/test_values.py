@@ -214,3 +214,16 @@ LOGINS = [
 def test_whether_a_way_to_log_in_is_left(lines, version, rule):
     found = told(*lines, version=version).keys()
     assert found & {LOCKED, "idle-login-built-in"} == {rule} - {None}
+
+
+@pytest.mark.parametrize(
+    "value", ["postgres://u:x$(hunter)y@db/c", "postgres://u:a@b$hunter#c@db/c"]
+)
+def test_what_only_looks_like_a_reference_in_a_password_is_not_told(value):
+    values = f"coder: {{env: [{{name: CODER_PG_CONNECTION_URL, value: '{value}'}}]}}"
+    files = (
+        decode(values.encode(), "v.yaml"),
+        decode(f"CODER_PG_CONNECTION_URL={value}".encode(), "e"),
+    )
+    for file in files:
+        assert "hunter" not in repr(audited(read_all([file])))

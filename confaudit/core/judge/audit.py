@@ -23,6 +23,7 @@ from confaudit.core.judge.rules import (
 from confaudit.core.judge.rules.common import Check
 from confaudit.core.judge.startup import refused_starts
 from confaudit.core.model import Level
+from confaudit.core.secret import REDACTED
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situation import Situation
@@ -139,7 +140,14 @@ def _depends(situation: Situation, finding: Finding) -> Finding:
 
 
 def _filled_in(situation: Situation, finding: Finding) -> list[str]:
-    """The variables that the values are made of which a finding is about."""
+    """The variables that the values are made of which a finding is about.
+
+    A dollar sign may as well belong to a secret, so that those of a secret are not told.
+    """
     places = set(finding.positions)
-    given = [one for one in situation.operator.given if one.position in places]
+    given = [
+        one
+        for one in situation.operator.given
+        if one.position in places and one.value is not None and REDACTED not in one.value
+    ]
     return [*dict.fromkeys(visible(name) for one in given for name in one.refers_to)]

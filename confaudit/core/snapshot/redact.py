@@ -8,7 +8,7 @@ still do.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from confaudit.core.given import Given, GivenState, OperatorSettings
@@ -86,11 +86,15 @@ def redact_operator(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> 
     options = tuple(specs)
     secrets = frozenset(_input_names(one for one in options if is_secret_option(one)))
     public = frozenset(_input_names(options)) - secrets
+    variables = frozenset(one.name for one in operator.given)
     redactor = _Redactor()
 
     def clean(given: Given) -> Given:
         named = given.name not in public and looks_secret(given.name) and carries_text(given.value)
-        return redactor.given(given, is_secret_option=given.name in secrets or named)
+        found = redactor.given(given, is_secret_option=given.name in secrets or named)
+        if not given.left_as_text or found.value == given.value:
+            return found
+        return replace(found, left_as_text=_variables(given.left_as_text, variables))
 
     return replace(
         operator,
@@ -99,6 +103,11 @@ def redact_operator(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> 
         interpolation=tuple(map(clean, operator.interpolation)),
         version_hint=redactor.text(operator.version_hint),
     )
+
+
+def _variables(names: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Names in the text of a secret: a part of it, unless there is such a variable."""
+    return tuple(name if name in known else "\u2026" for name in names)
 
 
 def redact_values(values: Mapping[str, Value], specs: Iterable[OptionSpec]) -> dict[str, Value]:
