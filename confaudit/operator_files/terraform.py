@@ -179,13 +179,13 @@ class _FileReader:
             for one in read_release(label, body, self.code):
                 yield Part(one, bool(one.forms))
             return
-        workloads = [node for _, node in walk(body) if _is_workload(node)]
-        servers = [node for node in workloads if isinstance(node, Mapping) and _is_server(node)]
+        blocks = [node for _, node in walk(body) if isinstance(node, Mapping)]
+        servers = list(filter(_is_server, blocks))
         if servers:
             yield from (self._server(f"{kind}.{label}", server) for server in servers)
             return
         found = merge(self.code.settings(body), self.code.texts(body))
-        runs = bool(found.given) and bool(workloads or found.version)
+        runs = bool(found.given) and bool(found.version or any(map(_is_workload, blocks)))
         operator = replace(found, name=f"{kind}.{label}") if runs else found
         yield Part(operator, runs, frozenset(_provided(kind, label, body)))
 
