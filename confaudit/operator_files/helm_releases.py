@@ -4,7 +4,8 @@ They say which chart they mean, in which version, and lay values over each other
 their own. `kubernetes` finds them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from confaudit.core.given import Form, OperatorSettings
 from confaudit.operator_files import helm
@@ -155,3 +156,12 @@ def _read(
             namespace=namespace,
         )
     )
+
+
+READERS: Final[dict[str, Callable[[Resource, Beside], Iterator[OperatorSettings]]]] = {
+    "HelmRelease": flux_release,
+    "Application": argo_application,
+    "ApplicationSet": argo_application,
+    "HelmChart": k3s_chart,
+}
+"""How the kinds that install a chart are read."""

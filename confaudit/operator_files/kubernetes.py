@@ -4,14 +4,13 @@ A file may hold many documents; Coder's are found by chart, image and variables,
 place or name.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import listing
 from confaudit.errors import SourceError
-from confaudit.operator_files import helm_releases, kinds, providers, workloads
+from confaudit.operator_files import kinds, providers
 from confaudit.operator_files.beside import Beside, Resource, resources
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
@@ -42,11 +41,17 @@ def silence(file: OperatorFile) -> SourceError:
 
 
 def servers(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings, ...]:
-    """What sets up a server, of a number of resources, with what it points to."""
+    """What sets up a server, of a number of resources, with what it points to.
+
+    Kinds that install a chart are read as such; whatever else sets a server up has its pod in it.
+    """
+    # imported here: who only asks whether a file is a manifest has no use for all that
+    from confaudit.operator_files import helm_releases, workloads
+
     return tuple(
         replace(server, name=f"{one.kind} {one.name}".strip())
         for one in _first_hand(found)
-        for server in _RELEASES.get(one.kind, workloads.read)(one, beside)
+        for server in helm_releases.READERS.get(one.kind, workloads.read)(one, beside)
         if server.forms or server.notes
     )
 
@@ -71,12 +76,3 @@ def unused(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings,
         if (provided := providers.provided(one, beside)).forms
     ]
     return (replace(merge(*rest), name=listing([one.name for one in rest])),) if rest else ()
-
-
-_RELEASES: Final[dict[str, Callable[[Resource, Beside], Iterator[OperatorSettings]]]] = {
-    "HelmRelease": helm_releases.flux_release,
-    "Application": helm_releases.argo_application,
-    "ApplicationSet": helm_releases.argo_application,
-    "HelmChart": helm_releases.k3s_chart,
-}
-"""Kinds that install a chart; whatever else sets a server up has its pod in it."""

@@ -12,19 +12,19 @@ from confaudit.core.judge.judge import Judged, finding_names, judge
 from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
 from confaudit.core.judge.rules.changes import refuted
 from confaudit.core.judge.startup import start_checks
-from confaudit.core.migrate import Migrant, migrate
 from confaudit.core.model import Snapshot
 from confaudit.core.report.report import Audited
-from confaudit.core.upgrade.printed import Printed, hold
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
-from confaudit.core.upgrade.verify import Verification
 from confaudit.workflows.operator_files import Opened
 from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
     from confaudit.core.judge.advisories import Advisory
+    from confaudit.core.migrate import Migrant, Rewrite
+    from confaudit.core.upgrade.printed import Printed
+    from confaudit.core.upgrade.verify import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class AuditScope:
     target: Release
     snapshot: Snapshot | None
     opened: Opened
-    printed: Printed | None = None
+    printed: "Printed | None" = None
     """What the target itself printed of its settings."""
     earlier: Earlier = no_snapshots
     """What earlier snapshots of the deployment show."""
@@ -54,8 +54,10 @@ class AuditScope:
         return Audited(self.name, forms, tuple(releases)) if self.name else None
 
     @property
-    def migrant(self) -> Migrant:
+    def migrant(self) -> "Migrant":
         """The files to be rewritten with the names that the target calls current."""
+        from confaudit.core.migrate import Migrant
+
         texts = {file.name: file.text for file in self.opened.files}
         return Migrant(self.opened.operator, texts, self.source, self.target)
 
@@ -80,7 +82,7 @@ class Audit:
     situation: Situation
     judged: Judged
     rules: tuple[Rule, ...]
-    held: Verification | None = None
+    held: "Verification | None" = None
     """The prediction against what the target itself printed."""
 
 
@@ -107,11 +109,17 @@ def _audited(
     setup: Setup, scope: AuditScope, known: "Sequence[Advisory]", selection: Selection
 ) -> Audit:
     situation = situate(setup, scope, known)
-    held = hold(situation, scope.printed) if scope.printed else None
+    held = _held(situation, scope.printed) if scope.printed else None
     found = (*audit(situation, known), *(refuted(held.rest) if held else ()))
     rules = {**RULES, **{one.rule.id: one.rule for one in (*known, *found)}}
     patched = _with_patches(found, scope) if scope.opened.files else found
     return Audit(situation, judge(patched, scope.name, selection), tuple(rules.values()), held)
+
+
+def _held(situation: Situation, printed: "Printed") -> "Verification":
+    from confaudit.core.upgrade.printed import hold
+
+    return hold(situation, printed)
 
 
 def _names(done: Audit) -> Iterator[str]:
@@ -127,11 +135,17 @@ _REWRITTEN: Final = frozenset({OPTION_RENAMED.id, LEGACY_PREFIX.id})
 
 def _with_patches(found: Sequence[Finding], scope: AuditScope) -> Iterator[Finding]:
     renames = any(finding.rule.id in _REWRITTEN for finding in found)
-    rewrites = migrate(scope.migrant).patches if renames else ()
+    rewrites = _rewritten(scope) if renames else ()
     for finding in found:
         mine = [one.patch for one in rewrites if one.given.position in finding.positions]
         is_meant = finding.rule.id in _REWRITTEN
         yield replace(finding, patches=tuple(mine)) if is_meant and mine else finding
+
+
+def _rewritten(scope: AuditScope) -> "Sequence[Rewrite]":
+    from confaudit.core.migrate import migrate
+
+    return migrate(scope.migrant).patches
 
 
 def advisories(setup: Setup) -> "Sequence[Advisory]":
