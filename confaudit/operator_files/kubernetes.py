@@ -4,7 +4,7 @@ A file may hold many documents; Coder's are found by chart, image and variables,
 place or name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from confaudit.core.given import OperatorSettings
