@@ -3,7 +3,7 @@
 Coder's container is found by structure, at any depth: what has an `env` with Coder's variables.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -212,10 +212,11 @@ def _server(container: Container, release: Release, beside: Beside) -> OperatorS
     """An image's tag beats the chart's version, which says nothing where Coder is but a part."""
     values = release.values
     said = "" if container.is_part else release.version
-    found = [version_of(one) for one in (said, _tag(container.values)) if one]
-    versions = (OperatorSettings(version=one, version_hint=hint) for one, hint in found)
+    version, hint = version_of(_tag(container.values) or said)
     by_resource = _by_env_from(container, release, beside)
     own = OperatorSettings(
+        version=version,
+        version_hint=hint,
         chart=_chart_values(container, values, by_resource),
         replaced=tuple(replaced_lists(values, container.path)),
         forms=tuple(dict.fromkeys(layer.dialect for layer in values.layers)),
@@ -223,7 +224,7 @@ def _server(container: Container, release: Release, beside: Beside) -> OperatorS
         is_server=release.is_coder or bool(_SERVER_KEYS & names_of(container.values)),
     )
     listed, command = _listed(container, release, beside), _command(container, values)
-    return merge(own, *versions, by_resource, listed, command)
+    return merge(own, by_resource, listed, command)
 
 
 def _by_env_from(container: Container, release: Release, beside: Beside) -> OperatorSettings:
@@ -241,14 +242,18 @@ def _listed(container: Container, release: Release, beside: Beside) -> OperatorS
 
     precedes = may_set if container.chart else others_precede
     found = cluster.listed(container.values, place_of, beside, release.namespace, precedes)
-    hidden = env is not None and values.layer_of(env).is_secret
-    return replace(found, given=tuple(map(_hidden, found.given))) if hidden else found
+    return replace(found, given=_shown(found.given, env, values))
 
 
-def _hidden(given: Given) -> Given:
-    """An entry of values that are a secret as a whole: only its name is known."""
+def _shown(given: Iterable[Given], node: Node | None, values: Values) -> tuple[Given, ...]:
+    """Entries that stand at a node; of values that are a secret as a whole only names are known."""
+    if node is None or not values.layer_of(node).is_secret:
+        return tuple(given)
     state = GivenState.REFERENCE
-    return replace(given, state=state, value=None, prefix="", refers_to=(), not_text=False)
+    return tuple(
+        replace(one, state=state, value=None, prefix="", refers_to=(), not_text=False)
+        for one in given
+    )
 
 
 def _command(container: Container, values: Values) -> OperatorSettings:
@@ -259,7 +264,7 @@ def _command(container: Container, values: Values) -> OperatorSettings:
         return OperatorSettings()
     layer = values.layer_of(nodes[-1])
     return OperatorSettings(
-        given=tuple(flags(words, layer.file, layer.dialect, CLUSTER.read)),
+        given=_shown(flags(words, layer.file, layer.dialect, CLUSTER.read), nodes[-1], values),
         notes=(layer.file.remark(words[0][1], SCRIPT_NOTE),) if is_script(words) else (),
     )
 

@@ -63,7 +63,9 @@ class Stack:
 
     def add_text(self, text: OperatorFile, form: Form, *, is_secret: bool = False) -> None:
         """Values in a text of their own."""
-        if text.yaml is None:
+        if text.yaml is None and is_secret:
+            self.notes.append(text.remark(0, "these values are no YAML"))
+        elif text.yaml is None:
             self.unread.append(text)
         for root in text.yaml.roots[:1] if text.yaml else ():
             self.add(Layer(root, text, form, is_secret))
@@ -111,9 +113,8 @@ class Stack:
         """One value from a resource; what a Secret holds, or nobody gave, is not known."""
         is_known = found is not None and not what.startswith("Secret")
         if not is_known:
-            self.notes.append(
-                self.file.remark(at.line, f"{visible(path)} is set from {visible(what)}")
-            )
+            says = f"{visible(path)} is set from {visible(what)}, which is not known here"
+            self.notes.append(self.file.remark(at.line, says))
         self.set(path, typed(found.text.text if found and is_known else OPAQUE, at.line))
 
     def _own(self, root: Node, file: OperatorFile | None = None) -> Layer:

@@ -263,6 +263,16 @@ def test_keys_below_a_strange_one_are_not_told_again():
     assert [item.name for item in each(asked)] == ["coder.probes", "coder.probesX"]
 
 
+@pytest.mark.parametrize(("is_whole", "expected"), [(True, Truth.YES), (False, DEPENDS)])
+def test_a_key_may_stand_in_values_that_were_not_given(is_whole, expected):
+    every = (one.advisory for one in PACKAGED)
+    probe = next(one for one in every if one.rule.id == "chart-liveness-probe-off")
+    keys = {"coder": ChartValue(Position("values.yaml", 1))}
+    files = OperatorSettings(chart=ChartValues(keys, is_whole=is_whole))
+    asked = replace(situation("2.29.1", "2.30.0"), operator=files)
+    assert [one.affects for one in judge_advisories.advise([probe], asked)] == [expected]
+
+
 def test_keys_that_are_none_of_the_charts_business():
     """A place for anchors, and what the chart around it may read."""
     each = items.each_chart_key_but(["coder", "coder.env"])

@@ -64,6 +64,7 @@ BASE, BOTH, BROKEN = (
     config_map("base", A) + "---\n" + secret("over", B, "v"),
     config_map("base", A) + "---\n" + config_map("over", "?", "v", "Secret"),
 )
+FLAGS = secret("over", "coder: {commandArgs: [server, --verbose=true]}", "v")
 ONE = "  valuesFrom: [{kind: ConfigMap, name: base}]\n"
 BY_PATH = "  valuesFrom: [{kind: ConfigMap, name: t, valuesKey: t, targetPath: coder.image.tag}]\n"
 IN_SECRET = "  valuesFrom: [{kind: Secret, name: t, targetPath: 'coder.env[0].value'}]\n"
@@ -102,6 +103,14 @@ RELEASES = {
     "own values over both": (
         {"r.yaml": FLUX + FROM + OWN, "m.yaml": BOTH},
         "2.30.0 CODER_C=c -CODER_A -CODER_B",
+    ),
+    "flags in a Secret": (
+        {"r.yaml": FLUX + FROM, "m.yaml": config_map("base", A) + "---\n" + FLAGS},
+        "2.30.0 CODER_A=x verbose=hidden",
+    ),
+    "a tag that nobody tells beats the chart": (
+        {"r.yaml": FLUX + OWN.replace("coder: {", "coder: {image: {tag: '${V}'}, ")},
+        "- CODER_C=c",
     ),
     "a Secret that is no text": ({"r.yaml": FLUX + FROM, "m.yaml": BROKEN}, "2.30.0 CODER_A=x ?"),
     "a ConfigMap of another namespace": (
