@@ -7,6 +7,7 @@ own. A tool is known by where its containers stand; what they hold is read in on
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Final
 
@@ -26,7 +27,7 @@ from confaudit.operator_files.command import (
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import NAME, SERVER_NAMES, SettingsBlock
-from confaudit.operator_files.substitution import CODE, Fill, verbatim
+from confaudit.operator_files.substitution import CODE, Fill, Reading, verbatim
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import (
     Mapping,
@@ -48,8 +49,6 @@ _ENVIRONMENT: Final = (
 )
 _COMMAND: Final = ("command", "cmd", "dockercommand", "startcommand", "runcommand")
 _NAME: Final = ("name", "key")
-_SUBSTITUTE: Final = "fn::sub"
-"""CloudFormation's `!Sub`, as JSON has it."""
 _VERSION_LABEL: Final = "org.opencontainers.image.version"
 
 
@@ -60,13 +59,14 @@ class Container:
     parts: Mapping
     around: Mapping
     """The description that `parts` belong to, where a tool spreads it."""
+    fill: Fill = verbatim
+    """How its tool reads a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Tool:
     form: Form
     find: Callable[[Node], Iterator[Container]]
-    fill: Fill
 
 
 def recognise(file: OperatorFile) -> bool:
@@ -106,11 +106,21 @@ def _scalar(node: Node | None, *names: str) -> Scalar | None:
     return found if isinstance(found, Scalar) else None
 
 
+def _text(node: Node | None) -> Scalar | None:
+    """A text, also one that CloudFormation makes: `!Sub` and `!Ref`, which JSON has as maps."""
+    by_tag = node if isinstance(node, Scalar) and node.tag == "!Ref" else None
+    if parameter := _scalar(node, "ref") or by_tag:
+        return Scalar(parameter.line, "${" + parameter.text + "}", parameter.style)
+    text = node if isinstance(node, Scalar) else _scalar(node, "fn::sub")
+    return text if text and text.tag in ("", "!Sub") else None
+
+
 def _images(container: Container) -> Iterator[str]:
     """Its image in all ways in which it is named: a tool may know it by its hash."""
     for node, key in product((container.parts, container.around), _IMAGE):
         image = _part(node, key)
-        yield image.text if isinstance(image, Scalar) else text_at(image, "url")
+        text = _text(image) or _scalar(image, "url")
+        yield (container.fill(text.text).text or text.text) if text else ""
         if repository := text_at(image, "repository"):
             yield f"{text_at(image, 'registry')}/{repository}:{text_at(image, 'tag')}"
     tags = items_at(container.around, "RepoTags")
@@ -175,10 +185,14 @@ def _settings(
     environment = _part(container.parts, *_ENVIRONMENT)
     own = OperatorSettings(
         given=(
-            *(one for group in _groups(container, root) for one in _variables(group, file, tool)),
-            *_variables(environment, file, tool),
+            *(
+                one
+                for group in _groups(container, root)
+                for one in _variables(group, file, tool, container.fill)
+            ),
+            *_variables(environment, file, tool, container.fill),
             *_secrets(container, file, tool),
-            *flags(words, file, tool.form, tool.fill),
+            *flags(words, file, tool.form, container.fill),
         ),
         version=version,
         version_hint=hint,
@@ -197,17 +211,19 @@ def _name(container: Container) -> str:
     return named.text.strip("/") if named else ""
 
 
-def _variables(environment: Node | None, file: OperatorFile, tool: _Tool) -> Iterator[Given]:
+def _variables(
+    environment: Node | None, file: OperatorFile, tool: _Tool, fill: Fill
+) -> Iterator[Given]:
     """The variables of an environment: `K=V`, a map, or maps with a name each."""
     place = SettingsBlock(file, tool.form, environment.line if environment else 0)
     if isinstance(environment, Mapping):
         for key, value in entries(environment):
-            yield _variable(key, follow(value), place, tool.fill)
+            yield _variable(key, follow(value), place, fill)
     for item in items_at(environment):
         if isinstance(item, Scalar):
-            yield _assignment(item, place, tool.fill)
+            yield _assignment(item, place, fill)
         elif name := _scalar(item, *_NAME):
-            yield _variable(name, _part(item, "value"), place, tool.fill)
+            yield _variable(name, _part(item, "value"), place, fill)
 
 
 def _assignment(item: Scalar, place: SettingsBlock, fill: Fill) -> Given:
@@ -219,8 +235,8 @@ def _assignment(item: Scalar, place: SettingsBlock, fill: Fill) -> Given:
 
 def _variable(name: Scalar, value: Node | None, place: SettingsBlock, fill: Fill) -> Given:
     """A variable; where no text is in sight, the tool takes it from somewhere else."""
-    text = value if isinstance(value, Scalar) else _scalar(value, _SUBSTITUTE)
-    if text is None or text.tag not in ("", "!Sub"):
+    text = _text(value)
+    if text is None:
         return place.given(name.text, GivenState.REFERENCE, name.line)
     return place.text(name.text, text.text, name.line, fill)
 
@@ -296,11 +312,28 @@ def _is_environment(env: Node | None, around: Mapping) -> bool:
 
 def _of_ecs(root: Node) -> Iterator[Container]:
     """Of a task definition, wherever it stands: alone, in `aws` output, in a stack's template."""
+    fill = partial(_of_stack, defaults=dict(_defaults(root)))
     for _, node in walk(root):
         found = _part(node, "containerdefinitions") if isinstance(node, Mapping) else None
-        yield from _each(found)
+        yield from _each(found, fill)
     if isinstance(root, Sequence):
-        yield from (one for one in _each(root) if _part(one.parts, "essential"))
+        yield from (one for one in _each(root, fill) if _part(one.parts, "essential"))
+
+
+def _defaults(root: Node) -> Iterator[tuple[str, str]]:
+    """What the parameters of a stack are, where nobody says otherwise."""
+    parameters = get(root, "Parameters")
+    for name, node in entries(parameters) if isinstance(parameters, Mapping) else ():
+        if default := _scalar(node, "default"):
+            yield name.text, default.text
+
+
+def _of_stack(text: str, defaults: dict[str, str]) -> Reading:
+    def filled(match: re.Match[str]) -> str:
+        name = match[1]
+        return f"${{{name}:-{defaults[name]}}}" if name in defaults else match[0]
+
+    return CODE.read(re.sub(r"\$\{(\w+)\}", filled, text))
 
 
 def _of_render(root: Node) -> Iterator[Container]:
@@ -317,21 +350,21 @@ def _of_clouds(root: Node) -> Iterator[Container]:
         if path[-2:] in _CLOUDS or path[-1:] in (("ImageRepository",), ("services",)):
             configuration = get(node, "ImageConfiguration")
             parts = configuration if isinstance(configuration, Mapping) else node
-            yield Container(parts, node)
+            yield Container(parts, node, CODE.read)
 
 
 _CLOUDS: Final = frozenset({("template", "containers"), ("containers", "properties")})
 
 
-def _each(node: Node | None) -> Iterator[Container]:
+def _each(node: Node | None, fill: Fill = verbatim) -> Iterator[Container]:
     for item in node.items if isinstance(node, Sequence) else ():
         if isinstance(one := follow(item), Mapping):
-            yield Container(one, one)
+            yield Container(one, one, fill)
 
 
 _TOOLS: Final = (
-    _Tool(Form.DOCKER_INSPECT, _of_docker, verbatim),
-    _Tool(Form.ECS, _of_ecs, CODE.read),
-    _Tool(Form.RENDER, _of_render, verbatim),
-    _Tool(Form.CONTAINER_APP, _of_clouds, CODE.read),
+    _Tool(Form.DOCKER_INSPECT, _of_docker),
+    _Tool(Form.ECS, _of_ecs),
+    _Tool(Form.RENDER, _of_render),
+    _Tool(Form.CONTAINER_APP, _of_clouds),
 )

@@ -124,12 +124,17 @@ def documents(text: str) -> Documents:
         YamlFault: it is no YAML either way.
     """
     try:
-        return Documents(compose(text), templated=False)
+        return Documents(compose(_without_tabs(text)), templated=False)
     except YamlFault:
         masked = mask(text)
         if masked == text:
             raise
         return Documents(compose(masked), templated=True)
+
+
+def _without_tabs(text: str) -> str:
+    """JSON may be indented by tabs, as YAML may not; inside its strings they cannot stand."""
+    return re.sub(r"(?m)^\t+", " ", text) if text.lstrip()[:1] in ("{", "[") else text
 
 
 def mask(text: str) -> str:

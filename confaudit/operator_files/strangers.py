@@ -86,6 +86,11 @@ _ANSWERS: Final = (
         ),
     ),
     _Stranger(
+        "a list in which no value can be told from the next",
+        "give what `docker inspect coder` prints, without a format",
+        _begins(r"\[[A-Za-z_]\w*="),
+    ),
+    _Stranger(
         "what `systemctl status` prints, which holds no settings",
         "give what `systemctl cat coder` prints",
         _begins(r"[\u25cf\u25cb\u00d7*] \S+\.service"),

@@ -230,10 +230,10 @@ yes default-changed secure-auth-cookie
 yes option-deprecated verbose
 """,
     "2.30.0 ecs-stack.yaml": """
-starts, 3 behaviours change
+starts, 2 behaviours change, 1 more may change
 yes ai-gateway-on ai-gateway-enabled
 yes default-changed secure-auth-cookie
-yes forwarded-host-untrusted proxy-trusted-origins
+depends forwarded-host-untrusted proxy-trusted-origins
 yes option-deprecated verbose
 """,
     "2.31.0 ecs-task.json": """

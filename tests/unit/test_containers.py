@@ -30,6 +30,10 @@ SHAPES = {
         Form.DOCKER_INSPECT,
     ),
     "its configuration alone": (f'{{"Image": "{IMAGE}", "Env": {LINES}}}', Form.DOCKER_INSPECT),
+    "JSON with tabs": (
+        f'[\n\t{{\n\t\t"Config": {{\n\t\t\t"Image": "{IMAGE}", "Env": {LINES}\n\t\t}}\n\t}}\n]',
+        Form.DOCKER_INSPECT,
+    ),
     "a task in a service": (
         f'{{"TaskTemplate": {{"ContainerSpec": {{"Image": "{IMAGE}", "Env": {LINES}}}}}}}',
         Form.DOCKER_INSPECT,
@@ -110,8 +114,10 @@ def test_an_image_tells_its_version_where_its_tag_does_not(image, more, version)
         ("Value: '${Domain}/x'", GivenState.UNRESOLVED, None),
         ("Value: !Sub 'a-${Domain}'", GivenState.UNRESOLVED, None),
         ("Value: {'Fn::Sub': 'a-${Domain}'}", GivenState.UNRESOLVED, None),
-        ("Value: !Ref Domain", GivenState.REFERENCE, None),
-        ("Value: {Ref: Domain}", GivenState.REFERENCE, None),
+        ("Value: !Ref Domain", GivenState.UNRESOLVED, None),
+        ("Value: {Ref: Domain}", GivenState.UNRESOLVED, None),
+        ("Value: !Ref Known", GivenState.UNRESOLVED, "k"),
+        ("Value: {'Fn::Sub': 'a-${Known}'}", GivenState.UNRESOLVED, "a-k"),
         ("Value: !Join ['', [a, b]]", GivenState.REFERENCE, None),
         ("Value: !Sub plain", GivenState.LITERAL, "plain"),
         ("Value: ''", GivenState.EMPTY, ""),
@@ -119,10 +125,13 @@ def test_an_image_tells_its_version_where_its_tag_does_not(image, more, version)
 )
 def test_what_a_stack_fills_in_stays_open(entry, state, value):
     text = (
-        f"Resources: {{T: {{Properties: {{ContainerDefinitions: [{{Image: '{IMAGE}', "
+        "Parameters: {Known: {Default: k}, Tag: {Default: v2.30.0}}\n"
+        "Resources: {T: {Properties: {ContainerDefinitions: [{"
+        "Image: !Sub 'ghcr.io/coder/coder:${Tag}', "
         f"Environment: [{{Name: CODER_VERBOSE, {entry}}}]}}]}}}}}}"
     )
     (one,) = servers(text)
+    assert one.operator.version == "2.30.0"
     (given,) = one.operator.given
     assert (given.name, given.state, given.value) == ("CODER_VERBOSE", state, value)
 

@@ -40,6 +40,7 @@ STRANGERS = {
     ),
     "kubectl get": ("NAME    READY   UP-TO-DATE\ncoder   1/1     1\n", "-o yaml"),
     "docker ps": ("CONTAINER ID   IMAGE\n1   ghcr.io/coder/coder:v2.30.0\n", "docker inspect"),
+    "docker inspect -f": (f"[CODER_ACCESS_URL=a CODER_A={SECRET}]\n", "docker inspect coder"),
     "systemctl status": ('\u25cf coder.service - "Coder"\n   Active: active\n', "systemctl cat"),
 }
 
@@ -70,6 +71,7 @@ SERVERS = {
     ),
     "beside a template": (
         'resource "coder_agent" "main" {}\nresource "docker_container" "coder" {\n'
+        ' image = "ghcr.io/coder/coder:v2.30.0"\n'
         ' env = ["CODER_ACCESS_URL=https://a.example.com"]\n}\n'
     ),
     "below a name of Coder 1": "coderd:\n  coder: {env: [{name: CODER_ACCESS_URL, value: x}]}\n",
