@@ -203,7 +203,7 @@ TERRAFORM = {
     ),
     "files of values": (
         release('values = [file("v.yaml"), templatefile("${path.module}/w.tpl", { a = 1 })]'),
-        "unseen",
+        "unseen unseen",
     ),
     "a heredoc": (
         release("values = [<<-EOT\n  coder:\n    env: [{name: CODER_A, value: '${x}'}]\n  EOT\n]"),
@@ -215,6 +215,13 @@ TERRAFORM = {
             'set {\n name = "coder.env[0].value"\n value = "a"\n}'
         ),
         "A=a",
+    ),
+    "single settings over values": (
+        release(
+            env('[{ name = "CODER_A", value = "a" }, { name = "CODER_B", value = "b" }]')
+            + '\nset {\n name = "coder.env[1].value"\n value = "c"\n}'
+        ),
+        "A=a B=c",
     ),
     "single settings in a list": (
         release('set = [{ name = "coder.env[0].name", value = "CODER_A" },\n'

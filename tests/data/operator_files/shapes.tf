@@ -18,11 +18,11 @@ resource "helm_release" "coder" {
     { name = "CODER_PG_CONNECTION_URL", valueFrom = { secretKeyRef = { name = "db" } } },
   ] } })]
   set {
-    name  = "coder.env[1].name"
+    name  = "coder.env[2].name"
     value = "CODER_WILDCARD_ACCESS_URL"
   }
   set {
-    name  = "coder.env[1].value"
+    name  = "coder.env[2].value"
     value = "*.example.com"
   }
 }
