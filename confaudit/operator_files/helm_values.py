@@ -3,6 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.core.text.wording import visible
@@ -74,10 +75,15 @@ class Stack:
         """Values in a file beside the release; `$NAME/` in front of it is another repository."""
         wanted = path.text.partition("/")[2] if path.text.startswith("$") else path.text
         found = self.beside.find(wanted, self.file)
-        if found and (self.is_coder or recognise(found)):
+        if found and self._may_be(found, wanted) and (self.is_coder or recognise(found)):
             self.add_text(self.beside.take(found), Form.HELM_VALUES)
         else:
             self.miss(f"file/{wanted}", path, visible(path.text))
+
+    def _may_be(self, found: OperatorFile, wanted: str) -> bool:
+        """Whether a file is in a folder of the wanted name, or in that of the release."""
+        folder, path = PurePosixPath(wanted).parent.name, PurePosixPath(found.name)
+        return not folder or self.beside.lies_beside(found, self.file) or path.parent.name == folder
 
     def miss(self, resource: str, at: Node, what: str) -> None:
         """Say that further values stand somewhere else."""

@@ -75,6 +75,7 @@ ARCHIVE = (
 )
 ALL = f"valueFiles: [values.yaml], values: 'coder: {{replicaCount: 3}}', valuesObject: {{{C}}}"
 VALUES, PROD = "apps/values.yaml", "apps/values-prod.yaml"
+IN_FOLDER = "valueFiles: [$values/apps/values.yaml, $values/apps/b.yaml]"
 IN_GIT = argo(FILES, "path: charts/ide")
 GRAFANA = argo("valueFiles: [values.yaml]", "chart: grafana")
 K3S_SET = k3s(CONTENT + "  set: {coder.image.tag: v2.31.1}\n")
@@ -185,6 +186,13 @@ def test_what_a_release_gives_to_the_chart(files, expected):
     ]
     assert " ".join(found) == expected
     assert operator.chart.is_whole is ("?" not in expected)
+
+
+def test_a_file_of_another_folder_is_another_deployments():
+    files = {"a.yaml": argo(IN_FOLDER), "x/apps/values.yaml": A, "y/other/b.yaml": B}
+    read = read_deployments([decode(held.encode(), name) for name, held in files.items()])
+    found = [[file.name for file in one.files] for one in read.found]
+    assert found == [["a.yaml", "x/apps/values.yaml"], ["y/other/b.yaml"]]
 
 
 @pytest.mark.parametrize(
