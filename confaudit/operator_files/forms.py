@@ -108,6 +108,7 @@ READERS: Final[Mapping[str, FormReader]] = {
         FormReader("chart", "a chart", "chart_file", embeddable=False, rank=3, tells_silence=True),
         FormReader("compose", "a compose file", "compose", is_layered=True),
         FormReader("containers", "a description of containers", "containers"),
+        FormReader("fly", "a fly.toml", "fly", embeddable=False),
         FormReader("helm-values", "a file of Helm values", "helm", rank=1, is_layered=True),
         FormReader("server-yaml", "the server's YAML", "server_yaml", embeddable=False, rank=2),
         FormReader("systemd", "a systemd unit", "systemd"),

@@ -7,6 +7,7 @@ is what a `docker run` gives to a container, and what is exported before `coder 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import ceil
 from pathlib import PurePosixPath
 from typing import Final
@@ -123,9 +124,9 @@ def read_script(script: Script, beside: Beside) -> tuple[OperatorSettings, ...]:
         *(_container(command, run, script, inside.beside) for command, run in _runs(script)),
         *(_server(command, script, inside.beside) for command in _programs(script)),
     ]
-    edits = OperatorSettings(elsewhere=tuple(_edited(script)))
+    around = OperatorSettings(version=_version(script), elsewhere=tuple(_edited(script)))
     written = (_as_script(one, script) for one in inside.read())
-    return tuple(merge(one, edits) if one.forms else one for one in (*written, *started))
+    return tuple(merge(around, one) if one.forms else one for one in (*written, *started))
 
 
 def _as_script(operator: OperatorSettings, script: Script) -> OperatorSettings:
@@ -222,6 +223,23 @@ def _target(pipeline: Sequence[Command]) -> tuple[str, bool]:
         if command.target and not command.target.startswith("/dev/"):
             return command.target, command.appends
     return "", False
+
+
+def _version(script: Script) -> str:
+    """The release that a script installs: by Helm, or by the vendor's own script."""
+    for command, following in pairwise((*script.commands, Command(0))):
+        words = [script.fill(word).text or "" for word, _ in command.words]
+        if any(word.endswith("coder.com/install.sh") for word in words):
+            words += [word for word, _ in following.words]
+        elif not ("helm" in map(called, words) and any(map(_CHART.fullmatch, words))):
+            continue
+        if match := _VERSION.search(" ".join(words)):
+            return version_of(match[1])[0]
+    return ""
+
+
+_CHART: Final = re.compile(r"\S*/coder")
+_VERSION: Final = re.compile(r"--version[ =](\S+)")
 
 
 # --- what it starts -----------------------------------------------------------------------------

@@ -207,6 +207,29 @@ def test_a_group_of_variables_is_taken_over_or_missing():
     assert [one.state for one in both.operator.given] == [GivenState.REFERENCE]
 
 
+FLY = f"""\
+app = "coder"
+[build]
+  image = "{IMAGE}"
+[env]
+  CODER_ACCESS_URL = "{URL}"
+  CODER_VERBOSE = true
+[processes]
+  app = "--telemetry=false"
+"""
+
+
+def test_an_application_of_fly_is_read_and_its_secrets_are_elsewhere():
+    (one,) = servers(FLY)
+    assert [(each.position.line, each.name, each.value) for each in one.operator.given] == [
+        (5, "CODER_ACCESS_URL", URL),
+        (6, "CODER_VERBOSE", "true"),
+        (8, "telemetry", "false"),
+    ]
+    assert one.operator.version == "2.30.0"
+    assert one.operator.elsewhere
+
+
 PROCESS = [
     ('HOME=/root\nPATH=/bin\nCODER_X="a" # b $c\n', [(3, '"a" # b $c')]),
     ("HOME=/root\nPATH=/bin\nCODER_X=[\n {}\n]\nCODER_Y=1\n", [(3, "[\n {}\n]"), (6, "1")]),

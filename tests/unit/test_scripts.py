@@ -164,6 +164,21 @@ def test_what_is_exported_reaches_the_server_that_a_script_starts(text):
     assert ("CODER_A", "b") in [(each.name, each.value) for each in one.operator.given]
 
 
+INSTALLS = {
+    "helm": "helm upgrade --install coder coder-v2/coder -f v.yaml --version 2.31.1\n",
+    "helm=": "helm install coder oci://ghcr.io/coder/chart/coder --version=2.31.1\n",
+    "install.sh": "curl -fsSL https://coder.com/install.sh | sh -s -- --version 2.31.1\n",
+    "a variable": "V=2.31.1\nhelm install coder coder-v2/coder --version $V\n",
+}
+
+
+@pytest.mark.parametrize("text", INSTALLS.values(), ids=INSTALLS)
+def test_the_release_is_the_one_that_a_script_installs(text):
+    other = "helm install db bitnami/postgresql --version 16.0.0\n"
+    (one,) = servers(("setup.sh", other + "echo CODER_A=b > coder.env\n" + text))
+    assert one.operator.version == "2.31.1"
+
+
 OTHERS = {
     "docker run": "docker run --entrypoint coder ghcr.io/coder/coder wsproxy server\n",
     "a command": "export CODER_A=b\ncoder provisioner start\n",
