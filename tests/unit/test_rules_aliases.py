@@ -1,7 +1,5 @@
 """Two names of one option that are both set: which of them counts, and what is to be done."""
 
-from functools import cache
-
 import pytest
 
 from confaudit.catalog.loader import packaged
@@ -9,26 +7,21 @@ from confaudit.core.judge.audit import audit
 from confaudit.core.judge.startup import start_checks
 from confaudit.core.model import MISSING
 from confaudit.core.upgrade.situate import situation_of
-from confaudit.operator_files import merge, read_env_file, read_server_yaml
-from confaudit.rulebook.advisories import load
+from confaudit.operator_files import merge, read_server_yaml
+from tests.unit.deployments import env as env_file
+from tests.unit.deployments import known
 
 NEW, OLD = "CODER_AI_GATEWAY_ENABLED", "CODER_AIBRIDGE_ENABLED"
 MAIL, OLD_MAIL = "CODER_EMAIL_FROM", "CODER_NOTIFICATIONS_EMAIL_FROM"
 TELEMETRY, OLD_TELEMETRY = "CODER_TELEMETRY_ENABLE", "CODER_TELEMETRY"
 
 
-@cache
-def advisories():
-    return load([], packaged())
-
-
 def audited(env, yaml="", source="2.35.1", target=""):
-    catalog, known = packaged(), advisories()
-    parts = [read_env_file(env.replace("; ", "\n"), "coder.env")]
+    catalog, checks = packaged(), start_checks(known())
+    parts = [env_file(env)]
     parts += [read_server_yaml(yaml, "coder.yaml")] if yaml else []
     old, new = catalog.lend(source), catalog.lend(target or source)
-    checks = start_checks(known)
-    return audit(situation_of(None, old, new, merge(*parts), catalog, checks=checks), known)
+    return audit(situation_of(None, old, new, merge(*parts), catalog, checks=checks), known())
 
 
 def of(rule, findings):

@@ -1,7 +1,5 @@
 """Values in all the forms that operators write them in: what is told of each, and what to do."""
 
-from functools import cache
-
 import pytest
 
 from confaudit.catalog.loader import packaged
@@ -9,21 +7,15 @@ from confaudit.core.judge.audit import audit
 from confaudit.core.judge.startup import start_checks
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, read_all, read_env_file
-from confaudit.rulebook.advisories import load
+from tests.unit.deployments import known
 
 SCHEME, HOST, REFUSED = "access-url-without-scheme", "idle-access-url-host", "value-invalid"
 LISTEN, LOCKED = "start-listen-address", "idle-login-none"
 
 
-@cache
-def advisories():
-    return load([], packaged())
-
-
 def audited(operator, version="2.35.1"):
-    release, known = packaged().lend(version), advisories()
-    checks = start_checks(known)
-    return audit(situation_of(None, release, release, operator, packaged(), checks=checks), known)
+    release, checks = packaged().lend(version), start_checks(known())
+    return audit(situation_of(None, release, release, operator, packaged(), checks=checks), known())
 
 
 def told(*lines, version="2.35.1"):
@@ -44,7 +36,7 @@ ACCESS_URLS = [
 
 
 @pytest.mark.parametrize(("rule", "urls"), ACCESS_URLS)
-@pytest.mark.parametrize("version", ["2.0.2", "2.29.5", "2.35.1"])
+@pytest.mark.parametrize("version", ["2.0.2", "2.35.1"])
 def test_an_access_url_in_every_form(rule, urls, version):
     expected = {rule} - {None}
     for url in urls:
