@@ -56,7 +56,8 @@ def recognise(file: OperatorFile) -> bool:
 
 def read_layers(files: Collection[OperatorFile], beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read the services that run a server; of several files the later add to the earlier."""
-    dotenv = _dotenv(files, beside)
+    filling = _dotenv(files, beside)
+    dotenv = list(filling.values())
     variables = env_file.variables(one for part in dotenv for one in part.given)
     fill: Fill = partial(COMPOSE.read, variables=variables if dotenv else None)
     every = [one for file in files for one in _services(file)]
@@ -65,6 +66,7 @@ def read_layers(files: Collection[OperatorFile], beside: Beside) -> tuple[Operat
     found = [*others.values()]
     for name in _servers(services, fill):
         layers = [_service(one, fill, beside) for one in services if one.name == name]
+        _take(filling, beside)
         server = merge(*(_only_fills_in(one) for one in dotenv), *layers)
         found.append(replace(_noted(server, dotenv), name=f"service {name}"))
     return tuple(found)
@@ -123,24 +125,35 @@ def _servers(services: Collection[_Service], fill: Fill) -> list[str]:
     return list(dict.fromkeys(by_name or by_image))
 
 
-def _dotenv(files: Collection[OperatorFile], beside: Beside) -> list[OperatorSettings]:
-    """The env files that fill in `${…}`: what lies beside it as `.env`, or has what it asks for."""
+def _dotenv(files: Collection[OperatorFile], beside: Beside) -> dict[str, OperatorSettings]:
+    """The env files that fill in `${…}`, by name: a `.env` beside, or one made for it."""
     asked = {name for file in files for name in _asked_for(file)}
-    read = [
-        (file, env_file.read_as(file, env_file.EnvSyntax.DOCKER))
+    read = {
+        file.name: env_file.read_as(file, env_file.EnvSyntax.DOCKER)
         for file in beside.of_form("env-file")
         if beside.is_one or any(beside.lies_beside(file, one) for one in files)
-    ]
-    return [
-        operator
-        for file, operator in read
-        if (
-            beside.is_one
-            or PurePosixPath(file.name).name == ".env"
-            or asked & {one.name for one in operator.given}
-        )
-        and beside.take(file)
-    ]
+    }
+    return {
+        name: operator
+        for name, operator in read.items()
+        if beside.is_one or PurePosixPath(name).name == ".env" or _is_made_for(operator, asked)
+    }
+
+
+def _take(filling: Collection[str], beside: Beside) -> None:
+    for file in beside.of_form("env-file"):
+        if file.name in filling:
+            beside.take(file)
+
+
+def _is_made_for(operator: OperatorSettings, asked: Collection[str]) -> bool:
+    """Whether a file of another name fills in what a compose file asks for.
+
+    By names of the operator's own: Coder's stand in a server's own environment just as well.
+    """
+    own = {name for name in asked if not name.startswith("CODER_")}
+    filled_in = own & {one.name for one in operator.given}
+    return bool(filled_in) and (len(filled_in) > 1 or filled_in == own)
 
 
 def _asked_for(file: OperatorFile) -> Iterator[str]:

@@ -47,6 +47,21 @@ TOGETHER = {
         {"a/compose.yaml": SERVER, "b/compose.yaml": SERVER, "b/.env": "X=1\n"},
         ["a/compose.yaml", "b/compose.yaml b/.env"],
     ),
+    "an env file of any name that fills in what a compose file alone asks for": (
+        {"compose.yaml": SERVER + "      CODER_A: '${OUR_DOMAIN}'\n", "prod.env": "OUR_DOMAIN=x\n"},
+        ["compose.yaml prod.env"],
+    ),
+    "a server's own environment, which a compose file asks for as well": (
+        {
+            "compose.yaml": COMPOSE + "      CODER_ACCESS_URL: '${CODER_ACCESS_URL}'\n",
+            "coder.env": ENV,
+        },
+        ["compose.yaml", "coder.env"],
+    ),
+    "a .env beside a compose file without a server": (
+        {"compose.yaml": "services: {web: {image: nginx}}\n", ".env": ENV},
+        [".env"],
+    ),
     "a compose file and what lies over it": (
         {
             "compose.yaml": SERVER,
