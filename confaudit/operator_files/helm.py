@@ -110,14 +110,6 @@ def read_release(release: Release, beside: Beside) -> tuple[OperatorSettings, ..
     return (_unset(release),) if release.is_coder else ()
 
 
-def read_values(
-    values: Node, file: OperatorFile, form: Form, chart_version: str, beside: Beside
-) -> OperatorSettings:
-    """Read values of one layer; `chart_version` is what the resource around them says."""
-    one = Release(layered([Layer(values, file, form)]), version=chart_version)
-    return merge(*read_release(one, beside))
-
-
 @dataclass(frozen=True, slots=True)
 class Container:
     """The values of one container."""

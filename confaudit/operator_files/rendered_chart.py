@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from confaudit.core.coder.chart import is_charts_own
+from confaudit.core.coder.releases import Version
 from confaudit.core.given import ChartValue, ChartValues, Holds, OperatorSettings, Position
 from confaudit.operator_files.beside import Resource
 from confaudit.yaml_nodes import text_at
@@ -21,7 +22,11 @@ def chart_version(workload: Resource) -> str:
     """The version of Coder's chart that made a workload; empty where another or none did."""
     label = text_at(workload.node, "metadata", "labels", _LABEL)
     found = _OF_CODER.fullmatch(label)
-    return found["version"].replace("_", "+") if found else ""
+    version = found["version"].replace("_", "+") if found else ""
+    try:
+        return version and str(Version.parse(version))
+    except ValueError:
+        return ""
 
 
 def taken_apart(

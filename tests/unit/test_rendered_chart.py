@@ -87,7 +87,16 @@ def test_it_is_what_the_next_chart_sets_as_well(env, expected):
     assert {name: found[name] for name in asked if name in found} == expected
 
 
-@pytest.mark.parametrize("label", ["coder-provisioner-2.30.0", "my-coder-1.0.0", "app-1.2.3", "''"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "coder-provisioner-2.30.0",
+        "my-coder-1.0.0",
+        "app-1.2.3",
+        "''",
+        "coder-2.99999999999999999999.1",
+    ],
+)
 def test_what_another_chart_made_is_all_the_operators(label):
     operator = read(deployment(OWN % "", label=label))
     assert (operator.chart, len(operator.given)) == (None, 5)

@@ -71,7 +71,7 @@ def replaced_lists(situation: Situation) -> Iterator[Finding]:
             message=f"{replaces}: {lost}.",
             subject=visible(one.key),
             because=f"only the earlier list has {wanted}",
-            steps=(f"Write {wanted} into the later list as well, or take them out.",),
+            steps=(f"Write {wanted} into the later list as well if wanted, or take it out here.",),
             positions=one.positions,
         )
 
