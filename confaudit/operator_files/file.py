@@ -11,7 +11,8 @@ from confaudit.core.given import Position
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
 from confaudit.operator_files.substitution import OPAQUE, TEMPLATE
-from confaudit.yaml_nodes import Node, YamlFault, compose
+from confaudit.yaml_nodes import Mapping, Node, YamlFault, compose
+from confaudit.yaml_nodes import Sequence as List
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 """The largest of 120 real files has 69 kB."""
@@ -83,6 +84,12 @@ class OperatorFile:
             return documents(self.text)
         except YamlFault:
             return None
+
+    @cached_property
+    def is_structured(self) -> bool:
+        """Whether it is YAML with more in it than texts."""
+        roots = self.yaml.roots if self.yaml else ()
+        return any(isinstance(root, Mapping | List) for root in roots)
 
     def significant(self) -> Iterator[tuple[int, str]]:
         """The lines that are neither empty nor comments, stripped, counted from 0."""

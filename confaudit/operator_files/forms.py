@@ -37,11 +37,15 @@ class FormReader:
     for itself only where none does."""
     has_rest: bool = False
     """Whether its module has `read_rest`, for what in a file nothing points to."""
+    is_yaml: bool = False
+    """Whether its files are maps or lists in YAML, and no other need be looked at."""
     tells_silence: bool = False
     """Whether its module has `silence`, for why nothing came of a file."""
 
     def recognise(self, file: OperatorFile) -> bool:
         """Whether the file looks like this form; never raises for any content."""
+        if self.is_yaml and not file.is_structured:
+            return False
         return cast(Callable[[OperatorFile], bool], self._function("recognise"))(file)
 
     def read(self, file: OperatorFile, beside: Beside = ALONE) -> tuple[OperatorSettings, ...]:
@@ -93,7 +97,7 @@ READERS: Final[Mapping[str, FormReader]] = {
     reader.name: reader
     for reader in (
         FormReader("helm-output", "what Helm prints of a release", "helm_output"),
-        FormReader("helmfile", "a helmfile", "helmfile", embeddable=False),
+        FormReader("helmfile", "a helmfile", "helmfile", embeddable=False, is_yaml=True),
         FormReader(
             "kustomization",
             "a kustomization",
@@ -101,16 +105,39 @@ READERS: Final[Mapping[str, FormReader]] = {
             embeddable=False,
             rank=-1,
             tells_silence=True,
+            is_yaml=True,
         ),
         FormReader(
-            "kubernetes", "a Kubernetes manifest", "kubernetes", has_rest=True, tells_silence=True
+            "kubernetes",
+            "a Kubernetes manifest",
+            "kubernetes",
+            has_rest=True,
+            tells_silence=True,
+            is_yaml=True,
         ),
-        FormReader("chart", "a chart", "chart_file", embeddable=False, rank=3, tells_silence=True),
-        FormReader("compose", "a compose file", "compose", is_layered=True),
-        FormReader("containers", "a description of containers", "containers"),
+        FormReader(
+            "chart",
+            "a chart",
+            "chart_file",
+            embeddable=False,
+            rank=3,
+            tells_silence=True,
+            is_yaml=True,
+        ),
+        FormReader("compose", "a compose file", "compose", is_layered=True, is_yaml=True),
+        FormReader("containers", "a description of containers", "containers", is_yaml=True),
         FormReader("fly", "a fly.toml", "fly", embeddable=False),
-        FormReader("helm-values", "a file of Helm values", "helm", rank=1, is_layered=True),
-        FormReader("server-yaml", "the server's YAML", "server_yaml", embeddable=False, rank=2),
+        FormReader(
+            "helm-values", "a file of Helm values", "helm", rank=1, is_layered=True, is_yaml=True
+        ),
+        FormReader(
+            "server-yaml",
+            "the server's YAML",
+            "server_yaml",
+            embeddable=False,
+            rank=2,
+            is_yaml=True,
+        ),
         FormReader("systemd", "a systemd unit", "systemd"),
         FormReader("cloud-init", "user data of cloud-init", "cloud_init"),
         FormReader("dockerfile", "a Dockerfile", "dockerfile"),
