@@ -124,6 +124,7 @@ READERS: Final[Mapping[str, FormReader]] = {
             tells_silence=True,
             is_yaml=True,
         ),
+        FormReader("ansible", "an Ansible playbook", "ansible", is_yaml=True),
         FormReader("compose", "a compose file", "compose", is_layered=True, is_yaml=True),
         FormReader("containers", "a description of containers", "containers", is_yaml=True),
         FormReader("fly", "a fly.toml", "fly", embeddable=False),

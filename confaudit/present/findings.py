@@ -251,7 +251,7 @@ _FORM_WORDS: Final[Mapping[Form, str]] = {
     Form.SERVER_YAML: "server YAML",
     Form.TERRAFORM: "Terraform",
     Form.NIX: "Nix",
-    Form.ANSIBLE: "Ansible",
+    Form.ANSIBLE: "Ansible playbook",
     Form.DOCKER_INSPECT: "docker inspect",
     Form.DOCKER_RUN: "docker run",
     Form.ECS: "ECS task definition",

@@ -1,0 +1,26 @@
+"""What texts of operators' files come to, said shortly."""
+
+from confaudit.core.given import Channel, GivenState
+from confaudit.operator_files import decode, read_deployments
+
+MARKS = {GivenState.LITERAL: "", GivenState.EMPTY: "", GivenState.UNRESOLVED: "?"}
+
+
+def told(operator):
+    """Each setting as `NAME=value`, `?` where it is a default, its state where it has none."""
+    for one in operator.given:
+        name = f"--{one.name}" if one.channel is Channel.FLAG else one.name.removeprefix("CODER_")
+        known = one.state in MARKS and one.value is not None
+        yield f"{name}={MARKS[one.state]}{one.value}" if known else f"{name}:{one.state}"
+    yield from ("unseen" for _ in operator.elsewhere)
+
+
+def deployments(*texts, suffix=""):
+    """What texts come to that lie in one folder; each is a text, or a name with one."""
+    named = [one if isinstance(one, tuple) else (f"file{suffix}", one) for one in texts]
+    return read_deployments([decode(text.encode(), name) for name, text in named])
+
+
+def settings(*texts, suffix=""):
+    (found,) = deployments(*texts, suffix=suffix).found
+    return found.operator
