@@ -148,8 +148,8 @@ FORMS = {
     ),
     "terraform set": (
         'resource "helm_release" "coder" {\n',
-        '  set {{\n    name  = "coder.env[0].name"\n    value = "{}"\n  }}\n'
-        '  set {{\n    name  = "coder.env[0].value"\n    value = "{}"\n  }}\n',
+        '  set {{\n    name  = "coder.env[{2}].name"\n    value = "{0}"\n  }}\n'
+        '  set {{\n    name  = "coder.env[{2}].value"\n    value = "{1}"\n  }}\n',
         "}\n",
     ),
     "nix": ("{ pkgs, ... }: {\n  environment = {\n", '    {} = "{}";\n', "  };\n}\n"),
@@ -160,8 +160,10 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_every_variable_in_every_form(form):
     head, entry, tail = FORMS[form]
-    text = head + "".join(entry.format(old.env, sample(old)) for old, _ in PAIRS) + tail
-    expected = head + "".join(entry.format(new.env, sample(old)) for old, new in PAIRS) + tail
+    numbered = [(old, new, number) for number, (old, new) in enumerate(PAIRS)]
+    text = head + "".join(entry.format(old.env, sample(old), n) for old, _, n in numbered) + tail
+    made = "".join(entry.format(new.env, sample(old), n) for old, new, n in numbered)
+    expected = head + made + tail
     made, done, again = one_file(text)
     assert made == expected
     assert len(done.patches) == len(PAIRS)
