@@ -142,6 +142,11 @@ class Beside:
         found = [one for one, _ in self._files if posixpath.normpath(one.path) == exact]
         return self.take(found[0]) if found else None
 
+    @staticmethod
+    def is_at(path: str, near: OperatorFile, file: OperatorFile) -> bool:
+        """Whether a file is the one at a path as seen from the folder of `near`."""
+        return bool(path) and posixpath.normpath(file.name) == _joined(near, path)
+
     def in_folder(self, path: str, near: OperatorFile, form: str) -> tuple[OperatorFile, ...]:
         """The files of a form in a folder as seen from that of `near`. Takes none."""
         folder = PurePosixPath(_joined(near, path))

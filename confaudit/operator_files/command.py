@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from confaudit.core.coder.programs import Program, not_covered, program_of
-from confaudit.core.given import Channel, Form, Given, OperatorSettings
+from confaudit.core.given import Channel, Elsewhere, Form, Given, OperatorSettings
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import Fill
@@ -14,11 +14,6 @@ from confaudit.yaml_nodes import Sequence as List
 
 Word = tuple[str, int]
 """A word and its line, from 0."""
-
-
-SCRIPT_NOTE: Final = (
-    "the command is a shell script; variables and flags it sets cannot be seen here"
-)
 
 
 def words_of(node: Node | None) -> list[Word]:
@@ -51,6 +46,14 @@ def started(entrypoint: Sequence[Word], arguments: Sequence[Word]) -> list[Word]
 def is_script(words: Iterable[Word]) -> bool:
     """Whether a command hands a text to a shell: what that sets, nobody can see."""
     return any(word in ("-c", "-ec", "-lc", "-exc") for word, _ in words)
+
+
+def hidden_by_script(words: Sequence[Word], file: OperatorFile) -> tuple[Elsewhere, ...]:
+    """What a command hides that hands a text to a shell."""
+    if not is_script(words):
+        return ()
+    note = "the command is a shell script; variables and flags it sets cannot be seen here"
+    return (Elsewhere("command", file.remark(words[0][1], note)),)
 
 
 def other_program(

@@ -3,25 +3,25 @@
 `${V}` is filled in from a `.env` that was given, and only from there; without one it stays open.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
 from confaudit.core.coder.programs import product
-from confaudit.core.given import Form, Given, GivenState, OperatorSettings
+from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import (
-    SCRIPT_NOTE,
     Word,
     flags,
-    is_script,
+    hidden_by_script,
     other_program,
     started,
     words_of,
 )
+from confaudit.operator_files.compose_services import Service, extended, is_extended, services
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import (
@@ -51,58 +51,68 @@ _SERVICE_KEYS: Final = frozenset({"image", "build", "environment", "env_file", "
 
 def recognise(file: OperatorFile) -> bool:
     """Whether there are services with an image or the like."""
-    return any(_SERVICE_KEYS & names_of(one.node) for one in _services(file))
+    return any(_SERVICE_KEYS & names_of(one.node) for one in services(file))
 
 
 def read_layers(files: Collection[OperatorFile], beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read the services that run a server; of several files the later add to the earlier."""
+    files = [one for one in files if not is_extended(one, beside)]
     filling = _dotenv(files, beside)
     dotenv = list(filling.values())
     variables = env_file.variables(one for part in dotenv for one in part.given)
     fill: Fill = partial(COMPOSE.read, variables=variables if dotenv else None)
-    every = [one for file in files for one in _services(file)]
-    others = _others(every, fill)
-    services = [one for one in every if one.name not in others]
+    made = _made([one for file in files for one in services(file)], beside)
+    others = _others(made, fill)
+    servers = _servers({name: one for name, one in made.items() if name not in others}, fill)
     found = [*others.values()]
-    for name in _servers(services, fill):
-        layers = [_service(one, fill, beside) for one in services if one.name == name]
+    for name in servers:
+        layers = made[name]
         _take(filling, beside)
-        server = merge(*(_only_fills_in(one) for one in dotenv), *layers)
+        server = merge(
+            *(_only_fills_in(one) for one in dotenv),
+            OperatorSettings(elsewhere=layers.missing),
+            *(part for one in layers.services for part in _env_files(one, fill, beside)),
+            *(_service(one, fill) for one in layers.services),
+        )
         found.append(replace(_noted(server, dotenv), name=f"service {name}"))
     return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
-class _Service:
-    """A service as one file has it."""
+class _Layers:
+    """What a service is made of."""
 
-    file: OperatorFile
-    name: str
-    node: Map
-    line: int
-
-
-def _services(file: OperatorFile) -> list[_Service]:
-    services = [get(root, "services") for root in (file.yaml.roots if file.yaml else ())]
-    return [
-        _Service(file, key.text, service, key.line)
-        for found in services
-        if isinstance(found, Map)
-        for key, node in entries(found)
-        if isinstance(service := follow(node), Map)
-    ]
+    services: tuple[Service, ...]
+    """The lowest first, one at least."""
+    missing: tuple[Elsewhere, ...]
+    """What it extends and was not given."""
 
 
-def _others(services: Collection[_Service], fill: Fill) -> dict[str, OperatorSettings]:
-    """Notes on the services that run another program of Coder, by their names."""
-    found: dict[str, OperatorSettings] = {}
+def _made(services: Collection[Service], beside: Beside) -> dict[str, _Layers]:
+    """By name, the layers of each service, and those that it extends below them."""
+    found: dict[str, _Layers] = {}
     for name in dict.fromkeys(one.name for one in services):
         layers = [one for one in services if one.name == name]
-        if any(_is_of_coder(one.node, fill) for one in layers):
-            words = [word for one in layers for word in _command(one.node)]
-            repository = next(filter(None, (_image(one.node, fill)[0] for one in layers)), "")
-            file, line = layers[0].file, layers[0].line
-            note = other_program(f"service {name}", words, repository, file, line)
+        own = {id(one.node) for one in layers}
+        parts = [part for one in layers for part in (*extended(one, beside), one)]
+        every = [one for one in parts if isinstance(one, Service)]
+        found[name] = _Layers(
+            (*(one for one in every if id(one.node) not in own), *layers),
+            tuple(one for one in parts if isinstance(one, Elsewhere)),
+        )
+    return found
+
+
+def _others(made: Mapping[str, _Layers], fill: Fill) -> dict[str, OperatorSettings]:
+    """Notes on the services that run another program of Coder, by their names."""
+    found: dict[str, OperatorSettings] = {}
+    for name, layers in made.items():
+        nodes = [one.node for one in layers.services]
+        if any(_is_of_coder(one, fill) for one in nodes):
+            words = [word for one in nodes for word in _command(one)]
+            repository = next(filter(None, (_image(one, fill)[0] for one in nodes)), "")
+            top = layers.services[-1]
+            note = other_program(f"service {name}", words, repository, top.file, top.line)
             found |= {name: note} if note else {}
     return found
 
@@ -117,12 +127,19 @@ def _command(service: Map) -> list[Word]:
     return started(words_of(get(service, "entrypoint")), words_of(get(service, "command")))
 
 
-def _servers(services: Collection[_Service], fill: Fill) -> list[str]:
+def _servers(made: Mapping[str, _Layers], fill: Fill) -> list[str]:
     """By image; by the variables only a server has where no image says it."""
-    by_image = {one.name: one for one in services if is_coder_image(_image(one.node, fill)[0])}
-    among = [one for one in services if one.name in by_image] if by_image else services
-    by_name = [one.name for one in among if SERVER_NAMES & names_of(get(one.node, "environment"))]
-    return list(dict.fromkeys(by_name or by_image))
+    by_image = [name for name, one in made.items() if _has_image(one, fill)]
+    by_name = [name for name in by_image or made if _has_server_names(made[name])]
+    return by_name or by_image
+
+
+def _has_image(layers: _Layers, fill: Fill) -> bool:
+    return any(is_coder_image(_image(one.node, fill)[0]) for one in layers.services)
+
+
+def _has_server_names(layers: _Layers) -> bool:
+    return any(SERVER_NAMES & names_of(get(one.node, "environment")) for one in layers.services)
 
 
 def _dotenv(files: Collection[OperatorFile], beside: Beside) -> dict[str, OperatorSettings]:
@@ -163,21 +180,23 @@ def _asked_for(file: OperatorFile) -> Iterator[str]:
                 yield from COMPOSE.read(node.text).names
 
 
-def _service(service: _Service, fill: Fill, beside: Beside) -> OperatorSettings:
+def _service(service: Service, fill: Fill) -> OperatorSettings:
     file, server = service.file, service.node
     form = Form.TEXT if file.templated else Form.COMPOSE
-    given, notes = _settings(server, file, form, fill)
     version, hint = version_of(_tag(server, fill))
-    own = OperatorSettings(
-        given=given,
+    words = _command(server)
+    return OperatorSettings(
+        given=(
+            *_environment(get(server, "environment"), file, form, fill),
+            *flags(words, file, form, fill),
+        ),
+        elsewhere=(*hidden_by_script(words, file), *_open_items(server, file, fill)),
         version=version,
         version_hint=hint,
-        notes=tuple(notes),
         forms=(form,),
         is_server=is_coder_image(_image(server, fill)[0]),
         used=frozenset(_used(file, server)),
     )
-    return merge(*_env_files(server, file, beside), own)
 
 
 def _noted(server: OperatorSettings, dotenv: Collection[OperatorSettings]) -> OperatorSettings:
@@ -201,29 +220,29 @@ def _tag(service: Map, fill: Fill) -> str:
     return image_parts(text)[1] or tag
 
 
-def _settings(
-    server: Map, file: OperatorFile, form: Form, fill: Fill
-) -> tuple[tuple[Given, ...], list[str]]:
-    environment = get(server, "environment")
+def _environment(
+    environment: Node | None, file: OperatorFile, form: Form, fill: Fill
+) -> Iterator[Given]:
     place = SettingsBlock(file, form, environment.line if environment else 0)
-    words = _command(server)
-    notes = []
-    if is_script(words):
-        notes.append(file.remark(words[0][1], SCRIPT_NOTE))
-    if extends := get(server, "extends"):
-        notes.append(file.remark(extends.line, "the service extends another, which is not read"))
-    given = (*_environment(environment, place, fill), *flags(words, file, form, fill))
-    return given, notes
-
-
-def _environment(environment: Node | None, place: SettingsBlock, fill: Fill) -> Iterator[Given]:
     if isinstance(environment, Map):
         for key, node in entries(environment):
             yield _setting(key.text, follow(node), key.line, place, fill)
     elif isinstance(environment, Sequence):
         for item in map(follow, environment.items):
-            if isinstance(item, Scalar):
+            if isinstance(item, Scalar) and not _is_open(item, fill):
                 yield _assignment(item, place, fill)
+
+
+def _open_items(server: Map, file: OperatorFile, fill: Fill) -> Iterator[Elsewhere]:
+    """Items of which not even the name is known: `- ${EXTRA}`."""
+    for item in items_at(server, "environment"):
+        if isinstance(item, Scalar) and _is_open(item, fill):
+            note = file.remark(item.line, "what is filled in here may set any variable")
+            yield Elsewhere("environment", note)
+
+
+def _is_open(item: Scalar, fill: Fill) -> bool:
+    return not fill(item.text.partition("=")[0]).known
 
 
 def _setting(name: str, value: Node | None, line: int, place: SettingsBlock, fill: Fill) -> Given:
@@ -237,6 +256,7 @@ def _setting(name: str, value: Node | None, line: int, place: SettingsBlock, fil
 def _assignment(item: Scalar, place: SettingsBlock, fill: Fill) -> Given:
     """An item of the list form; quotes inside it are part of the value."""
     name, equals, value = item.text.partition("=")
+    name = fill(name).text or name
     if not NAME.fullmatch(name):
         return place.given(name.split(":")[0].strip(), GivenState.MALFORMED, item.line)
     if not equals:
@@ -248,15 +268,15 @@ def _only_fills_in(dotenv: OperatorSettings) -> OperatorSettings:
     return OperatorSettings(interpolation=dotenv.given, notes=dotenv.notes, forms=dotenv.forms)
 
 
-def _env_files(server: Map, file: OperatorFile, beside: Beside) -> Iterator[OperatorSettings]:
-    """What the files of `env_file` set, which `environment` overrides."""
-    node = get(server, "env_file")
-    entries_ = [node] if isinstance(node, Scalar) else items_at(server, "env_file")
-    for entry in entries_:
+def _env_files(service: Service, fill: Fill, beside: Beside) -> Iterator[OperatorSettings]:
+    """What the files of `env_file` set, which every `environment` overrides."""
+    node = get(service.node, "env_file")
+    for entry in [node] if isinstance(node, Scalar) else items_at(node):
         path = entry if isinstance(entry, Scalar) else get(entry, "path")
         if isinstance(path, Scalar):
-            note = file.remark(path.line, "an env_file sets further variables")
-            yield env_file.read_beside(path.text, note, file, beside)
+            note = service.file.remark(path.line, "an env_file sets further variables")
+            name = fill(path.text).text or path.text
+            yield env_file.read_beside(name, note, service.file, beside)
 
 
 def _used(file: OperatorFile, server: Map) -> Iterator[str]:

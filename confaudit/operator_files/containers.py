@@ -16,10 +16,9 @@ from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSet
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import (
-    SCRIPT_NOTE,
     Word,
     flags,
-    is_script,
+    hidden_by_script,
     other_program,
     started,
     words_of,
@@ -196,8 +195,10 @@ def _settings(
         ),
         version=version,
         version_hint=hint,
-        notes=(file.remark(words[0][1], SCRIPT_NOTE),) if is_script(words) else (),
-        elsewhere=tuple(_missing_groups(container, root, file)),
+        elsewhere=(
+            *hidden_by_script(words, file),
+            *_missing_groups(container, root, file),
+        ),
         forms=(tool.form,),
         is_server=_tag(container) is not None,
     )

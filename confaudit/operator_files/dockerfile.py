@@ -8,10 +8,9 @@ from typing import Final
 from confaudit.core.given import Form, Given, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import (
-    SCRIPT_NOTE,
     Word,
     flags,
-    is_script,
+    hidden_by_script,
     other_program,
     started,
 )
@@ -63,7 +62,7 @@ def read(file: OperatorFile, _: Beside) -> tuple[OperatorSettings, ...]:
         given=tuple(_given(stage, words, file)),
         version=version,
         version_hint=hint,
-        notes=(file.remark(words[0][1], SCRIPT_NOTE),) if is_script(words) else (),
+        elsewhere=hidden_by_script(words, file),
         forms=(_FORM,),
         is_server=True,
     )

@@ -13,7 +13,7 @@ from confaudit.core.given import ChartValues, Elsewhere, Form, Given, GivenState
 from confaudit.operator_files import cluster
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.chart_values import chart_keys, is_on
-from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, words_of
+from confaudit.operator_files.command import flags, hidden_by_script, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import (
@@ -257,7 +257,7 @@ def _command(container: Container, values: Values) -> OperatorSettings:
     layer = values.layer_of(nodes[-1])
     return OperatorSettings(
         given=_shown(flags(words, layer.file, layer.dialect, CLUSTER.read), nodes[-1], values),
-        notes=(layer.file.remark(words[0][1], SCRIPT_NOTE),) if is_script(words) else (),
+        elsewhere=hidden_by_script(words, layer.file),
     )
 
 

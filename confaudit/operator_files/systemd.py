@@ -10,7 +10,7 @@ from confaudit.core.coder.programs import Program, not_covered, started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import docker_run, env_file
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import SCRIPT_NOTE, Word, flags, is_script
+from confaudit.operator_files.command import Word, flags, hidden_by_script
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import NAME, SettingsBlock
@@ -229,12 +229,11 @@ def _command(
         return _container(run, place)
     images = [one for one in map(image_parts, words) if is_coder_image(one[0])]
     version, hint = version_of(images[0][1]) if images else ("", "")
-    script = is_script(command)
     return OperatorSettings(
         given=(*_by_env(words, line, place), *flags(command, place.file, place.form, SCRIPT.read)),
         version=version,
         version_hint=hint,
-        notes=(place.file.remark(line, SCRIPT_NOTE),) if script else (),
+        elsewhere=hidden_by_script(command, place.file),
         forms=(place.form,),
     )
 

@@ -9,7 +9,7 @@ from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.operator_files import cluster
 from confaudit.operator_files.beside import Beside, Resource
-from confaudit.operator_files.command import SCRIPT_NOTE, flags, is_script, started, words_of
+from confaudit.operator_files.command import flags, hidden_by_script, started, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.providers import manifest_form
@@ -126,9 +126,9 @@ def _command(layers: _Layers) -> OperatorSettings:
     """The flags; a later layer has the whole list of words in place of the earlier one's."""
     file = _last(layers, "args" if _last(layers, "args")[1] else "command")[0].file
     words = started(*(words_of(_last(layers, key)[1]) for key in ("command", "args")))
-    notes = (file.remark(words[0][1], SCRIPT_NOTE),) if is_script(words) else ()
     return OperatorSettings(
-        given=tuple(flags(words, file, manifest_form(file), CLUSTER.read)), notes=notes
+        given=tuple(flags(words, file, manifest_form(file), CLUSTER.read)),
+        elsewhere=hidden_by_script(words, file),
     )
 
 

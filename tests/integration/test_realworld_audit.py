@@ -96,14 +96,14 @@ yes idle-oidc-without-client-id oidc-group-regex-filter
 yes idle-oidc-without-client-id oidc-scopes
 """,
     "2.30.0 helm-subchart.yaml": """
-starts, 1 behaviour changes, 1 more may change
-yes default-changed secure-auth-cookie
+starts, 2 may change
+depends default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
 """,
     "2.30.0 argocd-application.yaml": """
-starts, 1 behaviour changes, 1 more may change
+starts, 2 may change
 depends ai-gateway-on ai-gateway-enabled
-yes default-changed secure-auth-cookie
+depends default-changed secure-auth-cookie
 yes option-deprecated verbose
 """,
     "2.33.1 helmrelease-oci.yaml": """
@@ -113,8 +113,8 @@ depends forwarded-host-untrusted proxy-trusted-origins
 yes chart-key-unknown coder.base
 """,
     "2.30.0 manifests.yaml": """
-starts, 1 behaviour changes, 2 more may change
-yes default-changed secure-auth-cookie
+starts, 3 may change
+depends default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
 depends forwarded-host-untrusted proxy-trusted-origins
 yes option-deprecated verbose
@@ -199,8 +199,8 @@ yes ai-gateway-on ai-gateway-enabled
 depends idle-relay-url derp-server-relay-url
 """,
     "2.30.0 module.nix": """
-starts, 1 behaviour changes, 2 more may change
-yes default-changed secure-auth-cookie
+starts, 3 may change
+depends default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
 depends forwarded-host-untrusted proxy-trusted-origins
 yes option-deprecated verbose
@@ -215,6 +215,12 @@ yes option-deprecated verbose
 starts, 2 behaviours change
 yes ai-gateway-on ai-gateway-enabled
 yes default-changed secure-auth-cookie
+yes option-deprecated verbose
+""",
+    "2.30.1 kustomization.yaml": """
+starts, 2 may change
+depends ai-gateway-on ai-gateway-enabled
+depends default-changed secure-auth-cookie
 yes option-deprecated verbose
 """,
     "2.30.0 container-app.yaml": """
@@ -243,8 +249,8 @@ depends forwarded-host-untrusted proxy-trusted-origins
 yes option-deprecated verbose
 """,
     "2.31.0 ecs-task.json": """
-starts, 1 behaviour changes, 1 more may change
-yes default-changed secure-auth-cookie
+starts, 2 may change
+depends default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
 yes option-unknown CODER_MAX_SESSION_EXPIRY
 """,
@@ -324,9 +330,9 @@ depends oidc-links-repaired oidc-issuer-url
 depends idle-without-licence oidc-user-role-field
 """,
     "2.26.1 helmrelease-nested-anchors.yaml": """
-starts, 2 behaviours change, 3 more may change
+starts, 1 behaviour changes, 4 more may change
 yes chart-liveness-probe-off chart-liveness-probe-off
-yes default-changed secure-auth-cookie
+depends default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
 depends email-verified-required oidc-ignore-email-verified
 depends forwarded-host-untrusted proxy-trusted-origins

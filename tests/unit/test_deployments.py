@@ -165,3 +165,33 @@ LAYERS = [
 def test_layers_are_known_by_their_names(names, groups):
     found = layered(names.split(), "helm-values")
     assert [" ".join(map(str, group)) for group in found] == groups
+
+
+EXTENDING = "services:\n  coder:\n    extends: {file: common.yaml, service: base}\n"
+COMMON = SERVER.replace("  coder:", "  base:") + "    env_file: all.env\n"
+
+
+def test_a_service_is_made_of_the_one_that_it_extends():
+    own = f"{EXTENDING}    environment: {{CODER_VERBOSE: '1'}}\n"
+    files = {"common.yaml": COMMON, "all.env": "CODER_ACCESS_URL=x\nCODER_A=1\n"}
+    (one,) = read({**files, "compose.yaml": own}).found
+    assert [(given.name, given.value) for given in one.operator.given] == [
+        ("CODER_ACCESS_URL", "x"),  # by a file, which every `environment` overrides
+        ("CODER_A", "1"),
+        ("CODER_ACCESS_URL", "https://a.example.com"),
+        ("CODER_VERBOSE", "1"),
+    ]
+    assert (one.operator.version, one.operator.elsewhere) == ("2.30.0", ())
+    assert {file.name for file in one.files} == {*files, "compose.yaml"}
+
+
+def test_what_a_service_extends_and_is_not_here_is_elsewhere():
+    own = f"{EXTENDING}    environment: {{CODER_ACCESS_URL: https://a.example.com}}\n"
+    (one,) = read({"compose.yaml": own}).found
+    assert [other.resource for other in one.operator.elsewhere] == ["file/common.yaml"]
+
+
+def test_a_variable_without_a_name_is_elsewhere():
+    (one,) = read({"c.yaml": COMPOSE + "      - CODER_A=1\n      - ${MORE}\n"}).found
+    assert [given.name for given in one.operator.given] == ["CODER_A"]
+    assert [other.resource for other in one.operator.elsewhere] == ["environment"]

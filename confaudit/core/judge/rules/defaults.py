@@ -27,7 +27,7 @@ from confaudit.core.judge.rules.common import (
 from confaudit.core.model import MISSING, Level, OptionSpec, Value
 from confaudit.core.text.typed import typed
 from confaudit.core.text.wording import human, listing, plural, visible
-from confaudit.core.upgrade.known import Truth, UpgradeSide
+from confaudit.core.upgrade.known import Known, Truth, UpgradeSide
 from confaudit.core.upgrade.situation import Situation
 
 _DOCS: Final = "https://coder.com/docs"
@@ -118,8 +118,8 @@ def _moved_default(situation: Situation, spec: OptionSpec, before: Value, after:
         rule=rules.DEFAULT_CHANGED,
         message=message,
         subject=spec.key,
-        affects=Truth.DEPENDS if after is MISSING else Truth.YES,
-        because=_follows_access_url(situation) if follows else known.because,
+        affects=Truth.DEPENDS if after is MISSING or known.is_presumed else Truth.YES,
+        because=", and ".join(_reasons(situation, known, follows=follows)),
         confidence=Confidence.COMPUTED if known.is_presumed or follows else Confidence.CERTAIN,
         level=Level.INFO if spec.hidden else None,
         spec=spec,
@@ -135,6 +135,14 @@ def _moved_default(situation: Situation, spec: OptionSpec, before: Value, after:
         steps=_keep(spec, before),
         proposed=before if _kept(spec, before) else MISSING,
     )
+
+
+def _reasons(situation: Situation, known: Known, *, follows: bool) -> Iterator[str]:
+    """Why a default counts: nothing sets the option, and what its default follows."""
+    if known.is_presumed or not follows:
+        yield known.because
+    if follows:
+        yield _follows_access_url(situation)
 
 
 def _follows_access_url(situation: Situation) -> str:
