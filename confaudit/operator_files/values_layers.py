@@ -161,12 +161,17 @@ def replaced_lists(values: Values, path: Sequence[str]) -> Iterator[ReplacedList
                 )
 
 
+_NAMES: Final = {
+    "": ("name",),
+    "ConfigMap ": ("configMapRef", "name"),
+    "Secret ": ("secretRef", "name"),
+}
+"""Where an item has its name, and what that is the name of."""
+
+
 def _named(root: Node, *path: str) -> Iterator[tuple[str, Node]]:
     """The items of a list of variables, or of where they come from, by name."""
     for item in items_at(root, *path):
-        for name in (
-            text_at(item, "name"),
-            *(text_at(item, kind, "name") for kind in ("configMapRef", "secretRef")),
-        ):
-            if name:
-                yield name, item
+        for prefix, keys in _NAMES.items():
+            if name := text_at(item, *keys):
+                yield f"{prefix}{name}", item

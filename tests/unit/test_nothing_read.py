@@ -7,7 +7,7 @@ import pytest
 from confaudit.catalog.loader import packaged
 from confaudit.cli.thresholds import exit_code
 from confaudit.core.coder.defaults import default_snapshot
-from confaudit.core.given import OperatorSettings
+from confaudit.core.given import ChartValue, ChartValues, OperatorSettings, Position
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.judge.judge import Threshold, judge
 from confaudit.core.judge.verdict import NOTHING_READ, lint_verdict, verdict
@@ -58,6 +58,25 @@ def situation(snapshot, operator):
 )
 def test_only_what_the_server_reads_is_a_setting_of_its(text, is_read):
     assert anything_read(situation(None, read_env_file(text, "coder.env"))) is is_read
+
+
+ON = ChartValue(Position("values.yaml", 1))
+
+
+@pytest.mark.parametrize(
+    ("chart", "is_read"),
+    [
+        (ChartValues(), False),
+        (ChartValues({"coder.envUseClusterAccessURL": ON}), False),  # the vendor's own values
+        (ChartValues({"coder.tls.secretNames": replace(ON, is_on=False)}), False),
+        (ChartValues({"coder.tls.secretNames": ON}), True),
+        (ChartValues({"provisionerDaemon.pskSecretName": ON}), True),
+        (ChartValues(is_whole=False), False),
+        (ChartValues(is_whole=False, is_made=True), True),
+    ],
+)
+def test_a_chart_that_is_told_to_set_something_is_told_a_setting(chart, is_read):
+    assert anything_read(situation(None, OperatorSettings(chart=chart))) is is_read
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def env(*names):
         ([env("CODER_A"), "coder: {env: null, replicaCount: 2}"], "", {"CODER_A": 3}),
         ([env("CODER_A"), "coder: {env: []}"], "", {"CODER_A": 3}),
         ([env("CODER_A"), env("CODER_B"), env("CODER_C")], "CODER_C", {"CODER_A": 3, "CODER_B": 3}),
-        ([FROM.format("secretRef: {name: s}"), FROM.format("secretRef: {name: c}")], "", {"s": 1}),
+        ([FROM.format("secretRef: {name: s}"), FROM.format("")], "", {"Secret s": 1}),
     ],
 )  # fmt: skip
 def test_a_later_list_is_the_whole_list(layers, arrive, lost):

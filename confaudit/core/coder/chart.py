@@ -178,7 +178,7 @@ class _Chart:
             case SetWhen.TLS:
                 return self.values.is_on(_TLS)
             case SetWhen.PSK:
-                return self.values.is_on("provisionerDaemon.pskSecretName")
+                return self.values.is_on(_PSK)
 
     def _lacks(self, name: str) -> bool | None:
         """Whether `coder.env` has no such name; it may be a list that nobody sees here."""
@@ -197,6 +197,12 @@ def _both(one: bool | None, other: bool | None) -> bool | None:
 
 
 _TLS: Final = "coder.tls.secretNames"
+_PSK: Final = "provisionerDaemon.pskSecretName"
+
+
+def sets_something(chart: ChartValues) -> bool:
+    """Whether the values have the chart set more than it does by itself."""
+    return any(key in chart.keys and chart.is_on(key) for key in (_TLS, _PSK))
 
 
 def _given(name: str, value: str | None) -> Given:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
+from confaudit.core.coder.chart import sets_something
 from confaudit.core.coder.releases import Catalog, Marks
 from confaudit.core.coder.startup import HOMEBREW
 from confaudit.core.given import Channel, Given
@@ -105,7 +106,9 @@ def _option(key: str) -> str:
 def anything_read(situation: Situation) -> bool:
     """Whether any setting of Coder's server was read: without, silence means nothing."""
     told = situation.snapshot
-    if (told is not None and _has_values(told)) or situation.chart.is_made:
+    if told is not None and _has_values(told):
+        return True
+    if situation.chart.is_made or sets_something(situation.chart):
         return True
     return any(_is_of_server(given, situation) for given in situation.operator.given)
 
