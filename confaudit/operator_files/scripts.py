@@ -153,7 +153,10 @@ def _written(
         if lines:
             path, appends = _target(pipeline)
             path = (filled(path, variables).text or path) if path else f"input {number}"
-            texts[path] = [*(texts.get(path, []) if appends else ()), *lines]
+            if appends:
+                texts.setdefault(path, []).extend(lines)
+            else:
+                texts[path] = lines
     for path, lines in texts.items():
         text = "\n".join(line for line, _ in lines) + "\n"
         if _CODER.search(text):
