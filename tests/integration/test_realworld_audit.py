@@ -119,12 +119,6 @@ depends ai-gateway-on ai-gateway-enabled
 depends forwarded-host-untrusted proxy-trusted-origins
 yes option-deprecated verbose
 """,
-    "2.30.0 kustomization.yaml": """
-starts, 1 behaviour changes, 1 more may change
-yes default-changed secure-auth-cookie
-depends ai-gateway-on ai-gateway-enabled
-yes option-deprecated verbose
-""",
     "2.30.0 mixed.env": """
 starts, 3 behaviours change
 yes ai-gateway-on ai-gateway-enabled
