@@ -32,7 +32,7 @@ _ASSIGNMENT: Final = re.compile(r"\s*(?P<export>export\s+)?(?P<name>[A-Za-z_][\w
 """Docker takes names with dots and dashes, which systemd ignores."""
 _BARE_NAME: Final = re.compile(r"\s*([A-Z_][A-Z0-9_]*)\s*")
 _COMMENTED: Final = re.compile(r"\s*#\s*CODER_[A-Z0-9_]+=")
-_CONTROL: Final = re.compile(r"\s*(\{%|%\{|\{\{-?\s*(if|range|end|else))")
+_CONTROL: Final = re.compile(r"\s*(\{%|%\{|\{\{)")
 _MOST_LINES: Final = 200
 """Lines that one quoted value may have: certificates have 30 to 60."""
 
@@ -69,7 +69,14 @@ def read_as(file: OperatorFile, reader: EnvSyntax) -> OperatorSettings:
         given=tuple(given for given, _ in settings),
         notes=tuple(_notes(file, reader, disputed)),
         forms=(Form.ENV_FILE,),
+        elsewhere=tuple(_open_lines(file)),
     )
+
+
+def _open_lines(file: OperatorFile) -> Iterator[Elsewhere]:
+    if file.has_open_lines:
+        note = f"{file.name} is a template, and may set more when somebody renders it"
+        yield Elsewhere(f"template/{file.name}", note)
 
 
 def _notes(file: OperatorFile, reader: EnvSyntax, disputed: Sequence[int]) -> Iterator[str]:

@@ -73,6 +73,11 @@ class OperatorFile:
         return self.yaml is not None and self.yaml.templated
 
     @cached_property
+    def has_open_lines(self) -> bool:
+        """Whether templates stand for whole lines of which nothing can be seen here."""
+        return any(_is_open_line(self.text, match) for match in TEMPLATE.finditer(self.text))
+
+    @cached_property
     def lines(self) -> tuple[str, ...]:
         """The text line by line."""
         return tuple(self.text.split("\n"))
@@ -148,3 +153,16 @@ def mask(text: str) -> str:
     """Put an opaque mark in the place of each template; a line of nothing else becomes empty."""
     marked = TEMPLATE.sub(lambda match: OPAQUE + "\n" * match[0].count("\n"), text)
     return re.sub(rf"(?m)^[ \t]*{OPAQUE}[ \t]*$", "", marked)
+
+
+_ADDS_NOTHING: Final = re.compile(
+    r"(?:\{\{|\{%|%\{)[-~]?\s*(?:/\*|#|\$|define\b|end|if\b|el|with\b|set\b)|\{\{!|\{#"
+)
+"""Comments, assignments, ends, and conditions: these decide only on what is seen anyway."""
+
+
+def _is_open_line(text: str, template: re.Match[str]) -> bool:
+    before = text[text.rfind("\n", 0, template.start()) + 1 : template.start()]
+    after = text[template.end() :].split("\n", 1)[0]
+    is_alone = before.strip() in ("", "-") and not after.strip()
+    return is_alone and _ADDS_NOTHING.match(template[0]) is None

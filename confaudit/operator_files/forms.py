@@ -1,11 +1,11 @@
 """The forms that operators' files have, and how each is recognised and read."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, cast
 
-from confaudit.core.given import OperatorSettings
+from confaudit.core.given import Elsewhere, OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
 from confaudit.operator_files.beside import ALONE, Beside
@@ -185,13 +185,18 @@ def _noted(
 
     What is of no server is kept for the notes that say so.
     """
-    notes = tuple(
-        f"{file.name} is a template: no YAML until somebody renders it, read as it stands"
-        for file in files
-        if file.templated
+    templates = [(_TEMPLATED.format(file.name), file) for file in files if file.templated]
+    told = OperatorSettings(
+        notes=tuple(note for note, file in templates if not file.has_open_lines),
+        elsewhere=tuple(
+            Elsewhere(f"template/{file.name}", note)
+            for note, file in templates
+            if file.has_open_lines
+        ),
     )
     return tuple(
-        replace(one, notes=(*notes, *one.notes)) if one.forms else one
-        for one in operators
-        if one.forms or one.notes
+        merge(told, one) if one.forms else one for one in operators if one.forms or one.notes
     )
+
+
+_TEMPLATED: Final = "{} is a template: no YAML until somebody renders it, read as it stands"

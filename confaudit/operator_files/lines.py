@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from confaudit.core.given import Form, Given, GivenState, OperatorSettings
+from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
@@ -51,7 +51,26 @@ def read_lines(file: OperatorFile) -> OperatorSettings:
         version_hint=hint,
         notes=(_note(file, given),),
         forms=(Form.TEXT,),
+        elsewhere=tuple(_pointers(file)),
     )
+
+
+_POINTER: Final = re.compile(
+    r"""[-"'\s]*(?:env_?files?|environmentFiles?|envFrom|valuesFrom|valueFiles|extends)["']?\s*[:=]"""
+    r"|EnvironmentFile=|(?:source|\.)\s+\S|.*\s--env-file[\s=]|.*\{\{-?\s*(?:include|template|toYaml)\b",
+    re.IGNORECASE,
+)
+"""How the forms that a text may have been point to what sets more."""
+
+
+def _pointers(file: OperatorFile) -> Iterator[Elsewhere]:
+    if file.has_open_lines:
+        note = f"{file.name} is a template, and may set more when somebody renders it"
+        yield Elsewhere(f"template/{file.name}", note)
+    for number, text in file.significant():
+        if _POINTER.match(text):
+            note = file.remark(number, "what this line points to may set more, and is not read")
+            yield Elsewhere("text", note)
 
 
 def _note(file: OperatorFile, given: tuple[Given, ...]) -> str:

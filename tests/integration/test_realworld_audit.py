@@ -206,9 +206,11 @@ yes default-changed secure-auth-cookie
 yes option-deprecated verbose
 """,
     "2.30.0 template.yaml": """
-starts, 2 behaviours change
-yes ai-gateway-on ai-gateway-enabled
-yes default-changed secure-auth-cookie
+starts, 3 may change
+depends ai-gateway-on ai-gateway-enabled
+depends default-changed secure-auth-cookie
+depends email-verified-required oidc-ignore-email-verified
+depends offline-access-missing oidc-scopes
 yes option-deprecated verbose
 """,
     "2.30.1 kustomization.yaml": """
