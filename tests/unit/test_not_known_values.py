@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from confaudit.core.given import Channel, Elsewhere, Form, Given, GivenState, Position
+from confaudit.core.given import (
+    Channel,
+    ChartValues,
+    Elsewhere,
+    Form,
+    Given,
+    GivenState,
+    Holds,
+    Position,
+)
 from confaudit.core.upgrade.known import Truth, UpgradeSide
 from confaudit.rulebook import examples
 from tests.unit.rulebook import CATALOG, PACKAGED, WORDS, slim
@@ -40,6 +49,10 @@ def without_a_value(operator, name):
             Channel.ENV, variable, GivenState.REFERENCE, Position("example", 1), Form.ENV_FILE
         )
         yield replace(operator, given=(*given, further))
+    chart = operator.chart or ChartValues()
+    for key, value in chart.keys.items():
+        keys = {**chart.keys, key: replace(value, holds=Holds.OPEN, is_on=None)}
+        yield replace(operator, chart=replace(chart, keys=keys))
 
 
 def without_a_setting(operator):
