@@ -1,5 +1,6 @@
 """The forms that operators' files have, and how each is recognised and read."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -39,12 +40,15 @@ class FormReader:
     """Whether its module has `read_rest`, for what in a file nothing points to."""
     is_yaml: bool = False
     """Whether its files are maps or lists in YAML, and no other need be looked at."""
+    sign: str = ""
+    """What a text of this form has somewhere, as a regular expression: others need not be looked
+    at, nor the module be imported."""
     tells_silence: bool = False
     """Whether its module has `silence`, for why nothing came of a file."""
 
     def recognise(self, file: OperatorFile) -> bool:
         """Whether the file looks like this form; never raises for any content."""
-        if self.is_yaml and not file.is_structured:
+        if (self.is_yaml and not file.is_structured) or not re.search(self.sign, file.text):
             return False
         return cast(Callable[[OperatorFile], bool], self._function("recognise"))(file)
 
@@ -96,7 +100,12 @@ class FormReader:
 READERS: Final[Mapping[str, FormReader]] = {
     reader.name: reader
     for reader in (
-        FormReader("helm-output", "what Helm prints of a release", "helm_output"),
+        FormReader(
+            "helm-output",
+            "what Helm prints of a release",
+            "helm_output",
+            sign=r"\A\s*\{|(?m:^[A-Z -]+:)",
+        ),
         FormReader("helmfile", "a helmfile", "helmfile", embeddable=False, is_yaml=True),
         FormReader(
             "kustomization",
@@ -127,7 +136,7 @@ READERS: Final[Mapping[str, FormReader]] = {
         FormReader("ansible", "an Ansible playbook", "ansible", is_yaml=True),
         FormReader("compose", "a compose file", "compose", is_layered=True, is_yaml=True),
         FormReader("containers", "a description of containers", "containers", is_yaml=True),
-        FormReader("fly", "a fly.toml", "fly", embeddable=False),
+        FormReader("fly", "a fly.toml", "fly", embeddable=False, sign=r"\[env\]"),
         FormReader(
             "helm-values", "a file of Helm values", "helm", rank=1, is_layered=True, is_yaml=True
         ),
@@ -139,14 +148,26 @@ READERS: Final[Mapping[str, FormReader]] = {
             rank=2,
             is_yaml=True,
         ),
-        FormReader("systemd", "a systemd unit", "systemd"),
-        FormReader("cloud-init", "user data of cloud-init", "cloud_init"),
-        FormReader("dockerfile", "a Dockerfile", "dockerfile"),
-        FormReader("script", "a shell script", "scripts"),
+        FormReader("systemd", "a systemd unit", "systemd", sign=r"(?m)^[ \t]*\[|^[A-Z][a-z]\w*="),
+        FormReader("cloud-init", "user data of cloud-init", "cloud_init", sign="#cloud-config"),
+        FormReader("dockerfile", "a Dockerfile", "dockerfile", sign=r"(?i)\bfrom\b"),
+        FormReader(
+            "script",
+            "a shell script",
+            "scripts",
+            sign=r"<<|\b(?:echo|printf|tee|docker|podman|nerdctl)\b|\bcoder\s+[a-z]",
+        ),
         FormReader("process", "the environment of a process", "process", embeddable=False),
         FormReader("env-file", "an env file", "env_file", rank=1),
-        FormReader("nix", "a Nix file", "nix", embeddable=False),
-        FormReader("terraform", "a Terraform file", "terraform", embeddable=False, is_layered=True),
+        FormReader("nix", "a Nix file", "nix", embeddable=False, sign=r"\{|=\s*''\n|\blet\b"),
+        FormReader(
+            "terraform",
+            "a Terraform file",
+            "terraform",
+            embeddable=False,
+            is_layered=True,
+            sign=r"\{|\w[ \t]+=",
+        ),
         FormReader("text", "a text with Coder's variables in it", "lines", embeddable=False),
     )
 }

@@ -34,9 +34,6 @@ from confaudit.operator_files.substitution import Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 
 _CODER: Final = re.compile(rf"\b(?:{CODER_NAME.pattern})|\bcoder/coder\b|\bcoder\s+server\b")
-_WORTH_READING: Final = re.compile(
-    r"<<|\b(?:echo|printf|tee|docker|podman|nerdctl)\b|\bcoder\s+[a-z]"
-)
 _FENCE: Final = re.compile(r"[ \t]*(```|~~~)[ \t]*(?P<language>[\w-]*)")
 _SHELLS: Final = frozenset({"", "sh", "bash", "shell", "console", "zsh", "text", "shell-session"})
 """Languages of fenced blocks that hold commands."""
@@ -60,7 +57,7 @@ class Script:
 
 def recognise(file: OperatorFile) -> bool:
     """Whether it writes a file of Coder's, or starts its server."""
-    if not (_CODER.search(file.text) and _WORTH_READING.search(file.text)):
+    if not _CODER.search(file.text):
         return False
     if not file.text.startswith("#!") and (terraform.recognise(file) or nix.recognise(file)):
         return False  # they have scripts inside
