@@ -40,6 +40,9 @@ _MODULE_KEYS: Final = frozenset(
     }
 )
 _CONTAINERS: Final = frozenset({"oci-containers", "quadlet"})
+_STARTS_SERVER: Final = re.compile(
+    r"(?:\bcoder|\$\{[^{}]*\bcoder\b[^{}]*\})['\"]?\s+server\b"  # `${lib.getExe pkgs.coder} server`
+)
 _ENV_FILE: Final = "an environment file sets further variables"
 
 
@@ -207,7 +210,7 @@ class _NixReader:
         lines = script.text.replace("\\\n", " \0").split("\n")
         parts, number = [], script.line
         for line in lines:
-            if re.search(r"\bcoder['\"]?\s+server\b", line):
+            if _STARTS_SERVER.search(line):
                 text = line.replace("\0", " ")
                 parts.append(
                     systemd.directive("ExecStart", text, number, self._place(script), CODE.read)

@@ -4,7 +4,7 @@ Every value is as it stands: no quotes, no comments, no `$`, and line breaks are
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from confaudit.core.given import Form, OperatorSettings
@@ -21,6 +21,11 @@ _USUAL: Final = frozenset(
     ]
 )
 """What every process has, and nobody writes into an env file: two of them tell."""
+_SERVICE: Final = re.compile(r"(?P<service>[A-Z_][A-Z0-9_]*)_SERVICE_HOST")
+_LINK: Final = re.compile(
+    r"(?:_SERVICE_HOST|_SERVICE_PORT(?:_\w+)?|_PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)?)\Z"
+)
+"""How the variables end by which Kubernetes tells a container of the services beside it."""
 
 
 def recognise(file: OperatorFile) -> bool:
@@ -32,14 +37,27 @@ def recognise(file: OperatorFile) -> bool:
 
 
 def read(file: OperatorFile, _: Beside) -> tuple[OperatorSettings, ...]:
-    """Read the variables."""
+    """Read the variables, but for those that nobody wrote: the links to services."""
     place = SettingsBlock(file, Form.PROCESS)
-    given = tuple(
-        place.text(match["name"], match["value"], line, verbatim)
+    found = [
+        (match["name"], match["value"], line)
         for text, line in _entries(file)
         if (match := _ASSIGNMENT.fullmatch(text))
+    ]
+    links = _links(name for name, _, _ in found)
+    given = tuple(
+        place.text(name, value, line, verbatim) for name, value, line in found if name not in links
     )
     return (OperatorSettings(given=given, forms=(Form.PROCESS,)),)
+
+
+def _links(names: Iterable[str]) -> frozenset[str]:
+    """The variables that stand for a service: one named `coder` has some that begin with CODER_."""
+    every = frozenset(names)
+    services = {match["service"] for name in every if (match := _SERVICE.fullmatch(name))}
+    return frozenset(
+        name for name in every if (end := _LINK.search(name)) and name[: end.start()] in services
+    )
 
 
 def _entries(file: OperatorFile) -> Iterator[tuple[str, int]]:

@@ -234,6 +234,13 @@ PROCESS = [
     ('HOME=/root\nPATH=/bin\nCODER_X="a" # b $c\n', [(3, '"a" # b $c')]),
     ("HOME=/root\nPATH=/bin\nCODER_X=[\n {}\n]\nCODER_Y=1\n", [(3, "[\n {}\n]"), (6, "1")]),
     ("PATH=/bin\0CODER_X=a\nb\0CODER_Y=\0", [(1, "a\nb"), (2, "")]),
+    (
+        "HOME=/root\nPATH=/bin\nCODER_PORT=tcp://10.0.0.2:80\nCODER_PORT_80_TCP_ADDR=10.0.0.2\n"
+        "CODER_SERVICE_HOST=10.0.0.2\nCODER_SERVICE_PORT_HTTP=80\nCODER_X_PORT=1\nCODER_Y=1\n",
+        [(7, "1"), (8, "1")],
+    ),
+    ("PATH=/bin\0CODER_SERVICE_HOST=a\0CODER_PORT_1_UDP=a\0CODER_Y=1\0", [(1, "1")]),
+    ("HOME=/root\nPATH=/bin\nCODER_PORT=1\n", [(3, "1")]),
 ]
 
 

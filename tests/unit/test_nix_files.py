@@ -65,6 +65,15 @@ NIX = {
         "{ systemd.services.ide.script = ''\n  exec coder server \\\n    --url x\n''; }",
         "--url=x",
     ),
+    "a script that asks where the program is": (
+        "{ systemd.services.ide.script = ''\n  exec ${lib.getExe pkgs.coder} server --url x\n''; }",
+        "--url=x",
+    ),
+    "a script that starts another server": (
+        "{ systemd.services.ide = { environment.CODER_A = 1; script = ''\n"
+        "  ${lib.getExe pkgs.minio} server --url x\n''; }; }",
+        "A=1",
+    ),
     "a unit's variables": (
         "{ systemd.services.coder = { environment = lib.mkMerge [ { CODER_A = 1; } (lib.mkIf x "
         '{ CODER_B = "b"; }) ]; serviceConfig = { Environment = [ "CODER_C=c" "CODER_D=d" ];'
