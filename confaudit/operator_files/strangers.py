@@ -126,6 +126,9 @@ _OTHERS: Final = (
     _Stranger(
         "a development container's configuration, which does not set up the server",
         _SETS_UP,
-        _has(r'^\s*"(?:remoteUser|postCreateCommand|customizations|features|remoteEnv)"\s*:'),
+        _has(
+            r'(?:^|[{,])\s*"(?:(?:remote|container)(?:User|Env)|postCreateCommand'
+            r'|customizations|features)"\s*:'
+        ),
     ),
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.given import GivenState, OperatorSettings
 from confaudit.core.model import MISSING, Value
@@ -210,7 +211,7 @@ def blind_spots(operator: OperatorSettings) -> Iterator[str]:
     """What the files do not tell, in whole sentences."""
     yield from operator.coverage
     for state, why in _UNKNOWN.items():
-        names = dict.fromkeys(visible(one.name) for one in operator.given if one.state is state)
+        names = dict.fromkeys(visible(written(one)) for one in operator.given if one.state is state)
         if names:
             shown = f"{plural(len(names), 'setting')}: {', '.join(names)}"
             yield f"Set, and not checked because the value {why}: {shown}."

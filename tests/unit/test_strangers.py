@@ -32,6 +32,10 @@ STRANGERS = {
         '// why\n{\n  "image": "a",\n  "remoteUser": "me",\n  "remoteEnv": {"CODER_URL": "x"}\n}\n',
         "development container",
     ),
+    "a development container on one line": (
+        '{"image": "a", "containerEnv": {"CODER_AGENT_TOKEN": "x"}}',
+        "development container",
+    ),
     "an answer of the API": ('{"config": {"a": 1}, "options": [{"env": "CODER_A"}]}', "SNAPSHOT"),
     "kubectl describe": (
         "Name:      coder\nNamespace: coder\nContainers:\n  coder:\n    Environment:\n"

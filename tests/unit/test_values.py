@@ -7,6 +7,7 @@ from confaudit.core.judge.audit import audit
 from confaudit.core.judge.startup import start_checks
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, read_all, read_env_file
+from confaudit.workflows.operator_files import blind_spots
 from tests.unit.deployments import known
 
 SCHEME, HOST, REFUSED = "access-url-without-scheme", "idle-access-url-host", "value-invalid"
@@ -165,6 +166,22 @@ def test_what_is_made_of_unknown_variables_depends_and_is_mended_there(name, val
     else:
         assert refused.affects == "depends"
         assert refused.steps[0].startswith(f"Set {variables} where the file is filled in")
+
+
+def test_a_condition_without_a_name_is_nothing_to_set():
+    text = (
+        "{ systemd.services.coder.environment = lib.mkMerge [ { CODER_A = 1; } "
+        '(lib.mkIf x { CODER_TELEMETRY = "false"; }) ]; }'
+    )
+    found = {one.rule.id: one for one in audited(read_all([decode(text.encode(), "c.nix")]))}
+    assert found["start-licence-telemetry"].affects == "depends"
+    assert "Set " not in found["start-licence-telemetry"].steps[0]
+
+
+def test_a_flag_that_is_not_known_is_named_as_it_is_written():
+    text = 'export CODER_A=$A\ncoder server --postgres-url "$PG"\n'
+    notes = [*blind_spots(read_all([decode(text.encode(), "start.sh")]))]
+    assert any(note.endswith("--postgres-url.") for note in notes)
 
 
 LISTS = [

@@ -142,7 +142,8 @@ def _depends(situation: Situation, finding: Finding) -> Finding:
 def _filled_in(situation: Situation, finding: Finding) -> list[str]:
     """The variables that the values are made of which a finding is about.
 
-    A dollar sign may as well belong to a secret, so that those of a secret are not told.
+    A dollar sign may as well belong to a secret, so that those of a secret are not told; nor is
+    what stands for a condition without a name, as of `lib.mkIf`.
     """
     places = set(finding.positions)
     given = [
@@ -150,4 +151,5 @@ def _filled_in(situation: Situation, finding: Finding) -> list[str]:
         for one in situation.operator.given
         if one.position in places and one.value is not None and REDACTED not in one.value
     ]
-    return [*dict.fromkeys(visible(name) for one in given for name in one.refers_to)]
+    names = (name for one in given for name in one.refers_to if name != "_")
+    return [*dict.fromkeys(map(visible, names))]
