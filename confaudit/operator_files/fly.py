@@ -14,7 +14,7 @@ from confaudit.operator_files.settings import SERVER_NAMES, SettingsBlock
 from confaudit.operator_files.substitution import verbatim
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 
-_HEADER: Final = re.compile(r"(?m)^\s*\[env\]\s*(?:#.*)?$")
+_HEADER: Final = re.compile(r"(?m)^[ \t]*\[env\]\s*(?:#.*)?$")
 
 
 def recognise(file: OperatorFile) -> bool:

@@ -133,6 +133,9 @@ class _Parser:
             return text(filled_in(token.text, self._known), token.line)
         if token.kind == "block":
             return block(filled_in(token.text, self._known), token.line)
+        if hand.is_at("(") and self._depth > MAX_DEPTH:
+            hand.skip()
+            return expression("", token.line)
         if hand.is_at("("):
             return _applied(token.text, self._arguments(), token.line)
         if token.text in _LITERALS or token.text[:1].isdigit():

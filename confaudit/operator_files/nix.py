@@ -51,7 +51,7 @@ def recognise(file: OperatorFile) -> bool:
 
     Or it has texts between two single quotes on lines of their own.
     """
-    if re.search(r"(?m)^\s*\{[\w\s,.?@]*\}\s*(@\s*\w+\s*)?:|=\s*''\n", file.text):
+    if re.search(r"(?m)^[ \t]*\{[\w\s,.?@]*\}\s*(@\s*\w+\s*)?:|=\s*''\n", file.text):
         return True
     first = next((text for _, text in file.significant()), "")
     attribute = r"(?m)(^|[{;])\s*[\w.\"-]+\s*=[^=;\n]+(;|[{(\['][ \t]*$)"

@@ -121,13 +121,13 @@ _OTHERS: Final = (
     _Stranger(
         "a template of workspaces, which does not set up the server",
         _SETS_UP,
-        _has(r'^\s*(?:resource|data)\s+"coder_(?:agent|app|workspace\w*|parameter|script|env)"'),
+        _has(r'^[ \t]*(?:resource|data)\s+"coder_(?:agent|app|workspace\w*|parameter|script|env)"'),
     ),
     _Stranger(
         "a development container's configuration, which does not set up the server",
         _SETS_UP,
         _has(
-            r'(?:^|[{,])\s*"(?:(?:remote|container)(?:User|Env)|postCreateCommand'
+            r'(?:^|[{,])[ \t]*"(?:(?:remote|container)(?:User|Env)|postCreateCommand'
             r'|customizations|features)"\s*:'
         ),
     ),

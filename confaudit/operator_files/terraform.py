@@ -26,7 +26,7 @@ from confaudit.operator_files.terraform_names import FolderNames, is_variables_f
 from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, get, items_at, text_at, walk
 
 _BLOCK: Final = (
-    r"(?m)^\s*(resource|data|module|variable|provider|locals|terraform|output)\b[^\n={]*\{"
+    r"(?m)^[ \t]*(resource|data|module|variable|provider|locals|terraform|output)\b[^\n={]*\{"
 )
 _ENVIRONMENTS: Final = ("env", "environment", "envs", "environment_variables")
 _COMMANDS: Final = (("entrypoint", "entry_point", "entryPoint"), ("command", "args"))
@@ -63,7 +63,7 @@ class Part:
 
 def recognise(file: OperatorFile) -> bool:
     """Whether it has a block of Terraform, or a variables file's assignments."""
-    assigns = r'(?m)^\s*CODER_\w+\s+=\s*"'
+    assigns = r'(?m)^[ \t]*CODER_\w+\s+=\s*"'
     return bool(
         is_variables_file(file) or re.search(_BLOCK, file.text) or re.search(assigns, file.text)
     )
