@@ -100,17 +100,16 @@ def test_it_holds_what_the_reader_has_filtered(
         "x\t@A1",
     ],
 )
-@pytest.mark.parametrize("separator", ",;\t")
-def test_no_text_becomes_a_formula(
-    text: str, separator: str, open_page: Opener, tmp_path: Path
-) -> None:
+def test_no_text_becomes_a_formula(text: str, open_page: Opener, tmp_path: Path) -> None:
     """Whatever the reader's country separates cells by."""
     hostile = replace(FINDINGS[0], message=f'{text}",a\r\nb')
     (row,) = table(open_page(replace(AUDIT, judged=judged(findings=(hostile,)))), tmp_path)
     assert row["What"].replace("'", "") == hostile.message
-    with (tmp_path / "table.csv").open(encoding="utf-8-sig", newline="") as file:
-        cells = [cell for line in csv.reader(file, delimiter=separator) for cell in line]
-    assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@", "\uff1d"))]
+    for separator in ",;\t":
+        with (tmp_path / "table.csv").open(encoding="utf-8-sig", newline="") as file:
+            cells = [cell for line in csv.reader(file, delimiter=separator) for cell in line]
+        starts = ("=", "+", "-", "@", "\uff1d")
+        assert not [cell for cell in cells if cell.strip().startswith(starts)]
 
 
 def test_another_tab_loses_no_tick(open_page: Opener) -> None:

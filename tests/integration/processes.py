@@ -1,17 +1,22 @@
 """Processes beside a test: interruptible however the suite was started, and gone when it ends."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from multiprocessing.context import ForkServerProcess
+from multiprocessing.reduction import DupFd
+from typing import Any, Final
 
 DEADLINE = 60
 """Seconds after which something will not happen any more, on a busy machine as well."""
 
 _started: list[subprocess.Popen[Any]] = []
+_forked: list[ForkServerProcess] = []
 
 
 def start(command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:
@@ -28,6 +33,41 @@ def start(command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:
     return process
 
 
+_LOADED: Final = multiprocessing.get_context("forkserver")
+_LOADED.set_forkserver_preload(["confaudit.cli.main"])
+
+
+def start_loaded(
+    arguments: Sequence[str], terminal: int, environ: Mapping[str, str]
+) -> ForkServerProcess:
+    """Start the program on a terminal in a session of its own, without importing it once more.
+
+    It is forked off a process that has done so, which is most of what a short command takes.
+    """
+    process = _LOADED.Process(
+        target=_run, args=(arguments, DupFd(terminal), dict(environ)), daemon=True
+    )
+    process.start()
+    _forked.append(process)
+    return process
+
+
+def _run(arguments: Sequence[str], terminal: Any, environ: Mapping[str, str]) -> None:
+    from confaudit.cli.main import run
+
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.clear()
+    os.environ.update(environ)
+    given = terminal.detach()
+    for stream in range(3):
+        os.dup2(given, stream)
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(stream, mode) for stream, mode in enumerate("rww")
+    )
+    sys.exit(run(arguments))
+
+
 def end_all() -> None:
     """Kill what was started and all that it started."""
     while _started:
@@ -38,6 +78,13 @@ def end_all() -> None:
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream:
                 stream.close()
+    while _forked:
+        fork = _forked.pop()
+        if fork.is_alive():
+            fork.kill()  # perhaps it leads no group yet
+            with suppress(ProcessLookupError):
+                os.killpg(fork.pid, signal.SIGKILL)
+        fork.join()
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

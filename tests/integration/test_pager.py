@@ -10,7 +10,7 @@ import pytest
 
 from confaudit.cli.main import run
 from confaudit.errors import ExitCode
-from tests.integration.processes import DEADLINE, start
+from tests.integration.processes import DEADLINE, start_loaded
 
 QUESTION = ("catalog", "show", "oidc-scopes", "--no-config")
 ASKED = (sys.executable, "-m", "confaudit", *QUESTION)
@@ -41,14 +41,15 @@ def on_terminal(environ, *more):
     """What a terminal shows of the command, and its exit code."""
     ours, theirs = pty.openpty()
     try:
-        process = start([*ASKED, *more], stdin=theirs, stdout=theirs, env=environ)
+        process = start_loaded([*QUESTION, *more], theirs, environ)
     finally:
         os.close(theirs)
     try:
         shown = b"".join(iter(lambda: _read(ours), b""))
     finally:
         os.close(ours)
-    return shown.decode().replace("\r\n", "\n"), process.wait(timeout=DEADLINE)
+    process.join(DEADLINE)
+    return shown.decode().replace("\r\n", "\n"), process.exitcode
 
 
 def _read(terminal):
