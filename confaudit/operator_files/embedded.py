@@ -1,8 +1,6 @@
 """Texts inside texts: YAML in a block scalar, compose in a Nix string, a unit in a heredoc."""
 
-from dataclasses import replace
-
-from confaudit.core.given import Form, OperatorSettings
+from confaudit.core.given import OperatorSettings
 from confaudit.operator_files.beside import ALONE, Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.yaml_nodes import Scalar
@@ -24,9 +22,3 @@ def read(inner: OperatorFile, beside: Beside = ALONE) -> OperatorSettings:
     if reader is None:
         return OperatorSettings()
     return merge(*reader.read(inner, beside), *reader.read_rest(inner, beside))
-
-
-def as_text(operator: OperatorSettings) -> OperatorSettings:
-    """The same, when only lines of the file around it can be changed safely."""
-    given = tuple(replace(one, form=Form.TEXT) for one in operator.given)
-    return replace(operator, given=given, forms=(Form.TEXT,))

@@ -155,6 +155,10 @@ def mask(text: str) -> str:
     return re.sub(rf"(?m)^[ \t]*{OPAQUE}[ \t]*$", "", marked)
 
 
+_DEEPEST_INDENT: Final = 200
+"""Blanks that a line may begin with. Nobody looks further back: one line may be a whole file."""
+_ENDS_LINE: Final = re.compile(r"[ \t\r]*(?:\n|\Z)")
+
 _ADDS_NOTHING: Final = re.compile(
     r"(?:\{\{|\{%|%\{)[-~]?\s*(?:/\*|#|\$|define\b|end|if\b|el|with\b|set\b)|\{\{!|\{#"
 )
@@ -162,7 +166,10 @@ _ADDS_NOTHING: Final = re.compile(
 
 
 def _is_open_line(text: str, template: re.Match[str]) -> bool:
-    before = text[text.rfind("\n", 0, template.start()) + 1 : template.start()]
-    after = text[template.end() :].split("\n", 1)[0]
-    is_alone = before.strip() in ("", "-") and not after.strip()
-    return is_alone and _ADDS_NOTHING.match(template[0]) is None
+    before = text[max(0, template.start() - _DEEPEST_INDENT) : template.start()]
+    _, newline, indent = before.rpartition("\n")
+    begins_line = bool(newline) or template.start() < _DEEPEST_INDENT
+    is_alone = (
+        begins_line and indent.strip() in ("", "-") and _ENDS_LINE.match(text, template.end())
+    )
+    return bool(is_alone) and _ADDS_NOTHING.match(template[0]) is None
