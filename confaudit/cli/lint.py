@@ -43,14 +43,17 @@ def command(
 
     Names that no release reads, values that are refused, settings given twice
     or hidden by stronger ones, secrets in clear. A FILE is an env file, Helm
-    values, a HelmRelease, a compose file, a systemd unit, Terraform, Nix or
-    the server's YAML. Files of several deployments are audited one by one, in
-    one report. VERSION may also be a line, as in 2.34, latest or stable.
+    values, a manifest, a compose file, a systemd unit, Terraform, Nix, what
+    `docker inspect` or `env` prints, a script, the server's YAML and more (see
+    --form); `-` is standard input. Files of several deployments are audited one
+    by one, in one report. VERSION may also be a line, as in 2.34, latest or
+    stable.
 
     \b
     Examples:
       confaudit lint values.yaml
       confaudit lint compose.yaml .env --version 2.33.0
+      kubectl get deploy coder -o json | confaudit lint -
     """
     from confaudit.workflows.lint import lint
 

@@ -52,7 +52,7 @@ _INPUT: Final = option(
     multiple=True,
     type=_FILE,
     metavar="FILE",
-    help="Env file, Helm values, HelmRelease, compose file, unit, Terraform, Nix, server YAML.",
+    help="What sets the server up: an env file, Helm values, a manifest, … (see --form), or `-`.",
 )
 
 
