@@ -1,4 +1,4 @@
-"""Compose files: the environment of the one service that runs the server.
+"""Compose files: the environments of the services that run a server.
 
 `${V}` is filled in from a `.env` that was given, and only from there; without one it stays open.
 """

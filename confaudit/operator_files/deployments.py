@@ -27,7 +27,8 @@ class Deployment:
     """One server, as files set it up. Holds secrets."""
 
     name: str
-    """The first of its files as it was given, and which server where that sets up several."""
+    """The first of its files as it was given, and which server where that sets up several; empty
+    without files."""
     operator: OperatorSettings
     files: tuple[OperatorFile, ...]
     """Every file it has to do with; the one it is named after first."""
@@ -93,7 +94,7 @@ def read_as_one(
         )
     notes = OperatorSettings(notes=tuple(reading.notes))
     operator = merge(*(one.operator for one in found), notes)
-    program = Program.SERVER if operator.is_server else reader_of(operator.given)
+    program = reading.reader(operator)
     if program is not Program.SERVER:
         raise _nothing((), [meant_for(listing([file.name for file in files]), program)])
     return Deployment(found[0].name, operator, tuple(files))
@@ -197,14 +198,15 @@ class _Reading:
     def _of_server(self, found: Iterable[Deployment]) -> Iterator[Deployment]:
         """Those that the server reads; the others are noted, by the names of what they set."""
         for one in found:
-            program = Program.SERVER if self.beside.is_one else self._reader(one.operator)
+            program = Program.SERVER if self.beside.is_one else self.reader(one.operator)
             if program is Program.SERVER:
                 yield one
             else:
                 self.notes.append(f"{meant_for(one.name, program)}.")
                 self.noted |= {file.name for file in one.files}
 
-    def _reader(self, operator: OperatorSettings) -> Program | None:
+    def reader(self, operator: OperatorSettings) -> Program | None:
+        """Which of Coder's programs reads what is set; None when none does."""
         return Program.SERVER if operator.is_server else self.reader_of(operator.given)
 
     def _with_server_yaml(self, operator: OperatorSettings, file: OperatorFile) -> OperatorSettings:

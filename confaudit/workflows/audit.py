@@ -16,7 +16,7 @@ from confaudit.core.model import Snapshot
 from confaudit.core.report.report import Audited
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
-from confaudit.workflows.operator_files import Opened
+from confaudit.operator_files import Deployment
 from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
 
@@ -35,7 +35,7 @@ class AuditScope:
     """Under the version asked for, with the facts of the nearest release."""
     target: Release
     snapshot: Snapshot | None
-    opened: Opened
+    opened: Deployment
     printed: "Printed | None" = None
     """What the target itself printed of its settings."""
     earlier: Earlier = no_snapshots

@@ -12,10 +12,10 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.audience import Audience
+from confaudit.operator_files import Deployment
 from confaudit.workflows.audit import Audit, AuditScope, audited
 from confaudit.workflows.operator_files import (
     GivenFiles,
-    Opened,
     blind_spots,
     files_table,
     open_deployments,
@@ -36,18 +36,18 @@ def lint(
         CatalogError: an advisory of the operator's own cannot be read.
     """
     opened = open_deployments(files, Audience(setup.catalog()).of)
-    scopes = [_scope(setup, one, version) for one in opened.deployments]
+    scopes = [_scope(setup, one, version) for one in opened.found]
     audits = audited(setup, scopes, selection)
     parts = [_part(setup, *one, version) for one in zip(scopes, audits, strict=True)]
     return one_report(parts, opened.notes)
 
 
-def _scope(setup: Setup, opened: Opened, version: str) -> AuditScope:
+def _scope(setup: Setup, opened: Deployment, version: str) -> AuditScope:
     release = release_of(_asked(setup, opened, version), setup.catalog())
     return AuditScope(release, release, None, opened)
 
 
-def _asked(setup: Setup, opened: Opened, version: str) -> str:
+def _asked(setup: Setup, opened: Deployment, version: str) -> str:
     return version or opened.operator.version or setup.catalog().versions[-1]
 
 
@@ -79,7 +79,7 @@ def _part(setup: Setup, scope: AuditScope, done: Audit, version: str) -> Report:
     )
 
 
-def _held_against(wanted: str, opened: Opened, version: str) -> Iterator[str]:
+def _held_against(wanted: str, opened: Deployment, version: str) -> Iterator[str]:
     """The release that the files are held against, and who says so; nothing if asked for."""
     operator = opened.operator
     if wanted:

@@ -1,7 +1,7 @@
 """Operators' own files, named on the command line, become Inputs."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from confaudit.operator_files import (
     READERS,
     STDIN,
     Deployment,
+    Deployments,
     OperatorFile,
     ReaderOf,
     always_server,
@@ -57,37 +58,20 @@ class GivenFiles:
         return bool(self.paths)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The files of one deployment as they lie on disk, and what they set. Holds secrets."""
-
-    operator: OperatorSettings = field(default_factory=OperatorSettings)
-    files: tuple[OperatorFile, ...] = ()
-    name: str = ""
-    """What to call the deployment where no snapshot names it; empty without files."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedDeployments:
-    """What all files given come to; there is one deployment at least."""
-
-    deployments: tuple[Opened, ...]
-    notes: tuple[str, ...] = ()
-    """Which files were not read and why, in whole sentences."""
-
-
-def open_files(chosen: GivenFiles, reader_of: ReaderOf = always_server) -> Opened:
+def open_files(chosen: GivenFiles, reader_of: ReaderOf = always_server) -> Deployment:
     """Read files that are all of one deployment; what the server meets later is applied later.
 
     Raises:
         SourceError: one cannot be read.
     """
-    (opened,) = open_deployments(replace(chosen, is_one=True), reader_of).deployments
-    return opened
+    (deployment,) = open_deployments(replace(chosen, is_one=True), reader_of).found
+    return deployment
 
 
-def open_deployments(chosen: GivenFiles, reader_of: ReaderOf = always_server) -> OpenedDeployments:
-    """Read files and find out which of them belong together.
+def open_deployments(chosen: GivenFiles, reader_of: ReaderOf = always_server) -> Deployments:
+    """Read files and find out which of them belong together; there is one deployment at least.
+
+    Without files it is one with no name, in which nothing is set.
 
     Raises:
         SourceError: none can be read, or one that has to be.
@@ -96,18 +80,19 @@ def open_deployments(chosen: GivenFiles, reader_of: ReaderOf = always_server) ->
     """
     read_once(*chosen.paths)
     files = _rendered(tuple(map(open_file, chosen.files)), chosen)
-    found, notes = _found(files, chosen, reader_of)
+    read = _read(files, chosen, reader_of)
     certain, more = _certain(chosen)
-    if not more and found:
-        return OpenedDeployments(found, notes)
-    if len(found) > 1:
+    if not more and read.found:
+        return read
+    if len(read.found) > 1:
         raise ConfigError(
-            f"{more[0].name} is of one deployment, and the other files are of {len(found)}",
+            f"{more[0].name} is of one deployment, and the other files are of {len(read.found)}",
             "give the files of one, or --together if they all are",
         )
-    one = found[0] if found else Opened(name=more[0].name if more else "")
-    opened = Opened(merge(one.operator, certain), (*one.files, *more), one.name)
-    return OpenedDeployments((opened,), notes)
+    name = more[0].name if more else ""
+    one = read.found[0] if read.found else Deployment(name, OperatorSettings(), ())
+    whole = replace(one, operator=merge(one.operator, certain), files=(*one.files, *more))
+    return replace(read, found=(whole,))
 
 
 def _rendered(files: tuple[OperatorFile, ...], chosen: GivenFiles) -> tuple[OperatorFile, ...]:
@@ -123,18 +108,16 @@ def _rendered(files: tuple[OperatorFile, ...], chosen: GivenFiles) -> tuple[Oper
     return render(files)
 
 
-def _found(
-    files: tuple[OperatorFile, ...], chosen: GivenFiles, reader_of: ReaderOf
-) -> tuple[tuple[Opened, ...], tuple[str, ...]]:
+def _read(files: tuple[OperatorFile, ...], chosen: GivenFiles, reader_of: ReaderOf) -> Deployments:
     if not files:
-        return (), ()
+        return Deployments()
     if chosen.is_one:
-        return (_opened(read_as_one(files, chosen.forms, reader_of)),), ()
+        return Deployments((read_as_one(files, chosen.forms, reader_of),))
     read = read_deployments(files, chosen.forms, reader_of)
-    return tuple(_distinct(map(_opened, read.found))), read.notes
+    return replace(read, found=tuple(_distinct(read.found)))
 
 
-def _distinct(found: Iterable[Opened]) -> Iterator[Opened]:
+def _distinct(found: Iterable[Deployment]) -> Iterator[Deployment]:
     """With names that are all different: two namespaces may have a workload of one name."""
     names: set[str] = set()
     for one in found:
@@ -144,10 +127,6 @@ def _distinct(found: Iterable[Opened]) -> Iterator[Opened]:
             name = f"{one.name} #{number}"
         names.add(name)
         yield replace(one, name=name)
-
-
-def _opened(deployment: Deployment) -> Opened:
-    return Opened(deployment.operator, deployment.files, deployment.name)
 
 
 def _certain(chosen: GivenFiles) -> tuple[OperatorSettings, tuple[OperatorFile, ...]]:
@@ -182,7 +161,7 @@ _COLUMNS: Final = (
 )
 
 
-def files_table(opened: Opened) -> tuple[Table, ...]:
+def files_table(opened: Deployment) -> tuple[Table, ...]:
     """Which files the report rests on. No hash of them: they hold secrets."""
     rows = tuple(_input_row(file, opened.operator) for file in opened.files)
     return (Table("inputs", "Inputs", _COLUMNS, rows, is_folded=True),) if rows else ()

@@ -30,11 +30,11 @@ from confaudit.core.upgrade.prediction import to_json
 from confaudit.core.upgrade.printed import Printed
 from confaudit.core.upgrade.situation import Situation, no_snapshots
 from confaudit.errors import ConfigError
+from confaudit.operator_files import Deployment
 from confaudit.workflows.audit import Audit, AuditScope, audited
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import (
     GivenFiles,
-    Opened,
     blind_spots,
     files_table,
     oldest_release,
@@ -85,12 +85,12 @@ def upgrade(
     """
     read_once(*request.files.paths, request.target_yaml, Path(request.snapshot))
     opened = open_deployments(_files(request), Audience(setup.catalog()).of)
-    if request.target_yaml and len(opened.deployments) > 1:
+    if request.target_yaml and len(opened.found) > 1:
         raise ConfigError(
-            f"--target-yaml is of one deployment, and the files are of {len(opened.deployments)}",
+            f"--target-yaml is of one deployment, and the files are of {len(opened.found)}",
             "give the files of one, or --together if they all are",
         )
-    cases = [_case(setup, request, one) for one in opened.deployments]
+    cases = [_case(setup, request, one) for one in opened.found]
     audits = audited(setup, [case.scope for case in cases], selection)
     parts = [_report(setup, *one) for one in zip(cases, audits, strict=True)]
     written = _write_fixed([case.scope for case in cases], fixed) if fixed else ()
@@ -113,7 +113,7 @@ class _Case:
     """The releases as far as whose facts all is known; see `Report.as_far_as`."""
 
 
-def _case(setup: Setup, request: UpgradeRequest, opened: Opened) -> _Case:
+def _case(setup: Setup, request: UpgradeRequest, opened: Deployment) -> _Case:
     catalog = setup.catalog()
     target = release_of(request.target, catalog)
     opened = replace(opened, name=request.deployment or opened.name)
@@ -182,7 +182,7 @@ def _write_fixed(scopes: Sequence[AuditScope], folder: Path) -> Iterator[str]:
 # --- versions -----------------------------------------------------------------------------------
 
 
-def _source_version(wanted: str, versions: Sequence[str], opened: Opened) -> str:
+def _source_version(wanted: str, versions: Sequence[str], opened: Deployment) -> str:
     found = wanted or next(iter(versions), "")
     if not found:
         hint = opened.operator.version_hint
@@ -215,7 +215,9 @@ def _assumed(version: str, operator: OperatorSettings, catalog: Catalog) -> Iter
 # --- inputs -------------------------------------------------------------------------------------
 
 
-def _snapshot(setup: Setup, request: UpgradeRequest, opened: Opened) -> tuple[Snapshot | None, str]:
+def _snapshot(
+    setup: Setup, request: UpgradeRequest, opened: Deployment
+) -> tuple[Snapshot | None, str]:
     """The snapshot asked for, if any, and the version it tells itself.
 
     A saved answer tells none: the facts of the release in use complete it.

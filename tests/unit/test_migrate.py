@@ -18,6 +18,7 @@ from confaudit.core.migrate.names import groups
 from confaudit.core.upgrade.situate import prediction_of
 from confaudit.errors import ConfigError, SourceError
 from confaudit.operator_files import (
+    Deployment,
     decode,
     merge,
     open_file,
@@ -28,7 +29,6 @@ from confaudit.operator_files import (
 from confaudit.operator_files.file import plain
 from confaudit.workflows.audit import AuditScope
 from confaudit.workflows.migrate import write_fixed
-from confaudit.workflows.operator_files import Opened
 
 
 def deprecated_only(version):
@@ -755,7 +755,7 @@ def read_both(texts):
 
 
 def scope(opened):
-    return AuditScope(SOURCE, TARGET, None, Opened(read_all(opened), tuple(opened)))
+    return AuditScope(SOURCE, TARGET, None, Deployment("", read_all(opened), tuple(opened)))
 
 
 def written(folder, files, target_folder):
