@@ -7,7 +7,6 @@ read line by line. Importing this package is cheap.
 """
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -38,8 +37,6 @@ __all__ = [
     "decode",
     "merge",
     "open_file",
-    "read",
-    "read_all",
     "read_as_one",
     "read_deployments",
     "read_env_file",
@@ -80,24 +77,6 @@ def _standard_input() -> OperatorFile:
     if not content.strip():
         raise SourceError("standard input is empty", "see what the command before the pipe says")
     return decode(content, "stdin")
-
-
-def read(file: OperatorFile, form: str | None = None) -> OperatorSettings:
-    """Read one file; `form` (a name in `READERS`) says what it is, its content otherwise.
-
-    Raises:
-        SourceError: as `read_as_one`.
-    """
-    return read_all([file], [form] if form else [])
-
-
-def read_all(files: Sequence[OperatorFile], forms: Sequence[str] = ()) -> OperatorSettings:
-    """What files of one deployment set.
-
-    Raises:
-        SourceError: as `read_as_one`.
-    """
-    return read_as_one(files, forms).operator
 
 
 def read_env_file(text: str, file: str) -> OperatorSettings:

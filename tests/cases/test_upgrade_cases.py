@@ -22,8 +22,9 @@ from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
-from confaudit.operator_files import open_file, read_all
+from confaudit.operator_files import open_file
 from confaudit.rulebook import advisories
+from tests.unit.file_texts import read_all
 
 HERE = Path(__file__).parent / "upgrade"
 LOUD = sorted(path for path in HERE.iterdir() if not path.name.endswith("-quiet"))

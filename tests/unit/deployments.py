@@ -9,8 +9,9 @@ from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.advisories import Advisory
 from confaudit.core.model import Setting, Snapshot, ValueSource
-from confaudit.operator_files import decode, read_all, read_env_file
+from confaudit.operator_files import decode, read_env_file
 from confaudit.rulebook import advisories
+from tests.unit.file_texts import read_all
 
 
 @cache

@@ -1,7 +1,7 @@
 """What texts of operators' files come to, said shortly."""
 
 from confaudit.core.given import Channel, GivenState
-from confaudit.operator_files import decode, read_deployments
+from confaudit.operator_files import decode, read_as_one, read_deployments
 
 MARKS = {GivenState.LITERAL: "", GivenState.EMPTY: "", GivenState.UNRESOLVED: "?"}
 
@@ -13,6 +13,21 @@ def told(operator):
         known = one.state in MARKS and one.value is not None
         yield f"{name}={MARKS[one.state]}{one.value}" if known else f"{name}:{one.state}"
     yield from ("unseen" for _ in operator.elsewhere)
+
+
+def read(file, form=None):
+    """What one file sets; `form` says what it is, its content otherwise."""
+    return read_all([file], [form] if form else [])
+
+
+def read_all(files, forms=()):
+    """What files of one deployment set."""
+    return read_as_one(files, forms).operator
+
+
+def read_together(files, reader=read_deployments):
+    """What texts, by the names of their files, come to."""
+    return reader([decode(text.encode(), name) for name, text in files.items()])
 
 
 def deployments(*texts, suffix=""):

@@ -4,8 +4,9 @@ import pytest
 
 from confaudit.core.given import GivenState
 from confaudit.errors import SourceError
-from confaudit.operator_files import decode, read_as_one, read_deployments
+from confaudit.operator_files import read_as_one
 from confaudit.operator_files.layers import layered
+from tests.unit.file_texts import read_together
 
 COMPOSE = "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.30.0\n    environment:\n"
 SERVER = COMPOSE + "      CODER_ACCESS_URL: https://a.example.com\n"
@@ -97,19 +98,15 @@ TOGETHER = {
 }
 
 
-def read(files, reader=read_deployments):
-    return reader([decode(text.encode(), name) for name, text in files.items()])
-
-
 @pytest.mark.parametrize("case", TOGETHER)
 def test_files_belong_to_what_points_to_them(case):
     files, expected = TOGETHER[case]
-    found = read(files).found
+    found = read_together(files).found
     assert [" ".join(file.name for file in one.files) for one in found] == expected
 
 
 def test_what_is_pointed_to_and_given_is_read_in_its_place():
-    (one,) = read({"d.yaml": DEPLOYMENT, "s.yaml": SETTINGS, "n.yaml": NAMES}).found
+    (one,) = read_together({"d.yaml": DEPLOYMENT, "s.yaml": SETTINGS, "n.yaml": NAMES}).found
     assert [(given.name, given.value) for given in one.operator.given] == [
         ("CODER_A", "1"),
         ("CODER_WILDCARD_ACCESS_URL", "*.a.com"),
@@ -118,35 +115,35 @@ def test_what_is_pointed_to_and_given_is_read_in_its_place():
 
 
 def test_what_is_pointed_to_and_not_given_is_elsewhere():
-    (one,) = read({"d.yaml": DEPLOYMENT}).found
+    (one,) = read_together({"d.yaml": DEPLOYMENT}).found
     assert [other.resource for other in one.operator.elsewhere] == ["configmap/settings"]
     assert [given.state for given in one.operator.given] == [GivenState.REFERENCE]
 
 
 def test_what_is_not_understood_is_a_note_and_not_the_end():
     broken = {"notes.txt": "hello\n", "x.yaml": "apiVersion: v1\nkind: Service\n", "a.env": ENV}
-    read_anyway = read(broken)
+    read_anyway = read_together(broken)
     assert [one.name for one in read_anyway.found] == ["a.env"]
     assert [note.split()[0] for note in read_anyway.notes] == ["notes.txt", "x.yaml"]
     with pytest.raises(SourceError, match=r"notes\.txt is no file .*; x\.yaml is a Service"):
-        read({name: broken[name] for name in ("notes.txt", "x.yaml")})
+        read_together({name: broken[name] for name in ("notes.txt", "x.yaml")})
     with pytest.raises(SourceError, match=r"notes\.txt"):
-        read(broken, read_as_one)
+        read_together(broken, read_as_one)
 
 
 def test_a_config_map_beside_a_server_that_does_not_use_it_reaches_nobody():
     unused = SETTINGS.replace("settings", "unused")
-    read_together = read({"all.yaml": f"{DEPLOYMENT}---\n{unused}"})
-    assert [len(one.operator.given) for one in read_together.found] == [1]
-    assert "ConfigMap unused" in read_together.notes[0]
+    both = read_together({"all.yaml": f"{DEPLOYMENT}---\n{unused}"})
+    assert [len(one.operator.given) for one in both.found] == [1]
+    assert "ConfigMap unused" in both.notes[0]
 
 
 def test_servers_of_one_file_are_named():
     two = f"{DEPLOYMENT}---\n{DEPLOYMENT.replace('name: coder}', 'name: b}')}"
-    names = [one.name for one in read({"all.yaml": two}).found]
+    names = [one.name for one in read_together({"all.yaml": two}).found]
     assert names == ["all.yaml (Deployment coder)", "all.yaml (Deployment b)"]
     with pytest.raises(SourceError, match="sets up several servers"):
-        read({"all.yaml": two}, read_as_one)
+        read_together({"all.yaml": two}, read_as_one)
 
 
 LAYERS = [
@@ -174,7 +171,7 @@ COMMON = SERVER.replace("  coder:", "  base:") + "    env_file: all.env\n"
 def test_a_service_is_made_of_the_one_that_it_extends():
     own = f"{EXTENDING}    environment: {{CODER_VERBOSE: '1'}}\n"
     files = {"common.yaml": COMMON, "all.env": "CODER_ACCESS_URL=x\nCODER_A=1\n"}
-    (one,) = read({**files, "compose.yaml": own}).found
+    (one,) = read_together({**files, "compose.yaml": own}).found
     assert [(given.name, given.value) for given in one.operator.given] == [
         ("CODER_ACCESS_URL", "x"),  # by a file, which every `environment` overrides
         ("CODER_A", "1"),
@@ -187,11 +184,11 @@ def test_a_service_is_made_of_the_one_that_it_extends():
 
 def test_what_a_service_extends_and_is_not_here_is_elsewhere():
     own = f"{EXTENDING}    environment: {{CODER_ACCESS_URL: https://a.example.com}}\n"
-    (one,) = read({"compose.yaml": own}).found
+    (one,) = read_together({"compose.yaml": own}).found
     assert [other.resource for other in one.operator.elsewhere] == ["file/common.yaml"]
 
 
 def test_a_variable_without_a_name_is_elsewhere():
-    (one,) = read({"c.yaml": COMPOSE + "      - CODER_A=1\n      - ${MORE}\n"}).found
+    (one,) = read_together({"c.yaml": COMPOSE + "      - CODER_A=1\n      - ${MORE}\n"}).found
     assert [given.name for given in one.operator.given] == ["CODER_A"]
     assert [other.resource for other in one.operator.elsewhere] == ["environment"]

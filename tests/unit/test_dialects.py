@@ -13,7 +13,8 @@ from confaudit.core.given import Given, GivenState
 from confaudit.core.judge.rules.common import reads
 from confaudit.core.model import MISSING, OptionSpec, Value
 from confaudit.core.text.dialects import Dialects, dialects
-from confaudit.operator_files import decode, read, read_server_yaml
+from confaudit.operator_files import decode, read_server_yaml
+from tests.unit.file_texts import read
 
 _HOUR: Final = 3_600_000_000_000
 _OLD: Final = Release("2.20.0", "", False, {})

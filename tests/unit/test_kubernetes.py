@@ -6,17 +6,13 @@ import pytest
 
 from confaudit.core.given import GivenState
 from confaudit.errors import SourceError
-from confaudit.operator_files import decode, read_deployments
+from tests.unit.file_texts import read_together
 
 IMAGE = "ghcr.io/coder/coder:v2.30.0"
 
 
-def read(files):
-    return read_deployments([decode(text.encode(), name) for name, text in files.items()])
-
-
 def one(files):
-    (deployment,) = read(files).found
+    (deployment,) = read_together(files).found
     return deployment
 
 
@@ -55,7 +51,7 @@ def test_a_workload_is_known_by_its_pod(kind):
 def test_a_job_that_runs_the_cli_is_no_server():
     body = f"spec: {{template: {{spec: {ONCE}}}}}".replace("WORD", "templates")
     with pytest.raises(SourceError, match="is a Job: none of its containers runs Coder's server"):
-        read({"x.yaml": manifest("Job", body)})
+        read_together({"x.yaml": manifest("Job", body)})
 
 
 @pytest.mark.parametrize(
@@ -64,7 +60,7 @@ def test_a_job_that_runs_the_cli_is_no_server():
 )
 def test_a_workload_of_another_program_is_named(words, program):
     pod = f"spec: {{containers: [{{image: '{IMAGE}', args: [{words}]}}]}}"
-    found = read({"a.env": "CODER_VERBOSE=true\n", "x.yaml": manifest("Pod", pod)})
+    found = read_together({"a.env": "CODER_VERBOSE=true\n", "x.yaml": manifest("Pod", pod)})
     assert [deployment.name for deployment in found.found] == ["a.env"]
     assert f"the Pod x runs {program}" in found.notes[0]
 
@@ -91,17 +87,17 @@ SILENT = {
 def test_a_kind_that_says_nothing_tells_why(kind):
     reason, hint = SILENT[kind]
     with pytest.raises(SourceError) as caught:
-        read({"x.yaml": manifest(kind, "spec: {}")})
+        read_together({"x.yaml": manifest(kind, "spec: {}")})
     assert str(caught.value).startswith(f"x.yaml is {reason}")
     assert hint in caught.value.hint
-    beside = read({"x.yaml": manifest(kind, "spec: {}"), "a.env": "CODER_VERBOSE=true\n"})
+    beside = read_together({"x.yaml": manifest(kind, "spec: {}"), "a.env": "CODER_VERBOSE=true\n"})
     assert beside.notes[0].startswith(f"x.yaml is {reason}")
 
 
 def test_several_kinds_in_one_file_are_told_together():
     kinds = ("Service", "Ingress", "OCIRepository")
     with pytest.raises(SourceError) as caught:
-        read({"x.yaml": "---\n".join(manifest(kind, "") for kind in kinds)})
+        read_together({"x.yaml": "---\n".join(manifest(kind, "") for kind in kinds)})
     assert str(caught.value) == (
         "x.yaml holds a Service, an Ingress and an OCIRepository (it says where charts or "
         "manifests come from): nothing of Coder's server is set there"

@@ -4,7 +4,7 @@ import pytest
 
 from confaudit.core.given import Form, GivenState
 from confaudit.errors import SourceError
-from confaudit.operator_files import decode, read_deployments
+from tests.unit.file_texts import read_together
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -37,10 +37,6 @@ spec: {template: {spec: {containers: [{name: coder, env: [ITEMS]}]}}}
 """
 
 
-def read(files):
-    return read_deployments([decode(text.encode(), name) for name, text in files.items()])
-
-
 def values(operator):
     return {given.name: given.value for given in operator.given}
 
@@ -48,7 +44,7 @@ def values(operator):
 def overlaid(overlay, **files):
     """The one server of an overlay over the base, and what is unseen of it."""
     more = {f"o/x/{name.replace('__', '.')}": text for name, text in files.items()}
-    (one,) = read({**BASES, "o/x/kustomization.yaml": OVERLAY + overlay, **more}).found
+    (one,) = read_together({**BASES, "o/x/kustomization.yaml": OVERLAY + overlay, **more}).found
     assert one.name == "o/x/kustomization.yaml"
     return one.operator
 
@@ -61,21 +57,21 @@ BEFORE = {
 
 
 def test_a_folder_is_one_deployment():
-    (one,) = read(BASES).found
+    (one,) = read_together(BASES).found
     assert [file.name for file in one.files] == [*BASES]
     assert (values(one.operator), one.operator.elsewhere) == (BEFORE, ())
 
 
 def test_every_overlay_is_a_deployment_of_its_own():
     overlays = {f"o/{name}/kustomization.yaml": OVERLAY for name in ("dev", "prod")}
-    found = read({**BASES, **overlays}).found
+    found = read_together({**BASES, **overlays}).found
     assert [one.name for one in found] == [*overlays]
     assert all(len(one.files) == 4 and values(one.operator) == BEFORE for one in found)
 
 
 def test_manifests_of_a_base_without_its_kustomization_count():
     files = {name: text for name, text in BASES.items() if "kustomization" not in name}
-    (one,) = read({**files, "o/x/kustomization.yaml": OVERLAY}).found
+    (one,) = read_together({**files, "o/x/kustomization.yaml": OVERLAY}).found
     assert values(one.operator) == BEFORE
 
 
@@ -129,7 +125,7 @@ def test_what_an_overlay_changes(change):
         "o/x/more.env": '# all\nCODER_D="d"\n',
         **(component if "components" in overlay else {}),
     }
-    operator = read(files).found[0].operator
+    operator = read_together(files).found[0].operator
     expected = {**BEFORE, **changes}
     assert values(operator) == {name: value for name, value in expected.items() if value}
     assert operator.elsewhere == ()
@@ -162,7 +158,7 @@ def test_a_mirror_is_known_by_the_name_that_it_has_in_the_end():
     mirrored = DEPLOYMENT.replace("ghcr.io/coder/coder:v2.30.0", "app").replace("ACCESS_URL", "X")
     images = "images: [{name: app, newName: r.example.com/coder/coder, newTag: v2.33.1}]\n"
     files = {"kustomization.yaml": f"resources: [d.yaml]\n{images}", "d.yaml": mirrored}
-    assert read(files).found[0].operator.version == "2.33.1"
+    assert read_together(files).found[0].operator.version == "2.33.1"
 
 
 JSON_PATCH = "- {op: add, path: PATH, value: x}"
@@ -181,7 +177,9 @@ OPEN = {
 @pytest.mark.parametrize("overlay", OPEN, ids=lambda text: text.strip()[-40:])
 def test_what_changes_settings_and_is_not_seen_is_elsewhere(overlay):
     if overlay.startswith("resources"):
-        (one,) = read({**BASES, "base/kustomization.yaml": f"{BASE[:-2]}, gone.yaml]\n"}).found
+        (one,) = read_together(
+            {**BASES, "base/kustomization.yaml": f"{BASE[:-2]}, gone.yaml]\n"}
+        ).found
         operator = one.operator
     else:
         operator = overlaid(overlay)
@@ -199,25 +197,25 @@ def test_what_changes_settings_and_is_not_seen_is_elsewhere(overlay):
 def test_without_its_base_a_deployment_is_incomplete(overlay, files):
     named = DEBUG.replace("CODER_B", "CODER_ACCESS_URL")
     more = {f"o/x/{name}": named for name in files}
-    (one,) = read({"o/x/kustomization.yaml": overlay, **more}).found
+    (one,) = read_together({"o/x/kustomization.yaml": overlay, **more}).found
     assert values(one.operator)["CODER_VERBOSE"] == "false"
     assert one.operator.elsewhere
 
 
 def test_literals_stand_in_the_kustomization():
     text = "secretGenerator:\n  - name: s\n    literals:\n      - CODER_A='b'\n"
-    (given,) = read({"kustomization.yaml": text}).found[0].operator.given
+    (given,) = read_together({"kustomization.yaml": text}).found[0].operator.given
     assert (given.state, given.value, given.form) == (GivenState.LITERAL, "b", Form.KUSTOMIZATION)
     assert (given.position.line, given.name) == (4, "CODER_A")
 
 
 def test_a_kustomization_alone_says_what_it_is():
     with pytest.raises(SourceError, match="is a kustomization: it says what makes up"):
-        read({"kustomization.yaml": "resources: [deployment.yaml]\n"})
+        read_together({"kustomization.yaml": "resources: [deployment.yaml]\n"})
 
 
 def test_kustomizations_that_have_each_other_end():
     cycle = {"a/kustomization.yaml": "resources: [../b]\n"}
     cycle["b/kustomization.yaml"] = "resources: [../a]\n"
     with pytest.raises(SourceError, match="is a kustomization"):
-        read(cycle)
+        read_together(cycle)

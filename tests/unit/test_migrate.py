@@ -22,13 +22,13 @@ from confaudit.operator_files import (
     decode,
     merge,
     open_file,
-    read_all,
     read_env_file,
     read_server_yaml,
 )
 from confaudit.operator_files.file import plain
 from confaudit.workflows.audit import AuditScope
 from confaudit.workflows.migrate import write_fixed
+from tests.unit.file_texts import read_all
 
 
 def deprecated_only(version):

@@ -21,8 +21,9 @@ from confaudit.core.report.upgrade_path import steps
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.prediction import to_json
 from confaudit.core.upgrade.situate import situation_of
-from confaudit.operator_files import decode, read_all, read_env_file, read_server_yaml
+from confaudit.operator_files import decode, read_env_file, read_server_yaml
 from tests.unit.deployments import known
+from tests.unit.file_texts import read_all
 
 NEWEST = packaged().releases[-1]
 IMPORTED = "2.98.0"

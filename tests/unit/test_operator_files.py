@@ -16,13 +16,12 @@ from confaudit.operator_files import (
     decode,
     merge,
     open_file,
-    read,
-    read_all,
     read_env_file,
     read_server_yaml,
     recognised,
 )
 from confaudit.operator_files.version import image_parts
+from tests.unit.file_texts import read, read_all
 
 DATA = Path(__file__).parents[1] / "data" / "operator_files"
 TWINS = sorted(path for path in DATA.iterdir() if path.suffix != ".expected")

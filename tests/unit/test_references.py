@@ -2,7 +2,8 @@
 
 import pytest
 
-from confaudit.operator_files import decode, read
+from confaudit.operator_files import decode
+from tests.unit.file_texts import read
 
 POD = """
 kind: Pod

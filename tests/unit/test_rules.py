@@ -15,8 +15,9 @@ from confaudit.core.model import MISSING, Level
 from confaudit.core.secret import secret
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
-from confaudit.operator_files import decode, merge, read_all, read_env_file, read_server_yaml
+from confaudit.operator_files import decode, merge, read_env_file, read_server_yaml
 from tests.unit.deployments import env, running
+from tests.unit.file_texts import read_all
 
 
 def situation(source, target, *operator, snapshot=None):

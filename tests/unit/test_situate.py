@@ -13,8 +13,9 @@ from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Setting, ValueSource
 from confaudit.core.secret import secret
 from confaudit.core.upgrade.situate import situation_of
-from confaudit.operator_files import decode, read_all
+from confaudit.operator_files import decode
 from tests.unit.deployments import known
+from tests.unit.file_texts import read_all
 
 PLANTED = "planted-secret"
 

@@ -5,8 +5,8 @@ from time import process_time
 import pytest
 
 from confaudit.errors import SourceError
-from confaudit.operator_files import plain, read
-from tests.unit.file_texts import deployments, settings, told
+from confaudit.operator_files import plain
+from tests.unit.file_texts import deployments, read, settings, told
 
 
 def release(body, before=""):

@@ -6,9 +6,10 @@ from confaudit.catalog.loader import packaged
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.startup import start_checks
 from confaudit.core.upgrade.situate import situation_of
-from confaudit.operator_files import decode, read_all, read_env_file
+from confaudit.operator_files import decode, read_env_file
 from confaudit.workflows.operator_files import blind_spots
 from tests.unit.deployments import known
+from tests.unit.file_texts import read_all
 
 SCHEME, HOST, REFUSED = "access-url-without-scheme", "idle-access-url-host", "value-invalid"
 LISTEN, LOCKED = "start-listen-address", "idle-login-none"
