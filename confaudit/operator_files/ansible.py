@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from textwrap import dedent
 from typing import Final
 
+from confaudit.core.coder.programs import SERVER_NAMES
 from confaudit.core.given import Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
@@ -14,7 +15,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import Release, is_coders
 from confaudit.operator_files.helm_values import Stack
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import SERVER_NAMES, SettingsBlock, names_of
+from confaudit.operator_files.settings import SettingsBlock, names_of
 from confaudit.operator_files.substitution import TEMPLATED, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import Mapping as Map

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.coder.programs import product
+from confaudit.core.coder.programs import SERVER_NAMES, product
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
@@ -24,13 +24,7 @@ from confaudit.operator_files.command import (
 from confaudit.operator_files.compose_services import Service, extended, is_extended, services
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import (
-    NAME,
-    SERVER_NAMES,
-    SettingsBlock,
-    is_coder_environment,
-    names_of,
-)
+from confaudit.operator_files.settings import NAME, SettingsBlock, is_coder_environment, names_of
 from confaudit.operator_files.substitution import COMPOSE, Fill
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import Mapping as Map

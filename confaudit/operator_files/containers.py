@@ -11,6 +11,7 @@ from functools import partial
 from itertools import product
 from typing import Final
 
+from confaudit.core.coder.programs import SERVER_NAMES
 from confaudit.core.coder.programs import product as program_in
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
@@ -25,7 +26,7 @@ from confaudit.operator_files.command import (
 )
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import NAME, SERVER_NAMES, SettingsBlock
+from confaudit.operator_files.settings import NAME, SettingsBlock
 from confaudit.operator_files.substitution import CODE, Fill, Reading, verbatim
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import (

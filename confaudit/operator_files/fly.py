@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from confaudit.core.coder.programs import SERVER_NAMES
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import flags, started
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.settings import SERVER_NAMES, SettingsBlock
+from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import verbatim
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 

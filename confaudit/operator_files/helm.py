@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from confaudit.core.coder.chart import may_set
-from confaudit.core.coder.programs import Program, not_covered, product, program_of
+from confaudit.core.coder.programs import SERVER_NAMES, Program, not_covered, product, program_of
 from confaudit.core.given import ChartValues, Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import cluster
 from confaudit.operator_files.beside import Beside
@@ -17,7 +17,6 @@ from confaudit.operator_files.command import flags, hidden_by_script, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import (
-    SERVER_NAMES,
     SettingsBlock,
     is_coder_environment,
     names_of,

@@ -14,8 +14,6 @@ CODER_NAME: Final = re.compile(r"CODER_(?!AGENT_(?:TOKEN|URL|AUTH)\b)[A-Z0-9_]+|
 """What a file that is read line by line may set: options, and names that look like one; not what
 templates give to a workspace's agent."""
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-SERVER_NAMES: Final = frozenset({"CODER_ACCESS_URL", "CODER_PG_CONNECTION_URL"})
-"""Who has one of these is the server; agents, templates and other products have others."""
 
 _OF_A_SERVICE: Final = re.compile(
     r"\w+_SERVICE_(?:HOST|PORT(?:_\w+)?)|\w+_PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_\w+)?)?"

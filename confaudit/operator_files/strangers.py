@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from confaudit.core.coder.programs import SERVER_NAMES
 from confaudit.errors import SourceError
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.settings import SERVER_NAMES
 from confaudit.yaml_nodes import Mapping, Node, Sequence, get, walk
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.coder.programs import product
+from confaudit.core.coder.programs import SERVER_NAMES, product
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.code import CodeReader, images, tag_of, unused, version
@@ -19,7 +19,7 @@ from confaudit.operator_files.command import flags, other_program, started, word
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hcl import parse
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import SERVER_NAMES, names_of
+from confaudit.operator_files.settings import names_of
 from confaudit.operator_files.substitution import CODE
 from confaudit.operator_files.terraform_helm import read_release
 from confaudit.operator_files.terraform_names import FolderNames, is_variables_file

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from confaudit.core.coder.programs import Program, not_covered, product, program_of
+from confaudit.core.coder.programs import SERVER_NAMES, Program, not_covered, product, program_of
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.operator_files import cluster
@@ -14,12 +14,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.providers import manifest_form
 from confaudit.operator_files.rendered_chart import chart_version, taken_apart
-from confaudit.operator_files.settings import (
-    SERVER_NAMES,
-    SettingsBlock,
-    anything_precedes,
-    names_of,
-)
+from confaudit.operator_files.settings import SettingsBlock, anything_precedes, names_of
 from confaudit.operator_files.substitution import CLUSTER
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, items_at, text_at

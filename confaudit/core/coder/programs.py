@@ -79,6 +79,10 @@ _PRODUCTS: Final[Mapping[str, Program]] = {
 }
 """Charts and images of the vendor that hold one other program each."""
 
+SERVER_NAMES: Final = frozenset({"CODER_ACCESS_URL", "CODER_PG_CONNECTION_URL"})
+"""Who has one of these is the server: it is hardly without, and no program has one that it does not
+read. Agents, templates and other products have others."""
+
 _WORD: Final = re.compile(r"[^\s;&|()'\"]+")
 
 

@@ -9,15 +9,13 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from confaudit.core.coder.names import is_option
-from confaudit.core.coder.programs import Program
+from confaudit.core.coder.programs import SERVER_NAMES, Program
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.coder.startup import HOMEBREW
 from confaudit.core.given import Channel, Given
 from confaudit.core.upgrade.families import is_numbered
 from confaudit.core.upgrade.spelling import PREFIX, Spelling, is_usual_helper
 
-_IDENTITY: Final = frozenset({"CODER_ACCESS_URL", "CODER_PG_CONNECTION_URL"})
-"""What hardly a server is without, and no program has that does not read it."""
 _PROXY_MARK: Final = "external_workspace_proxies"
 """The annotation of the server's options that are the workspace proxy's too."""
 
@@ -71,7 +69,7 @@ class Audience:
         if not strange:
             return not options or is_own or len(read) == len(readers)
         is_needed = bool(self._newest.facts.needs(program) & read)
-        is_beside = len(strange) < len(read) and not strange & _IDENTITY
+        is_beside = len(strange) < len(read) and not strange & SERVER_NAMES
         return is_own and is_needed and is_beside
 
     def _readers(self, name: str) -> frozenset[Program]:
