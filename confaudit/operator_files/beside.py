@@ -9,7 +9,7 @@ from typing import Final
 
 from confaudit.core.given import Elsewhere, Form
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.made_secrets import made_secrets
+from confaudit.operator_files.kubernetes.made_secrets import made_secrets
 from confaudit.yaml_nodes import Mapping, Node, Scalar, items_at, text_at
 
 

@@ -14,9 +14,9 @@ from confaudit.core.given import Channel, Elsewhere, Given, GivenState, Operator
 from confaudit.core.text.wording import listing, visible
 from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.chart_file import with_version
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.forms import READERS, FormReader, form_of
+from confaudit.operator_files.helm.chart_file import with_version
 from confaudit.operator_files.layers import layered
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import unique

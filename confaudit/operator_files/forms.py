@@ -103,14 +103,14 @@ READERS: Final[Mapping[str, FormReader]] = {
         FormReader(
             "helm-output",
             "what Helm prints of a release",
-            "helm_output",
+            "helm.output",
             sign=r"\A\s*\{|(?m:^[A-Z -]+:)",
         ),
-        FormReader("helmfile", "a helmfile", "helmfile", embeddable=False, is_yaml=True),
+        FormReader("helmfile", "a helmfile", "helm.helmfile", embeddable=False, is_yaml=True),
         FormReader(
             "kustomization",
             "a kustomization",
-            "kustomize",
+            "kubernetes.kustomize",
             embeddable=False,
             rank=-1,
             tells_silence=True,
@@ -119,7 +119,7 @@ READERS: Final[Mapping[str, FormReader]] = {
         FormReader(
             "kubernetes",
             "a Kubernetes manifest",
-            "kubernetes",
+            "kubernetes.manifests",
             has_rest=True,
             tells_silence=True,
             is_yaml=True,
@@ -127,18 +127,27 @@ READERS: Final[Mapping[str, FormReader]] = {
         FormReader(
             "chart",
             "a chart",
-            "chart_file",
+            "helm.chart_file",
             embeddable=False,
             rank=3,
             tells_silence=True,
             is_yaml=True,
         ),
-        FormReader("ansible", "an Ansible playbook", "ansible", is_yaml=True),
-        FormReader("compose", "a compose file", "compose", is_layered=True, is_yaml=True),
-        FormReader("containers", "a description of containers", "containers", is_yaml=True),
-        FormReader("fly", "a fly.toml", "fly", embeddable=False, sign=r"\[env\]"),
+        FormReader("ansible", "an Ansible playbook", "hosts.ansible", is_yaml=True),
         FormReader(
-            "helm-values", "a file of Helm values", "helm", rank=1, is_layered=True, is_yaml=True
+            "compose", "a compose file", "containers.compose", is_layered=True, is_yaml=True
+        ),
+        FormReader(
+            "containers", "a description of containers", "containers.descriptions", is_yaml=True
+        ),
+        FormReader("fly", "a fly.toml", "containers.fly", embeddable=False, sign=r"\[env\]"),
+        FormReader(
+            "helm-values",
+            "a file of Helm values",
+            "helm.values_file",
+            rank=1,
+            is_layered=True,
+            is_yaml=True,
         ),
         FormReader(
             "server-yaml",
@@ -148,22 +157,26 @@ READERS: Final[Mapping[str, FormReader]] = {
             rank=2,
             is_yaml=True,
         ),
-        FormReader("systemd", "a systemd unit", "systemd", sign=r"(?m)^[ \t]*\[|^[A-Z][a-z]\w*="),
-        FormReader("cloud-init", "user data of cloud-init", "cloud_init", sign="#cloud-config"),
-        FormReader("dockerfile", "a Dockerfile", "dockerfile", sign=r"(?i)\bfrom\b"),
+        FormReader(
+            "systemd", "a systemd unit", "hosts.systemd", sign=r"(?m)^[ \t]*\[|^[A-Z][a-z]\w*="
+        ),
+        FormReader(
+            "cloud-init", "user data of cloud-init", "hosts.cloud_init", sign="#cloud-config"
+        ),
+        FormReader("dockerfile", "a Dockerfile", "containers.dockerfile", sign=r"(?i)\bfrom\b"),
         FormReader(
             "script",
             "a shell script",
-            "scripts",
+            "hosts.scripts",
             sign=r"<<|\b(?:echo|printf|tee|docker|podman|nerdctl)\b|\bcoder\s+[a-z]",
         ),
-        FormReader("process", "the environment of a process", "process", embeddable=False),
+        FormReader("process", "the environment of a process", "hosts.process", embeddable=False),
         FormReader("env-file", "an env file", "env_file", rank=1),
-        FormReader("nix", "a Nix file", "nix", embeddable=False, sign=r"\{|=\s*''\n|\blet\b"),
+        FormReader("nix", "a Nix file", "code.nix", embeddable=False, sign=r"\{|=\s*''\n|\blet\b"),
         FormReader(
             "terraform",
             "a Terraform file",
-            "terraform",
+            "code.terraform",
             embeddable=False,
             is_layered=True,
             sign=r"\{|\w[ \t]+=",

@@ -5,9 +5,10 @@ from time import process_time
 import pytest
 
 from confaudit.core.given import Form, GivenState
-from confaudit.operator_files import decode, docker_run, read_deployments
+from confaudit.operator_files import decode, read_deployments
+from confaudit.operator_files.containers import docker_run
 from confaudit.operator_files.forms import recognised
-from confaudit.operator_files.shell import pipelines
+from confaudit.operator_files.hosts.shell import pipelines
 
 L, U, P, E = (
     GivenState.LITERAL,

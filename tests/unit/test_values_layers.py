@@ -5,9 +5,9 @@ import pytest
 from confaudit.core.given import Form
 from confaudit.operator_files import decode
 from confaudit.operator_files.beside import ALONE
-from confaudit.operator_files.helm import read_layers
-from confaudit.operator_files.values_layers import Layer, layered
-from confaudit.operator_files.values_paths import steps_of, typed
+from confaudit.operator_files.helm.values_file import read_layers
+from confaudit.operator_files.helm.values_layers import Layer, layered
+from confaudit.operator_files.helm.values_paths import steps_of, typed
 from confaudit.yaml_nodes import Mapping, Scalar, entries, follow, get
 
 

@@ -8,18 +8,19 @@ from typing import Final
 
 from confaudit.core.coder import nixos
 from confaudit.core.given import Form, Given, GivenState, OperatorSettings
-from confaudit.operator_files import env_file, systemd
+from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.code import CodeReader, by_server, images, tag_of, version
-from confaudit.operator_files.code_nodes import is_open
+from confaudit.operator_files.code.evaluation import CodeReader, by_server, images, tag_of, version
+from confaudit.operator_files.code.nix_syntax import parse
+from confaudit.operator_files.code.nodes import is_open
 from confaudit.operator_files.command import flags, other_program, started, words_of
 from confaudit.operator_files.env_file import EnvSyntax
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.hosts import systemd
+from confaudit.operator_files.hosts.systemd_words import unit_words
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.nix_syntax import parse
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import CODE
-from confaudit.operator_files.systemd_words import unit_words
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, Sequence, entries, follow, get, walk
 

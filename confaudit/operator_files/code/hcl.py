@@ -7,7 +7,7 @@ what is broken or not understood stays open, and reading goes on after it.
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from confaudit.operator_files.code_nodes import (
+from confaudit.operator_files.code.nodes import (
     MAX_DEPTH,
     Applied,
     block,
@@ -22,7 +22,7 @@ from confaudit.operator_files.code_nodes import (
     more,
     text,
 )
-from confaudit.operator_files.tokens import TERRAFORM, Hand, Token, tokens
+from confaudit.operator_files.code.tokens import TERRAFORM, Hand, Token, tokens
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, follow
 from confaudit.yaml_nodes import Sequence as List

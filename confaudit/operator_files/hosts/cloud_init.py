@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Final
 
 from confaudit.core.given import OperatorSettings
-from confaudit.operator_files import embedded, scripts
+from confaudit.operator_files import embedded
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.shell import Command, pipelines
+from confaudit.operator_files.hosts import scripts
+from confaudit.operator_files.hosts.shell import Command, pipelines
 from confaudit.yaml_nodes import Node, Scalar, Sequence, follow, get, items_at, text_at
 
 _HEADER: Final = "#cloud-config"

@@ -13,16 +13,16 @@ from typing import Final
 from confaudit.core.coder.programs import SERVER_NAMES, product
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.code import CodeReader, images, tag_of, unused, version
-from confaudit.operator_files.code_nodes import is_open
+from confaudit.operator_files.code.evaluation import CodeReader, images, tag_of, unused, version
+from confaudit.operator_files.code.hcl import parse
+from confaudit.operator_files.code.nodes import is_open
+from confaudit.operator_files.code.terraform_helm import read_release
+from confaudit.operator_files.code.terraform_names import FolderNames, is_variables_file
 from confaudit.operator_files.command import flags, other_program, started, words_of
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.hcl import parse
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import names_of
 from confaudit.operator_files.substitution import CODE
-from confaudit.operator_files.terraform_helm import read_release
-from confaudit.operator_files.terraform_names import FolderNames, is_variables_file
 from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, get, items_at, text_at, walk
 
 _BLOCK: Final = (

@@ -8,14 +8,15 @@ from typing import Final
 
 from confaudit.core.coder.programs import Program, not_covered, started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
-from confaudit.operator_files import docker_run, env_file
+from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import Word, flags, hidden_by_script
+from confaudit.operator_files.containers import docker_run
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.hosts.systemd_words import unit_words
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import NAME, SettingsBlock
 from confaudit.operator_files.substitution import SCRIPT, TEMPLATED, Fill, Reading
-from confaudit.operator_files.systemd_words import unit_words
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 
 _HEADER: Final = re.compile(r"\[([A-Z][A-Za-z]*)\]")

@@ -21,7 +21,12 @@ from confaudit.operator_files.command import (
     started,
     words_of,
 )
-from confaudit.operator_files.compose_services import Service, extended, is_extended, services
+from confaudit.operator_files.containers.compose_services import (
+    Service,
+    extended,
+    is_extended,
+    services,
+)
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import NAME, SettingsBlock, is_coder_environment, names_of

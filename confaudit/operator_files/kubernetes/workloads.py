@@ -7,13 +7,13 @@ from typing import Final
 from confaudit.core.coder.programs import SERVER_NAMES, Program, not_covered, product, program_of
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
-from confaudit.operator_files import cluster
 from confaudit.operator_files.beside import Beside, Resource
 from confaudit.operator_files.command import flags, hidden_by_script, started, words_of
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.helm.rendered_chart import chart_version, taken_apart
+from confaudit.operator_files.kubernetes import cluster
+from confaudit.operator_files.kubernetes.providers import manifest_form
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.providers import manifest_form
-from confaudit.operator_files.rendered_chart import chart_version, taken_apart
 from confaudit.operator_files.settings import SettingsBlock, anything_precedes, names_of
 from confaudit.operator_files.substitution import CLUSTER
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of

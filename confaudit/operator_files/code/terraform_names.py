@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.operator_files.code_nodes import moved, on_condition
+from confaudit.operator_files.code.hcl import Names, parse
+from confaudit.operator_files.code.nodes import moved, on_condition
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.hcl import Names, parse
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, follow, get
 

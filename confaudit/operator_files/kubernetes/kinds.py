@@ -7,8 +7,8 @@ from confaudit.core.text.wording import listing, visible
 from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Resource, resources
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.made_secrets import makes_secrets
-from confaudit.operator_files.workloads import is_workload
+from confaudit.operator_files.kubernetes.made_secrets import makes_secrets
+from confaudit.operator_files.kubernetes.workloads import is_workload
 
 _NOTHING: Final = "it sets nothing of Coder's server"
 _SETTINGS: Final = "give the file that sets Coder's variables"

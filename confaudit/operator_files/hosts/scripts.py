@@ -14,14 +14,14 @@ from typing import Final
 
 from confaudit.core.coder.programs import started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
-from confaudit.operator_files import docker_run, env_file, nix, terraform
+from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
+from confaudit.operator_files.code import nix, terraform
 from confaudit.operator_files.command import Word, called, flags, other_program
-from confaudit.operator_files.docker_run import Run
+from confaudit.operator_files.containers import docker_run
+from confaudit.operator_files.containers.docker_run import Run
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
-from confaudit.operator_files.shell import (
+from confaudit.operator_files.hosts.shell import (
     Command,
     assignments,
     expanded,
@@ -30,6 +30,8 @@ from confaudit.operator_files.shell import (
     plain,
     variables_of,
 )
+from confaudit.operator_files.merge import merge
+from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
 from confaudit.operator_files.substitution import Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 

@@ -7,7 +7,7 @@ from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSet
 from confaudit.operator_files import embedded
 from confaudit.operator_files.beside import Beside, KeyText, Resource
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.made_secrets import MadeSecret, made_secrets
+from confaudit.operator_files.kubernetes.made_secrets import MadeSecret, made_secrets
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
 from confaudit.operator_files.substitution import CLUSTER

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from confaudit.core.given import Form, OperatorSettings
-from confaudit.operator_files import helm, kubernetes
 from confaudit.operator_files.beside import ALONE, Beside, resources
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.helm import values_file
+from confaudit.operator_files.helm.values_layers import Layer, layered
+from confaudit.operator_files.kubernetes import manifests
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.values_layers import Layer, layered
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, text_at
 
 _VALUES: Final = ("USER-SUPPLIED VALUES", "COMPUTED VALUES")
@@ -28,15 +29,15 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     made = [
         server
         for text in _manifests(file)
-        for server in kubernetes.servers(resources(text), ALONE)
+        for server in manifests.servers(resources(text), ALONE)
         if server.forms
     ]
     version = next((one.version for one in made if one.version), _told(file))
     values = next(_values(file), None)
     if values is None:
         return tuple(made)
-    release = helm.Release(layered([values]), what="the release")
-    found = helm.read_release(release, beside)
+    release = values_file.Release(layered([values]), what="the release")
+    found = values_file.read_release(release, beside)
     told = OperatorSettings(version=version)
     return tuple(merge(told, one) if one.forms else one for one in found)
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import listing
 from confaudit.errors import SourceError
-from confaudit.operator_files import kinds, providers
 from confaudit.operator_files.beside import Beside, Resource, resources
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.kubernetes import kinds, providers
 from confaudit.operator_files.merge import merge
 from confaudit.yaml_nodes import (
     text_at,
@@ -46,12 +46,13 @@ def servers(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings
     Kinds that install a chart are read as such; whatever else sets a server up has its pod in it.
     """
     # imported here: who only asks whether a file is a manifest has no use for all that
-    from confaudit.operator_files import helm_releases, workloads
+    from confaudit.operator_files.helm import releases
+    from confaudit.operator_files.kubernetes import workloads
 
     return tuple(
         replace(server, name=f"{one.kind} {one.name}".strip())
         for one in _first_hand(found)
-        for server in helm_releases.READERS.get(one.kind, workloads.read)(one, beside)
+        for server in releases.READERS.get(one.kind, workloads.read)(one, beside)
         if server.forms or server.notes
     )
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from confaudit.core.given import OperatorSettings
-from confaudit.operator_files.code import CodeReader, said
-from confaudit.operator_files.code_nodes import has_more, is_file, is_open
-from confaudit.operator_files.helm import Release, is_coders
-from confaudit.operator_files.helm_values import Stack
+from confaudit.operator_files.code.evaluation import CodeReader, said
+from confaudit.operator_files.code.nodes import has_more, is_file, is_open
+from confaudit.operator_files.helm.values import Stack
+from confaudit.operator_files.helm.values_file import Release, is_coders
+from confaudit.operator_files.helm.values_paths import typed
 from confaudit.operator_files.substitution import CODE
-from confaudit.operator_files.values_paths import typed
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, follow, get, text_at, walk
 
 _SETS: Final = ("set", "set_list", "set_sensitive", "set_wo")

@@ -6,7 +6,7 @@ Never fails: what is broken or not understood stays open, and reading goes on af
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from confaudit.operator_files.code_nodes import (
+from confaudit.operator_files.code.nodes import (
     MAX_DEPTH,
     Applied,
     block,
@@ -22,7 +22,7 @@ from confaudit.operator_files.code_nodes import (
     on_condition,
     text,
 )
-from confaudit.operator_files.tokens import NIX, Hand, tokens
+from confaudit.operator_files.code.tokens import NIX, Hand, tokens
 from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, get
 from confaudit.yaml_nodes import Sequence as List
 

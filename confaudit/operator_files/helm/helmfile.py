@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from confaudit.core.given import Form, OperatorSettings
-from confaudit.operator_files import helm
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.helm_values import Stack
-from confaudit.operator_files.values_paths import typed
+from confaudit.operator_files.helm import values_file
+from confaudit.operator_files.helm.values import Stack
+from confaudit.operator_files.helm.values_paths import typed
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, items_at, text_at
 
 
@@ -32,14 +32,14 @@ def _read(release: Mapping, file: OperatorFile, beside: Beside) -> tuple[Operato
     if text_at(release, "installed") == "false":
         return ()
     chart = text_at(release, "chart")
-    stack = Stack(file, Form.HELMFILE, beside, helm.is_coders(chart))
+    stack = Stack(file, Form.HELMFILE, beside, values_file.is_coders(chart))
     for key in ("values", "secrets"):
         for item in items_at(release, key):
             _add(item, stack)
     for item in items_at(release, "set"):
         _set(item, stack)
     return stack.read(
-        helm.Release(
+        values_file.Release(
             stack.result(release),
             what=f"release {text_at(release, 'name')}",
             chart=chart,

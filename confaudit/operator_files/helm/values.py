@@ -7,15 +7,16 @@ from pathlib import PurePosixPath
 
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.core.text.wording import visible
-from confaudit.operator_files import embedded, providers
+from confaudit.operator_files import embedded
 from confaudit.operator_files.beside import Beside, KeyText, Resource
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.helm import Release, read_release, recognise
+from confaudit.operator_files.helm.values_file import Release, read_release, recognise
+from confaudit.operator_files.helm.values_layers import Layer, Values
+from confaudit.operator_files.helm.values_paths import typed
+from confaudit.operator_files.kubernetes import providers
 from confaudit.operator_files.lines import read_lines
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.substitution import OPAQUE
-from confaudit.operator_files.values_layers import Layer, Values
-from confaudit.operator_files.values_paths import typed
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get
 
 

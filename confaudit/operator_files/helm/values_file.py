@@ -10,11 +10,12 @@ from typing import Final
 from confaudit.core.coder.chart import may_set
 from confaudit.core.coder.programs import SERVER_NAMES, Program, not_covered, product, program_of
 from confaudit.core.given import ChartValues, Elsewhere, Form, Given, GivenState, OperatorSettings
-from confaudit.operator_files import cluster
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.chart_values import chart_keys, is_on
 from confaudit.operator_files.command import flags, hidden_by_script, words_of
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.helm.chart_values import chart_keys, is_on
+from confaudit.operator_files.helm.values_layers import Layer, Values, layered, replaced_lists
+from confaudit.operator_files.kubernetes import cluster
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import (
     SettingsBlock,
@@ -23,7 +24,6 @@ from confaudit.operator_files.settings import (
     others_precede,
 )
 from confaudit.operator_files.substitution import CLUSTER
-from confaudit.operator_files.values_layers import Layer, Values, layered, replaced_lists
 from confaudit.operator_files.version import CHARTS, image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import (
     Mapping,

@@ -3,9 +3,9 @@
 from typing import Final
 
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
-from confaudit.operator_files import providers
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.kubernetes import providers
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import (
     KubernetesEnvironment,

@@ -15,8 +15,8 @@ from confaudit.operator_files.command import (
     started,
 )
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.hosts.shell import filled, pipelines
 from confaudit.operator_files.settings import SettingsBlock
-from confaudit.operator_files.shell import filled, pipelines
 from confaudit.operator_files.substitution import SHELL
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import Scalar, Sequence, YamlFault, compose

@@ -12,8 +12,8 @@ from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import flags, other_program, started, words_of
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.helm import Release, is_coders
-from confaudit.operator_files.helm_values import Stack
+from confaudit.operator_files.helm.values import Stack
+from confaudit.operator_files.helm.values_file import Release, is_coders
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import SettingsBlock, names_of
 from confaudit.operator_files.substitution import TEMPLATED, Reading

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from confaudit.core.given import Form, OperatorSettings
-from confaudit.operator_files import helm
 from confaudit.operator_files.beside import Beside, Resource
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.helm_values import Stack
-from confaudit.operator_files.values_layers import Layer, layered
-from confaudit.operator_files.values_paths import typed
+from confaudit.operator_files.helm import values_file
+from confaudit.operator_files.helm.values import Stack
+from confaudit.operator_files.helm.values_layers import Layer, layered
+from confaudit.operator_files.helm.values_paths import typed
 from confaudit.yaml_nodes import Mapping, Node, Scalar, entries, follow, get, items_at, text_at
 
 
@@ -21,7 +21,7 @@ def flux_release(release: Resource, beside: Beside) -> Iterator[OperatorSettings
     """A HelmRelease of Flux: `valuesFrom` in its order, then `values`."""
     spec = get(_patched(release), "spec")
     chart, version = _flux_chart(spec, release, beside)
-    stack = Stack(release.file, Form.HELM_RELEASE, beside, helm.is_coders(chart))
+    stack = Stack(release.file, Form.HELM_RELEASE, beside, values_file.is_coders(chart))
     source = get(spec, "chart", "spec")
     if text_at(source, "sourceRef", "kind") == "GitRepository":
         _add_files(items_at(source, "valuesFiles"), stack)
@@ -65,7 +65,7 @@ def argo_application(application: Resource, beside: Beside) -> Iterator[Operator
     namespace = text_at(spec, "destination", "namespace")
     for one in [*items_at(spec, "sources"), *([source] if source else [])]:
         chart, revision = text_at(one, "chart"), text_at(one, "targetRevision")
-        is_coder = helm.is_coders(chart)
+        is_coder = values_file.is_coders(chart)
         stack = Stack(application.file, Form.ARGO_APPLICATION, beside, is_coder)
         _add_argo(get(one, "helm"), stack)
         version = revision if is_coder else ""  # that of a repository is a branch
@@ -94,7 +94,7 @@ def k3s_chart(chart: Resource, beside: Beside) -> Iterator[OperatorSettings]:
         return
     spec = get(chart.node, "spec")
     name = text_at(spec, "chart")
-    stack = Stack(chart.file, Form.HELM_CHART, beside, helm.is_coders(name))
+    stack = Stack(chart.file, Form.HELM_CHART, beside, values_file.is_coders(name))
     stack.add_own(get(spec, "valuesContent"))
     stack.add_own(get(spec, "values"))
     config = beside.resource("HelmChartConfig", chart.name, chart.file, chart.namespace)
@@ -119,7 +119,7 @@ def kustomize_charts(
     """The charts that a kustomization has written out, each with its values."""
     for chart in items_at(kustomization, "helmCharts"):
         name = text_at(chart, "name")
-        stack = Stack(file, Form.KUSTOMIZATION, beside, helm.is_coders(name))
+        stack = Stack(file, Form.KUSTOMIZATION, beside, values_file.is_coders(name))
         how, path = text_at(chart, "valuesMerge"), get(chart, "valuesFile")
         files = [path] if path and how != "replace" else []
         own = get(chart, "valuesInline")
@@ -128,7 +128,7 @@ def kustomize_charts(
         stack.add_own(None if how == "merge" else own)
         _add_files(items_at(chart, "additionalValuesFiles"), stack)
         yield from stack.read(
-            helm.Release(
+            values_file.Release(
                 stack.result(chart),
                 what=f"the chart {name}",
                 chart=name,
@@ -148,7 +148,7 @@ def _read(
     resource: Resource, stack: Stack, chart: str, version: str, namespace: str
 ) -> tuple[OperatorSettings, ...]:
     return stack.read(
-        helm.Release(
+        values_file.Release(
             stack.result(resource.node),
             what=f"{resource.kind} {resource.name}".strip(),
             chart=chart,

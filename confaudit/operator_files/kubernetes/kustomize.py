@@ -11,9 +11,11 @@ from typing import Final
 
 from confaudit.core.given import Elsewhere, OperatorSettings
 from confaudit.errors import SourceError
-from confaudit.operator_files import embedded, generators, helm_releases, kubernetes
+from confaudit.operator_files import embedded
 from confaudit.operator_files.beside import Beside, Resource, resources
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.helm import releases
+from confaudit.operator_files.kubernetes import generators, manifests
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import (
@@ -47,9 +49,9 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     build = _Build(beside)
     build.add(file)
     view = beside.within(build.resources)
-    servers = (*kubernetes.servers(build.resources, view), *build.released)
+    servers = (*manifests.servers(build.resources, view), *build.released)
     if not any(one.forms for one in servers):
-        servers = (*servers, *kubernetes.unused(build.resources, view))
+        servers = (*servers, *manifests.unused(build.resources, view))
         servers = tuple(merge(_told(file), one) if one.forms else one for one in servers)
         build.orphans += build.missing
     more = OperatorSettings(elsewhere=(*build.elsewhere, *build.orphans))
@@ -124,7 +126,7 @@ class _Build:
         for path in _paths(file, "resources", "bases"):
             self._add_path(path, file)
         self.resources = generators.generate(_root(file), file, self.beside, self.resources)
-        self.released += helm_releases.kustomize_charts(_root(file), file, self.beside)
+        self.released += releases.kustomize_charts(_root(file), file, self.beside)
         for path in _paths(file, "components"):
             self._add_component(path, file)
         for patch in _patches(file):

@@ -11,8 +11,8 @@ from typing import Final
 
 from confaudit.core.given import Form, Position, ReplacedList
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.helm.values_paths import Change, steps_of
 from confaudit.operator_files.settings import unique
-from confaudit.operator_files.values_paths import Change, steps_of
 from confaudit.yaml_nodes import (
     MAX_DEPTH,
     Mapping,

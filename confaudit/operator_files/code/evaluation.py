@@ -11,7 +11,7 @@ from typing import Final
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import embedded, lines
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.code_nodes import has_more, is_file, is_open
+from confaudit.operator_files.code.nodes import has_more, is_file, is_open
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock

@@ -1,0 +1,1 @@
+"""Languages that come to settings: Nix and Terraform."""

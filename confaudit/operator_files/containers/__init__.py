@@ -1,0 +1,1 @@
+"""Containers without a cluster: compose, docker, ECS and other clouds."""

@@ -1,0 +1,1 @@
+"""What Helm installs: values, charts, releases, and what it prints."""

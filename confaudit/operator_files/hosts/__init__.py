@@ -1,0 +1,1 @@
+"""Machines: systemd units, scripts, processes, cloud-init, Ansible."""
