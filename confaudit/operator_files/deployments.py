@@ -166,7 +166,7 @@ class _Reading:
     def _groups(
         self, files: Sequence[OperatorFile], reader: FormReader
     ) -> Iterable[tuple[int, ...]]:
-        if self.beside.is_one and reader.is_layered and files:
+        if files and self.beside.is_one and reader.is_layered:
             return [tuple(range(len(files)))]
         return layered([file.path for file in files], reader.name)
 

@@ -16,6 +16,7 @@ from typing import Final
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import NAME, SettingsBlock
 from confaudit.operator_files.substitution import COMPOSE, TEMPLATED, Fill
 
@@ -218,3 +219,6 @@ def _given(
 def _common_beginning(one: str, other: str) -> str:
     pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
     return "".join(letter for letter, _ in pairs)
+
+
+READER: Final = Reader(recognise, read)

@@ -1,10 +1,10 @@
 """The forms that operators' files have, and how each is recognised and read."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final, cast
+from typing import Final
 
 from confaudit.core.given import Elsewhere, OperatorSettings
 from confaudit.core.text.wording import visible
@@ -12,15 +12,13 @@ from confaudit.errors import SourceError
 from confaudit.operator_files.beside import ALONE, Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.strangers import refusal
-
-_Read = Callable[[OperatorFile, Beside], tuple[OperatorSettings, ...]]
-_ReadLayers = Callable[[Sequence[OperatorFile], Beside], tuple[OperatorSettings, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class FormReader:
-    """One form. Its module has two functions, to recognise it and to read it."""
+    """One form: what is to be known of it before its module, which has a `READER`, is needed."""
 
     name: str
     """What `--form` calls it."""
@@ -29,28 +27,20 @@ class FormReader:
     module: str
     embeddable: bool = True
     """Whether a text inside another file may be one."""
-    suffix: str = ""
-    """Of the names of its functions, where a module has two forms."""
-    is_layered: bool = False
-    """Whether its module has `read_layers`, which reads several files as one."""
     rank: int = 0
     """Lower ones are read first, since they may point to files of higher ones: such a file stands
     for itself only where none does."""
-    has_rest: bool = False
-    """Whether its module has `read_rest`, for what in a file nothing points to."""
     is_yaml: bool = False
     """Whether its files are maps or lists in YAML, and no other need be looked at."""
     sign: str = ""
     """What a text of this form has somewhere, as a regular expression: others need not be looked
     at, nor the module be imported."""
-    tells_silence: bool = False
-    """Whether its module has `silence`, for why nothing came of a file."""
 
     def recognise(self, file: OperatorFile) -> bool:
         """Whether the file looks like this form; never raises for any content."""
         if (self.is_yaml and not file.is_structured) or not re.search(self.sign, file.text):
             return False
-        return cast(Callable[[OperatorFile], bool], self._function("recognise"))(file)
+        return self._reader.recognise(file)
 
     def read(self, file: OperatorFile, beside: Beside = ALONE) -> tuple[OperatorSettings, ...]:
         """What a file sets, one for each server; none when it has to do with something else.
@@ -60,9 +50,9 @@ class FormReader:
         Raises:
             SourceError: it cannot be read as this form.
         """
-        if self.is_layered:
-            return self.read_layers([file], beside)
-        return _noted(cast(_Read, self._function("read"))(file, beside), [file])
+        if self._reader.read_layers:
+            return _noted(self._reader.read_layers([file], beside), [file])
+        return _noted(self._reader.read(file, beside), [file])
 
     def read_layers(
         self, files: Sequence[OperatorFile], beside: Beside
@@ -72,29 +62,34 @@ class FormReader:
         Raises:
             SourceError: one cannot be read as this form.
         """
-        if not self.is_layered:
-            parts = tuple(part for file in files for part in self.read(file, beside))
-            return (merge(*parts),) if parts and len(files) > 1 else parts
-        return _noted(cast(_ReadLayers, self._function("read_layers"))(files, beside), files)
+        if self._reader.read_layers:
+            return _noted(self._reader.read_layers(files, beside), files)
+        parts = tuple(part for file in files for part in self.read(file, beside))
+        return (merge(*parts),) if parts and len(files) > 1 else parts
+
+    @property
+    def is_layered(self) -> bool:
+        """Whether several files are read as one, rather than one by one."""
+        return self._reader.read_layers is not None
 
     def read_rest(self, file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
         """What a file sets that nothing points to."""
-        if not self.has_rest:
-            return ()
-        return _noted(cast(_Read, self._function("read_rest"))(file, beside), [file])
+        return _noted(self._reader.read_rest(file, beside), [file])
 
     def silence(self, file: OperatorFile) -> SourceError:
         """Why nothing came of a file."""
-        if self.tells_silence:
-            return cast(Callable[[OperatorFile], SourceError], self._function("silence"))(file)
+        if self._reader.silence:
+            return self._reader.silence(file)
         return SourceError(
             f"{file.name} is {self.title} without anything of Coder's server in it",
             "give the file that sets Coder's variables",
         )
 
-    def _function(self, name: str) -> object:
-        module = import_module(f"confaudit.operator_files.{self.module}")
-        return getattr(module, name + self.suffix)
+    @property
+    def _reader(self) -> Reader:
+        """Imported when it is first needed: the modules of most forms never are."""
+        reader: Reader = import_module(f"confaudit.operator_files.{self.module}").READER
+        return reader
 
 
 READERS: Final[Mapping[str, FormReader]] = {
@@ -113,41 +108,18 @@ READERS: Final[Mapping[str, FormReader]] = {
             "kubernetes.kustomize",
             embeddable=False,
             rank=-1,
-            tells_silence=True,
             is_yaml=True,
         ),
-        FormReader(
-            "kubernetes",
-            "a Kubernetes manifest",
-            "kubernetes.manifests",
-            has_rest=True,
-            tells_silence=True,
-            is_yaml=True,
-        ),
-        FormReader(
-            "chart",
-            "a chart",
-            "helm.chart_file",
-            embeddable=False,
-            rank=3,
-            tells_silence=True,
-            is_yaml=True,
-        ),
+        FormReader("kubernetes", "a Kubernetes manifest", "kubernetes.manifests", is_yaml=True),
+        FormReader("chart", "a chart", "helm.chart_file", embeddable=False, rank=3, is_yaml=True),
         FormReader("ansible", "an Ansible playbook", "hosts.ansible", is_yaml=True),
-        FormReader(
-            "compose", "a compose file", "containers.compose", is_layered=True, is_yaml=True
-        ),
+        FormReader("compose", "a compose file", "containers.compose", is_yaml=True),
         FormReader(
             "containers", "a description of containers", "containers.descriptions", is_yaml=True
         ),
         FormReader("fly", "a fly.toml", "containers.fly", embeddable=False, sign=r"\[env\]"),
         FormReader(
-            "helm-values",
-            "a file of Helm values",
-            "helm.values_file",
-            rank=1,
-            is_layered=True,
-            is_yaml=True,
+            "helm-values", "a file of Helm values", "helm.values_file", rank=1, is_yaml=True
         ),
         FormReader(
             "server-yaml",
@@ -178,7 +150,6 @@ READERS: Final[Mapping[str, FormReader]] = {
             "a Terraform file",
             "code.terraform",
             embeddable=False,
-            is_layered=True,
             sign=r"\{|\w[ \t]+=",
         ),
         FormReader("text", "a text with Coder's variables in it", "lines", embeddable=False),

@@ -12,6 +12,7 @@ from typing import Final
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
 from confaudit.operator_files.substitution import CLUSTER, COMPOSE, Dialect, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
@@ -142,3 +143,6 @@ def _version(file: OperatorFile) -> str:
             return tag
     chart = _CHART.search(file.text)
     return chart["version"] if chart else ""
+
+
+READER: Final = Reader(recognise, read)

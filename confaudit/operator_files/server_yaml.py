@@ -14,6 +14,7 @@ from confaudit.core.model import Json
 from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import TEMPLATED
 from confaudit.yaml_nodes import Alias, Mapping, Node, Scalar, Sequence, fault_of
@@ -144,3 +145,6 @@ def _json(node: Node) -> Json:
         return [_json(item) for item in node.items]
     pairs = ((key, value) for key, value in node.pairs if isinstance(key, Scalar))
     return {key.text: _json(value) for key, value in pairs}
+
+
+READER: Final = Reader(recognise, read)

@@ -19,6 +19,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts import systemd
 from confaudit.operator_files.hosts.systemd_words import unit_words
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import CODE
 from confaudit.yaml_nodes import Mapping as Map
@@ -305,3 +306,6 @@ def _texts(node: Node | None) -> Iterator[Scalar]:
     for item in map(follow, items):
         if isinstance(item, Scalar) and not is_open(item):
             yield item
+
+
+READER: Final = Reader(recognise, read)

@@ -21,6 +21,7 @@ from confaudit.operator_files.code.terraform_names import FolderNames, is_variab
 from confaudit.operator_files.command import flags, other_program, started, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import names_of
 from confaudit.operator_files.substitution import CODE
 from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, get, items_at, text_at, walk
@@ -282,3 +283,6 @@ def _provided(kind: str, label: str, body: Mapping) -> Iterator[str]:
 def _resource_of(kind: str, name: Scalar) -> str:
     match = _REFERENCE.fullmatch(name.text)
     return f"{_KINDS[kind]}/{kind}.{match['label']}" if match else f"{_KINDS[kind]}/{name.text}"
+
+
+READER: Final = Reader(recognise, read_layers=read_layers)

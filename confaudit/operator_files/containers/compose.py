@@ -29,6 +29,7 @@ from confaudit.operator_files.containers.compose_services import (
 )
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import NAME, SettingsBlock, is_coder_environment, names_of
 from confaudit.operator_files.substitution import COMPOSE, Fill
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
@@ -286,3 +287,6 @@ def _used(file: OperatorFile, server: Map) -> Iterator[str]:
         for _, node in walk(root):
             if isinstance(node, Scalar) and "$" in node.text and id(node) not in own:
                 yield from COMPOSE.read(node.text).names
+
+
+READER: Final = Reader(recognise, read_layers=read_layers)

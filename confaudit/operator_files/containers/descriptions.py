@@ -26,6 +26,7 @@ from confaudit.operator_files.command import (
 )
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import NAME, SettingsBlock
 from confaudit.operator_files.substitution import CODE, Fill, Reading, verbatim
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
@@ -370,3 +371,6 @@ _TOOLS: Final = (
     _Tool(Form.RENDER, _of_render),
     _Tool(Form.CONTAINER_APP, _of_clouds),
 )
+
+
+READER: Final = Reader(recognise, read)

@@ -16,6 +16,7 @@ from confaudit.operator_files.command import (
 )
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts.shell import filled, pipelines
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import SHELL
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
@@ -147,3 +148,6 @@ def _instructions(file: OperatorFile) -> Iterator[tuple[str, str, int]]:
             rest = "\n".join(lines)[match.start("text") :]
             yield match["key"].upper(), rest.strip(), begun
         number += 1
+
+
+READER: Final = Reader(recognise, read)

@@ -11,6 +11,7 @@ from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import flags, started
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import verbatim
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
@@ -75,3 +76,6 @@ def _line(file: OperatorFile, table: str, key: str = "") -> int:
     begin = header.start() if header else 0
     entry = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}\b", re.MULTILINE).search(file.text, begin)
     return file.text.count("\n", 0, entry.start() if key and entry else begin)
+
+
+READER: Final = Reader(recognise, read)

@@ -8,6 +8,7 @@ from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.version import CHARTS, version_of
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, items_at, text_at
 
@@ -99,3 +100,6 @@ def _is_vendors(node: Node | None) -> bool:
     sources = (one.text for one in items_at(node, "sources") if isinstance(one, Scalar))
     places = (text_at(node, "repository"), text_at(node, "home"), *sources)
     return any(one in place for place in places for one in _VENDORS)
+
+
+READER: Final = Reader(recognise, read, silence=silence)

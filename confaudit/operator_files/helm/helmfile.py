@@ -1,6 +1,7 @@
 """helmfile.yaml: releases of charts, each with values of its own and files of values."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from confaudit.core.given import Form, OperatorSettings
 from confaudit.operator_files.beside import Beside
@@ -8,6 +9,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import values_file
 from confaudit.operator_files.helm.values import Stack
 from confaudit.operator_files.helm.values_paths import typed
+from confaudit.operator_files.reader import Reader
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, items_at, text_at
 
 
@@ -62,3 +64,6 @@ def _set(item: Node, stack: Stack) -> None:
         stack.set(path, typed(value.text, value.line))
     elif text_at(item, "file"):
         stack.miss(f"file/{text_at(item, 'file')}", item, f"the file {text_at(item, 'file')}")
+
+
+READER: Final = Reader(recognise, read)

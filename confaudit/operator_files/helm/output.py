@@ -11,6 +11,7 @@ from confaudit.operator_files.helm import values_file
 from confaudit.operator_files.helm.values_layers import Layer, layered
 from confaudit.operator_files.kubernetes import manifests
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, text_at
 
 _VALUES: Final = ("USER-SUPPLIED VALUES", "COMPUTED VALUES")
@@ -84,3 +85,6 @@ def _told(file: OperatorFile) -> str:
     chart = re.search(r"(?m)^CHART:\s*coder(?:-(\d[\w.+-]*))?\s*$", head)
     version = re.search(r"(?m)^VERSION:\s*(\d[\w.+-]*)\s*$", head)
     return (chart[1] or (version[1] if version else "")) if chart else ""
+
+
+READER: Final = Reader(recognise, read)

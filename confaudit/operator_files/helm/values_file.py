@@ -17,6 +17,7 @@ from confaudit.operator_files.helm.chart_values import chart_keys, is_on
 from confaudit.operator_files.helm.values_layers import Layer, Values, layered, replaced_lists
 from confaudit.operator_files.kubernetes import cluster
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import (
     SettingsBlock,
     is_coder_environment,
@@ -279,3 +280,6 @@ def _tag(container: Mapping) -> str:
         repository, tag = image_parts(CLUSTER.read(image.text).text or image.text)
         return tag if is_coder_image(repository) else ""
     return text_at(image, "tag")
+
+
+READER: Final = Reader(recognise, read_layers=read_layers)

@@ -15,6 +15,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm.values import Stack
 from confaudit.operator_files.helm.values_file import Release, is_coders
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock, names_of
 from confaudit.operator_files.substitution import TEMPLATED, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
@@ -216,3 +217,6 @@ def _source(node: Map, file: OperatorFile) -> str:
             break
         taken.append(line)
     return dedent("\n".join(taken))
+
+
+READER: Final = Reader(recognise, read)

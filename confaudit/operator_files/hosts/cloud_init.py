@@ -13,6 +13,7 @@ from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts import scripts
 from confaudit.operator_files.hosts.shell import Command, pipelines
+from confaudit.operator_files.reader import Reader
 from confaudit.yaml_nodes import Node, Scalar, Sequence, follow, get, items_at, text_at
 
 _HEADER: Final = "#cloud-config"
@@ -60,3 +61,6 @@ def _run(node: Node | None) -> Iterator[list[Command]]:
         elif isinstance(command, Sequence):
             words = [one.text for one in map(follow, command.items) if isinstance(one, Scalar)]
             yield from pipelines(shlex.join(words), command.line)
+
+
+READER: Final = Reader(recognise, read)

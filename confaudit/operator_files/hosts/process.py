@@ -10,6 +10,7 @@ from typing import Final
 from confaudit.core.given import Form, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import verbatim
 
@@ -76,3 +77,6 @@ def _entries(file: OperatorFile) -> Iterator[tuple[str, int]]:
             begun, value = number, []
         value.append(text)
     yield "\n".join(value).rstrip("\n"), begun
+
+
+READER: Final = Reader(recognise, read)

@@ -31,6 +31,7 @@ from confaudit.operator_files.hosts.shell import (
     variables_of,
 )
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
 from confaudit.operator_files.substitution import Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
@@ -368,3 +369,6 @@ def _edited(script: Script) -> Iterator[Elsewhere]:
         if "sed" in words and "coder" in path and any(word.startswith("-i") for word in words):
             note = script.file.remark(command.line, "a command edits a file; how, is not known")
             yield Elsewhere(f"file/{PurePosixPath(path).name}", note)
+
+
+READER: Final = Reader(recognise, read)

@@ -15,6 +15,7 @@ from confaudit.operator_files.containers import docker_run
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts.systemd_words import unit_words
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import NAME, SettingsBlock
 from confaudit.operator_files.substitution import SCRIPT, TEMPLATED, Fill, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
@@ -343,3 +344,6 @@ def _joined(words: Sequence[str]) -> Iterator[str]:
         else:
             found.append(word)
     yield from found
+
+
+READER: Final = Reader(recognise, read)

@@ -17,6 +17,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import releases
 from confaudit.operator_files.kubernetes import generators, manifests
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import (
     Mapping,
@@ -259,3 +260,6 @@ def _image_change(root: Node | None) -> Callable[[str], str] | None:
 def _with_image(resource: Resource, change: Callable[[str], str]) -> Resource:
     before = resource.image
     return replace(resource, image=lambda image: change(before(image)))
+
+
+READER: Final = Reader(recognise, read, silence=silence)

@@ -6,6 +6,7 @@ place or name.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import listing
@@ -14,6 +15,7 @@ from confaudit.operator_files.beside import Beside, Resource, resources
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.kubernetes import kinds, providers
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.reader import Reader
 from confaudit.yaml_nodes import (
     text_at,
 )
@@ -77,3 +79,6 @@ def unused(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings,
         if (provided := providers.provided(one, beside)).forms
     ]
     return (replace(merge(*rest), name=listing([one.name for one in rest])),) if rest else ()
+
+
+READER: Final = Reader(recognise, read, read_rest=read_rest, silence=silence)
