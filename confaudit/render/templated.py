@@ -12,7 +12,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from confaudit.core.text.wording import visible
+from confaudit.core.text.wording import plural, visible
 from confaudit.errors import TemplateError
 from confaudit.present import KIND_SYMBOLS
 
@@ -76,7 +76,7 @@ def _configured(kind: type[jinja2.Environment], loader: jinja2.BaseLoader) -> ji
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.globals.update(kind_symbols=KIND_SYMBOLS)
+    found.globals.update(kind_symbols=KIND_SYMBOLS, plural=plural)
     return found
 
 

@@ -121,7 +121,7 @@ class _Common(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     only_if_known: bool = False
     """Say nothing where the answer depends on a value that comes from elsewhere."""
     depends_on: str = ""
-    """What makes the difference and stands in no configuration, to follow "it depends on"."""
+    """What makes the difference and stands in no configuration, to follow "what decides is"."""
     phase: Phase = Phase.BEFORE
     instead_of: list[str] = []
     """Ids of rules that then say nothing of the same option: to rename what is to go."""

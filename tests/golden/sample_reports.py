@@ -626,7 +626,7 @@ UPGRADED: Final = combined(
             UPGRADE,
             Audited("staging", (), ("2.34.0", "2.35.1")),
             *FINDINGS[2:5],
-            statement="starts, 1 may change",
+            statement="starts, 1 behaviour may change",
             notes=(*UPGRADE.notes, "staging is old."),
             as_far_as=("2.35.1",),
         ),

@@ -54,7 +54,7 @@ def compare(report, expected):
 
 TWINS = {
     "2.32.4 compose-map.yaml": """
-starts, 3 may change
+starts, 3 behaviours may change
 depends ai-gateway-on ai-gateway-enabled
 depends email-verified-required oidc-ignore-email-verified
 depends empty-value-counts oidc-sign-in-text
@@ -96,24 +96,24 @@ yes idle-oidc-without-client-id oidc-group-regex-filter
 yes idle-oidc-without-client-id oidc-scopes
 """,
     "2.30.0 helm-subchart.yaml": """
-starts, 2 may change
+starts, 2 behaviours may change
 depends default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
 """,
     "2.30.0 argocd-application.yaml": """
-starts, 2 may change
+starts, 2 behaviours may change
 depends ai-gateway-on ai-gateway-enabled
 depends default-changed secure-auth-cookie
 yes option-deprecated verbose
 """,
     "2.33.1 helmrelease-oci.yaml": """
-starts, 2 may change
+starts, 2 behaviours may change
 depends ai-gateway-on ai-gateway-enabled
 depends forwarded-host-untrusted proxy-trusted-origins
 yes chart-key-unknown coder.base
 """,
     "2.30.0 manifests.yaml": """
-starts, 3 may change
+starts, 3 behaviours may change
 depends default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
 depends forwarded-host-untrusted proxy-trusted-origins
@@ -151,7 +151,7 @@ yes idle-oidc-without-client-id oidc-group-mapping
 yes idle-oidc-without-client-id oidc-scopes
 """,
     "2.30.0 coder.service": """
-starts, 3 may change
+starts, 3 behaviours may change
 depends ai-gateway-on ai-gateway-enabled
 depends default-changed secure-auth-cookie
 depends email-verified-required oidc-ignore-email-verified
@@ -193,7 +193,7 @@ yes ai-gateway-on ai-gateway-enabled
 depends idle-relay-url derp-server-relay-url
 """,
     "2.30.0 module.nix": """
-starts, 3 may change
+starts, 3 behaviours may change
 depends default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
 depends forwarded-host-untrusted proxy-trusted-origins
@@ -206,7 +206,7 @@ yes default-changed secure-auth-cookie
 yes option-deprecated verbose
 """,
     "2.30.0 template.yaml": """
-starts, 3 may change
+starts, 3 behaviours may change
 depends ai-gateway-on ai-gateway-enabled
 depends default-changed secure-auth-cookie
 depends email-verified-required oidc-ignore-email-verified
@@ -214,7 +214,7 @@ depends offline-access-missing oidc-scopes
 yes option-deprecated verbose
 """,
     "2.30.1 kustomization.yaml": """
-starts, 2 may change
+starts, 2 behaviours may change
 depends ai-gateway-on ai-gateway-enabled
 depends default-changed secure-auth-cookie
 yes option-deprecated verbose
@@ -245,7 +245,7 @@ depends forwarded-host-untrusted proxy-trusted-origins
 yes option-deprecated verbose
 """,
     "2.31.0 ecs-task.json": """
-starts, 2 may change
+starts, 2 behaviours may change
 depends default-changed secure-auth-cookie
 depends ai-gateway-on ai-gateway-enabled
 yes option-unknown CODER_MAX_SESSION_EXPIRY
@@ -278,7 +278,7 @@ yes option-deprecated verbose
 yes option-renamed telemetry-enable
 """,
     "2.33.0 start.sh": """
-starts, 1 may change
+starts, 1 behaviour may change
 depends ai-gateway-on ai-gateway-enabled
 """,
     "2.33.0 user-data.yaml": """
@@ -392,14 +392,14 @@ depends idle-without-licence oidc-user-role-field
 depends offline-access-missing oidc-scopes
 """,
     "2.33.0 compose-list-crlf.yaml": """
-may not start, 2 may change
+may not start, 2 behaviours may change
 depends no-http-address http-address
 depends ai-gateway-on ai-gateway-enabled
 depends forwarded-host-untrusted proxy-trusted-origins
 yes option-unknown CODER_TLS_INSECURE_SKIP_VERIFY
 """,
     "2.30.0 compose-list-crlf.yaml": """
-may not start, 3 may change
+may not start, 3 behaviours may change
 depends no-http-address http-address
 depends ai-gateway-on ai-gateway-enabled
 depends default-changed secure-auth-cookie

@@ -290,7 +290,7 @@ def test_what_is_in_no_configuration_leaves_it_open():
     one = advisory(versions=(), standing=True, depends_on="whether it rains")
     [finding] = judge_advisories.advise([one], situation("2.35.1", "2.35.1"))
     assert finding.affects is DEPENDS
-    assert finding.because == "so it is; it depends on whether it rains"
+    assert finding.because == "so it is; what decides is whether it rains"
 
 
 def test_some_advice_is_silent_unless_certain():

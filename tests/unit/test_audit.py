@@ -112,7 +112,7 @@ MAYBE = Truth.DEPENDS
         ([finding(CHANGES)] * 3, "starts, 3 behaviours change"),
         ([finding(CHANGES), finding(CHANGES, MAYBE)],
          "starts, 1 behaviour changes, 1 more may change"),
-        ([finding(CHANGES, MAYBE)], "starts, 1 may change"),
+        ([finding(CHANGES, MAYBE)], "starts, 1 behaviour may change"),
         ([finding(CHANGES, Truth.NO)], "safe"),
         ([finding(FATAL), finding(CHANGES)], "will not start"),
         ([finding(FATAL, MAYBE)], "may not start"),

@@ -419,7 +419,10 @@ def test_an_unknown_access_url_leaves_the_cookie_open():
     found = audit(situation("2.31.0", "2.31.1", env("CODER_ACCESS_URL=${WHERE}")))
     cookie = only("default-changed", found)
     assert cookie.after is MISSING
-    assert "access URL" in cookie.because
+    assert cookie.because == (
+        "CODER_SECURE_AUTH_COOKIE follows the access URL: "
+        "the value of CODER_ACCESS_URL is filled in by a template"
+    )
 
 
 def test_options_of_what_is_off_are_quiet():

@@ -1,7 +1,7 @@
 import pytest
 
 from confaudit.core.model import Value
-from confaudit.core.text.wording import human, visible
+from confaudit.core.text.wording import human, reasons, visible
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,18 @@ def test_visible_spells_out_what_would_not_show(text: str, shown: str) -> None:
 )
 def test_human(value: Value, option_type: str, shown: str) -> None:
     assert human(value, option_type) == shown
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ([], ""),
+        (["A is set", "", "B is set", "A is set"], "A is set and B is set"),
+        (["A is not set"], "A is not set"),
+        (["A follows B: B is encrypted", "B is encrypted"], "A follows B: B is encrypted"),
+        (["A is set", "A is set to false"], "A is set to false"),
+        (["AB is set", "B is set"], "AB is set and B is set"),
+    ],
+)
+def test_a_reason_is_told_once(told, words):
+    assert reasons(told) == words

@@ -9,7 +9,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from confaudit.core.model import Json, Value
-from confaudit.core.text.wording import listing, visible
+from confaudit.core.text.wording import agreeing, listing, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Fields:
         """What happened, to follow who did it: `adds the field a and drops b and c`."""
         done = (("adds", self.gained), ("drops", self.lost))
         parts = [
-            f"{verb} {'the field' if len(names) == 1 else 'the fields'} {_listed(names)}"
+            f"{verb} the {agreeing(len(names), 'field', 'fields')} {_listed(names)}"
             for verb, names in done
             if names
         ]

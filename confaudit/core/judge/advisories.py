@@ -74,7 +74,7 @@ class Advisory:
         if answer is Truth.DEPENDS and (self.only_if_certain or self._is_vague(found)):
             answer = Truth.NO
         elif answer is not Truth.NO and self.depends_on:
-            hangs = f"it depends on {self.depends_on}"
+            hangs = f"what decides is {self.depends_on}"
             answer, because = Truth.DEPENDS, "; ".join(filter(None, (because, hangs)))
         return replace(found, answer=answer, because=because, presumed=False)
 

@@ -12,7 +12,7 @@ from confaudit.core.coder.releases import Version
 from confaudit.core.given import ChartValue, Form, Holds, Position
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Value
 from confaudit.core.secret import is_secret, secret
-from confaudit.core.text.wording import listing, visible
+from confaudit.core.text.wording import reasons, visible
 from confaudit.core.upgrade.families import Family, Provider, as_field
 from confaudit.core.upgrade.family_faults import FAULTS, Fault
 from confaudit.core.upgrade.known import (
@@ -104,10 +104,9 @@ def _all(parts: Sequence[Conclusion]) -> Conclusion:
         return against
     depends = any(part.answer is Truth.DEPENDS for part in parts)
     open_ends = [part for part in parts if part.presumed or part.answer is Truth.DEPENDS]
-    reasons = dict.fromkeys(part.because for part in open_ends or parts if part.because)
     return Conclusion(
         answer=Truth.DEPENDS if depends else Truth.YES,
-        because=listing(list(reasons)) if reasons else "",
+        because=reasons(part.because for part in open_ends or parts),
         presumed=any(part.presumed for part in parts),
         positions=tuple(dict.fromkeys(place for part in parts for place in part.positions)),
         is_moot=any(part.is_moot for part in parts),

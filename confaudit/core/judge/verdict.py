@@ -5,7 +5,7 @@ from typing import Final
 
 from confaudit.core.judge.finding import Effect, Finding
 from confaudit.core.model import Level
-from confaudit.core.text.wording import plural
+from confaudit.core.text.wording import agreeing, plural
 from confaudit.core.upgrade.known import Truth
 
 NOTHING_READ: Final = "nothing of Coder's settings was read"
@@ -64,8 +64,8 @@ def behaviours(findings: Iterable[Finding]) -> tuple[str, ...]:
     changed = [one.affects for one in findings if one.rule.effect is Effect.BEHAVIOUR]
     sure, maybe = changed.count(Truth.YES), changed.count(Truth.DEPENDS)
     words = (
-        f"{plural(sure, 'behaviour')} {'changes' if sure == 1 else 'change'}" if sure else "",
-        f"{maybe} {'more may' if sure else 'may'} change" if maybe else "",
+        f"{plural(sure, 'behaviour')} {agreeing(sure, 'changes', 'change')}" if sure else "",
+        f"{f'{maybe} more' if sure else plural(maybe, 'behaviour')} may change" if maybe else "",
     )
     return tuple(filter(None, words))
 

@@ -18,7 +18,7 @@ from confaudit.core.given import Channel, Given, GivenState, OperatorSettings
 from confaudit.core.judge.finding import Phase
 from confaudit.core.model import OptionSpec
 from confaudit.core.secret import CONCEALED, REDACTED
-from confaudit.core.text.wording import listing
+from confaudit.core.text.wording import agreeing, listing
 from confaudit.core.upgrade.families import Family, numbered, renamed
 
 
@@ -122,8 +122,8 @@ def _replaced(spec: OptionSpec, target: Release) -> str:
     heirs = [target.options[key] for key in spec.use_instead if key in target.options]
     if not heirs:
         return "nothing takes its place"
-    means = "means" if len(heirs) == 1 else "mean"
-    return f"{listing([name_for(heir, Channel.ENV) for heir in heirs])} {means} something else"
+    names = listing([name_for(heir, Channel.ENV) for heir in heirs])
+    return f"{names} {agreeing(len(heirs), 'means', 'mean')} something else"
 
 
 def _named(named: OptionSpec, heir: OptionSpec) -> Iterator[tuple[_Name, str]]:

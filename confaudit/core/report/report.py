@@ -22,7 +22,7 @@ from confaudit.core.model import (
     Value,
 )
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.text.wording import listing, plural
+from confaudit.core.text.wording import agreeing, listing, plural
 from confaudit.core.upgrade.known import Truth
 
 
@@ -205,7 +205,7 @@ class Report:
         """How far what it rests on is known; empty where that is all there is to know."""
         if not self.as_far_as:
             return ""
-        verb = "is" if len(self.as_far_as) == 1 else "are"
+        verb = agreeing(len(self.as_far_as), "is", "are")
         return f"as far as {listing(self.as_far_as)} {verb} known"
 
     @property
@@ -289,7 +289,7 @@ class Report:
         if not self.hidden:
             return ""
         what = f"{self.hidden} more" if self.changes else plural(self.hidden, "change")
-        return f"{what} {'is' if self.hidden == 1 else 'are'} hidden by filters."
+        return f"{what} {agreeing(self.hidden, 'is', 'are')} hidden by filters."
 
     @property
     def _unread(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from confaudit.core.model import Cause, Change, ChangeKind, Snapshot, Subject
-from confaudit.core.text.wording import human, plural, visible
+from confaudit.core.text.wording import agreeing, human, plural, visible
 
 MOST_LINES: Final = 50
 """Changes listed in a commit's body; the files themselves hold the rest."""
@@ -42,16 +42,15 @@ def _by_operator(changes: Sequence[Change]) -> str:
 
 
 _NOUNS: Final = {
-    Subject.OPTION: "option",
-    Subject.CONFIG: "config leaf",
-    Subject.SERVER: "server fact",
+    Subject.OPTION: ("option", "options"),
+    Subject.CONFIG: ("config leaf", "config leaves"),
+    Subject.SERVER: ("server fact", "server facts"),
 }
 
 
 def _counted(changes: Sequence[Change], subject: Subject) -> str:
     count = sum(change.subject is subject for change in changes)
-    plural = {"config leaf": "config leaves"}.get(_NOUNS[subject], f"{_NOUNS[subject]}s")
-    return f"{count} {_NOUNS[subject] if count == 1 else plural} changed" if count else ""
+    return f"{count} {agreeing(count, *_NOUNS[subject])} changed" if count else ""
 
 
 def _lines(changes: Sequence[Change]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Final, TypeGuard
@@ -69,7 +69,12 @@ def moment(time: datetime) -> str:
 
 def plural(number: int, noun: str) -> str:
     """`1 option`, `285 options`, `5,000 options`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {agreeing(number, noun, f'{noun}s')}"
+
+
+def agreeing(number: int, one: str, several: str) -> str:
+    """The word that goes with a number: `is` or `are`, `leaf` or `leaves`."""
+    return one if number == 1 else several
 
 
 def _secret(marker: dict[str, Json]) -> str:
@@ -84,6 +89,17 @@ def listing(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def reasons(words: Iterable[str]) -> str:
+    """A listing of different reasons; what another one says among others goes without saying."""
+    different = [*dict.fromkeys(filter(None, words))]
+    told = [
+        one
+        for one in different
+        if not any(f" {one} " in f" {other} " for other in different if other != one)
+    ]
+    return listing(told) if told else ""
 
 
 def listing_some(words: Sequence[str], noun: str, most: int = 5) -> str:

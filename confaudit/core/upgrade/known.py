@@ -12,7 +12,7 @@ from confaudit.core.coder.go import RefusedError, csv_record
 from confaudit.core.given import Given, GivenState, Position
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
-from confaudit.core.text.wording import listing
+from confaudit.core.text.wording import reasons
 from confaudit.core.upgrade.networks import Network, lie_within
 
 
@@ -337,7 +337,7 @@ def compare(known: Known, other: Known, holds: Callable[[Value, Value], bool | N
     one, two = conclude(known, ValueTest(held_against)), conclude(other, _ANYTHING)
     return replace(
         one,
-        because=listing(list(dict.fromkeys((one.because, two.because)))),
+        because=reasons((one.because, two.because)),
         presumed=one.presumed or two.presumed,
         positions=tuple(dict.fromkeys((*one.positions, *two.positions))),
         is_moot=one.is_moot or two.is_moot,

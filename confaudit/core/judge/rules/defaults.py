@@ -26,7 +26,7 @@ from confaudit.core.judge.rules.common import (
 )
 from confaudit.core.model import MISSING, Level, OptionSpec, Value
 from confaudit.core.text.typed import typed
-from confaudit.core.text.wording import human, listing, plural, visible
+from confaudit.core.text.wording import human, listing, plural, reasons, visible
 from confaudit.core.upgrade.known import Known, Truth, UpgradeSide
 from confaudit.core.upgrade.situation import Situation
 
@@ -119,7 +119,7 @@ def _moved_default(situation: Situation, spec: OptionSpec, before: Value, after:
         message=message,
         subject=spec.key,
         affects=Truth.DEPENDS if after is MISSING or known.is_presumed else Truth.YES,
-        because=", and ".join(_reasons(situation, known, follows=follows)),
+        because=reasons(_reasons(situation, known, follows=follows)),
         confidence=Confidence.COMPUTED if known.is_presumed or follows else Confidence.CERTAIN,
         level=Level.INFO if spec.hidden else None,
         spec=spec,
@@ -139,7 +139,7 @@ def _moved_default(situation: Situation, spec: OptionSpec, before: Value, after:
 
 def _reasons(situation: Situation, known: Known, *, follows: bool) -> Iterator[str]:
     """Why a default counts: nothing sets the option, and what its default follows."""
-    if known.is_presumed or not follows:
+    if known.is_presumed or known.value is MISSING or not follows:
         yield known.because
     if follows:
         yield _follows_access_url(situation)
@@ -148,7 +148,7 @@ def _reasons(situation: Situation, known: Known, *, follows: bool) -> Iterator[s
 def _follows_access_url(situation: Situation) -> str:
     url = situation.after("access-url")
     if url.value is MISSING and not url.prefix:
-        return f"it depends on the access URL: {url.because}"
+        return url.because
     shown = str(url.prefix if url.value is MISSING else url.value)
     return f"the access URL starts with {shown.partition(':')[0].lower()}://"
 

@@ -12,7 +12,7 @@ from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.rules.common import positions
 from confaudit.core.model import MISSING, Level, OptionSpec, Value
 from confaudit.core.secret import PLACEHOLDER, REDACTED
-from confaudit.core.text.wording import listing, visible
+from confaudit.core.text.wording import agreeing, listing, visible
 from confaudit.core.upgrade.known import Known, Truth, UpgradeSide, is_set
 from confaudit.core.upgrade.situation import Situation
 from confaudit.core.upgrade.spelling import PREFIX
@@ -65,7 +65,7 @@ def replaced_lists(situation: Situation) -> Iterator[Finding]:
         below, above = one.positions[0], one.by
         here = f" (line {above.line})" if above.file == below.file else ""
         replaces = f"{above.file}'s {visible(one.key)}{here} replaces the one of {below.file}"
-        lost = f"{wanted} of it {'does' if len(shown) == 1 else 'do'} not arrive"
+        lost = f"{wanted} of it {agreeing(len(shown), 'does', 'do')} not arrive"
         yield Finding(
             rule=rules.LIST_REPLACED,
             message=f"{replaces}: {lost}.",
