@@ -1,6 +1,8 @@
 """Flags on the command line that starts the server."""
 
 import re
+import shlex
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -8,7 +10,7 @@ from confaudit.core.coder.programs import Program, not_covered, program_of
 from confaudit.core.given import Channel, Elsewhere, Form, Given, OperatorSettings
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import SettingsBlock
-from confaudit.operator_files.substitution import Fill
+from confaudit.operator_files.substitution import OPAQUE, Fill, opaque
 from confaudit.yaml_nodes import Node, Scalar, follow
 from confaudit.yaml_nodes import Sequence as List
 
@@ -16,15 +18,43 @@ Word = tuple[str, int]
 """A word and its line, from 0."""
 
 
-def words_of(node: Node | None) -> list[Word]:
-    """The words of a `command` or `args`: a list, or one text split at blanks."""
+def words_of(node: Node | None, file: OperatorFile | None = None) -> list[Word]:
+    """The words of a `command` or `args`: a list, or one text that is split as a shell does.
+
+    `file` is where it stands; without it all words of a text have the line on which that begins.
+    """
     node = follow(node)
     if isinstance(node, List):
         items = map(follow, node.items)
         return [(item.text, item.line) for item in items if isinstance(item, Scalar)]
     if isinstance(node, Scalar):
-        return [(word, node.line) for word in node.text.split()]
+        return list(_split(node, file.lines if file else ()))
     return []
+
+
+_WORD: Final = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+|\S+""", re.DOTALL)
+_FARTHEST: Final = 50
+"""Lines further down that a word may stand than the one before it."""
+
+
+def _split(text: Scalar, lines: Sequence[str]) -> Iterator[Word]:
+    """Each word with its line: that of the first place, from the last one on, where it stands."""
+    line, column = text.line, 0
+    for match in _WORD.finditer(opaque(text.text)):
+        beginning = re.split(rf"\s|{OPAQUE}", match[0], maxsplit=1)[0]
+        for number, row in enumerate(lines[line : line + _FARTHEST], line):
+            at = row.find(beginning, column if number == line else 0)
+            if at >= 0:
+                line, column = number, at + len(beginning)
+                break
+        yield _unquoted(match[0]), line
+
+
+def _unquoted(word: str) -> str:
+    try:
+        return "".join(shlex.split(word))
+    except ValueError:  # a quote that does not end
+        return word
 
 
 def called(word: str) -> str:
@@ -43,17 +73,25 @@ def started(entrypoint: Sequence[Word], arguments: Sequence[Word]) -> list[Word]
     return [("coder", line), ("server", line), *arguments]
 
 
+SHELLS: Final = frozenset({"sh", "bash", "dash", "ash", "zsh"})
+
+
 def is_script(words: Iterable[Word]) -> bool:
     """Whether a command hands a text to a shell: what that sets, nobody can see."""
-    return any(word in ("-c", "-ec", "-lc", "-exc") for word, _ in words)
+    rest = iter(words)
+    by_shell = any(called(word) in SHELLS for word, _ in rest)
+    return by_shell and any(re.fullmatch("-[a-z]*c", word) for word, _ in rest)
 
 
-def hidden_by_script(words: Sequence[Word], file: OperatorFile) -> tuple[Elsewhere, ...]:
-    """What a command hides that hands a text to a shell."""
-    if not is_script(words):
-        return ()
-    note = "the command is a shell script; variables and flags it sets cannot be seen here"
-    return (Elsewhere("command", file.remark(words[0][1], note)),)
+def unseen(words: Sequence[Word], file: OperatorFile, fill: Fill) -> Iterator[Elsewhere]:
+    """What a command hides: it hands a text to a shell, or somebody fills in more arguments."""
+    if is_script(words):
+        note = "the command is a shell script; variables and flags it sets cannot be seen here"
+        yield Elsewhere("command", file.remark(words[0][1], note))
+    for name, value, line in _arguments(words):
+        if not name and not fill(value).known:
+            note = "what is filled in here may set any flag"
+            yield Elsewhere("command", file.remark(line, note))
 
 
 def other_program(
@@ -71,18 +109,24 @@ def other_program(
 
 def flags(words: Sequence[Word], file: OperatorFile, form: Form, fill: Fill) -> Iterator[Given]:
     """The flags after `server`; `--name value` and `--name=value`, alone means true."""
+    found = [one for one in _arguments(words) if one[0]]
+    place = SettingsBlock(file, form, words[0][1] if found else 0, Channel.FLAG)
+    yield from (place.text(name, value, line, fill) for name, value, line in found)
+
+
+def _arguments(words: Sequence[Word]) -> Iterator[tuple[str, str, int]]:
+    """What follows `server`, each flag with its value; other words have no name."""
     start = next((index + 1 for index, (word, _) in enumerate(words) if word == "server"), None)
     if start is None or is_script(words):
         return
-    block = words[start - 1][1]
-    place = SettingsBlock(file, form, block, Channel.FLAG)
-    rest = list(words[start:])
+    rest = deque(words[start:])
     while rest:
-        word, line = rest.pop(0)
-        if not word.startswith("-") or not word.strip("-"):
-            continue
+        word, line = rest.popleft()
         name, equals, value = word.lstrip("-").partition("=")
-        if not equals:
+        if not word.startswith("-"):
+            yield "", word, line
+        elif name and not equals:
             follows = bool(rest) and not rest[0][0].startswith("-")
-            value = rest.pop(0)[0] if follows else "true"
-        yield place.text(name, value, line, fill)
+            yield name, rest.popleft()[0] if follows else "true", line
+        elif name:
+            yield name, value, line

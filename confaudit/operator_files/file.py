@@ -10,7 +10,7 @@ from typing import Final
 from confaudit.core.given import Position
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
-from confaudit.operator_files.substitution import OPAQUE, TEMPLATE
+from confaudit.operator_files.substitution import OPAQUE, TEMPLATE, opaque
 from confaudit.yaml_nodes import Mapping, Node, YamlFault, compose
 from confaudit.yaml_nodes import Sequence as List
 
@@ -151,8 +151,7 @@ def _without_tabs(text: str) -> str:
 
 def mask(text: str) -> str:
     """Put an opaque mark in the place of each template; a line of nothing else becomes empty."""
-    marked = TEMPLATE.sub(lambda match: OPAQUE + "\n" * match[0].count("\n"), text)
-    return re.sub(rf"(?m)^[ \t]*{OPAQUE}[ \t]*$", "", marked)
+    return re.sub(rf"(?m)^[ \t]*{OPAQUE}[ \t]*$", "", opaque(text))
 
 
 _DEEPEST_INDENT: Final = 200

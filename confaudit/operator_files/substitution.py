@@ -19,6 +19,12 @@ _TEMPLATE: Final = (
 TEMPLATE: Final = re.compile(_TEMPLATE, re.DOTALL)
 """Helm, Jinja, Terraform's directives, custom delimiters."""
 
+
+def opaque(text: str) -> str:
+    """A text with a mark in the place of each template, which may have blanks and quotes in it."""
+    return TEMPLATE.sub(lambda match: OPAQUE + "\n" * match[0].count("\n"), text)
+
+
 _MAX_BRACES: Final = 4000
 """Longest `${…}`, in characters."""
 _MAX_NESTING: Final = 10

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -185,15 +186,13 @@ class _NixReader:
         """What a unit sets that runs the server; what systemd reads from a file wins."""
         service = get(unit, "serviceConfig")
         commands = [*_texts(get(service, "ExecStart")), *_texts(get(unit, "script"))]
-        words = [(word, item.line) for item in commands for word in unit_words(item.text)[0]]
+        words = [word for item in commands for word in unit_words(item.text, item.line)[0]]
         other = other_program(f"the unit {name}", words, "", self.file, unit.line)
         if other:
             self.code.taken |= {id(node) for _, node in walk(unit)}
             return other
         own = [
-            systemd.directive(
-                key, item.text.replace("\n", " "), item.line, self._place(item), CODE.read
-            )
+            systemd.directive(key, item.text, item.line, self._place(item), CODE.read)
             for key in ("Environment", "ExecStart")
             for item in _texts(get(service, key))
         ]
@@ -225,8 +224,10 @@ class _NixReader:
         inner = get(container, "containerConfig")
         values = inner if isinstance(inner, Map) else container
         tag = next(tag_of(get(values, "image")), None)
-        arguments = [word for key in ("cmd", "exec") for word in words_of(get(values, key))]
-        words = started(words_of(get(values, "entrypoint")), arguments) if tag is not None else []
+        entrypoint, *arguments = (
+            words_of(get(values, key), self.file) for key in ("entrypoint", "cmd", "exec")
+        )
+        words = started(entrypoint, list(chain(*arguments))) if tag is not None else []
         other = other_program(name, words, "", self.file, container.line)
         if other:
             self.code.taken |= {id(node) for _, node in walk(container)}

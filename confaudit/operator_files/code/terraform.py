@@ -192,7 +192,8 @@ class _FileReader:
 
     def _server(self, name: str, container: Mapping) -> Part:
         entrypoint, arguments = (
-            [word for key in keys for word in words_of(get(container, key))] for keys in _COMMANDS
+            [word for key in keys for word in words_of(get(container, key), self.code.file)]
+            for keys in _COMMANDS
         )
         words = started(entrypoint, arguments)
         image = text_at(container, "image").partition(":")[0]

@@ -16,9 +16,9 @@ from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import (
     Word,
     flags,
-    hidden_by_script,
     other_program,
     started,
+    unseen,
     words_of,
 )
 from confaudit.operator_files.containers.compose_services import (
@@ -109,7 +109,7 @@ def _others(made: Mapping[str, _Layers], fill: Fill) -> dict[str, OperatorSettin
     for name, layers in made.items():
         nodes = [one.node for one in layers.services]
         if any(_is_of_coder(one, fill) for one in nodes):
-            words = [word for one in nodes for word in _command(one)]
+            words = [word for one in layers.services for word in _command(one.node, one.file)]
             repository = next(filter(None, (_image(one, fill)[0] for one in nodes)), "")
             top = layers.services[-1]
             note = other_program(f"service {name}", words, repository, top.file, top.line)
@@ -123,8 +123,10 @@ def _is_of_coder(service: Map, fill: Fill) -> bool:
     return is_ours or is_coder_environment(get(service, "environment"))
 
 
-def _command(service: Map) -> list[Word]:
-    return started(words_of(get(service, "entrypoint")), words_of(get(service, "command")))
+def _command(service: Map, file: OperatorFile) -> list[Word]:
+    return started(
+        *(words_of(get(service, key), file) for key in ("entrypoint", "command")),
+    )
 
 
 def _servers(made: Mapping[str, _Layers], fill: Fill) -> list[str]:
@@ -184,13 +186,13 @@ def _service(service: Service, fill: Fill) -> OperatorSettings:
     file, server = service.file, service.node
     form = Form.TEXT if file.templated else Form.COMPOSE
     version, hint = version_of(_tag(server, fill))
-    words = _command(server)
+    words = _command(server, file)
     return OperatorSettings(
         given=(
             *_environment(get(server, "environment"), file, form, fill),
             *flags(words, file, form, fill),
         ),
-        elsewhere=(*hidden_by_script(words, file), *_open_items(server, file, fill)),
+        elsewhere=(*unseen(words, file, fill), *_open_items(server, file, fill)),
         version=version,
         version_hint=hint,
         forms=(form,),

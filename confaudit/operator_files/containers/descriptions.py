@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import product
+from itertools import chain, product
 from typing import Final
 
 from confaudit.core.coder.programs import SERVER_NAMES
@@ -19,9 +19,9 @@ from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import (
     Word,
     flags,
-    hidden_by_script,
     other_program,
     started,
+    unseen,
     words_of,
 )
 from confaudit.operator_files.file import OperatorFile
@@ -149,7 +149,7 @@ def _other(container: Container, file: OperatorFile) -> OperatorSettings | None:
     if not ours and not any(name.startswith("CODER_") for name in names):
         return None
     what, line = f"container {_name(container)}".strip(), container.parts.line
-    return other_program(what, _words(container), ours, file, line)
+    return other_program(what, _words(container, file), ours, file, line)
 
 
 def _is_server(container: Container) -> bool:
@@ -165,14 +165,16 @@ def _names(environment: Node | None) -> Iterator[str]:
         yield name.text.partition("=")[0] if name else ""
 
 
-def _words(container: Container) -> list[Word]:
+def _words(container: Container, file: OperatorFile) -> list[Word]:
     """What it runs; `docker inspect` says it once more, put together."""
-    path, arguments = get(container.around, "Path"), get(container.around, "Args")
-    if path and arguments:
-        return [*words_of(path), *words_of(arguments)]
-    entrypoint = words_of(_part(container.parts, "entrypoint"))
-    command = words_of(_part(container.parts, *_COMMAND))
-    return started(entrypoint, [*command, *words_of(_part(container.parts, "args"))])
+    path, given = get(container.around, "Path"), get(container.around, "Args")
+    if path and given:
+        return [*words_of(path, file), *words_of(given, file)]
+    entrypoint, *arguments = (
+        words_of(_part(container.parts, *keys), file)
+        for keys in (("entrypoint",), _COMMAND, ("args",))
+    )
+    return started(entrypoint, list(chain(*arguments)))
 
 
 # --- what they set ------------------------------------------------------------------------------
@@ -181,7 +183,7 @@ def _words(container: Container) -> list[Word]:
 def _settings(
     container: Container, root: Node, tool: _Tool, file: OperatorFile, beside: Beside
 ) -> OperatorSettings:
-    words = _words(container)
+    words = _words(container, file)
     version, hint = _version(container)
     environment = _part(container.parts, *_ENVIRONMENT)
     own = OperatorSettings(
@@ -198,7 +200,7 @@ def _settings(
         version=version,
         version_hint=hint,
         elsewhere=(
-            *hidden_by_script(words, file),
+            *unseen(words, file, container.fill),
             *_missing_groups(container, root, file),
         ),
         forms=(tool.form,),

@@ -10,9 +10,9 @@ from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import (
     Word,
     flags,
-    hidden_by_script,
     other_program,
     started,
+    unseen,
 )
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts.shell import filled, pipelines
@@ -63,7 +63,7 @@ def read(file: OperatorFile, _: Beside) -> tuple[OperatorSettings, ...]:
         given=tuple(_given(stage, words, file)),
         version=version,
         version_hint=hint,
-        elsewhere=hidden_by_script(words, file),
+        elsewhere=tuple(unseen(words, file, SHELL.read)),
         forms=(_FORM,),
         is_server=True,
     )

@@ -11,7 +11,7 @@ from confaudit.core.coder.chart import may_set
 from confaudit.core.coder.programs import SERVER_NAMES, Program, not_covered, product, program_of
 from confaudit.core.given import ChartValues, Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import flags, hidden_by_script, words_of
+from confaudit.operator_files.command import flags, unseen, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm.chart_values import chart_keys, is_on
 from confaudit.operator_files.helm.values_layers import Layer, Values, layered, replaced_lists
@@ -251,13 +251,13 @@ def _shown(given: Iterable[Given], node: Node | None, values: Values) -> tuple[G
 def _command(container: Container, values: Values) -> OperatorSettings:
     keys = ("command", "commandArgs", "args")
     nodes = [node for key in keys if (node := get(container.values, key)) is not None]
-    words = [word for node in nodes for word in words_of(node)]
+    words = [word for node in nodes for word in words_of(node, values.layer_of(node).file)]
     if not words:
         return OperatorSettings()
     layer = values.layer_of(nodes[-1])
     return OperatorSettings(
         given=_shown(flags(words, layer.file, layer.dialect, CLUSTER.read), nodes[-1], values),
-        elsewhere=hidden_by_script(words, layer.file),
+        elsewhere=tuple(unseen(words, layer.file, CLUSTER.read)),
     )
 
 

@@ -121,7 +121,7 @@ def _container(task: _Task, playbook: _Playbook, beside: Beside) -> OperatorSett
     environment = get(arguments, "env")
     if not (is_coder_image(repository) or SERVER_NAMES & names_of(environment)):
         return OperatorSettings()
-    words = started(words_of(get(arguments, "entrypoint")), words_of(get(arguments, "command")))
+    words = started(*(words_of(get(arguments, key), file) for key in ("entrypoint", "command")))
     name = f"task {task.name}" if task.name else f"container {text_at(arguments, 'name')}"
     if other := other_program(name, words, repository, file, arguments.line):
         return other

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from confaudit.operator_files.command import Word, called
+from confaudit.operator_files.command import SHELLS, Word, called
 from confaudit.operator_files.substitution import OPAQUE, SHELL, Reading
 
 _SUBSTITUTION: Final = r"\$\((?:[^()]|\([^()]*\)){0,4000}\)|`[^`\n]{0,4000}`"
@@ -30,7 +30,7 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "0": ""}
-_SHELLS: Final = frozenset({"sh", "bash", "dash", "ash", "zsh", "ssh"})
+_SHELLS: Final = SHELLS | {"ssh"}
 _MAX_DEPTH: Final = 3
 _END_OF_PIPE: Final = frozenset({"&&", "||", ";;", ";", "&", "(", ")", "\n"})
 

@@ -10,7 +10,7 @@ from confaudit.core.coder.programs import Program, not_covered, started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import Word, flags, hidden_by_script
+from confaudit.operator_files.command import Word, flags, unseen
 from confaudit.operator_files.containers import docker_run
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts.systemd_words import unit_words
@@ -102,13 +102,18 @@ def _directives(file: OperatorFile) -> Iterator[Directive]:
         elif match := _DIRECTIVE.match(line):
             text = match["text"].strip()
             while text.endswith("\\"):
-                text = text[:-1] + " " + _continued(lines)
+                text = text[:-1] + _continued(lines)
             yield Directive(section, match["key"], text.strip(), number)
 
 
 def _continued(lines: Iterator[tuple[int, str]]) -> str:
-    """The line that continues another; comments between do not end it."""
-    return next((line.strip() for _, line in lines if not re.match(r"\s*[#;]", line)), "")
+    """The line that continues another, on a line of its own; comments between do not end it."""
+    breaks = "\n"
+    for _, line in lines:
+        if not re.match(r"\s*[#;]", line):
+            return breaks + line.strip()
+        breaks += "\n"
+    return breaks
 
 
 def _fragments(file: OperatorFile) -> dict[str, list[Directive]]:
@@ -170,12 +175,16 @@ def _unit(unit: _Unit, beside: Beside) -> OperatorSettings:
 
 
 def _program(one: Directive) -> Program | None:
-    return started_by(unit_words(one.text)[0]) if one.key in ("ExecStart", "Exec") else None
+    return (
+        started_by(word for word, _ in unit_words(one.text)[0])
+        if one.key in ("ExecStart", "Exec")
+        else None
+    )
 
 
 def _unset(one: Directive) -> Iterator[str]:
     if one.key == "UnsetEnvironment":
-        yield from (word.partition("=")[0] for word in unit_words(one.text)[0])
+        yield from (word.partition("=")[0] for word, _ in unit_words(one.text)[0])
 
 
 def _is_of_coder(given: Iterable[Given], elsewhere: Iterable[Elsewhere]) -> bool:
@@ -202,40 +211,38 @@ def _misplaced(one: Directive, file: OperatorFile) -> str:
 
 def directive(key: str, text: str, line: int, place: SettingsBlock, fill: Fill) -> OperatorSettings:
     """What one directive of a unit sets."""
-    words, complete = unit_words(text)
+    words, complete = unit_words(text, line)
     match key:
         case "Environment":
-            given = _environment(words, complete, text, line, place, fill)
+            given = _environment(words, complete, text, place, fill)
             return OperatorSettings(given=tuple(given), forms=(place.form,))
         case "PassEnvironment":
-            passed = (place.given(word, GivenState.PASS_THROUGH, line) for word in words)
+            passed = (place.given(word, GivenState.PASS_THROUGH, row) for word, row in words)
             return OperatorSettings(given=tuple(passed), forms=(place.form,))
         case "Secret":
-            return _secret(words, line, place)
+            return _secret(words, place)
         case "Image":
             return _image(text, place.form)
         case "Exec":
-            return _command([("server", line)] * text.startswith("-"), words, line, place)
+            return _command([*[("server", line)] * text.startswith("-"), *words], place)
         case "ExecStart":
-            return _command([], words, line, place)
+            return _command(words, place)
         case _:
             return OperatorSettings()
 
 
-def _command(
-    before: list[Word], words: Sequence[str], line: int, place: SettingsBlock
-) -> OperatorSettings:
+def _command(command: Sequence[Word], place: SettingsBlock) -> OperatorSettings:
     """The command of a unit: flags, variables that `env` sets, the image of a container."""
-    command = [*before, *((word, line) for word in words)]
     if run := docker_run.words(command):
         return _container(run, place)
-    images = [one for one in map(image_parts, words) if is_coder_image(one[0])]
+    named = (image_parts(word) for word, _ in command)
+    images = [one for one in named if is_coder_image(one[0])]
     version, hint = version_of(images[0][1]) if images else ("", "")
     return OperatorSettings(
-        given=(*_by_env(words, line, place), *flags(command, place.file, place.form, SCRIPT.read)),
+        given=(*_by_env(command, place), *flags(command, place.file, place.form, SCRIPT.read)),
         version=version,
         version_hint=hint,
-        elsewhere=hidden_by_script(command, place.file),
+        elsewhere=tuple(unseen(command, place.file, SCRIPT.read)),
         forms=(place.form,),
     )
 
@@ -269,11 +276,11 @@ def _passed(word: str, line: int, place: SettingsBlock) -> Given:
     return place.text(name, value, line, SCRIPT.read)
 
 
-def _by_env(words: Sequence[str], line: int, place: SettingsBlock) -> Iterator[Given]:
+def _by_env(words: Sequence[Word], place: SettingsBlock) -> Iterator[Given]:
     """`/usr/bin/env NAME=value … coder server`."""
-    if not words or PurePosixPath(words[0].lstrip("-@:+!")).name != "env":
+    if not words or PurePosixPath(words[0][0].lstrip("-@:+!")).name != "env":
         return
-    for word in words[1:]:
+    for word, line in words[1:]:
         name, equals, value = word.partition("=")
         if equals and NAME.fullmatch(name):
             yield place.text(name, value, line, SCRIPT.read)
@@ -289,17 +296,15 @@ def _image(text: str, form: Form) -> OperatorSettings:
     return OperatorSettings(version=version, version_hint=hint, forms=(form,))
 
 
-def _secret(words: Sequence[str], line: int, place: SettingsBlock) -> OperatorSettings:
+def _secret(words: Sequence[Word], place: SettingsBlock) -> OperatorSettings:
     """`Secret=name,type=env,target=NAME`: set, and not to be seen."""
-    fields = [word.split(",") for word in words]
-    names = [
-        field.removeprefix("target=")
-        for one in fields
-        if "type=env" in one
-        for field in one
+    given = tuple(
+        place.given(field.removeprefix("target="), GivenState.REFERENCE, line)
+        for word, line in words
+        if "type=env" in (fields := word.split(","))
+        for field in fields
         if field.startswith("target=")
-    ]
-    given = tuple(place.given(name, GivenState.REFERENCE, line) for name in names)
+    )
     return OperatorSettings(given=given, forms=(place.form,) if given else ())
 
 
@@ -317,14 +322,9 @@ def environment_file(
 
 
 def _environment(
-    words: Sequence[str],
-    complete: bool,
-    text: str,
-    line: int,
-    place: SettingsBlock,
-    fill: Fill,
+    words: Sequence[Word], complete: bool, text: str, place: SettingsBlock, fill: Fill
 ) -> Iterator[Given]:
-    for word in _joined(words) if place.form is Form.SYSTEMCTL_SHOW else words:
+    for word, line in _joined(words) if place.form is Form.SYSTEMCTL_SHOW else words:
         name, equals, value = word.partition("=")
         if equals and NAME.fullmatch(name):
             yield place.text(name, value, line, fill)
@@ -332,18 +332,19 @@ def _environment(
             yield place.given(name, GivenState.MALFORMED, line)
     if not complete:
         names = re.findall(r"([A-Za-z_]\w*)=", text)
-        yield place.given(names[-1] if names else "", GivenState.MALFORMED, line)
+        last = place.block + text.count("\n")
+        yield place.given(names[-1] if names else "", GivenState.MALFORMED, last)
 
 
-def _joined(words: Sequence[str]) -> Iterator[str]:
+def _joined(words: Sequence[Word]) -> list[Word]:
     """Old releases show a value with blanks in it without quotes."""
-    found: list[str] = []
-    for word in words:
+    found: list[Word] = []
+    for word, line in words:
         if found and not re.match(r"[A-Za-z_]\w*=", word):
-            found[-1] += f" {word}"
+            found[-1] = f"{found[-1][0]} {word}", line
         else:
-            found.append(word)
-    yield from found
+            found.append((word, line))
+    return found
 
 
 READER: Final = Reader(recognise, read)

@@ -3,17 +3,30 @@
 import re
 from typing import Final
 
-_WORD: Final = re.compile(r"""\s*((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'\\]|\\.)+)""")
-_PART: Final = re.compile(r""""((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|((?:[^"'\\]|\\.)+)""")
+from confaudit.operator_files.command import Word
+from confaudit.operator_files.substitution import opaque
+
+_WORD: Final = re.compile(
+    r"""\s*((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'\\]|\\.)+)""", re.DOTALL
+)
+_PART: Final = re.compile(
+    r""""((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|((?:[^"'\\]|\\.)+)""", re.DOTALL
+)
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "s": " "}
 
 
-def unit_words(text: str) -> tuple[list[str], bool]:
-    """The words of a line, quotes and escapes taken off; also whether every quote ends."""
-    words: list[str] = []
+def unit_words(text: str, line: int = 0) -> tuple[list[Word], bool]:
+    """The words of an assignment, quotes and escapes taken off; also whether every quote ends.
+
+    `line` is the one on which it begins; lines of the text are those that continue it.
+    """
+    text = opaque(text).replace("\\\n", "\n")
+    words: list[Word] = []
     done = 0
     while match := _WORD.match(text, done):
-        words.append("".join(map(_unescaped, _PART.findall(match[1]))))
+        one_line = re.sub(r"\n+", " ", match[1])
+        row = line + text.count("\n", 0, match.start(1))
+        words.append(("".join(map(_unescaped, _PART.findall(one_line))), row))
         done = match.end()
     return words, not text[done:].strip()
 

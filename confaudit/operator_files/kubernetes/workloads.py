@@ -8,7 +8,7 @@ from confaudit.core.coder.programs import SERVER_NAMES, Program, not_covered, pr
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.operator_files.beside import Beside, Resource
-from confaudit.operator_files.command import flags, hidden_by_script, started, words_of
+from confaudit.operator_files.command import flags, started, unseen, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm.rendered_chart import chart_version, taken_apart
 from confaudit.operator_files.kubernetes import cluster
@@ -120,10 +120,10 @@ def _settings(layers: _Layers, workload: Resource, beside: Beside) -> OperatorSe
 def _command(layers: _Layers) -> OperatorSettings:
     """The flags; a later layer has the whole list of words in place of the earlier one's."""
     file = _last(layers, "args" if _last(layers, "args")[1] else "command")[0].file
-    words = started(*(words_of(_last(layers, key)[1]) for key in ("command", "args")))
+    words = started(*(words_of(_last(layers, key)[1], file) for key in ("command", "args")))
     return OperatorSettings(
         given=tuple(flags(words, file, manifest_form(file), CLUSTER.read)),
-        elsewhere=hidden_by_script(words, file),
+        elsewhere=tuple(unseen(words, file, CLUSTER.read)),
     )
 
 
