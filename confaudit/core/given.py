@@ -197,6 +197,21 @@ class ReplacedList:
 
 
 @dataclass(frozen=True, slots=True)
+class Misplaced:
+    """Values for a container that stand where Coder's chart does not look."""
+
+    key: str
+    """Where they stand, dotted; empty for the root."""
+    instead: str
+    """Where the chart looks."""
+    names: tuple[str, ...]
+    """The variables, or without any the keys, that do not arrive; sorted."""
+    position: Position
+    because: str
+    """How it is known where the chart looks."""
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorSettings:
     """Everything that one or several files set, in the order in which they are applied."""
 
@@ -210,7 +225,9 @@ class OperatorSettings:
     chart: ChartValues | None = None
     """None where Coder's Helm chart has no part in it."""
     replaced: tuple[ReplacedList, ...] = ()
-    """What is written and does not arrive."""
+    """What is written and does not arrive, since something is laid over it."""
+    misplaced: tuple[Misplaced, ...] = ()
+    """What is written and does not arrive, since it stands in the wrong place."""
     forms: tuple[Form, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     """What the files point to and nobody gave: answers that hang on it are open."""

@@ -16,7 +16,6 @@ from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.forms import READERS, FormReader, form_of
-from confaudit.operator_files.helm.chart_file import with_version
 from confaudit.operator_files.layers import layered
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import unique
@@ -177,7 +176,6 @@ class _Reading:
         before = len(self.beside.taken)
         try:
             operators = reader.read_layers(left, self.beside)
-            operators = tuple(with_version(one, left[0], self.beside) for one in operators)
             operators = tuple(self._with_server_yaml(one, left[0]) for one in operators)
             _refuse_old(operators, left[0])
         except SourceError as fault:

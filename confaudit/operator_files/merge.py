@@ -21,6 +21,7 @@ def merge(*operator: OperatorSettings) -> OperatorSettings:
         notes=unique(note for part in operator for note in part.notes),
         chart=_chart([part.chart for part in operator if part.chart]),
         replaced=tuple(one for part in operator for one in part.replaced),
+        misplaced=tuple(one for part in operator for one in part.misplaced),
         forms=tuple(dict.fromkeys(form for part in operator for form in part.forms)),
         elsewhere=tuple(dict.fromkeys(other for part in operator for other in part.elsewhere)),
         preset=tuple(given for part in operator for given in part.preset),

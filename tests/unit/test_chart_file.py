@@ -6,7 +6,7 @@ from confaudit.errors import SourceError
 from confaudit.operator_files import decode, read_as_one, read_deployments
 
 VALUES = "coder:\n  env:\n    - {name: CODER_VERBOSE, value: 'true'}\n"
-TAGGED = "coder:\n  image: {tag: v2.31.0}\n  env:\n    - {name: CODER_VERBOSE, value: 'true'}\n"
+TAGGED = "coder: {coder: {image: {tag: %s}, env: [{name: CODER_VERBOSE, value: 'true'}]}}"
 VENDOR = "https://helm.coder.com/v2"
 
 
@@ -70,9 +70,59 @@ def test_values_are_for_the_chart_beside_them(case):
     assert len(one.files) == 1 + (len(texts) if version or hint else 0)
 
 
-def test_an_image_that_the_values_name_counts_more():
-    (one,) = read_deployments(files({"Chart.yaml": chart(coder("2.30.0"))}, TAGGED)).found
-    assert one.operator.version == "2.31.0"
+@pytest.mark.parametrize(
+    ("tag", "version", "hint"), [("v2.31.0", "2.31.0", ""), ("latest", "", "latest")]
+)
+def test_an_image_that_the_values_name_counts_more(tag, version, hint):
+    """The chart's version is the default of the tag, and of no use where one is given."""
+    texts = {"Chart.yaml": chart(coder("2.30.0"))}
+    (one,) = read_deployments(files(texts, TAGGED % tag)).found
+    assert (one.operator.version, one.operator.version_hint) == (version, hint)
+
+
+ENV = "{env: [{name: CODER_VERBOSE, value: 'true'}]}"
+PART, ALIAS = coder("2.30.0"), coder("2.30.0").replace("}", ", alias: ide}")
+SWITCH = PART.replace("}", ", condition: 'x.y, coder.enabled'}")
+ITSELF = chart(name="coder", version="2.30.0", more="home: https://coder.com/docs\n")
+OWN = chart(coder("0.1.0", "file://../coder"))
+
+REACH = {
+    "a part's values": (chart(PART), f"coder: {{coder: {ENV}}}", "arrives"),
+    "without the part's name": (chart(PART), f"coder: {ENV}", "coder -> coder.coder"),
+    "keys without variables": (
+        chart(PART),
+        "coder: {image: {tag: v2.31.0}}",
+        "coder -> coder.coder",
+    ),
+    "another name": (chart(ALIAS), f"ide: {{coder: {ENV}}}", "arrives"),
+    "the name that it has no more": (
+        chart(ALIAS),
+        f"coder: {{coder: {ENV}}}",
+        "coder.coder -> ide.coder",
+    ),
+    "its name alone": (chart(ALIAS), f"ide: {ENV}", "ide -> ide.coder"),
+    "a template's of the chart around it": (chart(PART), f"proxy: {ENV}", "arrives"),
+    "the chart itself": (ITSELF, f"coder: {ENV}", "arrives"),
+    "the chart itself as a part": (ITSELF, f"coder: {{coder: {ENV}}}", "coder.coder -> coder"),
+    "a chart of one's own": (OWN, f"coder: {ENV}", "arrives"),
+    "a lock alone": (LOCK, f"coder: {ENV}", "arrives"),
+    "switched on": (chart(SWITCH), f"coder: {{enabled: true, coder: {ENV}}}", "arrives"),
+}
+
+
+@pytest.mark.parametrize("case", REACH)
+def test_values_reach_the_chart_where_it_looks(case):
+    described, values, expected = REACH[case]
+    (one,) = read_deployments(files({"Chart.yaml": described}, values)).found
+    found = [f"{lost.key} -> {lost.instead}" for lost in one.operator.misplaced]
+    assert (found or ["arrives"]) == [expected]
+    assert bool(one.operator.given) is (expected == "arrives")
+
+
+def test_a_chart_that_a_value_switches_off_sets_up_nothing():
+    texts = {"Chart.yaml": chart(SWITCH)}
+    with pytest.raises(SourceError, match=r"Chart\.yaml .* coder\.enabled is false"):
+        read_deployments(files(texts, f"coder: {{enabled: false, coder: {ENV}}}"))
 
 
 def test_of_one_deployment_the_folders_mean_nothing():

@@ -212,6 +212,35 @@ def test_other_programs_are_named(release, program):
         read_deployments([decode(release.encode(), "other.yaml")])
 
 
+NESTED = f"coder: {{{C}}}"
+WRAPPER = (
+    "apiVersion: v2\nname: ide\nversion: 0.1.0\n"
+    "dependencies: [{name: coder, version: 2.29.0, repository: 'https://helm.coder.com/v2'}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "version", "lost"),
+    [
+        ({"r.yaml": f"{FLUX}  values: {{{NESTED}}}\n"}, "2.30.0", ["coder.coder -> coder"]),
+        ({"helmfile.yaml": HELMFILE % f"{{{NESTED}}}"}, "2.30.0", ["coder.coder -> coder"]),
+        (
+            {"helmfile.yaml": HELMFILE.replace("coder-v2/", "./ide/") % f"{{{NESTED}}}"},
+            *("2.30.0", []),
+        ),
+        (
+            {"r.yaml": argo(f"valuesObject: {{{C}}}", "path: ide"), "x/ide/Chart.yaml": WRAPPER},
+            *("2.29.0", ["coder -> coder.coder"]),
+        ),
+    ],
+)
+def test_values_that_a_release_gives_in_vain_are_told(files, version, lost):
+    read = read_deployments([decode(held.encode(), name) for name, held in files.items()])
+    [operator] = [one.operator for one in read.found]
+    assert [f"{one.key} -> {one.instead}" for one in operator.misplaced] == lost
+    assert operator.version == version
+
+
 def test_another_products_release_is_nothing_to_speak_of():
     release = FLUX.replace("chart: coder,", "chart: grafana,") + "  values: {env: [{name: A}]}\n"
     both = decode(f"{FLUX}{OWN}---\n{release}".encode(), "both.yaml")

@@ -44,6 +44,7 @@ def files(**texts):
         "prod": "values-prod.yaml",
         "compose": "compose.yaml",
         "dotenv": ".env",
+        "chart": "Chart.yaml",
     }
     return read_all([decode(text.encode(), named[name]) for name, text in texts.items()])
 
@@ -69,6 +70,10 @@ services:
     environment: {CODER_ACCESS_URL: "${CODER_ACCESS_URL}"}
 """
 HELM = "coder: {env: [{name: CODER_ACCESS_URL, value: 'https://a.example.com'}, %s]}"
+CHART = (
+    "apiVersion: v2\nname: ide\nversion: 0.1.0\n"
+    "dependencies: [{name: coder, version: 2.34.0, repository: 'https://helm.coder.com/v2'}]\n"
+)
 DUMP = "networking: {secureAuthCookie: false, docsURL: 'https://coder.com/docs/@v2.29.1'}\n"
 
 LOUD = [
@@ -123,6 +128,8 @@ LOUD = [
            "networking: {http: {sessionDuration: 24h}}\n")]),
     ("list-replaced", "coder.env", "yes", "2.34.0", "2.35.0",
      [files(values=HELM % "{name: CODER_B, value: b}", prod=HELM % "{name: CODER_C, value: c}")]),
+    ("values-misplaced", "coder", "yes", "2.34.0", "2.35.0",
+     [files(values=HELM % "{name: CODER_B, value: b}", chart=CHART)]),
     ("shadowed-setting", "verbose", "yes", "2.34.0", "2.35.0",
      [flags(("verbose", "false")), env("CODER_VERBOSE=true")]),
     ("shadowed-setting", "ai-gateway-enabled", "yes", "2.34.0", "2.35.0",
@@ -209,6 +216,8 @@ QUIET = [
      [env("CODER_VERBOSE=true"), read_env_file("CODER_VERBOSE=false", "override.env")]),
     ("list-replaced", "2.34.0", "2.35.0",
      [files(values=HELM % "{name: CODER_B, value: b}", prod=HELM % "{name: CODER_B, value: c}")]),
+    ("values-misplaced", "2.34.0", "2.35.0",
+     [files(values=f"coder: {{{HELM}}}" % "{name: CODER_B, value: b}", chart=CHART)]),
     ("shadowed-setting", "2.34.0", "2.35.0",
      [flags(("verbose", "false")), env("CODER_TLS_ENABLE=true")]),
     ("two-names", "2.34.0", "2.35.0",

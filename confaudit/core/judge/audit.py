@@ -40,6 +40,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     not_known.unknown_chart_keys,
     files.duplicate_settings,
     files.replaced_lists,
+    files.misplaced_values,
     files.shadowed_settings,
     aliases.contradicting_names,
     files.settings_not_passed_on,

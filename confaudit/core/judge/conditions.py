@@ -276,8 +276,9 @@ def chart_key(pattern: str, *, truthy: bool = False, holds: Collection[Holds] = 
         for answer, said in _OF_CHART.items():
             key = next((key for key, one in answers.items() if one is answer), None)
             if key:
-                place = found[key].position
-                return Conclusion(answer, f"{visible(key)} {said}", positions=(place,))
+                value = found[key]
+                what = _HELD[value.holds] if holds and answer is Truth.YES else said
+                return Conclusion(answer, f"{visible(key)} {what}", positions=(value.position,))
         because = f"{pattern} is not in the chart's values"
         return Conclusion(Truth.NO, because, presumed=not situation.chart.is_whole)
 
@@ -290,6 +291,15 @@ _OF_CHART: Final = {
     Truth.NO: "is off in the chart's values",
 }
 """What to say of a key, by the answer; the first that a key has counts."""
+
+_HELD: Final = {
+    Holds.NOTHING: "is empty in the chart's values",
+    Holds.TEXT: "is a text in the chart's values",
+    Holds.LIST: "is a list of maps in the chart's values",
+    Holds.TEXTS: "is a list of texts in the chart's values",
+    Holds.MAP: "is a map in the chart's values",
+}
+"""What to say of a key that was asked what it holds."""
 
 
 def _has(value: ChartValue, *, truthy: bool, holds: Collection[Holds]) -> Truth:

@@ -1,19 +1,37 @@
-"""Chart.yaml, Chart.lock and requirements.yaml: which Coder the values beside them are for."""
+"""Chart.yaml, Chart.lock and requirements.yaml: which Coder they install, and by which values.
 
-from collections.abc import Iterator
+They set nothing themselves: they count for the values that are given to the chart, see `reach`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
-from confaudit.core.given import Form, OperatorSettings
+from confaudit.core.given import OperatorSettings
 from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.version import CHARTS, version_of
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, items_at, text_at
 
 _VENDORS: Final = ("coder.com", "/coder/")
 """What stands in the addresses of the vendor's charts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Coder's chart, as the files of a chart have it: as a part of theirs, or as that itself."""
+
+    key: str
+    """The part's name, below which its values stand; empty for the chart itself."""
+    version: str
+    """What is said of its version; empty where that says nothing of Coder's."""
+    condition: str = ""
+    """Paths in the values of which the first that is there switches it on or off."""
+    is_vendors: bool = True
+    """Whether it is the vendor's chart, rather than somebody's own of this name."""
 
 
 def recognise(file: OperatorFile) -> bool:
@@ -27,13 +45,13 @@ def recognise(file: OperatorFile) -> bool:
 
 
 def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
-    """Nothing: it counts for the values beside it, see `with_version`."""
+    """Nothing: it counts for the values beside it."""
     return ()
 
 
 def silence(file: OperatorFile) -> SourceError:
     """Why nothing came of a file."""
-    if any(_versions(file)):
+    if any(one.version for one in installed([file])):
         return SourceError(
             f"{file.name} describes a chart that installs Coder, and sets nothing itself",
             "give the values for it as well",
@@ -44,23 +62,29 @@ def silence(file: OperatorFile) -> SourceError:
     )
 
 
-def with_version(
-    operator: OperatorSettings, file: OperatorFile, beside: Beside
-) -> OperatorSettings:
-    """Values with the version of their chart, which counts less than what they say themselves.
+def installed(files: Sequence[OperatorFile]) -> tuple[Installed, ...]:
+    """The charts of Coder that the files of one chart install.
 
-    Of a range, the lock file tells which version it came to.
+    Of a range, the lock file tells which version it came to; alone it does not tell the keys.
     """
-    if Form.HELM_VALUES not in operator.forms:
-        return operator
-    found = sorted(beside.above(file, "chart"), key=lambda one: one.name.endswith(".lock"))
-    told = [
-        OperatorSettings(version=version, version_hint=hint)
-        for one in found
-        for version, hint in map(version_of, _versions(one))
-        if beside.take(one)
-    ]
-    return merge(*told, operator)
+    locks = [one for one in files if is_lock(one)]
+    parts = [part for one in files if one not in locks for part in _parts(one)]
+    locked = [part for one in locks for part in _parts(one)]
+    if not parts:
+        return tuple(locked) or tuple(own for one in files if (own := _itself(one)))
+    pairs = zip_longest(parts, locked[: len(parts)])
+    return tuple(_locked(part, lock) for part, lock in pairs if part)
+
+
+def is_lock(file: OperatorFile) -> bool:
+    """Whether it says what ranges of versions came to."""
+    root = _root(file)
+    return get(root, "digest") is not None and get(root, "name") is None
+
+
+def is_vendors_address(address: str) -> bool:
+    """Whether the vendor's charts come from an address."""
+    return any(one in address for one in _VENDORS)
 
 
 def _root(file: OperatorFile) -> Mapping | None:
@@ -68,13 +92,26 @@ def _root(file: OperatorFile) -> Mapping | None:
     return root if isinstance(root, Mapping) else None
 
 
-def _versions(file: OperatorFile) -> Iterator[str]:
-    """What is said of Coder's version: as a dependency, else as the chart itself."""
+def _parts(file: OperatorFile) -> Iterator[Installed]:
+    for one in items_at(_root(file), "dependencies"):
+        if text_at(one, "name") in CHARTS:
+            key = text_at(one, "alias") or text_at(one, "name")
+            version = _of_dependency(one)
+            yield Installed(key, version, text_at(one, "condition"), bool(version))
+
+
+def _locked(part: Installed, lock: Installed | None) -> Installed:
+    exact, _ = version_of(part.version)
+    if exact or lock is None:
+        return part
+    return Installed(part.key, lock.version or part.version, part.condition, part.is_vendors)
+
+
+def _itself(file: OperatorFile) -> Installed | None:
     root = _root(file)
-    own = [one for one in items_at(root, "dependencies") if text_at(one, "name") in CHARTS]
-    yield from filter(None, map(_of_dependency, own))
-    if not own and text_at(root, "name") in CHARTS:
-        yield from filter(None, [_of_chart(root)])
+    if text_at(root, "name") not in CHARTS:
+        return None
+    return Installed("", _of_chart(root), is_vendors=_is_vendors(root))
 
 
 def _of_dependency(dependency: Node) -> str:
@@ -98,8 +135,9 @@ def _is_small(version: str) -> bool:
 
 def _is_vendors(node: Node | None) -> bool:
     sources = (one.text for one in items_at(node, "sources") if isinstance(one, Scalar))
-    places = (text_at(node, "repository"), text_at(node, "home"), *sources)
-    return any(one in place for place in places for one in _VENDORS)
+    return any(
+        map(is_vendors_address, (text_at(node, "repository"), text_at(node, "home"), *sources))
+    )
 
 
 READER: Final = Reader(recognise, read, silence=silence)

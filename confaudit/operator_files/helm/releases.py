@@ -69,7 +69,8 @@ def argo_application(application: Resource, beside: Beside) -> Iterator[Operator
         stack = Stack(application.file, Form.ARGO_APPLICATION, beside, is_coder)
         _add_argo(get(one, "helm"), stack)
         version = revision if is_coder else ""  # that of a repository is a branch
-        yield from _read(application, stack, chart, version, namespace)
+        place = {"repository": text_at(one, "repoURL"), "path": text_at(one, "path")}
+        yield from _read(application, stack, chart, version, namespace, **place)
 
 
 def _add_argo(helm_source: Node | None, stack: Stack) -> None:
@@ -110,7 +111,8 @@ def k3s_chart(chart: Resource, beside: Beside) -> Iterator[OperatorSettings]:
     for one in items_at(spec, "valuesSecrets"):
         stack.miss(f"secret/{text_at(one, 'name')}", one, f"Secret {text_at(one, 'name')}")
     version = text_at(spec, "version")
-    yield from _read(chart, stack, name, version, text_at(spec, "targetNamespace"))
+    place = {"repository": text_at(spec, "repo")}
+    yield from _read(chart, stack, name, version, text_at(spec, "targetNamespace"), **place)
 
 
 def kustomize_charts(
@@ -133,6 +135,7 @@ def kustomize_charts(
                 what=f"the chart {name}",
                 chart=name,
                 version=text_at(chart, "version"),
+                repository=text_at(chart, "repo"),
                 namespace=text_at(chart, "namespace"),
             )
         )
@@ -145,7 +148,13 @@ def _add_files(paths: Iterable[Node], stack: Stack) -> None:
 
 
 def _read(
-    resource: Resource, stack: Stack, chart: str, version: str, namespace: str
+    resource: Resource,
+    stack: Stack,
+    chart: str,
+    version: str,
+    namespace: str,
+    repository: str = "",
+    path: str = "",
 ) -> tuple[OperatorSettings, ...]:
     return stack.read(
         values_file.Release(
@@ -153,6 +162,8 @@ def _read(
             what=f"{resource.kind} {resource.name}".strip(),
             chart=chart,
             version=version,
+            repository=repository,
+            path=path,
             namespace=namespace,
         )
     )

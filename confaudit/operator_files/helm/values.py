@@ -10,6 +10,7 @@ from confaudit.core.text.wording import visible
 from confaudit.operator_files import embedded
 from confaudit.operator_files.beside import Beside, KeyText, Resource
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.helm.reach import Reach, of_folder, of_release, of_values
 from confaudit.operator_files.helm.values_file import Release, read_release, recognise
 from confaudit.operator_files.helm.values_layers import Layer, Values
 from confaudit.operator_files.helm.values_paths import typed
@@ -34,6 +35,8 @@ class Stack:
     elsewhere: list[Elsewhere] = field(default_factory=list)
     """The layers that were not given."""
     notes: list[str] = field(default_factory=list)
+    taken: list[OperatorFile] = field(default_factory=list)
+    """The files of values."""
     unread: list[OperatorFile] = field(default_factory=list)
     """Texts that are no YAML."""
 
@@ -44,12 +47,22 @@ class Stack:
 
     def read(self, release: Release) -> tuple[OperatorSettings, ...]:
         """What a release with these values comes to; of a text that is no YAML, what it shows."""
-        found = read_release(replace(release, elsewhere=tuple(self.elsewhere)), self.beside)
+        release = replace(release, elsewhere=tuple(self.elsewhere), reach=self._reach(release))
+        found = read_release(release, self.beside)
         texts = [read_lines(one) for one in self.unread] if release.is_coder else []
         return tuple(
             merge(*texts, replace(one, notes=(*one.notes, *self.notes))) if one.forms else one
             for one in found
         )
+
+    def _reach(self, release: Release) -> Reach | None:
+        """What of the values reaches Coder's chart, by the chart's name, or by its files."""
+        if release.is_vendors:
+            return of_release(release.what, release.version)
+        found = release.folder and of_folder(release.folder, self.file, self.beside)
+        if found or release.chart or not self.taken:
+            return found or None
+        return of_values(self.taken[0], self.beside)
 
     def add(self, layer: Layer) -> None:
         """Lay values over those that are there."""
@@ -77,7 +90,8 @@ class Stack:
         wanted = path.text.partition("/")[2] if path.text.startswith("$") else path.text
         found = self.beside.find(wanted, self.file)
         if found and self._may_be(found, wanted) and (self.is_coder or recognise(found)):
-            self.add_text(self.beside.take(found), Form.HELM_VALUES)
+            self.taken.append(self.beside.take(found))
+            self.add_text(found, Form.HELM_VALUES)
         else:
             self.miss(f"file/{wanted}", path, visible(path.text))
 

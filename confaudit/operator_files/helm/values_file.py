@@ -3,17 +3,28 @@
 Coder's container is found by structure, at any depth: what has an `env` with Coder's variables.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from confaudit.core.coder.chart import may_set
 from confaudit.core.coder.programs import SERVER_NAMES, Program, not_covered, product, program_of
-from confaudit.core.given import ChartValues, Elsewhere, Form, Given, GivenState, OperatorSettings
+from confaudit.core.given import (
+    ChartValues,
+    Elsewhere,
+    Form,
+    Given,
+    GivenState,
+    Misplaced,
+    OperatorSettings,
+)
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import flags, unseen, words_of
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.helm.chart_file import is_vendors_address
 from confaudit.operator_files.helm.chart_values import chart_keys, is_on
+from confaudit.operator_files.helm.reach import Reach, of_values
 from confaudit.operator_files.helm.values_layers import Layer, Values, layered, replaced_lists
 from confaudit.operator_files.kubernetes import cluster
 from confaudit.operator_files.merge import merge
@@ -66,7 +77,9 @@ def read_layers(files: Sequence[OperatorFile], beside: Beside) -> tuple[Operator
         for file in files
         for root in (file.yaml.roots if file.yaml else ())
     ]
-    return read_release(Release(layered(layers)), beside) if layers else ()
+    if not layers:
+        return ()
+    return read_release(Release(layered(layers), reach=of_values(files[0], beside)), beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,12 @@ class Release:
     """The chart's name; empty where it is not told."""
     version: str = ""
     """What is said of the chart's version."""
+    repository: str = ""
+    """Where the chart comes from, if that is told."""
+    path: str = ""
+    """The path of the chart in the repository of the release, where it has no other name."""
+    reach: Reach | None = None
+    """What of the values reaches Coder's chart; None where nobody can tell."""
     namespace: str = ""
     elsewhere: tuple[Elsewhere, ...] = ()
     """The layers that were not given."""
@@ -89,6 +108,26 @@ class Release:
         """Whether the chart is Coder's by its name."""
         return is_coders(self.chart)
 
+    @property
+    def is_vendors(self) -> bool:
+        """Whether the chart is the vendor's by its name and place, rather than one around it."""
+        address = self.repository or self.chart.rpartition("/")[0]
+        is_there = not address or address.startswith("coder") or is_vendors_address(f"{address}/")
+        return self.is_coder and is_there and not self.folder
+
+    @property
+    def folder(self) -> str:
+        """Where the chart lies as seen from the release; empty where it comes from elsewhere."""
+        path = re.sub(r"^\$\{path\.\w+\}/", "./", self.chart)
+        return self.path or (path if path.startswith((".", "/", "~")) else "")
+
+    def version_for(self, container: "Container") -> str:
+        """What is said of the version of Coder's chart that reads the values of a container."""
+        if self.reach and (found := self.reach.version_at(container.path)):
+            return found
+        said = self.version or (self.reach.version if self.reach else "")
+        return "" if container.is_part else said
+
 
 def is_coders(chart: str) -> bool:
     """Whether a chart is Coder's by its name, with or without the repository before it."""
@@ -96,18 +135,57 @@ def is_coders(chart: str) -> bool:
 
 
 def read_release(release: Release, beside: Beside) -> tuple[OperatorSettings, ...]:
-    """What a release sets up, one for each server; only notes for other programs of Coder."""
+    """What a release sets up, one for each server; only notes for other programs of Coder.
+
+    What stands where its chart does not look is told, and sets nothing.
+    """
     other = product(release.chart)
     if other:
         return (_note(release, release.values.root, other),)
+    reach, root = release.reach, release.values.root
+    off = reach.switched_off(root) if reach else {}
+    if reach and off.keys() == reach.charts.keys():
+        return (OperatorSettings(notes=tuple(reach.not_installed(key) for key in off.values())),)
     is_open = release.is_coder or not release.chart
-    found = (containers if is_open else with_environment)(release.values.root)
+    found = (containers if is_open else with_environment)(root)
+    found = [one for one in found if one.path not in off]
+    lost = [one for one in found if reach and reach.instead_of(one.path)]
+    servers = _servers([one for one in found if one not in lost], release, beside)
+    if not servers and (lost or release.is_coder):
+        servers = (_unset(release),)
+    return _with_misplaced(
+        servers, [_misplaced(one, reach, release.values) for one in lost if reach]
+    )
+
+
+def _servers(
+    found: Sequence["Container"], release: Release, beside: Beside
+) -> tuple[OperatorSettings, ...]:
     charted = [one for one in found if one.chart]
     if charted:
         return tuple(_charted(one, release, beside) for one in charted)
-    if found:
-        return (merge(*(_server(one, release, beside) for one in found)),)
-    return (_unset(release),) if release.is_coder else ()
+    return (merge(*(_server(one, release, beside) for one in found)),) if found else ()
+
+
+def _with_misplaced(
+    servers: tuple[OperatorSettings, ...], found: Sequence[Misplaced]
+) -> tuple[OperatorSettings, ...]:
+    """It is told of the first: which of several was meant, nobody knows."""
+    if not found:
+        return servers
+    return (replace(servers[0], misplaced=tuple(found)), *servers[1:])
+
+
+def _misplaced(container: "Container", reach: Reach, values: Values) -> Misplaced:
+    """What a container says where no chart of Coder's looks."""
+    variables = names_of(get(container.values, "env"))
+    return Misplaced(
+        key=".".join(container.path),
+        instead=".".join(reach.instead_of(container.path) or ()),
+        names=tuple(sorted(variables or _CHART_KEYS & names_of(container.values))),
+        position=values.at(container.values),
+        because=reach.why,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +265,15 @@ def _note(release: Release, node: Node, program: Program) -> OperatorSettings:
 
 def _unset(release: Release) -> OperatorSettings:
     """Coder's chart with no values for the server that are seen here."""
-    root, values = follow(release.values.root), release.values
+    values, part = release.values, release.reach.part if release.reach else ()
+    root = get(values.root, *part)
     keys = chart_keys(root, values.at) if isinstance(root, Mapping) else {}
-    version, hint = version_of(release.version)
+    said = release.version or (release.reach.version if release.reach else "")
+    version, hint = version_of(said)
     return OperatorSettings(
         version=version,
         version_hint=hint,
-        chart=ChartValues(keys, is_whole=values.is_whole),
+        chart=ChartValues(keys, is_whole=values.is_whole, is_part=bool(part)),
         forms=(values.layers[-1].dialect,),
         is_server=True,
         elsewhere=release.elsewhere,
@@ -203,8 +283,7 @@ def _unset(release: Release) -> OperatorSettings:
 def _server(container: Container, release: Release, beside: Beside) -> OperatorSettings:
     """An image's tag beats the chart's version, which says nothing where Coder is but a part."""
     values = release.values
-    said = "" if container.is_part else release.version
-    version, hint = version_of(_tag(container.values) or said)
+    version, hint = version_of(_tag(container.values) or release.version_for(container))
     by_resource = _by_env_from(container, release, beside)
     own = OperatorSettings(
         version=version,

@@ -145,6 +145,14 @@ LIST_REPLACED: Final = Rule(
     why="Helm merges the maps of several layers of values, and of a list takes the last one whole.",
     fix="Write every entry that is wanted into the list of the last layer.",
 )
+VALUES_MISPLACED: Final = Rule(
+    id="values-misplaced",
+    title="Values where the chart does not look",
+    effect=Effect.IGNORED,
+    level=Level.ERROR,
+    why="A chart sees its own values only: as a part of another chart, those below its name there.",
+    fix="Move them to where the chart looks.",
+)
 SHADOWED_SETTING: Final = Rule(
     id="shadowed-setting",
     title="Setting that a stronger one hides",
@@ -347,6 +355,8 @@ RULES: Final[Mapping[str, Rule]] = {
         EXPERIMENT_GONE,
         DUPLICATE_SETTING,
         LIST_REPLACED,
+        VALUES_MISPLACED,
+        VALUES_MISPLACED,
         SHADOWED_SETTING,
         TWO_NAMES,
         REFERENCE_LEFT,

@@ -76,6 +76,22 @@ def replaced_lists(situation: Situation) -> Iterator[Finding]:
         )
 
 
+def misplaced_values(situation: Situation) -> Iterator[Finding]:
+    """Values for Coder's chart that do not reach it."""
+    for one in situation.operator.misplaced:
+        shown, instead = visible(one.key) or "the root of the values", visible(one.instead)
+        names = listing([*map(visible, one.names)])
+        lost = f"{names}, below {shown}, {'does' if len(one.names) == 1 else 'do'} not arrive"
+        yield Finding(
+            rule=rules.VALUES_MISPLACED,
+            message=f"Coder's chart looks below {instead}: {lost}.",
+            subject=visible(one.key) or ".",
+            because=visible(one.because),
+            steps=(f"Move what stands below {shown} to {instead}.",),
+            positions=(one.position,),
+        )
+
+
 def _is_same(one: Given, other: Given) -> bool:
     """Whether two entries say the same; of two secrets nobody can tell."""
     here = (one.state, one.value, one.structure)
