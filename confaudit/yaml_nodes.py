@@ -285,3 +285,19 @@ def walk(root: Node) -> Iterator[tuple[tuple[str, ...], Scalar | Sequence | Mapp
             pending += [(path, item) for item in reversed(node.items)]
         elif isinstance(node, Mapping):
             pending += [((*path, key.text), value) for key, value in reversed(entries(node))]
+
+
+def nodes(root: Node) -> Iterator[Scalar | Sequence | Mapping]:
+    """Every node once, keys included."""
+    pending: list[Node] = [root]
+    seen = set[int]()
+    while pending:
+        node = follow(pending.pop())
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, Mapping):
+            pending += [part for pair in node.pairs for part in pair]
+        elif isinstance(node, Sequence):
+            pending += node.items

@@ -1,16 +1,17 @@
 """What was given together: what a file points to is looked up here, and so belongs to it."""
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Mapping_
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final
 
 from confaudit.core.given import Elsewhere, Form
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.kubernetes.made_secrets import made_secrets
-from confaudit.yaml_nodes import Mapping, Node, Scalar, items_at, text_at
+from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, items_at, text_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +25,39 @@ class KeyText:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a part of a resource stands."""
+
+    file: OperatorFile
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
-    """A document of a Kubernetes manifest, with what a tool makes of it."""
+    """A document of a Kubernetes manifest, or what a tool made of several."""
 
     file: OperatorFile
     node: Node
-    patches: tuple["Resource", ...] = ()
-    """What is laid over it, the lowest first."""
-    added: tuple[KeyText, ...] = ()
-    """What a tool adds to the texts of a ConfigMap or Secret."""
+    layers: tuple["Resource", ...] = ()
+    """The documents that it was made of, the lowest first; empty where it is as it was written."""
+    origins: Mapping_[int, Origin] = field(default_factory=dict, repr=False)
+    """By identity, where that of its nodes stands that is not in its own file."""
     unseen: tuple[Elsewhere, ...] = ()
     """What would add more, and was not given."""
-    image: Callable[[str], str] = str
-    """The image that runs in the place of one that it names."""
+    former: frozenset[str] = frozenset()
+    """The names it had before a tool gave it another."""
+    mirrors: frozenset[str] = frozenset()
+    """What a tool calls Coder's own image in it."""
+
+    def origin(self, node: Node) -> Origin:
+        """Where a part of it stands."""
+        form = Form.TEXT if self.file.templated else Form.KUBERNETES
+        return self.origins.get(id(follow(node))) or Origin(self.file, form)
 
     def provides(self, kind: str, name: str) -> bool:
         """Whether it is the resource of that name, or makes it."""
         if self.kind.casefold() == kind.casefold():
-            return self.name == name
+            return name == self.name or name in self.former
         made = made_secrets(self.kind, self.node) if kind == "Secret" else ()
         return any(one.name == name for one in made)
 
@@ -167,9 +183,9 @@ class Beside:
         self, kind: str, name: str, near: OperatorFile, namespace: str = ""
     ) -> Resource | None:
         """The Kubernetes resource that `near` means, if it was given or made."""
-        built = next((one for one in self._built if one.provides(kind, name)), None)
+        built = [one for one in self._built if one.provides(kind, name)]
         if built:
-            return self._take(built.node, built)
+            return self._take(max(built, key=lambda one: one.name == name))
         found = (
             one
             for one in (*resources(near), *self._all_resources())
@@ -178,11 +194,12 @@ class Beside:
             and self._may_mean(one.file, near)
         )
         best = max(found, key=lambda one: _closeness(one.file, near), default=None)
-        return self._take(best.node, best) if best else None
+        return self._take(best) if best else None
 
-    def _take(self, node: Node, resource: Resource) -> Resource:
-        self._taken[id(node)] = resource.file
-        self._log.append(resource.file)
+    def _take(self, resource: Resource) -> Resource:
+        for one in (resource, *resource.layers):
+            self._taken[id(one.node)] = one.file
+            self._log.append(one.file)
         return resource
 
     def take(self, file: OperatorFile) -> OperatorFile:

@@ -131,9 +131,9 @@ FORMS = {
     ),
     Form.KUSTOMIZATION: Inputs(
         "kustomization",
-        f"configMapGenerator: [{{name: a, literals: ['CODER_ACCESS_URL={URL}'],"
-        " envs: [hidden.env]}]\n",
-        ENV,
+        "helmCharts: [{name: coder, version: 2.20.0, valuesFile: hidden.yaml}]\n",
+        VALUES,
+        "hidden.yaml",
         empty="configMapGenerator: [{name: a, literals: [X=1]}]\n",
     ),
     Form.COMPOSE: Inputs(

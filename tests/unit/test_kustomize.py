@@ -81,6 +81,7 @@ def inline(text):
 
 DEBUG = PATCH.replace("ITEMS", "{name: CODER_VERBOSE, value: 'false'}, {name: CODER_B, value: n}")
 DELETE = PATCH.replace("ITEMS", "{name: CODER_VERBOSE, $patch: delete}")
+WHOLE = PATCH.replace("ITEMS", "{name: CODER_B, value: n}, {$patch: replace}")
 CHANGES = {
     "a patch in a file": (
         "patchesStrategicMerge: [patch.yaml]\n",
@@ -97,9 +98,17 @@ CHANGES = {
         {"CODER_VERBOSE": "false", "CODER_B": "n"},
     ),
     "a patch that deletes": (inline(DELETE), {"CODER_VERBOSE": None}),
+    "a patch that is the whole list": (
+        inline(WHOLE),
+        {"CODER_ACCESS_URL": None, "CODER_VERBOSE": None, "CODER_B": "n"},
+    ),
     "a patch of a ConfigMap": (
         inline(SETTINGS.replace("{CODER_A: base}", "{CODER_A: patched, CODER_C: new}")),
         {"CODER_A": "patched", "CODER_C": "new"},
+    ),
+    "a patch that takes a key out of a ConfigMap": (
+        inline(SETTINGS.replace("{CODER_A: base}", "{CODER_A: null}")),
+        {"CODER_A": None},
     ),
     "a generator that adds": (
         "configMapGenerator: [{name: settings, behavior: merge, literals: [CODER_C=1]}]\n",
@@ -154,6 +163,35 @@ def test_an_image_gives_the_version(image, version, hint):
     assert (operator.version, operator.version_hint) == (version, hint)
 
 
+NEW_IMAGE = inline(PATCH.replace("env: [ITEMS]", "image: 'ghcr.io/coder/coder:v2.33.1'"))
+RENAMED = "images: [{name: ghcr.io/coder/coder, newTag: v2.31.0}]\n"
+ORDER = [
+    (RENAMED, NEW_IMAGE, "2.33.1"),
+    (NEW_IMAGE, RENAMED, "2.31.0"),
+    ("", NEW_IMAGE + RENAMED, "2.31.0"),
+]
+
+
+@pytest.mark.parametrize(("base", "overlay", "version"), ORDER)
+def test_images_are_renamed_after_the_patches_of_their_own_kustomization(base, overlay, version):
+    files = {
+        **BASES,
+        "base/kustomization.yaml": BASE + base,
+        "o/x/kustomization.yaml": OVERLAY + overlay,
+    }
+    assert read_together(files).found[0].operator.version == version
+
+
+def test_a_patch_in_a_file_belongs_to_what_it_changes():
+    files = {
+        **BASES,
+        "o/x/kustomization.yaml": f"{OVERLAY}patches: [{{path: patch.yaml}}]\n",
+        "o/x/patch.yaml": SETTINGS.replace("base", "patched"),
+    }
+    found = read_together(files)
+    assert (values(found.found[0].operator)["CODER_A"], found.notes) == ("patched", ())
+
+
 def test_a_mirror_is_known_by_the_name_that_it_has_in_the_end():
     mirrored = DEPLOYMENT.replace("ghcr.io/coder/coder:v2.30.0", "app").replace("ACCESS_URL", "X")
     images = "images: [{name: app, newName: r.example.com/coder/coder, newTag: v2.33.1}]\n"
@@ -161,13 +199,92 @@ def test_a_mirror_is_known_by_the_name_that_it_has_in_the_end():
     assert read_together(files).found[0].operator.version == "2.33.1"
 
 
-JSON_PATCH = "- {op: add, path: PATH, value: x}"
+ENV = "/spec/template/spec/containers/0/env"
+
+
+def operations(*each, target="{kind: Deployment, name: coder}"):
+    return inline("".join(f"- {one}\n" for one in each)) + f"    target: {target}\n"
+
+
+OPERATIONS = {
+    "adds to a list": (
+        [f"{{op: add, path: {ENV}/-, value: {{name: CODER_B, value: '1'}}}}"],
+        {**BEFORE, "CODER_B": "1"},
+    ),
+    "replaces one, and a value": (
+        [
+            f"{{op: replace, path: {ENV}/0, value: {{name: CODER_B, value: b}}}}",
+            f"{{op: replace, path: {ENV}/1/value, value: 'false'}}",
+        ],
+        {"CODER_A": "base", "CODER_B": "b", "CODER_VERBOSE": "false"},
+    ),
+    "removes and moves": (
+        [
+            f"{{op: move, from: {ENV}/0, path: {ENV}/1}}",
+            f"{{op: remove, path: {ENV}/0}}",
+        ],
+        {"CODER_A": "base", "CODER_ACCESS_URL": "https://a.example.com"},
+    ),
+    "replaces all": ([f"{{op: replace, path: {ENV}, value: []}}"], {"CODER_A": "base"}),
+}
+
+
+@pytest.mark.parametrize("case", OPERATIONS)
+def test_a_json_patch(case):
+    each, expected = OPERATIONS[case]
+    operator = overlaid(operations(*each))
+    assert (values(operator), operator.elsewhere) == (expected, ())
+
+
+def test_a_json_patch_in_a_file_says_the_version():
+    image = "path: /spec/template/spec/containers/0/image, value: 'ghcr.io/coder/coder:v2.33.1'"
+    patch = f"[{{op: replace, {image}}}]"
+    overlay = "patches: [{path: patch.yaml, target: {labelSelector: a=b}}]\n"
+    labelled = DEPLOYMENT.replace("{name: coder}", "{name: coder, labels: {a: b}}", 1)
+    files = {
+        **BASES,
+        "base/deployment.yaml": labelled,
+        "o/x/kustomization.yaml": OVERLAY + overlay,
+        "o/x/patch.yaml": patch,
+    }
+    (one,) = read_together(files).found
+    assert (one.operator.version, one.operator.elsewhere) == ("2.33.1", ())
+
+
+def test_a_json_patch_alone_sets_what_it_adds():
+    patch = f"- {{op: add, path: {ENV}/-, value: {{name: CODER_ACCESS_URL, value: u}}}}\n"
+    (one,) = read_together({"patch.yaml": patch}).found
+    assert values(one.operator) == {"CODER_ACCESS_URL": "u"}
+    assert "what this patch changes" in one.operator.elsewhere[0].note
+
+
+BOTH = {
+    "o/kustomization.yaml": "resources: [../dev, ../prod]\n",
+    **{
+        f"{name}/kustomization.yaml": f"resources: [../base]\nnamePrefix: {name}-\n"
+        + inline(SETTINGS.replace("base", name))
+        for name in ("dev", "prod")
+    },
+}
+
+
+def test_one_base_may_be_there_twice_under_other_names():
+    found = read_together({**BASES, **BOTH}).found
+    assert [one.name for one in found] == [
+        "o/kustomization.yaml (Deployment dev-coder)",
+        "o/kustomization.yaml (Deployment prod-coder)",
+    ]
+    assert [values(one.operator)["CODER_A"] for one in found] == ["dev", "prod"]
+
+
 OPEN = {
     "patches: [{path: gone.yaml}]\n": "a patch of the kustomization is not here",
     "components: [../gone]\n": "a component of the kustomization is not here",
     "replacements: [{source: {}}]\n": "replacements fill in values",
-    inline(JSON_PATCH.replace("PATH", "/spec/template/spec/containers/0/env/-")): "JSON patch",
-    inline(JSON_PATCH.replace("PATH", "/spec/replicas")): None,
+    operations(f"{{op: remove, path: {ENV}/7}}"): "for something that is not there",
+    operations("{op: remove, path: /spec/replicas}"): None,
+    operations(f"{{op: remove, path: {ENV}/0}}", target="{name: other}"): None,
+    inline(PATCH.replace("name: coder}", "name: other}", 1)): "what this patch changes",
     "configMapGenerator: [{name: settings, behavior: merge, envs: [gone.env]}]\n": "of variables",
     "configMapGenerator: [{name: other, envs: [gone.env]}]\n": None,
     "resources: [gone.yaml]\n": None,

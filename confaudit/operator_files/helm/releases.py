@@ -12,14 +12,13 @@ from confaudit.operator_files.beside import Beside, Resource
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import values_file
 from confaudit.operator_files.helm.values import Stack
-from confaudit.operator_files.helm.values_layers import Layer, layered
 from confaudit.operator_files.helm.values_paths import typed
 from confaudit.yaml_nodes import Mapping, Node, Scalar, entries, follow, get, items_at, text_at
 
 
 def flux_release(release: Resource, beside: Beside) -> Iterator[OperatorSettings]:
     """A HelmRelease of Flux: `valuesFrom` in its order, then `values`."""
-    spec = get(_patched(release), "spec")
+    spec = get(release.node, "spec")
     chart, version = _flux_chart(spec, release, beside)
     stack = Stack(release.file, Form.HELM_RELEASE, beside, values_file.is_coders(chart))
     source = get(spec, "chart", "spec")
@@ -27,16 +26,9 @@ def flux_release(release: Resource, beside: Beside) -> Iterator[OperatorSettings
         _add_files(items_at(source, "valuesFiles"), stack)
     for reference in items_at(spec, "valuesFrom"):
         stack.add_resource(reference, release.namespace)
-    for one in (release, *release.patches):
-        stack.add_own(get(one.node, "spec", "values"), one.file)
+    stack.add_own(get(spec, "values"), release)
     namespace = text_at(spec, "targetNamespace") or release.namespace
     yield from _read(release, stack, chart, version, namespace)
-
-
-def _patched(resource: Resource) -> Node:
-    """A resource with what is laid over it."""
-    parts = (resource, *resource.patches)
-    return layered([Layer(one.node, one.file, Form.KUBERNETES) for one in parts]).root
 
 
 def _flux_chart(spec: Node | None, release: Resource, beside: Beside) -> tuple[str, str]:
@@ -52,14 +44,14 @@ def _flux_chart(spec: Node | None, release: Resource, beside: Beside) -> tuple[s
     found = beside.resource(kind, name, release.file, namespace) if name else None
     if found is None:
         return "", "a chart of another resource"
-    spec = get(_patched(found), "spec")
+    spec = get(found.node, "spec")
     said = text_at(spec, "ref", "tag") or text_at(spec, "ref", "semver")
     return text_at(spec, "url") or text_at(spec, "chart"), said or text_at(spec, "version")
 
 
 def argo_application(application: Resource, beside: Beside) -> Iterator[OperatorSettings]:
     """An Application of Argo CD, or what an ApplicationSet makes such ones of."""
-    root = _patched(application)
+    root = application.node
     spec = get(root, "spec", "template", "spec") or get(root, "spec")
     source = get(spec, "source")
     namespace = text_at(spec, "destination", "namespace")

@@ -18,7 +18,7 @@ from confaudit.operator_files.kubernetes import providers
 from confaudit.operator_files.lines import read_lines
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.substitution import OPAQUE
-from confaudit.yaml_nodes import Mapping, Node, Scalar, get
+from confaudit.yaml_nodes import Mapping, Node, Scalar, get, nodes
 
 
 @dataclass(slots=True)
@@ -66,15 +66,26 @@ class Stack:
 
     def add(self, layer: Layer) -> None:
         """Lay values over those that are there."""
-        self.values = self.values.under(layer) if self.values else Values(layer.root, (layer,))
+        self.values = self.values.under(layer) if self.values else Values.of(layer)
 
-    def add_own(self, node: Node | None, file: OperatorFile | None = None) -> None:
-        """Values that stand in the release itself, or a patch of it, as a map or as a text."""
-        file = file or self.file
+    def add_own(self, node: Node | None, release: Resource | None = None) -> None:
+        """Values that stand in the release itself, as a map or as a text."""
         if isinstance(node, Mapping) and node.pairs:
-            self.add(self._own(node, file))
+            self.add(self._put_together(node, release) if release else self._own(node))
         elif isinstance(node, Scalar) and node.text.strip():
+            file = release.origin(node).file if release else self.file
             self.add_text(embedded.of_scalar(node, file), self._dialect(file))
+
+    def _put_together(self, root: Node, release: Resource) -> Layer:
+        """Values of a release that a tool may have changed."""
+        written = ((get(one.node, "spec", "values"), one.file) for one in release.layers)
+        parts = tuple(self._own(node, file) for node, file in written if node)
+        layers = {id(one.file): one for one in parts}
+        files = ((node, release.origin(node).file) for node in nodes(root) if release.origins)
+        owners = {
+            id(node): layers.setdefault(id(file), self._own(root, file)) for node, file in files
+        }
+        return replace(self._own(root), parts=parts, owners=owners)
 
     def add_text(self, text: OperatorFile, form: Form, *, is_secret: bool = False) -> None:
         """Values in a text of their own."""

@@ -22,6 +22,7 @@ from confaudit.yaml_nodes import (
     follow,
     get,
     items_at,
+    nodes,
     text_at,
 )
 
@@ -35,6 +36,10 @@ class Layer:
     form: Form
     is_secret: bool = False
     """Whether it is kept as a secret, so that only names of it may be shown."""
+    parts: tuple["Layer", ...] = ()
+    """What a tool made it of before Helm saw it, the lowest first."""
+    owners: Mapping_[int, "Layer"] = field(default_factory=dict, repr=False)
+    """By identity, in which of these, or where else, a node of it stands."""
 
     @property
     def dialect(self) -> Form:
@@ -54,6 +59,11 @@ class Values:
     _owners: Mapping_[int, Layer] = field(default_factory=dict, repr=False)
     """By identity, what each key and value of a map stands in; nothing where one layer is all."""
 
+    @classmethod
+    def of(cls, layer: Layer) -> "Values":
+        """What one layer comes to."""
+        return cls(layer.root, layer.parts or (layer,), _owners=layer.owners)
+
     def layer_of(self, node: Node) -> Layer:
         """The layer that a key or value stands in; of a map that was merged, the last."""
         return self._owners.get(id(follow(node)), self.layers[-1])
@@ -66,7 +76,9 @@ class Values:
         """With one more layer over these."""
         owners = {**self._known(), **_owned(layer)}
         root = _Merge(layer, owners).of(self.root, layer.root)
-        return replace(self, root=root, layers=(*self.layers, layer), _owners=owners)
+        return replace(
+            self, root=root, layers=(*self.layers, *(layer.parts or (layer,))), _owners=owners
+        )
 
     def with_set(self, path: str, value: Scalar, layer: Layer) -> "Values":
         """With one value set by a path such as `coder.env[0].value`, as `helm --set` does it."""
@@ -93,22 +105,7 @@ def layered(layers: Sequence[Layer], *, is_whole: bool = True) -> Values:
 
 
 def _owned(layer: Layer) -> dict[int, Layer]:
-    return {id(node): layer for node in _nodes(layer.root)}
-
-
-def _nodes(root: Node) -> Iterator[Node]:
-    """Every node, keys included, once."""
-    pending, seen = [root], set[int]()
-    while pending:
-        node = follow(pending.pop())
-        if node is None or id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield node
-        if isinstance(node, Mapping):
-            pending += [part for pair in node.pairs for part in pair]
-        elif not isinstance(node, Scalar):
-            pending += node.items
+    return {id(node): layer.owners.get(id(node), layer) for node in nodes(layer.root)}
 
 
 @dataclass(slots=True)

@@ -6,9 +6,11 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from confaudit.core.given import Elsewhere, Form
-from confaudit.operator_files.beside import Beside, KeyText, Resource
+from confaudit.operator_files.beside import Beside, KeyText, Origin, Resource
 from confaudit.operator_files.file import OperatorFile
-from confaudit.yaml_nodes import Mapping, Node, Scalar, get, items_at, text_at
+from confaudit.operator_files.kubernetes.providers import TEXTS
+from confaudit.operator_files.kubernetes.transformers import laid_over
+from confaudit.yaml_nodes import Mapping, Node, Scalar, get, items_at, nodes, text_at
 
 _KINDS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 
@@ -23,11 +25,8 @@ def generate(
             made = _made(item, kind, file, beside)
             same = next((one for one in result if one.provides(kind, made.name)), None)
             if same and text_at(item, "behavior") == "merge":
-                made = replace(
-                    same,
-                    added=(*same.added, *made.added),
-                    unseen=(*same.unseen, *made.unseen),
-                )
+                merged = laid_over(same, made)
+                made = replace(merged or same, unseen=(*same.unseen, *made.unseen))
             result = [one for one in result if one is not same]
             result.append(made)
     return result
@@ -43,23 +42,32 @@ def _made(item: Node, kind: str, file: OperatorFile, beside: Beside) -> Resource
             note = file.remark(path.line, "a file of variables is not here")
             unseen.append(Elsewhere(f"file/{PurePosixPath(path.text).name}", note))
     texts += _files(item, file, beside)
-    node = _node(kind, text_at(item, "name"), item.line)
-    return Resource(file, node, added=tuple(texts), unseen=tuple(unseen))
+    return _resource(kind, text_at(item, "name"), texts, unseen, file, item.line)
 
 
-def _node(kind: str, name: str, line: int) -> Mapping:
-    """A resource as it would be written, without its texts."""
+def _resource(
+    kind: str,
+    name: str,
+    texts: Sequence[KeyText],
+    unseen: Sequence[Elsewhere],
+    file: OperatorFile,
+    line: int,
+) -> Resource:
+    """A resource as it would be written, each of its texts from where it stands."""
 
     def text(content: str) -> Scalar:
         return Scalar(line, content, "'")
 
-    metadata = Mapping(line, [(text("name"), text(name))])
     pairs: list[tuple[Node, Node]] = [
         (text("apiVersion"), text("v1")),
         (text("kind"), text(kind)),
-        (text("metadata"), metadata),
+        (text("metadata"), Mapping(line, [(text("name"), text(name))])),
+        (text(TEXTS[kind]), Mapping(line, [(one.key, one.text) for one in texts])),
     ]
-    return Mapping(line, pairs)
+    origins = {id(node): Origin(file, Form.KUSTOMIZATION) for node in nodes(Mapping(line, pairs))}
+    for one in texts:
+        origins |= dict.fromkeys((id(one.key), id(one.text)), Origin(one.file, one.form))
+    return Resource(file, Mapping(line, pairs), origins=origins, unseen=tuple(unseen))
 
 
 def _literals(item: Node, file: OperatorFile) -> Iterator[KeyText]:

@@ -1,12 +1,12 @@
 """Kustomizations: which manifests make up a deployment, and what is changed in them.
 
-Nothing is written out: patches are laid over the resources that they change, generators add texts
-to ConfigMaps and Secrets, and images are renamed where somebody asks for them.
+Nothing is written out: what kustomize makes of the resources is made of their nodes, each of which
+still knows the file that it stands in.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from confaudit.core.given import Elsewhere, OperatorSettings
@@ -15,10 +15,18 @@ from confaudit.operator_files import embedded
 from confaudit.operator_files.beside import Beside, Resource, resources
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import releases
-from confaudit.operator_files.kubernetes import generators, manifests
+from confaudit.operator_files.kubernetes import generators, json_patches, manifests
+from confaudit.operator_files.kubernetes.edits import DoesNotFit
+from confaudit.operator_files.kubernetes.transformers import (
+    is_meant,
+    laid_over,
+    operated_on,
+    renamed,
+    with_images,
+)
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
-from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.operator_files.version import is_coder_image, version_of
 from confaudit.yaml_nodes import (
     Mapping,
     Node,
@@ -103,6 +111,10 @@ def _paths(file: OperatorFile, *keys: str) -> Iterator[Scalar]:
                 yield item
 
 
+_MOST: Final = 1000
+"""Kustomizations that one may be made of: two that each have two more and so on would never end."""
+
+
 @dataclass(slots=True)
 class _Build:
     """What kustomizations come to so far."""
@@ -117,33 +129,41 @@ class _Build:
     """Patches of resources that were not given."""
     released: list[OperatorSettings] = field(default_factory=list)
     """What charts come to that are written out in place."""
-    visited: set[int] = field(default_factory=set)
+    above: tuple[OperatorFile, ...] = ()
+    """The kustomizations that it is a part of."""
+    count: list[None] = field(default_factory=list)
+    """As long as kustomizations were read for the whole."""
 
     def add(self, file: OperatorFile) -> None:
-        """Take in what one kustomization says."""
-        if id(file) in self.visited:
+        """Take in what one kustomization says, in the order in which kustomize does."""
+        self.count.append(None)
+        if file in self.above or len(self.count) > _MOST:
             return
-        self.visited.add(id(file))
+        self.above += (file,)
+        root = _root(file)
         for path in _paths(file, "resources", "bases"):
             self._add_path(path, file)
-        self.resources = generators.generate(_root(file), file, self.beside, self.resources)
-        self.released += releases.kustomize_charts(_root(file), file, self.beside)
+        self.resources = generators.generate(root, file, self.beside, self.resources)
+        self.released += releases.kustomize_charts(root, file, self.beside)
         for path in _paths(file, "components"):
             self._add_component(path, file)
-        for patch in _patches(file):
+        for patch in _patches(file, "patchesStrategicMerge", "patches"):
             self._add_patch(patch, file)
-        if change := _image_change(_root(file)):
-            self.resources = [_with_image(one, change) for one in self.resources]
-        if filled_in := get(_root(file), "replacements"):
-            note = file.remark(filled_in.line, "replacements fill in values, which is not read")
-            self.elsewhere.append(Elsewhere("file/replacements", note))
+        prefix, suffix = text_at(root, "namePrefix"), text_at(root, "nameSuffix")
+        self.resources = renamed(self.resources, prefix, suffix)
+        for patch in _patches(file, "patchesJson6902"):
+            self._add_patch(patch, file)
+        if images := items_at(root, "images"):
+            self.resources = [with_images(one, images) for one in self.resources]
+        self.elsewhere += _replacements(file)
+        self.above = self.above[:-1]
 
     def _add_path(self, path: Scalar, file: OperatorFile) -> None:
         beside = self.beside
         if found := beside.at(path.text, file):
             self.resources += resources(found)
         elif parts := beside.in_folder(path.text, file, "kustomization"):
-            inner = _Build(beside, visited=self.visited)
+            inner = _Build(beside, above=self.above, count=self.count)
             inner.add(beside.take(parts[0]))
             self.resources += inner.resources
             self.released += inner.released
@@ -169,25 +189,30 @@ class _Build:
             self.elsewhere.append(_not_here(patch.source, file, "a patch of the kustomization"))
             return
         for root in inner.yaml.roots if inner.yaml else ():
-            if isinstance(root, Sequence):
-                self.elsewhere += _json_patch(root, inner)
-            else:
-                self._lay_over(Resource(inner, root), patch.target)
+            self._apply(Resource(inner, root), patch.target)
 
-    def _lay_over(self, patch: Resource, target: Node | None) -> None:
-        meant = [one for one in self.resources if _is_meant(one, patch, target)]
-        if text_at(patch.node, "$patch") == "delete":
-            self.resources = [one for one in self.resources if one not in meant]
-        elif meant:
-            self.resources = [
-                replace(one, patches=(*one.patches, patch)) if one in meant else one
-                for one in self.resources
-            ]
-        else:
+    def _apply(self, patch: Resource, target: Node | None) -> None:
+        meant = [is_meant(one, patch, target) for one in self.resources]
+        if any(meant):
+            pairs = zip(self.resources, meant, strict=True)
+            patched = (self._patched(one, patch) if is_it else one for one, is_it in pairs)
+            self.resources = [one for one in patched if one is not None]
+        elif target is None or self.missing or not self.resources:
+            lone = json_patches.sketch(patch, target) or patch
             note = "what this patch changes is not here"
-            resource = f"{patch.kind.lower()}/{patch.name}"
+            resource = f"{lone.kind.lower()}/{lone.name}"
             self.orphans.append(Elsewhere(resource, patch.file.remark(patch.node.line, note)))
-            self.resources.append(patch)
+            self.resources.append(lone)
+
+    def _patched(self, resource: Resource, patch: Resource) -> Resource | None:
+        """A resource as a patch leaves it; one that does not fit does what nobody can tell."""
+        if not isinstance(patch.node, Sequence):
+            return laid_over(resource, patch)
+        try:
+            return operated_on(resource, patch.node.items, patch)
+        except DoesNotFit:
+            self.elsewhere += _unfit(patch.node, patch.file)
+            return resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,68 +223,46 @@ class _Patch:
 
     def text(self, beside: Beside, file: OperatorFile) -> OperatorFile | None:
         """The patch; None when it stands in a file that was not given."""
-        if "\n" in self.source.text.strip() or ": " in self.source.text:
+        if "\n" in self.source.text.strip() or re.search(r"[:{\[]", self.source.text):
             return embedded.of_scalar(self.source, file)
         return beside.at(self.source.text, file)
 
 
-def _patches(file: OperatorFile) -> Iterator[_Patch]:
-    for key in ("patchesStrategicMerge", "patches", "patchesJson6902"):
+def _patches(file: OperatorFile, *keys: str) -> Iterator[_Patch]:
+    for key in keys:
         for item in items_at(_root(file), key):
             source = item if isinstance(item, Scalar) else get(item, "path") or get(item, "patch")
             if isinstance(source, Scalar):
                 yield _Patch(source, get(item, "target"))
 
 
-def _is_meant(resource: Resource, patch: Resource, target: Node | None) -> bool:
-    """Whether a patch is for a resource: by its target, else by the name that it has itself."""
-    if target is None:
-        return resource.kind == patch.kind and resource.name == patch.name
-    kind, name = text_at(target, "kind"), text_at(target, "name")
-    return kind in ("", resource.kind) and (not name or _matches(name, resource.name))
+_TOUCHES: Final = re.compile(r"(?:|/spec|.*[/.](?:containers|data|stringData|values|env)\b.*)")
+"""Paths to where settings stand."""
 
 
-def _matches(pattern: str, name: str) -> bool:
-    """Of regular expressions those that people write here: `.*` and `a|b`."""
-    options = pattern.strip("^$()").replace(".*", "*").split("|")
-    return any(fnmatchcase(name, one) for one in options)
-
-
-_TOUCHES: Final = ("/containers", "/data", "/stringData", "/values")
-"""Where settings stand."""
-
-
-def _json_patch(operations: Sequence, file: OperatorFile) -> Iterator[Elsewhere]:
+def _unfit(operations: Sequence, file: OperatorFile) -> Iterator[Elsewhere]:
     for operation in operations.items:
-        path = text_at(operation, "path")
-        if any(one in path for one in _TOUCHES) or path in ("", "/spec"):
-            note = file.remark(operation.line, "a JSON patch changes settings, and is not read")
-            yield Elsewhere("file/patch", note)
+        if _TOUCHES.fullmatch(text_at(operation, "path")):
+            note = "this JSON patch is for something that is not there"
+            yield Elsewhere("file/patch", file.remark(operation.line, note))
+
+
+def _replacements(file: OperatorFile) -> Iterator[Elsewhere]:
+    """Values that are filled in from elsewhere, where that may be settings."""
+    for one in items_at(_root(file), "replacements"):
+        targets = items_at(one, "targets")
+        paths = [path for target in targets for path in items_at(target, "fieldPaths")]
+        if not paths or any(_TOUCHES.fullmatch(_text(path)) for path in paths):
+            note = file.remark(one.line, "replacements fill in values, which is not read")
+            yield Elsewhere("file/replacements", note)
+
+
+def _text(node: Node) -> str:
+    return node.text if isinstance(node, Scalar) else ""
 
 
 def _not_here(path: Scalar, file: OperatorFile, what: str) -> Elsewhere:
     return Elsewhere(f"file/{path.text}", file.remark(path.line, f"{what} is not here"))
-
-
-def _image_change(root: Node | None) -> Callable[[str], str] | None:
-    changes = {text_at(one, "name"): one for one in items_at(root, "images")}
-
-    def change(image: str) -> str:
-        repository, tag = image_parts(image)
-        entry = changes.get(repository)
-        if entry is None:
-            return image
-        name = text_at(entry, "newName") or repository
-        if digest := text_at(entry, "digest"):
-            return f"{name}@{digest}"
-        return ":".join(filter(None, (name, text_at(entry, "newTag") or tag)))
-
-    return change if changes else None
-
-
-def _with_image(resource: Resource, change: Callable[[str], str]) -> Resource:
-    before = resource.image
-    return replace(resource, image=lambda image: change(before(image)))
 
 
 READER: Final = Reader(recognise, read, silence=silence)

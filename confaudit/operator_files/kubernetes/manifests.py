@@ -8,33 +8,46 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from confaudit.core.given import OperatorSettings
+from confaudit.core.given import Elsewhere, OperatorSettings
 from confaudit.core.text.wording import listing
 from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Beside, Resource, resources
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.kubernetes import kinds, providers
+from confaudit.operator_files.kubernetes import kinds, providers, workloads
+from confaudit.operator_files.kubernetes.json_patches import is_json_patch, sketches
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
-from confaudit.yaml_nodes import (
-    text_at,
-)
+from confaudit.yaml_nodes import text_at
 
 
 def recognise(file: OperatorFile) -> bool:
-    """Whether a document says its apiVersion and kind."""
+    """Whether a document says its apiVersion and kind, or is a patch for such ones."""
     roots = file.yaml.roots if file.yaml else ()
-    return any(text_at(root, "apiVersion") and text_at(root, "kind") for root in roots)
+    return any(
+        (text_at(root, "apiVersion") and text_at(root, "kind")) or is_json_patch(root)
+        for root in roots
+    )
 
 
 def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read every document that sets up a server, with what it points to."""
-    return servers(resources(file), beside)
+    return servers(_alone(file), beside)
 
 
 def read_rest(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read the ConfigMaps and Secrets of Coder that nothing points to, as one environment."""
-    return unused(resources(file), beside)
+    return unused(_alone(file), beside)
+
+
+def _alone(file: OperatorFile) -> Iterator[Resource]:
+    """What stands in a file; a patch is a part of something that is not here."""
+    for one in resources(file):
+        if workloads.is_patch(one.node):
+            note = file.remark(one.node.line, "what this patch changes is not here")
+            yield replace(one, unseen=(Elsewhere(f"{one.kind.lower()}/{one.name}", note),))
+        else:
+            yield one
+    yield from sketches(file)
 
 
 def silence(file: OperatorFile) -> SourceError:
@@ -49,10 +62,13 @@ def servers(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings
     """
     # imported here: who only asks whether a file is a manifest has no use for all that
     from confaudit.operator_files.helm import releases
-    from confaudit.operator_files.kubernetes import workloads
 
     return tuple(
-        replace(server, name=f"{one.kind} {one.name}".strip())
+        replace(
+            server,
+            name=f"{one.kind} {one.name}".strip(),
+            elsewhere=(*server.elsewhere, *(one.unseen if server.forms else ())),
+        )
         for one in _first_hand(found)
         for server in releases.READERS.get(one.kind, workloads.read)(one, beside)
         if server.forms or server.notes
@@ -71,14 +87,28 @@ def _first_hand(found: Iterable[Resource]) -> Iterator[Resource]:
 
 
 def unused(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings, ...]:
-    """What a number of resources hold for others, and nothing points to."""
+    """What a number of resources hold for others, and nothing points to.
+
+    Whoever points to them sets more: what they hold is no whole environment.
+    """
     rest = [
         replace(provided, name=f"{one.kind} {one.name}".strip())
         for one in found
         if one.kind in providers.PROVIDERS and not beside.has_taken(one.node)
         if (provided := providers.provided(one, beside)).forms
     ]
-    return (replace(merge(*rest), name=listing([one.name for one in rest])),) if rest else ()
+    if not rest:
+        return ()
+    name = listing([one.name for one in rest])
+    return (replace(merge(*rest, _of_a_workload(rest)), name=name),)
+
+
+def _of_a_workload(rest: Iterable[OperatorSettings]) -> OperatorSettings:
+    first = next(given.position for one in rest for given in one.given)
+    note = "what runs with these settings has others too, which are not here"
+    return OperatorSettings(
+        elsewhere=(Elsewhere("workload", f"{first.file}, line {first.line}: {note}"),)
+    )
 
 
 READER: Final = Reader(recognise, read, read_rest=read_rest, silence=silence)

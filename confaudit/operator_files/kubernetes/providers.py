@@ -3,32 +3,31 @@
 from collections.abc import Iterator
 from typing import Final
 
-from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
+from confaudit.core.given import Elsewhere, Given, GivenState, OperatorSettings
 from confaudit.operator_files import embedded
 from confaudit.operator_files.beside import Beside, KeyText, Resource
-from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.kubernetes.made_secrets import MadeSecret, made_secrets
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
 from confaudit.operator_files.substitution import CLUSTER
 from confaudit.yaml_nodes import Mapping, Node, Scalar, entries, follow, get
 
-_TEXTS: Final = {"ConfigMap": "data", "Secret": "stringData"}
+TEXTS: Final = {"ConfigMap": "data", "Secret": "stringData"}
 """Where a resource has its texts. What a Secret's `data` holds is encoded, and secret anyway."""
 
-PROVIDERS: Final = frozenset(_TEXTS)
+PROVIDERS: Final = frozenset(TEXTS)
 """Kinds of resources that hold what they are there for."""
 
 
 def texts(resource: Resource) -> dict[str, KeyText]:
-    """What a ConfigMap or Secret holds in clear, by key: the last layer that has it counts."""
-    layers = (resource, *resource.patches)
-    own = (
-        KeyText(one.file, *pair, manifest_form(one.file))
-        for one in layers
-        for pair in _scalars(one)
-    )
-    return {one.key.text: one for one in (*own, *resource.added)}
+    """What a ConfigMap or Secret holds in clear, by key."""
+    data = get(resource.node, TEXTS.get(resource.kind, ""))
+    found: dict[str, KeyText] = {}
+    for key, node in entries(data) if isinstance(data, Mapping) else ():
+        if isinstance(value := follow(node), Scalar):
+            origin = resource.origin(key)
+            found[key.text] = KeyText(origin.file, key, value, origin.form)
+    return found
 
 
 def provided(resource: Resource, beside: Beside) -> OperatorSettings:
@@ -49,8 +48,8 @@ def variables(resource: Resource, name: str, prefix: str = "") -> OperatorSettin
     made = [one for one in made_secrets(resource.kind, resource.node) if one.name == name]
     given = (*_made(resource, made, prefix), *_hidden(resource, prefix), *_clear(resource, prefix))
     unseen = () if all(one.is_whole for one in made) else (_more(resource, name),)
-    forms = (manifest_form(resource.file),) if given else ()
-    return OperatorSettings(given=given, forms=forms, elsewhere=(*resource.unseen, *unseen))
+    forms = dict.fromkeys(one.form for one in given)
+    return OperatorSettings(given=given, forms=tuple(forms), elsewhere=(*resource.unseen, *unseen))
 
 
 def has(resource: Resource, key: str) -> bool:
@@ -61,16 +60,11 @@ def has(resource: Resource, key: str) -> bool:
 
 
 def _clear(resource: Resource, prefix: str) -> Iterator[Given]:
+    block = get(resource.node, TEXTS.get(resource.kind, "")) or resource.node
     for key, one in texts(resource).items():
         if CODER_NAME.fullmatch(prefix + key):
-            place = SettingsBlock(one.file, one.form, _block(resource, one))
+            place = SettingsBlock(one.file, one.form, block.line)
             yield place.text(prefix + key, one.text.text, one.key.line, CLUSTER.read)
-
-
-def _block(resource: Resource, one: KeyText) -> int:
-    if one.file is not resource.file:
-        return 0
-    return (get(resource.node, _TEXTS[resource.kind]) or resource.node).line
 
 
 def _hidden(resource: Resource, prefix: str) -> Iterator[Given]:
@@ -93,7 +87,8 @@ def _by_name(
     block: Node,
     state: GivenState,
 ) -> Iterator[Given]:
-    place = SettingsBlock(resource.file, manifest_form(resource.file), block.line)
+    origin = resource.origin(block)
+    place = SettingsBlock(origin.file, origin.form, block.line)
     for key in keys:
         if CODER_NAME.fullmatch(prefix + key.text):
             yield place.given(prefix + key.text, state, key.line)
@@ -102,17 +97,3 @@ def _by_name(
 def _more(resource: Resource, name: str) -> Elsewhere:
     note = f"the {resource.kind} makes a Secret that may have further keys"
     return Elsewhere(f"secret/{name}", resource.file.remark(resource.node.line, note))
-
-
-def _scalars(resource: Resource) -> Iterator[tuple[Scalar, Scalar]]:
-    path = _TEXTS.get(resource.kind)
-    data = get(resource.node, path) if path else None
-    for key, node in entries(data) if isinstance(data, Mapping) else ():
-        value = follow(node)
-        if isinstance(value, Scalar):
-            yield key, value
-
-
-def manifest_form(file: OperatorFile) -> Form:
-    """The form of what stands in a manifest."""
-    return Form.TEXT if file.templated else Form.KUBERNETES
