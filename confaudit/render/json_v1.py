@@ -94,6 +94,7 @@ def _document(report: Report) -> Document:
         verdict=report.verdict,
         as_far_as=list(report.as_far_as) or UNSET,
         nothing_read=report.nothing_read or UNSET,
+        not_audited=report.not_audited or UNSET,
         notes=list(report.notes),
         tables={table.id: _table(table) for table in report.tables} or UNSET,
         suppressed=[_suppressed(one, report.deployment) for one in report.judged.suppressed]
@@ -116,7 +117,10 @@ def _document(report: Report) -> Document:
 
 def _audited(audited: Audited) -> AuditedEntry:
     return AuditedEntry(
-        name=audited.name, forms=list(audited.forms), releases=list(audited.releases)
+        name=audited.name,
+        forms=list(audited.forms),
+        releases=list(audited.releases),
+        told_by=audited.told_by or UNSET,
     )
 
 
@@ -125,10 +129,12 @@ def _deployment(part: Report, audited: Audited) -> DeploymentEntry:
         name=audited.name,
         forms=list(audited.forms),
         releases=list(audited.releases),
+        told_by=audited.told_by or UNSET,
         title=part.title,
         verdict=part.verdict,
         as_far_as=list(part.as_far_as) or UNSET,
         nothing_read=part.nothing_read or UNSET,
+        not_audited=part.not_audited or UNSET,
         summary=_summary(part),
         notes=list(part.notes),
         findings=[one.fingerprint for one in part.judged.shown],

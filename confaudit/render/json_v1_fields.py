@@ -146,6 +146,10 @@ class AuditedEntry(Struct, kw_only=True):
     releases: Annotated[
         list[str], Meta(description="The release in use, and of an upgrade the one gone to")
     ]
+    told_by: (
+        Annotated[str, Meta(description="What tells the release in use, if not the deployment")]
+        | UnsetType
+    ) = UNSET
 
 
 class DeploymentEntry(AuditedEntry, kw_only=True):
@@ -155,6 +159,7 @@ class DeploymentEntry(AuditedEntry, kw_only=True):
     verdict: Annotated[str, Meta(description="One sentence for people")]
     as_far_as: list[str] | UnsetType = UNSET
     nothing_read: bool | UnsetType = UNSET
+    not_audited: bool | UnsetType = UNSET
     before: ComparedSide | UnsetType = UNSET
     after: ComparedSide | UnsetType = UNSET
     summary: Summary
@@ -206,6 +211,13 @@ class Document(Struct, kw_only=True):
         Annotated[
             bool,
             Meta(description="No setting of Coder was there to look at: silence means nothing"),
+        ]
+        | UnsetType
+    ) = UNSET
+    not_audited: (
+        Annotated[
+            bool,
+            Meta(description="A deployment is left out, as nothing tells which release it runs"),
         ]
         | UnsetType
     ) = UNSET

@@ -100,6 +100,7 @@ def _told(report: Report, entry: Document | DeploymentEntry) -> Report:
         notes=tuple(entry.notes),
         as_far_as=tuple(entry.as_far_as or ()),
         nothing_read=bool(entry.nothing_read),
+        not_audited=bool(entry.not_audited),
     )
     if len({(change.subject, change.key) for change in told.changes}) < len(told.changes):
         raise damaged("$.changes")  # each stands there once, and has a link of its own
@@ -109,7 +110,7 @@ def _told(report: Report, entry: Document | DeploymentEntry) -> Report:
 
 
 def _audited(entry: AuditedEntry) -> Audited:
-    return Audited(entry.name, tuple(entry.forms), tuple(entry.releases))
+    return Audited(entry.name, tuple(entry.forms), tuple(entry.releases), entry.told_by or "")
 
 
 def _judged(document: Document, rules: Mapping[str, Rule]) -> Judged:

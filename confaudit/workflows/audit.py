@@ -38,6 +38,8 @@ class AuditScope:
     opened: Deployment
     printed: "Printed | None" = None
     """What the target itself printed of its settings."""
+    told_by: str = ""
+    """See `Audited.told_by`."""
     earlier: Earlier = no_snapshots
     """What earlier snapshots of the deployment show."""
 
@@ -49,9 +51,10 @@ class AuditScope:
     @property
     def about(self) -> Audited | None:
         """The deployment as a report names it."""
-        forms = tuple(form.value for form in self.opened.operator.forms)
         releases = dict.fromkeys((self.source.version, self.target.version))
-        return Audited(self.name, forms, tuple(releases)) if self.name else None
+        if not self.name:
+            return None
+        return Audited(self.name, forms_of(self.opened), tuple(releases), self.told_by)
 
     @property
     def migrant(self) -> "Migrant":
@@ -60,6 +63,11 @@ class AuditScope:
 
         texts = {file.name: file.text for file in self.opened.files}
         return Migrant(self.opened.operator, texts, self.source, self.target)
+
+
+def forms_of(opened: Deployment) -> tuple[str, ...]:
+    """What the files of a deployment are."""
+    return tuple(form.value for form in opened.operator.forms)
 
 
 def situate(setup: Setup, scope: AuditScope, known: "Sequence[Advisory]") -> Situation:

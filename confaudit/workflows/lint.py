@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
+from confaudit.core.coder.releases import Release
 from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.verdict import lint_verdict
 from confaudit.core.lifecycle.lives import lives
@@ -14,6 +15,7 @@ from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.audience import Audience
 from confaudit.operator_files import Deployment
 from confaudit.workflows.audit import Audit, AuditScope, audited
+from confaudit.workflows.in_use import InUse, checked_against
 from confaudit.workflows.operator_files import (
     GivenFiles,
     blind_spots,
@@ -42,25 +44,28 @@ def lint(
     return one_report(parts, opened.notes)
 
 
+def _in_use(setup: Setup, opened: Deployment, version: str) -> InUse:
+    operator = opened.operator
+    return checked_against(version, operator.version, operator.version_hint, setup.catalog())
+
+
 def _scope(setup: Setup, opened: Deployment, version: str) -> AuditScope:
-    release = release_of(_asked(setup, opened, version), setup.catalog())
-    return AuditScope(release, release, None, opened)
-
-
-def _asked(setup: Setup, opened: Deployment, version: str) -> str:
-    return version or opened.operator.version or setup.catalog().versions[-1]
+    in_use = _in_use(setup, opened, version)
+    release = release_of(in_use.version, setup.catalog())
+    return AuditScope(release, release, None, opened, told_by=in_use.told_by)
 
 
 def _part(setup: Setup, scope: AuditScope, done: Audit, version: str) -> Report:
     """The report on one deployment."""
     catalog, opened, release = setup.catalog(), scope.opened, scope.source
+    in_use = _in_use(setup, opened, version)
     is_read = anything_read(done.situation)
     return Report(
         kind=ReportKind.LINT,
         title=f"Check of {', '.join(visible(file.name) for file in opened.files)}",
         judged=done.judged,
         rules=done.rules,
-        as_far_as=as_far_as(catalog, (_asked(setup, opened, version), release)),
+        as_far_as=as_far_as(catalog, (in_use.version, release)),
         statement=lint_verdict(done.judged.found, visible(release.version), is_read=is_read),
         nothing_read=not is_read,
         audited=scope.about,
@@ -68,7 +73,7 @@ def _part(setup: Setup, scope: AuditScope, done: Audit, version: str) -> Report:
         lives=lives(subjects(done.judged.shown), catalog, release.version),
         notes=(
             *meaning(version, release),
-            *_held_against(version, opened, release.version),
+            *_held_against(in_use, opened, release),
             *about(release, catalog),
             *resting_on(done.situation, done.judged.found),
             *blind_spots(opened.operator),
@@ -79,16 +84,12 @@ def _part(setup: Setup, scope: AuditScope, done: Audit, version: str) -> Report:
     )
 
 
-def _held_against(wanted: str, opened: Deployment, version: str) -> Iterator[str]:
+def _held_against(in_use: InUse, opened: Deployment, release: Release) -> Iterator[str]:
     """The release that the files are held against, and who says so; nothing if asked for."""
-    operator = opened.operator
-    if wanted:
+    if in_use.asked_by:
         return
-    if operator.version:
+    yield from in_use.basis("--version")
+    if not in_use.is_guess:
         names = [visible(file.name) for file in opened.files]
         says = f"{names[0]} says" if len(names) == 1 else "the files say"
-        yield f"Held against Coder {version}, which is what {says}."
-    else:
-        hint = visible(operator.version_hint)
-        said = f"The files say {hint}" if hint else "No version is told"
-        yield f"{said}: they are held against {version}, the newest release known."
+        yield f"Held against Coder {visible(release.version)}, which is what {says}."

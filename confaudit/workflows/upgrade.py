@@ -9,9 +9,8 @@ from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
 from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.coder.served import as_served
-from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.finding import subjects
-from confaudit.core.judge.verdict import verdict
+from confaudit.core.judge.verdict import NOT_AUDITED, verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Fidelity, RawDeployment, Snapshot
 from confaudit.core.report.coverage import (
@@ -22,7 +21,7 @@ from confaudit.core.report.coverage import (
     strangers,
 )
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Report, Side, side
+from confaudit.core.report.report import Audited, Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
 from confaudit.core.text.wording import plural, visible
 from confaudit.core.upgrade.audience import Audience
@@ -31,13 +30,13 @@ from confaudit.core.upgrade.printed import Printed
 from confaudit.core.upgrade.situation import Situation, no_snapshots
 from confaudit.errors import ConfigError
 from confaudit.operator_files import Deployment
-from confaudit.workflows.audit import Audit, AuditScope, audited
+from confaudit.workflows.audit import Audit, AuditScope, audited, forms_of
+from confaudit.workflows.in_use import about_source, silent_ones, upgraded_from
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import (
     GivenFiles,
     blind_spots,
     files_table,
-    oldest_release,
     open_deployments,
     read_once,
 )
@@ -49,7 +48,6 @@ from confaudit.workflows.versions import (
     about,
     as_far_as,
     meaning,
-    parse_version,
     release_of,
     version_of,
 )
@@ -90,10 +88,18 @@ def upgrade(
             f"--target-yaml is of one deployment, and the files are of {len(opened.found)}",
             "give the files of one, or --together if they all are",
         )
-    cases = [_case(setup, request, one) for one in opened.found]
-    audits = audited(setup, [case.scope for case in cases], selection)
-    parts = [_report(setup, *one) for one in zip(cases, audits, strict=True)]
-    written = _write_fixed([case.scope for case in cases], fixed) if fixed else ()
+    found = [replace(one, name=request.deployment or one.name) for one in opened.found]
+    silent = () if request.source else silent_ones(found, setup.catalog())
+    cases = {one.name: _case(setup, request, one) for one in found if one not in silent}
+    scopes = [case.scope for case in cases.values()]
+    audits = dict(zip(cases, audited(setup, scopes, selection), strict=True))
+    parts = [
+        _left_out(setup, one)
+        if one in silent
+        else _report(setup, cases[one.name], audits[one.name])
+        for one in found
+    ]
+    written = _write_fixed(scopes, fixed) if fixed else ()
     return one_report(parts, (*opened.notes, *written))
 
 
@@ -116,11 +122,10 @@ class _Case:
 def _case(setup: Setup, request: UpgradeRequest, opened: Deployment) -> _Case:
     catalog = setup.catalog()
     target = release_of(request.target, catalog)
-    opened = replace(opened, name=request.deployment or opened.name)
     snapshot, own = _snapshot(setup, request, opened)
     versions = tuple(filter(None, (own, opened.operator.version)))
-    asked = _source_version(request.source, versions, opened)
-    source = release_of(asked, catalog)
+    in_use = upgraded_from(request.source, versions, opened, catalog)
+    source = release_of(in_use.version, catalog)
     source, target = as_served(source, snapshot), as_served(target, snapshot)
     printed, doubts = _printed(request, target, catalog)
     name = snapshot.deployment if snapshot else request.deployment
@@ -129,15 +134,16 @@ def _case(setup: Setup, request: UpgradeRequest, opened: Deployment) -> _Case:
         *doubts,
         *meaning(request.source, source),
         *meaning(request.target, target),
-        *_about_source(source.version, versions, opened.operator, catalog),
+        *about_source(in_use, source.version, versions, opened.operator, catalog),
         *dict.fromkeys((*about(source, catalog), *about(target, catalog))),
         *_about_inputs(request, snapshot),
         *(_about_snapshot(snapshot, setup) if snapshot else ()),
         *blind_spots(opened.operator),
         horizon(catalog),
     )
-    scope = AuditScope(source, target, snapshot, opened, printed, earlier)
-    return _Case(scope, notes, as_far_as(catalog, (asked, source), (request.target, target)))
+    scope = AuditScope(source, target, snapshot, opened, printed, in_use.told_by, earlier)
+    limits = as_far_as(catalog, (in_use.version, source), (request.target, target))
+    return _Case(scope, notes, limits)
 
 
 def _report(setup: Setup, case: _Case, done: Audit) -> Report:
@@ -169,6 +175,23 @@ def _report(setup: Setup, case: _Case, done: Audit) -> Report:
     )
 
 
+def _left_out(setup: Setup, opened: Deployment) -> Report:
+    """The report on a deployment that cannot be audited, as nothing tells what it runs."""
+    operator = opened.operator
+    hint = f"{visible(operator.version_hint)}, which may be any" if operator.version_hint else ""
+    return Report(
+        kind=ReportKind.UPGRADE,
+        title="Upgrade audit",
+        statement=NOT_AUDITED,
+        not_audited=True,
+        audited=Audited(opened.name, forms_of(opened), told_by=hint or "nothing"),
+        tables=files_table(opened),
+        notes=tuple(blind_spots(operator)),
+        generated_at=setup.now(),
+        tool_version=__version__,
+    )
+
+
 def _write_fixed(scopes: Sequence[AuditScope], folder: Path) -> Iterator[str]:
     """Write the migrated copies, and say what was done and what was left alone."""
     from confaudit.workflows.migrate import write_fixed
@@ -177,39 +200,6 @@ def _write_fixed(scopes: Sequence[AuditScope], folder: Path) -> Iterator[str]:
     yield f"{plural(len(done.patches), 'name')} rewritten in copies below {visible(str(folder))}."
     for name, why in done.skipped:
         yield f"{visible(name)} is left as it is: {why}."
-
-
-# --- versions -----------------------------------------------------------------------------------
-
-
-def _source_version(wanted: str, versions: Sequence[str], opened: Deployment) -> str:
-    found = wanted or next(iter(versions), "")
-    if not found:
-        hint = opened.operator.version_hint
-        said = f"; the files say {visible(hint)}" if hint else ""
-        where = f" in {visible(opened.name)}" if opened.name else ""
-        raise ConfigError(
-            f"nothing tells which release runs now{where}{said}",
-            "say it with --from, as in 2.33.0",
-        )
-    return found
-
-
-def _about_source(
-    version: str, versions: Sequence[str], operator: OperatorSettings, catalog: Catalog
-) -> Iterator[str]:
-    if not versions:
-        yield from _assumed(version, operator, catalog)
-    for text in dict.fromkeys(versions):
-        if parse_version(text).base != parse_version(version).base:
-            yield f"An input is of Coder {visible(text)}; the audit goes from {version}."
-
-
-def _assumed(version: str, operator: OperatorSettings, catalog: Catalog) -> Iterator[str]:
-    said = f"The files say {visible(operator.version_hint)}; " if operator.version_hint else ""
-    oldest = oldest_release(operator, catalog)
-    needs = f", and the names in use need {oldest} or newer" if oldest else ""
-    yield f"{said}{version} is assumed to run now, as --from says{needs}."
 
 
 # --- inputs -------------------------------------------------------------------------------------
@@ -229,7 +219,8 @@ def _snapshot(
     raw = loader.read(request.snapshot)
     if isinstance(raw, RawDeployment) and not raw.version:
         told = tuple(filter(None, (opened.operator.version,)))
-        version = version_of(_source_version(request.source, told, opened), setup.catalog())
+        in_use = upgraded_from(request.source, told, opened, setup.catalog())
+        version = version_of(in_use.version, setup.catalog())
         return loader.clean(replace(raw, version=version)), ""
     found = loader.clean(raw)
     return found, found.version

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from confaudit.catalog.loader import packaged
 from confaudit.cli.main import run
 from confaudit.core.judge.rules import RULES
 from confaudit.workflows.rules import rules_table
+from confaudit.workflows.versions import version_by_word
 
 SECRET = "planted-secret"
 README = Path(__file__).parents[2] / "README.md"
@@ -121,6 +123,35 @@ def test_the_version_is_read_from_the_file_or_said_to_be_missing(folder, lint):
     assert not any("Held" in note for note in lint("a.yaml", "--version", "2.34.0")["notes"])
     (folder / "coder.env").write_text("CODER_VERBOSE=true\n")
     assert any("newest release known" in note for note in lint("coder.env")["notes"])
+
+
+@pytest.mark.parametrize(
+    ("tag", "word", "told_by"),
+    [
+        (":2.30.x", "2.30", "2.30.x: the newest known"),
+        (":latest", "latest", "latest: the newest known"),
+        (":stable", "stable", "stable: the newest known"),
+        (":main", "latest", "main, which names no release: the newest known"),
+        ("@sha256:" + "0" * 64, "latest", "nothing: the newest known"),
+        (":${TAG}", "latest", "${TAG}, which names no release: the newest known"),
+    ],
+)
+def test_what_stands_in_the_place_of_a_release_is_told_with_what_it_is_taken_for(
+    folder, lint, tag, word, told_by
+):
+    text = "services:\n  coder: {{image: '{}', environment: [CODER_VERBOSE=1]}}\n"
+    (folder / "a.yaml").write_text(text.format(f"ghcr.io/coder/coder{tag}"))
+    release = version_by_word(word, packaged().versions)
+    found = lint("a.yaml")
+    assert found["deployment"]["releases"] == [release]
+    assert found["deployment"]["told_by"] == told_by
+    said = told_by.partition(":")[0]
+    start = "No file tells the release in use" if said == "nothing" else f"The files say {said}"
+    basis = f"{start}: taken for {release}, the newest release known; --version says another."
+    assert basis in found["notes"]
+    asked = lint("a.yaml", "--version", "2.33.0")
+    assert asked["deployment"]["told_by"].startswith("--version")
+    assert not any("taken for" in note for note in asked["notes"])
 
 
 def test_files_that_belong_together_are_read_together(folder, lint):

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from confaudit.catalog.loader import packaged
 from confaudit.cli.main import run
+from confaudit.workflows.versions import version_by_word
 
 TWINS = Path(__file__).parents[1] / "data" / "operator_files"
 UNRELATED = (
@@ -107,6 +109,34 @@ def test_a_filter_that_means_something_of_one_of_them_is_none_of_a_stranger(fold
     assert (code, "CODER_NEVER" in err) == (2, True)
 
 
+def test_one_that_tells_no_release_is_left_out_and_the_others_are_audited(folder, confaudit, told):
+    values = "coder:\n  image: {{tag: {}}}\n  env: [{{name: CODER_VERBOSE, value: '1'}}]\n"
+    (folder / "told.yaml").write_text(values.format("v2.33.0"))
+    (folder / "line.yaml").write_text(values.format("2.33.x"))
+    (folder / "any.yaml").write_text(values.format("^2.30"))
+    (folder / "none.env").write_text("CODER_VERBOSE=1\n")
+    files = ("told.yaml", "line.yaml", "any.yaml", "none.env")
+    upgrade = ("upgrade", "--to", "2.36.0")
+    whole = told(upgrade, *files)
+    assert whole["verdict"].startswith("2 of 4 deployments not audited, the others start")
+    parts, newest = whole["deployments"], version_by_word("2.33", packaged().versions)
+    assert [one.get("not_audited", False) for one in parts] == [False, False, True, True]
+    assert [one["releases"][:1] for one in parts] == [["2.33.0"], [newest], [], []]
+    rows = whole["tables"]["deployments"]["rows"]
+    assert [row["told_by"] for row in rows] == [
+        "itself", "2.33.x: the newest known", "^2.30, which may be any", "nothing"
+    ]  # fmt: skip
+    assert parts[0]["findings"] == [
+        one["fingerprint"] for one in told(upgrade, "told.yaml")["findings"]
+    ]
+    marked = [word for file in files for word in ("-i", file)]
+    code, out, _ = confaudit(*upgrade, *marked, "--strict")
+    assert (code, out.count("Say with --from which release runs")) == (3, 2)
+    assert "not_audited" not in told(("upgrade", "--from", "2.33.0", "--to", "2.36.0"), *files)
+    code, _, err = confaudit(*upgrade, "-i", "any.yaml", "-i", "none.env")
+    assert (code, "in any.yaml and none.env; the files say ^2.30" in err) == (2, True)
+
+
 def test_a_file_that_is_not_read_is_a_note_on_all(folder, told):
     (folder / "cm.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n")
     whole = told(LINT, "mixed/mixed.env", "cm.yaml", "compose-list/compose-list.yaml")
@@ -163,10 +193,3 @@ def test_what_is_of_one_deployment_is_refused_for_several(folder, confaudit):
     files = ("-i", "mixed/mixed.env", "-i", "compose-list/compose-list.yaml")
     code, _, err = confaudit(*UPGRADE, *files, "--target-yaml", "target.yaml")
     assert (code, "--together" in err) == (2, True)
-
-
-def test_without_a_version_the_deployment_that_lacks_it_is_named(folder, confaudit):
-    (folder / "values.yaml").write_text("coder: {image: {tag: v2.33.0}}\n")
-    files = ("-i", "values.yaml", "-i", "mixed/mixed.env")
-    code, _, err = confaudit("upgrade", "--to", "2.35.1", *files)
-    assert (code, "mixed/mixed.env" in err) == (2, True)

@@ -8,6 +8,7 @@ from typing import Final
 from confaudit.core.judge.judge import Judged
 from confaudit.core.judge.verdict import (
     MAY_NOT_START,
+    NOT_AUDITED,
     NOTHING_READ,
     SAFE,
     WILL_NOT_START,
@@ -16,9 +17,9 @@ from confaudit.core.judge.verdict import (
     to_mend,
     verdict,
 )
-from confaudit.core.model import Level, Value
+from confaudit.core.model import MISSING, Level, Value
 from confaudit.core.report.report import Audited, Column, Report, Table
-from confaudit.core.text.wording import listing_some, plural, visible
+from confaudit.core.text.wording import agreeing, listing_some, plural, visible
 
 
 def combined(parts: Sequence[Report], notes: Iterable[str] = ()) -> Report:
@@ -44,13 +45,15 @@ def combined(parts: Sequence[Report], notes: Iterable[str] = ()) -> Report:
         statement=_statement(parts),
         as_far_as=tuple(dict.fromkeys(chain.from_iterable(part.as_far_as for part in parts))),
         nothing_read=any(part.nothing_read for part in parts),
+        not_audited=any(part.not_audited for part in parts),
         parts=tuple(parts),
     )
 
 
 def shared_notes(parts: Sequence[Report]) -> tuple[str, ...]:
-    """What every part says, to be told once."""
-    return tuple(note for note in parts[0].notes if all(note in part.notes for part in parts))
+    """What every part says that was audited, to be told once."""
+    first, *others = [part for part in parts if not part.not_audited]
+    return tuple(note for note in first.notes if all(note in part.notes for part in others))
 
 
 def _judged(parts: Sequence[Report]) -> Judged:
@@ -69,7 +72,7 @@ def _title(parts: Sequence[Report]) -> str:
     several = plural(len(parts), "deployment")
     if not parts[0].kind.is_upgrade:
         return f"Check of {several}"
-    ways = (part.audited.releases for part in parts if part.audited)
+    ways = (part.audited.releases for part in parts if part.audited and part.audited.releases)
     ends = (listing_some([*dict.fromkeys(end)], "release", 3) for end in zip(*ways, strict=False))
     return f"Upgrade audit of {several}, {_way([*ends])}"
 
@@ -80,7 +83,7 @@ def _way(releases: Sequence[str]) -> str:
 
 def _statement(parts: Sequence[Report]) -> str:
     """The worst first, and never more than is true of every part."""
-    outcomes = [hindrance(part.judged.found, is_read=not part.nothing_read) for part in parts]
+    outcomes = [*map(_obstacle, parts)]
     counted = Counter(outcomes)
     several = plural(len(parts), "deployment")
     clauses: list[str] = []
@@ -90,14 +93,22 @@ def _statement(parts: Sequence[Report]) -> str:
             clauses.append(words.format(f"{counted[obstacle]}{of}"))
     if not (counted[WILL_NOT_START] or counted[MAY_NOT_START]) and counted[""]:
         rest = [part for part, obstacle in zip(parts, outcomes, strict=True) if not obstacle]
-        clauses.append(_outcome("the others" if clauses else several, rest))
+        others = agreeing(len(rest), "the other", "the others")
+        clauses.append(_outcome(others if clauses else several, rest))
     return ", ".join(clauses)
+
+
+def _obstacle(part: Report) -> str:
+    if part.not_audited:
+        return NOT_AUDITED
+    return hindrance(part.judged.found, is_read=not part.nothing_read)
 
 
 _CLAUSES: Final = {
     WILL_NOT_START: f"{{}} {WILL_NOT_START}",
     MAY_NOT_START: f"{{}} {MAY_NOT_START}",
     NOTHING_READ: f"{NOTHING_READ} for {{}}",
+    NOT_AUDITED: "{} not audited",
 }
 
 
@@ -108,7 +119,7 @@ def _outcome(who: str, parts: Sequence[Report]) -> str:
         return f"{who}: {to_mend(found)}"
     if verdict(found, is_known=not any(part.as_far_as for part in parts)) == SAFE:
         return f"{who}: {SAFE}"
-    return ", ".join((f"{who} start", *behaviours(found)))
+    return ", ".join((f"{who} {agreeing(len(parts), 'starts', 'start')}", *behaviours(found)))
 
 
 # --- the deployments at a glance ----------------------------------------------------------------
@@ -117,14 +128,19 @@ _COLUMNS: Final = (
     Column("deployment", "Deployment", is_code=True),
     Column("form", "What it is"),
     Column("release", "Coder", is_code=True),
+    Column("told_by", "Release told by"),
     Column("verdict", "Verdict"),
     *(Column(level.word, level.word.capitalize()) for level in reversed(Level)),
 )
 
 
 def _table(parts: Sequence[Report]) -> Table:
+    """Who tells the releases needs saying where that is not each deployment itself."""
+    audited = [part.audited for part in parts if part.audited]
+    is_plain = not any(one.told_by for one in audited)
+    columns = tuple(one for one in _COLUMNS if not (is_plain and one.id == "told_by"))
     rows = tuple(_row(part, part.audited) for part in parts if part.audited)
-    return Table("deployments", "Deployments", _COLUMNS, rows)
+    return Table("deployments", "Deployments", columns, rows)
 
 
 def _row(part: Report, audited: Audited) -> Mapping[str, Value]:
@@ -133,7 +149,15 @@ def _row(part: Report, audited: Audited) -> Mapping[str, Value]:
     return {
         "deployment": audited.name,
         "form": list(audited.forms),
-        "release": audited.releases[0],
-        "verdict": part.statement,
+        "release": next(iter(audited.releases), MISSING),
+        "told_by": audited.told_by or "itself",
+        "verdict": _outcome_of(part),
         **counts,
     }
+
+
+def _outcome_of(part: Report) -> str:
+    """The verdict of one, less what other columns tell."""
+    if part.not_audited:
+        return "not audited"
+    return part.statement if part.kind.is_upgrade else _obstacle(part) or part.statement

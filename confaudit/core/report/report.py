@@ -79,7 +79,9 @@ class Audited:
     forms: tuple[str, ...] = ()
     """What the files are that set it up, in words."""
     releases: tuple[str, ...] = ()
-    """The release in use, and of an upgrade the one gone to."""
+    """The release in use, and of an upgrade the one gone to; none where nothing tells the first."""
+    told_by: str = ""
+    """What tells the release in use, in a few words; empty where the deployment itself does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Report:
     nothing_read: bool = False
     """Of an audit: whether it had none of Coder's settings to look at, so that finding nothing
     means nothing."""
+    not_audited: bool = False
+    """Of one of several deployments: whether it was left out, as nothing tells what it runs."""
     audited: Audited | None = None
     """Of an audit of one deployment."""
     parts: tuple["Report", ...] = ()
@@ -185,7 +189,7 @@ class Report:
     @property
     def is_incomplete(self) -> bool:
         """Whether it rests on less than what was asked about, so that nothing is called safe."""
-        return bool(self.as_far_as) or self.nothing_read
+        return bool(self.as_far_as) or self.nothing_read or self.not_audited
 
     @property
     def nothing_compared(self) -> bool:
@@ -266,6 +270,8 @@ class Report:
 
     @property
     def _nothing_found(self) -> str:
+        if self.not_audited:
+            return _NO_RELEASE
         return _NOTHING_TO_LOOK_AT if self.nothing_read else _NOTHING_TO_DO
 
     @property
@@ -294,7 +300,9 @@ class Report:
     @property
     def _unread(self) -> str:
         number = sum(part.nothing_read for part in self.parts)
-        return f"nothing read{f' for {number}' if number else ''}" if self.nothing_read else ""
+        left_out = sum(part.not_audited for part in self.parts)
+        unread = f"nothing read{f' for {number}' if number else ''}" if self.nothing_read else ""
+        return ", ".join(filter(None, (unread, f"{left_out} not audited" if left_out else "")))
 
     @property
     def result(self) -> str:
@@ -319,6 +327,7 @@ _NOTHING_TO_DO = "There is nothing to do, as far as can be seen from here."
 _NOTHING_TO_LOOK_AT = (
     "Nothing can be said: none of Coder's settings was read. Give the files that set the server up."
 )
+_NO_RELEASE = "Say with --from which release runs, as in 2.33.0, to have it audited."
 _NOTHING_LISTED = (
     "Nothing that was found is among what you asked to see; the verdict is on all of it."
 )

@@ -1,0 +1,131 @@
+"""Which release a deployment runs, and how that is known."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from confaudit.core.coder.releases import Catalog, Version
+from confaudit.core.coder.version_ranges import within
+from confaudit.core.given import OperatorSettings
+from confaudit.core.text.wording import listing_some, visible
+from confaudit.errors import ConfigError
+from confaudit.operator_files import Deployment
+from confaudit.workflows.operator_files import oldest_release
+from confaudit.workflows.versions import LATEST, STABLE, parse_version, version_by_word
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The release that a deployment is taken to run."""
+
+    version: str
+    """A version, or a word for one that was asked for; empty where nothing tells."""
+    said: str = ""
+    """What the deployment says of its release, where that is not this version."""
+    asked_by: str = ""
+    """The option of the command line that tells it."""
+    is_guess: bool = False
+    """Whether it is the newest release known that fits what is said, if anything."""
+
+    @property
+    def told_by(self) -> str:
+        """See `Audited.told_by`."""
+        if self.asked_by:
+            return f"{self.asked_by}; the files say {self.said}" if self.said else self.asked_by
+        return f"{self.said or 'nothing'}: the newest known" if self.is_guess else ""
+
+    def basis(self, flag: str) -> Iterator[str]:
+        """A sentence on a guess, and by which flag to put it right."""
+        if self.is_guess:
+            told = f"The files say {self.said}" if self.said else "No file tells the release in use"
+            taken = f"taken for {self.version}, the newest release known"
+            yield f"{told}: {taken}; {flag} says another."
+
+
+def checked_against(asked: str, told: str, hint: str, catalog: Catalog) -> InUse:
+    """The release to check files against: as asked for, as they tell, else the nearest to it.
+
+    `told` is the version that they tell; `hint` what they say instead of one.
+    """
+    if asked or told:
+        return _certain(asked, "--version", told, hint)
+    if hint in (LATEST, STABLE):
+        return InUse(version_by_word(hint, catalog.versions), hint, is_guess=True)
+    if fitting := within(hint, catalog.versions):
+        return InUse(fitting[-1], visible(hint), is_guess=True)
+    said = f"{visible(hint)}, which names no release" if hint else ""
+    return InUse(catalog.versions[-1], said, is_guess=True)
+
+
+def upgraded_from(asked: str, told: Sequence[str], opened: Deployment, catalog: Catalog) -> InUse:
+    """The release that an upgrade starts from.
+
+    `told` are the versions that the inputs tell, the first of which counts.
+
+    Raises:
+        ConfigError: nothing tells at least its line.
+    """
+    if asked or told:
+        return _certain(asked, "--from", next(iter(told), ""), opened.operator.version_hint)
+    if fitting := _of_one_line(opened, catalog):
+        return InUse(fitting, visible(opened.operator.version_hint), is_guess=True)
+    raise _not_told([opened])
+
+
+def silent_ones(found: Sequence[Deployment], catalog: Catalog) -> Sequence[Deployment]:
+    """Which of several deployments do not tell what they run.
+
+    Raises:
+        ConfigError: none of them does.
+    """
+    if len(found) < 2:
+        return ()
+    silent = [one for one in found if not (one.operator.version or _of_one_line(one, catalog))]
+    if len(silent) == len(found):
+        raise _not_told(silent)
+    return silent
+
+
+def _of_one_line(opened: Deployment, catalog: Catalog) -> str:
+    """The newest release that fits what is said, unless releases of other lines do as well."""
+    fitting = within(opened.operator.version_hint, catalog.versions)
+    return fitting[-1] if len({Version.parse(one).line for one in fitting}) == 1 else ""
+
+
+def _not_told(found: Sequence[Deployment]) -> ConfigError:
+    names = [visible(one.name) for one in found if one.name]
+    hints = {visible(one.operator.version_hint): None for one in found if one.operator.version_hint}
+    where = f" in {listing_some(names, 'deployment')}" if names else ""
+    said = f"; the files say {listing_some([*hints], 'version')}" if hints else ""
+    return ConfigError(
+        f"nothing tells which release runs now{where}{said}", "say it with --from, as in 2.33.0"
+    )
+
+
+def about_source(
+    in_use: InUse,
+    version: str,
+    versions: Sequence[str],
+    operator: OperatorSettings,
+    catalog: Catalog,
+) -> Iterator[str]:
+    """How the release in use is known, and what contradicts; `version` is what it comes to."""
+    yield from in_use.basis("--from")
+    if not versions and not in_use.is_guess:
+        yield from _assumed(version, operator, catalog)
+    for text in dict.fromkeys(versions):
+        if parse_version(text).base != parse_version(version).base:
+            yield f"An input is of Coder {visible(text)}; the audit goes from {version}."
+
+
+def _assumed(version: str, operator: OperatorSettings, catalog: Catalog) -> Iterator[str]:
+    said = f"The files say {visible(operator.version_hint)}; " if operator.version_hint else ""
+    oldest = oldest_release(operator, catalog)
+    needs = f", and the names in use need {oldest} or newer" if oldest else ""
+    yield f"{said}{version} is assumed to run now, as --from says{needs}."
+
+
+def _certain(asked: str, flag: str, told: str, hint: str) -> InUse:
+    if not asked:
+        return InUse(told)
+    said = "" if told == asked.strip().removeprefix("v") else visible(told or hint)
+    return InUse(asked, said, asked_by=flag)
