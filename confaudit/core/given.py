@@ -26,11 +26,17 @@ class GivenState(StrEnum):
     """Comes from a Secret, a ConfigMap or another resource: set, not known."""
     UNRESOLVED = "unresolved"
     """A template or interpolation that only somebody else can fill in; `value` is its default."""
+    DISPUTED = "disputed"
+    """One text for systemd and another for docker; `value` is docker's."""
     ENCRYPTED = "encrypted"
     PASS_THROUGH = "pass-through"  # noqa: S105 - a state's name
     """Taken from the environment of whoever starts it (`- NAME` in compose)."""
     MALFORMED = "malformed"
     """The entry is there and its value cannot be made out."""
+
+
+WITH_DEFAULT: Final = frozenset({GivenState.UNRESOLVED, GivenState.DISPUTED})
+"""States of an entry that may come to something else than its value."""
 
 
 class Form(StrEnum):
@@ -101,7 +107,7 @@ class Given:
     value: str | None = field(default=None, repr=False)
     """The text the server would read: a scalar's own text in YAML; for UNRESOLVED the text with
     every default filled in, None when one has none. Compose's default is the empty text. For
-    MALFORMED what can be read of it."""
+    DISPUTED what one of its readers has, for MALFORMED what can be read of it."""
     structure: Json = field(default=None, repr=False)
     """A sequence or mapping of the server's YAML, in place of a scalar's text. Scalars inside are
     their own text, as the server decodes them, and nulls None."""

@@ -102,8 +102,11 @@ def other_program(
     `what` is to be named in the note, `repository` that of its image.
     """
     program = program_of(words=(word for word, _ in words), artefact=repository)
-    if program in (None, Program.SERVER):
-        return None
+    return None if program in (None, Program.SERVER) else noted(what, program, file, line)
+
+
+def noted(what: str, program: Program, file: OperatorFile, line: int) -> OperatorSettings:
+    """The note on something that runs another program of Coder, and so is not audited."""
     return OperatorSettings(notes=(f"{file.remark(line, not_covered(what, program))}.",))
 
 

@@ -1,11 +1,11 @@
 """Env files: `NAME=value` lines, as systemd reads them and as docker does.
 
 The two agree on most lines. Where they do not (a comment after a value, `$NAME` inside one) and
-nobody said who reads the file, the setting is unresolved and docker's reading is its default.
+nobody said who reads the file, the setting is disputed and docker's reading is its default.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -64,11 +64,9 @@ def read_beside(path: str, note: str, near: OperatorFile, beside: Beside) -> Ope
 
 def read_as(file: OperatorFile, reader: EnvSyntax) -> OperatorSettings:
     """Read the file as somebody's environment."""
-    settings = tuple(_settings(file, reader))
-    disputed = [given.position.line for given, is_disputed in settings if is_disputed]
     return OperatorSettings(
-        given=tuple(given for given, _ in settings),
-        notes=tuple(_notes(file, reader, disputed)),
+        given=tuple(_settings(file, reader)),
+        notes=tuple(_notes(file, reader)),
         forms=(Form.ENV_FILE,),
         elsewhere=tuple(_open_lines(file)),
     )
@@ -80,7 +78,7 @@ def _open_lines(file: OperatorFile) -> Iterator[Elsewhere]:
         yield Elsewhere(f"template/{file.name}", note)
 
 
-def _notes(file: OperatorFile, reader: EnvSyntax, disputed: Sequence[int]) -> Iterator[str]:
+def _notes(file: OperatorFile, reader: EnvSyntax) -> Iterator[str]:
     if any(map(_CONTROL.match, file.lines)):
         yield f"{file.name} is a template: which of its conditions hold is not known"
     exported = [
@@ -88,12 +86,9 @@ def _notes(file: OperatorFile, reader: EnvSyntax, disputed: Sequence[int]) -> It
         for entry, number in _entries(file, reader)
         if entry and _is_ignored(file.lines[number], reader)
     ]
-    for lines, sentence in (
-        (disputed, "systemd and docker read the value differently"),
-        (exported, "systemd ignores a line that begins with `export`"),
-    ):
-        if lines:
-            yield f"{file.name}, line {', '.join(map(str, lines))}: {sentence}"
+    if exported:
+        lines = ", ".join(map(str, exported))
+        yield f"{file.name}, line {lines}: systemd ignores a line that begins with `export`"
 
 
 def variables(given: Iterable[Given]) -> dict[str, str]:
@@ -112,20 +107,19 @@ class _Assigned:
     expands: bool
 
 
-def _settings(file: OperatorFile, reader: EnvSyntax) -> Iterator[tuple[Given, bool]]:
-    """The settings, and whether their readers would disagree on the value."""
+def _settings(file: OperatorFile, reader: EnvSyntax) -> Iterator[Given]:
     place = SettingsBlock(file, Form.ENV_FILE)
     known: dict[str, str] = {}
     for entry, number in _entries(file, reader):
         if _is_ignored(file.lines[number], reader):
             continue
         if isinstance(entry, _Assigned) and _is_taken(entry.name, reader):
-            given, disputed = _given(place, entry, reader, known)
+            given = _given(place, entry, reader, known)
             if given.value is not None:
                 known[entry.name] = given.value
-            yield given, disputed
+            yield given
         elif isinstance(entry, str) and entry:
-            yield place.given(entry, _without_value(file.lines[number]), number), False
+            yield place.given(entry, _without_value(file.lines[number]), number)
 
 
 def _entries(file: OperatorFile, reader: EnvSyntax) -> Iterator[tuple[_Assigned | str, int]]:
@@ -203,17 +197,18 @@ def _unescape(text: str) -> str:
 
 def _given(
     place: SettingsBlock, entry: _Assigned, reader: EnvSyntax, known: dict[str, str]
-) -> tuple[Given, bool]:
+) -> Given:
     fill: Fill = partial(COMPOSE.read, variables=known) if entry.expands else TEMPLATED.read
     docker = place.text(entry.name, entry.docker, entry.line, fill)
     systemd = place.text(entry.name, entry.systemd, entry.line, TEMPLATED.read)
     if reader is EnvSyntax.SYSTEMD:
-        return systemd, False
+        return systemd
     if reader is EnvSyntax.DOCKER or docker.value == systemd.value:
-        return docker, False
-    literal = docker.value if docker.state is GivenState.LITERAL else docker.prefix
+        return docker
+    is_open = docker.state is GivenState.UNRESOLVED
+    literal = docker.prefix if is_open else docker.value
     prefix = _common_beginning(literal or "", systemd.value or "")
-    return replace(docker, state=GivenState.UNRESOLVED, prefix=prefix), True
+    return replace(docker, state=docker.state if is_open else GivenState.DISPUTED, prefix=prefix)
 
 
 def _common_beginning(one: str, other: str) -> str:

@@ -7,10 +7,11 @@ from typing import Final
 
 from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Catalog
-from confaudit.core.given import GivenState, OperatorSettings
+from confaudit.core.given import OperatorSettings
 from confaudit.core.model import MISSING, Value
 from confaudit.core.report.report import Column, Table
 from confaudit.core.text.wording import listing, plural, visible
+from confaudit.core.upgrade.known import UNSEEN
 from confaudit.errors import ConfigError
 from confaudit.operator_files import (
     READERS,
@@ -177,19 +178,10 @@ def _input_row(file: OperatorFile, operator: OperatorSettings) -> dict[str, Valu
     }
 
 
-_UNKNOWN = {
-    GivenState.REFERENCE: "comes from a Secret or another resource",
-    GivenState.ENCRYPTED: "is encrypted",
-    GivenState.UNRESOLVED: "is filled in by a template",
-    GivenState.PASS_THROUGH: "is taken from the shell that starts the server",
-    GivenState.MALFORMED: "cannot be made out",
-}
-
-
 def blind_spots(operator: OperatorSettings) -> Iterator[str]:
     """What the files do not tell, in whole sentences."""
     yield from operator.coverage
-    for state, why in _UNKNOWN.items():
+    for state, why in UNSEEN.items():
         names = dict.fromkeys(visible(written(one)) for one in operator.given if one.state is state)
         if names:
             shown = f"{plural(len(names), 'setting')}: {', '.join(names)}"

@@ -430,7 +430,7 @@ def test_an_unknown_access_url_leaves_the_cookie_open():
     assert cookie.after is MISSING
     assert cookie.because == (
         "CODER_SECURE_AUTH_COOKIE follows the access URL: "
-        "the value of CODER_ACCESS_URL is filled in by a template"
+        "the value of CODER_ACCESS_URL is one for systemd and another for docker"
     )
 
 

@@ -148,7 +148,7 @@ def test_reasons_never_hold_a_value():
         (GivenState.REFERENCE, None, YES, "comes from a Secret or another resource"),
         (GivenState.UNRESOLVED, None, YES, "is filled in by a template"),
         (GivenState.ENCRYPTED, None, YES, "is encrypted"),
-        (GivenState.PASS_THROUGH, None, DEPENDS, "is taken from the shell that starts it"),
+        (GivenState.PASS_THROUGH, None, DEPENDS, "is taken from the shell that starts the server"),
         (GivenState.MALFORMED, None, YES, "cannot be made out"),
     ],
 )

@@ -10,7 +10,7 @@ from confaudit.core.coder.names import names, written
 from confaudit.core.coder.releases import Release
 from confaudit.core.coder.semantics import Semantics
 from confaudit.core.coder.startup import cell
-from confaudit.core.given import Channel, Given, GivenState
+from confaudit.core.given import WITH_DEFAULT, Channel, Given, GivenState
 from confaudit.core.model import OptionSpec
 from confaudit.core.text.wording import option_name, visible
 from confaudit.core.upgrade.known import WHY_UNKNOWN
@@ -91,7 +91,7 @@ def may_be_void(strongest: Given, release: Release) -> bool:
     if strongest.may_be_unset:
         return True
     empty_counts = Semantics.of(release.version).empty_env_counts
-    defaults_to_nothing = strongest.state is GivenState.UNRESOLVED and strongest.value == ""
+    defaults_to_nothing = strongest.state in WITH_DEFAULT and strongest.value == ""
     return defaults_to_nothing and strongest.channel is Channel.ENV and not empty_counts
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from confaudit.core.coder import regexps
 from confaudit.core.coder.chart import is_by_chart
 from confaudit.core.coder.go import RefusedError, csv_record
-from confaudit.core.given import Given, GivenState, Position
+from confaudit.core.given import WITH_DEFAULT, Given, GivenState, Position
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
 from confaudit.core.text.wording import reasons
@@ -301,18 +301,23 @@ def _texts(value: Value) -> Iterator[str]:
             yield from _texts(item)
 
 
+UNSEEN: Final[Mapping[GivenState, str]] = {
+    GivenState.REFERENCE: "comes from a Secret or another resource",
+    GivenState.ENCRYPTED: "is encrypted",
+    GivenState.UNRESOLVED: "is filled in by a template",
+    GivenState.DISPUTED: "is one for systemd and another for docker",
+    GivenState.PASS_THROUGH: "is taken from the shell that starts the server",
+    GivenState.MALFORMED: "cannot be made out",
+}
+"""Why the value of an entry cannot be seen."""
 WHY_UNKNOWN: Final[Mapping[GivenState, str]] = {
     GivenState.LITERAL: "is refused",
     GivenState.EMPTY: "is refused",
-    GivenState.REFERENCE: "comes from a Secret or another resource",
-    GivenState.UNRESOLVED: "is filled in by a template",
-    GivenState.ENCRYPTED: "is encrypted",
-    GivenState.PASS_THROUGH: "is taken from the shell that starts it",
-    GivenState.MALFORMED: "cannot be made out",
+    **UNSEEN,
 }
 """Why the value of an entry is not known: a literal one is known unless the release refuses it."""
 
-_OPEN: Final = frozenset({GivenState.UNRESOLVED, GivenState.PASS_THROUGH, GivenState.MALFORMED})
+_OPEN: Final = frozenset({*WITH_DEFAULT, GivenState.PASS_THROUGH, GivenState.MALFORMED})
 """States of an entry that may come to nothing."""
 
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from confaudit.core.coder.chart import with_chart
 from confaudit.core.coder.releases import Catalog, Release
-from confaudit.core.given import Given, GivenState, OperatorSettings
+from confaudit.core.given import WITH_DEFAULT, Given, GivenState, OperatorSettings
 from confaudit.core.model import OptionSpec, Setting, Snapshot, Value
 from confaudit.core.snapshot.redact import redact_operator, redact_values
 from confaudit.core.upgrade.known import UpgradeSide
@@ -57,7 +57,7 @@ def _with_defaults(operator: OperatorSettings) -> OperatorSettings:
 
 
 def _filled_in(given: Given) -> Given:
-    if given.state is not GivenState.UNRESOLVED or given.value is None:
+    if given.state not in WITH_DEFAULT or given.value is None:
         return given
     state = GivenState.LITERAL if given.value else GivenState.EMPTY
     return replace(given, state=state, prefix=given.value, refers_to=())

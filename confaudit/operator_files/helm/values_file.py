@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from confaudit.core.coder.chart import may_set
-from confaudit.core.coder.programs import SERVER_NAMES, Program, not_covered, product, program_of
+from confaudit.core.coder.programs import SERVER_NAMES, Program, product, program_of
 from confaudit.core.given import (
     ChartValues,
     Elsewhere,
@@ -20,7 +20,7 @@ from confaudit.core.given import (
     OperatorSettings,
 )
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import flags, unseen, words_of
+from confaudit.operator_files.command import flags, noted, unseen, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm.chart_file import is_vendors_address
 from confaudit.operator_files.helm.chart_values import chart_keys, is_on
@@ -257,10 +257,8 @@ def _charted(container: Container, release: Release, beside: Beside) -> Operator
 
 
 def _note(release: Release, node: Node, program: Program) -> OperatorSettings:
-    """A further program of Coder, which is not audited."""
-    file = release.values.layer_of(node).file
-    note = file.remark(node.line, not_covered(release.what or "what is set up here", program))
-    return OperatorSettings(notes=(f"{note}.",))
+    what = release.what or "what is set up here"
+    return noted(what, program, release.values.layer_of(node).file, node.line)
 
 
 def _unset(release: Release) -> OperatorSettings:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.coder.programs import Program, not_covered, started_by
+from confaudit.core.coder.programs import started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import Word, flags, unseen
+from confaudit.operator_files.command import Word, flags, other_program, unseen
 from confaudit.operator_files.containers import docker_run
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts.systemd_words import unit_words
@@ -155,9 +155,10 @@ def _unit(unit: _Unit, beside: Beside) -> OperatorSettings:
     """What one unit sets; nothing when it runs something else than Coder's server."""
     kind = "Container" if any(one.section == "Container" for one in unit.found) else "Service"
     in_force = _effective(one for one in unit.found if one.section in (kind, ""))
-    program = next(filter(None, map(_program, in_force)), None)
-    if program not in (None, Program.SERVER):
-        return OperatorSettings(notes=(f"{not_covered(unit.name or unit.file.name, program)}.",))
+    words = [word for one in in_force for word in _run(one)]
+    what, line = f"the unit {unit.name}".strip(), words[0][1] if words else 0
+    if other := other_program(what, words, "", unit.file, line):
+        return other
     own = [directive(one.key, one.text, one.line, unit.place(one), unit.fill) for one in in_force]
     files = [
         environment_file(one.text, one.line, unit.place(one), beside)
@@ -167,19 +168,16 @@ def _unit(unit: _Unit, beside: Beside) -> OperatorSettings:
     found = merge(*files, *own) if kind == "Container" else merge(*own, *files)
     unset = {name for one in in_force for name in _unset(one)}
     given = tuple(one for one in found.given if one.name not in unset)
-    if not (program or found.version or _is_of_coder(given, found.elsewhere)):
+    is_started = started_by(word for word, _ in words)
+    if not (is_started or found.version or _is_of_coder(given, found.elsewhere)):
         return OperatorSettings()
     notes = tuple(_misplaced(one, unit.file) for one in unit.found if _is_misplaced(one, kind))
     forms = found.forms or (unit.form,)
     return replace(found, given=given, notes=(*notes, *found.notes), forms=forms, name=unit.name)
 
 
-def _program(one: Directive) -> Program | None:
-    return (
-        started_by(word for word, _ in unit_words(one.text)[0])
-        if one.key in ("ExecStart", "Exec")
-        else None
-    )
+def _run(one: Directive) -> list[Word]:
+    return unit_words(one.text, one.line)[0] if one.key in ("ExecStart", "Exec") else []
 
 
 def _unset(one: Directive) -> Iterator[str]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from confaudit.core.coder.programs import SERVER_NAMES, Program, not_covered, product, program_of
+from confaudit.core.coder.programs import SERVER_NAMES, Program, product, program_of
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.operator_files.beside import Beside, Resource
-from confaudit.operator_files.command import flags, started, unseen, words_of
+from confaudit.operator_files.command import flags, noted, started, unseen, words_of
 from confaudit.operator_files.helm.rendered_chart import chart_version, taken_apart
 from confaudit.operator_files.kubernetes import cluster
 from confaudit.operator_files.merge import merge
@@ -48,8 +48,7 @@ def read(workload: Resource, beside: Beside) -> Iterator[OperatorSettings]:
         elif program:
             what = f"the {visible(workload.kind)} {visible(workload.name)}".rstrip()
             file = workload.origin(container).file
-            note = file.remark(container.line, not_covered(what, program))
-            yield OperatorSettings(notes=(f"{note}.",))
+            yield noted(what, program, file, container.line)
 
 
 def _containers(workload: Resource) -> Iterator[Mapping]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from confaudit.core.coder.names import current, written
 from confaudit.core.coder.startup import cell
-from confaudit.core.given import Channel, Form, Given, GivenState
+from confaudit.core.given import WITH_DEFAULT, Channel, Form, Given, GivenState
 from confaudit.core.judge import rules
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.rules.common import positions
@@ -223,7 +223,7 @@ _WHILE_IT_CAN_BE: Final = (
     "Give the variable the new key before the upgrade: afterwards the "
     "database keeps it, and a server whose variable differs ends."
 )
-_READABLE: Final = frozenset({GivenState.LITERAL, GivenState.UNRESOLVED, GivenState.MALFORMED})
+_READABLE: Final = frozenset({GivenState.LITERAL, *WITH_DEFAULT, GivenState.MALFORMED})
 """A value that is cut off may hold a credential in what is left of it."""
 
 
