@@ -4,7 +4,12 @@ import pytest
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.judge.audit import audit
-from confaudit.core.text.placeholders import holds_placeholder, is_mark, stands_for_secret
+from confaudit.core.text.placeholders import (
+    holds_placeholder,
+    is_elsewhere,
+    is_mark,
+    stands_for_secret,
+)
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import read_env_file
 
@@ -15,22 +20,33 @@ ADD YOUR POSTGRES CONNECTION STRING HERE|put your password here!|insert-token-he
 REPLACE_WITH_SECRET|REPLACE_WITH_OAUTH2_SECRET|filled in automatically|"change this"
 postgres://<user>:<password>@<host>/coder|postgres://coder:CHANGE_ME@db/coder
 postgres://USER:PASSWORD@HOST:5432/DBNAME|postgres://coder:changeme@db:5432/coder?sslmode=disable
+%SECRET% @@SECRET@@ __DB_PASSWORD__ {secret} %(secret)s … XXXX-XXXX sk-... ghp_xxxxxxxxxxxx GOCSPX-****
+REDACTED (redacted) none null N/A yourpassword fillmein postgres://coder:%PW%@db/coder
+host=db user=coder password=CHANGE_ME dbname=coder|password='your secret' host=db
 """
 SECRETS = """
 Exchange2024! change-Me9$kf2 Xchangeme42 changeme123 p@ss!word#here s3cret-here hunter2
 password secret kJhGfDsAqW hereafter yoursincerely7x correct-horse-battery-staple sk-your-key-1aB2
 postgres://coder:coder@db/coder postgres://u:change-Me9@db/c postgres://u:p@DBHOST/coder
-postgres://u:PASSWORD@db/coder
+postgres://u:PASSWORD@db/coder AgBy3i4OJSWK+PiTySYZZA== __x9F__a %4sEc% {9fK2} sk-ant-x1y2 none4me
+user=coder password=hunter2 host=db|host=db password='a b' user=coder
+"""
+ELSEWHERE = """
+vault:secret/data/coder#key >>vault:secret/data/x#y arn:aws:secretsmanager:eu-west-1:1:secret:x
+projects/1/secrets/x/versions/latest gcp:secretmanager:x env:OIDC_SECRET /run/secrets/oidc $(SECRET)
+postgres://coder:$(DB_PASSWORD)@db/coder|$(cat /run/secrets/oidc)|host=db password=$(PW) user=coder
 """
 HOLD = """
 https://ide.<your-domain> http://xxx.xxx.xxx.xxx:7080 changeme your-client-id REPLACE_WITH_ID
 https://your-company.okta.com https://YOUR_TENANT.auth0.com <client-id> yourdomain.com
-xxx.apps.googleusercontent.com https://placeholder.example.com
+xxx.apps.googleusercontent.com https://placeholder.example.com https://%DOMAIN% https://{domain}
+https://__DOMAIN__ coder.@DOMAIN@
 """
 HOLD_NOT = """
 https://exxon.example.com maxx a<b todos.example.com example-group yours do-it-yourself
 Coder<noreply@example.com> (?P<g>a) (?<g>a) https://coder.example.com mail.example.com [fd00::1]:25
-exchange.example.com openid,profile,email
+exchange.example.com openid,profile,email ${domain} {{domain}} [a-z]{2} https://x.com/a%20B%20C me@X.ORG
+{"access_type":"offline"}
 """
 
 
@@ -47,6 +63,9 @@ def listed(text):
     [
         (stands_for_secret, True, NO_SECRETS),
         (stands_for_secret, False, SECRETS),
+        (stands_for_secret, False, ELSEWHERE),
+        (is_elsewhere, True, ELSEWHERE),
+        (is_elsewhere, False, SECRETS),
         (holds_placeholder, True, HOLD),
         (holds_placeholder, False, HOLD_NOT),
         (is_mark, True, "<text>|CHANGE_ME|xxx|TODO"),

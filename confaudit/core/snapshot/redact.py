@@ -36,7 +36,7 @@ from confaudit.core.secret import (
     secret,
 )
 from confaudit.core.snapshot.credentials import TextRedactor, known_part, userinfo_end
-from confaudit.core.text.placeholders import stands_for_secret
+from confaudit.core.text.placeholders import is_elsewhere, stands_for_secret
 from confaudit.errors import SourceError
 
 
@@ -223,7 +223,7 @@ class _Redactor(TextRedactor):
         end = userinfo_end(rest)
         password = rest[:end].rstrip("@").partition(":")[2]
         bare = scheme + is_url + rest[end:]
-        if is_url and not password and self.text(bare) == bare:
+        if (is_url and not password and self.text(bare) == bare) or is_elsewhere(value or ""):
             return CONCEALED
         if value and stands_for_secret(value):
             return PLACEHOLDER

@@ -7,21 +7,34 @@ people the whole, and of a secret the whole as well, because a password may hold
 import re
 from typing import Final
 
+_MASK: Final = r"(?:x{3,}|[*.\u2022_?-]{3,}|\u2026+)"
+_FILLED_IN: Final = (
+    r"%[A-Z][A-Z0-9_]+%|@@?[A-Z][A-Z0-9_]+@@?|__[A-Z][A-Z0-9_]+?__"
+    r"|(?<![$#%{])\{[A-Za-z][A-Za-z_.-]+\}|%\([A-Za-z_]+\)s"
+)
+"""A name between the delimiters of something that was to put a value in its place."""
+
 _MARKED: Final = re.compile(
-    r"<[^<>]+>|\[[a-z][a-z _-]+\]|([x*.\u2022\u2026_?-])\1{2,}"
-    r"|(?:change|replace|fill|edit|insert|set)[-_ ]?(?:me|this|it)"
-    r"|replace|placeholder|todo|fixme|tbd",
-    re.IGNORECASE,
+    rf"<[^<>]+>|(?i:\[[a-z][a-z _-]+\]|{_MASK}(?:[-_ ]{_MASK})*)|{_FILLED_IN}"
+    r"|(?i:(?:change|replace|fill|edit|insert|set)[-_ ]?(?:me|this|it)|fill[-_ ]?(?:me[-_ ]?)?in"
+    r"|replace|placeholder|todo|fixme|tbd)"
 )
 """Nothing but a mark: brackets, a mask, a word that stands for what is to come."""
 
+_NOTHING: Final = re.compile(
+    r"none|null|nil|undefined|unset|n/?a|\(?(?:redacted|masked|removed|omitted)\)?", re.IGNORECASE
+)
+"""What is no secret, though it may well be the value of another setting."""
+
+_BEGINNING: Final = re.compile(rf"(?:[A-Za-z0-9]{{2,8}}[-_]){{1,2}}(?i:{_MASK})")
+"""A mask behind the letters that tell the kind of a token: `sk-…`, `ghp_xxxx`."""
+
 _PART: Final = re.compile(
     r"(?<!\?)(?<!\?P)<[^<>@]+>"  # neither a group of a regular expression nor a mail address
-    r"|(?<![A-Za-z0-9])[xX]{3,}(?![A-Za-z0-9])"
-    r"|(?<![A-Za-z])(?:(?:change|replace|fill|edit)[-_ ]?(?:me|this)|replace[-_ ]with"
+    rf"|{_FILLED_IN}|(?<![A-Za-z0-9])[xX]{{3,}}(?![A-Za-z0-9])"
+    r"|(?i:(?<![A-Za-z])(?:(?:change|replace|fill|edit)[-_ ]?(?:me|this)|replace[-_ ]with"
     r"|placeholder|todo|fixme)(?![A-Za-z])"
-    r"|(?<![A-Za-z])your(?!(?:s|self)(?![A-Za-z]))[-_ .]?[A-Za-z]{2}",
-    re.IGNORECASE,
+    r"|(?<![A-Za-z])your(?!(?:s|self)(?![A-Za-z]))[-_ .]?[A-Za-z]{2})"
 )
 
 _WORD: Final = r"(?:[A-Za-z]+|(?i:oauth2))"
@@ -33,11 +46,21 @@ _INSTRUCTION: Final = re.compile(
     r".*\b(?:me|this|it|your|here|with|by|value)\b"
     r"|^(?:filled|generated|injected|managed|provided|set|taken)\b"
     r".*\b(?:in|automatically|by|from|via|with)\b"
-    r"|\byour\b|\bto be\b|. here$|\b(?:placeholder|todo|fixme|tbd|example|dummy)\b"
+    r"|\byour(?:pass(?:word)?|secret|token|key)?\b|\bto be\b|. here$"
+    r"|\b(?:placeholder|todo|fixme|tbd|example|dummy)\b"
 )
 """What a text of nothing but words says to whoever copies it."""
 
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:([^:@/]*)(?::(.*))?@)?([^@/?]*)[^@]*")
+_URL: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^:@/]*(?::(?P<password>.*))?@)?(?P<host>[^@/?]*)[^@]*"
+)
+_DSN: Final = re.compile(r"(?:\w+\s*=.*\s)?password\s*=\s*('?)(?P<password>.+?)\1(?:\s+\w+\s*=.*)?")
+_ELSEWHERE: Final = re.compile(
+    r"(?:>>)?(?:vault|bao):[\w.-]+/\S+|arn:aws[\w-]*:(?:secretsmanager|ssm):\S+"
+    r"|projects/[^/\s]+/secrets/\S+|gcp:secretmanager:\S+|(?:env|file):[\w./-]+"
+    r"|(?:/var)?/run/secrets/\S+|\$\(.+\)|`.+`"
+)
+"""Where a secret is, in the words of those who fetch it; URLs without a password are no secrets."""
 _NAMED: Final = re.compile(r"[A-Z][A-Z_]+")
 
 
@@ -54,15 +77,28 @@ def holds_placeholder(text: str) -> bool:
 def stands_for_secret(text: str) -> bool:
     """Whether a secret is no secret yet: nothing in it can be a credential.
 
-    Words may be a passphrase; only those that tell somebody what to do are taken for none. Of a
-    URL that is asked about the password.
+    Words may be a passphrase; only those that tell somebody what to do are taken for none. Of the
+    address of a database that is asked about the password.
     """
-    if is_mark(text) or (_WORDS.fullmatch(text) and _INSTRUCTION.search(_spaced(text))):
+    if is_mark(text) or _NOTHING.fullmatch(text) or _BEGINNING.fullmatch(text):
         return True
-    url = _URL.fullmatch(text)
-    password, host = (url[2] or "", url[3]) if url else ("", "")
+    if _WORDS.fullmatch(text) and _INSTRUCTION.search(_spaced(text)):
+        return True
+    password, host = _password(text)
     is_named = _NAMED.fullmatch(password) and _NAMED.fullmatch(host.partition(":")[0])
     return bool(password) and (bool(is_named) or stands_for_secret(password))
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether a secret only tells a tool where the secret is, be the tool at work here or not."""
+    return bool(_ELSEWHERE.fullmatch(text) or _ELSEWHERE.fullmatch(_password(text)[0]))
+
+
+def _password(text: str) -> tuple[str, str]:
+    """The password in the address of a database, and the host that it is for; empty without."""
+    found = _URL.fullmatch(text) or _DSN.fullmatch(text)
+    parts = found.groupdict() if found else {}
+    return parts.get("password") or "", parts.get("host") or ""
 
 
 def _spaced(text: str) -> str:
