@@ -258,9 +258,9 @@ def get(node: Node | None, *path: str) -> Scalar | Sequence | Mapping | None:
 
 
 def text_at(node: Node | None, *path: str) -> str:
-    """The text of the scalar at a path, empty when there is none."""
+    """The text of the scalar at a path, empty when there is none; null is none."""
     found = get(node, *path)
-    return found.text if isinstance(found, Scalar) else ""
+    return found.text if isinstance(found, Scalar) and resolve(found) is not None else ""
 
 
 def items_at(node: Node | None, *path: str) -> list[Scalar | Sequence | Mapping]:

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from confaudit.core.given import Channel, Form, Given, GivenState
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.substitution import CLUSTER, TEMPLATED, Fill, Reading
-from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, entries, follow, get
+from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, entries, follow, get, resolve
 
 CODER_NAME: Final = re.compile(r"CODER_(?!AGENT_(?:TOKEN|URL|AUTH)\b)[A-Z0-9_]+|WGTUNNEL_HOST")
 """What a file that is read line by line may set: options, and names that look like one; not what
@@ -128,10 +128,10 @@ class KubernetesEnvironment:
 
     def _item(self, item: Mapping, name: Scalar, place: SettingsBlock) -> Iterator[Given]:
         keys = {key.text for key, _ in entries(item)}
-        if "value" in keys:
-            yield self._value(name, get(item, "value"), place)
-        elif "valueFrom" in keys:
+        if "valueFrom" in keys and _is_blank(get(item, "value")):
             yield from self._value_from(name, get(item, "valueFrom"), place)
+        elif "value" in keys:
+            yield self._value(name, get(item, "value"), place)
         else:
             state = GivenState.EMPTY if keys == {"name"} else GivenState.MALFORMED
             yield place.given(name.text, state, name.line)
@@ -162,6 +162,11 @@ class KubernetesEnvironment:
         if of_a_service or self.may_precede(name, self.names):
             return Reading(None, known=False)
         return None
+
+
+def _is_blank(value: Node | None) -> bool:
+    """Whether a value leaves the word to the `valueFrom` beside it, as Kubernetes has it."""
+    return value is None or (isinstance(value, Scalar) and resolve(value) in (None, ""))
 
 
 def _shape(value: Node | None) -> GivenState:

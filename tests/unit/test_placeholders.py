@@ -20,8 +20,8 @@ ADD YOUR POSTGRES CONNECTION STRING HERE|put your password here!|insert-token-he
 REPLACE_WITH_SECRET|REPLACE_WITH_OAUTH2_SECRET|filled in automatically|"change this"
 postgres://<user>:<password>@<host>/coder|postgres://coder:CHANGE_ME@db/coder
 postgres://USER:PASSWORD@HOST:5432/DBNAME|postgres://coder:changeme@db:5432/coder?sslmode=disable
-%SECRET% @@SECRET@@ __DB_PASSWORD__ {secret} %(secret)s … XXXX-XXXX sk-... ghp_xxxxxxxxxxxx GOCSPX-****
-REDACTED (redacted) none null N/A yourpassword fillmein postgres://coder:%PW%@db/coder
+%SECRET% @@SECRET@@ __DB_PASSWORD__ {secret} %(secret)s … XXXX-XXXX sk-... ghp_xxxxxxxxxxxx
+GOCSPX-**** REDACTED (redacted) none null N/A yourpassword fillmein postgres://coder:%PW%@db/coder
 host=db user=coder password=CHANGE_ME dbname=coder|password='your secret' host=db
 """
 SECRETS = """
@@ -45,8 +45,8 @@ https://__DOMAIN__ coder.@DOMAIN@
 HOLD_NOT = """
 https://exxon.example.com maxx a<b todos.example.com example-group yours do-it-yourself
 Coder<noreply@example.com> (?P<g>a) (?<g>a) https://coder.example.com mail.example.com [fd00::1]:25
-exchange.example.com openid,profile,email ${domain} {{domain}} [a-z]{2} https://x.com/a%20B%20C me@X.ORG
-{"access_type":"offline"}
+exchange.example.com openid,profile,email ${domain} {{domain}} [a-z]{2}
+https://x.com/a%20B%20C me@X.ORG {"access_type":"offline"}
 """
 
 

@@ -11,6 +11,7 @@ from confaudit.yaml_nodes import (
     Sequence,
     entries,
     follow,
+    get,
     resolve,
 )
 
@@ -60,8 +61,11 @@ def _held_by_list(node: Sequence) -> Holds:
     items = [follow(item) for item in node.items]
     if any(isinstance(item, Scalar) and _is_open(item) for item in items):
         return Holds.OPEN
-    are_maps = all(isinstance(item, Mapping) for item in items)
-    return Holds.NOTHING if not items else Holds.LIST if are_maps else Holds.TEXTS
+    if not items:
+        return Holds.NOTHING
+    if not all(isinstance(item, Mapping) for item in items):
+        return Holds.TEXTS
+    return Holds.LIST if all(get(item, "name") for item in items) else Holds.NAMELESS
 
 
 def _held_by_map(node: Mapping) -> Holds:

@@ -23,6 +23,7 @@ from confaudit.yaml_nodes import (
     Sequence,
     get,
     items_at,
+    resolve,
     text_at,
 )
 
@@ -71,9 +72,17 @@ def listed(
 
 
 def _env_from(container: Mapping) -> Node | None:
-    """What stands at `envFrom`; an empty list is none."""
-    found = get(container, "envFrom")
-    return None if isinstance(found, Sequence) and not found.items else found
+    """What stands at `envFrom`, if anything is in it."""
+    match get(container, "envFrom"):
+        case Sequence(items=held) as found:
+            pass
+        case Mapping(pairs=held) as found:
+            pass
+        case Scalar() as found:
+            held = resolve(found)
+        case _:
+            return None
+    return found if held else None
 
 
 def from_resources(
