@@ -73,16 +73,12 @@ def listed(
 
 def _env_from(container: Mapping) -> Node | None:
     """What stands at `envFrom`, if anything is in it."""
-    match get(container, "envFrom"):
-        case Sequence(items=held) as found:
-            pass
-        case Mapping(pairs=held) as found:
-            pass
-        case Scalar() as found:
-            held = resolve(found)
-        case _:
-            return None
-    return found if held else None
+    found = get(container, "envFrom")
+    if isinstance(found, Scalar):
+        return found if resolve(found) else None
+    if isinstance(found, Sequence):
+        return found if found.items else None
+    return found if isinstance(found, Mapping) and found.pairs else None
 
 
 def from_resources(
