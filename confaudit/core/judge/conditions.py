@@ -297,6 +297,7 @@ _HELD: Final = {
     Holds.TEXT: "is a text in the chart's values",
     Holds.LIST: "is a list of maps in the chart's values",
     Holds.TEXTS: "is a list of texts in the chart's values",
+    Holds.NAMELESS: "has an entry without a name in the chart's values",
     Holds.MAP: "is a map in the chart's values",
 }
 """What to say of a key that was asked what it holds."""
