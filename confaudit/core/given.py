@@ -61,6 +61,8 @@ class Form(StrEnum):
     TERRAFORM = "terraform"
     NIX = "nix"
     ANSIBLE = "ansible"
+    VARIABLES = "variables"
+    """A map of variables in YAML, which Ansible or another tool uses."""
     DOCKER_INSPECT = "docker-inspect"
     DOCKER_RUN = "docker-run"
     ECS = "ecs-task"

@@ -17,7 +17,7 @@ from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSet
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.reader import Reader
-from confaudit.operator_files.settings import NAME, SettingsBlock
+from confaudit.operator_files.settings import NAME, SettingsBlock, open_lines
 from confaudit.operator_files.substitution import COMPOSE, TEMPLATED, Fill
 
 
@@ -68,14 +68,8 @@ def read_as(file: OperatorFile, reader: EnvSyntax) -> OperatorSettings:
         given=tuple(_settings(file, reader)),
         notes=tuple(_notes(file, reader)),
         forms=(Form.ENV_FILE,),
-        elsewhere=tuple(_open_lines(file)),
+        elsewhere=open_lines(file),
     )
-
-
-def _open_lines(file: OperatorFile) -> Iterator[Elsewhere]:
-    if file.has_open_lines:
-        note = f"{file.name} is a template, and may set more when somebody renders it"
-        yield Elsewhere(f"template/{file.name}", note)
 
 
 def _notes(file: OperatorFile, reader: EnvSyntax) -> Iterator[str]:

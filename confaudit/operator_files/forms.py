@@ -130,6 +130,15 @@ READERS: Final[Mapping[str, FormReader]] = {
             is_yaml=True,
         ),
         FormReader(
+            "variables",
+            "a file of variables in YAML",
+            "hosts.variables",
+            embeddable=False,
+            rank=2,
+            is_yaml=True,
+            sign="CODER_",
+        ),
+        FormReader(
             "systemd", "a systemd unit", "hosts.systemd", sign=r"(?m)^[ \t]*\[|^[A-Z][a-z]\w*="
         ),
         FormReader(

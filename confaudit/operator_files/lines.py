@@ -13,7 +13,7 @@ from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSet
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.reader import Reader
-from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
+from confaudit.operator_files.settings import CODER_NAME, SettingsBlock, open_lines
 from confaudit.operator_files.substitution import CLUSTER, COMPOSE, Dialect, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import fault_of
@@ -65,9 +65,7 @@ _POINTER: Final = re.compile(
 
 
 def _pointers(file: OperatorFile) -> Iterator[Elsewhere]:
-    if file.has_open_lines:
-        note = f"{file.name} is a template, and may set more when somebody renders it"
-        yield Elsewhere(f"template/{file.name}", note)
+    yield from open_lines(file)
     for number, text in file.significant():
         if _POINTER.match(text):
             note = file.remark(number, "what this line points to may set more, and is not read")

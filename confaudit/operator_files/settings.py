@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from confaudit.core.given import Channel, Form, Given, GivenState
+from confaudit.core.given import Channel, Elsewhere, Form, Given, GivenState
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.substitution import CLUSTER, TEMPLATED, Fill, Reading
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, entries, follow, get, resolve
@@ -53,13 +53,21 @@ class SettingsBlock:
 
     def text(self, name: str, text: str, line: int, fill: Fill, **more: bool) -> Given:
         """A setting whose value is a text."""
-        if text.lstrip("\"' ").startswith("ENC["):  # sops; not even its length is our business
+        if text.lstrip("\"' ").startswith(_ENCRYPTED):  # not even its length is our business
             return self.given(name, GivenState.ENCRYPTED, line)
         reading = fill(text)
         if not reading.known:
             return self.given(name, GivenState.UNRESOLVED, line, reading, **more)
         state = GivenState.LITERAL if reading.text else GivenState.EMPTY
         return self.given(name, state, line, reading, **more)
+
+
+def open_lines(file: OperatorFile) -> tuple[Elsewhere, ...]:
+    """What a file hides that is a template of whole lines."""
+    if not file.has_open_lines:
+        return ()
+    note = f"{file.name} is a template, and may set more when somebody renders it"
+    return (Elsewhere(f"template/{file.name}", note),)
 
 
 MayPrecede: TypeAlias = Callable[[str, Collection[str]], bool]
@@ -80,6 +88,9 @@ def others_precede(name: str, names: Collection[str]) -> bool:
     """What is known of a list that a chart we do not know makes part of its own."""
     return name not in names
 
+
+_ENCRYPTED: Final = ("ENC[", "$ANSIBLE_VAULT;")
+"""How what sops or Ansible encrypts begins."""
 
 PlaceOf: TypeAlias = Callable[[Node], SettingsBlock]
 """Where an item of a list stands, as a list may be put together from several files."""

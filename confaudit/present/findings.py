@@ -252,6 +252,7 @@ _FORM_WORDS: Final[Mapping[Form, str]] = {
     Form.TERRAFORM: "Terraform",
     Form.NIX: "Nix",
     Form.ANSIBLE: "Ansible playbook",
+    Form.VARIABLES: "file of variables",
     Form.DOCKER_INSPECT: "docker inspect",
     Form.DOCKER_RUN: "docker run",
     Form.ECS: "ECS task definition",

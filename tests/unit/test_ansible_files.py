@@ -3,6 +3,7 @@
 import pytest
 
 from confaudit.core.given import Channel, Form
+from confaudit.errors import SourceError
 from tests.unit.file_texts import deployments, settings, told
 
 PLAY = """\
@@ -96,3 +97,86 @@ def test_what_else_a_playbook_runs_is_not_read():
     found = deployments(play(other, COPY))
     assert "external provisioner" in found.notes[0]
     assert settings(play(COPY, "- copy: {dest: x, content: A=b}")).given[0].name == "CODER_C"
+
+
+RUN = """\
+- hosts: all
+  tasks:
+    - docker_container:
+        image: ghcr.io/coder/coder:v{{ coder_version }}
+        env: "{{ coder_env }}"
+"""
+ROLE = """\
+- template: {src: c.env.j2, dest: /etc/c.env}
+- template: {src: coder.service.j2, dest: /etc/systemd/system/coder.service}
+"""
+UNIT_TEMPLATE = """\
+[Service]
+EnvironmentFile=/etc/c.env
+ExecStart={{ bin }}/coder server --verbose={{ v | default("x y") }}
+{% for k in more %}
+Environment="{{ k }}={{ more[k] }}"
+{% endfor %}
+"""
+VARIABLES = "coder_version: 2.30.0\ncoder_env:\n  CODER_A: a\n  CODER_B: '{{ b }}'\n"
+SEVERAL = {
+    "variables of a group": (
+        {"site.yml": RUN, "group_vars/all.yml": VARIABLES},
+        "A=a B:unresolved",
+    ),
+    "variables that hosts dispute": (
+        {"site.yml": RUN, "host_vars/a.yml": VARIABLES, "host_vars/b.yml": VARIABLES},
+        "unseen",
+    ),
+    "variables of a play": (
+        {"site.yml": RUN.replace("  tasks:", "  vars: {coder_env: {CODER_A: b}}\n  tasks:")},
+        "A=b",
+    ),
+    "templates of a role": (
+        {"tasks/main.yml": ROLE, "templates/c.env.j2": "CODER_A=a\n"}
+        | {"templates/coder.service.j2": UNIT_TEMPLATE},
+        "--verbose:unresolved A=a unseen unseen",
+    ),
+    "a command with its environment": (
+        {"site.yml": "- command: coder server --verbose\n  environment: {CODER_A: '{{ a }} b'}\n"},
+        "A:unresolved --verbose=true",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SEVERAL)
+def test_what_a_playbook_takes_from_other_files(case):
+    files, expected = SEVERAL[case]
+    found = deployments(*files.items()).found
+    assert " ".join(told(found[0].operator)) == expected
+    assert found[0].files[0].name == next(iter(files))
+
+
+def test_a_playbook_without_its_templates_says_which():
+    with pytest.raises(SourceError) as refused:
+        settings(("tasks/main.yml", ROLE))
+    assert refused.value.hint == "give coder.service.j2 beside it"
+
+
+MAPS = {
+    "a map": (VARIABLES, "A=a B:unresolved unseen", "2.30.0"),
+    "lists": (
+        "a: [CODER_A=a]\nb: [{name: CODER_B, value: b}]\n",
+        "A=a B=b unseen",
+        "",
+    ),
+    "an environment": ("CODER_A: a\nCODER_B: null\nimage: coder/coder:v2.30.0\n", "A=a", "2.30.0"),
+    "what a vault keeps": (
+        "CODER_A: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n",
+        "A:encrypted",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MAPS)
+def test_variables_in_yaml(case):
+    text, expected, version = MAPS[case]
+    found = settings(text)
+    assert (" ".join(told(found)), found.version) == (expected, version)
+    assert found.forms == (Form.VARIABLES,)

@@ -191,6 +191,12 @@ FORMS = {
         ENV,
         empty="- hosts: all\n  tasks:\n    - apt: {name: nginx}\n",
     ),
+    Form.VARIABLES: Inputs(
+        "variables",
+        f"CODER_ACCESS_URL: {URL}\n",
+        empty="coder_port: 80\n",
+        open=f"coder_version: 2.20.0\ncoder_env:\n  CODER_ACCESS_URL: {URL}\n",
+    ),
     Form.DOCKER_INSPECT: Inputs(
         "containers",
         f'[{{"Name": "/coder", "Config": {{"Image": "{IMAGE}",'

@@ -16,8 +16,8 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts.systemd_words import unit_words
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
-from confaudit.operator_files.settings import NAME, SettingsBlock
-from confaudit.operator_files.substitution import SCRIPT, TEMPLATED, Fill, Reading
+from confaudit.operator_files.settings import NAME, SettingsBlock, open_lines
+from confaudit.operator_files.substitution import OPAQUE, SCRIPT, TEMPLATED, Fill, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 
 _HEADER: Final = re.compile(r"\[([A-Z][A-Za-z]*)\]")
@@ -171,6 +171,7 @@ def _unit(unit: _Unit, beside: Beside) -> OperatorSettings:
     is_started = started_by(word for word, _ in words)
     if not (is_started or found.version or _is_of_coder(given, found.elsewhere)):
         return OperatorSettings()
+    found = merge(found, OperatorSettings(elsewhere=open_lines(unit.file)))
     notes = tuple(_misplaced(one, unit.file) for one in unit.found if _is_misplaced(one, kind))
     forms = found.forms or (unit.form,)
     return replace(found, given=given, notes=(*notes, *found.notes), forms=forms, name=unit.name)
@@ -212,8 +213,11 @@ def directive(key: str, text: str, line: int, place: SettingsBlock, fill: Fill) 
     words, complete = unit_words(text, line)
     match key:
         case "Environment":
-            given = _environment(words, complete, text, place, fill)
-            return OperatorSettings(given=tuple(given), forms=(place.form,))
+            return OperatorSettings(
+                given=tuple(_environment(words, complete, text, place, fill)),
+                forms=(place.form,),
+                elsewhere=tuple(_any_variable(words, place.file)),
+            )
         case "PassEnvironment":
             passed = (place.given(word, GivenState.PASS_THROUGH, row) for word, row in words)
             return OperatorSettings(given=tuple(passed), forms=(place.form,))
@@ -326,12 +330,19 @@ def _environment(
         name, equals, value = word.partition("=")
         if equals and NAME.fullmatch(name):
             yield place.text(name, value, line, fill)
-        else:
+        elif OPAQUE not in name:
             yield place.given(name, GivenState.MALFORMED, line)
     if not complete:
         names = re.findall(r"([A-Za-z_]\w*)=", text)
         last = place.block + text.count("\n")
         yield place.given(names[-1] if names else "", GivenState.MALFORMED, last)
+
+
+def _any_variable(words: Sequence[Word], file: OperatorFile) -> Iterator[Elsewhere]:
+    for word, line in words:
+        if OPAQUE in word.partition("=")[0]:
+            note = "what is filled in here may set any variable"
+            yield Elsewhere("environment", file.remark(line, note))
 
 
 def _joined(words: Sequence[Word]) -> list[Word]:
