@@ -83,6 +83,12 @@ def is_script(words: Iterable[Word]) -> bool:
     return by_shell and any(re.fullmatch("-[a-z]*c", word) for word, _ in rest)
 
 
+def asked_for(words: Sequence[Word]) -> frozenset[str]:
+    """Variables of the container that a script in its command refers to."""
+    text = " ".join(word for word, _ in words) if is_script(words) else ""
+    return frozenset(re.findall(r"\$\{?([A-Za-z_]\w*)", text))
+
+
 def unseen(words: Sequence[Word], file: OperatorFile, fill: Fill) -> Iterator[Elsewhere]:
     """What a command hides: it hands a text to a shell, or somebody fills in more arguments."""
     if is_script(words):

@@ -66,3 +66,21 @@ def test_a_variable_defined_before_is_filled_in_beside_others_that_nobody_sees()
     env = [URL, uses("CODER_ACCESS_URL")]
     operator = read(decode((POD % (FROM, ", ".join(env))).encode(), "f.yaml"))
     assert operator.given[-1].value == "https://https://a.example.com/docs"
+
+
+SCRIPT = "exec coder server --access-url https://$CODER_MY_HOST"
+ASKED = [
+    (POD.replace("      env:", f'      command: ["sh", "-c", "{SCRIPT}"]\n      env:', 1) % (
+        "", f"{URL}, {{name: CODER_MY_HOST, value: x}}")),
+    f'coder: {{command: [sh, -c, "{SCRIPT}"], env: [{URL}, {{name: CODER_MY_HOST, value: x}}]}}',
+    "services:\n  coder:\n    image: ghcr.io/coder/coder\n    environment: {CODER_MY_HOST: x}\n"
+    f'    entrypoint: ["sh", "-c", "{SCRIPT.replace("$", "$$")}"]\n',
+    f"[Service]\nEnvironment=CODER_MY_HOST=x\nExecStart=/bin/sh -c '{SCRIPT}'\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ASKED, ids=["pod", "chart", "compose", "unit"])
+def test_what_a_script_in_the_command_asks_for_is_there_for_it(text):
+    assert "CODER_MY_HOST" in read(decode(text.encode(), "coder.service")).helpers
+    without = text.replace("$", "")
+    assert "CODER_MY_HOST" not in read(decode(without.encode(), "coder.service")).helpers

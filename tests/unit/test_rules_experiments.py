@@ -85,12 +85,22 @@ def test_what_became_of_an_experiment(name, source, target, fate, since):
     assert found.introduced_in == since
 
 
-def test_a_blank_beside_a_name_is_what_is_wrong_with_it():
+@pytest.mark.parametrize(
+    ("written", "told", "step"),
+    [
+        ("workspace-usage, oauth2", " oauth2", "Write oauth2 without blanks around it."),
+        ("OAuth2", "OAuth2", "Write oauth2."),
+        ("oauth2 mcp-server-http", "oauth2 mcp-server-http", "Write oauth2,mcp-server-http."),
+        ("oauth2;mcp-server-http", "oauth2;mcp-server-http", "Write oauth2,mcp-server-http."),
+        ("oauth2 moons", "oauth2 moons", "Take oauth2 moons out of CODER_EXPERIMENTS."),
+    ],
+)
+def test_how_experiments_are_written_is_what_is_wrong_with_them(written, told, step):
     release = packaged().release("2.35.1")
-    operator = read_env_file("CODER_EXPERIMENTS=workspace-usage, oauth2", "coder.env")
+    operator = read_env_file(f"CODER_EXPERIMENTS={written}", "coder.env")
     found = {
         one.rule.id: one
         for one in audit(situation_of(None, release, release, operator, packaged()))
     }
-    assert found["experiment-gone"].subject == "experiments: oauth2"
-    assert found["experiment-gone"].steps == ("Write oauth2 without blanks around it.",)
+    assert found["experiment-gone"].subject == f"experiments:{told}"
+    assert found["experiment-gone"].steps == (step,)

@@ -32,7 +32,18 @@ def find(name, version="2.35.1"):
         # a slip
         ("CODER_ACESS_URL", "CODER_ACCESS_URL", GUESSED),
         ("CODER_FIRST_USER_TRIAIL", "CODER_FIRST_USER_TRIAL", GUESSED),
+        # the case of letters
+        ("coder_access_url", "CODER_ACCESS_URL", CERTAIN),
+        ("Coder_Verbose", "CODER_VERBOSE", CERTAIN),
+        # the two beginnings of a provisioner's variables
+        ("CODER_PROVISIONER_DAEMON_TAGS", "CODER_PROVISIONERD_TAGS", GUESSED),
+        ("CODER_PROVISIONER_TAGS", "CODER_PROVISIONERD_TAGS", GUESSED),
+        ("CODER_PROVISIONERD_NAME", "CODER_PROVISIONER_DAEMON_NAME", GUESSED),
+        ("CODER_PROVISIONERD_PSK", "CODER_PROVISIONER_DAEMON_PSK", GUESSED),
         # a family
+        ("CODER_EXTERNAL_AUTH_0_CLIENTID", "CODER_EXTERNAL_AUTH_0_CLIENT_ID", GUESSED),
+        ("CODER_EXTERNAL_AUTH_12_SCOPE", "CODER_EXTERNAL_AUTH_12_SCOPES", GUESSED),
+        ("CODER_GIT_AUTH_0_CLIENT_ID", "CODER_EXTERNAL_AUTH_0_CLIENT_ID", GUESSED),
         ("CODER_AIBRIDGE_PROVIDER", "CODER_AI_GATEWAY_PROVIDER_<N>_TYPE", CERTAIN),
     ],
 )
@@ -58,6 +69,8 @@ def test_the_spelling_of_a_deprecated_twin_leads_to_the_name_of_today():
         "CODER_FAILED_JOB_CLEANUP_DURATION",
         "CODER_AUTO_IMPORT_TEMPLATES",
         "CODER_DATA",
+        "coder_version",
+        "CODER_EXTERNAL_AUTH_0_FOO",
         "CODER_",
         "CODER_X" * 200,
     ],

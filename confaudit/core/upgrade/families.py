@@ -79,7 +79,7 @@ def numbered(given: Iterable[Given], prefix: str) -> tuple[Given, ...]:
     )
 
 
-_FIELDS_READ: Final[Mapping[Family, str]] = {
+FIELDS_READ: Final[Mapping[Family, str]] = {
     Family.EXTERNAL_AUTH: "ID|TYPE|CLIENT_ID|CLIENT_SECRET|AUTH_URL|TOKEN_URL|VALIDATE_URL"
     "|REVOKE_URL|APP_INSTALL_URL|APP_INSTALLATIONS_URL|API_BASE_URL|REGEX|DEVICE_FLOW"
     "|DEVICE_CODE_URL|NO_REFRESH|SCOPES|EXTRA_TOKEN_KEYS|DISPLAY_NAME|DISPLAY_ICON"
@@ -90,7 +90,7 @@ _FIELDS_READ: Final[Mapping[Family, str]] = {
 
 _NUMBERED: Final = re.compile(
     "|".join(
-        rf"{prefix.text}[0-9]+_(?:{_FIELDS_READ[family]})"
+        rf"{prefix.text}[0-9]+_(?:{FIELDS_READ[family]})"
         for family, prefixes in PREFIXES.items()
         for prefix in prefixes
     )

@@ -309,6 +309,6 @@ def _ignored(
         for one in assignments
         if one.channel is Channel.ENV
         and one.name not in known
-        and (one.name in meant or one.name.removeprefix(HOMEBREW).startswith("CODER_"))
+        and (one.name in meant or one.name.upper().removeprefix(HOMEBREW).startswith("CODER_"))
         and not is_server_variable(one.name, target.facts)
     }

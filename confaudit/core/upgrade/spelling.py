@@ -17,6 +17,7 @@ from confaudit.core.coder.facts import Facts
 from confaudit.core.coder.programs import Program
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.model import OptionSpec
+from confaudit.core.upgrade.families import FIELDS_READ, PREFIXES, Family
 from confaudit.core.upgrade.predict import is_server_variable
 
 PREFIX: Final = "CODER_"
@@ -47,6 +48,12 @@ _FEWEST_WORDS: Final = 2
 """How many words two names must share; one alone says too little."""
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
+
+_NUMBERED: Final = re.compile(r"(CODER_[A-Z_]+?)([0-9]+)_([A-Z_]+)")
+"""A numbered variable: its prefix, its number, its field."""
+_PROVISIONER: Final = re.compile(r"(?<=CODER_)PROVISIONER(?:_?DAEMON|D)?S?(?=_)")
+_DAEMON: Final = "PROVISIONERD"
+"""What stands for each way in which a provisioner's variables begin."""
 
 _NEVER_IN_VAIN: Final = frozenset({Program.SERVER, Program.LOGIN, Program.OTHER})
 """Who may well be started where the server is, by hand."""
@@ -80,14 +87,47 @@ class Spelling:
         """What a name stands for which no option has."""
         if retired := self._facts.retired(name):
             return Meant(retired.by, retired.option, retired.is_likely, retired.note)
-        if same := self._spelt.get(name):
+        if same := self._same(name):
             now = next(spec for spec in self._specs if _is_same_setting(spec, same))
             return Meant(now.env, now.key)
+        if found := self._of_a_family(name) or self._of_a_provisioner(name):
+            return found
         word = name.removeprefix(PREFIX)
         if near := self._words.same_words(word) or self._words.slip(word):
             spec = self._by_word[near]
             return Meant(spec.env, spec.key, is_guess=True)
         return self._of_another_program(name)
+
+    def is_spelt(self, name: str) -> bool:
+        """Whether a name is the flag, YAML path or config leaf of an option, as a variable."""
+        return name in self._spelt
+
+    def is_in_small_letters(self, name: str) -> bool:
+        """Whether a name is an option's but for the case of its letters, which counts."""
+        return name != name.upper() and name.upper().removeprefix(PREFIX) in self._by_word
+
+    def _same(self, name: str) -> OptionSpec | None:
+        """The option that a name is another spelling of."""
+        if self.is_in_small_letters(name):
+            return self._by_word[name.upper().removeprefix(PREFIX)]
+        return self._spelt.get(name)
+
+    def _of_a_family(self, name: str) -> Meant | None:
+        """A numbered variable with a slip in its prefix or its field."""
+        found = _NUMBERED.fullmatch(name)
+        near = self._prefixes.slip(found[1]) if found else ""
+        field = self._fields.slip(found[3]) if found else ""
+        if not (found and near and field):
+            return None
+        return Meant(f"{PREFIXES[Family.EXTERNAL_AUTH][0].text}{found[2]}_{field}", is_guess=True)
+
+    def _of_a_provisioner(self, name: str) -> Meant | None:
+        """Its variables begin in two ways, which are easily taken for one."""
+        found = self._provisioners.get(_PROVISIONER.sub(_DAEMON, name), name)
+        if found == name:
+            return None
+        spec = self._by_word.get(found.removeprefix(PREFIX))
+        return Meant(found, spec.key, is_guess=True) if spec else self._meant_by_another(found)
 
     def is_slip(self, name: str) -> bool:
         """Whether a name is an option's in another spelling, or with a slip of the pen."""
@@ -96,7 +136,10 @@ class Spelling:
         return is_spelt or bool(self._words.slip(word))
 
     def _of_another_program(self, name: str) -> Meant | None:
-        found = self._facts.variable(self._others.slip(name))
+        return self._meant_by_another(self._others.slip(name))
+
+    def _meant_by_another(self, name: str) -> Meant | None:
+        found = self._facts.variable(name)
         if found is None:
             return None
         reader = found.reader.label
@@ -121,6 +164,21 @@ class Spelling:
     @cached_property
     def _words(self) -> "_Likeness":
         return _Likeness(self._by_word)
+
+    @cached_property
+    def _provisioners(self) -> Mapping[str, str]:
+        names = (*self._facts.other_names(), *(spec.env for spec in reversed(self._specs)))
+        return {
+            _PROVISIONER.sub(_DAEMON, name): name for name in names if _PROVISIONER.search(name)
+        }
+
+    @cached_property
+    def _prefixes(self) -> "_Likeness":
+        return _Likeness(prefix.text for prefix in PREFIXES[Family.EXTERNAL_AUTH])
+
+    @cached_property
+    def _fields(self) -> "_Likeness":
+        return _Likeness(FIELDS_READ[Family.EXTERNAL_AUTH].split("|"))
 
     @cached_property
     def _others(self) -> "_Likeness":

@@ -15,6 +15,7 @@ from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import (
     Word,
+    asked_for,
     flags,
     other_program,
     started,
@@ -197,7 +198,7 @@ def _service(service: Service, fill: Fill) -> OperatorSettings:
         version_hint=hint,
         forms=(form,),
         is_server=is_coder_image(_image(server, fill)[0]),
-        used=frozenset(_used(file, server)),
+        used=asked_for(words).union(_used(file, server)),
     )
 
 

@@ -18,6 +18,7 @@ from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import (
     Word,
+    asked_for,
     flags,
     other_program,
     started,
@@ -204,6 +205,7 @@ def _settings(
             *_missing_groups(container, root, file),
         ),
         forms=(tool.form,),
+        used=asked_for(words),
         is_server=_tag(container) is not None,
     )
     files = _environment_files(container, file, beside)

@@ -20,7 +20,7 @@ from confaudit.core.given import (
     OperatorSettings,
 )
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import flags, noted, unseen, words_of
+from confaudit.operator_files.command import asked_for, flags, noted, unseen, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm.chart_file import is_vendors_address
 from confaudit.operator_files.helm.chart_values import chart_keys, is_on
@@ -335,6 +335,7 @@ def _command(container: Container, values: Values) -> OperatorSettings:
     return OperatorSettings(
         given=_shown(flags(words, layer.file, layer.dialect, CLUSTER.read), nodes[-1], values),
         elsewhere=tuple(unseen(words, layer.file, CLUSTER.read)),
+        used=asked_for(words),
     )
 
 

@@ -10,7 +10,7 @@ from confaudit.core.coder.programs import started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
-from confaudit.operator_files.command import Word, flags, other_program, unseen
+from confaudit.operator_files.command import Word, asked_for, flags, other_program, unseen
 from confaudit.operator_files.containers import docker_run
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts.systemd_words import unit_words
@@ -245,6 +245,7 @@ def _command(command: Sequence[Word], place: SettingsBlock) -> OperatorSettings:
         version=version,
         version_hint=hint,
         elsewhere=tuple(unseen(command, place.file, SCRIPT.read)),
+        used=asked_for(command),
         forms=(place.form,),
     )
 

@@ -7,7 +7,7 @@ from confaudit.core.coder.programs import SERVER_NAMES, Program, product, progra
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.operator_files.beside import Beside, Resource
-from confaudit.operator_files.command import flags, noted, started, unseen, words_of
+from confaudit.operator_files.command import asked_for, flags, noted, started, unseen, words_of
 from confaudit.operator_files.helm.rendered_chart import chart_version, taken_apart
 from confaudit.operator_files.kubernetes import cluster
 from confaudit.operator_files.merge import merge
@@ -98,6 +98,7 @@ def _command(container: Mapping, workload: Resource) -> OperatorSettings:
     return OperatorSettings(
         given=tuple(flags(words, origin.file, origin.form, CLUSTER.read)),
         elsewhere=tuple(unseen(words, origin.file, CLUSTER.read)),
+        used=asked_for(words),
     )
 
 

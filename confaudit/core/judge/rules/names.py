@@ -124,10 +124,11 @@ def _successor(situation: Situation, spec: OptionSpec) -> tuple[OptionSpec, ...]
 
 def _is_quiet(situation: Situation, name: str) -> bool:
     """Whether a name that no release has is nobody's mistake, or told as another one."""
+    spelling = situation.spelling
     return (
-        not name.startswith(PREFIX)
+        not (name.startswith(PREFIX) or spelling.is_in_small_letters(name))
         or is_legal(name, situation.target.facts)
-        or is_usual_helper(name)
+        or (is_usual_helper(name) and not spelling.is_spelt(name))
         or _is_unnumbered(situation, name)
         or name in situation.operator.helpers
     )

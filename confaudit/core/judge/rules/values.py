@@ -5,7 +5,7 @@ after that is known here.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Final
@@ -225,9 +225,8 @@ def _who_knows(name: str, target: Release, catalog: Catalog) -> list[bool]:
 def _dead_experiment(situation: Situation, experiments: Known, name: str) -> Finding:
     shown = visible(name)
     holders = [one for one in situation.catalog.releases if name in one.experiments.known]
-    meant = name.strip()
-    is_slip = meant != name and meant in situation.target.experiments.known
-    fate = "a blank beside its name counts" if is_slip else _fate(situation.target, holders)
+    slip = _slip(name, situation.target.experiments.known)
+    fate = slip[0] if slip else _fate(situation.target, holders)
     take_out = f"Take {shown} out of {experiments.name}."
     return Finding(
         rule=rules.EXPERIMENT_GONE,
@@ -237,9 +236,22 @@ def _dead_experiment(situation: Situation, experiments: Known, name: str) -> Fin
         confidence=Confidence.CERTAIN if holders else Confidence.GUESSED,
         spec=experiments.spec,
         introduced_in=_dropped(situation, name) if holders else (),
-        steps=(f"Write {visible(meant)} without blanks around it." if is_slip else take_out,),
+        steps=(f"Write {visible(slip[1])}." if slip else take_out,),
         positions=experiments.positions,
     )
+
+
+def _slip(name: str, known: Container[str]) -> tuple[str, str] | None:
+    """What is wrong with the way in which experiments are written, and how they are."""
+    bare = name.strip()
+    several = re.split(r"[\s;]+", bare)
+    if bare in known:
+        return "a blank beside its name counts", f"{bare} without blanks around it"
+    if bare.lower() in known:
+        return "the case of its letters counts", bare.lower()
+    if all(one in known for one in several):
+        return "only commas set experiments apart", ",".join(several)
+    return None
 
 
 def _fate(target: Release, holders: Sequence[Release]) -> str:
