@@ -192,6 +192,7 @@ class Beside:
             if one.provides(kind, name)
             and (not namespace or one.namespace in ("", namespace))
             and self._may_mean(one.file, near)
+            and not (self._built and self.has_taken(one.file))  # it was built, and left out
         )
         best = max(found, key=lambda one: _closeness(one.file, near), default=None)
         return self._take(best) if best else None

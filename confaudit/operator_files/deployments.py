@@ -13,9 +13,11 @@ from confaudit.core.coder.programs import Program, meant_for
 from confaudit.core.given import Channel, Elsewhere, Given, GivenState, OperatorSettings
 from confaudit.core.text.wording import listing, visible
 from confaudit.errors import SourceError
+from confaudit.operator_files import server_yaml
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.forms import READERS, FormReader, form_of
+from confaudit.operator_files.kubernetes.flux import filled
 from confaudit.operator_files.layers import layered
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import unique
@@ -137,6 +139,8 @@ class _Reading:
         is_one: bool = False,
         around: Beside | None = None,
     ) -> "_Reading":
+        flux = filled(files)
+        files = flux.files
         chosen: list[tuple[OperatorFile, FormReader]] = []
         faults: dict[str, SourceError] = {}
         for index, file in enumerate(files):
@@ -145,7 +149,8 @@ class _Reading:
             except SourceError as fault:
                 faults[file.name] = fault
         beside = Beside([(file, one.name) for file, one in chosen], is_one=is_one, around=around)
-        return cls(chosen, beside, reader_of, faults)
+        noted = {file.name for file in flux.used}
+        return cls(chosen, beside, reader_of, faults, noted=noted)
 
     def deployments(self) -> tuple[Deployment, ...]:
         """What sets up a server; then what nothing points to, in the order of the files."""
@@ -209,17 +214,17 @@ class _Reading:
 
     def _with_server_yaml(self, operator: OperatorSettings, file: OperatorFile) -> OperatorSettings:
         """With the server's YAML that a setting names, below everything else, or the lack of it."""
-        named = [one for one in operator.given if one.name in _NAMES_YAML.get(one.channel, ())]
-        if not named or named[-1].state is GivenState.EMPTY:
+        named = server_yaml.named(operator.given)
+        is_read = any(one.channel is Channel.YAML for one in operator.given)
+        if named is None or is_read or named.state is GivenState.EMPTY:
             return operator
-        path = named[-1].value or ""
+        path = named.value or ""
         found = self.beside.file(path, file) if path else None
         if found:
-            return merge(*READERS["server-yaml"].read(found), operator)
-        where = named[-1].position
+            return merge(*server_yaml.read(found, self.beside), operator)
         note = (
-            f"{where.file}, line {where.line}: {visible(named[-1].name)} names the server's YAML, "
-            "which sets more"
+            f"{named.position.file}, line {named.position.line}: {visible(named.name)} names the "
+            "server's YAML, which sets more"
         )
         return merge(operator, OperatorSettings(elsewhere=(Elsewhere(f"file/{path}", note),)))
 
@@ -254,9 +259,6 @@ class _Reading:
         for file, reader in self.chosen:
             if file.name not in used:
                 self.faults[file.name] = reader.silence(file)
-
-
-_NAMES_YAML = {Channel.ENV: ("CODER_CONFIG_PATH",), Channel.FLAG: ("config", "c")}
 
 
 def _refuse_old(operators: Iterable[OperatorSettings], file: OperatorFile) -> None:

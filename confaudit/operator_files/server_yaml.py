@@ -6,6 +6,7 @@ wins, anchors and merge keys mean nothing.
 
 import re
 from collections.abc import Iterator
+from collections.abc import Sequence as Sequence_
 from dataclasses import replace
 from typing import Final
 
@@ -78,6 +79,15 @@ def recognise(file: OperatorFile) -> bool:
     return isinstance(root, Mapping) and any(
         isinstance(key, Scalar) and key.text in GROUPS for key, _ in root.pairs
     )
+
+
+def named(given: Sequence_[Given]) -> Given | None:
+    """The setting that names the server's YAML: of several the last."""
+    found = [one for one in given if one.name in _NAMES.get(one.channel, ())]
+    return found[-1] if found else None
+
+
+_NAMES: Final = {Channel.ENV: ("CODER_CONFIG_PATH",), Channel.FLAG: ("config", "c")}
 
 
 def read(file: OperatorFile, _: Beside) -> tuple[OperatorSettings, ...]:

@@ -104,6 +104,51 @@ def test_several_kinds_in_one_file_are_told_together():
     )
 
 
+@pytest.mark.parametrize(
+    "spec",
+    ["env: [{name: CODER_ACCESS_URL, value: u}]", "vars: {CODER_ACCESS_URL: u}", "sh: 'CODER_A=1'"],
+)
+def test_a_kind_that_is_not_read_says_so_where_it_names_variables(spec):
+    with pytest.raises(SourceError, match="is a WebApp: resources of this kind are not") as caught:
+        read_together({"x.yaml": manifest("WebApp", f"spec: {{{spec}}}")})
+    assert "kubectl get deploy coder -o yaml" in caught.value.hint
+
+
+CONFIGURED = f"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: coder}}
+spec:
+  template:
+    spec:
+      containers:
+        - image: {IMAGE}
+          args: [server, --config=/etc/coder/c.yaml]
+          volumeMounts: [{{name: v, MOUNT}}]
+      volumes: [{{name: v, VOLUME}}]
+"""
+MAP = "configMap: {name: m}"
+
+
+@pytest.mark.parametrize(
+    ("mount", "volume", "is_read"),
+    [
+        ("mountPath: /etc/coder", MAP, True),
+        ("mountPath: /etc/coder/c.yaml, subPath: c.yaml", MAP, True),
+        ("mountPath: /etc/coder", "configMap: {name: m, items: [{key: c.yaml, path: x}]}", False),
+        ("mountPath: /etc/coder", "projected: {sources: [{configMap: {name: m}}]}", True),
+        ("mountPath: /etc/other", MAP, False),
+        ("mountPath: /etc/coder", "configMap: {name: gone}", False),
+    ],
+)
+def test_the_servers_yaml_is_read_where_a_volume_holds_it(mount, volume, is_read):
+    held = manifest("ConfigMap", "data: {c.yaml: 'disablePathApps: true'}", name="m")
+    workload = CONFIGURED.replace("MOUNT", mount).replace("VOLUME", volume)
+    (one,) = read_together({"d.yaml": workload, "m.yaml": held}).found
+    names = {given.name for given in one.operator.given}
+    assert ("disablePathApps" in names, bool(one.operator.elsewhere)) == (is_read, not is_read)
+
+
 FROM_SECRET = f"""\
 apiVersion: apps/v1
 kind: Deployment

@@ -1,5 +1,6 @@
 """Why a Kubernetes manifest of which nothing was read has nothing to say."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,12 +10,17 @@ from confaudit.operator_files.beside import Resource, resources
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.kubernetes.made_secrets import makes_secrets
 from confaudit.operator_files.kubernetes.workloads import is_workload
+from confaudit.yaml_nodes import Scalar, nodes
 
 _NOTHING: Final = "it sets nothing of Coder's server"
 _SETTINGS: Final = "give the file that sets Coder's variables"
 _SECRET: Final = (
     "it makes a Secret, and nothing given here has settings from that",
     "give the workload or the release that points to the Secret as well",
+)
+_UNREAD: Final = (
+    "resources of this kind are not read, though it names Coder's variables",
+    "give what its controller makes of it, as in `kubectl get deploy coder -o yaml`",
 )
 _WORKLOAD: Final = ("none of its containers runs Coder's server", _SETTINGS)
 _SOURCE: Final = (
@@ -58,7 +64,18 @@ def _reason(resource: Resource) -> tuple[str, str]:
         return _SECRET
     if is_workload(resource.node):
         return _WORKLOAD
-    return _REASONS.get(resource.kind, (_NOTHING, _SETTINGS))
+    return _REASONS.get(
+        resource.kind, _UNREAD if _names_coders(resource) else (_NOTHING, _SETTINGS)
+    )
+
+
+def _names_coders(resource: Resource) -> bool:
+    """Whether a variable of Coder stands in it, as a key, a value or within a text."""
+    texts = (one.text for one in nodes(resource.node) if isinstance(one, Scalar))
+    return any(_VARIABLE.search(text) for text in texts)
+
+
+_VARIABLE: Final = re.compile(r"\bCODER_[A-Z0-9]+_?[A-Z0-9_]*")
 
 
 def _held(kind: str, reason: str) -> str:

@@ -6,10 +6,12 @@ from typing import Final
 from confaudit.core.coder.programs import SERVER_NAMES, Program, product, program_of
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
+from confaudit.operator_files import server_yaml
 from confaudit.operator_files.beside import Beside, Resource
 from confaudit.operator_files.command import asked_for, flags, noted, started, unseen, words_of
 from confaudit.operator_files.helm.rendered_chart import chart_version, taken_apart
 from confaudit.operator_files.kubernetes import cluster
+from confaudit.operator_files.kubernetes.volumes import mounted
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import SettingsBlock, names_of
 from confaudit.operator_files.substitution import CLUSTER
@@ -41,21 +43,23 @@ def is_patch(node: Node) -> bool:
 
 def read(workload: Resource, beside: Beside) -> Iterator[OperatorSettings]:
     """Read the containers that run a server, and name those that run another program of Coder's."""
-    for container in _containers(workload):
+    for pod, container in _containers(workload):
         program = _program(container, workload)
         if program is Program.SERVER:
-            yield _settings(container, workload, beside)
+            operator = _settings(container, workload, beside)
+            yield merge(_server_yaml(operator, pod, container, workload, beside), operator)
         elif program:
             what = f"the {visible(workload.kind)} {visible(workload.name)}".rstrip()
             file = workload.origin(container).file
             yield noted(what, program, file, container.line)
 
 
-def _containers(workload: Resource) -> Iterator[Mapping]:
-    for path in _PODS:
-        for container in items_at(workload.node, *path, "containers"):
-            if isinstance(container, Mapping):
-                yield container
+def _containers(workload: Resource) -> Iterator[tuple[Node, Mapping]]:
+    """The containers, each with its pod."""
+    for pod in (get(workload.node, *path) for path in _PODS):
+        for container in items_at(pod, "containers"):
+            if pod and isinstance(container, Mapping):
+                yield pod, container
 
 
 def _program(container: Mapping, workload: Resource) -> Program | None:
@@ -89,6 +93,15 @@ def _settings(container: Mapping, workload: Resource, beside: Beside) -> Operato
         here = origin.file.at(container.line)
         listed = taken_apart(listed, by_resource, chart, here)
     return merge(by_resource, listed, own, _command(container, workload))
+
+
+def _server_yaml(
+    operator: OperatorSettings, pod: Node, container: Mapping, workload: Resource, beside: Beside
+) -> OperatorSettings:
+    """The server's YAML that its settings name, where a ConfigMap that was given holds it."""
+    path = server_yaml.named(operator.given)
+    file = mounted(path.value, container, pod, workload, beside) if path and path.value else None
+    return merge(*server_yaml.read(file, beside)) if file else OperatorSettings()
 
 
 def _command(container: Mapping, workload: Resource) -> OperatorSettings:

@@ -1,0 +1,111 @@
+"""What Flux fills in: `${VAR}` in the manifests that its Kustomizations apply."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from confaudit.operator_files.beside import Resource, resources
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.kubernetes.providers import texts
+from confaudit.yaml_nodes import Mapping as Map
+from confaudit.yaml_nodes import Node, Scalar, entries, follow, get, items_at, text_at
+
+_GROUP: Final = "kustomize.toolkit.fluxcd.io"
+_VARIABLE: Final = re.compile(
+    r"(?<!\$)\$\{(?P<name>[A-Za-z_]\w*)(?::?[-=](?P<default>[^${}\n]*))?\}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Substitution:
+    """The variables of one Kustomization."""
+
+    file: OperatorFile
+    path: PurePosixPath
+    """Where its manifests lie in the repository."""
+    variables: Mapping[str, str]
+    is_whole: bool
+    """Whether there are no others: then what is not among them becomes the empty text."""
+    used: tuple[OperatorFile, ...]
+    """The files that told them."""
+
+    def fill(self, match: re.Match[str]) -> str:
+        """What becomes of one variable; it stays where that is not known."""
+        value = self.variables.get(match["name"])
+        if value is None and self.is_whole:
+            value = match["default"] or ""
+        return match[0] if value is None or "\n" in value else value
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Files as Flux applies them."""
+
+    files: tuple[OperatorFile, ...]
+    used: tuple[OperatorFile, ...] = ()
+    """Those of them that say what is filled in."""
+
+
+def filled(files: Sequence[OperatorFile]) -> Filled:
+    """The files, where what Flux fills in is told by those that are given."""
+    flux = [file for file in files if "postBuild" in file.text and _GROUP in file.text]
+    found = [one for file in flux for one in _substitutions(file, files)]
+    meant = {id(file): _meant(file, found) for file in files if file not in flux}
+    used = dict.fromkeys(one for each in meant.values() if each for one in each.used)
+    return Filled(tuple(_filled(file, meant.get(id(file))) for file in files), tuple(used))
+
+
+def _filled(file: OperatorFile, substitution: _Substitution | None) -> OperatorFile:
+    if substitution is None:
+        return file
+    return replace(file, text=_VARIABLE.sub(substitution.fill, file.text))
+
+
+def _substitutions(file: OperatorFile, files: Iterable[OperatorFile]) -> Iterator[_Substitution]:
+    others = [one for each in files for one in resources(each)]
+    for one in resources(file):
+        build = get(one.node, "spec", "postBuild")
+        if one.group == _GROUP and build is not None:
+            sources = [_source(item, others) for item in items_at(build, "substituteFrom")]
+            own = get(build, "substitute")
+            variables = _held(sources) | (_texts(own) if isinstance(own, Map) else {})
+            path = PurePosixPath(text_at(one.node, "spec", "path").lstrip("./"))
+            used = (file, *(each.file for each in sources if each))
+            yield _Substitution(file, path, variables, all(sources), used)
+
+
+def _held(sources: Sequence[Resource | None]) -> dict[str, str]:
+    """The variables of resources: a later one that is not seen may have any name."""
+    found: dict[str, str] = {}
+    for one in sources:
+        held = {name: each.text.text for name, each in texts(one).items()} if one else None
+        found = {} if held is None else found | held
+    return found
+
+
+def _texts(node: Map) -> dict[str, str]:
+    pairs = ((key.text, follow(value)) for key, value in entries(node))
+    return {key: value.text for key, value in pairs if isinstance(value, Scalar)}
+
+
+def _source(item: Node, others: Iterable[Resource]) -> Resource | None:
+    """The ConfigMap that it names; of a Secret no value is told here."""
+    kind, name = text_at(item, "kind"), text_at(item, "name")
+    return next((one for one in others if kind == "ConfigMap" and one.provides(kind, name)), None)
+
+
+def _meant(file: OperatorFile, found: Sequence[_Substitution]) -> _Substitution | None:
+    """The one whose folder a file lies in; without folders the only one there is beside it."""
+    folder = PurePosixPath(file.path).parent
+    fit = [one for one in found if one.path.parts and _is_below(folder, one.path)]
+    if fit:
+        return max(fit, key=lambda one: len(one.path.parts))
+    beside = [one for one in found if PurePosixPath(one.file.path).parent == folder]
+    return beside[0] if beside and len(found) == 1 else None
+
+
+def _is_below(folder: PurePosixPath, path: PurePosixPath) -> bool:
+    parts, wanted = folder.parts, path.parts
+    return any(parts[at : at + len(wanted)] == wanted for at in range(len(parts)))
