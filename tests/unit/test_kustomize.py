@@ -336,3 +336,20 @@ def test_kustomizations_that_have_each_other_end():
     cycle["b/kustomization.yaml"] = "resources: [../a]\n"
     with pytest.raises(SourceError, match="is a kustomization"):
         read_together(cycle)
+
+
+def test_a_generator_replaces_what_has_another_name_by_then():
+    files = {
+        **BASES,
+        "base/kustomization.yaml": BASE + "namePrefix: a-\n",
+        "o/x/kustomization.yaml": OVERLAY
+        + "configMapGenerator: [{name: settings, behavior: replace, literals: [CODER_C=1]}]\n",
+    }
+    operator = read_together(files).found[0].operator
+    assert (values(operator).get("CODER_C"), operator.elsewhere) == ("1", ())
+
+
+def test_what_a_patch_deletes_is_not_there():
+    operator = overlaid(inline(SETTINGS.replace("data: {CODER_A: base}", "$patch: delete")))
+    assert "CODER_A" not in values(operator)
+    assert "envFrom" in operator.elsewhere[0].note

@@ -9,7 +9,7 @@ from confaudit.core.given import Elsewhere, Form
 from confaudit.operator_files.beside import Beside, KeyText, Origin, Resource
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.kubernetes.providers import TEXTS
-from confaudit.operator_files.kubernetes.transformers import laid_over
+from confaudit.operator_files.kubernetes.transformers import called, laid_over
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, items_at, nodes, text_at
 
 _KINDS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
@@ -24,12 +24,19 @@ def generate(
         for item in items_at(root, key):
             made = _made(item, kind, file, beside)
             same = next((one for one in result if one.provides(kind, made.name)), None)
-            if same and text_at(item, "behavior") == "merge":
-                merged = laid_over(same, made)
-                made = replace(merged or same, unseen=(*same.unseen, *made.unseen))
+            if same:
+                made = _over(same, made, is_merged=text_at(item, "behavior") == "merge")
             result = [one for one in result if one is not same]
             result.append(made)
     return result
+
+
+def _over(same: Resource, made: Resource, *, is_merged: bool) -> Resource:
+    """What is made in the place of a resource, or added to it, under the name that has by now."""
+    if is_merged:
+        unseen = (*same.unseen, *made.unseen)
+        return replace(laid_over(same, made) or same, unseen=unseen)
+    return replace(called(same.name, made), former=same.former)
 
 
 def _made(item: Node, kind: str, file: OperatorFile, beside: Beside) -> Resource:

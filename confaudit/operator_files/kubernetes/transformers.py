@@ -56,10 +56,10 @@ def laid_over(resource: Resource, patch: Resource) -> Resource | None:
         return None
     layers = (*(resource.layers or (resource,)), patch)
     merged = _edited(resource, node, merge.made, patch)
-    return _called(resource.name, replace(merged, layers=layers))
+    return called(resource.name, replace(merged, layers=layers))
 
 
-def _called(name: str, resource: Resource) -> Resource:
+def called(name: str, resource: Resource) -> Resource:
     """A resource of another name."""
     if name == resource.name or get(resource.node, "metadata", "name") is None:
         return resource
@@ -164,4 +164,4 @@ def _renamed(resource: Resource, names: Mapping[tuple[str, str], str]) -> Resour
     edited = _edited(resource, edit.of(resource.node), edit.made)
     former = resource.former | {resource.name}
     name = names.get((resource.kind, resource.name), resource.name)
-    return replace(_called(name, edited), former=former)
+    return replace(called(name, edited), former=former)
