@@ -11,7 +11,7 @@ from typing import Final
 from confaudit.core.given import Elsewhere, Form
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.kubernetes.made_secrets import made_secrets
-from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, items_at, text_at
+from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, get, items_at, text_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,35 @@ class Resource:
         return text_at(self.node, "metadata", "namespace")
 
 
+_HELD: Final = (
+    ("items",),
+    ("objects",),
+    ("spec", "forProvider", "manifest"),
+    ("spec", "workload", "manifests"),
+    ("spec", "manifests"),
+)
+"""Where a resource has others: a List, OpenShift's Template, Crossplane's Object, and works that
+are sent to other clusters."""
+
+
 def resources(file: OperatorFile) -> Iterator[Resource]:
-    """The documents of a manifest, those of a `List` one by one."""
+    """The documents of a manifest, those that one has inside one by one."""
     for root in file.yaml.roots if file.yaml else ():
-        is_list = text_at(root, "kind").endswith("List") and isinstance(root, Mapping)
-        for node in items_at(root, "items") if is_list else [root]:
-            if text_at(node, "apiVersion") and text_at(node, "kind"):
+        found = (node for path in _HELD for node in _held(root, *path))
+        held = [node for node in found if _is_resource(node)]
+        is_list = text_at(root, "kind").endswith("List")
+        for node in held if held or is_list else [root]:
+            if _is_resource(node):
                 yield Resource(file, node)
+
+
+def _held(root: Node, *path: str) -> Sequence[Node]:
+    found = get(root, *path)
+    return [found] if isinstance(found, Mapping) else items_at(root, *path)
+
+
+def _is_resource(node: Node) -> bool:
+    return bool(text_at(node, "apiVersion") and text_at(node, "kind"))
 
 
 class Beside:

@@ -67,6 +67,10 @@ _COMMANDS: Final[Mapping[tuple[str, str], Program]] = {
     ("exitnode", "server"): Program.EXIT_NODE,
     ("coder", "agent"): Program.AGENT,
     ("coder", "server"): Program.SERVER,
+    ("server", "create-admin-user"): Program.OTHER,
+    ("server", "dbcrypt"): Program.OTHER,
+    ("server", "postgres-builtin-serve"): Program.OTHER,
+    ("server", "postgres-builtin-url"): Program.OTHER,
 }
 """Two words of a command line that stand side by side in it, whatever stands around them."""
 

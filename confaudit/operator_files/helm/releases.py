@@ -7,12 +7,14 @@ their own. `kubernetes` finds them.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from confaudit.core.given import Form, OperatorSettings
+from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.operator_files.beside import Beside, Resource
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import values_file
 from confaudit.operator_files.helm.values import Stack
 from confaudit.operator_files.helm.values_paths import typed
+from confaudit.operator_files.merge import merge
+from confaudit.operator_files.version import is_coder_image, version_of
 from confaudit.yaml_nodes import Mapping, Node, Scalar, entries, follow, get, items_at, text_at
 
 
@@ -28,7 +30,25 @@ def flux_release(release: Resource, beside: Beside) -> Iterator[OperatorSettings
         stack.add_resource(reference, release.namespace)
     stack.add_own(get(spec, "values"), release)
     namespace = text_at(spec, "targetNamespace") or release.namespace
-    yield from _read(release, stack, chart, version, namespace)
+    after = _post_rendered(spec, release)
+    for one in _read(release, stack, chart, version, namespace):
+        yield merge(one, after) if one.forms else one
+
+
+def _post_rendered(spec: Node | None, release: Resource) -> OperatorSettings:
+    """What is made of the chart's manifests in the end: other images are seen, patches are not."""
+    found = [OperatorSettings()]
+    file = release.origin(spec).file if spec else release.file
+    for last in (get(one, "kustomize") for one in items_at(spec, "postRenderers")):
+        for image in items_at(last, "images"):
+            if is_coder_image(text_at(image, "name")):
+                version, hint = version_of(text_at(image, "newTag"))
+                found.append(OperatorSettings(version=version, version_hint=hint))
+        for key in ("patches", "patchesStrategicMerge", "patchesJson6902", "patchesJSON6902"):
+            for patch in items_at(last, key):
+                note = file.remark(patch.line, "a post-renderer changes what the chart makes")
+                found.append(OperatorSettings(elsewhere=(Elsewhere("post-renderer", note),)))
+    return merge(*found)
 
 
 def _flux_chart(spec: Node | None, release: Resource, beside: Beside) -> tuple[str, str]:
@@ -161,10 +181,31 @@ def _read(
     )
 
 
+def crossplane_release(release: Resource, beside: Beside) -> Iterator[OperatorSettings]:
+    """A Release of Crossplane's Helm provider."""
+    spec = get(release.node, "spec", "forProvider")
+    if release.group != "helm.crossplane.io":
+        return
+    name = text_at(spec, "chart", "name")
+    stack = Stack(release.file, Form.HELM_RELEASE, beside, values_file.is_coders(name))
+    for item in items_at(spec, "valuesFrom"):
+        for kind, key in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
+            if reference := get(item, key):
+                stack.add_resource(reference, text_at(reference, "namespace"), kind)
+    stack.add_own(get(spec, "values"))
+    for one in items_at(spec, "set"):
+        if isinstance(value := get(one, "value"), Scalar):
+            stack.set(text_at(one, "name"), typed(value.text, value.line))
+    place = {"repository": text_at(spec, "chart", "repository")}
+    version, namespace = text_at(spec, "chart", "version"), text_at(spec, "namespace")
+    yield from _read(release, stack, name, version, namespace, **place)
+
+
 READERS: Final[dict[str, Callable[[Resource, Beside], Iterator[OperatorSettings]]]] = {
     "HelmRelease": flux_release,
     "Application": argo_application,
     "ApplicationSet": argo_application,
     "HelmChart": k3s_chart,
+    "Release": crossplane_release,
 }
 """How the kinds that install a chart are read."""

@@ -122,10 +122,13 @@ class Stack:
         layer = self._own(root)
         self.values = (self.values or Values(root, (layer,))).with_set(path, value, layer)
 
-    def add_resource(self, reference: Node, namespace: str) -> None:
+    def add_resource(self, reference: Node, namespace: str, kind: str = "") -> None:
         """Values in a ConfigMap or Secret: a whole file of them, or one value for a path."""
         kind, name, key, path = (
-            _text(reference, one) for one in ("kind", "name", "valuesKey", "targetPath")
+            kind or _text(reference, "kind"),
+            _text(reference, "name"),
+            _text(reference, "valuesKey") or _text(reference, "key"),
+            _text(reference, "targetPath"),
         )
         resource = self.beside.resource(kind, name, self.file, namespace)
         found = _held(resource, key or "values.yaml") if resource else None

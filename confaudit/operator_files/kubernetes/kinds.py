@@ -27,8 +27,13 @@ _SOURCE: Final = (
     "it says where charts or manifests come from",
     "give the release that installs Coder from it as well",
 )
+_IMAGES: Final = (
+    "it says which image tags there are, or who writes them down",
+    "give the workload or the release that runs the image as well",
+)
 _REASONS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("HelmRepository", "GitRepository", "OCIRepository", "Bucket"), _SOURCE),
+    **dict.fromkeys(("ImageRepository", "ImagePolicy", "ImageUpdateAutomation"), _IMAGES),
     "HelmRelease": ("nothing in it tells that it installs Coder", _SETTINGS),
     "HelmChart": ("nothing in it tells that it installs Coder", _SETTINGS),
     "Application": (
