@@ -246,3 +246,45 @@ def test_another_products_release_is_nothing_to_speak_of():
     both = decode(f"{FLUX}{OWN}---\n{release}".encode(), "both.yaml")
     read = read_deployments([both])
     assert ([one.name for one in read.found], read.notes) == (["both.yaml"], ())
+
+
+POST = "  postRenderers: [{kustomize: {images: [IMAGE], patches: [PATCH]}}]\n"
+TAG = "{name: ghcr.io/coder/coder, newTag: v2.31.5}"
+
+
+@pytest.mark.parametrize(
+    ("post", "version", "is_open"),
+    [
+        (POST.replace("IMAGE", TAG).replace("PATCH", ""), "2.31.5", False),
+        (
+            POST.replace("IMAGE", "{name: other, newTag: v1.0.0}").replace("PATCH", ""),
+            "2.30.0",
+            False,
+        ),
+        (POST.replace("IMAGE", "").replace("PATCH", "{patch: x}"), "2.30.0", True),
+    ],
+)
+def test_what_a_post_renderer_changes_is_told(post, version, is_open):
+    (one,) = read_deployments([decode((FLUX + post + OWN).encode(), "r.yaml")]).found
+    assert (one.operator.version, bool(one.operator.elsewhere)) == (version, is_open)
+
+
+def test_crossplanes_release_is_read():
+    release = (
+        "apiVersion: helm.crossplane.io/v1beta1\nkind: Release\nmetadata: {name: coder}\nspec:\n"
+        "  forProvider:\n"
+        "    chart: {name: coder, repository: https://helm.coder.com/v2, version: 2.30.0}\n"
+        "    valuesFrom: [{configMapKeyRef: {name: base, key: v}}]\n"
+        f"    values: {{{text('CODER_C')}}}\n"
+        "    set: [{name: coder.image.tag, value: v2.31.5}]\n"
+    )
+    held = config_map("base", "coder: {replicaCount: 1}", key="v")
+    files = [
+        decode(one.encode(), name) for name, one in {"r.yaml": release, "m.yaml": held}.items()
+    ]
+    (one,) = read_deployments(files).found
+    assert ([given.name for given in one.operator.given], one.operator.elsewhere) == (
+        ["CODER_C"],
+        (),
+    )
+    assert one.operator.version == "2.31.5"

@@ -56,7 +56,11 @@ def test_a_job_that_runs_the_cli_is_no_server():
 
 @pytest.mark.parametrize(
     ("words", "program"),
-    [("wsproxy, server", "a workspace proxy"), ("provisionerd, start", "an external provisioner")],
+    [
+        ("wsproxy, server", "a workspace proxy"),
+        ("provisionerd, start", "an external provisioner"),
+        ("server, create-admin-user", "another tool of Coder"),
+    ],
 )
 def test_a_workload_of_another_program_is_named(words, program):
     pod = f"spec: {{containers: [{{image: '{IMAGE}', args: [{words}]}}]}}"
@@ -76,6 +80,7 @@ SILENT = {
     "SopsSecret": ("a SopsSecret: it makes a Secret", "points to the Secret"),
     "VaultStaticSecret": ("a VaultStaticSecret: it makes a Secret", "points to the Secret"),
     "SecretProviderClass": ("a SecretProviderClass: it makes a Secret", "points to"),
+    "ImageRepository": ("an ImageRepository: it says which image tags", "runs the image"),
     "OCIRepository": ("an OCIRepository: it says where charts", "release that installs"),
     "HelmRepository": ("a HelmRepository: it says where charts", "release that installs"),
     "Kustomization": ("a Kustomization: it says which manifests", "give these manifests"),
@@ -112,6 +117,24 @@ def test_a_kind_that_is_not_read_says_so_where_it_names_variables(spec):
     with pytest.raises(SourceError, match="is a WebApp: resources of this kind are not") as caught:
         read_together({"x.yaml": manifest("WebApp", f"spec: {{{spec}}}")})
     assert "kubectl get deploy coder -o yaml" in caught.value.hint
+
+
+INNER = f"""{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: coder}},
+  spec: {{template: {{spec: {{containers: [{{image: '{IMAGE}'}}]}}}}}}}}"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "held"),
+    [
+        ("Object", f"spec: {{forProvider: {{manifest: {INNER}}}}}"),
+        ("Template", f"objects: [{INNER}]"),
+        ("ManifestWork", f"spec: {{workload: {{manifests: [{INNER}]}}}}"),
+        ("List", f"items: [{INNER}]"),
+    ],
+)
+def test_a_resource_may_hold_others(kind, held):
+    (one,) = read_together({"x.yaml": manifest(kind, held)}).found
+    assert (one.operator.name, one.operator.version) == ("Deployment coder", "2.30.0")
 
 
 CONFIGURED = f"""\
