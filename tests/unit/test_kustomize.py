@@ -251,11 +251,41 @@ def test_a_json_patch_in_a_file_says_the_version():
     assert (one.operator.version, one.operator.elsewhere) == ("2.33.1", ())
 
 
-def test_a_json_patch_alone_sets_what_it_adds():
-    patch = f"- {{op: add, path: {ENV}/-, value: {{name: CODER_ACCESS_URL, value: u}}}}\n"
+ALONE = {
+    f"- {{op: add, path: {ENV}/-, value: {{name: CODER_B, value: b}}}}\n": {"CODER_B": "b"},
+    "- {op: replace, path: /data/CODER_B, value: b}\n": {"CODER_B": "b"},
+    """\
+- {op: replace, path: /spec/values/coder/env/0/value, value: a}
+- {op: add, path: /spec/values/coder/env/-, value: {name: CODER_B, value: b}}
+""": {"CODER_B": "b"},
+    PATCH.replace("ITEMS", "{name: CODER_B, value: b}"): {"CODER_B": "b"},
+    """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: coder}
+spec: {values: {coder: {env: [{name: CODER_B, value: b}]}}}
+""": {"CODER_B": "b"},
+}
+
+
+@pytest.mark.parametrize("patch", ALONE)
+def test_a_patch_alone_sets_what_it_adds_and_no_more_is_known(patch):
     (one,) = read_together({"patch.yaml": patch}).found
-    assert values(one.operator) == {"CODER_ACCESS_URL": "u"}
+    assert values(one.operator) == ALONE[patch]
     assert "what this patch changes" in one.operator.elsewhere[0].note
+
+
+@pytest.mark.parametrize(("path", "url"), [("data.CODER_A", "https://base"), ("data.no", None)])
+def test_vars_are_filled_in(path, url):
+    source = f"objref: {{kind: ConfigMap, name: settings}}, fieldref: {{fieldpath: {path}}}"
+    files = {
+        **BASES,
+        "base/kustomization.yaml": f"{BASE}vars: [{{name: HOST, {source}}}]\n",
+        "base/deployment.yaml": DEPLOYMENT.replace("a.example.com", "$(HOST)"),
+    }
+    operator = read_together(files).found[0].operator
+    assert values(operator)["CODER_ACCESS_URL"] == url
+    assert not any(given.left_as_text for given in operator.given)
 
 
 BOTH = {

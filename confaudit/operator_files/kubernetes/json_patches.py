@@ -69,13 +69,15 @@ def _grow(grown: "dict[str, _Grown]", operation: Node, value: Node) -> None:
     grown[f"{len(grown)}" if last == "-" else last] = value
 
 
-def _node(grown: _Grown, at: Node) -> Node:
+def _node(grown: _Grown, at: Node, key: str = "") -> Node:
+    """What has grown at a key; of a variable that was there before the name is not known."""
     if not isinstance(grown, dict):
         return grown
     if grown and all(step.isdecimal() for step in grown):
-        return Sequence(at.line, [_node(one, at) for one in grown.values()])
-    pairs = [(key, _node(one, at)) for key, one in grown.items()]
-    return Mapping(at.line, [(_text(key, one), one) for key, one in pairs])
+        items = [_node(one, at) for one in grown.values()]
+        return Sequence(at.line, [one for one in items if key != "env" or get(one, "name")])
+    pairs = [(step, _node(one, at, step)) for step, one in grown.items()]
+    return Mapping(at.line, [(_text(step, one), one) for step, one in pairs])
 
 
 def _text(text: str, at: Node) -> Scalar:

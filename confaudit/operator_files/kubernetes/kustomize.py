@@ -18,6 +18,7 @@ from confaudit.operator_files.helm import releases
 from confaudit.operator_files.kubernetes import generators, json_patches, manifests
 from confaudit.operator_files.kubernetes.edits import DoesNotFit
 from confaudit.operator_files.kubernetes.transformers import (
+    filled,
     is_meant,
     laid_over,
     operated_on,
@@ -57,6 +58,7 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
         return ()
     build = _Build(beside)
     build.add(file)
+    build.resources = filled(build.resources, build.variables)
     view = beside.within(build.resources)
     servers = (*manifests.servers(build.resources, view), *build.released)
     if not any(one.forms for one in servers):
@@ -129,6 +131,8 @@ class _Build:
     """Patches of resources that were not given."""
     released: list[OperatorSettings] = field(default_factory=list)
     """What charts come to that are written out in place."""
+    variables: list[Node] = field(default_factory=list)
+    """Entries of `vars`, which all of them share."""
     above: tuple[OperatorFile, ...] = ()
     """The kustomizations that it is a part of."""
     count: list[None] = field(default_factory=list)
@@ -155,6 +159,7 @@ class _Build:
             self._add_patch(patch, file)
         if images := items_at(root, "images"):
             self.resources = [with_images(one, images) for one in self.resources]
+        self.variables += items_at(root, "vars")
         self.elsewhere += _replacements(file)
         self.above = self.above[:-1]
 
@@ -166,6 +171,7 @@ class _Build:
             inner = _Build(beside, above=self.above, count=self.count)
             inner.add(beside.take(parts[0]))
             self.resources += inner.resources
+            self.variables += inner.variables
             self.released += inner.released
             self.elsewhere += inner.elsewhere
             self.missing += inner.missing

@@ -17,7 +17,7 @@ from confaudit.operator_files.kubernetes import kinds, providers, workloads
 from confaudit.operator_files.kubernetes.json_patches import is_json_patch, sketches
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
-from confaudit.yaml_nodes import text_at
+from confaudit.yaml_nodes import get, text_at
 
 
 def recognise(file: OperatorFile) -> bool:
@@ -42,12 +42,18 @@ def read_rest(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...
 def _alone(file: OperatorFile) -> Iterator[Resource]:
     """What stands in a file; a patch is a part of something that is not here."""
     for one in resources(file):
-        if workloads.is_patch(one.node):
+        if _is_patch(one):
             note = file.remark(one.node.line, "what this patch changes is not here")
             yield replace(one, unseen=(Elsewhere(f"{one.kind.lower()}/{one.name}", note),))
         else:
             yield one
     yield from sketches(file)
+
+
+def _is_patch(resource: Resource) -> bool:
+    if resource.kind == "HelmRelease":
+        return not any(get(resource.node, "spec", key) for key in ("chart", "chartRef"))
+    return workloads.is_patch(resource.node)
 
 
 def silence(file: OperatorFile) -> SourceError:

@@ -1,5 +1,6 @@
 """What a kustomization changes in the resources that it has: patches, images, names."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -165,3 +166,27 @@ def _renamed(resource: Resource, names: Mapping[tuple[str, str], str]) -> Resour
     former = resource.former | {resource.name}
     name = names.get((resource.kind, resource.name), resource.name)
     return replace(called(name, edited), former=former)
+
+
+_REFERENCE: Final = re.compile(r"\$\((?P<name>[A-Za-z_]\w*)\)")
+
+
+def filled(resources: Sequence[Resource], entries: Iterable[Node]) -> list[Resource]:
+    """Resources with what `vars` says in the place of `$(NAME)`: `${NAME}` where nobody sees it."""
+    values = {text_at(one, "name"): _value(one, resources) for one in entries}
+
+    def fill(match: re.Match[str]) -> str:
+        return values.get(match["name"], match[0])
+
+    def one(resource: Resource) -> Resource:
+        edit = Rewrite(lambda _, text: _REFERENCE.sub(fill, text))
+        return _edited(resource, edit.of(resource.node), edit.made)
+
+    return [*map(one, resources)] if values else [*resources]
+
+
+def _value(entry: Node, resources: Iterable[Resource]) -> str:
+    kind, name = text_at(entry, "objref", "kind"), text_at(entry, "objref", "name")
+    path = (text_at(entry, "fieldref", "fieldpath") or "metadata.name").split(".")
+    meant = (one for one in resources if one.provides(kind, name))
+    return next((text_at(one.node, *path) for one in meant), "") or f"${{{text_at(entry, 'name')}}}"

@@ -13,7 +13,7 @@ from confaudit.operator_files.helm.rendered_chart import chart_version, taken_ap
 from confaudit.operator_files.kubernetes import cluster
 from confaudit.operator_files.kubernetes.volumes import mounted
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import SettingsBlock, names_of
+from confaudit.operator_files.settings import CODER_NAME, SettingsBlock, names_of
 from confaudit.operator_files.substitution import CLUSTER
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import Mapping, Node, get, items_at, text_at
@@ -69,7 +69,9 @@ def _program(container: Mapping, workload: Resource) -> Program | None:
     if _is_ours(container, workload) or product(repository):
         told = program_of(words=words, artefact=repository)
         return told or (None if workload.kind in _RUNS_ONCE else Program.SERVER)
-    return Program.SERVER if SERVER_NAMES & names_of(get(container, "env")) else None
+    names = names_of(get(container, "env"))
+    is_part = not repository and any(map(CODER_NAME.fullmatch, names))
+    return Program.SERVER if is_part or SERVER_NAMES & names else None
 
 
 def _is_ours(container: Mapping, workload: Resource) -> bool:
