@@ -2,7 +2,9 @@
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,6 +19,19 @@ def clean_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
             monkeypatch.delenv(name)
     return tmp_path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main() -> Iterator[None]:
+    """Let whatever process a run starts keep what it compiles, for those that come after it.
+
+    It lies beside the run, not in the working tree. A fresh tree has nothing compiled, and to
+    compile the program takes longer than most commands do.
+    """
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", folder)
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

@@ -5,13 +5,12 @@ import re
 import subprocess
 import sys
 
-import jsonschema
 import pytest
 
 from confaudit.cli.main import run
 from confaudit.core.report.kinds import ReportKind
 from confaudit.render import FORMATS
-from confaudit.render.json_v1 import schema
+from tests.unit.report_schema import REPORT_SCHEMA
 
 QUESTIONS = {
     "catalog-releases": ["releases", "--line", "2.34"],
@@ -44,7 +43,7 @@ def ask_json(ask):
         code, out, err = ask(*arguments, "-f", "json")
         assert (code, err) == (0, "")
         found = json.loads(out)
-        jsonschema.validate(found, schema())
+        REPORT_SCHEMA.validate(found)
         return found
 
     return asked

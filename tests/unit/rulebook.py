@@ -3,8 +3,9 @@
 import json
 import re
 from dataclasses import replace
+from functools import cache
 
-import yaml
+from yaml import CSafeLoader, load
 
 from confaudit.catalog import loader
 from confaudit.core.coder.releases import Catalog
@@ -15,11 +16,12 @@ PACKAGED = advisories.load_tested(advisories.SHIPPED, CATALOG)
 WORDS = {
     entry["id"]: frozenset(re.findall(r"[\w-]+", json.dumps(entry)))
     for file in advisories.SHIPPED
-    for entry in yaml.safe_load(file.path.read_text(encoding="utf-8"))
+    for entry in load(file.path.read_text(encoding="utf-8"), CSafeLoader)
 }
 """The words of each advisory, by its id."""
 
 
+@cache
 def slim(words):
     """The real releases, with no options but those that are mentioned: predictions take time."""
     kept = {}

@@ -29,38 +29,45 @@ YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
 # --- those that come with confaudit -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tested", PACKAGED, ids=lambda tested: tested.advisory.rule.id)
-def test_it_does_what_its_cases_say(tested):
-    catalog = slim(WORDS[tested.advisory.rule.id])
-    assert list(examples.failures(tested.advisory, tested.examples, catalog)) == []
+def test_each_does_what_its_cases_say():
+    failures = [
+        failure
+        for tested in PACKAGED
+        for failure in examples.failures(
+            tested.advisory, tested.examples, slim(WORDS[tested.advisory.rule.id])
+        )
+    ]
+    assert failures == []
 
 
 WITHOUT_CASES = {"oidc-issuer-changes"}
 """Needs a snapshot, which the small cases do not have: see tests/cases/upgrade/A26-…."""
 
 
-@pytest.mark.parametrize("tested", PACKAGED, ids=lambda tested: tested.advisory.rule.id)
-def test_it_has_a_case_that_speaks_and_one_that_is_silent(tested):
-    answers = {example.affects for example in tested.examples}
-    if tested.advisory.rule.id not in WITHOUT_CASES:
-        assert answers & {True, "depends"}
-        assert False in answers
+def test_each_has_a_case_that_speaks_and_one_that_is_silent():
+    lacking = {
+        tested.advisory.rule.id
+        for tested in PACKAGED
+        for answers in ({example.affects for example in tested.examples},)
+        if False not in answers or not answers & {True, "depends"}
+    }
+    assert lacking == WITHOUT_CASES
 
 
-@pytest.mark.parametrize("tested", PACKAGED, ids=lambda tested: tested.advisory.rule.id)
-def test_its_words_are_whole_sentences(tested):
-    advisory = tested.advisory
-    for text in (advisory.message, advisory.rule.why, *advisory.steps):
-        assert re.fullmatch(r"[A-Z0-9{c].*[^.!?]\.", text), text
-    assert advisory.rule.title[-1] != "."
-    assert ("{name}" in advisory.message) == (advisory.each is not None)
-    assert re.fullmatch(r"(coder/coder#[0-9]+)?", advisory.rule.reference)
+def test_their_words_are_whole_sentences():
+    for advisory in (tested.advisory for tested in PACKAGED):
+        for text in (advisory.message, advisory.rule.why, *advisory.steps):
+            assert re.fullmatch(r"[A-Z0-9{c].*[^.!?]\.", text), text
+        assert advisory.rule.title[-1] != ".", advisory.rule.id
+        assert ("{name}" in advisory.message) == (advisory.each is not None), advisory.rule.id
+        assert re.fullmatch(r"(coder/coder#[0-9]+)?", advisory.rule.reference), advisory.rule.id
 
 
-@pytest.mark.parametrize("tested", PACKAGED, ids=lambda tested: tested.advisory.rule.id)
-def test_its_versions_are_releases(tested):
-    for version in (*tested.advisory.versions, *tested.advisory.ends):
-        assert CATALOG.release(str(version)) or version > Version.parse(CATALOG.versions[-1])
+def test_their_versions_are_releases():
+    newest = Version.parse(CATALOG.versions[-1])
+    named = {v for one in PACKAGED for v in (*one.advisory.versions, *one.advisory.ends)}
+    assert named
+    assert [v for v in named if not CATALOG.release(str(v)) and v <= newest] == []
 
 
 def test_ids_are_no_rules():

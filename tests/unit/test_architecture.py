@@ -4,12 +4,14 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "confaudit"
-MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
+MODULES = {str(path.relative_to(PACKAGE)): path for path in sorted(PACKAGE.rglob("*.py"))}
+"""By their places in the package."""
 
 CORE = (
     ("core/model",),
@@ -82,9 +84,9 @@ HOMES = {
 """Library → where it may be imported."""
 
 
-def room(path):
+def room(where):
     """`core/judge` for everything below it; other rooms have no wings."""
-    return room_of(path.relative_to(PACKAGE).with_suffix("").parts)
+    return room_of(Path(where).with_suffix("").parts)
 
 
 def room_of(parts):
@@ -92,25 +94,36 @@ def room_of(parts):
     return "/".join(parts[:2]) if is_wing else parts[0]
 
 
+@cache
+def nodes(path):
+    """All nodes of a module: to parse it is most of what looking at it takes."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imports(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_point_one_way(path):
-    for name in imports(path):
-        top, *rest = name.split(".")
-        if top == "confaudit":
-            target = room_of(tuple(rest))
-            assert target in ARROWS[room(path)] | {"__version__"}, f"{path.name} imports {name}"
-        elif top not in sys.stdlib_module_names:
-            homes = HOMES.get(top, set())
-            where = str(path.relative_to(PACKAGE))
-            assert room(path) in homes or where in homes, f"{where} imports {name}"
+def imported():
+    """Each module with each thing that it imports."""
+    return [(where, name) for where, path in MODULES.items() for name in imports(path)]
+
+
+def may_import(where, name):
+    top, *rest = name.split(".")
+    if top == "confaudit":
+        return room_of(tuple(rest)) in ARROWS[room(where)] | {"__version__"}
+    return top in sys.stdlib_module_names or not HOMES.get(top, set()).isdisjoint(
+        (room(where), where)
+    )
+
+
+def test_imports_point_one_way():
+    assert [one for one in imported() if not may_import(*one)] == []
 
 
 GATE = {"redact", "redact_files", "redact_operator", "redact_values", "public_settings"}
@@ -132,14 +145,14 @@ GATEKEEPERS = {
 """
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_only_the_shell_and_the_one_builder_call_the_gate(path):
-    where = str(path.relative_to(PACKAGE))
-    for name in imports(path):
-        module, _, function = name.rpartition(".")
-        if module in HOMES_OF_THE_GATE:
-            allowed = GATEKEEPERS.get(function, ("core/snapshot/",))
-            assert where.startswith(allowed), f"{where} imports {name}"
+def passes_the_gate(where, name):
+    module, _, function = name.rpartition(".")
+    allowed = GATEKEEPERS.get(function, ("core/snapshot/",))
+    return module not in HOMES_OF_THE_GATE or where.startswith(allowed)
+
+
+def test_only_the_shell_and_the_one_builder_call_the_gate():
+    assert [one for one in imported() if not passes_the_gate(*one)] == []
 
 
 def test_every_function_of_the_gate_is_watched():
@@ -149,24 +162,24 @@ def test_every_function_of_the_gate_is_watched():
 
 
 def calls(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield node.func.id
 
 
-@pytest.mark.parametrize(
-    "path",
-    [*MODULES, *sorted(Path(__file__).parents[1].rglob("test_*.py"))],
-    ids=lambda p: p.name,
-)
-def test_situations_are_built_in_one_place(path):
+def test_situations_are_built_in_one_place():
     """By tests as well: they would prove something else."""
-    if path != PACKAGE / BUILDER:
-        assert not {"Situation", "predict"} & set(calls(path))
+    tests = Path(__file__).parents[1].rglob("test_*.py")
+    builders = {
+        path
+        for path in (*MODULES.values(), *tests)
+        if not {"Situation", "predict"}.isdisjoint(calls(path))
+    }
+    assert builders == {PACKAGE / BUILDER}
 
 
 def test_every_room_has_its_arrows():
-    assert {room(path) for path in MODULES} == ARROWS.keys()
+    assert set(map(room, MODULES)) == ARROWS.keys()
 
 
 def test_the_core_shows_a_newcomer_few_doors():
@@ -174,22 +187,26 @@ def test_the_core_shows_a_newcomer_few_doors():
     assert len(doors) <= 16
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_modules_and_functions_stay_small(path):
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 400
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert node.end_lineno - node.lineno < 45, node.name
+def test_modules_and_functions_stay_small():
+    texts = {where: path.read_text(encoding="utf-8") for where, path in MODULES.items()}
+    assert [where for where, text in texts.items() if text.count("\n") > 400] == []
+    functions = [
+        (where, node)
+        for where, path in MODULES.items()
+        for node in nodes(path)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    large = [(where, one.name) for where, one in functions if one.end_lineno - one.lineno >= 45]
+    assert large == []
 
 
 IMPURE = {"socket", "subprocess", "os", "pathlib", "time", "urllib.request", "shutil", "tempfile"}
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "core").rglob("*.py")), ids=lambda p: p.name)
-def test_the_core_does_no_input_or_output(path):
-    for name in imports(path):
-        assert name.partition(".")[0] not in IMPURE, f"{path.name} imports {name}"
+def test_the_core_does_no_input_or_output():
+    core = [(where, name) for where, name in imported() if where.startswith("core/")]
+    assert core
+    assert [one for one in core if one[1].partition(".")[0] in IMPURE] == []
 
 
 HEAVY = (
@@ -266,7 +283,7 @@ TIME = re.compile(r"datetime\.(now|utcnow|today)|date\.today|time\.time\b|SOURCE
 
 
 def test_the_time_is_read_in_one_place():
-    where = {str(p.relative_to(PACKAGE)) for p in MODULES if TIME.search(p.read_text("utf-8"))}
+    where = {where for where, path in MODULES.items() if TIME.search(path.read_text("utf-8"))}
     assert where == {"workflows/clock.py"}
 
 
@@ -276,8 +293,8 @@ def test_git_is_run_in_one_place_and_its_history_read_through_one_door():
         r'"(log|show|cat-file|ls-tree|ls-files|rev-list|rev-parse|diff-tree|merge-base)"'
     )
     where = {
-        str(path.relative_to(PACKAGE))
-        for path in MODULES
-        if room(path) == "store" and reading.search(path.read_text("utf-8"))
+        where
+        for where, path in MODULES.items()
+        if room(where) == "store" and reading.search(path.read_text("utf-8"))
     }
     assert where == {"store/batch.py", "store/discovery.py", "store/history.py", "store/log.py"}

@@ -297,9 +297,12 @@ def test_nothing_crashes_on_any_input():
 
 
 def read_with_every_reader(content):
+    try:
+        file = decode(content, "mutant")
+    except SourceError:
+        return
     for reader in READERS.values():
         try:
-            file = decode(content, "mutant")
             reader.recognise(file)
             operator = merge(*reader.read(file))
         except SourceError:
