@@ -8,7 +8,7 @@ from typing import Final
 from confaudit.core.coder.programs import SERVER_NAMES
 from confaudit.errors import SourceError
 from confaudit.operator_files.file import OperatorFile
-from confaudit.yaml_nodes import Mapping, Node, Sequence, get, walk
+from confaudit.yaml_nodes import Mapping, Node, Sequence, entries, get, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,14 @@ def _is_answer(file: OperatorFile) -> bool:
     )
 
 
+def _is_terraform_json(root: Node) -> bool:
+    resources = get(root, "resource")
+    return isinstance(resources, Mapping) and all(
+        "_" in key.text and isinstance(get(resources, key.text), Mapping | Sequence)
+        for key, _ in entries(resources)
+    )
+
+
 def _is_classic(file: OperatorFile) -> bool:
     """Whether there are values of the chart that Coder 1 had."""
     return any(
@@ -96,12 +104,32 @@ _ANSWERS: Final = (
         _begins(r"[\u25cf\u25cb\u00d7*] \S+\.service"),
     ),
     _Stranger(
+        "a Bicep file, in which a name cannot be told from a text",
+        "give the ARM template that `az bicep build` makes of it",
+        _has(r"^[ \t]*resource[ \t]+\w+[ \t]+'[^'\n]+@\d{4}-\d\d-\d\d"),
+    ),
+    _Stranger(
+        "a Terraform configuration in JSON, which is not read",
+        "give what it sets as an env file, or the .tf files",
+        lambda file: any(map(_is_terraform_json, _roots(file))),
+    ),
+    _Stranger(
+        "a state or plan of Terraform, which is not read and holds every secret in clear",
+        "give the .tf files",
+        lambda file: any(get(root, "terraform_version") for root in _roots(file)),
+    ),
+    _Stranger(
+        "a quadlet that runs a Kubernetes manifest",
+        "give the manifest that its Yaml= names, and the ConfigMaps that it takes",
+        _has(r"^\[Kube\][ \t]*$"),
+    ),
+    _Stranger(
         "an answer of Coder's API",
         "give it to `confaudit upgrade` as SNAPSHOT, or to `confaudit diff`",
         _is_answer,
     ),
 )
-"""What programs print of a server that is not its configuration."""
+"""What is of a server, and is not read as its configuration."""
 _OTHERS: Final = (
     _Stranger(
         "the configuration of code-server, which is another program than Coder",

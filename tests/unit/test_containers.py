@@ -109,6 +109,25 @@ def test_an_image_tells_its_version_where_its_tag_does_not(image, more, version)
 
 
 @pytest.mark.parametrize(
+    ("value", "state", "default"),
+    [
+        ("[parameters('url')]", GivenState.UNRESOLVED, "https://a"),
+        ("[concat('https://', variables('host'))]", GivenState.UNRESOLVED, None),
+        ("[[a]", GivenState.LITERAL, "[a]"),
+        ("[1, 2", GivenState.LITERAL, "[1, 2"),
+    ],
+)
+def test_an_expression_of_azures_templates_stays_open(value, state, default):
+    text = (
+        "{parameters: {url: {type: string, defaultValue: 'https://a'}}, resources: [{properties: "
+        f"{{template: {{containers: [{{name: c, image: '{IMAGE}', "
+        f'env: [{{name: CODER_ACCESS_URL, value: "{value}"}}]}}]}}}}}}]}}'
+    )
+    (given,) = servers(text)[0].operator.given
+    assert (given.state, given.value) == (state, default)
+
+
+@pytest.mark.parametrize(
     ("entry", "state", "value"),
     [
         ("Value: '${Domain}/x'", GivenState.UNRESOLVED, None),

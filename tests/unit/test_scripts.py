@@ -278,3 +278,33 @@ def test_no_text_takes_long(text):
     started = process_time()
     list(pipelines(text))
     assert process_time() - started < 5
+
+
+MANAGED = {
+    "systemd-run": (
+        "systemd-run -E CODER_A=a --setenv=CODER_B=b -p Environment=CODER_C=c \\\n"
+        "  --property=EnvironmentFile=-/etc/c.env coder server\n",
+        [(1, "CODER_A", "a"), (1, "CODER_B", "b"), (1, "CODER_C", "c")],
+        ["file/c.env"],
+    ),
+    "what every unit gets, and a drop-in": (
+        "sudo systemctl set-environment CODER_A=a\n"
+        "echo '[Service]\nEnvironment=CODER_B=b' | systemctl edit --stdin coder\n",
+        [(1, "CODER_A", "a"), (3, "CODER_B", "b")],
+        [],
+    ),
+    "a script in a stack": (
+        "Resources:\n  Ec2:\n    UserData: !Sub |\n      cat > /etc/coder.env <<EOF\n"
+        "      CODER_A=a\n      EOF\n      # CODER_B=b\n",
+        [(5, "CODER_A", "a")],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected", "unseen"), MANAGED.values(), ids=MANAGED)
+def test_what_a_script_has_others_do_is_read(text, expected, unseen):
+    (found,) = servers(("s.sh", text))
+    assert given(found) == expected
+    assert [one.resource for one in found.operator.elsewhere] == unseen
+    assert found.operator.forms == (Form.SCRIPT,)

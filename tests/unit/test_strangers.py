@@ -36,6 +36,20 @@ STRANGERS = {
         '{"image": "a", "containerEnv": {"CODER_AGENT_TOKEN": "x"}}',
         "development container",
     ),
+    "Bicep": (
+        "resource c 'Microsoft.App/containerApps@2023-05-01' = {\n"
+        "  properties: {template: {containers: [{image: 'ghcr.io/coder/coder:v2.30.0'}]}}\n}\n",
+        "az bicep build",
+    ),
+    "Terraform in JSON": (
+        '{"resource": {"docker_container": {"coder": {"image": "ghcr.io/coder/coder"}}}}',
+        ".tf files",
+    ),
+    "a state of Terraform": (
+        f'{{"terraform_version": "1.9.0", "a": "CODER_ACCESS_URL={SECRET}"}}',
+        ".tf files",
+    ),
+    "a quadlet of a manifest": ("[Kube]\nYaml=coder.yaml\n", "manifest"),
     "an answer of the API": ('{"config": {"a": 1}, "options": [{"env": "CODER_A"}]}', "SNAPSHOT"),
     "kubectl describe": (
         "Name:      coder\nNamespace: coder\nContainers:\n  coder:\n    Environment:\n"

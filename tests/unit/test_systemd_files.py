@@ -41,6 +41,11 @@ UNITS = {
         "EnvironmentFile=/x\nSecret=x,type=env,target=CODER_B\n[Service]\nEnvironment=CODER_C=c\n",
         "A=a --verbose=true B:reference unseen",
     ),
+    "arguments of podman": (
+        "[Container]\nImage=coder/coder\nPodmanArgs=--env CODER_A=a --init -eCODER_B=b \\\n"
+        "  --env-file /x\n",
+        "A=a B=b unseen",
+    ),
     "what cat prints": (
         "# /lib/systemd/system/coder.service\n" + SERVICE + "Environment=CODER_A=a\n\n"
         "# /etc/systemd/system/coder.service.d/x.conf\n[Service]\nEnvironment=CODER_A=b\n",

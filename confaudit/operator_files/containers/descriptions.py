@@ -329,9 +329,9 @@ def _of_ecs(root: Node) -> Iterator[Container]:
 
 def _defaults(root: Node) -> Iterator[tuple[str, str]]:
     """What the parameters of a stack are, where nobody says otherwise."""
-    parameters = get(root, "Parameters")
+    parameters = _part(root, "parameters")
     for name, node in entries(parameters) if isinstance(parameters, Mapping) else ():
-        if default := _scalar(node, "default"):
+        if default := _scalar(node, "default", "defaultvalue"):
             yield name.text, default.text
 
 
@@ -343,6 +343,16 @@ def _of_stack(text: str, defaults: dict[str, str]) -> Reading:
     return CODE.read(re.sub(r"\$\{(\w+)\}", filled, text))
 
 
+def _of_arm(text: str, defaults: dict[str, str]) -> Reading:
+    """An expression of Azure's templates stands in brackets; two of them are one of a text."""
+    if text.startswith("[["):
+        return verbatim(text[1:])
+    if not (text.startswith("[") and text.endswith("]")):
+        return CODE.read(text)
+    named = re.fullmatch(r"\[parameters\('([^']*)'\)\]", text)
+    return Reading(defaults.get(named[1]) if named else None, known=False)
+
+
 def _of_render(root: Node) -> Iterator[Container]:
     for one in _each(get(root, "services")):
         if _part(one.parts, "envvars", "runtime"):
@@ -351,13 +361,14 @@ def _of_render(root: Node) -> Iterator[Container]:
 
 def _of_clouds(root: Node) -> Iterator[Container]:
     """Azure (container apps and groups), DigitalOcean, App Runner, Nomad's JSON."""
+    fill = partial(_of_arm, defaults=dict(_defaults(root)))
     for path, node in walk(root):
         if not isinstance(node, Mapping) or _part(node, *_IMAGE) is None:
             continue
         if path[-2:] in _CLOUDS or path[-1:] in (("ImageRepository",), ("services",)):
             configuration = get(node, "ImageConfiguration")
             parts = configuration if isinstance(configuration, Mapping) else node
-            yield Container(parts, node, CODE.read)
+            yield Container(parts, node, fill)
 
 
 _CLOUDS: Final = frozenset({("template", "containers"), ("containers", "properties")})

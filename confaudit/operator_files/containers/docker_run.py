@@ -50,11 +50,17 @@ def words(line: Sequence[Word]) -> Run | None:
     rest = iter(line)
     tool = next((word for word, _ in rest if called(word) in _TOOLS), None)
     verb = tool and next((word for word, _ in islice(rest, 8) if word in _VERBS), None)
-    return _run(rest) if verb else None
+    return _run(rest, {}) if verb else None
 
 
-def _run(rest: Iterator[Word]) -> Run | None:
+def options(words: Sequence[Word]) -> Run:
+    """What options alone give to a container that is told elsewhere, as a quadlet's PodmanArgs."""
     taken: dict[str, list[Word]] = {}
+    _run(iter(words), taken)
+    return _container(("", 0), taken, iter(()))
+
+
+def _run(rest: Iterator[Word], taken: dict[str, list[Word]]) -> Run | None:
     for word, line in rest:
         if not word.startswith("-"):
             return _container((word, line), taken, rest)

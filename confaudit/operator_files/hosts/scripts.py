@@ -7,8 +7,7 @@ is what a `docker run` gives to a container, and what is exported before `coder 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from math import ceil
+from itertools import chain, pairwise
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -21,13 +20,13 @@ from confaudit.operator_files.command import Word, called, flags, other_program
 from confaudit.operator_files.containers import docker_run
 from confaudit.operator_files.containers.docker_run import Run
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.hosts import systemd
+from confaudit.operator_files.hosts.output import output, target
 from confaudit.operator_files.hosts.shell import (
     Command,
     assignments,
-    expanded,
     filled,
     pipelines,
-    plain,
     variables_of,
 )
 from confaudit.operator_files.merge import merge
@@ -35,6 +34,7 @@ from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
 from confaudit.operator_files.substitution import Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.yaml_nodes import Scalar, walk
 
 _CODER: Final = re.compile(rf"\b(?:{CODER_NAME.pattern})|\bcoder/coder\b|\bcoder\s+server\b")
 _FENCE: Final = re.compile(r"[ \t]*(```|~~~)[ \t]*(?P<language>[\w-]*)")
@@ -74,8 +74,12 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
 
 
 def script_of(file: OperatorFile) -> Script:
-    """The commands of a script; of Markdown what stands in its fenced blocks."""
-    if file.text.startswith("#!") or not any(map(_FENCE.match, file.lines)):
+    """The commands of a script; of Markdown what stands in its fenced blocks, of YAML in texts."""
+    if file.text.startswith("#!"):
+        return script_from(file, pipelines(file.text))
+    if file.is_structured:
+        return script_from(file, chain(*(pipelines(*block) for block in _texts(file))))
+    if not any(map(_FENCE.match, file.lines)):
         return script_from(file, pipelines(file.text))
     blocks = list(_blocks(file))
     found = [
@@ -102,6 +106,14 @@ def script_from(
     return Script(file, commands, tuple(_written(file, found, variables, files)), variables)
 
 
+def _texts(file: OperatorFile) -> Iterator[Word]:
+    """The texts of several lines in YAML: user data of a stack, steps of a pipeline."""
+    for root in file.yaml.roots if file.yaml else ():
+        for _, node in walk(root):
+            if isinstance(node, Scalar) and node.style == "|":
+                yield node.text, node.line + 1
+
+
 def _blocks(file: OperatorFile) -> Iterator[tuple[str, int, str]]:
     """The fenced blocks of a Markdown text, where each begins, and in which language it is."""
     begun: int | None = None
@@ -124,7 +136,11 @@ def read_script(script: Script, beside: Beside) -> tuple[OperatorSettings, ...]:
         *(_container(command, run, script, inside.beside) for command, run in _runs(script)),
         *(_server(command, script, inside.beside) for command in _programs(script)),
     ]
-    around = OperatorSettings(version=_version(script), elsewhere=tuple(_edited(script)))
+    around = OperatorSettings(
+        given=tuple(_of_every_unit(script)),
+        version=_version(script),
+        elsewhere=tuple(_edited(script)),
+    )
     written = (_as_script(one, script) for one in inside.read())
     return tuple(merge(around, one) if one.forms else one for one in (*written, *started))
 
@@ -149,9 +165,9 @@ def _written(
 ) -> Iterator[OperatorFile]:
     texts: dict[str, list[Word]] = {one.path: _lines(one) for one in files}
     for number, pipeline in enumerate(found):
-        lines = _output(pipeline, variables)
+        lines = output(pipeline, variables)
         if lines:
-            path, appends = _target(pipeline)
+            path, appends = target(pipeline)
             path = (filled(path, variables).text or path) if path else f"input {number}"
             if appends:
                 texts.setdefault(path, []).extend(lines)
@@ -166,66 +182,6 @@ def _written(
 def _lines(inner: OperatorFile) -> list[Word]:
     lines = inner.text.removesuffix("\n").split("\n")
     return [(line, inner.at(row).line - 1) for row, line in enumerate(lines)]
-
-
-def _output(pipeline: Sequence[Command], variables: Mapping[str, str]) -> list[Word]:
-    """The lines that a pipeline writes, as far as the script says them."""
-    documents = [
-        document for command in pipeline if not command.is_shell for document in command.documents
-    ]
-    if documents:
-        lines = expanded(documents[-1], variables).removesuffix("\n").split("\n")
-        return [(line, documents[-1].line + row) for row, line in enumerate(lines)]
-    words = list(pipeline[0].words)
-    if words and words[0][0] == "sudo":
-        del words[0]
-    writes = _WRITERS.get(words[0][0]) if words else None
-    if writes is None:
-        return []
-    (text, is_spread), line = writes([plain(word, variables) for word, _ in words[1:]]), words[0][1]
-    return [(part, line + row * is_spread) for row, part in enumerate(text.split("\n"))]
-
-
-def _echo(words: list[str]) -> tuple[str, bool]:
-    """The text, and whether its lines are lines of the script."""
-    flagged = [word for word in words if re.fullmatch("-[neE]+", word)]
-    text = " ".join(words[len(flagged) :])
-    if any("e" in word for word in flagged):
-        return _unescaped(text), False
-    return text, True
-
-
-def _printf(words: list[str]) -> tuple[str, bool]:
-    """As the shell does it: the format again and again, until no word is left."""
-    template = _unescaped(words[0]) if words else ""
-    rest = iter(words[1:])
-    holes = len(_HOLE.findall(template)) or len(words)
-    rounds = max(1, ceil((len(words) - 1) / holes))
-    done = [_HOLE.sub(lambda _: next(rest, ""), template) for _ in range(rounds)]
-    return "".join(done).replace("%%", "%").removesuffix("\n"), False
-
-
-_HOLE: Final = re.compile(r"(?<!%)%[sdqb]")
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\([nt\\])", lambda one: {"n": "\n", "t": "\t"}.get(one[1], one[1]), text)
-
-
-_WRITERS: Final = {"echo": _echo, "printf": _printf}
-
-
-def _target(pipeline: Sequence[Command]) -> tuple[str, bool]:
-    """The path that a pipeline writes to, empty when it writes to none, and whether it appends."""
-    for command in reversed(pipeline):
-        words = [word for word, _ in command.words]
-        if "tee" in words:
-            rest = words[words.index("tee") + 1 :]
-            paths = [word for word in rest if not word.startswith("-")]
-            return (paths or [""])[0], "-a" in rest or "--append" in rest
-        if command.target and not command.target.startswith("/dev/"):
-            return command.target, command.appends
-    return "", False
 
 
 def _version(script: Script) -> str:
@@ -328,17 +284,36 @@ def _server(command: Command, script: Script, beside: Beside) -> OperatorSetting
         is_server=True,
     )
     files = _environment_files(_sourced(script.commands), _SOURCED, script, beside)
-    return replace(merge(*files, own), name=name)
+    read_later = _run_files(command, script, beside)
+    return replace(merge(*files, own, *read_later), name=name)
 
 
 _SOURCED: Final = "a file that is sourced sets further variables"
 
 
 def _before(command: Command) -> Iterator[tuple[str, Word]]:
-    """What is set for one command: `A=b coder server`, `env A=b coder server`."""
+    """What is set for one command: `A=b coder server`, `env A=b …`, `systemd-run -E A=b …`."""
+    for word, line in _before_server(command):
+        yield from assignments(Command(command.line, [(_SETS.sub("", word), line)]))
+
+
+def _before_server(command: Command) -> Sequence[Word]:
     server = max(at for at, (word, _) in enumerate(command.words) if called(word) == "coder")
-    for word in command.words[:server]:
-        yield from assignments(Command(command.line, [word]))
+    return command.words[:server]
+
+
+_SETS: Final = re.compile(r"\A(?:--setenv=|-E(?=\w)|(?:--property=|-p)?Environment=)")
+"""How `systemd-run` says it, in the same word."""
+_NAMES_FILE: Final = re.compile(r"(?:--property=|-p)?EnvironmentFile=-?(.+)")
+
+
+def _run_files(command: Command, script: Script, beside: Beside) -> Iterator[OperatorSettings]:
+    """The files that `systemd-run` has a service read."""
+    place = SettingsBlock(script.file, Form.SYSTEMD, command.line)
+    for word, line in _before_server(command):
+        if named := _NAMES_FILE.fullmatch(word):
+            found = systemd.environment_file(named[1], line, place, beside)
+            yield _as_script(found, script)
 
 
 def _exported(commands: Sequence[Command]) -> Iterator[tuple[str, Word]]:
@@ -353,6 +328,17 @@ def _exported(commands: Sequence[Command]) -> Iterator[tuple[str, Word]]:
             yield from found.items()
             yield from ((name, held[name]) for name in words[1:] if name in held)
         held |= found
+
+
+def _of_every_unit(script: Script) -> Iterator[Given]:
+    """What `systemctl set-environment` gives to all that systemd starts from then on."""
+    for command in script.commands:
+        words = [called(word) for word, _ in command.words]
+        if {"systemctl", "set-environment"} <= set(words):
+            place = SettingsBlock(script.file, Form.SCRIPT, command.line)
+            for word in command.words[words.index("set-environment") + 1 :]:
+                for name, (value, line) in assignments(Command(command.line, [word])):
+                    yield place.text(name, value, line, script.fill)
 
 
 def _sourced(commands: Sequence[Command]) -> Iterator[Word]:

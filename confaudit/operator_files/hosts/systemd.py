@@ -33,7 +33,7 @@ _ENVIRONMENT: Final = frozenset(
 )
 _KEYS: Final = {
     "Service": _ENVIRONMENT | {"ExecStart"},
-    "Container": _ENVIRONMENT | {"Exec", "Image", "Secret"},
+    "Container": _ENVIRONMENT | {"Exec", "Image", "PodmanArgs", "Secret"},
 }
 """By section, what a container or program is set up with; elsewhere it means nothing."""
 
@@ -223,6 +223,8 @@ def directive(key: str, text: str, line: int, place: SettingsBlock, fill: Fill) 
             return OperatorSettings(given=tuple(passed), forms=(place.form,))
         case "Secret":
             return _secret(words, place)
+        case "PodmanArgs":
+            return _run_with(docker_run.options(words), place)
         case "Image":
             return _image(text, place.form)
         case "Exec":
@@ -256,11 +258,18 @@ def _container(run: docker_run.Run, place: SettingsBlock) -> OperatorSettings:
     if not is_coder_image(repository):
         return OperatorSettings()
     version, hint = version_of(tag)
-    given = (_passed(word, line, place) for word, line in run.environment)
-    return OperatorSettings(
-        given=(*given, *flags(run.words, place.file, place.form, SCRIPT.read)),
+    own = OperatorSettings(
+        given=tuple(flags(run.words, place.file, place.form, SCRIPT.read)),
         version=version,
         version_hint=hint,
+    )
+    return merge(_run_with(run, place), own)
+
+
+def _run_with(run: docker_run.Run, place: SettingsBlock) -> OperatorSettings:
+    """The variables and files that a command line gives to a container."""
+    return OperatorSettings(
+        given=tuple(_passed(word, line, place) for word, line in run.environment),
         elsewhere=tuple(
             Elsewhere(
                 f"file/{PurePosixPath(path).name}",
