@@ -119,6 +119,19 @@ def test_a_kind_that_is_not_read_says_so_where_it_names_variables(spec):
     assert "kubectl get deploy coder -o yaml" in caught.value.hint
 
 
+def test_a_pod_in_the_wrong_place_is_told():
+    text = manifest("Deployment", "spec: {spec: {containers: [{env: [{name: CODER_A}]}]}}")
+    with pytest.raises(SourceError, match="do not stand where Kubernetes looks") as caught:
+        read_together({"x.yaml": text})
+    assert "spec.template.spec" in caught.value.hint
+
+
+def test_workloads_of_one_name_are_told_by_their_namespaces():
+    texts = [INNER.replace("name: coder", f"name: coder, namespace: {one}", 1) for one in "ab"]
+    found = read_together({"x.yaml": "\n---\n".join(texts)}).found
+    assert [one.operator.name for one in found] == ["Deployment a/coder", "Deployment b/coder"]
+
+
 INNER = f"""{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: coder}},
   spec: {{template: {{spec: {{containers: [{{image: '{IMAGE}'}}]}}}}}}}}"""
 

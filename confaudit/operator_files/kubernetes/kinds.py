@@ -22,6 +22,13 @@ _UNREAD: Final = (
     "resources of this kind are not read, though it names Coder's variables",
     "give what its controller makes of it, as in `kubectl get deploy coder -o yaml`",
 )
+_NO_POD: Final = (
+    "its containers do not stand where Kubernetes looks for them",
+    "put the pod below spec.template.spec, or below spec in a Pod",
+)
+_RUNS_PODS: Final = frozenset(
+    {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod"}
+)
 _WORKLOAD: Final = ("none of its containers runs Coder's server", _SETTINGS)
 _SOURCE: Final = (
     "it says where charts or manifests come from",
@@ -69,9 +76,9 @@ def _reason(resource: Resource) -> tuple[str, str]:
         return _SECRET
     if is_workload(resource.node):
         return _WORKLOAD
-    return _REASONS.get(
-        resource.kind, _UNREAD if _names_coders(resource) else (_NOTHING, _SETTINGS)
-    )
+    if resource.kind in _REASONS or not _names_coders(resource):
+        return _REASONS.get(resource.kind, (_NOTHING, _SETTINGS))
+    return _NO_POD if resource.kind in _RUNS_PODS else _UNREAD
 
 
 def _names_coders(resource: Resource) -> bool:

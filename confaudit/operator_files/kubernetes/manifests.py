@@ -4,6 +4,7 @@ A file may hold many documents; Coder's are found by chart, image and variables,
 place or name.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -69,16 +70,28 @@ def servers(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings
     # imported here: who only asks whether a file is a manifest has no use for all that
     from confaudit.operator_files.helm import releases
 
-    return tuple(
-        replace(
-            server,
-            name=f"{one.kind} {one.name}".strip(),
-            elsewhere=(*server.elsewhere, *(one.unseen if server.forms else ())),
-        )
+    read = [
+        (one, server)
         for one in _first_hand(found)
         for server in releases.READERS.get(one.kind, workloads.read)(one, beside)
         if server.forms or server.notes
+    ]
+    kept = [(one, server) for one, server in read if server.forms]
+    names = Counter((one.kind, one.name) for one in {id(one): one for one, _ in kept}.values())
+    return tuple(
+        replace(
+            server,
+            name=_called(one, is_one=names[one.kind, one.name] < 2),
+            elsewhere=(*server.elsewhere, *(one.unseen if server.forms else ())),
+        )
+        for one, server in read
     )
+
+
+def _called(resource: Resource, *, is_one: bool) -> str:
+    """The kind and name, with the namespace where others are called the same."""
+    namespace = "" if is_one or not resource.namespace else f"{resource.namespace}/"
+    return f"{resource.kind} {namespace}{resource.name}".strip()
 
 
 def _first_hand(found: Iterable[Resource]) -> Iterator[Resource]:
