@@ -136,12 +136,16 @@ def documents(text: str) -> Documents:
         YamlFault: it is no YAML either way.
     """
     try:
-        return Documents(compose(_without_tabs(text)), templated=False)
+        return Documents(compose(_without_tabs(_YTT.sub(OPAQUE, text))), templated=False)
     except YamlFault:
         masked = mask(text)
         if masked == text:
             raise
         return Documents(compose(masked), templated=True)
+
+
+_YTT: Final = re.compile(r"(?<=[:-] )#@ .*$", re.MULTILINE)
+"""Where ytt puts a value, which is a comment to everybody else."""
 
 
 def _without_tabs(text: str) -> str:

@@ -128,6 +128,9 @@ class KubernetesEnvironment:
                 for given in self._item(item, name, self.place_of(item)):
                     self.earlier[name.text] = _reading(given)
                     yield given
+            elif item is not None:
+                place = self.place_of(item)
+                yield from (place.given(*one) for one in _without_name(item))
 
     def read_map(self, env: Mapping) -> Iterator[Given]:
         """The settings of a map of name → value, as some charts have it."""
@@ -178,6 +181,16 @@ class KubernetesEnvironment:
 def _is_blank(value: Node | None) -> bool:
     """Whether a value leaves the word to the `valueFrom` beside it, as Kubernetes has it."""
     return value is None or (isinstance(value, Scalar) and resolve(value) in (None, ""))
+
+
+def _without_name(item: Node) -> Iterator[tuple[str, GivenState, int]]:
+    """Coder's variables in an entry that Kubernetes refuses: `K: V`, `K=V`, `Name: K`."""
+    pairs = entries(item) if isinstance(item, Mapping) else []
+    texts = [*(key for key, _ in pairs), *(follow(value) for _, value in pairs), item]
+    for text in (one for one in texts if isinstance(one, Scalar)):
+        name = text.text.partition("=")[0]
+        if CODER_NAME.fullmatch(name):
+            yield name, GivenState.MALFORMED, text.line
 
 
 def _shape(value: Node | None) -> GivenState:

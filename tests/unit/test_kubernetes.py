@@ -119,6 +119,31 @@ def test_a_kind_that_is_not_read_says_so_where_it_names_variables(spec):
     assert "kubectl get deploy coder -o yaml" in caught.value.hint
 
 
+NAMELESS = ["{CODER_A: v}", "CODER_A=v", "{Name: CODER_A, value: v}", "CODER_A"]
+
+
+@pytest.mark.parametrize("entry", NAMELESS)
+def test_a_variable_in_an_entry_without_a_name_is_set_to_nobody_knows_what(entry):
+    text = INNER.replace("'}]", f"', env: [{{name: B, value: b}}, {entry}]}}]", 1)
+    (one,) = read_together({"x.yaml": text}).found
+    assert [(given.name, given.state) for given in one.operator.given][1:] == [
+        ("CODER_A", GivenState.MALFORMED)
+    ]
+
+
+def test_what_ytt_fills_in_is_open():
+    text = INNER.replace("'}]", "', env: [{name: CODER_A, value: #@ data.values.a\n x}]}]", 1)
+    (one,) = read_together({"x.yaml": text}).found
+    assert one.operator.given[0].state is GivenState.UNRESOLVED
+
+
+def test_values_in_a_config_map_are_for_a_release_of_their_own():
+    files = '{e: "CODER_A=a\\nCODER_ACCESS_URL=u\\n", v: "coder:\\n  env: [{name: CODER_B}]\\n"}'
+    found = read_together({"m.yaml": manifest("ConfigMap", f"data: {files}")}).found
+    names = [[given.name for given in one.operator.given] for one in found]
+    assert names == [["CODER_A", "CODER_ACCESS_URL"], ["CODER_B"]]
+
+
 def test_a_pod_in_the_wrong_place_is_told():
     text = manifest("Deployment", "spec: {spec: {containers: [{env: [{name: CODER_A}]}]}}")
     with pytest.raises(SourceError, match="do not stand where Kubernetes looks") as caught:

@@ -114,16 +114,21 @@ def unused(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings,
         replace(provided, name=f"{one.kind} {one.name}".strip())
         for one in found
         if one.kind in providers.PROVIDERS and not beside.has_taken(one.node)
-        if (provided := providers.provided(one, beside)).forms
+        for provided in providers.provided(one, beside)
+        if provided.forms
     ]
-    if not rest:
-        return ()
-    name = listing([one.name for one in rest])
-    return (replace(merge(*rest, _of_a_workload(rest)), name=name),)
+    variables = [one for one in rest if one.chart is None]
+    values = [one for one in rest if one.chart]
+    if variables:
+        name = listing([one.name for one in variables])
+        values.insert(0, replace(merge(*variables), name=name))
+    return tuple(merge(one, _of_a_workload(one)) for one in values)
 
 
-def _of_a_workload(rest: Iterable[OperatorSettings]) -> OperatorSettings:
-    first = next(given.position for one in rest for given in one.given)
+def _of_a_workload(provided: OperatorSettings) -> OperatorSettings:
+    first = next((given.position for given in provided.given), None)
+    if first is None:
+        return OperatorSettings()
     note = "what runs with these settings has others too, which are not here"
     return OperatorSettings(
         elsewhere=(Elsewhere("workload", f"{first.file}, line {first.line}: {note}"),)

@@ -30,14 +30,19 @@ def texts(resource: Resource) -> dict[str, KeyText]:
     return found
 
 
-def provided(resource: Resource, beside: Beside) -> OperatorSettings:
-    """What a ConfigMap or Secret holds of Coder: variables, and texts that are files."""
+def provided(resource: Resource, beside: Beside) -> tuple[OperatorSettings, ...]:
+    """What a ConfigMap or Secret holds of Coder: variables and files of them, and releases' values.
+
+    Values are for a release of their own.
+    """
     files = [
         embedded.of_scalar(one.text, one.file)
         for name, one in texts(resource).items()
         if "\n" in one.text.text and not CODER_NAME.fullmatch(name)
     ]
-    return merge(variables(resource, ""), *(embedded.read(one, beside) for one in files))
+    read = [embedded.read(one, beside) for one in files]
+    own = merge(variables(resource, ""), *(one for one in read if one.chart is None))
+    return (own, *(one for one in read if one.chart))
 
 
 def variables(resource: Resource, name: str, prefix: str = "") -> OperatorSettings:
