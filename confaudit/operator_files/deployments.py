@@ -275,4 +275,5 @@ def _nothing(faults: Sequence[SourceError], notes: Sequence[str]) -> SourceError
     if len(faults) == 1 and not notes:
         return faults[0]
     why = [*map(str, faults), *(note.rstrip(".") for note in notes)]
-    return SourceError("; ".join(why), "give the files that set Coder's variables")
+    said = f"nothing of Coder's server was read: {'; '.join(why)}"
+    return SourceError(said, "give the files that set Coder's variables")

@@ -10,7 +10,7 @@ from confaudit.core.judge.finding import Confidence, Effect, Phase
 from confaudit.core.model import Cause, ChangeKind, Level, ValueSource
 from confaudit.core.upgrade.known import Truth
 from confaudit.present.entries import Group
-from confaudit.present.values import Chip
+from confaudit.present.values import STARTS, Chip, slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _Facet:
 
 FACETS: Final[Mapping[str, _Facet]] = {
     "level": _Facet("Findings by level", tuple(level.word for level in reversed(Level)), True),
-    "effect": _Facet("Findings by effect", tuple(Effect), True),
+    "effect": _Facet("Findings by effect", (*map(slug, STARTS), *tuple(Effect)[1:]), True),
     "cause": _Facet("Changes by cause", tuple(Cause), True),
     "kind": _Facet("Changes by kind", tuple(ChangeKind), True),
     "affects": _Facet("Affects you", tuple(Truth)),

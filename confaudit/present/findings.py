@@ -16,7 +16,17 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.present.charts import strip
 from confaudit.present.entries import Entry, Fact, Group, PatchShown
 from confaudit.present.inline_diff import middle_out
-from confaudit.present.values import Chip, Name, Shown, group_chip, marked, names, shown, slug
+from confaudit.present.values import (
+    STARTS,
+    Chip,
+    Name,
+    Shown,
+    group_chip,
+    marked,
+    names,
+    shown,
+    slug,
+)
 
 # --- groups -------------------------------------------------------------------------------------
 
@@ -116,10 +126,6 @@ _PHASES: Final[Mapping[Phase, str]] = {
     Phase.DURING: "During the upgrade",
     Phase.AFTER: "After the upgrade",
 }
-EFFECT_WORDS: Final[Mapping[Effect, str]] = {
-    **{effect: effect.value for effect in Effect},
-    Effect.WILL_NOT_START: "will not start",
-}
 _ANSWER_WORDS: Final[Mapping[Truth, str]] = {
     Truth.YES: "affects you",
     Truth.DEPENDS: "depends",
@@ -131,7 +137,7 @@ def _chips(finding: Finding, kind: ReportKind) -> Iterator[Chip]:
     level, effect = finding.severity.word, finding.rule.effect
     yield Chip("level", level, level)
     if effect is not Effect.INFO:
-        yield Chip("effect", effect.value, EFFECT_WORDS[effect])
+        yield _effect(finding)
     affects, doubtful = finding.affects, finding.affects is not Truth.YES
     yield Chip("affects", affects.value, _ANSWER_WORDS[affects], is_shown=doubtful)
     if finding.confidence is not Confidence.CERTAIN:
@@ -141,6 +147,15 @@ def _chips(finding: Finding, kind: ReportKind) -> Iterator[Chip]:
     if finding.introduced_in:
         yield _since(finding.introduced_in[-1])
     yield group_chip(option_group(finding.spec))
+
+
+def _effect(finding: Finding) -> Chip:
+    """What it comes to: of the start no more than the verdict says."""
+    word = finding.rule.effect.value
+    if finding.rule.effect is Effect.WILL_NOT_START:
+        word = STARTS[0] if finding.affects is Truth.YES else STARTS[1]
+        word = word if finding.severity > Level.INFO else STARTS[2]
+    return Chip("effect", slug(word), word)
 
 
 def _since(version: str) -> Chip:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
+from typing import Final
 
 from confaudit.core.model import MISSING, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
@@ -136,3 +137,7 @@ def marked(before: Shown, after: Shown, values: tuple[Value, Value]) -> tuple[Sh
 
 def _all_marked(side: Shown) -> Shown:
     return replace(side, segments=(Segment(side.text, changed=True),))
+
+
+STARTS: Final = ("will not start", "may not start", "about the start")
+"""What findings say of the start: for sure, perhaps, and what it needs that nobody can see here."""

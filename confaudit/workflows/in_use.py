@@ -31,7 +31,7 @@ class InUse:
         """See `Audited.told_by`."""
         if self.asked_by:
             return f"{self.asked_by}; the files say {self.said}" if self.said else self.asked_by
-        return f"{self.said or 'nothing'}: the newest known" if self.is_guess else ""
+        return f"{self.said or 'nothing'}; newest known" if self.is_guess else ""
 
     def basis(self, flag: str) -> Iterator[str]:
         """A sentence on a guess, and by which flag to put it right."""
@@ -52,8 +52,7 @@ def checked_against(asked: str, told: str, hint: str, catalog: Catalog) -> InUse
         return InUse(version_by_word(hint, catalog.versions), hint, is_guess=True)
     if fitting := within(hint, catalog.versions):
         return InUse(fitting[-1], visible(hint), is_guess=True)
-    said = f"{visible(hint)}, which names no release" if hint else ""
-    return InUse(catalog.versions[-1], said, is_guess=True)
+    return InUse(catalog.versions[-1], visible(hint), is_guess=True)
 
 
 def upgraded_from(asked: str, told: Sequence[str], opened: Deployment, catalog: Catalog) -> InUse:

@@ -170,9 +170,11 @@ def files_table(opened: Deployment) -> tuple[Table, ...]:
 
 def _input_row(file: OperatorFile, operator: OperatorSettings) -> dict[str, Value]:
     found = [given for given in operator.given if given.position.file == file.name]
+    only = operator.forms if len(operator.forms) == 1 else ()
+    forms = {given.form for given in found} or {*only}
     return {
         "input": file.name,
-        "form": listing(sorted({given.form.value for given in found})) if found else MISSING,
+        "form": listing(sorted(one.value for one in forms)) if forms else MISSING,
         "settings": len(found),
         "lines": file.text.count("\n") + (not file.text.endswith("\n")),
     }

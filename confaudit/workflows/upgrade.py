@@ -178,7 +178,7 @@ def _report(setup: Setup, case: _Case, done: Audit) -> Report:
 def _left_out(setup: Setup, opened: Deployment) -> Report:
     """The report on a deployment that cannot be audited, as nothing tells what it runs."""
     operator = opened.operator
-    hint = f"{visible(operator.version_hint)}, which may be any" if operator.version_hint else ""
+    hint = visible(operator.version_hint)
     return Report(
         kind=ReportKind.UPGRADE,
         title="Upgrade audit",

@@ -128,12 +128,12 @@ def test_the_version_is_read_from_the_file_or_said_to_be_missing(folder, lint):
 @pytest.mark.parametrize(
     ("tag", "word", "told_by"),
     [
-        (":2.30.x", "2.30", "2.30.x: the newest known"),
-        (":latest", "latest", "latest: the newest known"),
-        (":stable", "stable", "stable: the newest known"),
-        (":main", "latest", "main, which names no release: the newest known"),
-        ("@sha256:" + "0" * 64, "latest", "nothing: the newest known"),
-        (":${TAG}", "latest", "${TAG}, which names no release: the newest known"),
+        (":2.30.x", "2.30", "2.30.x; newest known"),
+        (":latest", "latest", "latest; newest known"),
+        (":stable", "stable", "stable; newest known"),
+        (":main", "latest", "main; newest known"),
+        ("@sha256:" + "0" * 64, "latest", "nothing; newest known"),
+        (":${TAG}", "latest", "${TAG}; newest known"),
     ],
 )
 def test_what_stands_in_the_place_of_a_release_is_told_with_what_it_is_taken_for(
@@ -145,7 +145,7 @@ def test_what_stands_in_the_place_of_a_release_is_told_with_what_it_is_taken_for
     found = lint("a.yaml")
     assert found["deployment"]["releases"] == [release]
     assert found["deployment"]["told_by"] == told_by
-    said = told_by.partition(":")[0]
+    said = told_by.partition(";")[0]
     start = "No file tells the release in use" if said == "nothing" else f"The files say {said}"
     basis = f"{start}: taken for {release}, the newest release known; --version says another."
     assert basis in found["notes"]

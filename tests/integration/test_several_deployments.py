@@ -124,7 +124,7 @@ def test_one_that_tells_no_release_is_left_out_and_the_others_are_audited(folder
     assert [one["releases"][:1] for one in parts] == [["2.33.0"], [newest], [], []]
     rows = whole["tables"]["deployments"]["rows"]
     assert [row["told_by"] for row in rows] == [
-        "itself", "2.33.x: the newest known", "^2.30, which may be any", "nothing"
+        "itself", "2.33.x; newest known", "^2.30", "nothing"
     ]  # fmt: skip
     assert parts[0]["findings"] == [
         one["fingerprint"] for one in told(upgrade, "told.yaml")["findings"]

@@ -91,6 +91,8 @@ LOUD = [
     ("not-known", "CODER_FROBNICATE", "depends", "2.35.0", "2.99.0", [env("CODER_FROBNICATE=1")]),
     ("not-known", "experiments:frobnicate", "depends", "2.99.0", "2.99.0",
      [env("CODER_EXPERIMENTS=frobnicate")]),
+    ("value-invalid", "session-duration", "depends", "2.34.0", "2.35.1",
+     [env("CODER_SESSION_DURATION=CHANGE_ME")]),
     ("value-invalid", "session-duration", "yes", "2.33.0", "2.34.0",
      [env("CODER_SESSION_DURATION=8 hours")]),
     ("value-invalid", "max-token-lifetime", "yes", "2.29.1", "2.28.0",

@@ -131,7 +131,7 @@ def _identity(finding: Finding) -> tuple[str, str]:
 
 
 def _depends(situation: Situation, finding: Finding) -> Finding:
-    because = f"{finding.because}, if the template's default, or what docker reads, is what counts"
+    because = f"if the template's default, or what docker reads, is what counts, {finding.because}"
     found = replace(finding, affects=Truth.DEPENDS, because=because)
     names = _filled_in(situation, finding)
     if not names or finding.rule.effect is not Effect.WILL_NOT_START:

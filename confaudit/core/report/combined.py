@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
+from confaudit.core.coder.releases import Version
 from confaudit.core.judge.judge import Judged
 from confaudit.core.judge.verdict import (
     MAY_NOT_START,
@@ -73,7 +74,10 @@ def _title(parts: Sequence[Report]) -> str:
     if not parts[0].kind.is_upgrade:
         return f"Check of {several}"
     ways = (part.audited.releases for part in parts if part.audited and part.audited.releases)
-    ends = (listing_some([*dict.fromkeys(end)], "release", 3) for end in zip(*ways, strict=False))
+    ends = (
+        listing_some(sorted({*end}, key=Version.parse), "release", 3)
+        for end in zip(*ways, strict=False)
+    )
     return f"Upgrade audit of {several}, {_way([*ends])}"
 
 
@@ -126,11 +130,11 @@ def _outcome(who: str, parts: Sequence[Report]) -> str:
 
 _COLUMNS: Final = (
     Column("deployment", "Deployment", is_code=True),
-    Column("form", "What it is"),
-    Column("release", "Coder", is_code=True),
-    Column("told_by", "Release told by"),
     Column("verdict", "Verdict"),
     *(Column(level.word, level.word.capitalize()) for level in reversed(Level)),
+    Column("release", "Coder", is_code=True),
+    Column("told_by", "Release told by"),
+    Column("form", "What it is"),
 )
 
 

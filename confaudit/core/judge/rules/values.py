@@ -26,7 +26,7 @@ from confaudit.core.judge.rules.common import (
     since_version,
     way,
 )
-from confaudit.core.model import MISSING, OptionSpec, Value
+from confaudit.core.model import MISSING, Level, OptionSpec, Value
 from confaudit.core.text.placeholders import holds_placeholder, is_mark
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.families import is_numbered
@@ -37,12 +37,23 @@ from confaudit.core.upgrade.situation import Situation
 
 
 def refused_values(situation: Situation) -> Iterator[Finding]:
-    """Values that the target's option code does not accept; placeholders are told as such."""
+    """Values that the target's option code does not accept.
+
+    What is no more than a placeholder may be replaced before the server reads it; of one that
+    holds a placeholder nobody knows what comes of it, and it is told as such alone.
+    """
     for error in situation.prediction.errors:
         given = _entries(situation, error.input)
         spec = situation.target.options.get(error.option)
-        if spec and not any(_is_example(one, spec) for one in given):
+        if spec and any(is_mark(one.value or "") for one in given):
+            yield _placeholder_left(_refused(situation, error, given))
+        elif spec and not any(_is_example(one, spec) for one in given):
             yield _refused(situation, error, given)
+
+
+def _placeholder_left(found: Finding) -> Finding:
+    because = "the value reads like a placeholder, and somebody may replace it in time"
+    return replace(found, affects=Truth.DEPENDS, level=Level.WARNING, because=because)
 
 
 def _is_example(given: Given, spec: OptionSpec | None) -> bool:
