@@ -178,6 +178,22 @@ def test_situations_are_built_in_one_place():
     assert builders == {PACKAGE / BUILDER}
 
 
+SKIPS_LINES = re.compile(r"\^(?:\|[^()]*\))?\\s[*+]")
+
+
+def test_no_pattern_for_files_skips_lines_from_each_of_them_on():
+    """It would look at each of many blank lines once for every one above: `[ \\t]` does not."""
+    patterns = [
+        (where, node.value)
+        for where, path in MODULES.items()
+        if room(where) == "operator_files"
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert SKIPS_LINES.search(r"(?m)(?:^|[{,])\s*a")
+    assert [one for one in patterns if SKIPS_LINES.search(one[1])] == []
+
+
 def test_every_room_has_its_arrows():
     assert set(map(room, MODULES)) == ARROWS.keys()
 

@@ -67,7 +67,7 @@ class Version:
     @property
     def base(self) -> "Version":
         """The release that a candidate or development build carries the number of."""
-        return replace(self, prerelease=_RELEASED)
+        return Version(self.major, self.minor, self.patch)
 
 
 def _sort_key(identifier: str) -> tuple[int, int, str]:

@@ -57,7 +57,7 @@ def recognise(file: OperatorFile) -> bool:
     if re.search(r"(?m)^[ \t]*\{[\w\s,.?@]*\}\s*(@\s*\w+\s*)?:|=\s*''\n", file.text):
         return True
     first = next((text for _, text in file.significant()), "")
-    attribute = r"(?m)(^|[{;])\s*[\w.\"-]+\s*=[^=;\n]+(;|[{(\['][ \t]*$)"
+    attribute = r"(?m)(^|[{;])[ \t]*[\w.\"-]+\s*=[^=;\n]+(;|[{(\['][ \t]*$)"
     begins = re.match(r"(let|with|rec)\b", first) or first.startswith("{")
     return bool(begins and re.search(attribute, file.text))
 
