@@ -9,6 +9,18 @@ from tests.golden.sample_reports import REPORTS
 
 ONE_OF_A_KIND: Final = tuple({one.kind: name for name, one in reversed(REPORTS.items())}.values())
 """For each kind of report the name of its first sample."""
+EVERY_LOOK: Final = (
+    "upgrade-several",
+    "every-cause",
+    "lint-several",
+    "every-kind",
+    "catalog-show",
+    "catalog-show-backports",
+    "lint-nothing",
+    "nothing-read",
+    "verify",
+)
+"""Samples that together have every kind of element, by name and classes, that any of them has."""
 ENTRIES: Final = "main tr[id], main article[id]"
 """What a report lists: changes and findings."""
 PHONE: Final = {"width": 320, "height": 640}

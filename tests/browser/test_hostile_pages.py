@@ -17,9 +17,12 @@ TRAPS: Final = {
     "</script></style></title></textarea><img src=x onerror=alert(1)> javascript:alert(1)"
     " {{ 7 * 7 }} {% raw %} ${alert(1)} \\u003cscript\\u003ealert(1) &lt;script&gt; @octocat #123"
     " | `code` *bold* [a](https://evil.example) ![i](//evil.example) <!--<script> --!> <plaintext>",
-    "unseen characters": "\x1b[31mred\x1b]0;title\x07\x00\r\n\t\x7f\x9b2J \u202egnp.exe\u2066\u2067"
-    "\u200f zero\u200bwidth\u2028 \ud800 \U000e0041 Z" + "\u0301" * 500,
-    "length": "W" * 3_000 + "line\n" * 100,
+    "unseen characters and length": "\x1b[31mred"
+    "\x1b]0;title\x07\x00\r\n\t\x7f\x9b2J \u202egnp.exe\u2066\u2067"
+    "\u200f zero\u200bwidth\u2028 \ud800 \U000e0041 Z"
+    + "\u0301" * 500
+    + "W" * 3_000
+    + "line\n" * 100,
 }
 
 

@@ -4,7 +4,6 @@ import re
 
 from playwright.sync_api import expect
 
-from confaudit.render import RenderOptions, render
 from tests.browser.conftest import Opener
 from tests.browser.large import CHANGES, large_report
 from tests.browser.looking import SEARCH, overflow
@@ -14,10 +13,10 @@ PATIENCE = 1_000
 """Milliseconds. A frame or two is what it takes on a quiet machine; this one may be busy."""
 
 
-def test_five_thousand_changes(open_page: Opener) -> None:
-    report = large_report()
-    assert len(render(report, "html", RenderOptions()).encode()) < LIMIT
-    page = open_page(report)
+def test_five_thousand_changes_and_a_permalink_into_the_middle_of_them(open_page: Opener) -> None:
+    page = open_page(large_report(), "#config:section1.some_option_name_3451")
+    assert (open_page.folder / f"{open_page.shown}.html").stat().st_size < LIMIT
+    expect(page.locator('[id="config:section1.some_option_name_3451"]')).to_be_in_viewport()
     shown = page.locator("#shown")
     expect(shown).to_have_text(f"{CHANGES} of {CHANGES} shown")
     page.evaluate(SEARCH, "some")  # the first search reads every row
@@ -28,8 +27,3 @@ def test_five_thousand_changes(open_page: Opener) -> None:
     page.get_by_role("button", name=re.compile("operator")).click()
     expect(shown).to_have_text(f"{CHANGES // 4} of {CHANGES} shown")
     assert overflow(page) <= 0
-
-
-def test_a_permalink_into_the_middle_of_it(open_page: Opener) -> None:
-    page = open_page(large_report(), "#config:section1.some_option_name_3451")
-    expect(page.locator('[id="config:section1.some_option_name_3451"]')).to_be_in_viewport()

@@ -3,6 +3,20 @@
 from confaudit.core.given import Channel, GivenState
 from confaudit.operator_files import decode, read_as_one, read_deployments
 
+POD_ENVIRONMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: coder}
+spec:
+  template:
+    spec:
+      containers:
+        - name: coder
+          image: ghcr.io/coder/coder:v2.30.0
+          envFrom: [{configMapRef: {name: settings}}]
+          env:
+"""
+"""A server by a manifest, up to where its variables are to follow."""
 MARKS = {GivenState.LITERAL: "", GivenState.EMPTY: "", GivenState.UNRESOLVED: "?"}
 
 

@@ -6,28 +6,20 @@ from confaudit.core.given import GivenState
 from confaudit.errors import SourceError
 from confaudit.operator_files import read_as_one
 from confaudit.operator_files.layers import layered
-from tests.unit.file_texts import read_together
+from tests.unit.file_texts import POD_ENVIRONMENT, read_together
 
 COMPOSE = "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.30.0\n    environment:\n"
 SERVER = COMPOSE + "      CODER_ACCESS_URL: https://a.example.com\n"
 VALUES = "coder:\n  env:\n    - name: CODER_ACCESS_URL\n      value: https://a.example.com\n"
 UNIT = "[Service]\nEnvironmentFile=/etc/coder.d/coder.env\nExecStart=/usr/bin/coder server\n"
 ENV = "CODER_ACCESS_URL=https://a.example.com\n"
-DEPLOYMENT = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: coder}
-spec:
-  template:
-    spec:
-      containers:
-        - name: coder
-          image: ghcr.io/coder/coder:v2.30.0
-          envFrom: [{configMapRef: {name: settings}}]
-          env:
+DEPLOYMENT = (
+    POD_ENVIRONMENT
+    + """\
             - name: CODER_WILDCARD_ACCESS_URL
               valueFrom: {configMapKeyRef: {name: names, key: wildcard}}
 """
+)
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {CODER_A: '1'}\n"
 NAMES = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: names}\ndata: {wildcard: '*.a.com'}\n"
 

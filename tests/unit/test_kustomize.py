@@ -4,23 +4,15 @@ import pytest
 
 from confaudit.core.given import Form, GivenState
 from confaudit.errors import SourceError
-from tests.unit.file_texts import read_together
+from tests.unit.file_texts import POD_ENVIRONMENT, read_together
 
-DEPLOYMENT = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: coder}
-spec:
-  template:
-    spec:
-      containers:
-        - name: coder
-          image: ghcr.io/coder/coder:v2.30.0
-          envFrom: [{configMapRef: {name: settings}}]
-          env:
+DEPLOYMENT = (
+    POD_ENVIRONMENT
+    + """\
             - {name: CODER_ACCESS_URL, value: "https://a.example.com"}
             - {name: CODER_VERBOSE, value: "true"}
 """
+)
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {CODER_A: base}\n"
 BASE = "resources: [deployment.yaml, settings.yaml]\n"
 BASES = {
