@@ -150,7 +150,7 @@ class _Reading:
                 faults[file.name] = fault
         beside = Beside([(file, one.name) for file, one in chosen], is_one=is_one, around=around)
         noted = {file.name for file in flux.used}
-        return cls(chosen, beside, reader_of, faults, noted=noted)
+        return cls(chosen, beside, reader_of, faults, [*flux.notes], noted)
 
     def deployments(self) -> tuple[Deployment, ...]:
         """What sets up a server; then what nothing points to, in the order of the files."""

@@ -54,3 +54,10 @@ def test_what_is_filled_in(sources, names, version, expected):
 def test_what_says_the_variables_is_no_file_without_use():
     texts = {"flux.yaml": FLUX.replace("SOURCES", FROM_MAP), "d.yaml": DEPLOYMENT, "map.yaml": MAP}
     assert read_together(texts).notes == ()
+
+
+def test_what_is_filled_in_from_elsewhere_is_told():
+    texts = {"flux.yaml": FLUX.replace("SOURCES", FROM_SECRET), "d.yaml": DEPLOYMENT}
+    (note,) = read_together(texts).notes
+    assert note.startswith("flux.yaml, line 6: ")
+    assert "Secret other" in note

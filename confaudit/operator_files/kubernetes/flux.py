@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from confaudit.core.text.wording import visible
 from confaudit.operator_files.beside import Resource, resources
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.kubernetes.providers import texts
@@ -18,7 +19,7 @@ _VARIABLE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Substitution:
     """The variables of one Kustomization."""
 
@@ -30,6 +31,8 @@ class _Substitution:
     """Whether there are no others: then what is not among them becomes the empty text."""
     used: tuple[OperatorFile, ...]
     """The files that told them."""
+    notes: tuple[str, ...] = ()
+    """What others come from, which is not told here."""
 
     def fill(self, match: re.Match[str]) -> str:
         """What becomes of one variable; it stays where that is not known."""
@@ -46,6 +49,8 @@ class Filled:
     files: tuple[OperatorFile, ...]
     used: tuple[OperatorFile, ...] = ()
     """Those of them that say what is filled in."""
+    notes: tuple[str, ...] = ()
+    """What more may be filled in, in whole sentences."""
 
 
 def filled(files: Sequence[OperatorFile]) -> Filled:
@@ -53,8 +58,12 @@ def filled(files: Sequence[OperatorFile]) -> Filled:
     flux = [file for file in files if "postBuild" in file.text and _GROUP in file.text]
     found = [one for file in flux for one in _substitutions(file, files)]
     meant = {id(file): _meant(file, found) for file in files if file not in flux}
-    used = dict.fromkeys(one for each in meant.values() if each for one in each.used)
-    return Filled(tuple(_filled(file, meant.get(id(file))) for file in files), tuple(used))
+    in_use = [one for one in found if one in meant.values()]
+    return Filled(
+        tuple(_filled(file, meant.get(id(file))) for file in files),
+        tuple(file for one in in_use for file in one.used),
+        tuple(note for one in in_use for note in one.notes),
+    )
 
 
 def _filled(file: OperatorFile, substitution: _Substitution | None) -> OperatorFile:
@@ -68,12 +77,22 @@ def _substitutions(file: OperatorFile, files: Iterable[OperatorFile]) -> Iterato
     for one in resources(file):
         build = get(one.node, "spec", "postBuild")
         if one.group == _GROUP and build is not None:
-            sources = [_source(item, others) for item in items_at(build, "substituteFrom")]
+            named = items_at(build, "substituteFrom")
+            sources = [_source(item, others) for item in named]
+            missing = [item for item, known in zip(named, sources, strict=True) if not known]
             own = get(build, "substitute")
             variables = _held(sources) | (_texts(own) if isinstance(own, Map) else {})
             path = PurePosixPath(text_at(one.node, "spec", "path").lstrip("./"))
             used = (file, *(each.file for each in sources if each))
-            yield _Substitution(file, path, variables, all(sources), used)
+            notes = tuple(_not_seen(item, file) for item in missing)
+            yield _Substitution(file, path, variables, not missing, used, notes)
+
+
+def _not_seen(item: Node, file: OperatorFile) -> str:
+    what = visible(f"{text_at(item, 'kind')} {text_at(item, 'name')}")
+    return file.remark(
+        item.line, f"it fills in variables from the {what}, whose values are not here."
+    )
 
 
 def _held(sources: Sequence[Resource | None]) -> dict[str, str]:
