@@ -2,7 +2,6 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Mapping as Mapping_
 from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -40,7 +39,7 @@ class Resource:
     node: Node
     layers: tuple["Resource", ...] = ()
     """The documents that it was made of, the lowest first; empty where it is as it was written."""
-    origins: Mapping_[int, Origin] = field(default_factory=dict, repr=False)
+    origins: dict[int, Origin] = field(default_factory=dict, repr=False)
     """By identity, where that of its nodes stands that is not in its own file."""
     unseen: tuple[Elsewhere, ...] = ()
     """What would add more, and was not given."""

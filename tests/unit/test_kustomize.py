@@ -210,13 +210,7 @@ OPERATIONS = {
         ],
         {"CODER_A": "base", "CODER_B": "b", "CODER_VERBOSE": "false"},
     ),
-    "removes and moves": (
-        [
-            f"{{op: move, from: {ENV}/0, path: {ENV}/1}}",
-            f"{{op: remove, path: {ENV}/0}}",
-        ],
-        {"CODER_A": "base", "CODER_ACCESS_URL": "https://a.example.com"},
-    ),
+    "removes": ([f"{{op: remove, path: {ENV}/0}}"], {"CODER_A": "base", "CODER_VERBOSE": "true"}),
     "replaces all": ([f"{{op: replace, path: {ENV}, value: []}}"], {"CODER_A": "base"}),
 }
 
@@ -245,7 +239,10 @@ def test_a_json_patch_in_a_file_says_the_version():
 
 ALONE = {
     f"- {{op: add, path: {ENV}/-, value: {{name: CODER_B, value: b}}}}\n": {"CODER_B": "b"},
-    "- {op: replace, path: /data/CODER_B, value: b}\n": {"CODER_B": "b"},
+    f"""\
+- {{op: replace, path: /data/CODER_B, value: b}}
+- {{op: add, path: {"/a" * 3000}, value: b}}
+""": {"CODER_B": "b"},
     """\
 - {op: replace, path: /spec/values/coder/env/0/value, value: a}
 - {op: add, path: /spec/values/coder/env/-, value: {name: CODER_B, value: b}}
@@ -304,7 +301,9 @@ OPEN = {
     "components: [../gone]\n": "a component of the kustomization is not here",
     "replacements: [{source: {}}]\n": "replacements fill in values",
     operations(f"{{op: remove, path: {ENV}/7}}"): "for something that is not there",
+    operations(f"{{op: copy, from: {ENV}/0, path: {ENV}/-}}"): "for something that is not there",
     operations("{op: remove, path: /spec/replicas}"): None,
+    operations(f"{{op: add, path: {'/containers' * 3000}, value: 1}}"): "is not there",
     operations(f"{{op: remove, path: {ENV}/0}}", target="{name: other}"): None,
     inline(PATCH.replace("name: coder}", "name: other}", 1)): "what this patch changes",
     "configMapGenerator: [{name: settings, behavior: merge, envs: [gone.env]}]\n": "of variables",

@@ -99,13 +99,9 @@ class JsonPatch:
             return root
         if name in ("add", "replace"):
             return self.put(root, path, get(operation, "value"), is_new=name == "add")
-        source = steps_of(operation, "from" if name == "move" else "path")
-        if name in ("remove", "move"):
-            changed = self.put(root, source, None)
-            return changed if name == "remove" else self.put(changed, path, _at(root, source), True)
-        if name == "copy":
-            return self.put(root, path, _at(root, steps_of(operation, "from")), is_new=True)
-        raise DoesNotFit
+        if name == "remove":
+            return self.put(root, path, None)
+        raise DoesNotFit  # `move` and `copy`, which hardly anybody writes, may nest without end
 
     def put(
         self, node: Node, steps: Sequence[str], value: Node | None, is_new: bool = False
@@ -153,16 +149,20 @@ class JsonPatch:
         return node
 
 
+_MOST_STEPS: Final = 20
+"""Twice as many as lead to a variable of a container in a cron job."""
+
+
 def steps_of(operation: Node, key: str) -> list[str]:
     """The keys and places on the path that an operation has under a key.
 
     Raises:
         DoesNotFit: it has none, or means the whole document.
     """
-    path = text_at(operation, key)
-    if not path.startswith("/"):
+    root, *steps = text_at(operation, key).split("/")
+    if root or not 0 < len(steps) <= _MOST_STEPS:
         raise DoesNotFit
-    return [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
+    return [part.replace("~1", "/").replace("~0", "~") for part in steps]
 
 
 def _index(step: str, last: int) -> int:
@@ -171,18 +171,6 @@ def _index(step: str, last: int) -> int:
     if not 0 <= index <= last:
         raise DoesNotFit
     return index
-
-
-def _at(root: Node, steps: Sequence[str]) -> Node:
-    node = follow(root)
-    for step in steps:
-        if isinstance(node, List):
-            node = follow(node.items[_index(step, len(node.items) - 1)])
-        else:
-            node = get(node, step)
-    if node is None:
-        raise DoesNotFit
-    return node
 
 
 Change: TypeAlias = Callable[[tuple[str, str], str], str]

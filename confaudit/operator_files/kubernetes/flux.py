@@ -73,7 +73,8 @@ def _filled(file: OperatorFile, substitution: _Substitution | None) -> OperatorF
 
 
 def _substitutions(file: OperatorFile, files: Iterable[OperatorFile]) -> Iterator[_Substitution]:
-    others = [one for each in files for one in resources(each)]
+    maps = (one for each in files for one in resources(each) if one.kind == "ConfigMap")
+    others = {one.name: one for one in maps}
     for one in resources(file):
         build = get(one.node, "spec", "postBuild")
         if one.group == _GROUP and build is not None:
@@ -109,10 +110,10 @@ def _texts(node: Map) -> dict[str, str]:
     return {key: value.text for key, value in pairs if isinstance(value, Scalar)}
 
 
-def _source(item: Node, others: Iterable[Resource]) -> Resource | None:
+def _source(item: Node, maps: Mapping[str, Resource]) -> Resource | None:
     """The ConfigMap that it names; of a Secret no value is told here."""
-    kind, name = text_at(item, "kind"), text_at(item, "name")
-    return next((one for one in others if kind == "ConfigMap" and one.provides(kind, name)), None)
+    is_map = text_at(item, "kind") == "ConfigMap"
+    return maps.get(text_at(item, "name")) if is_map else None
 
 
 def _meant(file: OperatorFile, found: Sequence[_Substitution]) -> _Substitution | None:

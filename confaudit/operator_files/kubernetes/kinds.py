@@ -8,6 +8,7 @@ from confaudit.core.text.wording import listing, visible
 from confaudit.errors import SourceError
 from confaudit.operator_files.beside import Resource, resources
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.kubernetes.json_patches import is_json_patch
 from confaudit.operator_files.kubernetes.made_secrets import makes_secrets
 from confaudit.operator_files.kubernetes.workloads import is_workload
 from confaudit.yaml_nodes import Scalar, nodes
@@ -63,12 +64,20 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = {
 
 def silence(file: OperatorFile) -> SourceError:
     """Why nothing was read of a manifest, by what it holds."""
-    kinds = {one.kind: _reason(one) for one in resources(file)} or {"List": (_NOTHING, _SETTINGS)}
+    kinds = {one.kind: _reason(one) for one in resources(file)} or {
+        _unnamed(file): (_NOTHING, _SETTINGS)
+    }
     kind, (reason, hint) = next(iter(kinds.items()))
     if len(kinds) == 1:
         return SourceError(f"{file.name} is {_called(kind)}: {reason}", hint)
     held = listing([_held(kind, why) for kind, (why, _) in kinds.items()])
     return SourceError(f"{file.name} holds {held}: nothing of Coder's server is set there", hint)
+
+
+def _unnamed(file: OperatorFile) -> str:
+    """What a file is without a resource in it."""
+    roots = file.yaml.roots if file.yaml else ()
+    return "JSON patch" if any(map(is_json_patch, roots)) else "List"
 
 
 def _reason(resource: Resource) -> tuple[str, str]:

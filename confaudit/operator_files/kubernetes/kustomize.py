@@ -6,6 +6,7 @@ still knows the file that it stands in.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -115,6 +116,9 @@ def _paths(file: OperatorFile, *keys: str) -> Iterator[Scalar]:
 
 _MOST: Final = 1000
 """Kustomizations that one may be made of: two that each have two more and so on would never end."""
+_MOST_PATCHES: Final = 300
+"""Of one kustomization, and operations of one patch, ten times as many as anybody writes: each
+goes through all that those before it made."""
 
 
 @dataclass(slots=True)
@@ -157,10 +161,10 @@ class _Build:
         self.resources = renamed(self.resources, prefix, suffix)
         for patch in _patches(file, "patchesJson6902"):
             self._add_patch(patch, file)
-        if images := items_at(root, "images"):
+        if images := items_at(root, "images")[:_MOST_PATCHES]:
             self.resources = [with_images(one, images) for one in self.resources]
         self.variables += items_at(root, "vars")
-        self.elsewhere += _replacements(file)
+        self.elsewhere += (*_replacements(file), *_too_many(file))
         self.above = self.above[:-1]
 
     def _add_path(self, path: Scalar, file: OperatorFile) -> None:
@@ -214,11 +218,11 @@ class _Build:
         """A resource as a patch leaves it; one that does not fit does what nobody can tell."""
         if not isinstance(patch.node, Sequence):
             return laid_over(resource, patch)
-        try:
-            return operated_on(resource, patch.node.items, patch)
-        except DoesNotFit:
-            self.elsewhere += _unfit(patch.node, patch.file)
-            return resource
+        if len(patch.node.items) <= _MOST_PATCHES:
+            with suppress(DoesNotFit):
+                return operated_on(resource, patch.node.items, patch)
+        self.elsewhere += _unfit(patch.node, patch.file)
+        return resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +240,7 @@ class _Patch:
 
 def _patches(file: OperatorFile, *keys: str) -> Iterator[_Patch]:
     for key in keys:
-        for item in items_at(_root(file), key):
+        for item in items_at(_root(file), key)[:_MOST_PATCHES]:
             source = item if isinstance(item, Scalar) else get(item, "path") or get(item, "patch")
             if isinstance(source, Scalar):
                 yield _Patch(source, get(item, "target"))
@@ -251,6 +255,13 @@ def _unfit(operations: Sequence, file: OperatorFile) -> Iterator[Elsewhere]:
         if _TOUCHES.fullmatch(text_at(operation, "path")):
             note = "this JSON patch is for something that is not there"
             yield Elsewhere("file/patch", file.remark(operation.line, note))
+
+
+def _too_many(file: OperatorFile) -> Iterator[Elsewhere]:
+    for key in ("patches", "patchesStrategicMerge", "patchesJson6902", "images"):
+        for item in items_at(_root(file), key)[_MOST_PATCHES:][:1]:
+            note = file.remark(item.line, f"no more than {_MOST_PATCHES} entries are read here")
+            yield Elsewhere(f"file/{key}", note)
 
 
 def _replacements(file: OperatorFile) -> Iterator[Elsewhere]:

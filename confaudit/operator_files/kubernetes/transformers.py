@@ -83,12 +83,12 @@ def operated_on(resource: Resource, operations: Iterable[Node], patch: Resource)
 
 def _edited(resource: Resource, node: Node, made: Made, patch: Resource | None = None) -> Resource:
     source = patch.origin(patch.node) if patch else resource.origin(node)
-    origins = {**resource.origins}
+    origins = resource.origins  # it grows: no node in it stands anywhere else later
     if patch:
         origins |= {id(one): patch.origin(one) for one in nodes(patch.node)}
     for new, old in made:
-        origins[id(new)] = source if old is None else origins.get(id(old)) or resource.origin(old)
-    return replace(resource, node=node, origins=origins)
+        origins[id(new)] = source if old is None else resource.origin(old)
+    return replace(resource, node=node)
 
 
 @dataclass(frozen=True, slots=True)
