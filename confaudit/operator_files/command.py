@@ -8,6 +8,7 @@ from typing import Final
 
 from confaudit.core.coder.programs import Program, not_covered, program_of
 from confaudit.core.given import Channel, Elsewhere, Form, Given, OperatorSettings
+from confaudit.core.text.wording import visible
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import OPAQUE, Fill, opaque
@@ -94,6 +95,10 @@ def unseen(words: Sequence[Word], file: OperatorFile, fill: Fill) -> Iterator[El
     if is_script(words):
         note = "the command is a shell script; variables and flags it sets cannot be seen here"
         yield Elsewhere("command", file.remark(words[0][1], note))
+    for word, line in words:
+        if called(word).endswith(".sh"):
+            note = f"what {visible(called(word))} sets before it starts the server is not here"
+            yield Elsewhere(f"file/{called(word)}", file.remark(line, note))
     for name, value, line in _arguments(words):
         if not name and not fill(value).known:
             note = "what is filled in here may set any flag"

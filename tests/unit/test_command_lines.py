@@ -76,3 +76,9 @@ def test_arguments_that_are_filled_in_may_be_any_flag(case):
     found = settings(OPEN[case])
     assert [one.resource for one in found.elsewhere] == ["command"]
     assert not [one for one in found.given if one.channel is Channel.FLAG]
+
+
+def test_a_script_that_a_container_starts_with_may_set_anything():
+    found = settings(service("[/entrypoint.sh, server, --verbose]\n"))
+    assert [one.resource for one in found.elsewhere] == ["file/entrypoint.sh"]
+    assert [one.name for one in found.given] == ["verbose"]

@@ -10,6 +10,18 @@ def module(body):
 
 
 NIX = {
+    "a template of sops-nix": (
+        '{ config, ... }: { services.coder = { accessUrl = "https://a";\n'
+        '  environment.file = config.sops.templates."coder/env".path; };\n'
+        "  sops.templates.\"coder/env\".content = ''\n    CODER_A=a\n"
+        "    CODER_B=${config.b}\n  ''; }",
+        "ACCESS_URL=https://a A=a B:unresolved",
+    ),
+    "further arguments of docker": (
+        '{ ... }: { virtualisation.oci-containers.containers.c = { image = "coder/coder";\n'
+        'extraOptions = [ "--init" "--env=CODER_A=a" "-e" "CODER_B=b" "--env-file=/x" ]; }; }',
+        "A=a B=b unseen",
+    ),
     "the module's options": (
         module('accessUrl = "https://a"; wildcardAccessUrl = "*.a"; tlsKey = "/k";'),
         "ACCESS_URL=https://a WILDCARD_ACCESS_URL=*.a TLS_KEY_FILE=/k",

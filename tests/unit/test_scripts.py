@@ -308,3 +308,55 @@ def test_what_a_script_has_others_do_is_read(text, expected, unseen):
     assert given(found) == expected
     assert [one.resource for one in found.operator.elsewhere] == unseen
     assert found.operator.forms == (Form.SCRIPT,)
+
+
+IMAGE = "ghcr.io/coder/coder"
+ELSEWHERE = {
+    "arguments in an array": (
+        f"IMG={IMAGE}:v2.30.0\nARGS=(\n  -e CODER_A=a  # why\n  --env 'CODER_B=b c'\n)\n"
+        'ARGS+=(--init)\ndocker run "${ARGS[@]}" $IMG server\n',
+        [(3, "CODER_A", "a"), (4, "CODER_B", "b c")],
+        "2.30.0",
+    ),
+    "a command in an array": (
+        f"run=(podman --url x)\n${{run[@]}} run -e CODER_A=a {IMAGE}\n",
+        [(2, "CODER_A", "a")],
+        "",
+    ),
+    "an image with defaults": (
+        'TAG="${TAG:-v2.30.0}"\nREPO=${REPO:-' + IMAGE + '}\nFULL="$REPO:$TAG"\n'
+        'docker run -e CODER_A=a "$FULL"\n',
+        [(4, "CODER_A", "a")],
+        "2.30.0",
+    ),
+    "another image": (
+        "docker run -e CODER_ACCESS_URL=https://a mine:v1.0.0\n",
+        [(1, "CODER_ACCESS_URL", "https://a")],
+        "",
+    ),
+    "user data in a word": (
+        f'id=$(aws run --user-data "$(cat <<EOF\n#!/bin/sh\ndocker run -d \\\n'
+        f'  -e CODER_A=a {IMAGE}\nEOF\n)" | cut -c1)\n',
+        [(4, "CODER_A", "a")],
+        "",
+    ),
+    "a script for another machine": (
+        f"az vm run --scripts '\nset -e\n  docker run -e CODER_A=a \\\n    {IMAGE}:v2.30.0\n' "
+        "-o tsv\n",
+        [(3, "CODER_A", "a")],
+        "2.30.0",
+    ),
+    "an env file in Markdown": (
+        f"```yaml\nservices: {{c: {{image: {IMAGE}, env_file: [.c.env]}}}}\n```\n"
+        "```\n# .c.env\nCODER_A=a # b\n```\n",
+        [(6, "CODER_A", "a")],
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected", "version"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_command_is_found_however_its_script_is_put_together(text, expected, version):
+    (found,) = servers(("s.sh", text))
+    assert given(found) == expected
+    assert (found.operator.version, found.operator.elsewhere) == (version, ())

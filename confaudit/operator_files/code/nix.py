@@ -14,7 +14,8 @@ from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.code.evaluation import CodeReader, by_server, images, tag_of, version
 from confaudit.operator_files.code.nix_syntax import parse
 from confaudit.operator_files.code.nodes import is_open
-from confaudit.operator_files.command import flags, other_program, started, words_of
+from confaudit.operator_files.command import flags, other_program, started, unseen, words_of
+from confaudit.operator_files.containers import docker_run
 from confaudit.operator_files.env_file import EnvSyntax
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts import systemd
@@ -85,12 +86,17 @@ def _with_version(found: OperatorSettings, tag: str) -> OperatorSettings:
 
 def _files(root: Node) -> dict[str, Scalar]:
     """Texts that become files: by the last part of their name."""
-    return {
-        PurePosixPath(path[-2]).name: node
+    found = {
+        path[-2]: node
         for path, node in walk(root)
-        if isinstance(node, Scalar) and node.style == "|" and path[-1:] == ("text",)
+        if isinstance(node, Scalar) and node.style == "|" and path[-1:] in _TEXT_OF_FILE
         if len(path) > 1
     }
+    return {PurePosixPath(name).name: node for name, node in found.items()} | found
+
+
+_TEXT_OF_FILE: Final = (("text",), ("content",))
+"""How `environment.etc` and `pkgs.writeText` call it, and the templates of sops-nix."""
 
 
 def _versions(root: Node) -> Iterator[str]:
@@ -241,11 +247,22 @@ class _NixReader:
             given=tuple(flags(words, self.file, Form.NIX, CODE.read)),
             version=number,
             version_hint=hint,
+            elsewhere=tuple(unseen(words, self.file, CODE.read)),
             forms=(Form.NIX,),
         )
         return merge(
-            *self._env_files(values, "environmentFiles", EnvSyntax.DOCKER), environment, own
+            *self._env_files(values, "environmentFiles", EnvSyntax.DOCKER),
+            environment,
+            *self._options(values),
+            own,
         )
+
+    def _options(self, container: Map) -> Iterator[OperatorSettings]:
+        """What further arguments of docker or podman set."""
+        for key in ("extraOptions", "podmanArgs"):
+            words = words_of(get(container, key), self.file)
+            place = SettingsBlock(self.file, Form.NIX, words[0][1] if words else 0)
+            yield systemd.run_with(docker_run.options(words), place)
 
     def _environment(self, of: Map, key: str) -> OperatorSettings:
         node = get(of, key)
@@ -261,16 +278,24 @@ class _NixReader:
         """What files set that a unit or container names."""
         node = get(of, key)
         items = node.items if isinstance(node, Sequence) and not is_open(node) else [node]
-        for item in map(follow, items):
+        for item in map(follow, map(self._named_in, items)):
             if item is not None and not (isinstance(item, Scalar) and item.text == "null"):
                 path = item.text if isinstance(item, Scalar) and not is_open(item) else ""
                 yield self._env_file(path.removeprefix("-"), item.line, syntax)
 
+    def _named_in(self, item: Node | None) -> Node | None:
+        """The text here that an expression names: `config.sops.templates."coder/env".path`."""
+        if item is None or not is_open(item):
+            return item
+        texts = (node for _, node in walk(item) if isinstance(node, Scalar))
+        return next((text for text in texts if text.text in self.files), item)
+
     def _env_file(self, path: str, line: int, syntax: EnvSyntax) -> OperatorSettings:
         name = PurePosixPath(path).name
-        if name in self.files:
-            self.code.taken.add(id(self.files[name]))
-            return self.code.as_code(env_file.read_as(self.code.inner(self.files[name]), syntax))
+        text = self.files.get(path) or self.files.get(name)
+        if text:
+            self.code.taken.add(id(text))
+            return self.code.as_code(env_file.read_as(self.code.inner(text), syntax))
         if name and (found := self.code.beside.file(path, self.file)):
             return env_file.read_as(found, syntax)
         unseen = self.code.unseen(line, _ENV_FILE, f"file/{name}" if name else "")

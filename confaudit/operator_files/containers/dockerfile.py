@@ -18,7 +18,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts.shell import filled, pipelines
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
-from confaudit.operator_files.substitution import SHELL
+from confaudit.operator_files.substitution import SHELL, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import Scalar, Sequence, YamlFault, compose
 
@@ -49,7 +49,7 @@ def recognise(file: OperatorFile) -> bool:
 
 def read(file: OperatorFile, _: Beside) -> tuple[OperatorSettings, ...]:
     """Read the last stage, which is the image."""
-    arguments: dict[str, str] = {}
+    arguments: dict[str, Reading] = {}
     stage = _last_stage(file, arguments)
     image = filled(stage.image, arguments).text or stage.image if stage else ""
     repository, tag = image_parts(image)
@@ -81,7 +81,7 @@ def _given(stage: _Stage, words: list[Word], file: OperatorFile) -> Iterator[Giv
     yield from flags(words, file, _FORM, SHELL.read)
 
 
-def _last_stage(file: OperatorFile, arguments: dict[str, str]) -> _Stage | None:
+def _last_stage(file: OperatorFile, arguments: dict[str, Reading]) -> _Stage | None:
     stages: dict[str, _Stage] = {}
     stage: _Stage | None = None
     for key, text, line in _instructions(file):
@@ -91,7 +91,7 @@ def _last_stage(file: OperatorFile, arguments: dict[str, str]) -> _Stage | None:
             stages[match["name"] or ""] = stage
         elif key == "ARG":
             name, _, value = text.partition("=")
-            arguments.setdefault(name, value.strip("\"'"))
+            arguments.setdefault(name, Reading(value.strip("\"'")))
         elif stage:
             _add(stage, key, text, line)
     return stage

@@ -1,15 +1,15 @@
 """What the commands of a script write, and where to."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
 from confaudit.operator_files.command import Word
-from confaudit.operator_files.hosts.shell import Command, expanded, plain
+from confaudit.operator_files.hosts.shell import Command, Variables, expanded, plain
 
 
-def output(pipeline: Sequence[Command], variables: Mapping[str, str]) -> list[Word]:
+def output(pipeline: Sequence[Command], variables: Variables) -> list[Word]:
     """The lines that a pipeline writes, as far as the script says them."""
     documents = [
         document for command in pipeline if not command.is_shell for document in command.documents

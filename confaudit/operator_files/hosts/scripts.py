@@ -5,13 +5,13 @@ is what a `docker run` gives to a container, and what is exported before `coder 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.coder.programs import started_by
+from confaudit.core.coder.programs import SERVER_NAMES, started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
@@ -24,6 +24,7 @@ from confaudit.operator_files.hosts import systemd
 from confaudit.operator_files.hosts.output import output, target
 from confaudit.operator_files.hosts.shell import (
     Command,
+    Variables,
     assignments,
     filled,
     pipelines,
@@ -50,8 +51,8 @@ class Script:
     commands: Sequence[Command]
     files: Sequence[OperatorFile]
     """What is written, each with its path."""
-    variables: Mapping[str, str]
-    """What is set once, to a text."""
+    variables: Variables
+    """What is set once."""
 
     def fill(self, text: str) -> Reading:
         """A word, as far as the script says it."""
@@ -85,13 +86,13 @@ def script_of(file: OperatorFile) -> Script:
     found = [
         pipeline
         for text, line, language in blocks
-        if language in _SHELLS
+        if language in _SHELLS and not _is_environment(text, file)
         for pipeline in pipelines(text, line)
     ]
     files = [
-        replace(file.inner(text, line), written_to=f"line {file.at(line).line}")
+        replace(file.inner(text, line), written_to=_path(text) or f"line {file.at(line).line}")
         for text, line, language in blocks
-        if language not in _SHELLS and _CODER.search(text)
+        if (language not in _SHELLS or _is_environment(text, file)) and _CODER.search(text)
     ]
     return script_from(file, found, files)
 
@@ -104,6 +105,21 @@ def script_from(
     commands = [command for pipeline in found for command in pipeline]
     variables = variables_of(commands)
     return Script(file, commands, tuple(_written(file, found, variables, files)), variables)
+
+
+def _is_environment(text: str, file: OperatorFile) -> bool:
+    """Whether all that stands in a block is `NAME=value`, without a shell that would export it."""
+    inner = file.inner(text, 0)
+    return all(_PLAIN.match(line) for _, line in inner.significant())
+
+
+_PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_]*=[^$`]*$")
+
+
+def _path(text: str) -> str:
+    """The name of a file, where a comment on the first line is one."""
+    named = re.match(r"[ \t]*#[ \t]*([\w./-]*\.[\w-]+)[ \t]*\n", text)
+    return named[1] if named else ""
 
 
 def _texts(file: OperatorFile) -> Iterator[Word]:
@@ -160,7 +176,7 @@ def _as_script(operator: OperatorSettings, script: Script) -> OperatorSettings:
 def _written(
     file: OperatorFile,
     found: Sequence[list[Command]],
-    variables: Mapping[str, str],
+    variables: Variables,
     files: Iterable[OperatorFile],
 ) -> Iterator[OperatorFile]:
     texts: dict[str, list[Word]] = {one.path: _lines(one) for one in files}
@@ -207,8 +223,14 @@ _VERSION: Final = re.compile(r"--version[ =](\S+)")
 def _runs(script: Script) -> Iterator[tuple[Command, Run]]:
     for command in script.commands:
         run = docker_run.words(command.words)
-        if run and is_coder_image(image_parts(_image(run, script))[0]):
+        if run and _is_of_coder(run, script):
             yield command, run
+
+
+def _is_of_coder(run: Run, script: Script) -> bool:
+    """By its image; of another one by variables that only a server has."""
+    names = {word.partition("=")[0] for word, _ in run.environment}
+    return bool(SERVER_NAMES & names) or is_coder_image(image_parts(_image(run, script))[0])
 
 
 def _image(run: Run, script: Script) -> str:
@@ -221,7 +243,7 @@ def _container(command: Command, run: Run, script: Script, beside: Beside) -> Op
     if other := other_program("docker run", run.words, repository, file, command.line):
         return other
     place = SettingsBlock(file, Form.DOCKER_RUN, command.line)
-    version, hint = version_of(tag)
+    version, hint = version_of(tag if is_coder_image(repository) else "")
     own = OperatorSettings(
         given=(
             *(_variable(word, place, script) for word in run.environment),

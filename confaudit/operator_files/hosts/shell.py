@@ -5,8 +5,9 @@ Nothing is executed. In a word, `$$` is a dollar sign and `$NAME` is the shell's
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from confaudit.operator_files.command import SHELLS, Word, called
@@ -70,25 +71,37 @@ def pipelines(text: str, line: int = 0, depth: int = 0) -> Iterator[list[Command
 
     `line` is where it begins. What it hands to a shell follows the command that does.
     """
-    for pipeline in _Reader(text, line).pipelines():
+    reader = _Reader(text, line)
+    for pipeline in reader.pipelines():
         commands = [one for one in pipeline if one.words or one.target]
         if commands:
             yield commands
-        for command in commands if depth < _MAX_DEPTH else ():
-            for inner, begin in _scripts_in(command):
-                yield from pipelines(inner, begin, depth + 1)
+        scripts = [*reader.within(), *(one for command in commands for one in _scripts_in(command))]
+        for inner, begin in scripts if depth < _MAX_DEPTH else ():
+            yield from pipelines(inner, begin, depth + 1)
 
 
 def _scripts_in(command: Command) -> Iterator[Word]:
     """The scripts that a command has another shell run: after `-c`, or on its input."""
     words = [word for word, _ in command.words]
     if not command.is_shell:
+        yield from ((word.replace("$$", "$"), at) for word, at in command.words if _runs(word))
         return
     if "-c" in words[:-1]:
         text, line = command.words[words.index("-c") + 1]
         yield text.replace("$$", "$"), line
     elif command.documents:
         yield command.documents[-1].text, command.documents[-1].line
+
+
+_STARTS: Final = re.compile(
+    r"(?m)^[ \t]*(?:sudo +|exec +)?(?:(?:docker|podman|nerdctl)[^\n]* run|coder server)\b"
+)
+
+
+def _runs(word: str) -> bool:
+    """Whether a word is a script of several lines that another machine is to run."""
+    return "\n" in word and _STARTS.search(word) is not None
 
 
 @dataclass(slots=True)
@@ -114,6 +127,11 @@ class _Reader:
         self._redirect = ""
         self._word: list[str] = []
         self._is_word = False
+        self._arrays: dict[str, list[Word]] = {}
+        self._array = ""
+        """The array whose items are being read."""
+        self._inner: list[Word] = []
+        """Scripts whose output a word is made of."""
         self._begun = line
 
     def pipelines(self) -> Iterator[list[Command]]:
@@ -123,17 +141,38 @@ class _Reader:
             if match is None:
                 break
             done = match.end()
+            self._inner += _within(match, self._line)
             if (piece := _piece(match)) is not None:
                 self._add(piece)
-            else:
+            elif not self._takes_array(match):
                 self._end_word()
                 done = self._take(match, done)
             ends = match["operator"] or match["newline"] or ""
             self._line += self._text.count("\n", match.start(), done)
-            if ends in _END_OF_PIPE:
+            if ends in _END_OF_PIPE and not self._array:
                 yield self._next_pipeline()
         self._end_word()
         yield self._next_pipeline()
+
+    def within(self) -> list[Word]:
+        """The scripts in the words of what was read last."""
+        found, self._inner = self._inner, []
+        return found
+
+    def _takes_array(self, match: re.Match[str]) -> bool:
+        """Whether a token begins or ends `NAME=(…)`, or stands between its items."""
+        word = "".join(self._word)
+        if match["operator"] == "(" and (begun := _ARRAY.fullmatch(word)):
+            self._array, self._word, self._is_word = begun[1], [], False
+            if not begun[2]:
+                self._arrays.pop(self._array, None)
+            return True
+        if not self._array:
+            return False
+        self._end_word()
+        if match["operator"] == ")":
+            self._array = ""
+        return True
 
     def _take(self, match: re.Match[str], done: int) -> int:
         """Take what is no part of a word; the answer is where the next token begins."""
@@ -160,10 +199,14 @@ class _Reader:
         if not self._is_word:
             return
         word, self._word, self._is_word = "".join(self._word), [], False
-        if not self._redirect:
+        if self._array:
+            self._arrays.setdefault(self._array, []).append((word, self._begun))
+        elif not self._redirect:
+            named = _ITEMS.fullmatch(word)
+            items = self._arrays.get(named[1]) if named else None
             if not self._command.words:
                 self._command.line = self._begun
-            self._command.words.append((word, self._begun))
+            self._command.words += items or [(word, self._begun)]
         elif ">" in self._redirect and self._redirect.lstrip("&")[:1] in (">", "1"):
             self._command.target = word
             self._command.appends = self._redirect.endswith(">>")
@@ -191,6 +234,18 @@ class _Reader:
             done = match.end() if match else len(self._text)
         self._awaited = []
         return done
+
+
+_ARRAY: Final = re.compile(r"(\w+)(\+?)=")
+_ITEMS: Final = re.compile(r"\$\{(\w+)\[[@*]\]\}")
+
+
+def _within(match: re.Match[str], line: int) -> Iterator[Word]:
+    """The scripts of several lines in a token whose output is a part of a word."""
+    text = match["double"] or match["output"] or ""
+    for inner in re.finditer(_SUBSTITUTION, text):
+        if "\n" in inner[0]:
+            yield inner[0].removeprefix("$").strip("()`"), line + text.count("\n", 0, inner.start())
 
 
 def _piece(match: re.Match[str]) -> str | None:
@@ -226,7 +281,11 @@ _PIECES: Final[Mapping[str, Callable[[str], str]]] = {
 """Kind of token → what it adds to a word."""
 
 
-def expanded(document: Document, variables: Mapping[str, str]) -> str:
+Variables = Mapping[str, Reading]
+"""What is set once to a text, or to something else with a text for its default."""
+
+
+def expanded(document: Document, variables: Variables) -> str:
     """A heredoc's text as far as the script tells it: what only its shell knows is opaque."""
     if not document.expands:
         return document.text
@@ -235,23 +294,28 @@ def expanded(document: Document, variables: Mapping[str, str]) -> str:
     return plain(text, variables)
 
 
-def filled(text: str, variables: Mapping[str, str]) -> Reading:
+def filled(text: str, variables: Variables) -> Reading:
     """A word, filled in with what the script sets; all else may be set by whoever runs it."""
     reading = SHELL.read(text)
-    return SHELL.read(text, variables) if variables.keys() >= set(reading.names) else reading
+    if not variables.keys() >= set(reading.names):
+        return reading
+    texts = {name: variables[name].text or "" for name in reading.names}
+    found = SHELL.read(text, texts)
+    if all(variables[name].known for name in reading.names):
+        return found
+    return replace(found, known=False, prefix=reading.prefix)
 
 
-def variables_of(commands: Iterable[Command]) -> dict[str, str]:
+def variables_of(commands: Iterable[Command]) -> dict[str, Reading]:
     """The variables that a script sets once, to a text: those it sets twice depend on its way."""
-    found: dict[str, list[Reading]] = {}
-    for command in commands:
-        for name, (value, _) in assignments(command):
-            found.setdefault(name, []).append(SHELL.read(value))
-    return {
-        name: values[0].text or ""
-        for name, values in found.items()
-        if len(values) == 1 and values[0].known
-    }
+    every = [one for command in commands for one in assignments(command)]
+    counts = Counter(name for name, _ in every)
+    found: dict[str, Reading] = {}
+    for name, (value, _) in every:
+        reading = filled(value, found)
+        if counts[name] == 1 and reading.text is not None:
+            found[name] = reading
+    return found
 
 
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
@@ -270,7 +334,7 @@ def assignments(command: Command) -> Iterator[tuple[str, Word]]:
         yield match[1], (match[2], line)
 
 
-def plain(text: str, variables: Mapping[str, str]) -> str:
+def plain(text: str, variables: Variables) -> str:
     """A word as the text that its command gets: what only the shell knows is opaque."""
     return _OPEN.sub(lambda match: _plain(match, variables), text)
 
@@ -278,7 +342,7 @@ def plain(text: str, variables: Mapping[str, str]) -> str:
 _OPEN: Final = re.compile(r"\$(?:\$|\{[^{}\n]*\}|[A-Za-z_]\w*)")
 
 
-def _plain(match: re.Match[str], variables: Mapping[str, str]) -> str:
+def _plain(match: re.Match[str], variables: Variables) -> str:
     reading = filled(match[0], variables)
     if reading.known and reading.text is not None and "\n" not in reading.text:
         return reading.text

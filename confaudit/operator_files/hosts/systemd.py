@@ -224,7 +224,7 @@ def directive(key: str, text: str, line: int, place: SettingsBlock, fill: Fill) 
         case "Secret":
             return _secret(words, place)
         case "PodmanArgs":
-            return _run_with(docker_run.options(words), place)
+            return run_with(docker_run.options(words), place)
         case "Image":
             return _image(text, place.form)
         case "Exec":
@@ -263,10 +263,10 @@ def _container(run: docker_run.Run, place: SettingsBlock) -> OperatorSettings:
         version=version,
         version_hint=hint,
     )
-    return merge(_run_with(run, place), own)
+    return merge(run_with(run, place), own)
 
 
-def _run_with(run: docker_run.Run, place: SettingsBlock) -> OperatorSettings:
+def run_with(run: docker_run.Run, place: SettingsBlock) -> OperatorSettings:
     """The variables and files that a command line gives to a container."""
     return OperatorSettings(
         given=tuple(_passed(word, line, place) for word, line in run.environment),
