@@ -360,3 +360,29 @@ def test_a_command_is_found_however_its_script_is_put_together(text, expected, v
     (found,) = servers(("s.sh", text))
     assert given(found) == expected
     assert (found.operator.version, found.operator.elsewhere) == (version, ())
+
+
+UNIT = "cat > /etc/systemd/system/coder.service <<EOF\n[Service]\nExecStart=coder server\n"
+FILLED_IN = {
+    "Terraform": "%{ if x }\n" + UNIT + "Environment=CODER_A=${a}\nEOF\n%{ endif }\n",
+    "sed": UNIT + "Environment=CODER_A=__A__\nEOF\nsed -i 's/__A__/b/' \"$FILE\"\n",
+    "another user's shell": "su x -l -c '\n" + UNIT + "Environment=CODER_A=$(hostname)\nEOF\n'\n",
+}
+
+
+@pytest.mark.parametrize("text", FILLED_IN.values(), ids=FILLED_IN)
+def test_what_others_fill_in_a_script_stays_open(text):
+    (found,) = servers(("s.sh", text))
+    assert [(one.name, one.state, one.value) for one in found.operator.given] == [
+        ("CODER_A", GivenState.UNRESOLVED, None)
+    ]
+
+
+def test_a_block_of_markdown_may_be_indented_and_a_file_of_any_language():
+    unit = "[Service]\nExecStart=coder server\nEnvironment=CODER_A=a\n"
+    (found,) = servers(("unit.md", f"```bash\n{unit}```\n"))
+    assert given(found) == [(4, "CODER_A", "a")]
+    (found,) = servers(
+        ("list.md", "1. x\n   ```sh\n   cat > c.env <<E\n   CODER_A=a\n   E\n   ```\n")
+    )
+    assert given(found) == [(4, "CODER_A", "a")]

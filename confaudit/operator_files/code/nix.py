@@ -260,7 +260,9 @@ class _NixReader:
     def _options(self, container: Map) -> Iterator[OperatorSettings]:
         """What further arguments of docker or podman set."""
         for key in ("extraOptions", "podmanArgs"):
-            words = words_of(get(container, key), self.file)
+            node = get(container, key)
+            self.code.taken.add(id(node))
+            words = words_of(node, self.file)
             place = SettingsBlock(self.file, Form.NIX, words[0][1] if words else 0)
             yield systemd.run_with(docker_run.options(words), place)
 

@@ -33,7 +33,7 @@ from confaudit.operator_files.hosts.shell import (
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
-from confaudit.operator_files.substitution import Reading
+from confaudit.operator_files.substitution import OPAQUE, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import Scalar, walk
 
@@ -77,24 +77,38 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
 def script_of(file: OperatorFile) -> Script:
     """The commands of a script; of Markdown what stands in its fenced blocks, of YAML in texts."""
     if file.text.startswith("#!"):
-        return script_from(file, pipelines(file.text))
+        return script_from(file, pipelines(_rendered(file.text)))
     if file.is_structured:
         return script_from(file, chain(*(pipelines(*block) for block in _texts(file))))
     if not any(map(_FENCE.match, file.lines)):
-        return script_from(file, pipelines(file.text))
+        return script_from(file, pipelines(_rendered(file.text)))
     blocks = list(_blocks(file))
     found = [
         pipeline
         for text, line, language in blocks
-        if language in _SHELLS and not _is_environment(text, file)
+        if language in _SHELLS and not _is_file(text, file)
         for pipeline in pipelines(text, line)
     ]
     files = [
         replace(file.inner(text, line), written_to=_path(text) or f"line {file.at(line).line}")
         for text, line, language in blocks
-        if (language not in _SHELLS or _is_environment(text, file)) and _CODER.search(text)
+        if (language not in _SHELLS or _is_file(text, file)) and _CODER.search(text)
     ]
     return script_from(file, found, files)
+
+
+def _rendered(text: str) -> str:
+    """A script less what others fill in: Terraform its own `${…}`, a `sed` in it the marks."""
+    for mark in set(_BY_SED.findall(text)):
+        text = text.replace(mark, OPAQUE)
+    if not _OF_TERRAFORM.search(text):
+        return text
+    return re.sub(r"(?<!\$)\$\{[^{}\n]*\}", OPAQUE, text).replace("$${", "${")
+
+
+_BY_SED: Final = re.compile(r"\bs[/|#,]([A-Z_@]{4,60})[/|#,]")
+_OF_TERRAFORM: Final = re.compile(r"\$\$\{|(?<!%)%\{[-~]?\s*(?:if|for)\b")
+"""What no shell has and a template of Terraform hardly does without."""
 
 
 def script_from(
@@ -107,10 +121,11 @@ def script_from(
     return Script(file, commands, tuple(_written(file, found, variables, files)), variables)
 
 
-def _is_environment(text: str, file: OperatorFile) -> bool:
-    """Whether all that stands in a block is `NAME=value`, without a shell that would export it."""
+def _is_file(text: str, file: OperatorFile) -> bool:
+    """Whether a block is a file, whatever its language: a unit, or nothing but `NAME=value`."""
     inner = file.inner(text, 0)
-    return all(_PLAIN.match(line) for _, line in inner.significant())
+    lines = [line for _, line in inner.significant()]
+    return systemd.recognise(inner) or all(map(_PLAIN.match, lines))
 
 
 _PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_]*=[^$`]*$")
@@ -133,14 +148,16 @@ def _texts(file: OperatorFile) -> Iterator[Word]:
 def _blocks(file: OperatorFile) -> Iterator[tuple[str, int, str]]:
     """The fenced blocks of a Markdown text, where each begins, and in which language it is."""
     begun: int | None = None
-    language = ""
+    language = indent = ""
     for number, line in enumerate(file.lines):
         fence = _FENCE.match(line)
         if fence and begun is not None:
-            yield "\n".join((*file.lines[begun:number], "")), begun, language
+            lines = (line.removeprefix(indent) for line in file.lines[begun:number])
+            yield "\n".join((*lines, "")), begun, language
             begun = None
         elif fence:
             begun, language = number + 1, fence["language"].casefold()
+            indent = line[: len(line) - len(line.lstrip())]
 
 
 def read_script(script: Script, beside: Beside) -> tuple[OperatorSettings, ...]:

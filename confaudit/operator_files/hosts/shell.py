@@ -31,7 +31,7 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "0": ""}
-_SHELLS: Final = SHELLS | {"ssh"}
+_SHELLS: Final = SHELLS | {"ssh", "su"}
 _MAX_DEPTH: Final = 3
 _END_OF_PIPE: Final = frozenset({"&&", "||", ";;", ";", "&", "(", ")", "\n"})
 
