@@ -182,7 +182,7 @@ def _input_row(file: OperatorFile, operator: OperatorSettings) -> dict[str, Valu
 
 def blind_spots(operator: OperatorSettings) -> Iterator[str]:
     """What the files do not tell, in whole sentences."""
-    yield from operator.coverage
+    yield from (f"{note.removesuffix('.')}." for note in operator.coverage)
     for state, why in UNSEEN.items():
         names = dict.fromkeys(visible(written(one)) for one in operator.given if one.state is state)
         if names:

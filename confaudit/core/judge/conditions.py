@@ -159,7 +159,7 @@ def option(
         hints = list(_hints(situation, hint)) if hint and answer.presumed else []
         if not hints:
             return answer
-        because = f"{known.name} may be set out of sight, like {hints[0].name} here"
+        because = f"{known.name} may be set out of sight, as {hints[0].name} is set here"
         return Conclusion(Truth.DEPENDS, because, positions=hints[0].positions)
 
     return tell

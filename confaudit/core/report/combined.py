@@ -148,8 +148,9 @@ def _table(parts: Sequence[Report]) -> Table:
 
 
 def _row(part: Report, audited: Audited) -> Mapping[str, Value]:
-    """Where all of an upgrade go is in the title."""
-    counts = {level.word: number for level, number in part.levels.items()}
+    """Where all of an upgrade go is in the title; what was not audited has nothing to count."""
+    levels = {} if part.not_audited else part.levels
+    counts = {level.word: number for level, number in levels.items()}
     return {
         "deployment": audited.name,
         "form": list(audited.forms),
