@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import accumulate
 from typing import Final, TypeVar
 
@@ -22,8 +23,8 @@ For comments it counts 262,144 bytes, which as many characters never exceed.
 """
 _NOTES_LIMIT: Final = COMMENT_LIMIT // 4
 _VALUE_LIMIT: Final = 200
-_FEWEST_CHARACTERS: Final = 7
-"""A row takes at least these, so that no more rows than fit need be tried."""
+_MANY: Final = 128
+"""So many rows are tried first, and twice as many as long as they fit."""
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -33,15 +34,17 @@ def render(report: Report, options: RenderOptions) -> str:
     page = _with_few_notes(present(report, _VALUE_LIMIT))
     known = {"sizes": _sizes(page), "elsewhere": tuple(map(visible, options.elsewhere))}
 
+    @cache
     def filled(shown: int) -> str:
         cut = {"page": _first(page, shown), "hidden": max(0, page.total - shown)}
         return fill(env, "report.md.j2", {**known, **cut})
 
-    most = min(page.total, COMMENT_LIMIT // _FEWEST_CHARACTERS)
-    text = filled(most)
-    if size(text) <= COMMENT_LIMIT:
-        return text
-    fits = bisect_right(range(most), COMMENT_LIMIT, key=lambda shown: size(filled(shown)))
+    reach = min(_MANY, page.total)
+    while size(filled(reach)) <= COMMENT_LIMIT:
+        if reach == page.total:
+            return filled(reach)
+        reach = min(2 * reach, page.total)
+    fits = bisect_right(range(reach), COMMENT_LIMIT, key=lambda shown: size(filled(shown)))
     return filled(max(0, fits - 1))
 
 
