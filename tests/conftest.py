@@ -26,11 +26,11 @@ def pytest_cmdline_main() -> Iterator[None]:
     """Let whatever process a run starts keep what it compiles, for those that come after it.
 
     It lies beside the run, not in the working tree. A fresh tree has nothing compiled, and to
-    compile the program takes longer than most commands do.
+    compile the program takes longer than most commands do. The workers of a run have its folder.
     """
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-        patch.setenv("PYTHONPYCACHEPREFIX", folder)
+        patch.setenv("PYTHONPYCACHEPREFIX", os.environ.get("PYTHONPYCACHEPREFIX", folder))
         return (yield)
 
 
