@@ -1,11 +1,13 @@
 """What integration tests share."""
 
+import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from confaudit.cli.main import run
 from tests.integration import processes
 
 
@@ -13,6 +15,31 @@ from tests.integration import processes
 def _no_process_outlives_its_test() -> Iterator[None]:
     yield
     processes.end_all()
+
+
+@pytest.fixture
+def confaudit(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs the command line in this process: exit code, output and messages, free of secrets."""
+
+    def call(*arguments: str | Path) -> tuple[int, str, str]:
+        code = run([str(one) for one in arguments])
+        out, err = capsys.readouterr()
+        assert "planted-secret" not in out + err
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def quiet_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A person with a name, and nothing else of the machine the tests run on."""
+    for name in [name for name in os.environ if name.startswith(("GIT_", "SSH_", "SOURCE_DATE"))]:
+        monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    (home / ".gitconfig").write_text("[user]\nname = Ann Admin\nemail = ann@example.com\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 
 
 @pytest.fixture(scope="session")

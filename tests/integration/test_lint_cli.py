@@ -6,38 +6,18 @@ from pathlib import Path
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.cli.main import run
 from confaudit.core.judge.rules import RULES
 from confaudit.workflows.rules import rules_table
 from confaudit.workflows.versions import version_by_word
+from tests.integration.written_values import UNRELATED, VALUES
 
 SECRET = "planted-secret"
 README = Path(__file__).parents[2] / "README.md"
-
-VALUES = """\
-coder:
-  tls: {secretNames: [coder-tls]}
-  env:
-    - {name: CODER_ACCESS_URL, value: "https://coder.example.com"}
-    - {name: CODER_HTTP_ADDRESS, value: ""}
-"""
-UNRELATED = "    - {name: CODER_DOCS_URL, value: '${DOCS:-https://docs.example.com}'}\n"
 
 
 @pytest.fixture(autouse=True)
 def folder(clean_folder):
     return clean_folder
-
-
-@pytest.fixture
-def confaudit(capsys):
-    def call(*arguments):
-        code = run(list(arguments))
-        out, err = capsys.readouterr()
-        assert SECRET not in out + err
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture

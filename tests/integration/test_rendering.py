@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 
-from confaudit.cli.main import run
 from confaudit.operator_files import rendering
 
 DEPLOYMENT = """\
@@ -64,15 +63,6 @@ def lay(folder, files):
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-
-
-@pytest.fixture
-def confaudit(capsys):
-    def call(*arguments):
-        code = run(list(arguments))
-        return (code, *capsys.readouterr())
-
-    return call
 
 
 @pytest.mark.parametrize("tool", FOLDERS)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.cli.main import run
 from confaudit.workflows.versions import version_by_word
 
 TWINS = Path(__file__).parents[1] / "data" / "operator_files"
@@ -34,16 +33,6 @@ def folder(clean_folder):
         home.mkdir()
         shutil.copy(TWINS / name, home / name)
     return clean_folder
-
-
-@pytest.fixture
-def confaudit(capsys):
-    def call(*arguments):
-        code = run([*map(str, arguments)])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture

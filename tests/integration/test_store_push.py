@@ -18,15 +18,7 @@ AT = datetime(2026, 1, 5, 11, 44, 6, tzinfo=UTC)
 OLD, NEW, OTHER = ({"settings.json": text} for text in ("1\n", "2\n", "3\n"))
 
 
-@pytest.fixture(autouse=True)
-def _quiet_home(monkeypatch, tmp_path_factory):
-    for name in [name for name in os.environ if name.startswith(("GIT_", "SSH_", "SOURCE_DATE"))]:
-        monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
-    (home / ".gitconfig").write_text("[user]\nname = Ann Admin\nemail = ann@example.com\n")
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+pytestmark = pytest.mark.usefixtures("quiet_home")
 
 
 def git(folder, *arguments):

@@ -30,16 +30,7 @@ FILES = {
 CHANGED = FILES | {"settings.json": '{\n"access-url": "https://new.example.com"\n}\n'}
 
 
-@pytest.fixture(autouse=True)
-def _quiet_home(monkeypatch, tmp_path_factory):
-    """A person with a name, and nothing else of the machine the tests run on."""
-    for name in [name for name in os.environ if name.startswith(("GIT_", "SOURCE_DATE"))]:
-        monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
-    (home / ".gitconfig").write_text("[user]\nname = Ann Admin\nemail = ann@example.com\n")
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+pytestmark = pytest.mark.usefixtures("quiet_home")
 
 
 def git(folder, *arguments, stdin=None):

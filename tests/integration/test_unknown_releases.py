@@ -9,7 +9,6 @@ import pytest
 
 from confaudit.catalog import document
 from confaudit.catalog.loader import packaged
-from confaudit.cli.main import run
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Version
 from confaudit.core.model import OptionSpec, Setting, ValueSource
@@ -39,15 +38,6 @@ def folder(clean_folder):
     (clean_folder / "plain.env").write_text("CODER_ACCESS_URL=http://coder.example.com\n")
     (clean_folder / "wrong.env").write_text("CODER_SESSION_DURATION=8 hours\n")
     return clean_folder
-
-
-@pytest.fixture
-def confaudit(capsys):
-    def call(*arguments):
-        code = run(list(arguments))
-        return code, *capsys.readouterr()
-
-    return call
 
 
 @pytest.fixture

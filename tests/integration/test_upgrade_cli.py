@@ -13,6 +13,7 @@ from confaudit.cli.main import run
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.model import ValueSource
 from confaudit.core.snapshot.canonical import encode
+from tests.integration.written_values import UNRELATED, VALUES
 
 DATA = os.environ.get("CONFAUDIT_TEST_DATA", "")
 SECRET = "planted-secret"
@@ -23,15 +24,6 @@ CODER_AIBRIDGE_ENABLED=true
 CODER_OIDC_CLIENT_SECRET={SECRET}
 CODER_NOPE=1
 """
-
-VALUES = """\
-coder:
-  tls: {secretNames: [coder-tls]}
-  env:
-    - {name: CODER_ACCESS_URL, value: "https://coder.example.com"}
-    - {name: CODER_HTTP_ADDRESS, value: ""}
-"""
-UNRELATED = "    - {name: CODER_DOCS_URL, value: '${DOCS:-https://docs.example.com}'}\n"
 
 
 @pytest.fixture(autouse=True)
