@@ -22,7 +22,7 @@ from confaudit.operator_files.deployments import (
     read_deployments,
 )
 from confaudit.operator_files.file import MAX_BYTES, OperatorFile, decode, plain
-from confaudit.operator_files.forms import READERS, FormReader, recognised
+from confaudit.operator_files.forms import READERS, FormReader, form_word, recognised
 from confaudit.operator_files.merge import merge
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "ReaderOf",
     "always_server",
     "decode",
+    "form_word",
     "merge",
     "open_file",
     "read_as_one",

@@ -148,6 +148,11 @@ class Beside:
         inner._built = tuple(built)
         return inner
 
+    @property
+    def files(self) -> tuple[OperatorFile, ...]:
+        """All of them, whatever they are."""
+        return tuple(file for file, _ in self._files)
+
     def of_form(self, form: str) -> tuple[OperatorFile, ...]:
         """The files of a form, in the order they were given."""
         return tuple(file for file, name in self._files if name == form)

@@ -7,6 +7,7 @@ itself otherwise.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
 from confaudit.core.coder.programs import Program, meant_for
@@ -28,11 +29,13 @@ class Deployment:
     """One server, as files set it up. Holds secrets."""
 
     name: str
-    """The first of its files as it was given, and which server where that sets up several; empty
-    without files."""
+    """Its file as it was given, or the layers of it, and which server where that sets up several;
+    empty without files."""
     operator: OperatorSettings
     files: tuple[OperatorFile, ...]
-    """Every file it has to do with; the one it is named after first."""
+    """Every file it has to do with; those that it is named after first."""
+    is_one_of_several: bool = False
+    """Whether its files set up further servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def read_as_one(
         raise next(iter(reading.faults.values()))
     if not found:
         raise _nothing((), reading.notes)
-    several = next((one for one in found if one.name != one.files[0].name), None)
+    several = next((one for one in found if one.is_one_of_several), None)
     if several:
         raise SourceError(
             f"{several.files[0].name} sets up several servers, {several.name} among them",
@@ -123,6 +126,8 @@ class _Reading:
     chosen: Sequence[tuple[OperatorFile, FormReader]]
     beside: Beside
     reader_of: ReaderOf
+    unknown: dict[str, SourceError]
+    """Why a file has no form, by its name: of no matter where another points to it."""
     faults: dict[str, SourceError] = field(default_factory=dict)
     """What is wrong with a file, by its name."""
     notes: list[str] = field(default_factory=list)
@@ -142,15 +147,17 @@ class _Reading:
         flux = filled(files)
         files = flux.files
         chosen: list[tuple[OperatorFile, FormReader]] = []
-        faults: dict[str, SourceError] = {}
+        unknown: dict[str, SourceError] = {}
         for index, file in enumerate(files):
             try:
                 chosen.append((file, form_of(file, forms[index] if index < len(forms) else None)))
             except SourceError as fault:
-                faults[file.name] = fault
-        beside = Beside([(file, one.name) for file, one in chosen], is_one=is_one, around=around)
+                unknown[file.name] = fault
+        forms_of = {id(file): one.name for file, one in chosen}
+        given = [(file, forms_of.get(id(file), "")) for file in files]
+        beside = Beside(given, is_one=is_one, around=around)
         noted = {file.name for file in flux.used}
-        return cls(chosen, beside, reader_of, faults, [*flux.notes], noted)
+        return cls(chosen, beside, reader_of, unknown, notes=[*flux.notes], noted=noted)
 
     def deployments(self) -> tuple[Deployment, ...]:
         """What sets up a server; then what nothing points to, in the order of the files."""
@@ -235,9 +242,10 @@ class _Reading:
         taken: Sequence[OperatorFile],
     ) -> Iterator[Deployment]:
         every = tuple({id(file): file for file in (*files, *taken)}.values())
+        is_several = len(operators) > 1
         for operator in operators:
-            which = f" ({visible(operator.name)})" if len(operators) > 1 else ""
-            yield Deployment(f"{files[0].name}{which}", operator, every)
+            which = f" ({visible(operator.name)})" if is_several else ""
+            yield Deployment(f"{_called(files)}{which}", operator, every, is_several)
 
     def _rest(
         self, file: OperatorFile, reader: FormReader, found: Sequence[Deployment]
@@ -255,10 +263,27 @@ class _Reading:
     def _find_silent(self, found: Sequence[Deployment]) -> None:
         """Say of each file that came to nothing why it did."""
         used = {file.name for one in found for file in one.files}
-        used |= {file.name for file in self.beside.taken} | self.faults.keys() | self.noted
+        taken = {file.name for file in self.beside.taken}
+        self.faults |= {name: why for name, why in self.unknown.items() if name not in taken}
+        used |= taken | self.faults.keys() | self.noted
         for file, reader in self.chosen:
             if file.name not in used:
                 self.faults[file.name] = reader.silence(file)
+
+
+def _called(layers: Sequence[OperatorFile]) -> str:
+    """`values.yaml + values-prod.yaml`; of many files the first."""
+    first, *others = layers
+    if len(others) > _MOST_NAMED:
+        return f"{first.name} + {len(others)} more"
+    folder = PurePosixPath(first.name).parent
+    paths = map(PurePosixPath, (one.name for one in others))
+    names = (one.name if one.parent == folder else str(one) for one in paths)
+    return " + ".join((first.name, *names))
+
+
+_MOST_NAMED: Final = 3
+"""Layers over the first that are told one by one."""
 
 
 def _refuse_old(operators: Iterable[OperatorSettings], file: OperatorFile) -> None:

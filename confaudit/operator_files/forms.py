@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
-from confaudit.core.given import Elsewhere, OperatorSettings
+from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
-from confaudit.operator_files.beside import ALONE, Beside
+from confaudit.operator_files.beside import ALONE, Beside, resources
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
@@ -171,6 +171,25 @@ def recognised(file: OperatorFile, *, inside: bool = False) -> FormReader | None
     """The reader for a file, or for a text `inside` another one."""
     readers = (one for one in READERS.values() if one.embeddable or not inside)
     return next((one for one in readers if one.recognise(file)), None)
+
+
+_KINDS: Final[Mapping[str, Form]] = {
+    "HelmRelease": Form.HELM_RELEASE,
+    "Application": Form.ARGO_APPLICATION,
+    "ApplicationSet": Form.ARGO_APPLICATION,
+    "HelmChart": Form.HELM_CHART,
+    "HelmChartConfig": Form.HELM_CHART,
+}
+
+
+def form_word(file: OperatorFile) -> str:
+    """What a file is of which no setting tells it; a resource by its kind. Empty: nobody knows."""
+    reader = recognised(file)
+    kinds = dict.fromkeys(one.kind for one in resources(file))
+    if reader is None or reader.name != "kubernetes" or len(kinds) != 1:
+        return reader.name if reader else ""
+    kind = next(iter(kinds))
+    return _KINDS[kind].value if kind in _KINDS else f"{reader.name} ({visible(kind)})"
 
 
 def form_of(file: OperatorFile, form: str | None = None) -> FormReader:

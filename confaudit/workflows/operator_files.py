@@ -21,6 +21,7 @@ from confaudit.operator_files import (
     OperatorFile,
     ReaderOf,
     always_server,
+    form_word,
     merge,
     open_file,
     read_as_one,
@@ -164,17 +165,17 @@ _COLUMNS: Final = (
 
 def files_table(opened: Deployment) -> tuple[Table, ...]:
     """Which files the report rests on. No hash of them: they hold secrets."""
-    rows = tuple(_input_row(file, opened.operator) for file in opened.files)
+    rows = tuple(_input_row(file, opened) for file in opened.files)
     return (Table("inputs", "Inputs", _COLUMNS, rows, is_folded=True),) if rows else ()
 
 
-def _input_row(file: OperatorFile, operator: OperatorSettings) -> dict[str, Value]:
-    found = [given for given in operator.given if given.position.file == file.name]
-    only = operator.forms if len(operator.forms) == 1 else ()
-    forms = {given.form for given in found} or {*only}
+def _input_row(file: OperatorFile, opened: Deployment) -> dict[str, Value]:
+    found = [one for one in opened.operator.given if one.position.file == file.name]
+    only = opened.operator.forms if len(opened.files) == len(opened.operator.forms) == 1 else ()
+    forms = {one.form.value for one in found} or {one.value for one in only} or {form_word(file)}
     return {
         "input": file.name,
-        "form": listing(sorted(one.value for one in forms)) if forms else MISSING,
+        "form": listing(sorted(forms - {""})) or MISSING,
         "settings": len(found),
         "lines": file.text.count("\n") + (not file.text.endswith("\n")),
     }

@@ -4,7 +4,7 @@ import pytest
 
 from confaudit.core.given import GivenState
 from confaudit.errors import SourceError
-from confaudit.operator_files import read_as_one
+from confaudit.operator_files import decode, form_word, read_as_one
 from confaudit.operator_files.layers import layered
 from tests.unit.file_texts import POD_ENVIRONMENT, read_together
 
@@ -184,3 +184,32 @@ def test_a_variable_without_a_name_is_elsewhere():
     (one,) = read_together({"c.yaml": COMPOSE + "      - CODER_A=1\n      - ${MORE}\n"}).found
     assert [given.name for given in one.operator.given] == ["CODER_A"]
     assert [other.resource for other in one.operator.elsewhere] == ["environment"]
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["values.yaml", "values-prod.yaml"], "values.yaml + values-prod.yaml"),
+        (["a/values.yaml", "a/values-prod.yaml"], "a/values.yaml + values-prod.yaml"),
+        (["values.yaml", *(f"values-{n}.yaml" for n in "abcd")], "values.yaml + 4 more"),
+    ],
+)
+def test_a_deployment_is_named_after_its_layers(names, expected):
+    text = "coder: {env: [{name: CODER_VERBOSE, value: 'true'}]}"
+    (one,) = read_together(dict.fromkeys(names, text)).found
+    assert one.name == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("apiVersion: v2\nname: coder\nversion: 2.30.0\n", "chart"),
+        ("apiVersion: a/v1\nkind: Application\n", "argo-application"),
+        ("apiVersion: a/v1\nkind: HelmChartConfig\n", "helm-chart"),
+        ("apiVersion: a/v1\nkind: OCIRepository\n", "kubernetes (OCIRepository)"),
+        ("apiVersion: a/v1\nkind: A\n---\napiVersion: a/v1\nkind: B\n", "kubernetes"),
+        ("x", ""),
+    ],
+)
+def test_a_file_without_settings_is_something_too(text, expected):
+    assert form_word(decode(text.encode(), "file.yaml")) == expected

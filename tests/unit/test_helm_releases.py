@@ -226,7 +226,7 @@ WRAPPER = (
         ({"helmfile.yaml": HELMFILE % f"{{{NESTED}}}"}, "2.30.0", ["coder.coder -> coder"]),
         (
             {"helmfile.yaml": HELMFILE.replace("coder-v2/", "./ide/") % f"{{{NESTED}}}"},
-            *("2.30.0", []),
+            *("", []),  # a chart that lies beside has a version of its own
         ),
         (
             {"r.yaml": argo(f"valuesObject: {{{C}}}", "path: ide"), "x/ide/Chart.yaml": WRAPPER},

@@ -1,16 +1,27 @@
 """helmfile.yaml: releases of charts, each with values of its own and files of values."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from confaudit.core.given import Form, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import values_file
+from confaudit.operator_files.helm.parameters import (
+    MOST,
+    Environment,
+    Parameters,
+    different,
+    flat,
+    guessed,
+)
 from confaudit.operator_files.helm.values import Stack
 from confaudit.operator_files.helm.values_paths import typed
 from confaudit.operator_files.reader import Reader
-from confaudit.yaml_nodes import Mapping, Node, Scalar, get, items_at, text_at
+from confaudit.yaml_nodes import Mapping, Node, Scalar, entries, get, items_at, text_at
 
 
 def recognise(file: OperatorFile) -> bool:
@@ -19,8 +30,79 @@ def recognise(file: OperatorFile) -> bool:
 
 
 def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
-    """Read the releases of Coder's chart, and others that run its server."""
-    return tuple(one for release in _releases(file) for one in _read(release, file, beside))
+    """Read the releases of Coder's chart, and others that run its server, in each environment."""
+    environments = _environments(file, beside) or _guessed(file, beside) or [Environment()]
+    found = ((one.name, _in_environment(one, file, beside)) for one in environments)
+    return tuple(different(found))
+
+
+def _in_environment(
+    environment: Environment, file: OperatorFile, beside: Beside
+) -> Iterator[OperatorSettings]:
+    file = environment.in_file(file)
+    releases = [*_releases(file)]
+    for release in releases:
+        name = text_at(release, "name")
+        for one in _read(release, file, beside, environment):
+            yield replace(one, name=", ".join(filter(None, (name, one.name))))
+
+
+def _environments(file: OperatorFile, beside: Beside) -> list[Environment]:
+    """Those that the helmfile lists, or one that it is built on, with the values of each."""
+    files = [file, *_bases(file, beside)]
+    roots = [root for one in files for root in (one.yaml.roots if one.yaml else ())]
+    common = [one for root in roots for one in items_at(root, "values")]
+    listed = (get(root, "environments") for root in roots)
+    named = [pair for one in listed if isinstance(one, Mapping) for pair in entries(one)]
+    return [
+        _environment(key.text, [*common, *items_at(node, "values")], file, beside)
+        for key, node in islice(named, MOST)
+    ]
+
+
+def _bases(file: OperatorFile, beside: Beside) -> Iterator[OperatorFile]:
+    for root in file.yaml.roots if file.yaml else ():
+        for path in items_at(root, "bases"):
+            if isinstance(path, Scalar) and (found := beside.find(path.text, file)):
+                yield beside.take(found)
+
+
+def _environment(
+    name: str, layers: Sequence[Node], file: OperatorFile, beside: Beside
+) -> Environment:
+    """Its name, and the values that it has in maps or in files, the later over the earlier."""
+    known: dict[str, str] = {"Environment.Name": name}
+    alone = Environment(known=known)
+    for one in layers:
+        for key, value in _values(one, alone, file, beside).items():
+            known |= {f"{place}.{key}": value for place in _PLACES}
+    return Environment(name, known)
+
+
+_PLACES: Final = ("Values", "StateValues", "Environment.Values")
+"""The names under which templates find the values of an environment."""
+
+
+def _values(node: Node, named: Environment, file: OperatorFile, beside: Beside) -> Parameters:
+    if not isinstance(node, Scalar):
+        return flat(node)
+    found = beside.find(named.fill(node.text), file)
+    roots = named.in_file(beside.take(found)).yaml if found else None
+    return flat(roots.roots[0]) if roots and roots.roots else {}
+
+
+def _guessed(file: OperatorFile, beside: Beside) -> list[Environment]:
+    """Those for which files of values were given."""
+    return guessed([match["path"] for match in _TEMPLATED.finditer(file.text)], beside.files)
+
+
+_TEMPLATED: Final = re.compile(
+    r"(?m)^[ \t]*-[ \t]+[\"']?(?P<path>[^\s\"'][^\"'\n]{0,300}?\.(?:ya?ml|json)(?:\.gotmpl)?)"
+    r"[\"']?[ \t]*$"
+)
+"""An item that names a file. A text that begins with a template is none in YAML."""
+_FILES: Final = ("values", "secrets")
+"""The keys of a release that name files, in the order in which these are laid over each other."""
 
 
 def _releases(file: OperatorFile) -> Iterator[Mapping]:
@@ -30,12 +112,15 @@ def _releases(file: OperatorFile) -> Iterator[Mapping]:
                 yield one
 
 
-def _read(release: Mapping, file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
+def _read(
+    release: Mapping, file: OperatorFile, beside: Beside, environment: Environment
+) -> tuple[OperatorSettings, ...]:
     if text_at(release, "installed") == "false":
         return ()
     chart = text_at(release, "chart")
-    stack = Stack(file, Form.HELMFILE, beside, values_file.is_coders(chart))
-    for key in ("values", "secrets"):
+    is_coder = values_file.is_coders(chart)
+    stack = Stack(file, Form.HELMFILE, beside, is_coder, environment=_of(release, environment))
+    for key in _FILES:
         for item in items_at(release, key):
             _add(item, stack)
     for item in items_at(release, "set"):
@@ -49,6 +134,12 @@ def _read(release: Mapping, file: OperatorFile, beside: Beside) -> tuple[Operato
             namespace=text_at(release, "namespace"),
         )
     )
+
+
+def _of(release: Mapping, environment: Environment) -> Environment:
+    """An environment with what templates of one release know of it."""
+    known = {f"Release.{key.title()}": text_at(release, key) for key in ("name", "namespace")}
+    return replace(environment, known={**environment.known, **known})
 
 
 def _add(item: Node, stack: Stack) -> None:

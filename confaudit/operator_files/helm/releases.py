@@ -11,6 +11,8 @@ from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.operator_files.beside import Beside, Resource
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import values_file
+from confaudit.operator_files.helm.application_sets import applications
+from confaudit.operator_files.helm.parameters import different
 from confaudit.operator_files.helm.values import Stack
 from confaudit.operator_files.helm.values_paths import typed
 from confaudit.operator_files.merge import merge
@@ -70,9 +72,17 @@ def _flux_chart(spec: Node | None, release: Resource, beside: Beside) -> tuple[s
 
 
 def argo_application(application: Resource, beside: Beside) -> Iterator[OperatorSettings]:
-    """An Application of Argo CD, or what an ApplicationSet makes such ones of."""
-    root = application.node
-    spec = get(root, "spec", "template", "spec") or get(root, "spec")
+    """An Application of Argo CD."""
+    yield from _argo(get(application.node, "spec"), application, beside)
+
+
+def argo_application_set(one: Resource, beside: Beside) -> Iterator[OperatorSettings]:
+    """What an ApplicationSet of Argo CD makes: Applications that differ, each by its name."""
+    made = applications(get(one.node, "spec") or one.node, one.file, beside)
+    yield from different((name, _argo(spec, one, beside)) for name, spec in made)
+
+
+def _argo(spec: Node | None, application: Resource, beside: Beside) -> Iterator[OperatorSettings]:
     source = get(spec, "source")
     namespace = text_at(spec, "destination", "namespace")
     for one in [*items_at(spec, "sources"), *([source] if source else [])]:
@@ -204,7 +214,7 @@ def crossplane_release(release: Resource, beside: Beside) -> Iterator[OperatorSe
 READERS: Final[dict[str, Callable[[Resource, Beside], Iterator[OperatorSettings]]]] = {
     "HelmRelease": flux_release,
     "Application": argo_application,
-    "ApplicationSet": argo_application,
+    "ApplicationSet": argo_application_set,
     "HelmChart": k3s_chart,
     "Release": crossplane_release,
 }

@@ -10,8 +10,9 @@ from confaudit.core.text.wording import visible
 from confaudit.operator_files import embedded
 from confaudit.operator_files.beside import Beside, KeyText, Resource
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.helm.parameters import Environment
 from confaudit.operator_files.helm.reach import Reach, of_folder, of_release, of_values
-from confaudit.operator_files.helm.values_file import Release, read_release, recognise
+from confaudit.operator_files.helm.values_file import Release, read_release
 from confaudit.operator_files.helm.values_layers import Layer, Values
 from confaudit.operator_files.helm.values_paths import typed
 from confaudit.operator_files.kubernetes import providers
@@ -32,11 +33,13 @@ class Stack:
     is_coder: bool = False
     """Whether the chart is known to be Coder's: else only what sets Coder up is taken for its."""
     values: Values | None = None
+    environment: Environment = field(default_factory=Environment)
+    """What templates in paths, and in files that are templates, stand for."""
     elsewhere: list[Elsewhere] = field(default_factory=list)
     """The layers that were not given."""
     notes: list[str] = field(default_factory=list)
-    taken: list[OperatorFile] = field(default_factory=list)
-    """The files of values."""
+    files: list[OperatorFile] = field(default_factory=list)
+    """The files of values; they are taken where something of Coder's comes of them."""
     unread: list[OperatorFile] = field(default_factory=list)
     """Texts that are no YAML."""
 
@@ -49,20 +52,25 @@ class Stack:
         """What a release with these values comes to; of a text that is no YAML, what it shows."""
         release = replace(release, elsewhere=tuple(self.elsewhere), reach=self._reach(release))
         found = read_release(release, self.beside)
+        if self.is_coder or any(one.forms for one in found):
+            for file in self.files:
+                self.beside.take(file)
         texts = [read_lines(one) for one in self.unread] if release.is_coder else []
-        return tuple(
-            merge(*texts, replace(one, notes=(*one.notes, *self.notes))) if one.forms else one
-            for one in found
-        )
+        return tuple(self._told(merge(*texts, one)) if one.forms else one for one in found)
+
+    def _told(self, operator: OperatorSettings) -> OperatorSettings:
+        """With what the release itself is, and what is to be said of it."""
+        forms = tuple(dict.fromkeys((self.form, *operator.forms)))
+        return replace(operator, forms=forms, notes=(*operator.notes, *self.notes))
 
     def _reach(self, release: Release) -> Reach | None:
         """What of the values reaches Coder's chart, by the chart's name, or by its files."""
         if release.is_vendors:
             return of_release(release.what, release.version)
         found = release.folder and of_folder(release.folder, self.file, self.beside)
-        if found or release.chart or not self.taken:
+        if found or release.chart or not self.files:
             return found or None
-        return of_values(self.taken[0], self.beside)
+        return of_values(self.files[0], self.beside)
 
     def add(self, layer: Layer) -> None:
         """Lay values over those that are there."""
@@ -98,13 +106,16 @@ class Stack:
 
     def add_file(self, path: Scalar) -> None:
         """Values in a file beside the release; `$NAME/` in front of it is another repository."""
-        wanted = path.text.partition("/")[2] if path.text.startswith("$") else path.text
+        named = self.environment.fill(path.text)
+        wanted = named.partition("/")[2] if named.startswith("$") else named
         found = self.beside.find(wanted, self.file)
-        if found and self._may_be(found, wanted) and (self.is_coder or recognise(found)):
-            self.taken.append(self.beside.take(found))
-            self.add_text(found, Form.HELM_VALUES)
+        if found and self._may_be(found, wanted):
+            self.files.append(found)
+            is_template = found.name.endswith(".gotmpl")
+            text = self.environment.in_file(found) if is_template else found
+            self.add_text(text, Form.HELM_VALUES)
         else:
-            self.miss(f"file/{wanted}", path, visible(path.text))
+            self.miss(f"file/{wanted}", path, visible(named))
 
     def _may_be(self, found: OperatorFile, wanted: str) -> bool:
         """Whether a file is in a folder of the wanted name, or in that of the release."""

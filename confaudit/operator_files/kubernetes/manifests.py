@@ -81,11 +81,16 @@ def servers(found: Iterable[Resource], beside: Beside) -> tuple[OperatorSettings
     return tuple(
         replace(
             server,
-            name=_called(one, is_one=names[one.kind, one.name] < 2),
+            name=_named(server, _called(one, is_one=names[one.kind, one.name] < 2)),
             elsewhere=(*server.elsewhere, *(one.unseen if server.forms else ())),
         )
         for one, server in read
     )
+
+
+def _named(server: OperatorSettings, resource: str) -> str:
+    """Of a resource that sets up several servers also which of them it is."""
+    return ", ".join(filter(None, (resource, server.name)))
 
 
 def _called(resource: Resource, *, is_one: bool) -> str:

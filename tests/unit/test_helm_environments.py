@@ -1,0 +1,195 @@
+"""helmfiles and ApplicationSets for several environments: a deployment for each that is told."""
+
+import pytest
+
+from confaudit.operator_files import decode, read_deployments
+from confaudit.operator_files.file import plain
+from confaudit.operator_files.helm.parameters import Environment, guessed
+from tests.unit.file_texts import told
+
+
+def env(name, value="x"):
+    return f"coder: {{env: [{{name: CODER_{name}, value: {value}}}]}}\n"
+
+
+ENVIRONMENTS = """\
+environments:
+  dev:
+    values:
+      - tag: 2.31.0
+  prod: {values: [prod.yaml]}
+---
+"""
+RELEASES = """\
+releases:
+  - name: coder
+    chart: coder-v2/coder
+    version: {{ .Values.tag }}
+    values:
+      - values.yaml
+      - {{ .Environment.Name }}/values.yaml.gotmpl
+"""
+GUESSED = RELEASES.replace("{{ .Values.tag }}", "2.30.0").replace(
+    "{{ .Environment.Name }}/values.yaml.gotmpl", "values-{{ .Environment.Name }}.yaml"
+)
+FOLDERS = {
+    "values.yaml": env("A"),
+    "dev/values.yaml.gotmpl": env("B", "{{ .Environment.Name }}"),
+    "prod/values.yaml.gotmpl": env("C", "{{ .Values.tag }}"),
+    "prod.yaml": "tag: 2.30.0\n",
+}
+BOTH = ["dev 2.31.0 B=dev", "prod 2.30.0 C=2.30.0"]
+LAYERS = {
+    "values.yaml": env("A"),
+    "values-dev.yaml": "coder: {replicaCount: 2}\n",
+    "values-prod.yaml": env("C"),
+}
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: coder}
+spec:
+  generators: [%s]
+  template:
+    metadata: {name: 'coder-{{env}}'}
+    spec:
+      source: {chart: coder, targetRevision: '{{version}}', helm: {valueFiles: [values.yaml, '%s']}}
+"""
+DEV, PROD = "{env: dev, version: 2.31.0}", "{env: prod, version: 2.30.0}"
+LIST = f"list: {{elements: [{DEV}, {PROD}]}}"
+MATRIX = (
+    "matrix: {generators: [{list: {elements: [{version: 2.30.0}]}}, "
+    "{list: {elements: [{env: dev}, {env: prod}]}}]}"
+)
+MERGE = (
+    f"merge: {{mergeKeys: [env], generators: [{{{LIST}}}, "
+    "{list: {elements: [{env: dev, version: 2.32.0}]}}]}"
+)
+GIT = (
+    "git: {directories: [{path: apps/*}, {path: apps/old, exclude: true}], values: {v: '{{path}}'}}"
+)
+CONFIG = "git: {files: [{path: 'envs/**/config.json'}]}"
+CLUSTERS = "clusters: {values: {version: 2.30.0}}"
+BY_ENV = "values-{{env}}.yaml"
+PATHS = SET.replace("{{env}}", "{{path.basename}}").replace("{{version}}", "2.30.0")
+
+CASES = {
+    "a helmfile that lists them": (
+        {"helmfile.yaml": ENVIRONMENTS + RELEASES, **FOLDERS},
+        ["coder, dev 2.31.0 B=dev", "coder, prod 2.30.0 C=2.30.0"],
+    ),
+    "a helmfile whose base lists them": (
+        {
+            "helmfile.yaml": f"bases: [e.yaml]\n{RELEASES}",
+            "e.yaml": ENVIRONMENTS.removesuffix("---\n"),
+            **FOLDERS,
+        },
+        ["coder, dev 2.31.0 B=dev", "coder, prod 2.30.0 C=2.30.0"],
+    ),
+    "a helmfile that lists none": (
+        {"helmfile.yaml": GUESSED, **LAYERS},
+        ["coder, dev 2.30.0 A=x", "coder, prod 2.30.0 C=x"],
+    ),
+    "a helmfile without its files": (
+        {"helmfile.yaml": GUESSED, "values.yaml": env("A")},
+        ["helmfile.yaml 2.30.0 A=x unseen"],
+    ),
+    "a helmfile that is the same in both": (
+        {"helmfile.yaml": ENVIRONMENTS + GUESSED.replace("-{{ .Environment.Name }}", ""), **LAYERS},
+        ["helmfile.yaml 2.30.0 A=x", "values-dev.yaml -", "values-prod.yaml - C=x"],
+    ),
+    "a list": ({"a.yaml": SET % (LIST, BY_ENV), **LAYERS}, ["dev 2.31.0 A=x", "prod 2.30.0 C=x"]),
+    "a list without files": (
+        {"a.yaml": SET % (LIST, BY_ENV), "values.yaml": env("A")},
+        ["dev 2.31.0 A=x unseen", "prod 2.30.0 A=x unseen"],
+    ),
+    "a matrix": (
+        {"a.yaml": SET % (MATRIX, BY_ENV), **LAYERS},
+        ["dev 2.30.0 A=x", "prod 2.30.0 C=x"],
+    ),
+    "a merge": ({"a.yaml": SET % (MERGE, BY_ENV), **LAYERS}, ["dev 2.32.0 A=x", "prod 2.30.0 C=x"]),
+    "folders in git": (
+        {
+            "r/set.yaml": PATHS % (GIT, "{{values.v}}/v.yaml"),
+            "r/values.yaml": env("A"),
+            **{f"r/apps/{name}/v.yaml": env("B") for name in ("dev", "old", "prod")},
+        },
+        ["r/apps/old/v.yaml - B=x", "dev 2.30.0 B=x", "prod 2.30.0 B=x"],
+    ),
+    "files in git": (
+        {
+            "set.yaml": SET % (CONFIG, BY_ENV),
+            "envs/eu/dev/config.json": DEV,
+            "envs/eu/prod/config.json": PROD,
+            **LAYERS,
+        },
+        ["dev 2.31.0 A=x", "prod 2.30.0 C=x"],
+    ),
+    "clusters that nobody knows here": (
+        {
+            "a.yaml": (SET % (CLUSTERS, BY_ENV)).replace("{{version}}", "{{.values.version}}"),
+            **LAYERS,
+        },
+        ["dev 2.30.0 A=x", "prod 2.30.0 C=x"],
+    ),
+    "clusters without files": (
+        {"a.yaml": SET % (CLUSTERS, BY_ENV), "values.yaml": env("A")},
+        ["a.yaml - A=x unseen"],
+    ),
+}
+
+
+def which(deployment):
+    """What an environment is called in a deployment's name."""
+    inner = deployment.name.rpartition("(")[2].rstrip(")").removeprefix("ApplicationSet coder, ")
+    return inner.removeprefix("coder-")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_environment_is_a_deployment(case):
+    files, expected = CASES[case]
+    read = read_deployments([decode(text.encode(), name) for name, text in files.items()])
+    found = [
+        " ".join((which(one), one.operator.version or "-", *told(one.operator)))
+        for one in read.found
+    ]
+    assert sorted(found) == sorted(expected)
+
+
+FILLED = [
+    ("{{ .Environment.Name }}", "prod"),
+    ("{{- .Environment.Name -}}", "prod"),
+    ("{{ .Environment.Name | quote }}", "prod"),
+    ("{{ .Environment.Name | upper }}", "{{ .Environment.Name | upper }}"),
+    ("{{`{{ .Environment.Name }}`}}", "{{ .Environment.Name }}"),
+    ("{{path[1]}} {{ index .path.segments 1 }}", "b c"),
+    ("{{ .unknown }} {{", "{{ .unknown }} {{"),
+    ("{{ .unsafe }}", "{{ .unsafe }}"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FILLED)
+def test_a_template_that_names_a_value_is_filled_in(text, expected):
+    known = {
+        "Environment.Name": "prod",
+        "path.1": "b",
+        "path.segments.1": "c",
+        "unsafe": "a: 'b'\n",
+    }
+    assert Environment("prod", known).fill(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["v-{{a}}.yaml"], ["1", "2"]),
+        (["{{ .a }}/{{b}}/v.yaml"], ["x, y"]),
+        (["$values/{{path}}/v.yaml"], ["x/y", "deep/x/y"]),
+        (["v-{{a}}.yaml", "{{a}}/{{a}}/v.yaml"], ["1", "2"]),
+        (["{{a}}{{b}}{{c}}{{d}}.yaml"], []),
+        (["v.yaml"], []),
+    ],
+)  # fmt: skip
+def test_environments_are_guessed_by_the_files_that_were_given(paths, expected):
+    files = [plain("", name) for name in ("v-1.yaml", "v-2.yaml", "x/y/v.yaml", "deep/x/y/v.yaml")]
+    assert [one.name for one in guessed(paths, files)] == expected
