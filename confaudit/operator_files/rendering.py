@@ -1,8 +1,9 @@
 """What kustomize, helm and docker compose make of files, where the operator asks for it.
 
-The one module here that runs anything. A tool gets files and folders of the operator's, an
-environment of its own and a way to no network; what it prints is read like any other file, and
-what it says when it fails is not repeated, since it may hold what the files hold.
+The one module here that runs anything. A tool gets files and folders of the operator's and an
+environment of its own; where the system lets us, also a network of its own that leads nowhere, and
+processes of its own that all end with it. What it prints is read like any other file, and what it
+says when it fails is not repeated, since it may hold what the files hold.
 """
 
 import os
@@ -13,8 +14,10 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from threading import Timer
+from select import select
+from threading import Event, Timer
 from typing import Final
 
 from confaudit.core.text.wording import visible
@@ -42,12 +45,21 @@ class Rendering:
     hint: str = "run the command by hand to see what it says"
 
 
-def render(files: Sequence[OperatorFile]) -> tuple[OperatorFile, ...]:
-    """The files, with what tools make of them in the place of those that tools work on.
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What came of it."""
+
+    files: tuple[OperatorFile, ...]
+    """What tools made, in the place of the files that they worked on; the others as they stand."""
+    notes: tuple[str, ...] = ()
+    """Which files could not be rendered and why, in whole sentences."""
+
+
+def render(files: Sequence[OperatorFile]) -> Rendered:
+    """Render what can be rendered; what cannot is left as it stands.
 
     Raises:
-        ConfigError: a tool that is needed is not installed, or none is.
-        SourceError: a tool failed, took too long or printed too much.
+        ConfigError: no tool that is needed is installed, or none is.
     """
     found = [*_renderings(files)]
     if not found:
@@ -55,8 +67,23 @@ def render(files: Sequence[OperatorFile]) -> tuple[OperatorFile, ...]:
             "--render: none of the files is a compose file, a kustomization or values in a chart",
             "leave it out, or give the folder's kustomization.yaml or the values beside Chart.yaml",
         )
-    gone = {id(file) for one in found for file in one.replaces}
-    return (*map(_rendered, found), *(file for file in files if id(file) not in gone))
+    if not any(map(_tools, found)):
+        programs = " or ".join(one[0] for one in found[0].commands)
+        raise ConfigError(
+            f"--render needs {programs} for {found[0].file.name}", "install it, or leave --render"
+        )
+    made = [_rendered(one) for one in found]
+    done = [
+        one for one, result in zip(found, made, strict=True) if isinstance(result, OperatorFile)
+    ]
+    gone = {id(file) for one in done for file in one.replaces}
+    return Rendered(
+        (
+            *(one for one in made if isinstance(one, OperatorFile)),
+            *(file for file in files if id(file) not in gone),
+        ),
+        tuple(one for one in made if isinstance(one, str)),
+    )
 
 
 def _renderings(files: Sequence[OperatorFile]) -> Iterator[Rendering]:
@@ -91,33 +118,52 @@ def _kustomize(file: OperatorFile, files: Iterable[OperatorFile]) -> Rendering:
     return Rendering(commands, file, inside)
 
 
+_MOST_FOLDERS: Final = 100
+"""Folders that one kustomization may be built on, as far as we look."""
+
+
 def _built_on(folder: Path) -> list[Path]:
     """The folder of a kustomization, and those whose kustomizations it builds on."""
-    pending, found = [folder.resolve()], []
-    while pending:
+    pending, found = [folder.resolve()], list[Path]()
+    while pending and len(found) < _MOST_FOLDERS:
         one = pending.pop()
-        found.append(one)
-        others = (one / path for path in _resources(one))
-        pending += [path.resolve() for path in others if path.resolve() not in (*found, *pending)]
+        if one not in found:
+            found.append(one)
+            pending += [(one / path).resolve() for path in _resources(one)]
     return found
 
 
 def _resources(folder: Path) -> list[str]:
     """The folders that the kustomization in a folder names."""
-    texts = [folder / name for name in _KUSTOMIZATIONS if (folder / name).is_file()]
-    named = [
+    named = (
         item.text
-        for path in texts
-        for root in _roots(path)
+        for name in _KUSTOMIZATIONS
+        for root in _roots(folder / name)
         for key in ("resources", "bases", "components")
-        for item in items_at(root, key)
+        for item in items_at(root, key)[:_MOST_FOLDERS]
         if isinstance(item, Scalar)
-    ]
-    return [path for path in named if (folder / path).is_dir()]
+    )
+    return [path for path in named if _is_folder(folder / path)]
+
+
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError, ValueError):  # what the file names may be no path at all
+        return path.is_dir()
+    return False
+
+
+_LARGEST: Final = 256 * 1024
+"""Bytes of a kustomization that nobody gave: real ones have a few thousand."""
 
 
 def _roots(path: Path) -> tuple[Node, ...]:
-    documents = decode(path.read_bytes(), str(path)).yaml
+    """The documents of a kustomization; none where it cannot be read, which its tool will tell."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1) if path.is_file() else b""
+        documents = decode(content, str(path)).yaml if len(content) <= _LARGEST else None
+    except (OSError, SourceError):
+        return ()
     return documents.roots if documents else ()
 
 
@@ -148,48 +194,98 @@ def _helm(values: Sequence[OperatorFile]) -> Iterator[Rendering]:
             )
 
 
-def _rendered(rendering: Rendering) -> OperatorFile:
-    commands = [one for one in rendering.commands if shutil.which(one[0])]
+def _tools(rendering: Rendering) -> list[Sequence[str]]:
+    """The commands whose programs are installed."""
+    return [one for one in rendering.commands if shutil.which(one[0])]
+
+
+def _rendered(rendering: Rendering) -> OperatorFile | str:
+    """What a tool makes, or why none does."""
+    name = rendering.file.name
+    commands = _tools(rendering)
     if not commands:
         programs = " or ".join(one[0] for one in rendering.commands)
-        raise ConfigError(
-            f"--render needs {programs} for {rendering.file.name}", "install it, or leave --render"
-        )
+        return f"{name} is read as it stands: --render needs {programs}, which is not installed."
     output = next((one for one in map(_run, commands) if one is not None), None)
     if output is None:
         shown = visible(" ".join(commands[0]))
-        raise SourceError(
-            f"{commands[0][0]} cannot render {rendering.file.name}: `{shown}` failed",
-            rendering.hint,
-        )
-    return decode(output, f"{rendering.file.name} (rendered)")
+        failed = f"{commands[0][0]} cannot render {name}, which is read as it stands"
+        return f"{failed}: `{shown}` failed; {rendering.hint}."
+    try:
+        return decode(output, f"{name} (rendered)")
+    except SourceError as fault:
+        return f"{name} is read as it stands: {fault}."
 
 
 def _run(command: Sequence[str]) -> bytes | None:
     """What a command prints, a little more than may be read at most; None when it fails."""
+    over = Event()
     with tempfile.TemporaryDirectory() as home, _started(command, home) as process:
-        last_call = Timer(TIMEOUT, _kill, [process])
+        last_call = Timer(TIMEOUT, over.set)
         last_call.start()
         try:
-            output = process.stdout.read(MAX_BYTES + 1) if process.stdout else b""
-            if len(output) > MAX_BYTES:
-                _kill(process)
-                return output
-            return output if process.wait() == 0 else None
+            output = b"".join(_printed(process, over))
+            while process.poll() is None and len(output) <= MAX_BYTES and not over.wait(_TICK):
+                pass
         finally:
             last_call.cancel()
             _kill(process)
+    return output if len(output) > MAX_BYTES or process.returncode == 0 else None
+
+
+_TICK: Final = 0.05
+"""Seconds between two looks at a clock: whoever holds the pipe cannot make us wait."""
+
+
+def _printed(process: "subprocess.Popen[bytes]", over: Event) -> Iterator[bytes]:
+    """What it prints until it is done, the time is over, or it is more than may be read."""
+    pipe, size = process.stdout, 0
+    while pipe and size <= MAX_BYTES and not over.is_set():
+        if select([pipe], [], [], _TICK)[0]:
+            part = os.read(pipe.fileno(), MAX_BYTES)
+            if not part:
+                return
+            size += len(part)
+            yield part
 
 
 def _started(command: Sequence[str], home: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(  # noqa: S603 - a list, no shell; paths are absolute
-        command,
+        [*_apart(), *command],
         env=_environment(home),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # so that whatever it starts ends with it
     )
+
+
+_UNSHARE: Final = ("unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc")
+
+
+@cache
+def _apart() -> tuple[str, ...]:
+    """What runs a command with no network, and with processes that all end when it does.
+
+    Nothing where the system has no such thing or does not let us. Who is not root needs a user of
+    its own for it, who may read no more than he may himself.
+    """
+    ways = (_UNSHARE, (*_UNSHARE, "--user", "--map-current-user"))
+    return next((one for one in ways if shutil.which(one[0]) and _works([*one, "true"])), ())
+
+
+def _works(command: Sequence[str]) -> bool:
+    with suppress(OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(  # noqa: S603 - a list of our own words
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=TIMEOUT,
+            check=False,
+        )
+        return done.returncode == 0
+    return False
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -12,7 +12,7 @@ from confaudit.core.model import MISSING, Value
 from confaudit.core.report.report import Column, Table
 from confaudit.core.text.wording import listing, plural, visible
 from confaudit.core.upgrade.known import UNSEEN
-from confaudit.errors import ConfigError
+from confaudit.errors import ConfigError, SourceError
 from confaudit.operator_files import (
     READERS,
     STDIN,
@@ -81,8 +81,13 @@ def open_deployments(chosen: GivenFiles, reader_of: ReaderOf = always_server) ->
             two of the files are standard input.
     """
     read_once(*chosen.paths)
-    files = _rendered(tuple(map(open_file, chosen.files)), chosen)
-    read = _read(files, chosen, reader_of)
+    files, notes = _rendered(tuple(map(open_file, chosen.files)), chosen)
+    try:
+        read = _read(files, chosen, reader_of)
+    except SourceError as fault:
+        why = (*(note.rstrip(".") for note in notes), fault.message)
+        raise SourceError("; ".join(why), fault.hint) from None
+    read = replace(read, notes=(*notes, *read.notes))
     certain, more = _certain(chosen)
     if not more and read.found:
         return read
@@ -97,9 +102,12 @@ def open_deployments(chosen: GivenFiles, reader_of: ReaderOf = always_server) ->
     return replace(read, found=(whole,))
 
 
-def _rendered(files: tuple[OperatorFile, ...], chosen: GivenFiles) -> tuple[OperatorFile, ...]:
+def _rendered(
+    files: tuple[OperatorFile, ...], chosen: GivenFiles
+) -> tuple[tuple[OperatorFile, ...], tuple[str, ...]]:
+    """The files to be read, and notes on those that could not be rendered."""
     if not chosen.is_rendered:
-        return files
+        return files, ()
     from confaudit.operator_files.rendering import render  # it starts programs: only when asked
 
     if chosen.forms:
@@ -107,7 +115,8 @@ def _rendered(files: tuple[OperatorFile, ...], chosen: GivenFiles) -> tuple[Oper
             "--form says what files are by their position, which --render changes",
             "leave one of them out",
         )
-    return render(files)
+    rendered = render(files)
+    return rendered.files, rendered.notes
 
 
 def _read(files: tuple[OperatorFile, ...], chosen: GivenFiles, reader_of: ReaderOf) -> Deployments:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -94,9 +96,11 @@ def stand_in(clean_folder, monkeypatch):
     return install
 
 
+ESCAPES = "setsid sleep 8 & wait"
 BOUNDS = {
-    "it fails": ("echo planted-secret >&2; exit 3", "cannot render kustomization.yaml"),
+    "it fails": ("echo planted-secret >&2; exit 3", "kustomize cannot render kustomization.yaml"),
     "it hangs": ("sleep 100 & wait", "cannot render kustomization.yaml"),
+    "a child of it leaves its session": (ESCAPES, "cannot render kustomization.yaml"),
     "it never ends": ("yes CODER_A=planted-secret", "larger than 8 MiB"),
     "it prints nothing": ("true", "no file that configures Coder"),
 }
@@ -105,12 +109,54 @@ BOUNDS = {
 @pytest.mark.parametrize("case", BOUNDS)
 def test_a_tool_has_bounds_and_its_words_go_nowhere(case, stand_in, monkeypatch, confaudit):
     monkeypatch.setattr(rendering, "TIMEOUT", 0.5)
+    monkeypatch.setattr(rendering, "_apart", tuple)  # as where the system helps with nothing
     script, message = BOUNDS[case]
     stand_in(script)
+    begun = monotonic()
     code, out, err = confaudit("lint", "kustomization.yaml", "--render")
+    assert monotonic() - begun < 6  # the pipe that a child holds open makes nobody wait
     assert code == 2
     assert message in err
     assert "planted" not in out + err
+
+
+def test_nothing_that_a_tool_starts_outlives_it(stand_in, monkeypatch, confaudit):
+    if not rendering._apart():
+        pytest.skip("no processes apart here: that a child cannot leave them was not seen")
+    monkeypatch.setattr(rendering, "TIMEOUT", 0.5)
+    stand_in("setsid sleep 31.4159 & wait")
+    confaudit("lint", "kustomization.yaml", "--render")
+    lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert not [one for one in lines if b"31.4159" in one]
+
+
+def test_a_tool_has_no_network_where_the_system_can_do_that(stand_in, confaudit):
+    if not rendering._apart():
+        pytest.skip("no network apart here: that there is none was not seen")
+    stand_in('test "$(grep -c : /proc/net/dev)" = 1 || exit 3; echo "CODER_VERBOSE=true"')
+    code, out, err = confaudit("lint", "kustomization.yaml", "--render")
+    assert (code, err) == (0, "")
+    assert "CODER_VERBOSE is deprecated" in out
+
+
+def test_what_cannot_be_rendered_is_read_as_it_stands_and_noted(stand_in, clean_folder, confaudit):
+    lay(clean_folder, {"Chart.yaml": CHART, "values.yaml": VALUES})
+    stand_in("exit 1")
+    shutil.copy(clean_folder / "bin" / "kubectl", clean_folder / "bin" / "helm")
+    code, out, err = confaudit("lint", "values.yaml", "--render")
+    assert (code, err) == (0, "")
+    assert "helm cannot render values.yaml, which is read as it stands" in " ".join(out.split())
+    assert "values.yaml:3" in out
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["resources: [deep]\n", "resources: ['x\\0y', aa]\n", "- {", "\0", "x" * 300_000],
+    ids=("deep", "no path", "no YAML", "no text", "large"),
+)
+def test_kustomizations_that_nobody_gave_are_looked_at_within_bounds(text, clean_folder):
+    lay(clean_folder, {"kustomization.yaml": text, "deep/kustomization.yaml": "resources: [..]\n"})
+    assert len(rendering._built_on(clean_folder)) <= 2
 
 
 def test_a_tool_sees_nothing_of_the_callers_environment(stand_in, confaudit):
