@@ -160,8 +160,6 @@ class Beside:
     def file(self, path: str, near: OperatorFile) -> OperatorFile | None:
         """The file that `near` means by a path, if it was given."""
         best = self.find(path, near)
-        if best is None and self._around:
-            return self._around.file(path, replace(near, written_to=""))
         return self.take(best) if best else None
 
     def find(self, path: str, near: OperatorFile) -> OperatorFile | None:
@@ -176,7 +174,10 @@ class Beside:
 
         others = (one for one in found if one is not near)
         may_be = (one for one in others if _ends_with(one.path, path) or self._may_mean(one, near))
-        return max(may_be, key=fit, default=None)
+        best = max(may_be, key=fit, default=None)
+        if best is None and self._around:
+            return self._around.find(path, replace(near, written_to=""))
+        return best
 
     def at(self, path: str, near: OperatorFile) -> OperatorFile | None:
         """The file at a path as seen from the folder of `near`, if it was given."""
@@ -231,6 +232,8 @@ class Beside:
 
     def take(self, file: OperatorFile) -> OperatorFile:
         """Say that a file belongs to what is being read."""
+        if self._around and not any(one is file for one, _ in self._files):
+            return self._around.take(file)
         self._taken[id(file)] = file
         self._log.append(file)
         return file

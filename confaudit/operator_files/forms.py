@@ -149,7 +149,7 @@ READERS: Final[Mapping[str, FormReader]] = {
             "script",
             "a shell script",
             "hosts.scripts",
-            sign=r"```|~~~|<<|\b(?:echo|printf|tee|docker|podman|nerdctl)\b|\bcoder\s+[a-z]",
+            sign=r"```|~~~|<<|\b(?:echo|printf|tee|docker|podman|nerdctl|helm3?)\b|\bcoder\s+[a-z]",
         ),
         FormReader("process", "the environment of a process", "hosts.process", embeddable=False),
         FormReader("env-file", "an env file", "env_file", rank=1),

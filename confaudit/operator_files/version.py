@@ -12,6 +12,19 @@ _IMAGE: Final = re.compile(r"(?:.*/)?(?:coder|codercom)/coder(?:-preview)?")
 
 CHARTS: Final = frozenset({"coder"})
 
+_ARCHIVE: Final = re.compile(r"(?P<name>coder)(?:_helm)?[-_]v?(?P<version>.+)\.tgz")
+
+
+def chart_parts(chart: str) -> tuple[str, str]:
+    """The name of a chart and, where it is an archive, what that says of its version.
+
+    `coder` is the name of `coder-v2/coder`, `oci://ghcr.io/coder/chart/coder` and
+    `https://example.com/coder_helm_2.0.0.tgz`.
+    """
+    name = chart.rstrip("/").rpartition("/")[2]
+    archive = _ARCHIVE.fullmatch(name)
+    return (archive["name"], archive["version"]) if archive else (name, "")
+
 
 def image_parts(image: str) -> tuple[str, str]:
     """Repository and tag of an image; the tag is empty when there is none.

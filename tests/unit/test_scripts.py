@@ -176,8 +176,8 @@ INSTALLS = {
 @pytest.mark.parametrize("text", INSTALLS.values(), ids=INSTALLS)
 def test_the_release_is_the_one_that_a_script_installs(text):
     other = "helm install db bitnami/postgresql --version 16.0.0\n"
-    (one,) = servers(("setup.sh", other + "echo CODER_A=b > coder.env\n" + text))
-    assert one.operator.version == "2.31.1"
+    found = servers(("setup.sh", other + "echo CODER_A=b > coder.env\n" + text))
+    assert {one.operator.version for one in found} == {"2.31.1"}
 
 
 OTHERS = {

@@ -119,7 +119,7 @@ class Stack:
 
     def _may_be(self, found: OperatorFile, wanted: str) -> bool:
         """Whether a file is in a folder of the wanted name, or in that of the release."""
-        folder, path = PurePosixPath(wanted).parent.name, PurePosixPath(found.name)
+        folder, path = PurePosixPath(wanted).parent.name, PurePosixPath(found.path)
         return not folder or self.beside.lies_beside(found, self.file) or path.parent.name == folder
 
     def miss(self, resource: str, at: Node, what: str) -> None:
@@ -127,11 +127,16 @@ class Stack:
         note = self.file.remark(at.line, f"further values stand in {what}, which is not here")
         self.elsewhere.append(Elsewhere(resource, note))
 
-    def set(self, path: str, value: Scalar) -> None:
-        """Set one value by its path."""
+    def set(self, path: str, value: Node, file: OperatorFile | None = None) -> None:
+        """Set one value by its path; `file` is the text that it stands in."""
         root = Mapping(value.line)
-        layer = self._own(root)
+        layer = self._own(root, file)
         self.values = (self.values or Values(root, (layer,))).with_set(path, value, layer)
+
+    def set_text(self, path: str, text: OperatorFile) -> None:
+        """Set a value that is a text of YAML or JSON by its path."""
+        for root in text.yaml.roots[:1] if text.yaml else ():
+            self.set(path, root, text)
 
     def add_resource(self, reference: Node, namespace: str, kind: str = "") -> None:
         """Values in a ConfigMap or Secret: a whole file of them, or one value for a path."""

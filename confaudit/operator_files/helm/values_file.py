@@ -36,7 +36,13 @@ from confaudit.operator_files.settings import (
     others_precede,
 )
 from confaudit.operator_files.substitution import CLUSTER
-from confaudit.operator_files.version import CHARTS, image_parts, is_coder_image, version_of
+from confaudit.operator_files.version import (
+    CHARTS,
+    chart_parts,
+    image_parts,
+    is_coder_image,
+    version_of,
+)
 from confaudit.yaml_nodes import (
     Mapping,
     Node,
@@ -119,19 +125,25 @@ class Release:
     def folder(self) -> str:
         """Where the chart lies as seen from the release; empty where it comes from elsewhere."""
         path = re.sub(r"^\$\{path\.\w+\}/", "./", self.chart)
-        return self.path or (path if path.startswith((".", "/", "~")) else "")
+        is_folder = path.startswith((".", "/", "~")) and not path.endswith(".tgz")
+        return self.path or (path if is_folder else "")
 
     def version_for(self, container: "Container") -> str:
         """What is said of the version of Coder's chart that reads the values of a container."""
         if self.reach and (found := self.reach.version_at(container.path)):
             return found
-        said = self.version or (self.reach.version if self.reach else "")
-        return "" if container.is_part else said
+        return "" if container.is_part else self.said
+
+    @property
+    def said(self) -> str:
+        """What is said of the version of the chart: outright, by its files, or by its archive."""
+        by_files = self.reach.version if self.reach else ""
+        return self.version or by_files or chart_parts(self.chart)[1]
 
 
 def is_coders(chart: str) -> bool:
     """Whether a chart is Coder's by its name, with or without the repository before it."""
-    return chart.rstrip("/").rpartition("/")[2] in CHARTS
+    return chart_parts(chart)[0] in CHARTS
 
 
 def read_release(release: Release, beside: Beside) -> tuple[OperatorSettings, ...]:
@@ -266,8 +278,7 @@ def _unset(release: Release) -> OperatorSettings:
     values, part = release.values, release.reach.part if release.reach else ()
     root = get(values.root, *part)
     keys = chart_keys(root, values.at) if isinstance(root, Mapping) else {}
-    said = release.version or (release.reach.version if release.reach else "")
-    version, hint = version_of(said)
+    version, hint = version_of(release.said)
     return OperatorSettings(
         version=version,
         version_hint=hint,

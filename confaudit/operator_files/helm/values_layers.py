@@ -17,7 +17,6 @@ from confaudit.yaml_nodes import (
     MAX_DEPTH,
     Mapping,
     Node,
-    Scalar,
     entries,
     follow,
     get,
@@ -80,12 +79,12 @@ class Values:
             self, root=root, layers=(*self.layers, *(layer.parts or (layer,))), _owners=owners
         )
 
-    def with_set(self, path: str, value: Scalar, layer: Layer) -> "Values":
+    def with_set(self, path: str, value: Node, layer: Layer) -> "Values":
         """With one value set by a path such as `coder.env[0].value`, as `helm --set` does it."""
         steps = steps_of(path)
         if not steps:
             return self
-        owners = {**self._known(), id(value): layer}
+        owners = {**self._known(), **{id(node): layer for node in nodes(value)}}
         made = Change(value)
         root = made.of(self.root, steps)
         owners |= {id(new): owners.get(id(old), layer) for new, old in made.copies}

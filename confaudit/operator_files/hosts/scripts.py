@@ -7,11 +7,11 @@ is what a `docker run` gives to a container, and what is exported before `coder 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final
 
-from confaudit.core.coder.programs import SERVER_NAMES, started_by
+from confaudit.core.coder.programs import SERVER_NAMES, product, started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import env_file
 from confaudit.operator_files.beside import Beside
@@ -20,27 +20,24 @@ from confaudit.operator_files.command import Word, called, flags, other_program
 from confaudit.operator_files.containers import docker_run
 from confaudit.operator_files.containers.docker_run import Run
 from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.helm.command_line import Call, call_of, read_calls
+from confaudit.operator_files.helm.values_file import is_coders
 from confaudit.operator_files.hosts import systemd
+from confaudit.operator_files.hosts.command_texts import CODER, commands_in
 from confaudit.operator_files.hosts.output import output, target
 from confaudit.operator_files.hosts.shell import (
     Command,
     Variables,
     assignments,
     filled,
-    pipelines,
+    plain,
     variables_of,
 )
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
-from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
-from confaudit.operator_files.substitution import OPAQUE, Reading
+from confaudit.operator_files.settings import SettingsBlock
+from confaudit.operator_files.substitution import Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
-from confaudit.yaml_nodes import Scalar, walk
-
-_CODER: Final = re.compile(rf"\b(?:{CODER_NAME.pattern})|\bcoder/coder\b|\bcoder\s+server\b")
-_FENCE: Final = re.compile(r"[ \t]*(```|~~~)[ \t]*(?P<language>[\w-]*)")
-_SHELLS: Final = frozenset({"", "sh", "bash", "shell", "console", "zsh", "text", "shell-session"})
-"""Languages of fenced blocks that hold commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +58,13 @@ class Script:
 
 def recognise(file: OperatorFile) -> bool:
     """Whether it writes a file of Coder's, or starts its server."""
-    if not _CODER.search(file.text):
+    if not (CODER.search(file.text) or "helm" in file.text):
         return False
     if not file.text.startswith("#!") and (terraform.recognise(file) or nix.recognise(file)):
         return False  # they have scripts inside
     script = script_of(file)
-    return bool(script.files or list(_runs(script)) or list(_programs(script)))
+    starts = (_runs(script), _programs(script), _installs(script))
+    return bool(script.files) or any(True for found in starts for _ in found)
 
 
 def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
@@ -75,40 +73,9 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
 
 
 def script_of(file: OperatorFile) -> Script:
-    """The commands of a script; of Markdown what stands in its fenced blocks, of YAML in texts."""
-    if file.text.startswith("#!"):
-        return script_from(file, pipelines(_rendered(file.text)))
-    if file.is_structured:
-        return script_from(file, chain(*(pipelines(*block) for block in _texts(file))))
-    if not any(map(_FENCE.match, file.lines)):
-        return script_from(file, pipelines(_rendered(file.text)))
-    blocks = list(_blocks(file))
-    found = [
-        pipeline
-        for text, line, language in blocks
-        if language in _SHELLS and not _is_file(text, file)
-        for pipeline in pipelines(text, line)
-    ]
-    files = [
-        replace(file.inner(text, line), written_to=_path(text) or f"line {file.at(line).line}")
-        for text, line, language in blocks
-        if (language not in _SHELLS or _is_file(text, file)) and _CODER.search(text)
-    ]
-    return script_from(file, found, files)
-
-
-def _rendered(text: str) -> str:
-    """A script less what others fill in: Terraform its own `${…}`, a `sed` in it the marks."""
-    for mark in set(_BY_SED.findall(text)):
-        text = text.replace(mark, OPAQUE)
-    if not _OF_TERRAFORM.search(text):
-        return text
-    return re.sub(r"(?<!\$)\$\{[^{}\n]*\}", OPAQUE, text).replace("$${", "${")
-
-
-_BY_SED: Final = re.compile(r"\bs[/|#,]([A-Z_@]{4,60})[/|#,]")
-_OF_TERRAFORM: Final = re.compile(r"\$\$\{|(?<!%)%\{[-~]?\s*(?:if|for)\b")
-"""What no shell has and a template of Terraform hardly does without."""
+    """The commands of a script, or of another text that has some."""
+    texts = commands_in(file)
+    return script_from(file, texts.found, texts.files)
 
 
 def script_from(
@@ -121,45 +88,6 @@ def script_from(
     return Script(file, commands, tuple(_written(file, found, variables, files)), variables)
 
 
-def _is_file(text: str, file: OperatorFile) -> bool:
-    """Whether a block is a file, whatever its language: a unit, or nothing but `NAME=value`."""
-    inner = file.inner(text, 0)
-    lines = [line for _, line in inner.significant()]
-    return systemd.recognise(inner) or all(map(_PLAIN.match, lines))
-
-
-_PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_]*=[^$`]*$")
-
-
-def _path(text: str) -> str:
-    """The name of a file, where a comment on the first line is one."""
-    named = re.match(r"[ \t]*#[ \t]*([\w./-]*\.[\w-]+)[ \t]*\n", text)
-    return named[1] if named else ""
-
-
-def _texts(file: OperatorFile) -> Iterator[Word]:
-    """The texts of several lines in YAML: user data of a stack, steps of a pipeline."""
-    for root in file.yaml.roots if file.yaml else ():
-        for _, node in walk(root):
-            if isinstance(node, Scalar) and node.style == "|":
-                yield node.text, node.line + 1
-
-
-def _blocks(file: OperatorFile) -> Iterator[tuple[str, int, str]]:
-    """The fenced blocks of a Markdown text, where each begins, and in which language it is."""
-    begun: int | None = None
-    language = indent = ""
-    for number, line in enumerate(file.lines):
-        fence = _FENCE.match(line)
-        if fence and begun is not None:
-            lines = (line.removeprefix(indent) for line in file.lines[begun:number])
-            yield "\n".join((*lines, "")), begun, language
-            begun = None
-        elif fence:
-            begun, language = number + 1, fence["language"].casefold()
-            indent = line[: len(line) - len(line.lstrip())]
-
-
 def read_script(script: Script, beside: Beside) -> tuple[OperatorSettings, ...]:
     """Read what the script sets up, each server by itself."""
     from confaudit.operator_files.deployments import Inside  # it knows this module's callers
@@ -168,14 +96,21 @@ def read_script(script: Script, beside: Beside) -> tuple[OperatorSettings, ...]:
     started = [
         *(_container(command, run, script, inside.beside) for command, run in _runs(script)),
         *(_server(command, script, inside.beside) for command in _programs(script)),
+        *_released(script, inside.beside),
     ]
-    around = OperatorSettings(
-        given=tuple(_of_every_unit(script)),
-        version=_version(script),
-        elsewhere=tuple(_edited(script)),
-    )
+    version = _version(script)
+    around = OperatorSettings(given=tuple(_of_every_unit(script)), elsewhere=tuple(_edited(script)))
     written = (_as_script(one, script) for one in inside.read())
-    return tuple(merge(around, one) if one.forms else one for one in (*written, *started))
+    return tuple(
+        merge(around, _of_release(one, version)) if one.forms else one
+        for one in (*written, *started)
+    )
+
+
+def _of_release(operator: OperatorSettings, version: str) -> OperatorSettings:
+    """With the release that is installed, unless more is said of the one that runs."""
+    is_told = operator.version or operator.version_hint
+    return operator if is_told else replace(operator, version=version)
 
 
 def _as_script(operator: OperatorSettings, script: Script) -> OperatorSettings:
@@ -208,7 +143,7 @@ def _written(
                 texts[path] = lines
     for path, lines in texts.items():
         text = "\n".join(line for line, _ in lines) + "\n"
-        if _CODER.search(text):
+        if CODER.search(text):
             yield file.gathered(text, [row for _, row in lines], path)
 
 
@@ -232,6 +167,24 @@ def _version(script: Script) -> str:
 
 _CHART: Final = re.compile(r"\S*/coder")
 _VERSION: Final = re.compile(r"--version[ =](\S+)")
+
+
+# --- what it installs by Helm -------------------------------------------------------------------
+
+
+def _installs(script: Script) -> Iterator[Call]:
+    """The commands that install Coder's chart, or that of another program of Coder."""
+    for command in script.commands:
+        words = [(plain(word, script.variables), line) for word, line in command.words]
+        call = call_of(words)
+        if call and (is_coders(call.chart) or product(call.chart)):
+            yield call
+
+
+def _released(script: Script, beside: Beside) -> Iterator[OperatorSettings]:
+    for call, operator in read_calls(_installs(script), script.file, beside):
+        name = f"helm, line {script.file.at(call.line).line}"
+        yield replace(operator, name=", ".join(filter(None, (name, operator.name))))
 
 
 # --- what it starts -----------------------------------------------------------------------------

@@ -1,0 +1,171 @@
+"""Where commands stand in texts that are more than a script: Markdown, Makefiles, CI pipelines."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from confaudit.operator_files.file import OperatorFile
+from confaudit.operator_files.hosts import systemd
+from confaudit.operator_files.hosts.shell import Command, pipelines
+from confaudit.operator_files.settings import CODER_NAME
+from confaudit.operator_files.substitution import OPAQUE
+from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, entries, follow, walk
+
+CODER: Final = re.compile(rf"\b(?:{CODER_NAME.pattern})|\bcoder/coder\b|\bcoder\s+server\b")
+"""What a text has that sets a server of Coder up, or runs one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTexts:
+    """The commands of a text, and the files that it shows."""
+
+    found: tuple[list[Command], ...]
+    """Each pipeline."""
+    files: tuple[OperatorFile, ...] = ()
+
+
+def commands_in(file: OperatorFile) -> CommandTexts:
+    """The commands of a script; of other texts what stands where these have commands."""
+    if file.text.startswith("#!"):
+        return CommandTexts(tuple(pipelines(_rendered(file.text))))
+    if file.is_structured:
+        return CommandTexts(tuple(_in_yaml(file)))
+    if any(map(_FENCE.match, file.lines)):
+        return _in_markdown(file)
+    is_make = _RULE.search(file.text)
+    return CommandTexts(tuple(pipelines(_of_make(file.text) if is_make else _rendered(file.text))))
+
+
+def _rendered(text: str) -> str:
+    """A script less what others fill in: Terraform its own `${…}`, a `sed` in it the marks."""
+    for mark in set(_BY_SED.findall(text)):
+        text = text.replace(mark, OPAQUE)
+    if not _OF_TERRAFORM.search(text):
+        return text
+    return re.sub(r"(?<!\$)\$\{[^{}\n]*\}", OPAQUE, text).replace("$${", "${")
+
+
+_BY_SED: Final = re.compile(r"\bs[/|#,]([A-Z_@]{4,60})[/|#,]")
+_OF_TERRAFORM: Final = re.compile(r"\$\$\{|(?<!%)%\{[-~]?\s*(?:if|for)\b")
+"""What no shell has and a template of Terraform hardly does without."""
+
+
+# --- Markdown -----------------------------------------------------------------------------------
+
+_FENCE: Final = re.compile(r"[ \t]*(```|~~~)[ \t]*(?P<language>[\w-]*)")
+_SHELLS: Final = frozenset({"", "sh", "bash", "shell", "console", "zsh", "text", "shell-session"})
+"""Languages of fenced blocks that hold commands."""
+
+
+def _in_markdown(file: OperatorFile) -> CommandTexts:
+    blocks = list(_blocks(file))
+    found = (
+        pipeline
+        for text, line, language in blocks
+        if language in _SHELLS and not _is_file(text, file)
+        for pipeline in pipelines(text, line)
+    )
+    files = (
+        replace(file.inner(text, line), written_to=_path(text) or f"line {file.at(line).line}")
+        for text, line, language in blocks
+        if (language not in _SHELLS or _is_file(text, file)) and CODER.search(text)
+    )
+    return CommandTexts(tuple(found), tuple(files))
+
+
+def _is_file(text: str, file: OperatorFile) -> bool:
+    """Whether a block is a file, whatever its language: a unit, or nothing but `NAME=value`."""
+    inner = file.inner(text, 0)
+    lines = [line for _, line in inner.significant()]
+    return systemd.recognise(inner) or all(map(_PLAIN.match, lines))
+
+
+_PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_]*=[^$`]*$")
+
+
+def _path(text: str) -> str:
+    """The name of a file, where a comment on the first line is one."""
+    named = re.match(r"[ \t]*#[ \t]*([\w./-]*\.[\w-]+)[ \t]*\n", text)
+    return named[1] if named else ""
+
+
+def _blocks(file: OperatorFile) -> Iterator[tuple[str, int, str]]:
+    """The fenced blocks of a Markdown text, where each begins, and in which language it is."""
+    begun: int | None = None
+    language = indent = ""
+    for number, line in enumerate(file.lines):
+        fence = _FENCE.match(line)
+        if fence and begun is not None:
+            lines = (line.removeprefix(indent) for line in file.lines[begun:number])
+            yield "\n".join((*lines, "")), begun, language
+            begun = None
+        elif fence:
+            begun, language = number + 1, fence["language"].casefold()
+            indent = line[: len(line) - len(line.lstrip())]
+
+
+# --- Makefiles ----------------------------------------------------------------------------------
+
+_RULE: Final = re.compile(r"(?m)^[A-Za-z.][^\s:=#]*(?:[ ][^\s:=#]+)*[ ]?:(?!=)[^\n]*\n\t")
+"""A target, and the first line of its recipe."""
+_MADE: Final = re.compile(
+    r"(?m)^(?:export[ ]+)?([A-Za-z_]\w*)[ \t]*[:?]{0,2}=[ \t]*([^\n\"]*?)[ \t]*$"
+)
+
+
+def _of_make(text: str) -> str:
+    """A Makefile as the shell would have it, line by line."""
+    text = re.sub(r"\$\(([A-Za-z_]\w*)\)", r"${\1}", text).replace("$$", "$")
+    text = re.sub(r"(?m)^\t[@+-]+", "\t", text)
+    return _MADE.sub(r'\1="\2"', text)
+
+
+# --- CI pipelines and other YAML ----------------------------------------------------------------
+
+_STEPS: Final = frozenset(
+    {"run", "script", "before_script", "after_script", "commands", "cmds", "cmd", "inline", "bash"}
+)
+"""The keys below which pipelines of GitHub, GitLab, Azure and the like have commands."""
+_VARIABLES: Final = frozenset({"env", "variables", "environment", "vars"})
+_OF_GITHUB: Final = re.compile(r"\$\{\{\s*(?:env\.(?P<name>[A-Za-z_]\w*)\s*)?[^{}]*\}\}")
+
+
+def _in_yaml(file: OperatorFile) -> Iterator[list[Command]]:
+    """The variables of a pipeline, as if they were set first, and its commands.
+
+    A text of several lines may be one anywhere: user data of a stack, say.
+    """
+    every = [node for root in (file.yaml.roots if file.yaml else ()) for _, node in walk(root)]
+    maps = [pair for node in every if isinstance(node, Mapping) for pair in entries(node)]
+    for key, value in maps:
+        if key.text in _VARIABLES:
+            yield from _set_first(value)
+    named = {id(one) for key, value in maps if key.text in _STEPS for one in _texts(value)}
+    for node in every:
+        if isinstance(node, Scalar) and (node.style == "|" or id(node) in named):
+            yield from _of_step(node)
+
+
+def _set_first(variables: Node) -> Iterator[list[Command]]:
+    node = follow(variables)
+    for name, value in entries(node) if isinstance(node, Mapping) else ():
+        if isinstance(text := follow(value), Scalar):
+            yield [Command(name.line, [(f"{name.text}={_of_github(text.text)}", name.line)])]
+
+
+def _texts(value: Node) -> Iterator[Scalar]:
+    node = follow(value)
+    items = node.items if isinstance(node, Sequence) else [value]
+    yield from (one for one in map(follow, items) if isinstance(one, Scalar))
+
+
+def _of_step(step: Scalar) -> Iterator[list[Command]]:
+    """The lines of a literal block are lines of the file; any other text is all on its first."""
+    text = _of_github(step.text)
+    is_literal = step.style == "|"
+    return pipelines(text if is_literal else text.replace("\n", " "), step.line + is_literal)
+
+
+def _of_github(text: str) -> str:
+    return _OF_GITHUB.sub(lambda one: f"${{{one['name']}}}" if one["name"] else OPAQUE, text)
