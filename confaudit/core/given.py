@@ -72,6 +72,7 @@ class Form(StrEnum):
     PROCESS = "process-environment"
     """What `env` prints, or the kernel in /proc/PID/environ."""
     SCRIPT = "shell-script"
+    PIPELINE = "ci-pipeline"
     DOCKERFILE = "dockerfile"
     TEXT = "text"
     """Not what it set out to be (broken or templated YAML, a script): only its lines are safe."""

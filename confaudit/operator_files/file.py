@@ -158,6 +158,9 @@ def mask(text: str) -> str:
     return re.sub(rf"(?m)^[ \t]*{OPAQUE}[ \t]*$", "", opaque(text))
 
 
+_QUOTING: Final = re.compile(r"(?<!\$)\$\{[^{}\n\"]*\"[^{}\n]*\}")
+"""What Terraform fills in and has quotes in it, which end a text of YAML too early."""
+
 _DEEPEST_INDENT: Final = 200
 """Blanks that a line may begin with. Nobody looks further back: one line may be a whole file."""
 _ENDS_LINE: Final = re.compile(r"[ \t\r]*(?:\n|\Z)")

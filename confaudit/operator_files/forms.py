@@ -119,6 +119,14 @@ READERS: Final[Mapping[str, FormReader]] = {
         ),
         FormReader("fly", "a fly.toml", "containers.fly", embeddable=False, sign=r"\[env\]"),
         FormReader(
+            "pipeline",
+            "a CI pipeline",
+            "hosts.pipelines",
+            embeddable=False,
+            is_yaml=True,
+            sign=r"\b(?:helm3?|docker|podman|coder)\b",
+        ),
+        FormReader(
             "helm-values", "a file of Helm values", "helm.values_file", rank=1, is_yaml=True
         ),
         FormReader(

@@ -275,6 +275,7 @@ _FORM_WORDS: Final[Mapping[Form, str]] = {
     Form.CONTAINER_APP: "container app",
     Form.PROCESS: "environment of a process",
     Form.SCRIPT: "shell script",
+    Form.PIPELINE: "CI pipeline",
     Form.DOCKERFILE: "Dockerfile",
     Form.TEXT: "text",
 }

@@ -242,6 +242,13 @@ FORMS = {
         ENV,
         empty="#!/bin/sh\nexport LANG=C\n",
     ),
+    Form.PIPELINE: Inputs(
+        "pipeline",
+        "env: {CODER_VERSION: 2.20.0}\njobs:\n  deploy:\n    steps:\n      - run: |\n"
+        f"          docker run -e CODER_ACCESS_URL={URL} --env-file hidden.env {IMAGE}\n",
+        ENV,
+        empty="jobs: {deploy: {steps: [{run: docker run -e A=b nginx}]}}\n",
+    ),
     Form.DOCKERFILE: Inputs(
         "dockerfile",
         f"FROM {IMAGE}\nENV CODER_ACCESS_URL={URL}\n",

@@ -17,7 +17,7 @@ deploy: check
 \t  -f v.yaml --version $(VERSION) --set coder.image.tag=$(shell ./tag)
 """
 GITHUB = """\
-env: {VERSION: 2.31.1}
+env: {VERSION: 2.31.1, CODER_TOKEN: x}
 jobs:
   deploy:
     steps:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from confaudit.core.given import Holds
 from confaudit.operator_files import plain
 from tests.unit.file_texts import deployments, read, settings, told
 
@@ -180,12 +181,31 @@ def test_a_local_value_of_another_file_stands_where_it_is_used():
     assert (given.position.file, given.position.line) == ("b.tf", 3)
 
 
-def test_values_that_are_given_are_layers_of_the_release():
-    text = release('values = [file("${path.module}/v.yaml"), yamlencode({ coder = { env = [] } })]')
+@pytest.mark.parametrize("file", ['file("${path.module}/v.yaml")', '"${file("./v.yaml")}"'])
+def test_values_that_are_given_are_layers_of_the_release(file):
+    text = release(f"values = [{file}, yamlencode({{ coder = {{ env = [] }} }})]")
     values = "coder:\n  env:\n  - {name: CODER_A, value: a}\n"
     operator = settings(("main.tf", text), ("v.yaml", values))
     assert list(told(operator)) == []
     assert operator.replaced[0].names == ("CODER_A",)
+
+
+def test_values_set_in_a_list_that_is_not_here_may_have_names_there():
+    one = 'set {\n  name = "coder.env[1].value"\n  value = "a"\n}\n'
+    for files, holds in (('values = [file("v.yaml")]\n', Holds.OPEN), ("", Holds.NAMELESS)):
+        operator = settings(release(files + one), suffix=".tf")
+        assert operator.chart.keys["coder.env"].holds is holds
+
+
+def test_a_template_with_quotes_in_it_is_yaml_for_those_who_fill_it_in():
+    values = """coder:
+  env:
+%{ if oidc ~}
+  - {name: CODER_OIDC_SCOPES, value: "${join(",", scopes)}"}
+%{ endif ~}
+  - {name: CODER_A, value: a}
+"""
+    assert list(told(settings(values, suffix=".yaml.tpl"))) == ["OIDC_SCOPES:unresolved", "A=a"]
 
 
 def test_what_a_template_gives_to_workspaces_reaches_no_server():
@@ -212,3 +232,8 @@ def test_calls_may_nest_as_deeply_as_somebody_likes() -> None:
     resource = 'resource "a" "b" {\n  env = { CODER_HTTP_ADDRESS = "x" }\n  a = '
     found = read(plain(resource + "jsonencode(" * 20_000 + "\n}\n", "deep.tf"))
     assert [one.name for one in found.given] == ["CODER_HTTP_ADDRESS"]
+
+
+def test_texts_may_hold_calls_as_deeply_as_somebody_likes() -> None:
+    text = release("values = [" + '"${file(' * 5_000 + "]")
+    assert read(plain(text, "deep.tf")).version == ""

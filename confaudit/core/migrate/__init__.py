@@ -219,7 +219,7 @@ class _Bench:
 
 
 _OF_A_SHELL: Final = frozenset(
-    {Form.ENV_FILE, *BY_SYSTEMD, Form.SCRIPT, Form.DOCKER_RUN, Form.DOCKERFILE}
+    {Form.ENV_FILE, *BY_SYSTEMD, Form.SCRIPT, Form.PIPELINE, Form.DOCKER_RUN} | {Form.DOCKERFILE}
 )
 """Forms in which `$NAME` may mean an entry."""
 _DISPUTED: Final = "another deployment reads it as well, and needs it as it is"

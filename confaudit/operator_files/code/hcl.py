@@ -4,6 +4,7 @@ A block is a map below its keyword and labels; blocks of one name are several pa
 what is broken or not understood stays open, and reading goes on after it.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -20,6 +21,7 @@ from confaudit.operator_files.code.nodes import (
     joined_texts,
     literal,
     more,
+    moved,
     text,
 )
 from confaudit.operator_files.code.tokens import TERRAFORM, Hand, Token, tokens
@@ -45,10 +47,10 @@ def parse(source: str, names: Names) -> Map:
 
 
 class _Parser:
-    def __init__(self, hand: Hand, names: Names) -> None:
+    def __init__(self, hand: Hand, names: Names, depth: int = 0) -> None:
         self.hand: Final = hand
         self._names: Final = names
-        self._depth = 0
+        self._depth = depth
 
     def body(self, line: int) -> Map:
         """Blocks, and assignments with a line each, or with commas between them."""
@@ -130,7 +132,7 @@ class _Parser:
             return expression("", token.line)
         hand.take()
         if token.kind == "string":
-            return text(filled_in(token.text, self._known), token.line)
+            return self._string(token)
         if token.kind == "block":
             return block(filled_in(token.text, self._known), token.line)
         if hand.is_at("(") and self._depth > MAX_DEPTH:
@@ -141,6 +143,14 @@ class _Parser:
         if token.text in _LITERALS or token.text[:1].isdigit():
             return literal(token.text, token.line)
         return self._name(token)
+
+    def _string(self, token: Token) -> Node:
+        """A text; `"${file("x")}"` is what stands in it."""
+        whole = _WHOLE.fullmatch(token.text)
+        if whole is None or self._depth > MAX_DEPTH:
+            return text(filled_in(token.text, self._known), token.line)
+        inner = _Parser(Hand(tokens(whole[1], TERRAFORM)), self._names, self._depth + 1)
+        return moved(inner.expression(), token.line)
 
     def _name(self, token: Token) -> Node:
         return self._names(token.text, token.line) or expression(token.text, token.line)
@@ -192,6 +202,10 @@ class _Parser:
         return found
 
 
+_WHOLE: Final = re.compile(
+    r"\$\{\s*((?:file|templatefile|yamlencode|jsonencode)\s*\(.*\))\s*\}", re.DOTALL
+)
+"""A text that is nothing but the call of a function whose result is more than a line."""
 _SAME: Final = frozenset(
     {
         "yamlencode",

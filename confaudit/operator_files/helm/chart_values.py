@@ -1,8 +1,10 @@
 """The values of Coder's Helm chart, key by key: where each stands, and what it holds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 from confaudit.core.given import ChartValue, Holds, Position
+from confaudit.operator_files.helm.values_layers import Values
 from confaudit.operator_files.substitution import CLUSTER
 from confaudit.yaml_nodes import (
     Mapping,
@@ -16,9 +18,16 @@ from confaudit.yaml_nodes import (
 )
 
 
-def chart_keys(chart: Mapping, at: Callable[[Node], Position]) -> dict[str, ChartValue]:
-    """Every key of maps in maps; what stands in a list is no key of the chart."""
-    return {path: _value(node, at(key)) for path, key, node in _keys(chart)}
+def chart_keys(chart: Mapping, values: Values) -> dict[str, ChartValue]:
+    """Every key of maps in maps; what stands in a list is no key of the chart.
+
+    Where layers are missing, the entries of a list that have no name may have one in these.
+    """
+    found = {path: _value(node, values.at(key)) for path, key, node in _keys(chart)}
+    for path, value in found.items():
+        if value.holds is Holds.NAMELESS and not values.is_whole:
+            found[path] = replace(value, holds=Holds.OPEN)
+    return found
 
 
 def is_on(node: Node | None) -> bool | None:

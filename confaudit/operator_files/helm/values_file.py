@@ -47,6 +47,7 @@ from confaudit.yaml_nodes import (
     Mapping,
     Node,
     Scalar,
+    entries,
     follow,
     get,
     text_at,
@@ -66,6 +67,11 @@ _SERVER_KEYS: Final = frozenset(
     {"envUseClusterAccessURL", "ingress", "service", "httproute", "listenerset", "livenessProbe"}
 )
 """Those of them that the charts of Coder's other programs do not have."""
+
+_CHARTS_ALONE: Final = frozenset({"envUseClusterAccessURL", "workspaceProxy", "httproute", "certs"})
+"""Those that other charts do not have by these names."""
+_BY_CHANCE: Final = 2
+"""Keys that another product's values may share with the chart's."""
 
 _NOT_THE_SERVER: Final = frozenset({"initContainers", "extraTemplates"})
 
@@ -251,8 +257,21 @@ def _by_chart_keys(values: Node) -> Iterator[Container]:
     root, coder, depth = follow(values), get(values, "coder"), 1
     while isinstance(inner := get(coder, "coder"), Mapping):
         root, coder, depth = coder, inner, depth + 1
-    if isinstance(root, Mapping) and isinstance(coder, Mapping) and _CHART_KEYS & names_of(coder):
-        yield Container(coder, ("coder",) * depth, root)
+    if isinstance(root, Mapping) and isinstance(coder, Mapping):
+        if _CHART_KEYS & names_of(coder):
+            yield Container(coder, ("coder",) * depth, root)
+        return
+    for key, part in entries(root) if isinstance(root, Mapping) else ():
+        inner = get(part, "coder")
+        root = follow(part)
+        if isinstance(inner, Mapping) and isinstance(root, Mapping) and _is_charts(inner):
+            yield Container(inner, (key.text, "coder"), root)
+
+
+def _is_charts(coder: Mapping) -> bool:
+    """Whether so much of it is of the chart's that no other product's values are so by chance."""
+    names = names_of(coder)
+    return bool(_CHARTS_ALONE & names) and len(_CHART_KEYS & names) > _BY_CHANCE
 
 
 def _charted(container: Container, release: Release, beside: Beside) -> OperatorSettings:
@@ -277,7 +296,7 @@ def _unset(release: Release) -> OperatorSettings:
     """Coder's chart with no values for the server that are seen here."""
     values, part = release.values, release.reach.part if release.reach else ()
     root = get(values.root, *part)
-    keys = chart_keys(root, values.at) if isinstance(root, Mapping) else {}
+    keys = chart_keys(root, values) if isinstance(root, Mapping) else {}
     version, hint = version_of(release.said)
     return OperatorSettings(
         version=version,
@@ -356,7 +375,7 @@ def _chart_values(
     if container.chart is None:
         return None
     return ChartValues(
-        chart_keys(container.chart, values.at),
+        chart_keys(container.chart, values),
         by_env_from=frozenset(one.position for one in by_resource.given),
         is_whole=values.is_whole,
         is_part=container.is_part,

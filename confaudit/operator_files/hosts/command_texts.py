@@ -147,6 +147,13 @@ def _in_yaml(file: OperatorFile) -> Iterator[list[Command]]:
             yield from _of_step(node)
 
 
+def has_steps(file: OperatorFile) -> bool:
+    """Whether it is a pipeline: a map somewhere that names commands to be run."""
+    every = (node for root in (file.yaml.roots if file.yaml else ()) for _, node in walk(root))
+    maps = (pair for node in every if isinstance(node, Mapping) for pair in entries(node))
+    return any(key.text in _STEPS and any(True for _ in _texts(value)) for key, value in maps)
+
+
 def _set_first(variables: Node) -> Iterator[list[Command]]:
     node = follow(variables)
     for name, value in entries(node) if isinstance(node, Mapping) else ():

@@ -115,11 +115,18 @@ def _of_release(operator: OperatorSettings, version: str) -> OperatorSettings:
 
 def _as_script(operator: OperatorSettings, script: Script) -> OperatorSettings:
     """The same, when only lines of the script around it can be changed safely."""
-    given = tuple(
-        replace(one, form=Form.SCRIPT) if one.position.file == script.file.name else one
-        for one in operator.given
+    return replace(
+        operator,
+        given=_in_script(operator.given, script),
+        forms=(Form.SCRIPT,) if operator.forms else (),
     )
-    return replace(operator, given=given, forms=(Form.SCRIPT,) if operator.forms else ())
+
+
+def _in_script(given: Iterable[Given], script: Script) -> tuple[Given, ...]:
+    return tuple(
+        replace(one, form=Form.SCRIPT) if one.position.file == script.file.name else one
+        for one in given
+    )
 
 
 # --- files that it writes -----------------------------------------------------------------------
@@ -184,7 +191,8 @@ def _installs(script: Script) -> Iterator[Call]:
 def _released(script: Script, beside: Beside) -> Iterator[OperatorSettings]:
     for call, operator in read_calls(_installs(script), script.file, beside):
         name = f"helm, line {script.file.at(call.line).line}"
-        yield replace(operator, name=", ".join(filter(None, (name, operator.name))))
+        name = ", ".join(filter(None, (name, operator.name)))
+        yield replace(operator, name=name, given=_in_script(operator.given, script))
 
 
 # --- what it starts -----------------------------------------------------------------------------
