@@ -155,7 +155,7 @@ def _without_tabs(text: str) -> str:
 
 def mask(text: str) -> str:
     """Put an opaque mark in the place of each template; a line of nothing else becomes empty."""
-    return re.sub(rf"(?m)^[ \t]*{OPAQUE}[ \t]*$", "", opaque(text))
+    return re.sub(rf"(?m)^[ \t]*{OPAQUE}[ \t]*$", "", _QUOTING.sub(OPAQUE, opaque(text)))
 
 
 _QUOTING: Final = re.compile(r"(?<!\$)\$\{[^{}\n\"]*\"[^{}\n]*\}")

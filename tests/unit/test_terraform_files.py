@@ -197,6 +197,14 @@ def test_values_set_in_a_list_that_is_not_here_may_have_names_there():
         assert operator.chart.keys["coder.env"].holds is holds
 
 
+def test_what_is_set_by_a_call_or_for_each_of_something_is_not_known():
+    url = 'set {\n  name = "coder.env[0].value"\n  value = format("https://%s", var.x)\n}\n'
+    more = 'dynamic "set" {\n  for_each = var.more\n  content { name = set.key }\n}\n'
+    values = env('[{ name = "CODER_ACCESS_URL", value = "x" }]')
+    operator = settings(release(f"{values}\n{url}{more}"), suffix=".tf")
+    assert list(told(operator)) == ["ACCESS_URL:unresolved", "unseen"]
+
+
 def test_a_template_with_quotes_in_it_is_yaml_for_those_who_fill_it_in():
     values = """coder:
   env:
@@ -205,7 +213,9 @@ def test_a_template_with_quotes_in_it_is_yaml_for_those_who_fill_it_in():
 %{ endif ~}
   - {name: CODER_A, value: a}
 """
-    assert list(told(settings(values, suffix=".yaml.tpl"))) == ["OIDC_SCOPES:unresolved", "A=a"]
+    operator = settings(values, suffix=".yaml.tpl")
+    assert list(told(operator)) == ["OIDC_SCOPES:unresolved", "A=a"]
+    assert operator.chart is not None  # of lines alone nobody can tell that
 
 
 def test_what_a_template_gives_to_workspaces_reaches_no_server():

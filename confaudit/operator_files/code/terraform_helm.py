@@ -10,7 +10,7 @@ from confaudit.operator_files.code.nodes import has_more, is_file, is_open
 from confaudit.operator_files.helm.values import Stack
 from confaudit.operator_files.helm.values_file import Release, is_coders
 from confaudit.operator_files.helm.values_paths import typed
-from confaudit.operator_files.substitution import CODE
+from confaudit.operator_files.substitution import CODE, OPAQUE
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, follow, get, text_at, walk
 
 _SETS: Final = ("set", "set_list", "set_sensitive", "set_wo")
@@ -25,6 +25,8 @@ def read_release(label: str, release: Mapping, code: CodeReader) -> tuple[Operat
         _add(item, stack, code)
     for name, value in _sets(release):
         stack.set(name, value)
+    if has_more(release):
+        stack.miss("set/dynamic", release, "a dynamic block")
     return stack.read(
         Release(
             stack.result(release),
@@ -69,7 +71,9 @@ def _sets(release: Mapping) -> Iterator[tuple[str, Scalar]]:
         name, value = get(item, "name"), get(item, "value")
         if not isinstance(name, Scalar) or is_open(name):
             continue
-        if isinstance(value, Sequence):
+        if is_open(value) and not isinstance(value, Scalar):
+            yield name.text, Scalar(name.line, OPAQUE, '"')
+        elif isinstance(value, Sequence):
             texts = [one for one in map(follow, value.items) if isinstance(one, Scalar)]
             for index, one in enumerate(texts):
                 yield f"{name.text}[{index}]", Scalar(name.line, one.text, '"')
