@@ -182,9 +182,10 @@ def _input_row(file: OperatorFile, opened: Deployment) -> dict[str, Value]:
     found = [one for one in opened.operator.given if one.position.file == file.name]
     only = opened.operator.forms if len(opened.files) == len(opened.operator.forms) == 1 else ()
     forms = {one.form.value for one in found} or {one.value for one in only} or {form_word(file)}
+    told = sorted(filter(None, forms))
     return {
         "input": file.name,
-        "form": listing(sorted(forms - {""})) or MISSING,
+        "form": listing(told) if told else MISSING,
         "settings": len(found),
         "lines": file.text.count("\n") + (not file.text.endswith("\n")),
     }

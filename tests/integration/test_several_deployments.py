@@ -182,3 +182,21 @@ def test_what_is_of_one_deployment_is_refused_for_several(folder, confaudit):
     files = ("-i", "mixed/mixed.env", "-i", "compose-list/compose-list.yaml")
     code, _, err = confaudit(*UPGRADE, *files, "--target-yaml", "target.yaml")
     assert (code, "--together" in err) == (2, True)
+
+
+def test_a_file_that_only_another_understands_is_shown_without_a_word_for_it(
+    clean_folder, confaudit
+):
+    texts = {
+        "helmfile.yaml": "environments: {default: {values: [env.yaml]}}\nreleases:\n"
+        "- {name: coder, chart: coder-v2/coder, version: 2.30.0, values: [values.yaml]}\n",
+        "env.yaml": "domain: example.com\n",
+        "values.yaml": "coder: {env: [{name: CODER_VERBOSE, value: 'true'}]}\n",
+    }
+    for name, text in texts.items():
+        (clean_folder / name).write_text(text, encoding="utf-8")
+    _, out, err = confaudit("lint", *texts, "-f", "json", "--exit-zero")
+    rows = json.loads(out)["tables"]["inputs"]["rows"]
+    forms = {row["input"]: row.get("form") for row in rows}
+    assert not err
+    assert forms == {"helmfile.yaml": "helmfile", "env.yaml": None, "values.yaml": "helm-values"}
