@@ -94,6 +94,14 @@ CASES = {
         {"helmfile.yaml": GUESSED, "values.yaml": env("A")},
         ["helmfile.yaml 2.30.0 A=x unseen"],
     ),
+    "a helmfile without the values of an environment": (
+        {
+            "helmfile.yaml": ENVIRONMENTS
+            + RELEASES.replace(".tag }}", '.tag | default "2.29.0" }}'),
+            **{name: text for name, text in FOLDERS.items() if name != "prod.yaml"},
+        },
+        ["coder, dev 2.31.0 B=dev", "coder, prod - C:unresolved"],
+    ),
     "a helmfile that is the same in both": (
         {"helmfile.yaml": ENVIRONMENTS + GUESSED.replace("-{{ .Environment.Name }}", ""), **LAYERS},
         ["helmfile.yaml 2.30.0 A=x", "values-dev.yaml -", "values-prod.yaml - C=x"],
@@ -161,6 +169,9 @@ FILLED = [
     ("{{- .Environment.Name -}}", "prod"),
     ("{{ .Environment.Name | quote }}", "prod"),
     ("{{ .Environment.Name | upper }}", "{{ .Environment.Name | upper }}"),
+    ('{{ .Values.tag | default "2.30.0" }}', "2.30.0"),
+    ('{{ default "x" .Environment.Name }}', "prod"),
+    ("{{ .Values.tag | default .Values.other }}", "{{ .Values.tag | default .Values.other }}"),
     ("{{`{{ .Environment.Name }}`}}", "{{ .Environment.Name }}"),
     ("{{path[1]}} {{ index .path.segments 1 }}", "b c"),
     ("{{ .unknown }} {{", "{{ .unknown }} {{"),
@@ -193,3 +204,14 @@ def test_a_template_that_names_a_value_is_filled_in(text, expected):
 def test_environments_are_guessed_by_the_files_that_were_given(paths, expected):
     files = [plain("", name) for name in ("v-1.yaml", "v-2.yaml", "x/y/v.yaml", "deep/x/y/v.yaml")]
     assert [one.name for one in guessed(paths, files)] == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "tag"), [("{{ .Values.x }}", ""), ("2.30.0", "  image: {tag: {{ env `TAG` }}}\n")]
+)
+def test_a_template_without_quotes_tells_no_version(version, tag):
+    text = f"releases:\n- name: a\n  chart: coder\n  version: {version}\n  values: [v.yaml]\n"
+    values = f"coder:\n{tag}  env: [{{name: CODER_A, value: x}}]\n"
+    files = [plain(text, "helmfile.yaml"), plain(values, "v.yaml")]
+    (one,) = read_deployments(files).found
+    assert (one.operator.version, one.operator.version_hint) == ("", "a template")

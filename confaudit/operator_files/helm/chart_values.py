@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from confaudit.core.given import ChartValue, Holds, Position
 from confaudit.operator_files.helm.values_layers import Values
-from confaudit.operator_files.substitution import CLUSTER
+from confaudit.operator_files.substitution import CLUSTER, OPAQUE
 from confaudit.yaml_nodes import (
     Mapping,
     Node,
@@ -36,6 +36,13 @@ def is_on(node: Node | None) -> bool | None:
     if isinstance(node, Scalar) and holds is Holds.TEXT:
         return bool(resolve(node))
     return {Holds.NOTHING: False, Holds.OPEN: None}.get(holds, True)
+
+
+def text_of(node: Node | None) -> str:
+    """The text of a value; opaque where a template without quotes stands for it."""
+    if isinstance(node, Mapping) and _held_by_map(node) is Holds.OPEN:
+        return OPAQUE
+    return node.text if isinstance(node, Scalar) else ""
 
 
 def _keys(chart: Mapping) -> Iterator[tuple[str, Scalar, Node | None]]:

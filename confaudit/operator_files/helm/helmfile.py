@@ -10,6 +10,7 @@ from confaudit.core.given import Form, OperatorSettings
 from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import values_file
+from confaudit.operator_files.helm.chart_values import text_of
 from confaudit.operator_files.helm.parameters import (
     MOST,
     Environment,
@@ -72,23 +73,30 @@ def _environment(
 ) -> Environment:
     """Its name, and the values that it has in maps or in files, the later over the earlier."""
     known: dict[str, str] = {"Environment.Name": name}
-    alone = Environment(known=known)
+    alone, is_whole = Environment(known=known), True
     for one in layers:
-        for key, value in _values(one, alone, file, beside).items():
+        values = _values(one, alone, file, beside)
+        is_whole = is_whole and values is not None
+        for key, value in (values or {}).items():
             known |= {f"{place}.{key}": value for place in _PLACES}
-    return Environment(name, known)
+    return Environment(name, known, is_whole)
 
 
 _PLACES: Final = ("Values", "StateValues", "Environment.Values")
 """The names under which templates find the values of an environment."""
 
 
-def _values(node: Node, named: Environment, file: OperatorFile, beside: Beside) -> Parameters:
+def _values(
+    node: Node, named: Environment, file: OperatorFile, beside: Beside
+) -> Parameters | None:
+    """The values of a map or of a file; None where that is not here."""
     if not isinstance(node, Scalar):
         return flat(node)
     found = beside.find(named.fill(node.text), file)
-    roots = named.in_file(beside.take(found)).yaml if found else None
-    return flat(roots.roots[0]) if roots and roots.roots else {}
+    if found is None:
+        return None
+    documents = named.in_file(beside.take(found)).yaml
+    return flat(documents.roots[0]) if documents and documents.roots else {}
 
 
 def _guessed(file: OperatorFile, beside: Beside) -> list[Environment]:
@@ -130,7 +138,7 @@ def _read(
             stack.result(release),
             what=f"release {text_at(release, 'name')}",
             chart=chart,
-            version=text_at(release, "version"),
+            version=text_of(get(release, "version")),
             namespace=text_at(release, "namespace"),
         )
     )

@@ -36,6 +36,8 @@ class Environment:
 
     name: str = ""
     known: Parameters = field(default_factory=dict)
+    is_whole: bool = True
+    """Whether nothing else is filled in, so that defaults count."""
 
     def fill(self, text: str) -> str:
         """A text with what is known in it filled in; what is quoted for later is bared."""
@@ -67,7 +69,8 @@ class Environment:
         inner = match["inner"]
         if inner.startswith("`"):
             return inner.strip("`")
-        value = self.known.get(_key(inner))
+        name, default = _with_default(inner)
+        value = self.known.get(_key(name), default if self.known and self.is_whole else None)
         return match[0] if value is None or not _SAFE.fullmatch(value) else value
 
 
@@ -109,7 +112,8 @@ def guessed(paths: Sequence[str], files: Sequence[OperatorFile]) -> list[Environ
                 found[tuple(sorted(known.items()))] = known
     most = max(map(len, found), default=0)
     every = [known for known in found.values() if len(known) == most]
-    return [Environment(", ".join(map(visible, one.values())), one) for one in every[:MOST]]
+    names = [", ".join(map(visible, one.values())) for one in every[:MOST]]
+    return [Environment(*one, is_whole=False) for one in zip(names, every, strict=False)]
 
 
 _MOST_NAMES: Final = 3
@@ -141,6 +145,18 @@ def _key(inner: str) -> str:
     return re.sub(r"\[(\d+)\]", r".\1", name["path"]) if name else inner
 
 
+def _with_default(inner: str) -> tuple[str, str | None]:
+    """The name in `.Values.x | default "y"`, however it is spelled, and the text in quotes."""
+    for pattern in _DEFAULTS:
+        if match := pattern.fullmatch(inner.strip()):
+            return match["name"], match["default"]
+    return inner, None
+
+
+_DEFAULTS: Final = (
+    re.compile(r"(?P<name>[^|]+?)\s*\|\s*default\s+\"(?P<default>[^\"]*)\"(?:\s*\|\s*quote)?"),
+    re.compile(r"default\s+\"(?P<default>[^\"]*)\"\s+(?P<name>[^|\s]+)"),
+)
 _KEEPS: Final = re.compile(r"\|\s*(?:quote|squote|toString|trim)\s*$")
 """What may follow a name and leaves its value what it is."""
 

@@ -23,7 +23,7 @@ from confaudit.operator_files.beside import Beside
 from confaudit.operator_files.command import asked_for, flags, noted, unseen, words_of
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm.chart_file import is_vendors_address
-from confaudit.operator_files.helm.chart_values import chart_keys, is_on
+from confaudit.operator_files.helm.chart_values import chart_keys, is_on, text_of
 from confaudit.operator_files.helm.reach import Reach, of_values
 from confaudit.operator_files.helm.values_layers import Layer, Values, layered, replaced_lists
 from confaudit.operator_files.kubernetes import cluster
@@ -50,7 +50,6 @@ from confaudit.yaml_nodes import (
     entries,
     follow,
     get,
-    text_at,
     walk,
 )
 
@@ -387,7 +386,7 @@ def _tag(container: Mapping) -> str:
     if isinstance(image, Scalar):
         repository, tag = image_parts(CLUSTER.read(image.text).text or image.text)
         return tag if is_coder_image(repository) else ""
-    return text_at(image, "tag")
+    return text_of(get(image, "tag"))
 
 
 READER: Final = Reader(recognise, read_layers=read_layers)
