@@ -190,9 +190,15 @@ _KINDS: Final[Mapping[str, Form]] = {
 }
 
 
+_WORDS: Final[Mapping[str, Form]] = {"script": Form.SCRIPT, "pipeline": Form.PIPELINE}
+"""Readers whose name is shorter than what they read is called."""
+
+
 def form_word(file: OperatorFile) -> str:
     """What a file is of which no setting tells it; a resource by its kind. Empty: nobody knows."""
     reader = recognised(file)
+    if reader and reader.name in _WORDS:
+        return _WORDS[reader.name].value
     kinds = dict.fromkeys(one.kind for one in resources(file))
     if reader is None or reader.name != "kubernetes" or len(kinds) != 1:
         return reader.name if reader else ""

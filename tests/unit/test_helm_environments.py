@@ -72,6 +72,7 @@ CONFIG = "git: {files: [{path: 'envs/**/config.json'}]}"
 CLUSTERS = "clusters: {values: {version: 2.30.0}}"
 BY_ENV = "values-{{env}}.yaml"
 PATHS = SET.replace("{{env}}", "{{path.basename}}").replace("{{version}}", "2.30.0")
+IN_GIT = PATHS.replace("chart: coder, targetRevision: '2.30.0'", "path: '{{path}}'")
 
 CASES = {
     "a helmfile that lists them": (
@@ -123,6 +124,20 @@ CASES = {
             **{f"r/apps/{name}/v.yaml": env("B") for name in ("dev", "old", "prod")},
         },
         ["r/apps/old/v.yaml - B=x", "dev 2.30.0 B=x", "prod 2.30.0 B=x"],
+    ),
+    "charts in folders in git": (
+        {
+            "r/set.yaml": PATHS.replace(
+                "chart: coder, targetRevision: '2.30.0'", "path: '{{path}}'"
+            )
+            % (GIT, "prod.yaml"),
+            "r/apps/dev/Chart.yaml": "apiVersion: v2\nname: dev\nversion: 0.1.0\ndependencies:\n"
+            "- {name: coder, version: 2.31.0, repository: 'https://helm.coder.com/v2'}\n",
+            "r/apps/dev/values.yaml": f"coder:\n  {env('A')}",
+            "r/apps/dev/prod.yaml": f"coder:\n  {env('B')}",
+            "r/apps/other/values.yaml": "a: b\n",
+        },
+        ["r/set.yaml 2.31.0 B=x"],
     ),
     "files in git": (
         {

@@ -88,10 +88,12 @@ def _argo(spec: Node | None, application: Resource, beside: Beside) -> Iterator[
     for one in [*items_at(spec, "sources"), *([source] if source else [])]:
         chart, revision = text_at(one, "chart"), text_at(one, "targetRevision")
         is_coder = values_file.is_coders(chart)
-        stack = Stack(application.file, Form.ARGO_APPLICATION, beside, is_coder)
+        path = "" if chart else text_at(one, "path").strip("/")
+        stack = Stack(application.file, Form.ARGO_APPLICATION, beside, is_coder, chart=path)
+        stack.add_charts_own()
         _add_argo(get(one, "helm"), stack)
         version = revision if is_coder else ""  # that of a repository is a branch
-        place = {"repository": text_at(one, "repoURL"), "path": text_at(one, "path")}
+        place = {"repository": text_at(one, "repoURL"), "path": path}
         yield from _read(application, stack, chart, version, namespace, **place)
 
 

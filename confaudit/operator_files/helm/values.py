@@ -33,6 +33,8 @@ class Stack:
     is_coder: bool = False
     """Whether the chart is known to be Coder's: else only what sets Coder up is taken for its."""
     values: Values | None = None
+    chart: str = ""
+    """The folder of the chart, where it lies in the repository of the release."""
     environment: Environment = field(default_factory=Environment)
     """What templates in paths, and in files that are templates, stand for."""
     elsewhere: list[Elsewhere] = field(default_factory=list)
@@ -108,7 +110,7 @@ class Stack:
         """Values in a file beside the release; `$NAME/` in front of it is another repository."""
         named = self.environment.fill(path.text)
         wanted = named.partition("/")[2] if named.startswith("$") else named
-        found = self.beside.find(wanted, self.file)
+        found = self._in_chart(named) or self._found(wanted, is_elsewhere=wanted != named)
         if found and self._may_be(found, wanted):
             self.files.append(found)
             is_template = found.name.endswith(".gotmpl")
@@ -116,6 +118,25 @@ class Stack:
             self.add_text(text, Form.HELM_VALUES)
         else:
             self.miss(f"file/{wanted}", path, visible(named))
+
+    def add_charts_own(self) -> None:
+        """The values that lie beside the files of a chart, below all others."""
+        found = self._in_chart("values.yaml")
+        if found and found not in self.files:
+            self.files.append(found)
+            self.add_text(found, Form.HELM_VALUES)
+
+    def _in_chart(self, path: str) -> OperatorFile | None:
+        """The file at a path as seen from the chart, where that lies in the same repository."""
+        whole = f"{self.chart}/{path}"
+        found = self.beside.find(whole, self.file) if self.chart else None
+        return found if found and f"/{found.path}".endswith(f"/{whole}") else None
+
+    def _found(self, path: str, *, is_elsewhere: bool) -> OperatorFile | None:
+        """The file at a path; beside a chart of this repository only where the release stands."""
+        found = self.beside.find(path, self.file)
+        is_here = found is not None and self.beside.lies_beside(found, self.file)
+        return found if is_here or is_elsewhere or not self.chart else None
 
     def _may_be(self, found: OperatorFile, wanted: str) -> bool:
         """Whether a file is in a folder of the wanted name, or in that of the release."""
