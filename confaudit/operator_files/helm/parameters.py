@@ -154,8 +154,8 @@ def _with_default(inner: str) -> tuple[str, str | None]:
 
 
 _DEFAULTS: Final = (
-    re.compile(r"(?P<name>[^|]+?)\s*\|\s*default\s+\"(?P<default>[^\"]*)\"(?:\s*\|\s*quote)?"),
-    re.compile(r"default\s+\"(?P<default>[^\"]*)\"\s+(?P<name>[^|\s]+)"),
+    re.compile(r"(?P<name>[^|]+?)[ ]*\|[ ]*default[ ]+\"(?P<default>[^\"]*)\"(?:[ ]*\|[ ]*quote)?"),
+    re.compile(r"default[ ]+\"(?P<default>[^\"]*)\"[ ]+(?P<name>[^|\s]+)"),
 )
 _KEEPS: Final = re.compile(r"\|\s*(?:quote|squote|toString|trim)\s*$")
 """What may follow a name and leaves its value what it is."""
