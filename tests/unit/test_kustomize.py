@@ -374,3 +374,25 @@ def test_what_a_patch_deletes_is_not_there():
     operator = overlaid(inline(SETTINGS.replace("data: {CODER_A: base}", "$patch: delete")))
     assert "CODER_A" not in values(operator)
     assert "envFrom" in operator.elsewhere[0].note
+
+
+CHART = """\
+helmCharts:
+  - {name: coder, version: 2.30.0, valuesInline: {coder: {env: [{name: CODER_A, value: a}]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "version", "is_open"),
+    [
+        ("", "2.30.0", False),
+        (RENAMED, "2.31.0", False),
+        (inline(PATCH.replace("ITEMS", "{name: CODER_B, value: b}")), "2.30.0", True),
+        (operations(f"{{op: remove, path: {ENV}/0}}"), "2.30.0", True),
+        (operations("{op: remove, path: /spec/replicas}"), "2.30.0", False),
+    ],
+)
+def test_what_is_changed_of_what_a_chart_makes(more, version, is_open):
+    (one,) = read_together({"kustomization.yaml": CHART + more}).found
+    assert (one.operator.version, bool(one.operator.elsewhere)) == (version, is_open)
+    assert values(one.operator) == {"CODER_A": "a"}

@@ -18,6 +18,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import releases
 from confaudit.operator_files.kubernetes import generators, json_patches, manifests
 from confaudit.operator_files.kubernetes.edits import DoesNotFit
+from confaudit.operator_files.kubernetes.providers import PROVIDERS
 from confaudit.operator_files.kubernetes.transformers import (
     filled,
     is_meant,
@@ -26,6 +27,7 @@ from confaudit.operator_files.kubernetes.transformers import (
     renamed,
     with_images,
 )
+from confaudit.operator_files.kubernetes.workloads import is_workload
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.version import is_coder_image, version_of
@@ -163,6 +165,7 @@ class _Build:
             self._add_patch(patch, file)
         if images := items_at(root, "images")[:_MOST_PATCHES]:
             self.resources = [with_images(one, images) for one in self.resources]
+            self.released = [merge(one, _told(file)) for one in self.released]
         self.variables += items_at(root, "vars")
         self.elsewhere += (*_replacements(file), *_too_many(file))
         self.above = self.above[:-1]
@@ -207,6 +210,8 @@ class _Build:
             pairs = zip(self.resources, meant, strict=True)
             patched = (self._patched(one, patch) if is_it else one for one, is_it in pairs)
             self.resources = [one for one in patched if one is not None]
+        elif self.released:
+            self.elsewhere += _of_a_chart(patch)
         elif target is None or self.missing or not self.resources:
             lone = json_patches.sketch(patch, target) or patch
             note = "what this patch changes is not here"
@@ -255,6 +260,18 @@ def _unfit(operations: Sequence, file: OperatorFile) -> Iterator[Elsewhere]:
         if _TOUCHES.fullmatch(text_at(operation, "path")):
             note = "this JSON patch is for something that is not there"
             yield Elsewhere("file/patch", file.remark(operation.line, note))
+
+
+def _of_a_chart(patch: Resource) -> Iterator[Elsewhere]:
+    """What a patch changes that is for none of the resources, where charts make others."""
+    if isinstance(patch.node, Sequence):
+        paths = [text_at(one, "path") for one in patch.node.items]
+        changes = any(map(_TOUCHES.fullmatch, paths))
+    else:
+        changes = is_workload(patch.node) or patch.kind in PROVIDERS
+    if changes:
+        note = patch.file.remark(patch.node.line, "this patch is for what a chart makes")
+        yield Elsewhere("file/patch", note)
 
 
 def _too_many(file: OperatorFile) -> Iterator[Elsewhere]:
