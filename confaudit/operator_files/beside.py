@@ -212,7 +212,7 @@ class Beside:
         """The Kubernetes resource that `near` means, if it was given or made."""
         built = [one for one in self._built if one.provides(kind, name)]
         if built:
-            return self._take(max(built, key=lambda one: one.name == name))
+            return self.use(max(built, key=lambda one: one.name == name))
         found = (
             one
             for one in (*resources(near), *self._all_resources())
@@ -222,9 +222,10 @@ class Beside:
             and not (self._built and self.has_taken(one.file))  # it was built, and left out
         )
         best = max(found, key=lambda one: _closeness(one.file, near), default=None)
-        return self._take(best) if best else None
+        return self.use(best) if best else None
 
-    def _take(self, resource: Resource) -> Resource:
+    def use(self, resource: Resource) -> Resource:
+        """Say that a resource belongs to what is being read."""
         for one in (resource, *resource.layers):
             self._taken[id(one.node)] = one.file
             self._log.append(one.file)

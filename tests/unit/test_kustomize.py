@@ -396,3 +396,38 @@ def test_what_is_changed_of_what_a_chart_makes(more, version, is_open):
     (one,) = read_together({"kustomization.yaml": CHART + more}).found
     assert (one.operator.version, bool(one.operator.elsewhere)) == (version, is_open)
     assert values(one.operator) == {"CODER_A": "a"}
+
+
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: coder}
+spec:
+  path: ./o/x
+  images: [{name: ghcr.io/coder/coder, newTag: v2.31.0}]
+  patches: [{target: {kind: ConfigMap}, patch: "- {op: add, path: /data/CODER_F, value: f}"}]
+"""
+ARGO = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: coder}
+spec: {source: {path: o/x, kustomize: {images: ["ghcr.io/coder/coder:v2.31.0"]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("applied", "version", "added", "is_open"),
+    [
+        ([FLUX], "2.31.0", "f", False),
+        ([ARGO], "2.31.0", None, False),
+        ([ARGO.replace("coder/coder:", "coder/coder=r.example.com/c:")], "2.31.0", None, False),
+        ([FLUX.replace("./o/x", "./o/y")], "2.30.0", None, False),
+        ([FLUX, ARGO], "2.30.0", None, True),
+    ],
+)
+def test_what_applies_a_kustomization_may_change_it(applied, version, added, is_open):
+    more = {f"clusters/{index}.yaml": text for index, text in enumerate(applied)}
+    files = {**BASES, "o/x/kustomization.yaml": OVERLAY, **more}
+    operator = read_together(files).found[0].operator
+    assert (operator.version, values(operator).get("CODER_F")) == (version, added)
+    assert bool(operator.elsewhere) == is_open

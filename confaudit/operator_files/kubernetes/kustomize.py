@@ -17,6 +17,7 @@ from confaudit.operator_files.beside import Beside, Resource, resources
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import releases
 from confaudit.operator_files.kubernetes import generators, json_patches, manifests
+from confaudit.operator_files.kubernetes.applied import Overlay, overlays
 from confaudit.operator_files.kubernetes.edits import DoesNotFit
 from confaudit.operator_files.kubernetes.providers import PROVIDERS
 from confaudit.operator_files.kubernetes.transformers import (
@@ -61,12 +62,13 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
         return ()
     build = _Build(beside)
     build.add(file)
+    build.apply(overlays(file, beside))
     build.resources = filled(build.resources, build.variables)
     view = beside.within(build.resources)
     servers = (*manifests.servers(build.resources, view), *build.released)
     if not any(one.forms for one in servers):
         servers = (*servers, *manifests.unused(build.resources, view))
-        servers = tuple(merge(_told(file), one) if one.forms else one for one in servers)
+        servers = tuple(merge(_told(_root(file)), one) if one.forms else one for one in servers)
         build.orphans += build.missing
     more = OperatorSettings(elsewhere=(*build.elsewhere, *build.orphans))
     return tuple(merge(one, more) if one.forms else one for one in servers)
@@ -81,9 +83,9 @@ def silence(file: OperatorFile) -> SourceError:
     )
 
 
-def _told(file: OperatorFile) -> OperatorSettings:
+def _told(root: Node | None) -> OperatorSettings:
     """The version of an image that whoever runs it has elsewhere."""
-    for entry in items_at(_root(file), "images"):
+    for entry in items_at(root, "images"):
         if any(is_coder_image(text_at(entry, key)) for key in ("name", "newName")):
             version, hint = version_of(text_at(entry, "newTag"))
             return OperatorSettings(version=version, version_hint=hint)
@@ -157,18 +159,32 @@ class _Build:
         self.released += releases.kustomize_charts(root, file, self.beside)
         for path in _paths(file, "components"):
             self._add_component(path, file)
-        for patch in _patches(file, "patchesStrategicMerge", "patches"):
-            self._add_patch(patch, file)
-        prefix, suffix = text_at(root, "namePrefix"), text_at(root, "nameSuffix")
-        self.resources = renamed(self.resources, prefix, suffix)
-        for patch in _patches(file, "patchesJson6902"):
-            self._add_patch(patch, file)
-        if images := items_at(root, "images")[:_MOST_PATCHES]:
-            self.resources = [with_images(one, images) for one in self.resources]
-            self.released = [merge(one, _told(file)) for one in self.released]
+        self._change(root, file)
         self.variables += items_at(root, "vars")
         self.elsewhere += (*_replacements(file), *_too_many(file))
         self.above = self.above[:-1]
+
+    def apply(self, overlays: tuple[Overlay, ...]) -> None:
+        """Make the changes of whatever applies the whole, if it is one thing that does."""
+        for one in overlays:
+            self.beside.use(one.resource)
+            if len(overlays) == 1:
+                self._change(one.root, one.resource.file)
+            else:
+                note = one.resource.file.remark(one.root.line, "this applies the kustomization too")
+                self.elsewhere.append(Elsewhere("file/overlay", note))
+
+    def _change(self, root: Node | None, file: OperatorFile) -> None:
+        """Make the changes that a kustomization says, or something of its shape."""
+        for patch in _patches(root, "patchesStrategicMerge", "patches"):
+            self._add_patch(patch, file)
+        prefix, suffix = text_at(root, "namePrefix"), text_at(root, "nameSuffix")
+        self.resources = renamed(self.resources, prefix, suffix)
+        for patch in _patches(root, "patchesJson6902"):
+            self._add_patch(patch, file)
+        if images := items_at(root, "images")[:_MOST_PATCHES]:
+            self.resources = [with_images(one, images) for one in self.resources]
+            self.released = [merge(one, _told(root)) for one in self.released]
 
     def _add_path(self, path: Scalar, file: OperatorFile) -> None:
         beside = self.beside
@@ -243,9 +259,9 @@ class _Patch:
         return beside.at(self.source.text, file)
 
 
-def _patches(file: OperatorFile, *keys: str) -> Iterator[_Patch]:
+def _patches(root: Node | None, *keys: str) -> Iterator[_Patch]:
     for key in keys:
-        for item in items_at(_root(file), key)[:_MOST_PATCHES]:
+        for item in items_at(root, key)[:_MOST_PATCHES]:
             source = item if isinstance(item, Scalar) else get(item, "path") or get(item, "patch")
             if isinstance(source, Scalar):
                 yield _Patch(source, get(item, "target"))
