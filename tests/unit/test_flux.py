@@ -39,7 +39,7 @@ IN_FOLDERS = ("clusters/flux.yaml", "apps/coder/d.yaml", "clusters/map.yaml")
         (FROM_MAP, IN_FOLDERS, "2.30.0", [URL, "https://i", "d"]),
         (f"{FROM_MAP}, {FROM_SECRET}", IN_FOLDERS, "", [URL, None, "d"]),
         (f"{FROM_SECRET}, {FROM_MAP}", IN_FOLDERS, "", [URL, "https://i", "d"]),
-        (FROM_MAP, ("flux.yaml", "d.yaml", "map.yaml"), "2.30.0", [URL, "https://i", "d"]),
+        (FROM_MAP, ("flux.yaml", "d.yaml", "map.yaml"), "", [URL, "https://i", "d"]),
         (FROM_MAP, ("a/flux.yaml", "apps/other/d.yaml", "a/map.yaml"), "", [None, None, "d"]),
     ],
 )

@@ -58,7 +58,9 @@ def filled(files: Sequence[OperatorFile]) -> Filled:
     flux = [file for file in files if "postBuild" in file.text and _GROUP in file.text]
     found = [one for file in flux for one in _substitutions(file, files)]
     meant = {id(file): _meant(file, found) for file in files if file not in flux}
-    in_use = [one for one in found if one in meant.values()]
+    in_use = [
+        one for one in found if any(each and each.file is one.file for each in meant.values())
+    ]
     return Filled(
         tuple(_filled(file, meant.get(id(file))) for file in files),
         tuple(file for one in in_use for file in one.used),
@@ -117,13 +119,16 @@ def _source(item: Node, maps: Mapping[str, Resource]) -> Resource | None:
 
 
 def _meant(file: OperatorFile, found: Sequence[_Substitution]) -> _Substitution | None:
-    """The one whose folder a file lies in; without folders the only one there is beside it."""
+    """The one whose folder a file lies in; without folders the only one there is beside it.
+
+    That this one applies the file is likely, and what it does not tell stays as it is.
+    """
     folder = PurePosixPath(file.path).parent
     fit = [one for one in found if one.path.parts and _is_below(folder, one.path)]
     if fit:
         return max(fit, key=lambda one: len(one.path.parts))
     beside = [one for one in found if PurePosixPath(one.file.path).parent == folder]
-    return beside[0] if beside and len(found) == 1 else None
+    return replace(beside[0], is_whole=False) if beside and len(found) == 1 else None
 
 
 def _is_below(folder: PurePosixPath, path: PurePosixPath) -> bool:
