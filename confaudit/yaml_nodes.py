@@ -4,12 +4,15 @@ Built from events, without recursion and without constructing values: duplicates
 text of every scalar stay visible, aliases never multiply, and depth cannot end the process.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
 
 MAX_NODES: Final = 1_000_000
+MAX_MERGED: Final = 200_000
+"""Pairs that all merge keys of a text may add up to: chains of them grow squared, or worse."""
 MAX_DEPTH: Final = 200
 
 
@@ -58,6 +61,8 @@ class Mapping:
 
     line: int
     pairs: list[tuple["Node", "Node"]] = field(default_factory=list)
+    read: "_Read | None" = field(default=None, init=False, repr=False)
+    """What `entries` and `get` found in it, kept: it does not change once it was looked into."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,6 +74,15 @@ class Alias:
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping | Alias
+
+
+@dataclass(eq=False, slots=True)
+class _Read:
+    """The pairs of a map whose keys are scalars."""
+
+    entries: "tuple[tuple[Scalar, Node], ...]"
+    by_key: "dict[str, Node]"
+    """Of duplicates the last."""
 
 
 def fault_of(text: str) -> int | None:
@@ -154,6 +168,9 @@ class _Builder:
         self.count = 0
         self._open: list[tuple[Sequence | Mapping, list[Node]]] = []
         self._anchors: dict[str, Node] = {}
+        self._merged = 0
+        self._sizes: dict[int, int] = {}
+        """Of the maps that merge others, what they may come to."""
 
     def take(self, event: Any) -> None:
         line = event.start_mark.line
@@ -188,6 +205,17 @@ class _Builder:
             node.items.extend(children)
         else:
             node.pairs.extend(zip(children[::2], children[1::2], strict=True))
+            self._merge(node)
+
+    def _merge(self, node: Mapping) -> None:
+        """Count what merge keys add to a map, before anybody puts it together."""
+        if not any(key and _merges(key) for key, _ in map(_keyed, node.pairs)):
+            return
+        merged = sum(self._sizes.get(id(one), len(one.pairs)) for one in _merged_into(node))
+        self._merged += merged
+        self._sizes[id(node)] = merged + len(node.pairs)
+        if self._merged > MAX_MERGED:
+            raise YamlFault(node.line, "has too many parts")
 
     def _add(self, node: Node, anchor: str | None) -> None:
         self.count += 1
@@ -213,20 +241,37 @@ def follow(node: Node | None) -> Scalar | Sequence | Mapping | None:
     return node
 
 
-def entries(mapping: Mapping) -> list[tuple[Scalar, Node]]:
+def entries(mapping: Mapping) -> tuple[tuple[Scalar, Node], ...]:
     """The pairs whose keys are scalars: own ones as written, merged ones they do not override."""
-    found: list[tuple[Scalar, Node]] = []
+    return _read(mapping).entries
+
+
+def _read(mapping: Mapping) -> _Read:
+    if mapping.read is None:
+        found = tuple(_entries(mapping))
+        mapping.read = _Read(found, {key.text: value for key, value in found})
+    return mapping.read
+
+
+def _entries(mapping: Mapping) -> Iterator[tuple[Scalar, Node]]:
     seen: set[str] = set()
-    pending, visited = [mapping], {id(mapping)}
+    pending, visited = deque([mapping]), {id(mapping)}
     while pending:
-        own = [(key, value) for key, value in map(_keyed, pending.pop(0).pairs) if key]
-        found += [(key, value) for key, value in own if key.text not in seen and not _merges(key)]
+        here = pending.popleft()
+        own = [(key, value) for key, value in map(_keyed, here.pairs) if key]
+        yield from ((key, value) for key, value in own if key.text not in seen and not _merges(key))
         seen |= {key.text for key, _ in own}
-        for merged in (one for key, value in own if _merges(key) for one in _sources(value)):
+        for merged in _merged_into(here):
             if id(merged) not in visited:
                 visited.add(id(merged))
                 pending.append(merged)
-    return found
+
+
+def _merged_into(mapping: Mapping) -> Iterator[Mapping]:
+    """The maps that its merge keys name."""
+    for key, value in map(_keyed, mapping.pairs):
+        if key and _merges(key):
+            yield from _sources(value)
 
 
 def _keyed(pair: tuple[Node, Node]) -> tuple[Scalar | None, Node]:
@@ -252,8 +297,7 @@ def get(node: Node | None, *path: str) -> Scalar | Sequence | Mapping | None:
     for key in path:
         if not isinstance(found, Mapping):
             return None
-        values = [value for name, value in entries(found) if name.text == key]
-        found = follow(values[-1]) if values else None
+        found = follow(_read(found).by_key.get(key))
     return found
 
 
@@ -270,21 +314,29 @@ def items_at(node: Node | None, *path: str) -> list[Scalar | Sequence | Mapping]
     return [item for item in followed if item is not None]
 
 
+_Placed: TypeAlias = tuple[tuple[str, ...], Node]
+"""A node, and the keys that lead to it."""
+
+
 def walk(root: Node) -> Iterator[tuple[tuple[str, ...], Scalar | Sequence | Mapping]]:
     """Every node once, however often it is repeated, with the keys that lead to it."""
-    pending: list[tuple[tuple[str, ...], Node]] = [((), root)]
+    levels: list[Iterator[_Placed]] = [iter([((), root)])]
     visited: set[int] = set()
-    while pending:
-        path, place = pending.pop()
-        node = follow(place)
-        if node is None or id(node) in visited:
-            continue
-        visited.add(id(node))
-        yield path, node
-        if isinstance(node, Sequence):
-            pending += [(path, item) for item in reversed(node.items)]
-        elif isinstance(node, Mapping):
-            pending += [((*path, key.text), value) for key, value in reversed(entries(node))]
+    while levels:
+        path, place = next(levels[-1], ((), None))
+        if place is None:
+            levels.pop()
+        elif (node := follow(place)) is not None and id(node) not in visited:
+            visited.add(id(node))
+            yield path, node
+            levels.append(_below(path, node))
+
+
+def _below(path: tuple[str, ...], node: Node) -> Iterator[_Placed]:
+    if isinstance(node, Sequence):
+        yield from ((path, item) for item in node.items)
+    elif isinstance(node, Mapping):
+        yield from (((*path, key.text), value) for key, value in entries(node))
 
 
 def nodes(root: Node) -> Iterator[Scalar | Sequence | Mapping]:

@@ -13,6 +13,7 @@ from typing import Final
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
+from confaudit.opening import open_now
 from confaudit.operator_files.deployments import (
     Deployment,
     Deployments,
@@ -59,7 +60,7 @@ def open_file(path: Path) -> OperatorFile:
         return _standard_input()
     label = visible(str(path))
     try:
-        with path.open("rb") as file:
+        with open_now(path) as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise SourceError(f"there is no file {label}", "check the path") from None

@@ -11,7 +11,8 @@ from confaudit.core.given import Channel, Elsewhere, Form, Given, OperatorSettin
 from confaudit.core.text.wording import visible
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import SettingsBlock
-from confaudit.operator_files.substitution import OPAQUE, Fill, opaque
+from confaudit.operator_files.substitution import Fill
+from confaudit.operator_files.templates import OPAQUE, opaque
 from confaudit.yaml_nodes import Node, Scalar, follow
 from confaudit.yaml_nodes import Sequence as List
 
@@ -36,6 +37,8 @@ def words_of(node: Node | None, file: OperatorFile | None = None) -> list[Word]:
 _WORD: Final = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+|\S+""", re.DOTALL)
 _FARTHEST: Final = 50
 """Lines further down that a word may stand than the one before it."""
+_FARTHEST_ON_A_LINE: Final = 4000
+"""Letters from which to which it is looked for there: a line may be a whole file."""
 
 
 def _split(text: Scalar, lines: Sequence[str]) -> Iterator[Word]:
@@ -44,7 +47,8 @@ def _split(text: Scalar, lines: Sequence[str]) -> Iterator[Word]:
     for match in _WORD.finditer(opaque(text.text)):
         beginning = re.split(rf"\s|{OPAQUE}", match[0], maxsplit=1)[0]
         for number, row in enumerate(lines[line : line + _FARTHEST], line):
-            at = row.find(beginning, column if number == line else 0)
+            after = column if number == line else 0
+            at = row.find(beginning, after, after + _FARTHEST_ON_A_LINE)
             if at >= 0:
                 line, column = number, at + len(beginning)
                 break

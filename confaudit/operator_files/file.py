@@ -10,7 +10,7 @@ from typing import Final
 from confaudit.core.given import Position
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
-from confaudit.operator_files.substitution import OPAQUE, TEMPLATE, opaque
+from confaudit.operator_files.templates import OPAQUE, opaque, templates
 from confaudit.yaml_nodes import Mapping, Node, YamlFault, compose
 from confaudit.yaml_nodes import Sequence as List
 
@@ -75,7 +75,7 @@ class OperatorFile:
     @cached_property
     def has_open_lines(self) -> bool:
         """Whether templates stand for whole lines of which nothing can be seen here."""
-        return any(_is_open_line(self.text, match) for match in TEMPLATE.finditer(self.text))
+        return any(_is_open_line(self.text, *place) for place in templates(self.text))
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -171,11 +171,9 @@ _ADDS_NOTHING: Final = re.compile(
 """Comments, assignments, ends, and conditions: these decide only on what is seen anyway."""
 
 
-def _is_open_line(text: str, template: re.Match[str]) -> bool:
-    before = text[max(0, template.start() - _DEEPEST_INDENT) : template.start()]
+def _is_open_line(text: str, begin: int, end: int) -> bool:
+    before = text[max(0, begin - _DEEPEST_INDENT) : begin]
     _, newline, indent = before.rpartition("\n")
-    begins_line = bool(newline) or template.start() < _DEEPEST_INDENT
-    is_alone = (
-        begins_line and indent.strip() in ("", "-") and _ENDS_LINE.match(text, template.end())
-    )
-    return bool(is_alone) and _ADDS_NOTHING.match(template[0]) is None
+    begins_line = bool(newline) or begin < _DEEPEST_INDENT
+    is_alone = begins_line and indent.strip() in ("", "-") and _ENDS_LINE.match(text, end)
+    return bool(is_alone) and _ADDS_NOTHING.match(text, begin) is None

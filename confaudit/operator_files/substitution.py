@@ -7,23 +7,11 @@ given, or from an earlier entry of the same list. The rest stays open, with its 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from heapq import merge
+from operator import itemgetter
 from typing import Final, TypeAlias
 
-OPAQUE: Final = "\ue000"
-"""Stands for a template that was cut out; a private-use character, so no text means it."""
-
-_TEMPLATE: Final = (
-    r"\{\{.{0,2000}?\}\}|\{%.{0,2000}?%\}|(?<!%)%\{.{0,2000}?\}"
-    r"|\[\{-?\s*[A-Za-z.].{0,2000}?\}\]"  # `[{ env "x" }]`; JSON has a quote there
-)
-TEMPLATE: Final = re.compile(_TEMPLATE, re.DOTALL)
-"""Helm, Jinja, Terraform's directives, custom delimiters."""
-
-
-def opaque(text: str) -> str:
-    """A text with a mark in the place of each template, which may have blanks and quotes in it."""
-    return TEMPLATE.sub(lambda match: OPAQUE + "\n" * match[0].count("\n"), text)
-
+from confaudit.operator_files.templates import OPAQUE, templates
 
 _MAX_BRACES: Final = 4000
 """Longest `${…}`, in characters."""
@@ -34,7 +22,7 @@ _BRACE: Final = r"(?P<brace>\$\{)"
 _PAREN: Final = r"(?P<paren>\$\((?P<dependent>[A-Za-z_][\w.-]*)\))"
 _BARE: Final = r"\$(?P<bare>[A-Za-z_]\w*)"
 _UPPER: Final = r"\$(?P<bare>[A-Z_][A-Z0-9_]+\b)"  # a regular expression's `$` is none
-_OPEN: Final = rf"(?P<template>{_TEMPLATE}|{OPAQUE})"
+_OPAQUE: Final = rf"(?P<opaque>{OPAQUE})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +79,11 @@ class _Holes:
 
     def parts(self, text: str) -> Iterator[Reading]:
         done = 0
-        while match := self.dialect.pattern.search(text, done):
-            yield _literal(text[done : match.start()])
-            end = match.end()
-            if match.lastgroup == "brace":
-                end = _closing(text, end)
+        for begin, end, match in _found(self.dialect.pattern, text):
+            yield _literal(text[done:begin])
+            if match is None:
+                yield Reading(None, known=False)
+            elif match.lastgroup == "brace":
                 yield self._braces(text[match.end() : end - 1])
             else:
                 yield self._simple(match)
@@ -148,6 +136,27 @@ class _Holes:
         return Reading(inner.text, known, prefix, (name, *inner.names), inner.left)
 
 
+_Place: TypeAlias = tuple[int, int, re.Match[str] | None]
+"""Where something is filled in, and how it is spelled; None: as a template."""
+
+
+def _found(pattern: re.Pattern[str], text: str) -> Iterator[_Place]:
+    """What is filled in, in order; what another has around it is part of that."""
+    cut = ((begin, end, None) for begin, end in templates(text))
+    done = 0
+    for place in merge(_spelled(pattern, text), cut, key=itemgetter(0)):
+        if place[0] >= done:
+            yield place
+            done = place[1]
+
+
+def _spelled(pattern: re.Pattern[str], text: str) -> Iterator[_Place]:
+    done = 0
+    while match := pattern.search(text, done):
+        done = _closing(text, match.end()) if match.lastgroup == "brace" else match.end()
+        yield match.start(), done, match
+
+
 def _literal(text: str) -> Reading:
     return Reading(text, prefix=text)
 
@@ -181,17 +190,17 @@ def _dialect(*parts: str, unset: str | None = None) -> Dialect:
     return Dialect(re.compile("|".join(parts), re.DOTALL), unset)
 
 
-COMPOSE: Final = _dialect(_ESCAPE, _BRACE, _OPEN, _BARE, unset="")
+COMPOSE: Final = _dialect(_ESCAPE, _BRACE, _OPAQUE, _BARE, unset="")
 """Compose files and the `.env` beside them: what is not set becomes the empty text."""
-CLUSTER: Final = _dialect(r"(?P<escape>\$\$)(?=\()", _BRACE, _PAREN, _OPEN, _UPPER)
+CLUSTER: Final = _dialect(r"(?P<escape>\$\$)(?=\()", _BRACE, _PAREN, _OPAQUE, _UPPER)
 """Kubernetes' own `$(V)`, and what Flux, envsubst, Helm and Terraform fill in before."""
-CODE: Final = _dialect(r"(?P<escape>\$\$)(?=\{)", _BRACE, _OPEN)
+CODE: Final = _dialect(r"(?P<escape>\$\$)(?=\{)", _BRACE, _OPAQUE)
 """Strings of Terraform and Nix."""
-SHELL: Final = _dialect(_ESCAPE, _BRACE, _OPEN, _BARE)
+SHELL: Final = _dialect(_ESCAPE, _BRACE, _OPAQUE, _BARE)
 """The words of a script as `shell` has them: `$$` is a dollar sign."""
-SCRIPT: Final = _dialect(_BRACE, _OPEN, _BARE)
+SCRIPT: Final = _dialect(_BRACE, _OPAQUE, _BARE)
 """A text inside a shell script."""
-TEMPLATED: Final = _dialect(_OPEN)
+TEMPLATED: Final = _dialect(_OPAQUE)
 """Files that fill in nothing themselves, though a template may have been made of them."""
 
 

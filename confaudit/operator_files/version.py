@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from confaudit.core.text.wording import visible
-from confaudit.operator_files.substitution import OPAQUE, TEMPLATE
+from confaudit.operator_files.templates import has_template
 
 _EXACT: Final = re.compile(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+?)?(?:\+[0-9A-Za-z.-]+)?)")
 _PLATFORM: Final = re.compile(r"-(amd64|arm64|armv7)$")
@@ -59,4 +59,4 @@ def version_of(text: str) -> tuple[str, str]:
     exact = _EXACT.fullmatch(_PLATFORM.sub("", text))
     if exact:
         return exact[1], ""
-    return "", "a template" if OPAQUE in text or TEMPLATE.search(text) else visible(text)[:80]
+    return "", "a template" if has_template(text) else visible(text)[:80]

@@ -3,7 +3,6 @@
 Reads, with a bound, and decides nothing about what the bytes mean.
 """
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Final
 from confaudit.core.model import RawDeployment, StoredFiles
 from confaudit.core.snapshot.credentials import redact_text
 from confaudit.errors import SourceError
+from confaudit.opening import open_now
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 """A configuration is some 100 KB, a support bundle a few MB."""
@@ -88,20 +88,13 @@ def read_file(path: Path, label: str) -> bytes:
         SourceError: the system does not let us, or it is too large.
     """
     try:
-        with open(path, "rb", opener=_open_now) as file:
+        with open_now(path) as file:
             content = file.read(MAX_BYTES + 1)
     except PermissionError:
         raise denied(label) from None
     except OSError:
         raise SourceError(f"{label} cannot be read", "check the file and its disk") from None
     return _bounded(content, label)
-
-
-def _open_now(path: str, flags: int) -> int:
-    """Open without waiting for whoever would write to a named pipe; reading waits as ever."""
-    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-    os.set_blocking(handle, True)
-    return handle
 
 
 def denied(label: str) -> SourceError:

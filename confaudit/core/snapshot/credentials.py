@@ -15,7 +15,7 @@ from confaudit.core.secret import REDACTED, looks_secret
 # Lookbehinds and bounds keep every pattern linear: a value may be megabytes of one letter.
 _URL: Final = re.compile(r"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*://[^\s\"'<>\\]+")
 _BARE_USERINFO: Final = re.compile(
-    r"(?<![^\s\"'=,;(])[^\s:/@\"'=,;]{1,512}:([^\s/@\"']{1,512})@(?=[\w\[])"
+    r"(?<![^\s\"'=,;(])[^\s:/@\"'=,;(]{1,512}:([^\s/@\"']{1,512})@(?=[\w\[])"
 )
 _NAMED: Final = re.compile(
     r"(?<![A-Za-z0-9_.\-])(?P<name>[A-Za-z0-9_.\-]+)(?:\"?\s{0,9}=\s{0,9}|\"\s{0,9}:\s{0,9}|:\s{1,9})"
@@ -88,8 +88,10 @@ class TextRedactor:
         """Mask what is assigned to a secret-looking name: `password=…`, `?sig=…`, `token: …`."""
         done, end = [], 0
         for named in _NAMED.finditer(text):
+            if named.start() < end or not looks_secret(named["name"]):
+                continue  # before its value is looked at, which may be all the rest
             assigned = _ASSIGNED.match(text, named.end())
-            if named.start() < end or not assigned or not looks_secret(named["name"]):
+            if assigned is None:
                 continue
             value = assigned.group()
             quote = value[0] if value[0] in "\"'" else ""

@@ -15,7 +15,8 @@ from confaudit.operator_files.code.nodes import has_more, is_file, is_open
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock
-from confaudit.operator_files.substitution import CODE, OPAQUE
+from confaudit.operator_files.substitution import CODE
+from confaudit.operator_files.templates import OPAQUE
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, follow, get, walk
 

@@ -91,11 +91,13 @@ class _Parser:
 
     def _block(self, keyword: Token, labels: Sequence[Token]) -> tuple[Node, Node]:
         line = self.hand.take().line
+        self._depth += len(labels)
         found: Node = self.body(line)
+        self._depth -= len(labels)
         self.hand.takes("}")
         if keyword.text == "dynamic":
             return more(line)
-        for label in reversed(labels):
+        for label in reversed(labels[:MAX_DEPTH]):
             found = Map(label.line, [(text(label.text, label.line), found)])
         return text(keyword.text, keyword.line), found
 

@@ -8,7 +8,9 @@ from typing import Final
 
 from confaudit.operator_files.code.nodes import (
     MAX_DEPTH,
+    Allowance,
     Applied,
+    Attributes,
     block,
     expression,
     file_text,
@@ -20,10 +22,11 @@ from confaudit.operator_files.code.nodes import (
     joined_texts,
     literal,
     on_condition,
+    size_of,
     text,
 )
 from confaudit.operator_files.code.tokens import NIX, Hand, tokens
-from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, get
+from confaudit.yaml_nodes import Mapping, Node, Scalar, follow
 from confaudit.yaml_nodes import Sequence as List
 
 _ENDS: Final = (";", ",", ")", "]", "}", "in", "then", "else", "inherit")
@@ -33,19 +36,20 @@ _LITERALS: Final = frozenset({"true", "false", "null"})
 def parse(source: str) -> Mapping:
     """What a file says: its own attributes, and below `let` the names it gives to things."""
     parser = _Parser(Hand(tokens(source, NIX)))
-    root = follow(parser.expression())
+    parts = [parser.expression()]
     while parser.hand.here.line >= 0:  # what stands after a fault
-        rest = follow(parser.rest())
-        root = joined_maps([one for one in (root, rest) if isinstance(one, Mapping)], 0)
-    found = root if isinstance(root, Mapping) else Mapping(0, [(text("", 0), root)] if root else [])
+        parts.append(parser.rest())
+    maps = [one for one in parts if isinstance(one, Mapping)]
+    found = joined_maps(maps, maps[0].line) if maps else Mapping(0, [(text("", 0), parts[0])])
     return Mapping(found.line, [*found.pairs, (text("let", 0), parser.named)])
 
 
 class _Parser:
     def __init__(self, hand: Hand) -> None:
         self.hand: Final = hand
-        self.named: Final = Mapping(0)
+        self.named: Final = Attributes(0)
         """What `let` gives names to."""
+        self._allowance: Final = Allowance()
         self._depth = 0
 
     def rest(self) -> Node:
@@ -85,7 +89,7 @@ class _Parser:
 
     def _let(self, line: int) -> None:
         bound = self._attributes(line)
-        self.named.pairs += bound.pairs
+        self.named.extend(bound.pairs)
         self.hand.takes("in")
 
     def _takes_parameters(self) -> bool:
@@ -152,12 +156,17 @@ class _Parser:
         return self._name(token.text, token.line)
 
     def _name(self, name: str, line: int) -> Node:
-        found = get(self.named, name)
+        found = self._meaning(name)
         return found if found is not None and not is_open(found) else expression(name, line)
 
     def _known(self, name: str) -> str | None:
-        found = get(self.named, name)
+        found = self._meaning(name)
         return found.text if isinstance(found, Scalar) and not is_file(found) else None
+
+    def _meaning(self, name: str) -> Node | None:
+        """What a name stands for; None where nobody said, or it would be too much."""
+        found = self.named.value(name)
+        return found if found is not None and self._allowance.grants(size_of(found)) else None
 
     def _bracket(self) -> Node:
         hand, line = self.hand, self.hand.here.line
@@ -185,8 +194,8 @@ class _Parser:
         self._depth -= 1
         return List(line, items)
 
-    def _attributes(self, line: int) -> Mapping:
-        found = Mapping(line)
+    def _attributes(self, line: int) -> Attributes:
+        found = Attributes(line)
         while not self.hand.stops_at("}", "in", "]", ")"):
             if self.hand.takes("inherit"):
                 self._inherit(found)
@@ -194,16 +203,16 @@ class _Parser:
                 self.hand.skip()
         return found
 
-    def _inherit(self, found: Mapping) -> None:
+    def _inherit(self, found: Attributes) -> None:
         if self.hand.is_at("("):
             self.hand.skip()
         while self.hand.here.kind == "word" and not self.hand.is_at("in"):
             token = self.hand.take()
             key = text(token.text, token.line)
-            found.pairs.append((key, self._name(token.text, token.line)))
+            found.add(key, self._name(token.text, token.line))
         self.hand.takes(";")
 
-    def _attribute(self, found: Mapping) -> bool:
+    def _attribute(self, found: Attributes) -> bool:
         """Read `a.b."c" = …;`, if that is what stands here."""
         hand, path, start = self.hand, [], self.hand.index
         while hand.here.kind in ("word", "string") or hand.is_at("."):
@@ -213,7 +222,11 @@ class _Parser:
         if not path or not hand.takes("="):
             hand.index = start
             return False
-        _put(found, path, self.expression())
+        self._depth += len(path)
+        value = self.expression()
+        self._depth -= len(path)
+        if len(path) <= MAX_DEPTH:
+            _put(found, path, value)
         if not hand.takes(";"):
             self._skip_to_line_of_next(found)
         return True
@@ -228,20 +241,14 @@ class _Parser:
             self.hand.skip()
 
 
-def _put(into: Mapping, path: Sequence[Scalar], value: Node) -> None:
+def _put(into: Attributes, path: Sequence[Scalar], value: Node) -> None:
     """Attributes that are written apart, `a.b = …` and `a = { … }`, are one map."""
     for key in path[:-1]:
-        below = get(into, key.text)
-        if not isinstance(below, Mapping):
-            below = Mapping(key.line)
-            into.pairs.append((key, below))
-        into = below
-    last, old = path[-1], get(into, path[-1].text)
-    new = follow(value)
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        old.pairs += new.pairs
+        into = into.below(key)
+    if isinstance(into.value(path[-1].text), Mapping) and isinstance(value, Mapping):
+        into.below(path[-1]).extend(value.pairs)
     else:
-        into.pairs.append((last, value))
+        into.add(path[-1], value)
 
 
 def _unknown(left: Node, right: Node, line: int) -> Node:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from confaudit.operator_files.substitution import OPAQUE
-from confaudit.yaml_nodes import Mapping, Node, Scalar, follow
+from confaudit.operator_files.templates import OPAQUE
+from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, walk
 from confaudit.yaml_nodes import Sequence as List
 
 MAX_DEPTH: Final = 100
@@ -28,6 +28,76 @@ class Applied(List):
 @dataclass(eq=False, slots=True)
 class Conditional(Mapping):
     """A map that is there on a condition."""
+
+
+class Attributes(Mapping):
+    """A map that grows while code is read, and finds at once what it has."""
+
+    __slots__ = ("_places",)
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self._places: dict[str, int] = {}
+        """By key, which of the pairs counts: of several the last."""
+
+    def value(self, key: str) -> Node | None:
+        """What a key has so far."""
+        place = self._places.get(key)
+        return None if place is None else self.pairs[place][1]
+
+    def add(self, key: Node, value: Node) -> None:
+        """One more pair."""
+        if isinstance(key, Scalar):
+            self._places[key.text] = len(self.pairs)
+        self.pairs.append((key, value))
+
+    def extend(self, more: Iterable[tuple[Node, Node]]) -> None:
+        """More pairs."""
+        for key, value in more:
+            self.add(key, value)
+
+    def below(self, key: Scalar) -> "Attributes":
+        """The map that a key has, so that it can grow; a new one where it has none."""
+        found = self.value(key.text)
+        if isinstance(found, Attributes):
+            return found
+        new = Attributes(key.line)
+        if isinstance(found, Mapping):
+            new.extend(joined_maps([found], found.line).pairs)
+            self.pairs[self._places[key.text]] = (key, new)
+        else:
+            self.add(key, new)
+        return new
+
+
+class Allowance:
+    """How much may stand where names are used: names for names for names multiply."""
+
+    def __init__(self, most: int = 1_000_000) -> None:
+        self._left = most
+
+    def grants(self, size: int) -> bool:
+        """Whether there is room for something of a size; if so, it takes that room."""
+        self._left -= size
+        return self._left >= 0
+
+
+_LETTERS: Final = 16
+"""Of a text, that take the room of one entry of a list."""
+
+
+def size_of(node: Node) -> int:
+    """How much room a text, a list or a map takes, without what is in it."""
+    if isinstance(node, Scalar):
+        return 1 + len(node.text) // _LETTERS
+    if isinstance(node, Mapping):
+        return 1 + len(node.pairs)
+    return 1 + len(node.items) if isinstance(node, List) else 1
+
+
+def whole_size(node: Node) -> int:
+    """How much room it takes with all that is in it."""
+    return sum(size_of(one) for _, one in walk(node))
 
 
 def text(value: str, line: int) -> Scalar:

@@ -10,7 +10,8 @@ from confaudit.operator_files.code.nodes import has_more, is_file, is_open
 from confaudit.operator_files.helm.values import Stack
 from confaudit.operator_files.helm.values_file import Release, is_coders
 from confaudit.operator_files.helm.values_paths import typed
-from confaudit.operator_files.substitution import CODE, OPAQUE
+from confaudit.operator_files.substitution import CODE
+from confaudit.operator_files.templates import OPAQUE
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, follow, get, text_at, walk
 
 _SETS: Final = ("set", "set_list", "set_sensitive", "set_wo")

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from confaudit.operator_files.code.hcl import Names, parse
-from confaudit.operator_files.code.nodes import moved, on_condition
+from confaudit.operator_files.code.nodes import Allowance, moved, on_condition, whole_size
 from confaudit.operator_files.file import OperatorFile
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, follow, get
@@ -21,6 +21,9 @@ class FolderNames:
 
     found: Mapping[str, tuple[Node, OperatorFile]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    allowance: Allowance = field(default_factory=Allowance)
+    sizes: dict[str, int] = field(default_factory=dict)
+    """How much each of them stands for."""
 
     @classmethod
     def of(cls, files: Sequence[OperatorFile]) -> "FolderNames":
@@ -38,9 +41,16 @@ class FolderNames:
                 return None
             self.used.add(name)
             node, origin = self.found[name]
+            if not self.allowance.grants(self._size(name, node)):
+                return None
             return node if origin is file else moved(node, line)
 
         return stands_for
+
+    def _size(self, name: str, node: Node) -> int:
+        if name not in self.sizes:
+            self.sizes[name] = whole_size(node)
+        return self.sizes[name]
 
     def declared(
         self, files: Sequence[OperatorFile]

@@ -1,8 +1,10 @@
 """The tokens of Terraform and Nix, and a hand that walks over them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from textwrap import dedent
 from typing import Final
 
@@ -14,8 +16,7 @@ _REST: Final = r"(?P<word>[A-Za-z_][\w.'-]*|\d[\w.]*)|(?P<sign>//|\+\+|[=!<>]=|-
 
 TERRAFORM: Final = re.compile(
     rf"(?P<comment>#[^\n]*|//[^\n]*|{_BLOCK_COMMENT})"
-    r"|<<(?P<indented>-)?(?P<tag>\w+)[^\n]*\n"
-    r"(?P<block>.{0,100000}?)\n?[ \t]*(?P=tag)[ \t]*(?=\n|\Z)"
+    r"|<<(?P<indented>-)?(?P<heredoc>\w+)[^\n]*\n"
     rf"|{_STRING}|{_REST}|(?P<end>\n)",
     re.DOTALL,
 )
@@ -46,19 +47,48 @@ class Token:
 
 def tokens(text: str, syntax: re.Pattern[str]) -> Iterator[Token]:
     """Everything but comments."""
-    line, done = 0, 0
-    for match in syntax.finditer(text):
-        line += text.count("\n", done, match.start())
-        kind = "comment" if match["comment"] else match.lastgroup or ""
-        if kind not in ("", "comment"):
-            start = text.count("\n", match.start(), match.start(kind))
-            yield Token(kind, _text(kind, match, syntax), line + start)
-        line += match[0].count("\n")
-        done = match.end()
+    lines, line, done = _Lines(text), 0, 0
+    while match := syntax.search(text, done):
+        kind, begin, end, after = _place(match, lines)
+        line += text.count("\n", done, begin)
+        if kind != "comment":
+            yield Token(kind, _meaning(kind, text[begin:end], match, syntax), line)
+        line += text.count("\n", begin, after)
+        done = after
 
 
-def _text(kind: str, match: re.Match[str], syntax: re.Pattern[str]) -> str:
-    value = match[kind]
+def _place(match: re.Match[str], lines: "_Lines") -> tuple[str, int, int, int]:
+    """Of a token its kind, where its text begins and ends, and where the next may begin."""
+    kind = match.lastgroup or ""
+    if kind != "heredoc":
+        return kind, *match.span(kind), match.end()
+    place = lines.first(match["heredoc"], match.end())
+    if place is None:  # it does not end: no more than a sign
+        return "sign", match.start(), match.start() + 1, match.start() + 1
+    return "block", match.end(), max(match.end(), place[0] - 1), place[1]
+
+
+class _Lines:
+    """The lines of a text by what they say, put together once however many are looked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text: Final = text
+
+    def first(self, said: str, start: int) -> tuple[int, int] | None:
+        """Where the first line from `start` on begins and ends that says this and nothing else."""
+        places = self._places.get(said, [])
+        index = bisect_left(places, (start, 0))
+        return places[index] if index < len(places) else None
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[int, int]]]:
+        found: dict[str, list[tuple[int, int]]] = {}
+        for line in re.finditer(r"(?m)^[ \t]*(\w+)[ \t]*$", self._text):
+            found.setdefault(line[1], []).append(line.span())
+        return found
+
+
+def _meaning(kind: str, value: str, match: re.Match[str], syntax: re.Pattern[str]) -> str:
     if kind == "string":
         return _unescaped(value)
     if kind != "block":

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from confaudit.core.given import ChartValue, Holds, Position
 from confaudit.operator_files.helm.values_layers import Values
-from confaudit.operator_files.substitution import CLUSTER, OPAQUE
+from confaudit.operator_files.substitution import CLUSTER
+from confaudit.operator_files.templates import OPAQUE
 from confaudit.yaml_nodes import (
     Mapping,
     Node,

@@ -12,7 +12,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm import values_file
 from confaudit.operator_files.helm.values import Stack
 from confaudit.operator_files.helm.values_paths import typed
-from confaudit.operator_files.substitution import OPAQUE
+from confaudit.operator_files.templates import OPAQUE
 from confaudit.yaml_nodes import Mapping, Scalar
 
 _HELM: Final = frozenset({"helm", "helm3"})

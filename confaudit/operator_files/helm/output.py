@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from confaudit.core.given import Form, OperatorSettings
@@ -72,11 +73,13 @@ def _manifests(file: OperatorFile) -> Iterator[OperatorFile]:
 
 def _sections(file: OperatorFile) -> Iterator[tuple[str, OperatorFile]]:
     """The headings with the text below each."""
-    found = list(_HEADING.finditer(file.text))
-    ends = [*(match.start() for match in found[1:]), len(file.text)]
-    for match, end in zip(found, ends, strict=False):
-        below = match.end() + 1
-        yield match[1], file.inner(file.text[below:end], file.text.count("\n", 0, below))
+    found = [
+        (number, heading[1])
+        for number, line in enumerate(file.lines)
+        if (heading := _HEADING.fullmatch(line))
+    ]
+    for (number, name), (end, _) in pairwise((*found, (len(file.lines), ""))):
+        yield name, file.inner("\n".join(file.lines[number + 1 : end]), number + 1)
 
 
 def _told(file: OperatorFile) -> str:

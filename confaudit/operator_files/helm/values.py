@@ -18,7 +18,7 @@ from confaudit.operator_files.helm.values_paths import typed
 from confaudit.operator_files.kubernetes import providers
 from confaudit.operator_files.lines import read_lines
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.substitution import OPAQUE
+from confaudit.operator_files.templates import OPAQUE
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, nodes
 
 

@@ -9,7 +9,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts import systemd
 from confaudit.operator_files.hosts.shell import Command, pipelines
 from confaudit.operator_files.settings import CODER_NAME
-from confaudit.operator_files.substitution import OPAQUE
+from confaudit.operator_files.templates import OPAQUE
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, entries, follow, walk
 
 CODER: Final = re.compile(rf"\b(?:{CODER_NAME.pattern})|\bcoder/coder\b|\bcoder\s+server\b")

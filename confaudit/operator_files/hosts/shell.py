@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from confaudit.operator_files.command import SHELLS, Word, called
-from confaudit.operator_files.substitution import OPAQUE, SHELL, Reading
+from confaudit.operator_files.substitution import SHELL, Reading
+from confaudit.operator_files.templates import OPAQUE
 
 _SUBSTITUTION: Final = r"\$\((?:[^()]|\([^()]*\)){0,4000}\)|`[^`\n]{0,4000}`"
 _TOKEN: Final = re.compile(

@@ -1,6 +1,7 @@
 """systemd: units with their drop-ins, quadlets, and what `systemctl show` tells of a unit."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -17,7 +18,8 @@ from confaudit.operator_files.hosts.systemd_words import unit_words
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import NAME, SettingsBlock, open_lines
-from confaudit.operator_files.substitution import OPAQUE, SCRIPT, TEMPLATED, Fill, Reading
+from confaudit.operator_files.substitution import SCRIPT, TEMPLATED, Fill, Reading
+from confaudit.operator_files.templates import OPAQUE
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 
 _HEADER: Final = re.compile(r"\[([A-Z][A-Za-z]*)\]")
@@ -100,20 +102,25 @@ def _directives(file: OperatorFile) -> Iterator[Directive]:
         if header := _HEADER.fullmatch(line.strip()):
             section = header[1]
         elif match := _DIRECTIVE.match(line):
-            text = match["text"].strip()
-            while text.endswith("\\"):
-                text = text[:-1] + _continued(lines)
+            text = "".join(_continued(match["text"], lines))
             yield Directive(section, match["key"], text.strip(), number)
 
 
-def _continued(lines: Iterator[tuple[int, str]]) -> str:
-    """The line that continues another, on a line of its own; comments between do not end it."""
-    breaks = "\n"
-    for _, line in lines:
-        if not re.match(r"\s*[#;]", line):
-            return breaks + line.strip()
-        breaks += "\n"
-    return breaks
+def _continued(text: str, lines: Iterator[tuple[int, str]]) -> Iterator[str]:
+    """A line without the backslash at its end, and those that continue it, each on its own.
+
+    Comments between do not end it.
+    """
+    text = text.strip()
+    while text.endswith("\\"):
+        yield text[:-1]
+        yield "\n"
+        following = next(lines, (0, ""))[1]
+        while re.match(r"\s*[#;]", following):
+            yield "\n"
+            following = next(lines, (0, ""))[1]
+        text = following.strip()
+    yield text
 
 
 def _fragments(file: OperatorFile) -> dict[str, list[Directive]]:
@@ -123,10 +130,11 @@ def _fragments(file: OperatorFile) -> dict[str, list[Directive]]:
         for number, line in enumerate(file.lines)
         if (match := _FRAGMENT.fullmatch(line.rstrip()))
     }
+    begun = sorted(names)
     found: dict[str, list[Directive]] = {}
     for one in _directives(file):
-        name = next((names[line] for line in sorted(names, reverse=True) if line < one.line), "")
-        found.setdefault(name, []).append(one)
+        before = bisect_left(begun, one.line)
+        found.setdefault(names[begun[before - 1]] if before else "", []).append(one)
     return found
 
 
@@ -194,10 +202,9 @@ def _is_of_coder(given: Iterable[Given], elsewhere: Iterable[Elsewhere]) -> bool
 
 def _effective(found: Iterable[Directive]) -> list[Directive]:
     """The directives in force: an empty one takes back those of its name before it."""
-    kept: list[Directive] = []
-    for one in found:
-        kept = [*kept, one] if one.text else [other for other in kept if other.key != one.key]
-    return kept
+    found = list(found)
+    emptied = {one.key: place for place, one in enumerate(found) if not one.text}
+    return [one for place, one in enumerate(found) if place > emptied.get(one.key, -1)]
 
 
 def _is_misplaced(one: Directive, kind: str) -> bool:
@@ -357,13 +364,13 @@ def _any_variable(words: Sequence[Word], file: OperatorFile) -> Iterator[Elsewhe
 
 def _joined(words: Sequence[Word]) -> list[Word]:
     """Old releases show a value with blanks in it without quotes."""
-    found: list[Word] = []
+    found: list[tuple[list[str], int]] = []
     for word, line in words:
         if found and not re.match(r"[A-Za-z_]\w*=", word):
-            found[-1] = f"{found[-1][0]} {word}", line
+            found[-1][0].append(word)
         else:
-            found.append((word, line))
-    return found
+            found.append(([word], line))
+    return [(" ".join(parts), line) for parts, line in found]
 
 
 READER: Final = Reader(recognise, read)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from confaudit.operator_files.command import Word
-from confaudit.operator_files.substitution import opaque
+from confaudit.operator_files.templates import opaque
 
 _WORD: Final = re.compile(
     r"""\s*((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'\\]|\\.)+)""", re.DOTALL
@@ -22,11 +22,12 @@ def unit_words(text: str, line: int = 0) -> tuple[list[Word], bool]:
     """
     text = opaque(text).replace("\\\n", "\n")
     words: list[Word] = []
-    done = 0
+    row, done = line, 0
     while match := _WORD.match(text, done):
         one_line = re.sub(r"\n+", " ", match[1])
-        row = line + text.count("\n", 0, match.start(1))
+        row += text.count("\n", done, match.start(1))
         words.append(("".join(map(_unescaped, _PART.findall(one_line))), row))
+        row += match[1].count("\n")
         done = match.end()
     return words, not text[done:].strip()
 
