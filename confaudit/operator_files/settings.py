@@ -19,6 +19,8 @@ _OF_A_SERVICE: Final = re.compile(
     r"\w+_SERVICE_(?:HOST|PORT(?:_\w+)?)|\w+_PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_\w+)?)?"
 )
 """Variables that Kubernetes may set itself, for the services of a namespace."""
+_NAME_ALONE: Final = frozenset({GivenState.MALFORMED, GivenState.PASS_THROUGH})
+"""States of what has no value that could be told from its name."""
 _NOT_TEXT: Final = re.compile(r"(?i:true|false|yes|no|on|off)|[-+]?[0-9][0-9_]*(\.[0-9]*)?")
 
 
@@ -39,7 +41,7 @@ class SettingsBlock:
         reading = reading or Reading(None, known=False)
         return Given(
             channel=self.channel,
-            name=name,
+            name=name if self._may_name(name, state) else "",
             state=state,
             position=self.file.at(line),
             form=self.form,
@@ -50,6 +52,12 @@ class SettingsBlock:
             left_as_text=reading.left,
             **more,
         )
+
+    def _may_name(self, name: str, state: GivenState) -> bool:
+        """Whether it is a name for certain: what has none may be the end of somebody's secret."""
+        if self.channel is not Channel.ENV or state not in _NAME_ALONE:
+            return True
+        return NAME.fullmatch(name) is not None
 
     def text(self, name: str, text: str, line: int, fill: Fill, **more: bool) -> Given:
         """A setting whose value is a text."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Catalog
-from confaudit.core.given import OperatorSettings
+from confaudit.core.given import Given, OperatorSettings
 from confaudit.core.model import MISSING, Value
 from confaudit.core.report.report import Column, Table
 from confaudit.core.text.wording import listing, plural, visible
@@ -195,10 +195,16 @@ def blind_spots(operator: OperatorSettings) -> Iterator[str]:
     """What the files do not tell, in whole sentences."""
     yield from (f"{note.removesuffix('.')}." for note in operator.coverage)
     for state, why in UNSEEN.items():
-        names = dict.fromkeys(visible(written(one)) for one in operator.given if one.state is state)
+        names = dict.fromkeys(map(_called, (one for one in operator.given if one.state is state)))
         if names:
             shown = f"{plural(len(names), 'setting')}: {', '.join(names)}"
             yield f"Set, and not checked because the value {why}: {shown}."
+
+
+def _called(given: Given) -> str:
+    """The name of a setting, or where it stands when it has none."""
+    where = given.position
+    return visible(written(given)) if given.name else f"{where.file}, line {where.line}"
 
 
 def oldest_release(operator: OperatorSettings, catalog: Catalog) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from confaudit.core.given import Form
+from confaudit.core.given import Form, GivenState
 from tests.unit.file_texts import deployments, settings, told
 
 SERVICE = "[Service]\nExecStart=/usr/bin/coder server\n"
@@ -109,3 +109,13 @@ def test_a_file_of_a_quadlet_as_podman_reads_it():
     unit = "[Container]\nImage=ghcr.io/coder/coder\nEnvironmentFile=c.env\nEnvironment=CODER_A=a\n"
     operator = settings(("c.container", unit), ("c.env", "CODER_A=b # no\n"))
     assert list(told(operator)) == ["A=b", "A=a"]
+
+
+def test_the_end_of_a_value_with_blanks_is_not_taken_for_a_name():
+    """systemd ends a value at a blank: what follows may be the rest of a secret."""
+    unit = "[Service]\nExecStart=/usr/bin/coder server\nEnvironment="
+    values = ("CODER_SCIM_AUTH_HEADER=Bearer hunter2 x/hunter2==", '"CODER_A=x hunter2==')
+    for value in values:
+        found = settings(unit + value)
+        assert not any("hunter2" in one.name for one in found.given)
+        assert any(one.state is GivenState.MALFORMED for one in found.given)

@@ -348,11 +348,15 @@ def _environment(
         if equals and NAME.fullmatch(name):
             yield place.text(name, value, line, fill)
         elif OPAQUE not in name:
-            yield place.given(name, GivenState.MALFORMED, line)
+            yield place.given("", GivenState.MALFORMED, line)  # the end of a value with blanks
     if not complete:
-        names = re.findall(r"([A-Za-z_]\w*)=", text)
+        names = [one[1] or one[2] for one in _QUOTED.finditer(text)]
         last = place.block + text.count("\n")
         yield place.given(names[-1] if names else "", GivenState.MALFORMED, last)
+
+
+_QUOTED: Final = re.compile(r"""(?:^|\s)(?:["']([A-Za-z_]\w*)=|([A-Za-z_]\w*)=["'])""")
+"""A name beside a quote: of a quote that does not end, the last."""
 
 
 def _any_variable(words: Sequence[Word], file: OperatorFile) -> Iterator[Elsewhere]:
