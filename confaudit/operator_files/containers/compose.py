@@ -91,9 +91,11 @@ class _Layers:
 
 def _made(services: Collection[Service], beside: Beside) -> dict[str, _Layers]:
     """By name, the layers of each service, and those that it extends below them."""
+    by_name: dict[str, list[Service]] = {}
+    for one in services:
+        by_name.setdefault(one.name, []).append(one)
     found: dict[str, _Layers] = {}
-    for name in dict.fromkeys(one.name for one in services):
-        layers = [one for one in services if one.name == name]
+    for name, layers in by_name.items():
         own = {id(one.node) for one in layers}
         parts = [part for one in layers for part in (*extended(one, beside), one)]
         every = [one for one in parts if isinstance(one, Service)]
