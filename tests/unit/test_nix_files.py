@@ -10,6 +10,12 @@ def module(body):
 
 
 NIX = {
+    "a template of sops-nix in a list": (
+        "{ config, ... }: { systemd.services.coder.serviceConfig = {\n"
+        '  EnvironmentFile = [ config.sops.templates."c".path config.x."d".path ]; };\n'
+        "  sops.templates.\"c\".content = ''\n    CODER_A=a\n  ''; }",
+        "A=a unseen",
+    ),
     "a template of sops-nix": (
         '{ config, ... }: { services.coder = { accessUrl = "https://a";\n'
         '  environment.file = config.sops.templates."coder/env".path; };\n'
@@ -154,3 +160,8 @@ def test_another_program_in_a_nix_file_is_told_and_not_read():
     )
     assert list(told(found.found[0].operator)) == ["ACCESS_URL=https://a"]
     assert "workspace proxy" in found.notes[0]
+
+
+def test_the_release_of_a_package_that_is_overridden():
+    package = 'package = pkgs.coder.overrideAttrs (_: rec { version = "2.34.0"; });'
+    assert settings(module(f'accessUrl = "https://a"; {package}')).version == "2.34.0"

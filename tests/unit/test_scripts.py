@@ -346,6 +346,12 @@ ELSEWHERE = {
         [(3, "CODER_A", "a")],
         "2.30.0",
     ),
+    "a heading that names a file": (
+        "### The `.env`\n\n```env\nCODER_A=a\n```\n"
+        f"```yaml\nservices: {{c: {{image: {IMAGE}, env_file: .env}}}}\n```\n",
+        [(4, "CODER_A", "a")],
+        "",
+    ),
     "an env file in Markdown": (
         f"```yaml\nservices: {{c: {{image: {IMAGE}, env_file: [.c.env]}}}}\n```\n"
         "```\n# .c.env\nCODER_A=a # b\n```\n",
@@ -386,3 +392,10 @@ def test_a_block_of_markdown_may_be_indented_and_a_file_of_any_language():
         ("list.md", "1. x\n   ```sh\n   cat > c.env <<E\n   CODER_A=a\n   E\n   ```\n")
     )
     assert given(found) == [(4, "CODER_A", "a")]
+
+
+def test_a_dotenv_that_a_script_writes_fills_in_the_compose_file_beside_it():
+    compose = f"services: {{c: {{image: {IMAGE}, environment: ['CODER_A=${{WHERE}}/x']}}}}\n"
+    text = f"cat > /o/.env <<E\nWHERE=a\nE\ncat > /o/compose.yml <<'E'\n{compose}E\n"
+    (found,) = servers(("s.sh", text))
+    assert given(found) == [(5, "CODER_A", "a/x")]

@@ -157,8 +157,16 @@ class _NixReader:
                 preset=tuple(self._preset(module, place)),
                 forms=(Form.NIX,),
             ),
+            self._version(module),
             *self._env_files(get(module, "environment"), "file"),
         )
+
+    def _version(self, module: Map) -> OperatorSettings:
+        """The release that a package is overridden with."""
+        package = get(module, "package")
+        own = [node for path, node in walk(package) if path[-1:] == ("version",)] if package else []
+        number, hint = version(own[0].text) if own and isinstance(own[0], Scalar) else ("", "")
+        return OperatorSettings(version=number, version_hint=hint)
 
     def _option(self, name: str, module: Map, key: str, place: SettingsBlock) -> Iterator[Given]:
         value = get(module, key)

@@ -153,7 +153,16 @@ class _Parser:
             return self._operand() if self.hand.is_at("{") else expression("rec", token.line)
         if token.text in _LITERALS or token.text[:1].isdigit():
             return literal(token.text, token.line)
+        if token.text.endswith(".") and self.hand.here.kind == "string":
+            return self._selected(token.line)
         return self._name(token.text, token.line)
+
+    def _selected(self, line: int) -> Node:
+        """What `a."b".c` selects: not known here, but for the name that is a text."""
+        name = self.hand.take()
+        if self.hand.takes("."):
+            self.hand.take()
+        return Applied(line, [text(name.text, name.line)])
 
     def _name(self, name: str, line: int) -> Node:
         found = self._meaning(name)

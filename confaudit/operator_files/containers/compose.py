@@ -151,7 +151,7 @@ def _dotenv(files: Collection[OperatorFile], beside: Beside) -> dict[str, Operat
     """The env files that fill in `${…}`, by name: a `.env` beside, or one made for it."""
     asked = {name for file in files for name in _asked_for(file)}
     read = {
-        file.name: env_file.read_as(file, env_file.EnvSyntax.DOCKER)
+        file.path: env_file.read_as(file, env_file.EnvSyntax.DOCKER)
         for file in beside.of_form("env-file")
         if beside.is_one or any(beside.lies_beside(file, one) for one in files)
     }
@@ -164,7 +164,7 @@ def _dotenv(files: Collection[OperatorFile], beside: Beside) -> dict[str, Operat
 
 def _take(filling: Collection[str], beside: Beside) -> None:
     for file in beside.of_form("env-file"):
-        if file.name in filling:
+        if file.path in filling:
             beside.take(file)
 
 

@@ -1,18 +1,21 @@
 """Where commands stand in texts that are more than a script: Markdown, Makefiles, CI pipelines."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from confaudit.operator_files.file import OperatorFile
-from confaudit.operator_files.hosts import systemd
+from confaudit.operator_files.hosts import markdown
+from confaudit.operator_files.hosts.markdown import Block
 from confaudit.operator_files.hosts.shell import Command, pipelines
 from confaudit.operator_files.settings import CODER_NAME
 from confaudit.operator_files.templates import OPAQUE
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, entries, follow, walk
 
-CODER: Final = re.compile(rf"\b(?:{CODER_NAME.pattern})|\bcoder/coder\b|\bcoder\s+server\b")
+CODER: Final = re.compile(
+    rf"\b(?:{CODER_NAME.pattern})|\b(?:coder|codercom)/coder\b|\bcoder\s+server\b"
+)
 """What a text has that sets a server of Coder up, or runs one."""
 
 
@@ -31,8 +34,8 @@ def commands_in(file: OperatorFile) -> CommandTexts:
         return CommandTexts(tuple(pipelines(_rendered(file.text))))
     if file.is_structured:
         return CommandTexts(tuple(_in_yaml(file)))
-    if any(map(_FENCE.match, file.lines)):
-        return _in_markdown(file)
+    if blocks := markdown.blocks(file):
+        return _in_markdown(file, blocks)
     is_make = _RULE.search(file.text)
     return CommandTexts(tuple(pipelines(_of_make(file.text) if is_make else _rendered(file.text))))
 
@@ -51,58 +54,16 @@ _OF_TERRAFORM: Final = re.compile(r"\$\$\{|(?<!%)%\{[-~]?\s*(?:if|for)\b")
 """What no shell has and a template of Terraform hardly does without."""
 
 
-# --- Markdown -----------------------------------------------------------------------------------
-
-_FENCE: Final = re.compile(r"[ \t]*(```|~~~)[ \t]*(?P<language>[\w-]*)")
-_SHELLS: Final = frozenset({"", "sh", "bash", "shell", "console", "zsh", "text", "shell-session"})
-"""Languages of fenced blocks that hold commands."""
-
-
-def _in_markdown(file: OperatorFile) -> CommandTexts:
-    blocks = list(_blocks(file))
+def _in_markdown(file: OperatorFile, blocks: Iterable[Block]) -> CommandTexts:
     found = (
-        pipeline
-        for text, line, language in blocks
-        if language in _SHELLS and not _is_file(text, file)
-        for pipeline in pipelines(text, line)
+        pipeline for one in blocks if one.is_script for pipeline in pipelines(one.text, one.line)
     )
     files = (
-        replace(file.inner(text, line), written_to=_path(text) or f"line {file.at(line).line}")
-        for text, line, language in blocks
-        if (language not in _SHELLS or _is_file(text, file)) and CODER.search(text)
+        replace(file.inner(one.text, one.line), written_to=one.path)
+        for one in blocks
+        if not one.is_script and CODER.search(one.text)
     )
     return CommandTexts(tuple(found), tuple(files))
-
-
-def _is_file(text: str, file: OperatorFile) -> bool:
-    """Whether a block is a file, whatever its language: a unit, or nothing but `NAME=value`."""
-    inner = file.inner(text, 0)
-    lines = [line for _, line in inner.significant()]
-    return systemd.recognise(inner) or all(map(_PLAIN.match, lines))
-
-
-_PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_]*=[^$`]*$")
-
-
-def _path(text: str) -> str:
-    """The name of a file, where a comment on the first line is one."""
-    named = re.match(r"[ \t]*#[ \t]*([\w./-]*\.[\w-]+)[ \t]*\n", text)
-    return named[1] if named else ""
-
-
-def _blocks(file: OperatorFile) -> Iterator[tuple[str, int, str]]:
-    """The fenced blocks of a Markdown text, where each begins, and in which language it is."""
-    begun: int | None = None
-    language = indent = ""
-    for number, line in enumerate(file.lines):
-        fence = _FENCE.match(line)
-        if fence and begun is not None:
-            lines = (line.removeprefix(indent) for line in file.lines[begun:number])
-            yield "\n".join((*lines, "")), begun, language
-            begun = None
-        elif fence:
-            begun, language = number + 1, fence["language"].casefold()
-            indent = line[: len(line) - len(line.lstrip())]
 
 
 # --- Makefiles ----------------------------------------------------------------------------------

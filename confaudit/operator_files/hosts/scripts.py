@@ -150,7 +150,7 @@ def _written(
                 texts[path] = lines
     for path, lines in texts.items():
         text = "\n".join(line for line, _ in lines) + "\n"
-        if CODER.search(text):
+        if CODER.search(text) or PurePosixPath(path).name == ".env":  # which fills others in
             yield file.gathered(text, [row for _, row in lines], path)
 
 
