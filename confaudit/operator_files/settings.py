@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeAlias
 
 from confaudit.core.given import Channel, Elsewhere, Form, Given, GivenState
@@ -184,6 +185,19 @@ class KubernetesEnvironment:
         if of_a_service or self.may_precede(name, self.names):
             return Reading(None, known=False)
         return None
+
+
+def in_command(given: Iterable[Given], may_precede: MayPrecede) -> Fill:
+    """How the command of a container is filled in: by all its variables, in whatever order."""
+    known = {one.name: _reading(one) for one in given if one.channel is Channel.ENV}
+
+    def look_up(name: str) -> Reading | None:
+        if name in known:
+            return known[name]
+        may_be = _OF_A_SERVICE.fullmatch(name) or may_precede(name, known)
+        return Reading(None, known=False) if may_be else None
+
+    return partial(CLUSTER.read, earlier=look_up)
 
 
 def _is_blank(value: Node | None) -> bool:

@@ -68,6 +68,34 @@ def test_a_variable_defined_before_is_filled_in_beside_others_that_nobody_sees()
     assert operator.given[-1].value == "https://https://a.example.com/docs"
 
 
+ARGUMENT = '"--access-url=https://$(%s)"'
+COMMANDS = [
+    # how it is set up, the name in the argument, whether the reference is left as text
+    (POD % ("", URL + ", {name: HOST, value: x}"), "HOST", False),
+    (POD % ("", URL), "HOST", True),
+    (POD % ("", URL), "DB_SERVICE_HOST", False),
+    (POD % (FROM, URL), "HOST", False),
+    (CHART % ("", URL), "HOST", True),
+    (CHART % ("", URL), "KUBE_POD_IP", False),
+    (CHART % (FROM, URL), "HOST", False),
+    (OTHER_CHART % ("", URL), "HOST", False),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "is_left"), COMMANDS)
+def test_a_command_refers_to_all_variables_of_its_container(text, name, is_left):
+    args = f"args: [server, {ARGUMENT % name}]"
+    with_args = (
+        text.replace("      envFrom", f"      {args}\n      envFrom", 1)
+        .replace(": {envFrom", f": {{{args}, envFrom")
+        .replace(": {image", f": {{{args}, image")
+    )
+    [flag] = [
+        one for one in read(decode(with_args.encode(), "f")).given if one.name == "access-url"
+    ]
+    assert flag.left_as_text == ((name,) if is_left else ())
+
+
 SCRIPT = "exec coder server --access-url https://$CODER_MY_HOST"
 ASKED = [
     (POD.replace("      env:", f'      command: ["sh", "-c", "{SCRIPT}"]\n      env:', 1) % (

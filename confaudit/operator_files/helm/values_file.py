@@ -30,12 +30,14 @@ from confaudit.operator_files.kubernetes import cluster
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import (
+    MayPrecede,
     SettingsBlock,
+    in_command,
     is_coder_environment,
     names_of,
     others_precede,
 )
-from confaudit.operator_files.substitution import CLUSTER
+from confaudit.operator_files.substitution import CLUSTER, Fill
 from confaudit.operator_files.version import (
     CHARTS,
     chart_parts,
@@ -321,7 +323,9 @@ def _server(container: Container, release: Release, beside: Beside) -> OperatorS
         elsewhere=release.elsewhere,
         is_server=release.is_coder or bool(_SERVER_KEYS & names_of(container.values)),
     )
-    listed, command = _listed(container, release, beside), _command(container, values)
+    listed = _listed(container, release, beside)
+    seen = (*by_resource.given, *listed.given)
+    command = _command(container, values, in_command(seen, _preceding(container)))
     return merge(own, by_resource, listed, command)
 
 
@@ -338,9 +342,14 @@ def _listed(container: Container, release: Release, beside: Beside) -> OperatorS
         layer = values.layer_of(item)
         return SettingsBlock(layer.file, layer.dialect, env.line if env else item.line)
 
-    precedes = may_set if container.chart else others_precede
+    precedes = _preceding(container)
     found = cluster.listed(container.values, place_of, beside, release.namespace, precedes)
     return replace(found, given=_shown(found.given, env, values))
+
+
+def _preceding(container: Container) -> MayPrecede:
+    """What may set variables before the list of a container: its chart, or an `envFrom`."""
+    return cluster.preceding(container.values, may_set if container.chart else others_precede)
 
 
 def _shown(given: Iterable[Given], node: Node | None, values: Values) -> tuple[Given, ...]:
@@ -354,7 +363,7 @@ def _shown(given: Iterable[Given], node: Node | None, values: Values) -> tuple[G
     )
 
 
-def _command(container: Container, values: Values) -> OperatorSettings:
+def _command(container: Container, values: Values, fill: Fill) -> OperatorSettings:
     keys = ("command", "commandArgs", "args")
     nodes = [node for key in keys if (node := get(container.values, key)) is not None]
     words = [word for node in nodes for word in words_of(node, values.layer_of(node).file)]
@@ -362,8 +371,8 @@ def _command(container: Container, values: Values) -> OperatorSettings:
         return OperatorSettings()
     layer = values.layer_of(nodes[-1])
     return OperatorSettings(
-        given=_shown(flags(words, layer.file, layer.dialect, CLUSTER.read), nodes[-1], values),
-        elsewhere=tuple(unseen(words, layer.file, CLUSTER.read)),
+        given=_shown(flags(words, layer.file, layer.dialect, fill), nodes[-1], values),
+        elsewhere=tuple(unseen(words, layer.file, fill)),
         used=asked_for(words),
     )
 

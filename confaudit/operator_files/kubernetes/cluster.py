@@ -64,11 +64,16 @@ def listed(
     near = place_of(env)
     reader = KubernetesEnvironment(
         place_of,
-        anything_precedes if _env_from(container) else may_precede,
+        preceding(container, may_precede),
         look_up=lambda source: _value_from(source, near.file, beside, namespace),
     )
     given = tuple(reader.read(env) if isinstance(env, Sequence) else reader.read_map(env))
     return OperatorSettings(given=given, forms=(near.form,))
+
+
+def preceding(container: Mapping, may_precede: MayPrecede = nothing_precedes) -> MayPrecede:
+    """What may set variables of a container beside its list: anything, where an `envFrom` does."""
+    return anything_precedes if _env_from(container) else may_precede
 
 
 def _env_from(container: Mapping) -> Node | None:

@@ -13,8 +13,8 @@ from confaudit.operator_files.helm.rendered_chart import chart_version, taken_ap
 from confaudit.operator_files.kubernetes import cluster
 from confaudit.operator_files.kubernetes.volumes import mounted
 from confaudit.operator_files.merge import merge
-from confaudit.operator_files.settings import CODER_NAME, SettingsBlock, names_of
-from confaudit.operator_files.substitution import CLUSTER
+from confaudit.operator_files.settings import CODER_NAME, SettingsBlock, in_command, names_of
+from confaudit.operator_files.substitution import CLUSTER, Fill
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
 from confaudit.yaml_nodes import Mapping, Node, get, items_at, text_at
 
@@ -91,10 +91,11 @@ def _settings(container: Mapping, workload: Resource, beside: Beside) -> Operato
     )
     by_resource = _by_resource(container, workload, beside)
     listed = _listed(container, workload, beside)
+    fill = in_command((*by_resource.given, *listed.given), cluster.preceding(container))
     if chart := chart_version(workload):
         here = origin.file.at(container.line)
         listed = taken_apart(listed, by_resource, chart, here)
-    return merge(by_resource, listed, own, _command(container, workload))
+    return merge(by_resource, listed, own, _command(container, workload, fill))
 
 
 def _server_yaml(
@@ -106,13 +107,13 @@ def _server_yaml(
     return merge(*server_yaml.read(file, beside)) if file else OperatorSettings()
 
 
-def _command(container: Mapping, workload: Resource) -> OperatorSettings:
+def _command(container: Mapping, workload: Resource, fill: Fill) -> OperatorSettings:
     origin = workload.origin(get(container, "args") or get(container, "command") or container)
     parts = (words_of(get(container, key), origin.file) for key in ("command", "args"))
     words = started(*parts)
     return OperatorSettings(
-        given=tuple(flags(words, origin.file, origin.form, CLUSTER.read)),
-        elsewhere=tuple(unseen(words, origin.file, CLUSTER.read)),
+        given=tuple(flags(words, origin.file, origin.form, fill)),
+        elsewhere=tuple(unseen(words, origin.file, fill)),
         used=asked_for(words),
     )
 

@@ -146,7 +146,7 @@ def references_left_as_text(situation: Situation) -> Iterator[Finding]:
     """`$(NAME)` in a Kubernetes environment where nothing defines the name before it."""
     for one in situation.operator.given:
         for name in one.left_as_text:
-            shown, written_as = visible(one.name), f"$({visible(name)})"
+            shown, written_as = visible(written(one)), f"$({visible(name)})"
             later = [other for other in _same_list(situation, one) if other.name == name]
             yield Finding(
                 rule=rules.REFERENCE_LEFT,
@@ -167,13 +167,15 @@ def _same_list(situation: Situation, given: Given) -> Iterator[Given]:
 
 
 def _why_left(given: Given, name: str, later: Sequence[Given]) -> str:
-    if name == given.name:
+    if name == written(given):
         return "it refers to itself"
     return "it stands before the variable in the list" if later else "nothing sets that variable"
 
 
 def _defined_in_time(given: Given, name: str, later: Sequence[Given]) -> str:
     shown, user = visible(name), visible(given.name)
+    if given.channel is Channel.FLAG:
+        return f"Set {shown} in the container's env, or write $$({shown}) if the text is meant."
     if name == given.name:
         return f"Give {user} its whole value."
     if later:
