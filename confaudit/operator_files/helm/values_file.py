@@ -324,9 +324,8 @@ def _server(container: Container, release: Release, beside: Beside) -> OperatorS
         is_server=release.is_coder or bool(_SERVER_KEYS & names_of(container.values)),
     )
     listed = _listed(container, release, beside)
-    seen = (*by_resource.given, *listed.given)
-    command = _command(container, values, in_command(seen, _preceding(container)))
-    return merge(own, by_resource, listed, command)
+    fill = in_command((*by_resource.given, *listed.given), _preceding(container))
+    return merge(own, by_resource, listed, _command(container, values, fill))
 
 
 def _by_env_from(container: Container, release: Release, beside: Beside) -> OperatorSettings:
