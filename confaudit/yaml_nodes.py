@@ -329,7 +329,8 @@ def walk(root: Node) -> Iterator[tuple[tuple[str, ...], Scalar | Sequence | Mapp
         elif (node := follow(place)) is not None and id(node) not in visited:
             visited.add(id(node))
             yield path, node
-            levels.append(_below(path, node))
+            if not isinstance(node, Scalar):
+                levels.append(_below(path, node))
 
 
 def _below(path: tuple[str, ...], node: Node) -> Iterator[_Placed]:

@@ -16,6 +16,8 @@ from confaudit.operator_files.templates import OPAQUE, templates
 _MAX_BRACES: Final = 4000
 """Longest `${…}`, in characters."""
 _MAX_NESTING: Final = 10
+_MAY_FILL: Final = re.compile(rf"[${{{OPAQUE}]")
+"""What is in every text with something to fill in: most have nothing."""
 
 _ESCAPE: Final = r"(?P<escape>\$\$)"
 _BRACE: Final = r"(?P<brace>\$\{)"
@@ -64,6 +66,8 @@ class Dialect:
 
         Without `variables` every `${V}` stays open, without `earlier` every `$(V)`.
         """
+        if not _MAY_FILL.search(text):
+            return _literal(text)
         if depth > _MAX_NESTING:
             return Reading(None, known=False)
         holes = _Holes(self, variables, earlier, depth)

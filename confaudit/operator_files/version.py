@@ -40,6 +40,8 @@ def image_parts(image: str) -> tuple[str, str]:
 
 def _without_braces(text: str) -> str:
     """A text of the same length that has a blank for all that braces are around."""
+    if "{" not in text:
+        return text
     shown, depth = [], 0
     for letter in text:
         depth += letter == "{"

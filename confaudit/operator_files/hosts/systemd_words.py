@@ -12,6 +12,7 @@ _WORD: Final = re.compile(
 _PART: Final = re.compile(
     r""""((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|((?:[^"'\\]|\\.)+)""", re.DOTALL
 )
+_MARK: Final = re.compile(r"[\"'\\]")
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "s": " "}
 
 
@@ -26,7 +27,8 @@ def unit_words(text: str, line: int = 0) -> tuple[list[Word], bool]:
     while match := _WORD.match(text, done):
         one_line = re.sub(r"\n+", " ", match[1])
         row += text.count("\n", done, match.start(1))
-        words.append(("".join(map(_unescaped, _PART.findall(one_line))), row))
+        parts = map(_unescaped, _PART.findall(one_line)) if _MARK.search(one_line) else (one_line,)
+        words.append(("".join(parts), row))
         row += match[1].count("\n")
         done = match.end()
     return words, not text[done:].strip()
