@@ -16,6 +16,7 @@ from confaudit.yaml_nodes import (
     follow,
     get,
     resolve,
+    text_at,
 )
 
 
@@ -40,10 +41,10 @@ def is_on(node: Node | None) -> bool | None:
 
 
 def text_of(node: Node | None) -> str:
-    """The text of a value; opaque where a template without quotes stands for it."""
+    """The text of a value, null is none; opaque where a template without quotes stands for it."""
     if isinstance(node, Mapping) and _held_by_map(node) is Holds.OPEN:
         return OPAQUE
-    return node.text if isinstance(node, Scalar) else ""
+    return text_at(node)
 
 
 def _keys(chart: Mapping) -> Iterator[tuple[str, Scalar, Node | None]]:

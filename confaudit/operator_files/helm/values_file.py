@@ -394,7 +394,7 @@ def _tag(container: Mapping) -> str:
     if isinstance(image, Scalar):
         repository, tag = image_parts(CLUSTER.read(image.text).text or image.text)
         return tag if is_coder_image(repository) else ""
-    return text_at(image, "tag")
+    return text_of(get(image, "tag"))
 
 
 READER: Final = Reader(recognise, read_layers=read_layers)
