@@ -65,9 +65,11 @@ def predict(
     """
     running = _Running(before, source)
     given, upcoming = running.assignments(now), running.assignments(then)
-    runs = running.start((*given, *chain.from_iterable(running.carried(given))))
+    told = (*given, *chain.from_iterable(running.carried(given)))
+    runs = running.start(told)
     assignments = (*upcoming, *_under_known_names(running.carried(upcoming), target))
-    start = Start(target, target.options.values(), assignments)
+    stays = target is source and target.options == running.options and assignments == told
+    start = runs if stays else Start(target, target.options.values(), assignments)
     was, moved = runs.values, moved_keys(running.options, target.options)
     will = _without_unsure(start.values, target, assignments)
     was, had = (under_keys(moved, values) for values in (was, running.settled(was, given)))
