@@ -8,7 +8,7 @@ provider that was numbered wrongly) is not known here.
 Values are compared as they are, secrets included: `situate` alone calls this, and redacts it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -66,10 +66,9 @@ def predict(
     running = _Running(before, source)
     given, upcoming = running.assignments(now), running.assignments(then)
     told = (*given, *chain.from_iterable(running.carried(given)))
-    runs = running.start(told)
     assignments = (*upcoming, *_under_known_names(running.carried(upcoming), target))
-    stays = target is source and target.options == running.options and assignments == told
-    start = runs if stays else Start(target, target.options.values(), assignments)
+    runs = running.start(told)
+    start = runs if running.stays(target, told, assignments) else _start(target, assignments)
     was, moved = runs.values, moved_keys(running.options, target.options)
     will = _without_unsure(start.values, target, assignments)
     was, had = (under_keys(moved, values) for values in (was, running.settled(was, given)))
@@ -90,6 +89,10 @@ def predict(
         effective=_effective(have, start),
         inputs=start.inputs,
     )
+
+
+def _start(release: Release, assignments: Iterable[Assignment]) -> Start:
+    return Start(release, release.options.values(), assignments)
 
 
 def _without_unsure(
@@ -159,6 +162,13 @@ class _Running:
 
     def start(self, assignments: Iterable[Assignment]) -> Start:
         return Start(self._release, self.options.values(), assignments)
+
+    def stays(
+        self, target: Release, told: Sequence[Assignment], assignments: Sequence[Assignment]
+    ) -> bool:
+        """Whether the target's start is the one that it had: of the same release, told the same."""
+        is_same = target is self._release and target.options == self.options
+        return is_same and told == assignments
 
     def assignments(self, operator: OperatorSettings) -> tuple[Assignment, ...]:
         """What a start is given by the operator's files."""
