@@ -65,9 +65,8 @@ def predict(
     """
     running = _Running(before, source)
     given, upcoming = running.assignments(now), running.assignments(then)
-    told = (*given, *chain.from_iterable(running.carried(given)))
+    runs = running.start(told := (*given, *chain.from_iterable(running.carried(given))))
     assignments = (*upcoming, *_under_known_names(running.carried(upcoming), target))
-    runs = running.start(told)
     start = runs if running.stays(target, told, assignments) else _start(target, assignments)
     was, moved = runs.values, moved_keys(running.options, target.options)
     will = _without_unsure(start.values, target, assignments)
