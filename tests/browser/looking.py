@@ -50,9 +50,15 @@ def clipboard(page: Page) -> str:
 
 
 def load_again(page: Page) -> None:
-    """Reload, once the browser has stored what it was told to: it does so in its own time."""
-    page.wait_for_timeout(300)
-    page.reload()
+    """Reload until the browser has stored what it was told to, which it does in its own time."""
+    stored = "JSON.stringify(Object.entries(localStorage).sort())"
+    told = page.evaluate(stored)
+    for pause in (0, 100, 300, 1000, 3000):
+        page.wait_for_timeout(pause)
+        page.reload()
+        if page.evaluate(stored) == told:
+            return
+    raise AssertionError("the browser has lost what it was told to store")
 
 
 def overflow(page: Page) -> int:
