@@ -97,8 +97,8 @@ def _in_yaml(file: OperatorFile) -> Iterator[list[Command]]:
 
     A text of several lines may be one anywhere: user data of a stack, say.
     """
-    every = [node for root in (file.yaml.roots if file.yaml else ()) for _, node in walk(root)]
-    maps = [pair for node in every if isinstance(node, Mapping) for pair in entries(node)]
+    every = [*_nodes(file)]
+    maps = [*_pairs(every)]
     for key, value in maps:
         if key.text in _VARIABLES:
             yield from _set_first(value)
@@ -110,9 +110,19 @@ def _in_yaml(file: OperatorFile) -> Iterator[list[Command]]:
 
 def has_steps(file: OperatorFile) -> bool:
     """Whether it is a pipeline: a map somewhere that names commands to be run."""
-    every = (node for root in (file.yaml.roots if file.yaml else ()) for _, node in walk(root))
-    maps = (pair for node in every if isinstance(node, Mapping) for pair in entries(node))
-    return any(key.text in _STEPS and any(True for _ in _texts(value)) for key, value in maps)
+    steps = (value for key, value in _pairs(_nodes(file)) if key.text in _STEPS)
+    return any(True for value in steps for _ in _texts(value))
+
+
+def _nodes(file: OperatorFile) -> Iterator[Node]:
+    """Everything in a file, at any depth."""
+    for root in file.yaml.roots if file.yaml else ():
+        yield from (node for _, node in walk(root))
+
+
+def _pairs(nodes: Iterable[Node]) -> Iterator[tuple[Scalar, Node]]:
+    """What stands under the keys of those that are maps."""
+    return (pair for node in nodes if isinstance(node, Mapping) for pair in entries(node))
 
 
 def _set_first(variables: Node) -> Iterator[list[Command]]:
