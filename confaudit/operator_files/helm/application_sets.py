@@ -14,7 +14,6 @@ from confaudit.operator_files.helm.parameters import (
     Parameters,
     flat,
     guessed,
-    items_of,
     of_path,
 )
 from confaudit.yaml_nodes import Node, Scalar, get, items_at, text_at
@@ -83,7 +82,7 @@ class _Generators:
 
     def _merge(self, merge: Node, depth: int) -> Iterator[Parameters]:
         """Those of the first, with what the others say of the same keys."""
-        keys = [key.text for key in items_of(get(merge, "mergeKeys")) if isinstance(key, Scalar)]
+        keys = [key.text for key in items_at(get(merge, "mergeKeys")) if isinstance(key, Scalar)]
         found = [[*self.read(one, depth + 1)] for one in items_at(merge, "generators")]
         first, *others = found or [[]]
         for known in first:
@@ -118,7 +117,7 @@ class _Generators:
             self._beside.take(file)
             folder = str(PurePosixPath(file.path).parent)
             for root in file.yaml.roots if file.yaml else ():
-                for one in items_of(root) or [root]:
+                for one in (*items_at(root),) or (root,):
                     yield {**of_path(folder), **flat(one), "path.filename": _name(file)}
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.operator_files.file import OperatorFile
-from confaudit.yaml_nodes import MAX_DEPTH, Node, Scalar, entries, follow
+from confaudit.yaml_nodes import MAX_DEPTH, Node, Scalar, entries, follow, items_at
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Sequence as List
 
@@ -63,7 +63,7 @@ class Environment:
         if isinstance(node, Map):
             pairs = [(key, self.in_node(value, depth + 1)) for key, value in entries(node)]
             return Map(node.line, [*pairs])
-        return List(node.line, [self.in_node(one, depth + 1) for one in items_of(node)])
+        return List(node.line, [self.in_node(one, depth + 1) for one in items_at(node)])
 
     def _value(self, match: re.Match[str]) -> str:
         inner = match["inner"]
@@ -72,12 +72,6 @@ class Environment:
         name, default = _with_default(inner)
         value = self.known.get(_key(name), default if self.known and self.is_whole else None)
         return match[0] if value is None or not _SAFE.fullmatch(value) else value
-
-
-def items_of(node: Node | None) -> list[Node]:
-    """The items of a list; none of anything else."""
-    found = follow(node)
-    return found.items if isinstance(found, List) else []
 
 
 def flat(node: Node | None, prefix: str = "", depth: int = 0) -> dict[str, str]:
