@@ -37,6 +37,7 @@ class _Demand(StrEnum):
     MUST = "must"
     CHANGE = "change"
     SECURITY = "security"
+    POLICY = "policy"
     MIGRATE = "migrate"
     ADVICE = "advice"
     INFO = "info"
@@ -46,6 +47,7 @@ _TITLES: Final[Mapping[_Demand, str]] = {
     _Demand.MUST: "Must be put right",
     _Demand.CHANGE: "Works differently than it looks",
     _Demand.SECURITY: "Security",
+    _Demand.POLICY: "Rules of the house",
     _Demand.MIGRATE: "Should be migrated or cleaned up",
     _Demand.ADVICE: "Advice",
     _Demand.INFO: "For information",
@@ -59,6 +61,7 @@ _UPGRADE_TITLES: Final[Mapping[_Demand, str]] = {
 _DEMANDS: Final[Mapping[Effect, _Demand]] = {
     Effect.WILL_NOT_START: _Demand.MUST,
     Effect.SECURITY: _Demand.SECURITY,
+    Effect.POLICY: _Demand.POLICY,
     Effect.BEHAVIOUR: _Demand.CHANGE,
     Effect.IGNORED: _Demand.MIGRATE,
     Effect.DEPRECATED: _Demand.MIGRATE,

@@ -60,7 +60,7 @@ from confaudit.render.json_v1_fields import (
     Tool,
 )
 
-SCHEMA_VERSION: Final = "1.5"
+SCHEMA_VERSION: Final = "1.6"
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -173,11 +173,12 @@ def _summary(report: Report) -> Summary:
 
 def _suppressed(suppressed: Suppressed, deployment: str) -> SuppressedEntry:
     found = suppressed.finding
+    entry = SuppressedEntry(by=suppressed.by.value, reason=suppressed.reason or UNSET)
     if found.change:
-        return SuppressedEntry(
-            by=suppressed.by.value, change=_change(found.change, found, deployment)
-        )
-    return SuppressedEntry(by=suppressed.by.value, finding=_finding(found))
+        entry.change = _change(found.change, found, deployment)
+    else:
+        entry.finding = _finding(found)
+    return entry
 
 
 def _rule(rule: Rule) -> RuleEntry:
@@ -188,6 +189,7 @@ def _rule(rule: Rule) -> RuleEntry:
         why=rule.why,
         fix=rule.fix,
         reference=rule.reference or UNSET,
+        control=rule.control or UNSET,
     )
 
 
@@ -334,6 +336,7 @@ def _finding(finding: Finding) -> FindingEntry:
         reference=rule.reference or UNSET,
         paste=_paste(*_to_set(finding)),
         deployment=finding.deployment or UNSET,
+        remarks=list(finding.remarks) or UNSET,
     )
 
 

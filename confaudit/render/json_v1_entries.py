@@ -148,7 +148,14 @@ class FindingEntry(Struct):
     rule: Annotated[str, Meta(description="Permanent id")]
     effect: Annotated[
         Literal[
-            "will-not-start", "security", "behaviour", "ignored", "deprecated", "advice", "info"
+            "will-not-start",
+            "security",
+            "policy",
+            "behaviour",
+            "ignored",
+            "deprecated",
+            "advice",
+            "info",
         ],
         Meta(description="What it means for the deployment. More effects may come."),
     ]
@@ -182,15 +189,23 @@ class FindingEntry(Struct):
     reference: Annotated[str, Meta(description="Public source")] | UnsetType = UNSET
     paste: Paste | UnsetType = UNSET
     deployment: str | UnsetType = UNSET
+    remarks: Annotated[list[str], Meta(description="What people wrote beside it")] | UnsetType = (
+        UNSET
+    )
 
 
 class SuppressedEntry(Struct, kw_only=True):
     """A finding or change that is not listed, and why."""
 
     by: Annotated[
-        Literal["filter"],
-        Meta(description="filter: the reader chose not to see it. More may come."),
+        Literal["filter", "off", "ignore", "accept", "before"],
+        Meta(
+            description="filter: the reader chose not to see it, and it counts. off: the policy"
+            " switches its rule off. ignore, accept: an exception says so. before: it was there"
+            " before the change reviewed. More may come."
+        ),
     ]
+    reason: Annotated[str, Meta(description="Of who decided so")] | UnsetType = UNSET
     finding: FindingEntry | UnsetType = UNSET
     change: ChangeEntry | UnsetType = UNSET
 
@@ -204,3 +219,6 @@ class RuleEntry(Struct, kw_only=True):
     why: str
     fix: str
     reference: Annotated[str, Meta(description="Public source")] | UnsetType = UNSET
+    control: (
+        Annotated[str, Meta(description="Id of the control of the hardening pack")] | UnsetType
+    ) = UNSET

@@ -185,6 +185,8 @@ class Document(Struct, kw_only=True):
             "diff",
             "upgrade",
             "lint",
+            "check",
+            "review",
             "verify",
             "explain",
             "catalog-releases",

@@ -120,11 +120,12 @@ def _judged(document: Document, rules: Mapping[str, Rule]) -> Judged:
     changes = (_judged_change(one, rules, deployment) for one in document.changes or ())
     findings = (_finding(one, rules) for one in document.findings or ())
     suppressed = tuple(
-        Suppressed(_unlisted(one, rules, deployment), SuppressedBy(one.by))
+        Suppressed(_unlisted(one, rules, deployment), SuppressedBy(one.by), one.reason or "")
         for one in document.suppressed or ()
     )
     hidden = document.summary.hidden if document.summary else 0
-    return Judged((*changes, *merged(findings)), suppressed, max(0, hidden - len(suppressed)))
+    told = sum(one.by is SuppressedBy.FILTER for one in suppressed)
+    return Judged((*changes, *merged(findings)), suppressed, max(0, hidden - told))
 
 
 def _unlisted(entry: SuppressedEntry, rules: Mapping[str, Rule], deployment: str) -> Finding:
@@ -144,6 +145,7 @@ def _listed(name: str, entry: RuleEntry) -> Rule:
         why=entry.why,
         fix=entry.fix,
         reference=entry.reference or "",
+        control=entry.control or "",
     )
 
 
@@ -290,6 +292,7 @@ def _finding(entry: FindingEntry, rules: Mapping[str, Rule]) -> Finding:
         steps=tuple(entry.steps),
         patches=tuple(map(_patch, entry.patches or ())),
         positions=tuple(map(_position, entry.positions or ())),
+        remarks=tuple(entry.remarks or ()),
     )
 
 

@@ -574,6 +574,16 @@ LINT: Final = replace(
     lives=lives("access-url", here="2.33.0"),
 )
 
+EXCUSED: Final = Judged(
+    FINDINGS[-1:],
+    tuple(
+        Suppressed(finding, by, "" if by is SuppressedBy.BEFORE else f"{by}: as Ann says")
+        for finding, by in zip(FINDINGS, SuppressedBy, strict=False)
+        if by is not SuppressedBy.FILTER
+    ),
+)
+"""One finding counts; of the others each has something else that keeps it from counting."""
+
 # --- several deployments ------------------------------------------------------------------------
 
 
@@ -665,6 +675,15 @@ REPORTS: Final[Mapping[str, Report]] = {
     "lint-several": LINTED,
     "upgrade-several": UPGRADED,
     "hostile-several": _HOSTILE_PARTS,
+    "check": replace(
+        LINT,
+        kind=ReportKind.CHECK,
+        title="Check of prod",
+        statement="1 thing to mend",
+        judged=EXCUSED,
+        lives=None,
+    ),
+    "review": replace(LINT, kind=ReportKind.REVIEW, title="Review of prod", judged=EXCUSED),
     "verify": replace(
         EMPTY,
         kind=ReportKind.VERIFY,

@@ -35,6 +35,7 @@ TOLD = {
     "patches": (Patch(Form.ENV_FILE, HERE, ("A=1",), ("B=1",)),),
     "positions": (HERE,),
     "deployment": "staging",
+    "remarks": ("Ask Ann.",),
 }
 """A value for every field that a finding of an audit has; a new field needs one here."""
 

@@ -17,6 +17,8 @@ class Effect(StrEnum):
 
     WILL_NOT_START = "will-not-start"
     SECURITY = "security"
+    POLICY = "policy"
+    """A rule of the house is broken."""
     BEHAVIOUR = "behaviour"
     """It starts and does something differently."""
     IGNORED = "ignored"
@@ -56,6 +58,8 @@ class Rule:
     fix: str
     reference: str = ""
     """Public source, for example coder/coder#24926."""
+    control: str = ""
+    """Id of the control of the hardening pack that it checks, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ class Finding:
     """The change it judges, where it is about one."""
     deployment: str = ""
     """Name of the deployment it is about, empty when nobody gave it one."""
+    remarks: tuple[str, ...] = ()
+    """What people wrote beside it."""
 
     @property
     def severity(self) -> Level:

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Final
 
 from confaudit.core.coder.releases import Version
-from confaudit.core.judge.judge import Judged
+from confaudit.core.judge.judge import joined
 from confaudit.core.judge.verdict import (
     MAY_NOT_START,
     NOT_AUDITED,
@@ -39,7 +39,7 @@ def combined(parts: Sequence[Report], notes: Iterable[str] = ()) -> Report:
         title=_title(parts),
         generated_at=first.generated_at,
         tool_version=first.tool_version,
-        judged=_judged(parts),
+        judged=joined(part.judged for part in parts),
         rules=tuple({rule.id: rule for part in parts for rule in part.rules}.values()),
         tables=(_table(parts),),
         notes=(*notes, *shared_notes(parts)),
@@ -55,15 +55,6 @@ def shared_notes(parts: Sequence[Report]) -> tuple[str, ...]:
     """What every part says that was audited, to be told once."""
     first, *others = [part for part in parts if not part.not_audited]
     return tuple(note for note in first.notes if all(note in part.notes for part in others))
-
-
-def _judged(parts: Sequence[Report]) -> Judged:
-    """Everything that was found, part after part."""
-    return Judged(
-        shown=tuple(chain.from_iterable(part.judged.shown for part in parts)),
-        suppressed=tuple(chain.from_iterable(part.judged.suppressed for part in parts)),
-        unlisted=sum(part.judged.unlisted for part in parts),
-    )
 
 
 # --- in words -----------------------------------------------------------------------------------

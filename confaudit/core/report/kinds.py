@@ -19,6 +19,8 @@ class ReportKind(StrEnum):
     DIFF = "diff"
     UPGRADE = "upgrade"
     LINT = "lint"
+    CHECK = "check"
+    REVIEW = "review"
     VERIFY = "verify"
     EXPLAIN = "explain"
     CATALOG_RELEASES = "catalog-releases"
@@ -48,6 +50,8 @@ _TRAITS: Final[Mapping[ReportKind, _Traits]] = {
     ReportKind.DIFF: _Traits("Configuration changes"),
     ReportKind.UPGRADE: _Traits("Upgrade audit", is_audit=True, is_upgrade=True),
     ReportKind.LINT: _Traits("Audit of configuration files", is_audit=True),
+    ReportKind.CHECK: _Traits("Check of hardening and policy", is_audit=True),
+    ReportKind.REVIEW: _Traits("Review of a change", is_audit=True),
     ReportKind.VERIFY: _Traits("Upgrade, compared with its prediction", is_audit=True),
     ReportKind.EXPLAIN: _Traits("Story of an option"),
     ReportKind.CATALOG_RELEASES: _Traits("Releases of Coder"),

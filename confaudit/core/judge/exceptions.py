@@ -1,0 +1,152 @@
+"""What people decided about findings: to ignore, to accept or to annotate them, and for how long.
+
+Decisions are values here; how they are written down is known in `rulebook`. `judge` asks them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Final
+
+from confaudit.core.coder.releases import Version
+from confaudit.core.model import Level
+
+
+class Decision(StrEnum):
+    """What is to become of a finding."""
+
+    IGNORE = "ignore"
+    """It does not count, whatever the values are."""
+    ACCEPT = "accept"
+    """It does not count as long as it is this very finding: with another value it does again."""
+    ANNOTATE = "annotate"
+    """It counts, and a remark stands beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a decision can be asked about: a finding, by all its names."""
+
+    rule: str
+    names: tuple[str, ...]
+    """By which a reader may mean the option, or whatever else it is about."""
+    deployment: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionEntry:
+    """One decision, with who took it, why, and until when it holds."""
+
+    decision: Decision
+    reason: str
+    rule: str = "*"
+    """Glob over ids of rules."""
+    option: str = "*"
+    """Glob over all names of what a finding is about."""
+    deployment: str = "*"
+    """Glob over names of deployments; a finding of one without a name is met by `*` alone."""
+    fingerprint: str = ""
+    """The one finding that is meant; empty where the globs say it."""
+    owner: str = ""
+    expires: date | None = None
+    """The last day on which it holds."""
+    until_version: str = ""
+    """The release from which on it holds no longer; empty for none."""
+    where: str = ""
+    """File and line that say so: `confaudit-exceptions.yaml:12`."""
+
+    def meets(self, subject: Subject) -> bool:
+        """Whether it is about a finding."""
+        if self.fingerprint and self.fingerprint != subject.fingerprint:
+            return False
+        return (
+            fnmatchcase(subject.rule, self.rule)
+            and fnmatchcase(subject.deployment, self.deployment)
+            and (self.option == "*" or any(fnmatchcase(n, self.option) for n in subject.names))
+        )
+
+    def may_meet(self, deployment: str, rules: Iterable[str]) -> bool:
+        """Whether what was looked for in a deployment could have been what it is about."""
+        return fnmatchcase(deployment, self.deployment) and any(
+            fnmatchcase(rule, self.rule) for rule in rules
+        )
+
+    def lapse(self, today: date, release: str) -> str:
+        """Why it holds no longer, to follow "it"; empty while it does."""
+        if self.expires and today > self.expires:
+            return f"expired on {self.expires.isoformat()}"
+        if self.until_version and release and _reaches(release, self.until_version):
+            return f"held until Coder {self.until_version}"
+        return ""
+
+
+def _reaches(release: str, limit: str) -> bool:
+    return Version.parse(release).base >= Version.parse(limit).base
+
+
+@dataclass(frozen=True, slots=True)
+class LevelOverride:
+    """How bad findings of some rules are in this house."""
+
+    rule: str
+    """Glob over ids of rules."""
+    level: Level | None
+    """None: they do not count at all."""
+    where: str = ""
+    """File and line that say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """Everything that people decided, asked on a day about a release."""
+
+    today: date
+    entries: tuple[ExceptionEntry, ...] = ()
+    overrides: tuple[LevelOverride, ...] = ()
+    release: str = ""
+    """What the deployment runs, or is to run; empty where nothing tells."""
+
+    def about(self, release: str) -> "Rulings":
+        """The same, asked about a deployment of a release."""
+        return replace(self, release=release)
+
+    def override(self, rule: str) -> LevelOverride | None:
+        """The last override that is about a rule, if any."""
+        found = (one for one in reversed(self.overrides) if fnmatchcase(rule, one.rule))
+        return next(found, None)
+
+    def meeting(self, subject: Subject) -> Sequence[ExceptionEntry]:
+        """The entries about a finding, whether or not they still hold."""
+        return [one for one in self.entries if one.meets(subject)]
+
+    def lapse(self, entry: ExceptionEntry) -> str:
+        """See `ExceptionEntry.lapse`."""
+        return entry.lapse(self.today, self.release)
+
+
+NO_RULINGS: Final = Rulings(date.min)
+"""Nobody decided anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """An entry that would have kept a finding from counting, and no longer does."""
+
+    entry: ExceptionEntry
+    why: str
+    """As of `ExceptionEntry.lapse`."""
+    fingerprint: str
+    """Of the finding that counts again."""
+
+
+def unmatched(
+    rulings: Rulings, met: Iterable[ExceptionEntry], deployment: str, rules: Iterable[str]
+) -> tuple[ExceptionEntry, ...]:
+    """The entries that were about nothing, though what they are about was looked for."""
+    looked_for, used = [*rules], {*met}
+    return tuple(
+        one for one in rulings.entries if one not in used and one.may_meet(deployment, looked_for)
+    )
