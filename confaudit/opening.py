@@ -1,11 +1,11 @@
 """How files that people name are opened: never waiting for whoever would write to a named pipe."""
 
 import os
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 
-def open_now(path: Path) -> BinaryIO:
+def open_now(path: Path) -> BufferedReader:
     """Open for reading; a pipe without a writer is empty, and from others reading waits as ever.
 
     Raises:

@@ -94,8 +94,8 @@ class Batch:
         if size > limit:
             self.close()  # rather than take in what git has begun to say
             raise StoreError(
-                f"a file in the git history of {self._git.where} is larger than any snapshot",
-                "confaudit does not write such files; look at who did",
+                f"a file in the git history of {self._git.where} is larger than any that is read",
+                "look at who committed it, and whether it belongs there",
             )
 
     def _meaningless(self, running: "_Running", *, died: bool) -> None:

@@ -54,13 +54,23 @@ class History:
         """What a commit holds at a path from the root; the empty path is the root itself."""
         entry: TreeEntry | None = TreeEntry(FOLDER, self._root(commit))
         for name in filter(None, path.split("/")):
-            entry = self._tree(entry.id).get(name) if entry and entry.is_folder else None
+            entry = self.tree(entry.id).get(name) if entry and entry.is_folder else None
         return entry
 
     def folder(self, commit: str, path: str) -> Mapping[str, TreeEntry]:
         """What a commit holds in a folder, by name; nothing when there is no such folder."""
         entry = self.entry(commit, path)
-        return self._tree(entry.id) if entry and entry.is_folder else {}
+        return self.tree(entry.id) if entry and entry.is_folder else {}
+
+    def tree(self, tree: str) -> Mapping[str, TreeEntry]:
+        """What lies in a folder, by name; the id is that of the folder, as its entry has it."""
+        data, width = self._object(tree, MAX_BYTES), len(tree) // 2
+        entries, position = {}, 0
+        while row := _TREE_ROW.match(data, position):
+            position = row.end() + width
+            entry = TreeEntry(row[1].decode(), data[row.end() : position].hex())
+            entries[os.fsdecode(row[2])] = entry
+        return entries
 
     def read(self, blobs: Iterable[str], limit: int = MAX_BYTES) -> list[bytes]:
         """Contents of files by blob id; what was read lately is not read again.
@@ -114,15 +124,6 @@ class History:
     def _root(self, commit: str) -> str:
         """Id of the tree of a commit."""
         return self._object(commit, MAX_BYTES).split(maxsplit=2)[1].decode()
-
-    def _tree(self, tree: str) -> Mapping[str, TreeEntry]:
-        data, width = self._object(tree, MAX_BYTES), len(tree) // 2
-        entries, position = {}, 0
-        while row := _TREE_ROW.match(data, position):
-            position = row.end() + width
-            entry = TreeEntry(row[1].decode(), data[row.end() : position].hex())
-            entries[os.fsdecode(row[2])] = entry
-        return entries
 
     def _object(self, object_id: str, limit: int) -> bytes:
         data = self._batch.read(object_id, limit)

@@ -31,6 +31,20 @@ def check_deployment(name: str) -> str:
     return name
 
 
+def check_revision(revision: str) -> str:
+    """The revision itself, when a person may have meant it for one.
+
+    Raises:
+        StoreError: it looks like an option, or has characters that no eye can see.
+    """
+    if revision.startswith("-") or not revision.isprintable():
+        raise StoreError(
+            f"'{visible(revision)}' cannot be a revision",
+            "name a commit, branch or tag, such as HEAD~1 or main@{yesterday}",
+        )
+    return revision
+
+
 def folder_of(deployment: str) -> str:
     """Folder of a deployment in the repository, with a trailing slash."""
     return f"{DEPLOYMENTS}/{deployment}/"

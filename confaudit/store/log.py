@@ -42,14 +42,16 @@ FOLDER: Final = "40000"
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """What a commit did to one file."""
+    """What became of one file, by a commit or between two trees."""
 
     path: str
     """From the root of the repository."""
     before: TreeEntry | None
-    """None: the commit added the file."""
+    """None: the file was added."""
     after: TreeEntry | None
-    """None: the commit removed it."""
+    """None: it was removed."""
+    earlier_path: str = ""
+    """Where the file was before, with the same contents; empty unless it moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class Commit:
     message: str
     changes: tuple[FileChange, ...]
     """Compared with the parent, of the paths asked for; none for a merge."""
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.partition("\n")[0]
 
 
 def commits(out: IO[bytes]) -> Iterator[Commit]:

@@ -12,6 +12,7 @@ from confaudit.store.history import History
 from confaudit.store.layout import (
     DEPLOYMENTS,
     check_deployment,
+    check_revision,
     deployment_of,
     folder_of,
     listed,
@@ -107,12 +108,7 @@ class Snapshots:
         return {folder + name: found[name] for name in found if deployment_of(folder + name)}
 
     def _commit_id(self, revision: str) -> str:
-        if revision.startswith("-") or not revision.isprintable():
-            raise StoreError(
-                f"'{visible(revision)}' cannot be a revision",
-                "name a commit, branch or tag, such as HEAD~1 or main@{yesterday}",
-            )
-        return self.history.commit_id(revision) if revision else ""
+        return self.history.commit_id(check_revision(revision)) if revision else ""
 
     def _held(self, commit: str) -> tuple[str, ...]:
         names = self.history.folder(commit, DEPLOYMENTS)

@@ -1,6 +1,7 @@
 """What integration tests share."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,6 +41,43 @@ def quiet_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPat
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+
+
+class Calls:
+    """How git was run: see `calls`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log = folder / "calls"
+        self.asked = folder / "names"
+
+    def taken(self) -> list[str]:
+        """The commands since this was last called."""
+        return self._lines(self.log)
+
+    def names(self) -> list[str]:
+        """What `cat-file --batch` was asked for since this was last called."""
+        return self._lines(self.asked)
+
+    def _lines(self, file: Path) -> list[str]:
+        found = file.read_text().splitlines() if file.exists() else []
+        file.unlink(missing_ok=True)
+        return found
+
+
+@pytest.fixture
+def calls(clean_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """Every git that is run from now on leaves its arguments here, and what it is asked."""
+    found, git = Calls(clean_folder), shutil.which("git")
+    shim = clean_folder / "shim" / "git"
+    shim.parent.mkdir()
+    shim.write_text(
+        f'#!/bin/sh\necho "$@" >> "{found.log}"\n'
+        f'case "$*" in *"cat-file --batch") tee -a "{found.asked}" | exec "{git}" "$@";;\n'
+        f'*) exec "{git}" "$@";; esac\n'
+    )
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ ARROWS = WINGS | {
     "rulebook": {"rulebook", "errors", "yaml_file", *ALL_CORE},
     "sources": {"sources", "errors", "opening", "yaml_nodes", *ALL_CORE},
     "operator_files": {"operator_files", "errors", "opening", "yaml_nodes", *ALL_CORE},
-    "store": {"store", "errors", *ALL_CORE},
+    "store": {"store", "errors", "opening", *ALL_CORE},
     "present": {"present", *ALL_CORE},
     "render": {"render", "present", "errors", *ALL_CORE},
     "demo": {"demo", "samples", *ALL_CORE},
