@@ -1,7 +1,7 @@
 """The live API: one consistent, unredacted reading of a deployment over HTTP.
 
 This module knows which endpoints to ask, in which order, and what their answers mean; how a
-request travels is known to `sources.client` alone, which is imported when the first one is made.
+request travels is known to `transport.client` alone, which is imported when the first one is made.
 """
 
 import re
@@ -19,7 +19,7 @@ from confaudit.sources.http_target import ApiTarget
 from confaudit.sources.wire import WireError, decode_json, decode_text, version_of
 
 if TYPE_CHECKING:
-    from confaudit.sources.client import Client, Response
+    from confaudit.transport.client import Client, Response
 
 ATTEMPTS: Final = 3
 """How often the whole reading is tried while a rollout is under way."""
@@ -61,7 +61,7 @@ def read(target: ApiTarget) -> ApiReading:
     from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
     from tenacity.wait import wait_random_exponential
 
-    from confaudit.sources.client import Client
+    from confaudit.transport.client import Client
 
     attempts = Retrying(
         retry=retry_if_exception_type(_RolloutError),
@@ -153,7 +153,7 @@ class _Heard:
 
 
 def _endpoints(client: "Client", version: str) -> Iterator[_Heard]:
-    from confaudit.sources.client import PARALLEL
+    from confaudit.transport.client import PARALLEL
 
     minor = _minor(version)
 

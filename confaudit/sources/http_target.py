@@ -1,42 +1,12 @@
-"""Whom to ask over HTTP, and how: all that a client needs to be told."""
+"""A deployment to ask, and how: all that a client needs to be told of it."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from confaudit.errors import ConfigError
-from confaudit.sources.address import base_url, mirror_url
-
-
-@dataclass(frozen=True, slots=True)
-class HttpTarget:
-    """A tree of files on a web server; nothing secret is sent there."""
-
-    url: str
-    """What paths are below."""
-    timeout_seconds: float = 30.0
-    """For connecting, and again for the whole of one answer."""
-    retries: int = 4
-    """Further tries of one request after a connection error, 429 or 5xx."""
-    ca_file: Path | None = None
-    """PEM file of authorities to trust beside the system's."""
-    max_bytes: int = 16 * 1024 * 1024
-    """Largest answer after decompression; a full configuration is about 300 KB."""
-
-    @property
-    def base(self) -> str:
-        """The URL checked, without a final slash.
-
-        Raises:
-            ConfigError: it cannot be meant.
-        """
-        return mirror_url(self.url)
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """What is sent with every request."""
-        return {"Accept": "*/*"}
+from confaudit.sources.address import base_url
+from confaudit.transport.target import HttpTarget
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,19 +14,20 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.model import Json
 from confaudit.core.text.wording import visible
 from confaudit.errors import ApiError, ConfauditError, MirrorError
 from confaudit.sources.address import mirror_url
-from confaudit.sources.http_target import HttpTarget
 from confaudit.sources.input import read_file
 from confaudit.sources.wire import WireError, decode_json, decode_text
+from confaudit.transport.pages import MOST_PAGES, PageError, next_place
+from confaudit.transport.target import HttpTarget
 
 if TYPE_CHECKING:
-    from confaudit.sources.client import Response
+    from confaudit.transport.client import Response
 
 PUBLIC: Final = "https://raw.githubusercontent.com/coder/coder"
 """The files of the public repository, by tag."""
@@ -35,7 +36,6 @@ PUBLIC_LIST: Final = "https://api.github.com/repos/coder/coder/releases?per_page
 LIST: Final = "releases.json"
 OLDEST: Final = Version(2, 0, 0)
 
-_MOST_PAGES: Final = 50
 _MAX_BYTES: Final = 16 * 1024 * 1024
 """A page of the public list has some MB, notes included; a file of Coder's source 200 KB."""
 _OFFLINE: Final = (
@@ -112,7 +112,7 @@ class Web:
     """A web server. No redirect is followed, and nobody is told who asks."""
 
     def __init__(self, url: str, timeout_seconds: float, retries: int) -> None:
-        from confaudit.sources.client import Client  # a folder needs no network
+        from confaudit.transport.client import Client  # a folder needs no network
 
         parts = urlsplit(mirror_url(url))
         self._origin, self._root = f"{parts.scheme}://{parts.netloc}", parts.path.strip("/")
@@ -138,16 +138,18 @@ class Web:
             MirrorError: a page cannot be fetched, lies on another server, or there is no end.
         """
         place = self._below(path)
-        for _ in range(_MOST_PAGES):
+        for _ in range(MOST_PAGES):
             answer = self._get(place)
             if answer is None:
                 return
             yield answer.body
-            target = _next(answer.link)
-            if not target:
+            try:
+                place = next_place(self._origin, place, answer.link)
+            except PageError as error:
+                raise _cut_short(str(error)) from None
+            if not place:
                 return
-            place = self._following(place, target)
-        raise _cut_short(f"has more than {_MOST_PAGES} pages")
+        raise _cut_short(f"has more than {MOST_PAGES} pages")
 
     def names(self) -> tuple[str, ...]:
         """Nothing: a server does not show."""
@@ -166,29 +168,6 @@ class Web:
         if answer.status != 200:
             raise _unreachable(_REFUSALS[answer.status // 100].format(answer.status))
         return answer
-
-    def _following(self, place: str, target: str) -> str:
-        """The place of the next page, which the list may name as any kind of reference."""
-        start = f"{self._origin}/"
-        try:
-            url = urljoin(f"{start}{place}", target)
-        except ValueError:
-            raise _cut_short("names a next page that is no URL") from None
-        if not url.startswith(start):
-            raise _cut_short("goes on at another server, which is not asked")
-        return url.removeprefix(start)
-
-
-def _next(link: str) -> str:
-    """The target of the link to the next page; empty where the header has none.
-
-    Piece by piece: one pattern for the whole header takes a time that grows with its square.
-    """
-    pieces = (piece.partition(">") for piece in link.split("<"))
-    return next((target for target, _, said in pieces if _IS_NEXT.search(said)), "")
-
-
-_IS_NEXT: Final = re.compile(r'\brel="?next\b', re.IGNORECASE)
 
 
 def _cut_short(reason: str) -> MirrorError:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from confaudit.errors import ApiError, ConfauditError, ConfigError, ExitCode
-from confaudit.sources import api, client
+from confaudit.sources import api
 from confaudit.sources.http_target import ApiTarget
+from confaudit.transport import client
 from tests.integration.scripted_server import PAYLOAD, TOKEN, Reply, ScriptedServer, coder
 
 SECRET = "planted-secret"

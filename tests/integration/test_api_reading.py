@@ -10,8 +10,9 @@ import pytest
 from confaudit.core.coder import endpoints
 from confaudit.core.model import Fidelity
 from confaudit.errors import ApiError
-from confaudit.sources import api, client
+from confaudit.sources import api
 from confaudit.sources.http_target import ApiTarget
+from confaudit.transport import client
 from tests.integration.scripted_server import (
     BUILD,
     PAYLOAD,

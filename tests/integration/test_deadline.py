@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from confaudit.errors import ApiError
-from confaudit.sources import client
-from confaudit.sources.client import Client
-from confaudit.sources.http_target import HttpTarget
+from confaudit.transport import client
+from confaudit.transport.client import Client
+from confaudit.transport.target import HttpTarget
 from tests.integration.processes import DEADLINE
 from tests.integration.scripted_server import Reply, ScriptedServer
 

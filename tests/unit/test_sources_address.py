@@ -5,8 +5,9 @@ import re
 import pytest
 
 from confaudit.errors import ConfigError
-from confaudit.sources.address import base_url, is_loopback
-from confaudit.sources.proxy import Proxy, proxy_for
+from confaudit.sources.address import base_url
+from confaudit.transport.address import is_loopback
+from confaudit.transport.proxy import Proxy, proxy_for
 
 
 @pytest.fixture(autouse=True)

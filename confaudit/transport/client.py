@@ -1,7 +1,8 @@
 """How one request travels and what may come back: urllib3 lives here and nowhere else.
 
-GET only, no redirect ever followed, certificates always verified, every answer bounded in size
-and time. Nothing here knows what an answer means.
+No redirect is ever followed, certificates are always verified, every answer is bounded in size and
+time. Only what reads is tried again here: who writes has to look first what came of it. Nothing
+here knows what an answer means.
 """
 
 import logging
@@ -29,9 +30,9 @@ from urllib3.exceptions import (
 
 from confaudit import __version__
 from confaudit.errors import ApiError, ConfauditError, ConfigError
-from confaudit.sources.deadline import TIMED_POOLS
-from confaudit.sources.http_target import HttpTarget
-from confaudit.sources.proxy import Proxy, proxy_for
+from confaudit.transport.deadline import TIMED_POOLS
+from confaudit.transport.proxy import Proxy, proxy_for
+from confaudit.transport.target import HttpTarget
 
 BACKOFF_SECONDS: Final = 0.5
 """The pause before the third try is twice this, plus jitter, and doubles from there."""
@@ -55,6 +56,8 @@ class Response:
     location: str
     link: str
     """Where a list goes on (RFC 8288), as the server writes it."""
+    retry_after_seconds: float
+    """How long the server asks to be left alone, within bounds; 0 where it does not."""
     body: bytes = field(repr=False)
 
 
@@ -103,19 +106,28 @@ class Client:
         Raises:
             ApiError: there was no answer, or none within the bounds of time and size.
         """
+        return self.ask("GET", path, retries=self._target.retries if retries is None else retries)
+
+    def ask(self, method: str, path: str, body: bytes | None = None, retries: int = 0) -> Response:
+        """Send a request to a path below the URL, whatever the status of the answer.
+
+        Raises:
+            ApiError: as `get` does; what the request was to change may be changed or not.
+        """
         started = time.monotonic()
         try:
-            answer = self._get(path, self._target.retries if retries is None else retries)
+            answer = self._ask(method, path, body, retries)
         except HTTPError as error:
-            _LOG.debug("GET %s failed after %.0f ms", path, _ms_since(started))
+            _LOG.debug("%s %s failed after %.0f ms", method, path, _ms_since(started))
             raise _explain(error, self._target.timeout_seconds) from None
-        _LOG.debug("GET %s %d %.0f ms", path, answer.status, _ms_since(started))
+        _LOG.debug("%s %s %d %.0f ms", method, path, answer.status, _ms_since(started))
         return answer
 
-    def _get(self, path: str, retries: int) -> Response:
+    def _ask(self, method: str, path: str, body: bytes | None, retries: int) -> Response:
         response = self._pool.request(
-            "GET",
+            method,
             f"{self.url}/{path}",
+            body=body,
             preload_content=False,
             redirect=False,
             retries=_retry(retries),
@@ -124,7 +136,7 @@ class Client:
             ),
         )
         try:
-            body = self._body(response)
+            content = self._body(response)
         except BaseException:
             response.close()  # what is left of the answer must not reach the next request
             raise
@@ -137,7 +149,8 @@ class Client:
             content_type=response.headers.get("Content-Type", ""),
             location=response.headers.get("Location", ""),
             link=response.headers.get("Link", ""),
-            body=body,
+            retry_after_seconds=_retry(0).get_retry_after(response) or 0,
+            body=content,
         )
 
     def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:

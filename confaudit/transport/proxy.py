@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from confaudit.errors import ConfigError
-from confaudit.sources.address import is_loopback
+from confaudit.transport.address import is_loopback
 
 
 @dataclass(frozen=True, slots=True)
