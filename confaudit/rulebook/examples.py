@@ -1,7 +1,7 @@
 """Small deployments that an author gives along with an advisory, and what it makes of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -24,6 +24,7 @@ from confaudit.core.judge.startup import refused_starts, start_checks
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Situation
+from confaudit.yaml_file import Part
 
 _Release = Annotated[
     str,
@@ -66,6 +67,23 @@ class Example(
     target: _Release = ""
     """Without it the newest that has the advisory if that stands at any time, else the first of the
     last line that got it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """An advisory with the examples that its author gave."""
+
+    advisory: Advisory
+    written: Part | None
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Small deployments, and what it is to make of them.
+
+        Raises:
+            ConfauditError: of the file's kind: one cannot be read; names file, line and key.
+        """
+        return tuple(self.written.read(list[Example])) if self.written else ()
 
 
 _EXPECTED: Final[Mapping[bool | str, Truth]] = {

@@ -6,7 +6,6 @@ from typing import Any, Final
 import msgspec
 
 from confaudit.core.upgrade.known import COMPARISONS
-from confaudit.rulebook.advisories import WrittenAdvisory
 from confaudit.rulebook.conditions import KINDS
 from confaudit.rulebook.examples import Example
 from confaudit.rulebook.questions import (
@@ -17,6 +16,7 @@ from confaudit.rulebook.questions import (
     SettingQuestion,
     ValueQuestion,
 )
+from confaudit.rulebook.written import WrittenAdvisory
 
 _BESIDE: Final = (WrittenAdvisory, Example, Bounds, ValueQuestion, Other)
 """What is no condition, and what advisories or conditions refer to."""

@@ -20,6 +20,7 @@ from confaudit.core.upgrade.situate import situation_of
 from confaudit.errors import CatalogError
 from confaudit.operator_files import read_env_file
 from confaudit.rulebook import advisories, examples
+from confaudit.rulebook.written import WrittenCheck
 from tests.unit.rulebook import CATALOG, PACKAGED, WORDS, slim
 
 SLIM = slim(frozenset().union(*WORDS.values()))
@@ -368,7 +369,7 @@ CHECK = """
 
 
 def test_a_check_of_a_start_keeps_a_server_from_starting_at_any_time(tmp_path):
-    file = advisories.AdvisoryFile(own(tmp_path, CHECK), advisories.WrittenCheck)
+    file = advisories.AdvisoryFile(own(tmp_path, CHECK), WrittenCheck)
     [tested] = advisories.load_tested([file], CATALOG)
     check = tested.advisory
     assert (check.at_start, check.standing) == (True, True)
@@ -377,7 +378,7 @@ def test_a_check_of_a_start_keeps_a_server_from_starting_at_any_time(tmp_path):
 
 @pytest.mark.parametrize("line", ["effect: ignored", "always: false"])
 def test_a_check_of_a_start_cannot_say_otherwise(tmp_path, line):
-    file = advisories.AdvisoryFile(own(tmp_path, f"{CHECK}  {line}\n"), advisories.WrittenCheck)
+    file = advisories.AdvisoryFile(own(tmp_path, f"{CHECK}  {line}\n"), WrittenCheck)
     with pytest.raises(CatalogError, match=line.split(":")[0]):
         advisories.load_tested([file], CATALOG)
 

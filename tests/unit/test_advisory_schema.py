@@ -12,6 +12,7 @@ from confaudit.catalog import loader
 from confaudit.core.upgrade.known import COMPARISONS
 from confaudit.errors import CatalogError
 from confaudit.rulebook import advisories
+from confaudit.rulebook import written as written_form
 from confaudit.rulebook.conditions import KINDS
 from confaudit.rulebook.questions import QUESTIONS
 from confaudit.rulebook.schema import schema
@@ -31,7 +32,10 @@ def test_it_is_a_schema():
     json.dumps(SCHEMA)
 
 
-IMPLIED = {advisories.WrittenCheck: {"effect": "will-not-start"}, advisories.WrittenAdvisory: {}}
+IMPLIED = {
+    written_form.WrittenCheck: {"effect": "will-not-start"},
+    written_form.WrittenAdvisory: {},
+}
 
 
 @pytest.mark.parametrize("file", advisories.SHIPPED, ids=lambda file: file.path.name)
