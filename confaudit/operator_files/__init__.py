@@ -21,6 +21,7 @@ from confaudit.operator_files.deployments import (
     always_server,
     read_as_one,
     read_deployments,
+    survey,
 )
 from confaudit.operator_files.file import MAX_BYTES, OperatorFile, decode, plain
 from confaudit.operator_files.forms import READERS, FormReader, form_word, recognised
@@ -44,6 +45,7 @@ __all__ = [
     "read_env_file",
     "read_server_yaml",
     "recognised",
+    "survey",
 ]
 
 

@@ -5,7 +5,7 @@ where a tool lays files one over the other (values.yaml and values-prod.yaml), a
 itself otherwise.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
@@ -45,6 +45,8 @@ class Deployments:
     found: tuple[Deployment, ...] = ()
     notes: tuple[str, ...] = ()
     """Which files were not read and why, in whole sentences."""
+    faults: Mapping[str, SourceError] = field(default_factory=dict)
+    """What is wrong with those that could not be read, by their names; none of `notes`."""
 
 
 ReaderOf: TypeAlias = Callable[[Sequence[Given]], Program | None]
@@ -66,12 +68,20 @@ def read_deployments(
     Raises:
         SourceError: none of them can be read.
     """
+    read = survey(files, reader_of, forms)
+    if not read.found:
+        raise _nothing([*read.faults.values()], read.notes)
+    faults = (f"{fault}." for fault in read.faults.values())
+    return Deployments(read.found, (*read.notes, *faults))
+
+
+def survey(
+    files: Sequence[OperatorFile], reader_of: ReaderOf, forms: Sequence[str] = ()
+) -> Deployments:
+    """The deployments among files of which some, or all, may have nothing to do with any."""
     reading = _Reading.of(files, forms, reader_of)
     found = reading.deployments()
-    if not found:
-        raise _nothing([*reading.faults.values()], reading.notes)
-    faults = (f"{fault}." for fault in reading.faults.values())
-    return Deployments(found, (*reading.notes, *faults))
+    return Deployments(found, tuple(reading.notes), reading.faults)
 
 
 def read_as_one(

@@ -113,15 +113,32 @@ def audited(setup: Setup, scopes: Sequence[AuditScope], selection: Selection) ->
     return audits
 
 
-def _audited(
-    setup: Setup, scope: AuditScope, known: "Sequence[Advisory]", selection: Selection
-) -> Audit:
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was looked at, and all there is to say of it, not judged yet."""
+
+    situation: Situation
+    found: tuple[Finding, ...]
+    rules: tuple[Rule, ...]
+    held: "Verification | None" = None
+    """See `Audit.held`."""
+
+
+def examined(setup: Setup, scope: AuditScope, known: "Sequence[Advisory]") -> Examined:
+    """Ask every rule, check and advisory about one deployment."""
     situation = situate(setup, scope, known)
     held = _held(situation, scope.printed) if scope.printed else None
     found = (*audit(situation, known), *(refuted(held.rest) if held else ()))
     rules = {**RULES, **{one.rule.id: one.rule for one in (*known, *found)}}
     patched = _with_patches(found, scope) if scope.opened.files else found
-    return Audit(situation, judge(patched, scope.name, selection), tuple(rules.values()), held)
+    return Examined(situation, tuple(patched), tuple(rules.values()), held)
+
+
+def _audited(
+    setup: Setup, scope: AuditScope, known: "Sequence[Advisory]", selection: Selection
+) -> Audit:
+    one = examined(setup, scope, known)
+    return Audit(one.situation, judge(one.found, scope.name, selection), one.rules, one.held)
 
 
 def _held(situation: Situation, printed: "Printed") -> "Verification":

@@ -234,10 +234,11 @@ _TRUTHS: Final = (Truth.YES, Truth.DEPENDS, Truth.NO)
 
 
 def _order(finding: Finding) -> tuple[int | str, ...]:
-    """Findings by how bad they are; changes by who caused them."""
+    """Findings by how bad they are; after them changes, by who caused them."""
     if finding.change:
-        return change_order(finding.change, finding.severity)
+        return 1, *change_order(finding.change, finding.severity)
     return (
+        0,
         -finding.severity,
         _EFFECTS.index(finding.rule.effect),
         _TRUTHS.index(finding.affects),

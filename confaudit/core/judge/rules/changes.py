@@ -21,6 +21,14 @@ OPERATOR_CHANGE: Final = Rule(
     why="A value or its source changed, and no release explains it; no audit log of Coder has it.",
     fix="Check that the change was meant, and that somebody approved it.",
 )
+EFFECTIVE_CHANGE: Final = Rule(
+    id="effective-change",
+    title="Setting that files change",
+    effect=Effect.BEHAVIOUR,
+    level=Level.INFO,
+    why="The files of both revisions, held against one release, come to different values.",
+    fix="Check that the change was meant: the server has it from its next start on.",
+)
 RELEASE_CHANGE: Final = Rule(
     id="release-change",
     title="Change that the release brought",
@@ -66,6 +74,7 @@ CHANGE_RULES: Final[Mapping[str, Rule]] = {
     rule.id: rule
     for rule in (
         OPERATOR_CHANGE,
+        EFFECTIVE_CHANGE,
         RELEASE_CHANGE,
         COMPUTED_CHANGE,
         UNEXPLAINED_CHANGE,

@@ -1,0 +1,208 @@
+"""The deployments that operators' files of two revisions set up, as far as a change touches them.
+
+No checkout: files are read from the history, or from the work tree, by the paths they have there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import Final
+
+from confaudit.core.coder.releases import Catalog
+from confaudit.core.upgrade.audience import Audience
+from confaudit.errors import SourceError
+from confaudit.operator_files import Deployment, OperatorFile, decode, read_as_one, survey
+from confaudit.operator_files.file import MAX_BYTES
+from confaudit.operator_files.neighbours import may_set_up, related
+from confaudit.store.layout import deployment_of
+from confaudit.store.revisions import Range
+from confaudit.store.trees import Tree
+
+Named = Mapping[str, Sequence[str]]
+"""Globs over the paths of files, by the deployment that confaudit.yaml says they set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesAt:
+    """What the files of one revision set up."""
+
+    found: tuple[Deployment, ...] = ()
+    notes: tuple[str, ...] = ()
+    faults: Mapping[str, SourceError] = field(default_factory=dict)
+    """What is wrong with files that cannot be read, by path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One deployment before and after the change; one of both may not be there."""
+
+    before: Deployment | None
+    after: Deployment | None
+
+    @property
+    def name(self) -> str:
+        """What it is called, after the change if it is still there."""
+        one = self.after or self.before
+        return one.name if one else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedFiles:
+    """What a change does to operators' files."""
+
+    pairs: tuple[Pair, ...] = ()
+    notes: tuple[str, ...] = ()
+    faults: Mapping[str, SourceError] = field(default_factory=dict)
+    """What is wrong with files that the change touches and nobody can read, by path."""
+
+
+def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFiles:
+    """The deployments whose files differ between two revisions.
+
+    Raises:
+        StoreError: the history cannot be read.
+    """
+    changes = [one for one in range_.changes() if _is_candidate(one.path, named)]
+    if not changes:
+        return ReviewedFiles()
+    touched = {one.path for one in changes} | {one.earlier_path for one in changes}
+    before = _files_at(range_.base, touched, named, catalog)
+    after = _files_at(range_.head, touched, named, catalog)
+    moves = {one.earlier_path: one.path for one in changes if one.earlier_path}
+    pairs = (one for one in _paired(before.found, after.found, moves) if _differs(one, touched))
+    return ReviewedFiles(
+        pairs=tuple(pairs),
+        notes=tuple(_about(touched, after.notes)),
+        faults=_broken(before, after, touched),
+    )
+
+
+def _is_candidate(path: str, named: Named) -> bool:
+    """Whether a file may set up a server; a snapshot does not."""
+    return bool(_owner(path, named)) or (may_set_up(path) and not deployment_of(path))
+
+
+def _owner(path: str, named: Named) -> str:
+    """The deployment that a file is said to set up; empty where confaudit.yaml says nothing."""
+    found = (name for name, globs in named.items() if any(fnmatchcase(path, g) for g in globs))
+    return next(found, "")
+
+
+# --- one revision -------------------------------------------------------------------------------
+
+
+def _files_at(tree: Tree, touched: set[str], named: Named, catalog: Catalog) -> FilesAt:
+    contents = _contents(tree, named)
+    if touched.isdisjoint(contents):
+        return FilesAt()
+    owners = {path: owner for path in contents if (owner := _owner(path, named))}
+    near = related(contents) | (touched & contents.keys())
+    faults: dict[str, SourceError] = {}
+    files = {path: file for path in contents if (file := _decoded(path, contents[path], faults))}
+    rest = [files[path] for path in files if path in near and path not in owners]
+    audience = Audience(catalog).of
+    read = survey(rest, audience)
+    said = [*_said(files, owners, named, faults)]
+    return FilesAt((*said, *read.found), read.notes, {**faults, **read.faults})
+
+
+def _contents(tree: Tree, named: Named) -> dict[str, bytes]:
+    """The files that may set up a server, by path; none that is larger than any such file."""
+    wanted = (path for path in tree.files() if _is_candidate(path, named))
+    found = ((path, tree.read(path)) for path in wanted)
+    return {path: data for path, data in found if data is not None and len(data) <= MAX_BYTES}
+
+
+def _decoded(path: str, data: bytes, faults: dict[str, SourceError]) -> OperatorFile | None:
+    try:
+        return decode(data, path)
+    except SourceError as fault:
+        faults[path] = fault
+        return None
+
+
+def _said(
+    files: Mapping[str, OperatorFile],
+    owners: Mapping[str, str],
+    named: Named,
+    faults: dict[str, SourceError],
+) -> Iterator[Deployment]:
+    """The deployments whose files confaudit.yaml names, each read as one."""
+    for name, globs in named.items():
+        paths = [path for path in files if owners.get(path) == name]
+        paths.sort(key=lambda path: _place(path, globs))
+        if paths:
+            try:
+                read = read_as_one([files[path] for path in paths])
+                yield replace(read, name=name)
+            except SourceError as fault:
+                faults[paths[0]] = fault
+
+
+def _place(path: str, globs: Sequence[str]) -> int:
+    """Later globs name files that are applied later."""
+    return next(number for number, glob in enumerate(globs) if fnmatchcase(path, glob))
+
+
+# --- both revisions -----------------------------------------------------------------------------
+
+
+def _paired(
+    before: Sequence[Deployment], after: Sequence[Deployment], moves: Mapping[str, str]
+) -> Iterator[Pair]:
+    """Each deployment after the change with what it was before, by its files and its name."""
+    left = [*before]
+    partners = {}
+    for is_partner in _LIKENESS:
+        for one in after:
+            if id(one) not in partners:
+                found = next((other for other in left if is_partner(other, one, moves)), None)
+                if found:
+                    left.remove(found)
+                    partners[id(one)] = found
+    yield from (Pair(partners.get(id(one)), one) for one in after)
+    yield from (Pair(one, None) for one in left)
+
+
+def _is_same(before: Deployment, after: Deployment, moves: Mapping[str, str]) -> bool:
+    return before.name == after.name
+
+
+def _is_moved(before: Deployment, after: Deployment, moves: Mapping[str, str]) -> bool:
+    """Whether it has the same files and name, wherever these were before."""
+    names = [moves.get(file.name, file.name) for file in before.files]
+    same_name = before.operator.name == after.operator.name
+    return same_name and names == [file.name for file in after.files]
+
+
+def _is_grown(before: Deployment, after: Deployment, moves: Mapping[str, str]) -> bool:
+    """Whether it has the same first file, over which other layers may lie."""
+    first = before.files[0].name
+    same_name = before.operator.name == after.operator.name
+    return same_name and moves.get(first, first) == after.files[0].name
+
+
+_LIKENESS: Final = (_is_same, _is_moved, _is_grown)
+"""The surest sign first."""
+
+
+def _differs(pair: Pair, touched: set[str]) -> bool:
+    both = (one for one in (pair.before, pair.after) if one)
+    return any(file.name in touched for one in both for file in one.files)
+
+
+def _about(touched: Iterable[str], notes: Sequence[str]) -> Iterator[str]:
+    """Those notes that speak of a file that the change touches."""
+    names = [*filter(None, touched)]
+    yield from (note for note in notes if any(name in note for name in names))
+
+
+def _broken(before: FilesAt, after: FilesAt, touched: set[str]) -> Mapping[str, SourceError]:
+    """What nobody can read any more: files that set something up before."""
+    was_read = {file.name for one in before.found for file in one.files}
+    is_read = {file.name for one in after.found for file in one.files}
+    return {
+        name: fault
+        for name, fault in after.faults.items()
+        if name in touched and name in was_read - is_read
+    }
