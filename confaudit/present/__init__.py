@@ -19,6 +19,7 @@ from confaudit.present.entries import Group
 from confaudit.present.facets import FacetCounts, facet_counts
 from confaudit.present.findings import finding_groups
 from confaudit.present.inline_diff import middle_out
+from confaudit.present.plan import StageShown, shown_plan
 from confaudit.present.tables import TableShown, shown_table
 from confaudit.present.values import Chip
 
@@ -44,6 +45,8 @@ class Page:
     title: str
     verdict: str
     result: str
+    plan: tuple[StageShown, ...]
+    """What is to be done; of several deployments each part has its own."""
     sides: tuple[SideShown, ...]
     """The two things compared, or none."""
     mood: str
@@ -137,6 +140,7 @@ def _page(
         title=middle_out(visible(report.title), _HEAD_LIMIT),
         verdict=middle_out(visible(report.headline), 2 * _HEAD_LIMIT),
         result=visible(report.result),
+        plan=shown_plan(report, limit),
         sides=tuple(_sides(report)),
         mood=_mood(report),
         facets=tuple(facet_counts(groups, are_all=not (report.kind.is_audit and report.hidden))),

@@ -8,7 +8,6 @@ from typing import Final
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase
 from confaudit.core.model import MISSING, Level
-from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.option_groups import option_group
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import exact, listing, visible
@@ -73,7 +72,7 @@ _ORDER: Final = tuple(_Demand)
 
 def finding_groups(report: Report, limit: int) -> tuple[Group, ...]:
     """Gather findings by what they ask for; within a group the order stays."""
-    titles = _UPGRADE_TITLES if report.kind.is_upgrade else _TITLES
+    titles = _UPGRADE_TITLES if report.is_upgrade else _TITLES
     ordered = sorted(report.findings, key=lambda finding: _ORDER.index(_demand(finding)))
     return tuple(
         Group(
@@ -109,26 +108,28 @@ def _finding(finding: Finding, report: Report, limit: int) -> Entry:
         anchor=finding.fingerprint,
         fingerprint=finding.fingerprint,
         rule=visible(finding.rule.id),
-        title=_within(finding.message, limit),
-        chips=tuple(_chips(finding, report.kind)),
-        names=names(finding.spec) if finding.spec else (Name(_within(finding.subject, limit)),),
+        title=within(finding.message, limit),
+        chips=tuple(_chips(finding, report.is_upgrade)),
+        names=names(finding.spec) if finding.spec else (Name(within(finding.subject, limit)),),
         instead=tuple(map(names, finding.instead)),
-        value_term=_value_term(finding, report.kind),
+        value_term=_value_term(finding, report.is_upgrade),
         before=before,
         after=after,
         facts=tuple(_facts(finding, limit)),
         strip=strip(report.lives, finding.spec.key, whole=False) if finding.spec else None,
-        steps_term="To do" if not report.kind.is_upgrade else _PHASES[finding.phase],
-        steps=tuple(_within(step, limit) for step in finding.todo),
+        steps_term=PHASES[finding.phase if report.is_upgrade else None],
+        steps=tuple(within(step, limit) for step in finding.todo),
         patches=tuple(_patch(patch, limit) for patch in finding.patches),
     )
 
 
-_PHASES: Final[Mapping[Phase, str]] = {
+PHASES: Final[Mapping[Phase | None, str]] = {
+    None: "To do",
     Phase.BEFORE: "Before the upgrade",
     Phase.DURING: "During the upgrade",
     Phase.AFTER: "After the upgrade",
 }
+"""When steps are to be taken; without an upgrade ahead at any time."""
 _ANSWER_WORDS: Final[Mapping[Truth, str]] = {
     Truth.YES: "affects you",
     Truth.DEPENDS: "depends",
@@ -136,7 +137,7 @@ _ANSWER_WORDS: Final[Mapping[Truth, str]] = {
 }
 
 
-def _chips(finding: Finding, kind: ReportKind) -> Iterator[Chip]:
+def _chips(finding: Finding, is_upgrade: bool) -> Iterator[Chip]:
     level, effect = finding.severity.word, finding.rule.effect
     yield Chip("level", level, level)
     if effect is not Effect.INFO:
@@ -145,7 +146,7 @@ def _chips(finding: Finding, kind: ReportKind) -> Iterator[Chip]:
     yield Chip("affects", affects.value, _ANSWER_WORDS[affects], is_shown=doubtful)
     if finding.confidence is not Confidence.CERTAIN:
         yield Chip("confidence", finding.confidence.value, finding.confidence.value)
-    if kind.is_upgrade:
+    if is_upgrade:
         yield Chip("phase", finding.phase.value, finding.phase.value, is_shown=False)
     if finding.introduced_in:
         yield _since(finding.introduced_in[-1])
@@ -164,7 +165,7 @@ def _effect(finding: Finding) -> Chip:
 def _since(version: str) -> Chip:
     """The release line that brings it to the target; others got it by backports."""
     line = ".".join(version.split(".")[:2])
-    return Chip("since", slug(line), _within(f"Coder {line}", 60), is_shown=False)
+    return Chip("since", slug(line), within(f"Coder {line}", 60), is_shown=False)
 
 
 def _values(finding: Finding, limit: int) -> tuple[Shown | None, Shown | None]:
@@ -185,11 +186,11 @@ def _is_same(finding: Finding) -> bool:
     return exact(finding.before) == exact(finding.after)
 
 
-def _value_term(finding: Finding, kind: ReportKind) -> str:
+def _value_term(finding: Finding, is_upgrade: bool) -> str:
     is_known = (finding.before is not MISSING, finding.after is not MISSING)
     if not any(is_known):
         return ""
-    if not kind.is_upgrade:
+    if not is_upgrade:
         return "Value"
     if all(is_known):
         return "Value, as before" if _is_same(finding) else "Value"
@@ -198,16 +199,16 @@ def _value_term(finding: Finding, kind: ReportKind) -> str:
 
 def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
     if answer := _answer(finding):
-        yield Fact("Affects you", (_within(answer, limit),))
+        yield Fact("Affects you", (within(answer, limit),))
     if finding.introduced_in:
         yield Fact("Since", (visible(f"Coder {_first_releases(finding.introduced_in)}"),))
     if finding.positions:
         places = dict.fromkeys(_place(position, limit) for position in finding.positions)
         yield Fact("Where", tuple(places), is_code=True)
     if finding.rule.why:
-        yield Fact("Why", (_within(finding.rule.why, limit),), is_general=True)
+        yield Fact("Why", (within(finding.rule.why, limit),), is_general=True)
     if finding.rule.reference:
-        reference = _within(finding.rule.reference, limit)
+        reference = within(finding.rule.reference, limit)
         yield Fact("Reference", (reference,), is_code=True, is_general=True)
 
 
@@ -241,14 +242,15 @@ def _patch(patch: Patch, limit: int) -> PatchShown:
 
 def _line(line: str, limit: int) -> str:
     """A line of a file to copy: tabs become blanks, line ends go."""
-    return _within(line.rstrip("\r\n").expandtabs(4), limit)
+    return within(line.rstrip("\r\n").expandtabs(4), limit)
 
 
 def _place(position: Position, limit: int) -> str:
-    return f"{_within(position.file, limit)}:{position.line}"
+    return f"{within(position.file, limit)}:{position.line}"
 
 
-def _within(text: str, limit: int) -> str:
+def within(text: str, limit: int) -> str:
+    """A text of one line, safe to look at; of a long one the middle is left out."""
     return middle_out(visible(text), limit)
 
 

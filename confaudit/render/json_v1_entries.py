@@ -210,6 +210,27 @@ class SuppressedEntry(Struct, kw_only=True):
     change: ChangeEntry | UnsetType = UNSET
 
 
+class StepEntry(Struct):
+    """One thing to do, which settles one finding or several."""
+
+    text: Annotated[str, Meta(description="Whole sentences")]
+    options: Annotated[list[str], Meta(description="What it is about, as it is typed")]
+    fingerprints: Annotated[list[Fingerprint], Meta(description="Of the findings that it settles")]
+
+
+class StageEntry(Struct, kw_only=True):
+    """The steps to be taken at one time, the most urgent first."""
+
+    phase: (
+        Annotated[
+            Literal["before", "during", "after"],
+            Meta(description="Seen from the upgrade; left out where none lies ahead"),
+        ]
+        | UnsetType
+    ) = UNSET
+    steps: list[StepEntry]
+
+
 class RuleEntry(Struct, kw_only=True):
     """A rule that was looked for."""
 

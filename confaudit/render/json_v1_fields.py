@@ -13,6 +13,7 @@ from confaudit.render.json_v1_entries import (
     FindingEntry,
     Fingerprint,
     RuleEntry,
+    StageEntry,
     SuppressedEntry,
 )
 
@@ -152,6 +153,12 @@ class AuditedEntry(Struct, kw_only=True):
     ) = UNSET
 
 
+Plan: TypeAlias = Annotated[
+    list[StageEntry],
+    Meta(description="What to do about the findings; of several deployments each has its own"),
+]
+
+
 class DeploymentEntry(AuditedEntry, kw_only=True):
     """One of several deployments: what the document on it alone would say, and who is meant."""
 
@@ -163,6 +170,7 @@ class DeploymentEntry(AuditedEntry, kw_only=True):
     before: ComparedSide | UnsetType = UNSET
     after: ComparedSide | UnsetType = UNSET
     summary: Summary
+    plan: Plan | UnsetType = UNSET
     notes: Annotated[list[str], Meta(description="Those that hold for all are the document's too")]
     findings: Annotated[
         list[Fingerprint], Meta(description="Which of the document's findings are on it")
@@ -240,6 +248,7 @@ class Document(Struct, kw_only=True):
     before: ComparedSide | UnsetType = UNSET
     after: ComparedSide | UnsetType = UNSET
     summary: Summary | UnsetType = UNSET
+    plan: Plan | UnsetType = UNSET
     notes: Annotated[list[str], Meta(description="What could not be compared or is not known")]
     changes: list[ChangeEntry] | UnsetType = UNSET
     findings: list[FindingEntry] | UnsetType = UNSET

@@ -6,6 +6,7 @@ Values are `rich.text.Text`, never markup: what looks like a Rich tag in a paylo
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
+from itertools import count
 from typing import Final, Literal, TypeAlias
 
 from rich.console import Console
@@ -114,6 +115,18 @@ def _head(page: Page) -> Iterator[Block]:
         yield 2, _side(side)
     yield _BLANK
     yield 0, Text(page.verdict, "bold")
+    yield from _plan(page)
+
+
+def _plan(page: Page) -> Iterator[Block]:
+    """The steps, numbered through all stages."""
+    numbers = count(1)
+    for stage in page.plan:
+        yield _BLANK
+        yield 0, _heading(stage.title, len(stage.steps))
+        for step, number in zip(stage.steps, numbers, strict=False):
+            about = ", ".join(f"{link.text} {link.anchor}" for link in step.links)
+            yield 2, Text.assemble(f"{number}. ", step.text, (f"  {about}", "dim"))
 
 
 def _part(page: Page, console: Console) -> Iterator[Block]:

@@ -243,9 +243,16 @@ def test_a_newer_minor_version_is_read_as_far_as_it_goes(saved, capsys):
     assert found == document | {"schema_version": SCHEMA_VERSION}
 
 
+def of_1_3(document):
+    """A document without what came after that version: the plan, and rules of the house."""
+    document.pop("plan", None)
+    document["summary"].get("by_effect", {}).pop("policy", None)
+    return document
+
+
 def older(document):
     """A document without what came later: rules, and what a change is known by."""
-    kept = {name: part for name, part in document.items() if name != "rules"}
+    kept = {name: part for name, part in of_1_3(document).items() if name != "rules"}
     for entry in (*kept["changes"], *kept.get("findings", [])):
         entry.pop("fingerprint")
         entry.pop("paste", None)
@@ -279,7 +286,7 @@ def test_a_report_of_1_3_is_read_whole(saved, capsys):
     content = (DATA / "1.3.json").read_bytes()
     assert run(["convert", saved(content), "-f", "json"]) == ExitCode.OK
     then = json.loads(content) | {"schema_version": SCHEMA_VERSION}
-    assert json.loads(capsys.readouterr().out) == then
+    assert of_1_3(json.loads(capsys.readouterr().out)) == then
 
 
 def test_what_to_paste_follows_from_the_value_whatever_a_file_says(saved, capsys):

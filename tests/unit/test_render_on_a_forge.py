@@ -19,10 +19,13 @@ from tests.golden.sample_reports import FINDINGS, REPORTS, UPGRADE, caused, judg
 
 OURS = {
     *("h2", "h3", "h4", "p", "ul", "ol", "li", "strong", "code", "pre", "blockquote"),
-    *("table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
+    *("table", "thead", "tbody", "tr", "th", "td", "details", "summary", "input"),
 }
 """What a report is made of: no link, picture, script or emphasis of a payload's making."""
-ATTRIBUTES = {("th", "align", "right"), ("td", "align", "right"), ("pre", "lang", "diff")}
+ATTRIBUTES = {
+    *(("th", "align", "right"), ("td", "align", "right"), ("pre", "lang", "diff")),
+    *(("input", "type", "checkbox"), ("input", "disabled", "")),
+}
 FORGE_SIGNS = re.compile(
     r"(?i)(?<![\w`])@\w|#\d|GH-\d|://|www\.|\]\(|\[\[|\[\^|\$\w|:\w+:|~\w|%\w|!\d|&\w|<|\*\*|\\"
     r"|\b[0-9a-f]{7,40}\b|^\s*/\w"

@@ -146,6 +146,11 @@ class Report:
         return self.judged.found if self.kind.is_audit else self.judged.shown
 
     @property
+    def is_upgrade(self) -> bool:
+        """Whether an upgrade lies ahead: its kind says so, or the release that it is to go to."""
+        return self.kind.is_upgrade or bool(self.audited and len({*self.audited.releases}) > 1)
+
+    @property
     def sides(self) -> tuple[Side, ...]:
         """The two things compared; none in other reports."""
         return (self.before, self.after) if self.before and self.after else ()

@@ -1,0 +1,70 @@
+"""The plan of steps: what a report asks the operator to do, in the order to do it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from confaudit.core.judge.finding import Effect, Finding, Phase
+from confaudit.core.model import Level
+from confaudit.core.report.report import Report
+from confaudit.core.text.wording import option_name
+from confaudit.core.upgrade.known import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do, which settles one finding or several."""
+
+    texts: tuple[str, ...]
+    """What to do, in order: whole sentences."""
+    findings: tuple[Finding, ...]
+    """What it is for, the worst first."""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What it is about, each once: options as they are typed, else names as they stand."""
+        return tuple(dict.fromkeys(map(about, self.findings)))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The steps that are to be taken at one time, the most urgent first."""
+
+    phase: Phase | None
+    """When, seen from the upgrade; None where none lies ahead."""
+    steps: tuple[Step, ...]
+
+
+def plan(report: Report) -> tuple[Stage, ...]:
+    """What is to be done about the findings listed; of several deployments ask each part.
+
+    A mere hint is no step, unless it is about security.
+    """
+    urgent = [one for one in report.findings if _asks(one) and not report.parts]
+    if not report.is_upgrade:
+        return (Stage(None, _steps(urgent)),) if urgent else ()
+    ordered = sorted(urgent, key=lambda one: _ORDER.index(one.phase))
+    staged = groupby(ordered, lambda one: one.phase)
+    return tuple(Stage(phase, _steps(members)) for phase, members in staged)
+
+
+_ORDER: Final = tuple(Phase)
+
+
+def about(finding: Finding) -> str:
+    """What a finding is about, in one name."""
+    return option_name(finding.spec.key) if finding.spec else finding.subject
+
+
+def _asks(finding: Finding) -> bool:
+    is_serious = finding.severity > Level.INFO or finding.rule.effect is Effect.SECURITY
+    return is_serious and finding.affects is not Truth.NO and bool(finding.todo)
+
+
+def _steps(findings: Iterable[Finding]) -> tuple[Step, ...]:
+    """What is the same to do about several is one step, where the first of them stands."""
+    found: dict[tuple[str, ...], list[Finding]] = {}
+    for one in findings:
+        found.setdefault(one.todo, []).append(one)
+    return tuple(Step(texts, tuple(members)) for texts, members in found.items())

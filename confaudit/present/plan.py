@@ -1,0 +1,55 @@
+"""How the plan of steps reads, and where each step leads to."""
+
+from dataclasses import dataclass
+
+from confaudit.core.judge.finding import Finding
+from confaudit.core.report.plan import Stage, Step, about, plan
+from confaudit.core.report.report import Report
+from confaudit.present.findings import PHASES, within
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a step is about, with the anchor of the finding, which is its fingerprint as well."""
+
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """One thing to do."""
+
+    level: str
+    """Of the worst that it settles."""
+    text: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageShown:
+    """The steps to be taken at one time."""
+
+    title: str
+    steps: tuple[StepShown, ...]
+
+
+def shown_plan(report: Report, limit: int) -> tuple[StageShown, ...]:
+    """The plan of a report in words, nothing where nothing is to be done."""
+    return tuple(_stage(stage, limit) for stage in plan(report))
+
+
+def _stage(stage: Stage, limit: int) -> StageShown:
+    return StageShown(PHASES[stage.phase], tuple(_step(step, limit) for step in stage.steps))
+
+
+def _step(step: Step, limit: int) -> StepShown:
+    return StepShown(
+        level=max(one.severity for one in step.findings).word,
+        text=" ".join(within(text, limit) for text in step.texts),
+        links=tuple(_link(one, limit) for one in step.findings),
+    )
+
+
+def _link(finding: Finding, limit: int) -> Link:
+    return Link(within(about(finding), limit), finding.fingerprint)

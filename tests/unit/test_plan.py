@@ -1,0 +1,83 @@
+"""The plan: what a report asks people to do, in which order, each thing once."""
+
+from dataclasses import replace
+
+import pytest
+
+from confaudit.core.judge.finding import Effect, Finding, Phase
+from confaudit.core.model import Level
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.plan import plan
+from confaudit.core.report.report import Audited, Report
+from confaudit.core.upgrade.known import Truth
+from confaudit.present import present
+from tests.golden.sample_reports import LINTED, UPGRADE, judged, rule, spec
+
+FOUND = Finding(
+    rule=rule("some-rule", Effect.BEHAVIOUR), message="So it is.", subject="a", steps=("Do it.",)
+)
+
+
+def planned(*findings: Finding, report: Report = UPGRADE) -> list[tuple[object, ...]]:
+    """Phase, text and options of each step."""
+    stages = plan(replace(report, judged=judged(findings=findings)))
+    return [
+        (stage.phase, " ".join(step.texts), *step.options)
+        for stage in stages
+        for step in stage.steps
+    ]
+
+
+def test_stages_come_in_their_order_and_steps_as_they_are_listed() -> None:
+    found = [
+        replace(FOUND, phase=phase, subject=name, steps=(f"Do {name}.",))
+        for name, phase in zip("abc", (Phase.AFTER, Phase.BEFORE, Phase.BEFORE), strict=True)
+    ]
+    assert planned(*found) == [
+        (Phase.BEFORE, "Do b.", "b"),
+        (Phase.BEFORE, "Do c.", "c"),
+        (Phase.AFTER, "Do a.", "a"),
+    ]
+
+
+def test_what_is_the_same_to_do_is_one_step_that_names_each_option_once() -> None:
+    named = replace(FOUND, spec=spec("a-b"), steps=("Look.", "Do it."))
+    other = replace(named, subject="c", spec=spec("c-d"))
+    found = (named, FOUND, other, replace(other, before=1), replace(named, phase=Phase.AFTER))
+    assert planned(*found) == [
+        (Phase.BEFORE, "Look. Do it.", "--a-b", "--c-d"),
+        (Phase.BEFORE, "Do it.", "a"),
+        (Phase.AFTER, "Look. Do it.", "--a-b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("effect", "level", "affects", "is_asked"),
+    [
+        (Effect.BEHAVIOUR, Level.WARNING, Truth.YES, True),
+        (Effect.BEHAVIOUR, Level.WARNING, Truth.DEPENDS, True),
+        (Effect.BEHAVIOUR, Level.ERROR, Truth.NO, False),
+        (Effect.ADVICE, Level.INFO, Truth.YES, False),
+        (Effect.SECURITY, Level.INFO, Truth.YES, True),
+    ],
+)
+def test_a_hint_is_no_step_but_about_security(
+    effect: Effect, level: Level, affects: Truth, is_asked: bool
+) -> None:
+    found = replace(FOUND, rule=rule("some-rule", effect, level), affects=affects)
+    assert bool(planned(found)) == is_asked
+
+
+def test_only_before_an_upgrade_there_are_times_to_act_at() -> None:
+    review = replace(UPGRADE, kind=ReportKind.REVIEW)
+    stays, moves = (replace(review, audited=Audited("prod", (), to)) for to in ("aa", "ab"))
+    after = replace(FOUND, phase=Phase.AFTER)
+    assert [step[0] for step in planned(after, FOUND, report=stays)] == [None]
+    assert [step[0] for step in planned(after, FOUND, report=moves)] == [Phase.BEFORE, Phase.AFTER]
+
+
+def test_of_several_deployments_each_has_its_own() -> None:
+    whole = present(LINTED, 100)
+    assert whole.plan == ()
+    first = [link.anchor for step in whole.parts[0].plan[0].steps for link in step.links]
+    assert first == [one.fingerprint for one in LINTED.parts[0].findings[:2]]
