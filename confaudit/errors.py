@@ -16,7 +16,8 @@ class ExitCode(IntEnum):
     INCOMPLETE = 3
     """Nothing to work on; with --strict also: knowledge incomplete."""
     UNREACHABLE = 4
-    """The Coder API, the git remote or Coder's releases could not be reached, or refused."""
+    """The Coder API, the git remote, Coder's releases or where a comment belongs: not reached, or
+    refused."""
     BUG = 70
     """A bug in confaudit (sysexits' EX_SOFTWARE)."""
     INTERRUPTED = 130
@@ -56,6 +57,12 @@ class ApiError(ConfauditError):
 
 class MirrorError(ConfauditError):
     """Where Coder's releases are published could not be reached, or refused."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class ForgeError(ConfauditError):
+    """Where a pull request is hosted could not be reached, or refused to answer."""
 
     exit_code = ExitCode.UNREACHABLE
 

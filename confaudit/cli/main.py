@@ -22,6 +22,10 @@ COMMANDS: Final = {
     "verify": ("verify", "Check after an upgrade whether it did what was predicted."),
     "rules": ("rules", "Show the rules of the audit, or one of them; test your own."),
     "convert": ("convert", "Show a saved JSON report again, in any format."),
+    "comment": (
+        "comment",
+        "Say a report on a pull request, in the one comment that is kept there.",
+    ),
     "explain": ("explain", "Tell the story of one option between two configurations."),
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),
     "init": ("init", "Set up a repository of snapshots."),
@@ -38,7 +42,7 @@ Exit codes:
   1    ran fully; differences at or above --fail-on
   2    usage or configuration error
   3    nothing to work on
-  4    the Coder API or the git remote could not be reached, or refused
+  4    Coder, the git remote or a code host could not be reached, or refused
   70   a bug in confaudit; please report it
   130  interrupted; 143 terminated"""
 

@@ -126,7 +126,7 @@ class Setup:
 
     def _token(self, name: str, deployment: Deployment) -> str:
         if deployment.token_file:
-            token = _read_token(self.loaded.folder / deployment.token_file)
+            token = read_token(self.loaded.folder / deployment.token_file)
         elif deployment.token_command:
             token = _run(deployment.token_command)
         else:
@@ -222,7 +222,12 @@ def _host(url: str) -> str:
     return urlsplit(url).hostname or "deployment"
 
 
-def _read_token(path: Path) -> str:
+def read_token(path: Path) -> str:
+    """The token that a file holds.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

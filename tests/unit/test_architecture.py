@@ -46,6 +46,7 @@ ARROWS = WINGS | {
     "store": {"store", "errors", "opening", *ALL_CORE},
     "present": {"present", *ALL_CORE},
     "render": {"render", "present", "errors", *ALL_CORE},
+    "notify": {"notify", "transport", "errors"},
     "demo": {"demo", "samples", *ALL_CORE},
     "workflows": SHARED
     | {
@@ -56,6 +57,7 @@ ARROWS = WINGS | {
         "store",
         "catalog",
         "render",
+        "notify",
         "demo",
     },
     "cli": SHARED | {"cli", "workflows", "render", "sources"},
@@ -78,8 +80,8 @@ HOMES = {
     "markupsafe": {"render"},
     "rich": {"render"},
     "yaml": {"yaml_nodes"},
-    "msgspec": {"render", "catalog", "rulebook", "configfile", "yaml_file"},
-    "tenacity": {"sources", "store"},
+    "msgspec": {"notify", "render", "catalog", "rulebook", "configfile", "yaml_file"},
+    "tenacity": {"notify", "sources", "store"},
     "tree_sitter": {"catalog"},
     "tree_sitter_go": {"catalog"},
 }
