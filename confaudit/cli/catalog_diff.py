@@ -7,6 +7,7 @@ import click
 from confaudit.cli.catalog import catalog_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.core.coder.releases import Catalog
+from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.workflows import catalog as workflow
 
 
@@ -27,4 +28,4 @@ def command(catalog: Catalog, now: datetime, before: str, after: str, rendering:
       confaudit catalog diff 2.29.5 2.34.1
       confaudit catalog diff 2.33.0 latest -o upgrade.html
     """
-    write(workflow.compare(catalog, now, before, after), rendering)
+    write(workflow.compare(catalog, now, before, after), rendering, NEVER_REACHED)

@@ -8,6 +8,7 @@ from confaudit.cli.catalog import catalog_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import option
 from confaudit.core.coder.releases import Catalog
+from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.workflows import catalog as workflow
 
 
@@ -28,4 +29,4 @@ def command(catalog: Catalog, now: datetime, line: str, since: str, rendering: R
       confaudit catalog releases --since 2.30
       confaudit catalog releases --line 2.34 -f json
     """
-    write(workflow.releases(catalog, now, line, since), rendering)
+    write(workflow.releases(catalog, now, line, since), rendering, NEVER_REACHED)

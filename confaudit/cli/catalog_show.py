@@ -7,6 +7,7 @@ import click
 from confaudit.cli.catalog import catalog_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.core.coder.releases import Catalog
+from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.workflows import catalog as workflow
 
 
@@ -29,4 +30,4 @@ def command(catalog: Catalog, now: datetime, name: str, rendering: Rendering) ->
     report, found = workflow.show(catalog, now, name)
     if not found.is_exact:
         click.echo(f"confaudit: taken to mean {found.name}", err=True)
-    write(report, rendering)
+    write(report, rendering, NEVER_REACHED)

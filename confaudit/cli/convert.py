@@ -3,8 +3,9 @@
 import click
 
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.thresholds import exit_code, strict_option, threshold_options
+from confaudit.cli.thresholds import strict_option, threshold_options
 from confaudit.core.judge.judge import Threshold
+from confaudit.core.report.exits import exit_code
 from confaudit.workflows.convert import saved_report
 
 
@@ -27,5 +28,5 @@ def command(saved: str, threshold: Threshold, rendering: Rendering) -> int:
       confaudit convert report.json -o report.html -o report.md
     """
     report = saved_report(saved)
-    write(report, rendering)
+    write(report, rendering, threshold)
     return exit_code(report, threshold)

@@ -4,9 +4,10 @@ import click
 
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, kinds_option, setup_options
-from confaudit.cli.thresholds import exit_code, selection_options, threshold_options
+from confaudit.cli.thresholds import selection_options, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
+from confaudit.core.report.exits import exit_code
 from confaudit.workflows.diff import compare
 from confaudit.workflows.setup import Setup
 
@@ -51,5 +52,5 @@ def command(
     if len(inputs) > 2:
         raise click.UsageError("Give at most two inputs.")
     report = compare(setup, inputs, kinds, deployment, selection)
-    write(report, rendering)
+    write(report, rendering, threshold)
     return exit_code(report, threshold)

@@ -9,6 +9,7 @@ from confaudit.cli.parameters import (
     kinds_option,
     setup_options,
 )
+from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.workflows.explain import explain_option
 from confaudit.workflows.setup import Setup
 
@@ -45,4 +46,4 @@ def command(
     report, taken = explain_option(setup, name, inputs, kinds, deployment)
     if taken:
         click.echo(f"confaudit: taken to mean {taken}", err=True)
-    write(report, rendering)
+    write(report, rendering, NEVER_REACHED)

@@ -7,9 +7,10 @@ import click
 from confaudit.cli.operator_files import form_option, role_options, with_files
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import fold_setup, option, setup_options, stack
-from confaudit.cli.thresholds import exit_code, glob_options, strict_option, threshold_options
+from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
+from confaudit.core.report.exits import exit_code
 from confaudit.errors import ConfigError
 from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup
@@ -60,5 +61,5 @@ def command(
     if not files:
         raise ConfigError("there is no file to check", "name one, or give --env-file")
     report = lint(setup, files, version, selection)
-    write(report, rendering)
+    write(report, rendering, threshold)
     return exit_code(report, threshold)

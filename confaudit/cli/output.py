@@ -12,6 +12,7 @@ import click
 
 from confaudit.cli.pager import page
 from confaudit.cli.parameters import Decorator, option, stack, wants_color
+from confaudit.core.judge.judge import Threshold
 from confaudit.core.report.report import Report
 from confaudit.errors import ConfigError
 from confaudit.render import FORMATS, RenderOptions, format_for_path, render
@@ -109,10 +110,10 @@ def _by_extension(path: str) -> str:
     return found
 
 
-def write(report: Report, rendering: Rendering) -> None:
+def write(report: Report, rendering: Rendering, threshold: Threshold) -> None:
     """Render everything, then write it: a failure leaves nothing half written."""
     rendered = [
-        (path, render(report, name, _render_options(rendering, path)))
+        (path, render(report, name, _render_options(rendering, path, threshold)))
         for name, path in rendering.pairs
     ]
     for path, text in rendered:
@@ -122,9 +123,14 @@ def write(report: Report, rendering: Rendering) -> None:
             write_text(Path(path), text)
 
 
-def _render_options(rendering: Rendering, path: str) -> RenderOptions:
+def _render_options(rendering: Rendering, path: str, threshold: Threshold) -> RenderOptions:
     """A file looks the same whatever terminal it was made from."""
-    common = RenderOptions(templates=rendering.templates, elsewhere=_wholes(rendering))
+    common = RenderOptions(
+        templates=rendering.templates,
+        elsewhere=_wholes(rendering),
+        folder=str(Path.cwd()),
+        threshold=threshold,
+    )
     if path != STDOUT:
         return common
     width = shutil.get_terminal_size((RenderOptions.DEFAULT_WIDTH, 24)).columns

@@ -10,19 +10,10 @@ from confaudit.cli.parameters import Decorator, option, stack
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
 from confaudit.core.model import Cause, Level
-from confaudit.core.report.report import Report
-from confaudit.errors import ExitCode
 
 NEVER: Final = "never"
 ANY: Final = "any"
 LEVELS: Final = {NEVER: None, ANY: min(Level)} | {level.word: level for level in Level}
-
-
-def exit_code(report: Report, threshold: Threshold) -> ExitCode:
-    """The exit code that a report leads to: by what its verdict goes by, listed or not."""
-    if threshold.is_strict and report.is_incomplete:
-        return ExitCode.INCOMPLETE
-    return ExitCode.FOUND if threshold.is_reached(report.deciding) else ExitCode.OK
 
 
 strict_option: Final = option(

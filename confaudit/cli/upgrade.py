@@ -7,9 +7,10 @@ import click
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
-from confaudit.cli.thresholds import exit_code, glob_options, strict_option, threshold_options
+from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
+from confaudit.core.report.exits import exit_code
 from confaudit.errors import ConfigError
 from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup
@@ -79,5 +80,5 @@ def command(
         )
     request = UpgradeRequest(target, source, snapshot, files, deployment, target_yaml)
     report = upgrade(setup, request, selection, write_fixed)
-    write(report, rendering)
+    write(report, rendering, threshold)
     return exit_code(report, threshold)

@@ -5,8 +5,9 @@ import click
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
-from confaudit.cli.thresholds import exit_code, strict_option, threshold_options
+from confaudit.cli.thresholds import strict_option, threshold_options
 from confaudit.core.judge.judge import Threshold
+from confaudit.core.report.exits import exit_code
 from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.verify import VerifyRequest, verify_upgrade
@@ -67,5 +68,5 @@ def command(
     live = f"live:{deployment}" if deployment else "live"
     request = VerifyRequest(before, after or live, source, target, files, deployment)
     report = verify_upgrade(setup, request)
-    write(report, rendering)
+    write(report, rendering, threshold)
     return exit_code(report, threshold)

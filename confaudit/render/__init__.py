@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, Final
 
+from confaudit.core.judge.judge import NEVER_REACHED, Threshold
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.errors import ConfigError
@@ -28,6 +29,10 @@ class RenderOptions:
     """The user's folder: a template in it replaces ours of the same name."""
     elsewhere: tuple[str, ...] = ()
     """Files to which the same run writes all of the report, the one to look at first."""
+    folder: str = ""
+    """Absolute path from which names of files count; empty: they are not looked into."""
+    threshold: Threshold = NEVER_REACHED
+    """From where on the run fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Format:
     name: str
     title: str
     extensions: tuple[str, ...]
-    """File name endings, the usual one first."""
+    """File name endings, the usual one first; none where it has none of its own."""
     module: str
     """Module of this package with `render(report, options) -> str`."""
     is_whole: bool = False
@@ -46,6 +51,9 @@ class Format:
     """The reports that it can show."""
 
 
+_JUDGED: Final = frozenset(kind for kind in ReportKind if kind.is_audit) | {ReportKind.DIFF}
+"""Reports whose substance is findings, for formats that tell of nothing else."""
+
 FORMATS: Final[Mapping[str, Format]] = {
     found.name: found
     for found in (
@@ -53,6 +61,12 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("md", "Markdown for a pull request", (".md", ".markdown"), "markdown"),
         Format("html", "one self-contained page", (".html", ".htm"), "html", is_whole=True),
         Format("json", "versioned, for programs", (".json",), "json_v1", is_whole=True),
+        Format("sarif", "SARIF 2.1.0 for code scanning", (".sarif",), "sarif", kinds=_JUDGED),
+        Format("junit", "JUnit's XML", (".xml",), "junit", kinds=_JUDGED),
+        Format("gitlab", "GitLab's code quality", (), "gitlab", kinds=_JUDGED),
+        Format("github", "annotations of a GitHub workflow", (), "github", kinds=_JUDGED),
+        Format("outputs", "outputs of a GitHub step", (), "outputs", kinds=_JUDGED),
+        Format("concise", "a line for each finding", (), "concise", kinds=_JUDGED),
     )
 }
 

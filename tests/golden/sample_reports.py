@@ -31,6 +31,7 @@ from confaudit.core.report.combined import combined
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Audited, Column, Report, Side, Table
 from confaudit.core.upgrade.known import Truth
+from confaudit.render import FORMATS
 from confaudit.workflows import catalog as workflow
 
 _TAKEN: Final = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
@@ -392,7 +393,7 @@ FINDINGS: Final = (
 )
 _HOSTILE_FINDINGS: Final = tuple(
     Finding(
-        rule=Rule(trap, trap, effect, Level.WARNING, trap, trap, trap),
+        rule=Rule(f"{trap}{effect}", trap, effect, Level.WARNING, trap, trap, trap),
         message=trap,
         subject=f"{trap} {effect}",
         because=trap,
@@ -409,6 +410,12 @@ _HOSTILE_FINDINGS: Final = tuple(
     for effect in (Effect.ADVICE, Effect.INFO)
     for trap in _TRAPS
 )
+
+
+def _rules(found: Iterable[Finding]) -> tuple[Rule, ...]:
+    return tuple({one.rule.id: one.rule for one in found}.values())
+
+
 _INPUTS: Final = Table(
     "inputs",
     "Inputs",
@@ -556,6 +563,7 @@ UPGRADE: Final = replace(
     statement="The server will not start.",
     after=replace(AFTER, label="Coder 2.35.1", deployment="", taken_at=None, options=0, leaves=0),
     judged=judged(findings=FINDINGS),
+    rules=_rules(FINDINGS),
     prediction={"starts": False, "changed": {"gateway-enabled": {"before": False, "after": True}}},
     tables=(_INPUTS, _WAY, _AREAS),
     lives=lives(*_LIVES, here="2.33.0", target="2.35.1"),
@@ -650,6 +658,7 @@ _HOSTILE_PARTS: Final = combined(
             *_HOSTILE_FINDINGS[:2],
             title=trap,
             statement=trap,
+            rules=_rules(_HOSTILE_FINDINGS[:2]),
             lives=None,
             notes=(trap,),
         )
@@ -706,6 +715,7 @@ REPORTS: Final[Mapping[str, Report]] = {
         title=_TRAPS[0],
         statement=_TRAPS[1],
         judged=judged(findings=_HOSTILE_FINDINGS),
+        rules=_rules(_HOSTILE_FINDINGS),
         prediction={_TRAPS[0]: _TRAPS[1]},
         lives=_HOSTILE_LIVES,
         notes=_TRAPS,
@@ -735,3 +745,10 @@ REPORTS: Final[Mapping[str, Report]] = {
         after=replace(AFTER, options=0, leaves=0),
     ),
 }
+SHOWN: Final = tuple(
+    (name, found.name)
+    for name, report in REPORTS.items()
+    for found in FORMATS.values()
+    if report.kind in found.kinds
+)
+"""Each report with each format that can show it."""

@@ -63,12 +63,13 @@ def test_a_server_that_will_not_start_does_not_start_behind_a_filter(run, comman
     whole = run(*AUDITS[command], "-f", "json")
     code, told = in_every_format(run, *AUDITS[command], *filters)
     assert code == whole.returncode == 1
-    for name, text in told.items():
+    for name in told.keys() - {"gitlab"}:  # a mere list of findings
+        text = told[name]
         assert "will not start" in text.lower(), name
         assert "nothing to do" not in text, name
     for name, colour in COLOURS.items():
         assert colour(told[name]) == "error", name
-    for name in told.keys() - {"json"}:
+    for name in told.keys() - {"json", "gitlab"}:
         assert re.search(r"\d+ findings? hidden by filters", told[name]), name
     found, all_found = json.loads(told["json"]), json.loads(whole.stdout)
     listed = [one["fingerprint"] for one in found["findings"]]

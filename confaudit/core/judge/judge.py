@@ -259,3 +259,7 @@ class Threshold:
     def is_reached(self, findings: Iterable[Finding]) -> bool:
         """Whether one of the findings is at or above it."""
         return self.level is not None and any(one.severity >= self.level for one in findings)
+
+
+NEVER_REACHED: Final = Threshold(None)
+"""Of commands that nothing found makes fail."""

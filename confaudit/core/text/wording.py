@@ -26,7 +26,7 @@ def visible(text: str) -> str:
 _UNSEEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
+    "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 

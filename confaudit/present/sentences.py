@@ -1,0 +1,62 @@
+"""A finding in one line, for formats that have room for no more; safe to look at."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.judge import Suppressed, SuppressedBy
+from confaudit.core.model import Change, ChangeKind, Subject
+from confaudit.core.text.wording import option_name, visible
+from confaudit.present.inline_diff import middle_out
+from confaudit.present.values import Shown, shown
+
+_LIMIT: Final = 500
+"""Characters of one sentence."""
+
+
+def sentence(finding: Finding) -> str:
+    """What a finding says; of a change also what it is about, which no message tells."""
+    text = _change(finding.change) if finding.change else visible(finding.message)
+    return middle_out(text or visible(finding.rule.id), _LIMIT)
+
+
+def suppression(suppressed: Suppressed) -> str:
+    """Why a finding is not listed: `ignored: migrating`, `there before`."""
+    words = _WAYS[suppressed.by]
+    return f"{words}: {visible(suppressed.reason)}" if suppressed.reason else words
+
+
+_WAYS: Final[Mapping[SuppressedBy, str]] = {
+    SuppressedBy.FILTER: "hidden by a filter",
+    SuppressedBy.OFF: "off",
+    SuppressedBy.IGNORE: "ignored",
+    SuppressedBy.ACCEPT: "accepted",
+    SuppressedBy.BEFORE: "there before",
+}
+_KINDS: Final[Mapping[ChangeKind, str]] = {
+    ChangeKind.ADDED: "added",
+    ChangeKind.REMOVED: "removed",
+    ChangeKind.CHANGED: "changed",
+    ChangeKind.RENAMED: "renamed",
+    ChangeKind.SOURCE: "set from elsewhere",
+    ChangeKind.DECLARED: "declared differently",
+}
+
+
+def _change(change: Change) -> str:
+    key = option_name(change.key) if change.subject is Subject.OPTION else change.key
+    evidence = f"; {visible(change.evidence)}" if change.evidence else ""
+    return f"{visible(key)} {_KINDS[change.kind]}: {_values(change)}{evidence}"
+
+
+def _values(change: Change) -> str:
+    before = _spelled(shown(change.before, change.source_before, change.type))
+    after = _spelled(shown(change.after, change.source_after, change.type))
+    if change.kind is ChangeKind.REMOVED:
+        return before
+    is_one = change.kind is ChangeKind.ADDED or before == after
+    return after if is_one else f"{before} → {after}"
+
+
+def _spelled(value: Shown) -> str:
+    return f"{value.lead}{middle_out(value.text, _LIMIT // 5)}{value.tail}"

@@ -1,0 +1,45 @@
+"""One line for each finding, `file:line: level rule message`: for editors, grep and logs."""
+
+from collections.abc import Iterator
+
+from confaudit.core.report.report import Report
+from confaudit.core.text.wording import listing_some, visible
+from confaudit.render import RenderOptions
+from confaudit.render.places import Place
+from confaudit.render.results import Result, results
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """What is listed, what is not, and last the verdict and the result."""
+    lines = (line(result, bool(report.parts)) for result in results(report, options))
+    ends = map(visible, (report.headline, report.result))
+    return "\n".join((*map(_harmless, (*lines, *ends)), ""))
+
+
+def line(result: Result, is_of_several: bool = False) -> str:
+    """A finding in one line; its deployment is told where it is `is_of_several`."""
+    finding = result.finding
+    level = finding.severity.word if result.decides else "ignored"
+    where = _where(result.places[0]) if result.places else "-"
+    words = (level, visible(finding.rule.id), result.sentence, f"[{finding.fingerprint}]")
+    beside = "; ".join(_beside(result, is_of_several))
+    return f"{where}: {' '.join(words)}" + (f" ({beside})" if beside else "")
+
+
+def _where(place: Place) -> str:
+    return f"{place.file}:{place.line}"
+
+
+def _beside(result: Result, is_of_several: bool) -> Iterator[str]:
+    if is_of_several and result.finding.deployment:
+        yield visible(result.finding.deployment)
+    if others := [_where(place) for place in result.places[1:]]:
+        yield f"also {listing_some(others, 'place')}"
+    if result.why_not:
+        yield result.why_not
+
+
+def _harmless(text: str) -> str:
+    """A line in which no runner that reads this as a log finds a command of its own."""
+    shown = text.replace("##[", r"##\x5b")
+    return f"./{shown}" if shown.lstrip().startswith("::") else shown

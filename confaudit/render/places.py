@@ -1,0 +1,37 @@
+"""Where a finding stands: the one answer for every format that points at lines."""
+
+from dataclasses import dataclass
+from posixpath import join, normpath
+
+from confaudit.core.given import Position
+from confaudit.core.judge.finding import Finding
+from confaudit.core.text.wording import visible
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file, as programs that look at a repository know it."""
+
+    file: str
+    """Path from the folder of the run, with forward slashes; of a file elsewhere its name alone."""
+    line: int
+    """From 1."""
+    is_inside: bool = True
+    """Whether the file lies in the folder of the run, so that its path leads to it."""
+
+
+def places(finding: Finding, folder: str) -> tuple[Place, ...]:
+    """Everywhere it stands, the first place first; nothing where no file is known.
+
+    `folder` is the absolute path from which relative ones count; where it is empty, files with an
+    absolute path are taken to be elsewhere.
+    """
+    return tuple(dict.fromkeys(_place(position, folder) for position in finding.positions))
+
+
+def _place(position: Position, folder: str) -> Place:
+    top = join(folder, "")
+    path = normpath(join(top, visible(position.file)))
+    inner = path.removeprefix(top)
+    is_inside = path.startswith(top) and not inner.startswith(("/", "../"))
+    return Place(inner if is_inside else path.rpartition("/")[2], position.line, is_inside)

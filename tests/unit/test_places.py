@@ -1,0 +1,28 @@
+from dataclasses import replace
+
+import pytest
+
+from confaudit.core.given import Position
+from confaudit.render.places import Place, places
+from tests.golden.sample_reports import FINDINGS
+
+FILES = [
+    ("a/values.yaml", "", Place("a/values.yaml", 3)),
+    ("./a/../values.yaml", "", Place("values.yaml", 3)),
+    ("a/values.yaml", "/work", Place("a/values.yaml", 3)),
+    ("/work/a/values.yaml", "/work", Place("a/values.yaml", 3)),
+    ("/work/a/values.yaml", "/", Place("work/a/values.yaml", 3)),
+    ("..values.yaml", "/work", Place("..values.yaml", 3)),
+    ("/workshop/values.yaml", "/work", Place("values.yaml", 3, is_inside=False)),
+    ("../values.yaml", "/work", Place("values.yaml", 3, is_inside=False)),
+    ("../values.yaml", "", Place("values.yaml", 3, is_inside=False)),
+    ("a/../../../etc/passwd", "", Place("passwd", 3, is_inside=False)),
+    ("/etc/coder/coder.env", "", Place("coder.env", 3, is_inside=False)),
+    ("a\n::b", "/work", Place(r"a\n::b", 3)),
+]
+
+
+@pytest.mark.parametrize(("file", "folder", "place"), FILES)
+def test_a_file_is_named_as_seen_from_the_folder_of_the_run(file, folder, place):
+    finding = replace(FINDINGS[0], positions=(Position(file, 3),) * 2)
+    assert places(finding, folder) == (place,)
