@@ -8,7 +8,7 @@ from confaudit.cli.parameters import fold_setup, setup_options
 from confaudit.core.judge.finding import Rule
 from confaudit.core.text.wording import plural
 from confaudit.errors import ExitCode
-from confaudit.workflows.rules import all_rules, find_rule, rules_table, try_examples
+from confaudit.workflows.rules import all_rules, find_rule, rules_table, titled, try_examples
 from confaudit.workflows.setup import Setup
 
 
@@ -57,6 +57,6 @@ def run_tests(setup: Setup, files: tuple[Path, ...]) -> int:
 
 
 def _rule_text(rule: Rule) -> str:
-    head = f"{rule.id}: {rule.title}\n{rule.level.word}, {rule.effect}"
+    head = f"{rule.id}: {titled(rule)}\n{rule.level.word}, {rule.effect}"
     reference = f"\n\nSee {rule.reference}." if rule.reference else ""
     return f"{head}\n\n{rule.why}\n\n{rule.fix}{reference}"

@@ -21,7 +21,13 @@ from confaudit.core.model import MISSING, Level
 from confaudit.errors import CatalogError
 from confaudit.rulebook.conditions import ConditionReader, version
 from confaudit.rulebook.examples import Tested
-from confaudit.rulebook.written import Written, WrittenAdvisory, WrittenCheck, option_types
+from confaudit.rulebook.written import (
+    Written,
+    WrittenAdvisory,
+    WrittenCheck,
+    WrittenControl,
+    option_types,
+)
 from confaudit.yaml_file import Origin, Part, parse, read_bytes
 
 USER_FILE: Final = "coder-advisories.yaml"
@@ -42,6 +48,9 @@ STARTUP: Final = AdvisoryFile(Path(__file__).with_name("startup.yaml"), WrittenC
 NO_EFFECT: Final = AdvisoryFile(Path(__file__).with_name("no_effect.yaml"))
 """What a server accepts without effect."""
 SHIPPED: Final = (PACKAGED, STARTUP, NO_EFFECT)
+"""What every audit asks."""
+HARDENING: Final = AdvisoryFile(Path(__file__).with_name("hardening.yaml"), WrittenControl)
+"""The controls of the hardening pack, which `check` asks, and what judges changes."""
 
 
 def load(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Advisory, ...]:
@@ -58,6 +67,16 @@ def load(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Advisory, ...]:
     for found in own:
         _ = found.tested.examples  # a slip in an operator's own is told
     return tuple(one.advisory for one in _distinct([*_shipped(asked), *own]))
+
+
+@lru_cache(maxsize=1)
+def load_controls(*catalogs: Catalog) -> tuple[Advisory, ...]:
+    """The controls of the hardening pack.
+
+    As `load`, they may ask about every option of the catalogues, and are read when they are asked.
+    """
+    found = load_tested([HARDENING], *dict.fromkeys(catalogs), later=[HARDENING])
+    return tuple(one.advisory for one in found)
 
 
 def load_tested(
@@ -143,6 +162,7 @@ def _advisory(
             why=written.why,
             fix=" ".join(written.fix),
             reference=written.reference,
+            control=written.control,
         ),
         message=written.message,
         condition=_condition(written, part, reader),

@@ -20,7 +20,9 @@ from confaudit.core.given import (
     Position,
 )
 from confaudit.core.judge.advisories import Advisory, advise
-from confaudit.core.judge.startup import refused_starts, start_checks
+from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.hardening import controls_failed
+from confaudit.core.judge.startup import asked_in_clear, refused_starts
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Situation
@@ -100,11 +102,16 @@ def failures(advisory: Advisory, examples: Sequence[Example], catalog: Catalog) 
     for number, example in enumerate(examples, 1):
         expected = _EXPECTED[example.affects]
         situation = situation_with(operator(example), example, advisory, catalog)
-        judge = refused_starts if advisory.at_start else advise
-        found = list(judge([advisory], situation))
+        found = list(_found(advisory, situation))
         affects = found[0].affects if found else Truth.NO
         if affects is not expected:
             yield f"{advisory.rule.id}, test {number}: {affects} instead of {expected}."
+
+
+def _found(advisory: Advisory, situation: Situation) -> Iterator[Finding]:
+    if advisory.at_start:
+        return refused_starts([advisory], situation)
+    return (controls_failed if advisory.control else advise)([advisory], situation)
 
 
 def situation_with(
@@ -119,7 +126,7 @@ def situation_with(
         given,
         catalog,
         lambda key: example.earlier.get(key, ()),
-        checks=start_checks([advisory]),
+        checks=asked_in_clear([advisory] if advisory.at_start or advisory.control else []),
     )
 
 

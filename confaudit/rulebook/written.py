@@ -1,4 +1,4 @@
-"""What advisories, checks of a start and rules of the house look like when they are written down.
+"""How advisories, checks of a start, controls and rules of the house are written down.
 
 One struct for each; reading and the JSON Schemas are both made from them.
 """
@@ -81,7 +81,7 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Common(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What advisories and checks of a start have in common."""
+    """What advisories, checks of a start and controls have in common."""
 
     id: Id
     title: Text
@@ -120,6 +120,7 @@ class WrittenAdvisory(Common, forbid_unknown_fields=True, kw_only=True):
     """An advisory, as it is written down."""
 
     at_start: ClassVar[bool] = False
+    control: ClassVar[str] = ""
 
     effect: Effect
     always: bool = False
@@ -130,11 +131,23 @@ class WrittenCheck(Common, forbid_unknown_fields=True, kw_only=True):
     """A check of a start, as it is written down: at any time it keeps a server from starting."""
 
     at_start: ClassVar[bool] = True
+    control: ClassVar[str] = ""
     effect: ClassVar[Effect] = Effect.WILL_NOT_START
     always: ClassVar[bool] = True
 
 
-Written: TypeAlias = WrittenAdvisory | WrittenCheck
+class WrittenControl(Common, forbid_unknown_fields=True, kw_only=True):
+    """A control of the hardening pack, as it is written down: it is about security at any time."""
+
+    at_start: ClassVar[bool] = False
+    effect: ClassVar[Effect] = Effect.SECURITY
+    always: ClassVar[bool] = True
+
+    control: Annotated[str, msgspec.Meta(pattern=r"^CA-[A-Z]{3}-[0-9]{2}$")]
+    """Its own id, permanent like that of a rule: CA-AUT-03."""
+
+
+Written: TypeAlias = WrittenAdvisory | WrittenCheck | WrittenControl
 
 
 @lru_cache(maxsize=1)

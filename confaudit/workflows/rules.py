@@ -6,22 +6,24 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from confaudit.core.judge.finding import Rule
+from confaudit.core.judge.hardening import CONTROL_RESTORED
 from confaudit.core.judge.rules import RULES
 from confaudit.core.judge.rules.changes import CHANGE_RULES
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError, NothingToDo
 from confaudit.workflows.audit import advisories
+from confaudit.workflows.hardening import controls
 from confaudit.workflows.setup import Setup
 
 
 def all_rules(setup: Setup) -> dict[str, Rule]:
-    """Every rule by id: on options, the advisories, the operator's own included, and on changes.
+    """Every rule by id: on options, advisories and the operator's own, controls, and on changes.
 
     Raises:
         CatalogError: an advisory of the operator's own cannot be read.
     """
-    own = {one.rule.id: one.rule for one in advisories(setup)}
-    return {**RULES, **own, **CHANGE_RULES}
+    written = {one.rule.id: one.rule for one in (*advisories(setup), *controls(setup))}
+    return {**RULES, **written, **CHANGE_RULES, CONTROL_RESTORED.id: CONTROL_RESTORED}
 
 
 def find_rule(name: str, rules: dict[str, Rule]) -> Rule:
@@ -39,10 +41,17 @@ def find_rule(name: str, rules: dict[str, Rule]) -> Rule:
 
 def rules_table(rules: Iterable[Rule]) -> str:
     """The rules as a Markdown table, as README has it."""
-    rows = (f"| `{rule.id}` | {rule.level.word} | {rule.effect} | {rule.title} |" for rule in rules)
+    rows = (
+        f"| `{rule.id}` | {rule.level.word} | {rule.effect} | {titled(rule)} |" for rule in rules
+    )
     return "\n".join(
         ("| Rule | Level | Effect | What it finds |", "| --- | --- | --- | --- |", *rows)
     )
+
+
+def titled(rule: Rule) -> str:
+    """What a rule finds, with the control that it checks, if it does."""
+    return f"{rule.title} ({rule.control})" if rule.control else rule.title
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,13 @@ from confaudit.core.coder.releases import Catalog
 from confaudit.rulebook import advisories
 
 CATALOG = loader.packaged()
+FILES = (*advisories.SHIPPED, advisories.HARDENING)
 PACKAGED = advisories.load_tested(advisories.SHIPPED, CATALOG)
+CONTROLS = advisories.load_tested([advisories.HARDENING], CATALOG)
+EVERY = (*PACKAGED, *CONTROLS)
 WORDS = {
     entry["id"]: frozenset(re.findall(r"[\w-]+", json.dumps(entry)))
-    for file in advisories.SHIPPED
+    for file in FILES
     for entry in load(file.path.read_text(encoding="utf-8"), CSafeLoader)
 }
 """The words of each advisory, by its id."""

@@ -21,7 +21,7 @@ from confaudit.errors import CatalogError
 from confaudit.operator_files import read_env_file
 from confaudit.rulebook import advisories, examples
 from confaudit.rulebook.written import WrittenCheck
-from tests.unit.rulebook import CATALOG, PACKAGED, WORDS, slim
+from tests.unit.rulebook import CATALOG, EVERY, FILES, PACKAGED, WORDS, slim
 
 SLIM = slim(frozenset().union(*WORDS.values()))
 YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
@@ -33,7 +33,7 @@ YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
 def test_each_does_what_its_cases_say():
     failures = [
         failure
-        for tested in PACKAGED
+        for tested in EVERY
         for failure in examples.failures(
             tested.advisory, tested.examples, slim(WORDS[tested.advisory.rule.id])
         )
@@ -48,7 +48,7 @@ WITHOUT_CASES = {"oidc-issuer-changes"}
 def test_each_has_a_case_that_speaks_and_one_that_is_silent():
     lacking = {
         tested.advisory.rule.id
-        for tested in PACKAGED
+        for tested in EVERY
         for answers in ({example.affects for example in tested.examples},)
         if False not in answers or not answers & {True, "depends"}
     }
@@ -56,7 +56,7 @@ def test_each_has_a_case_that_speaks_and_one_that_is_silent():
 
 
 def test_their_words_are_whole_sentences():
-    for advisory in (tested.advisory for tested in PACKAGED):
+    for advisory in (tested.advisory for tested in EVERY):
         for text in (advisory.message, advisory.rule.why, *advisory.steps):
             assert re.fullmatch(r"[A-Z0-9{c].*[^.!?]\.", text), text
         assert advisory.rule.title[-1] != ".", advisory.rule.id
@@ -66,13 +66,13 @@ def test_their_words_are_whole_sentences():
 
 def test_their_versions_are_releases():
     newest = Version.parse(CATALOG.versions[-1])
-    named = {v for one in PACKAGED for v in (*one.advisory.versions, *one.advisory.ends)}
+    named = {v for one in EVERY for v in (*one.advisory.versions, *one.advisory.ends)}
     assert named
     assert [v for v in named if not CATALOG.release(str(v)) and v <= newest] == []
 
 
 def test_ids_are_no_rules():
-    assert not {tested.advisory.rule.id for tested in PACKAGED} & RULES.keys()
+    assert not {tested.advisory.rule.id for tested in EVERY} & RULES.keys()
 
 
 def test_options_named_in_steps_exist():
@@ -81,7 +81,7 @@ def test_options_named_in_steps_exist():
     coming = {one.name for one in CATALOG.nearest("").facts.coming_variables}
     names = {
         name
-        for tested in PACKAGED
+        for tested in EVERY
         for step in tested.advisory.steps
         for name in re.findall(r"--[a-z0-9-]+|CODER_[A-Z0-9_]+", step)
         if name[-1] != "_"
@@ -562,7 +562,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
         advisories.load([Path(tmp_path)], CATALOG)
 
 
-@pytest.mark.parametrize("tested", PACKAGED, ids=lambda tested: tested.advisory.rule.id)
+@pytest.mark.parametrize("tested", EVERY, ids=lambda tested: tested.advisory.rule.id)
 def test_what_is_proposed_is_what_the_steps_set(tested):
     """A report offers it to be copied: the two must not part."""
     advisory = tested.advisory
@@ -582,7 +582,7 @@ def test_an_advisory_cannot_take_the_id_of_a_rule(tmp_path, taken):
         advisories.load_tested([advisories.AdvisoryFile(path)], CATALOG)
 
 
-@pytest.mark.parametrize("file", advisories.SHIPPED, ids=lambda file: file.path.name)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.path.name)
 def test_leaving_the_examples_out_changes_nothing_else(file):
     whole = advisories.load_tested([file], CATALOG)
     without = advisories.load_tested([file], CATALOG, later=[file])

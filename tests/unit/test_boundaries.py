@@ -11,11 +11,11 @@ import yaml
 from confaudit.core.coder.releases import Version
 from confaudit.rulebook import examples
 from confaudit.rulebook.examples import Example
-from tests.unit.rulebook import PACKAGED, WORDS, slim
+from tests.unit.rulebook import EVERY, WORDS, slim
 
 FILE = Path(__file__).parents[1] / "data" / "rulebook" / "boundaries.yaml"
 BOUNDARIES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-SHIPPED = {one.advisory.rule.id: one.advisory for one in PACKAGED}
+SHIPPED = {one.advisory.rule.id: one.advisory for one in EVERY}
 LAST_PATCH = 99
 """Higher than that of any release."""
 

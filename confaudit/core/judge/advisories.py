@@ -52,6 +52,11 @@ class Advisory:
     at_start: bool = False
     """Whether a server checks it when it starts; see `judge.startup`."""
 
+    @property
+    def control(self) -> str:
+        """Id of the control that it is; empty for all but those of the hardening pack."""
+        return self.rule.control
+
     def is_in(self, version: Version) -> bool:
         """Whether a release has it: one of its releases brought it, and none ended it."""
         begun = not self.versions or has_reached(version, self.versions)

@@ -100,7 +100,7 @@ def _refused(situation: Situation, checks: Sequence[Advisory]) -> Iterator[Findi
     assumed = [*refused_starts(checks, situation.assumed)]
     stays = {_identity(finding) for finding in assumed}
     certain = (one for one in found if one.affects is Truth.YES or _identity(one) in stays)
-    return _joined(situation, [*certain], assumed)
+    return either_way(situation, [*certain], assumed)
 
 
 def _by_rules(situation: Situation) -> Iterator[Finding]:
@@ -108,13 +108,16 @@ def _by_rules(situation: Situation) -> Iterator[Finding]:
     found = _checked(situation)
     if not situation.assumed:
         return found
-    return _joined(situation, [*found], [*_checked(situation.assumed)])
+    return either_way(situation, [*found], [*_checked(situation.assumed)])
 
 
-def _joined(
+def either_way(
     situation: Situation, found: Sequence[Finding], assumed: Sequence[Finding]
 ) -> Iterator[Finding]:
-    """What is found either way does not depend on a template's default."""
+    """What is found in a deployment, and in the same with templates' own defaults: joined.
+
+    What is found either way does not depend on a template's default.
+    """
     open_ends = {_identity(one): _depends(situation, one) for one in assumed if one not in found}
     for finding in found:
         other = finding if finding in assumed else open_ends.pop(_identity(finding), finding)
