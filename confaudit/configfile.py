@@ -36,6 +36,9 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Command that prints the session token; split like a shell would, run without one."""
     ca_file: str = ""
     """PEM file of the certificate authority to trust for this deployment."""
+    files: list[str] = []
+    """Files of the repository that set it up, as globs over their paths from its root; what is
+    named later is applied later. `confaudit review` finds most deployments without."""
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,7 +1,7 @@
 """Which release a deployment runs, and how that is known."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.coder.version_ranges import within
@@ -25,6 +25,11 @@ class InUse:
     """The option of the command line that tells it."""
     is_guess: bool = False
     """Whether it is the newest release known that fits what is said, if anything."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether something tells at least its line, or orders it by a word."""
+        return not self.is_guess or bool(self.said)
 
     @property
     def told_by(self) -> str:
@@ -53,6 +58,33 @@ def checked_against(asked: str, told: str, hint: str, catalog: Catalog) -> InUse
     if fitting := within(hint, catalog.versions):
         return InUse(fitting[-1], visible(hint), is_guess=True)
     return InUse(catalog.versions[-1], visible(hint), is_guess=True)
+
+
+def before_and_after(
+    asked: str, before: Deployment, after: Deployment, catalog: Catalog
+) -> tuple[InUse, InUse]:
+    """The releases of a deployment before and after a change to its files.
+
+    Where nothing tells the first, neither files nor `asked`, it is that of the second: no upgrade
+    is read into it.
+    """
+    then = _as_told("", after, catalog)
+    now = _as_told(asked, before, catalog)
+    is_word = before.operator.version_hint in (LATEST, STABLE) and not now.asked_by
+    if then.is_told and (is_word or not now.is_told):
+        return replace(now, version=then.version), then
+    if now.is_told and not then.is_told:
+        return now, replace(then, version=now.version)
+    return now, then
+
+
+def _as_told(asked: str, opened: Deployment, catalog: Catalog) -> InUse:
+    """The release that files tell, else the one asked for, else the newest that fits."""
+    operator = opened.operator
+    is_told = bool(operator.version or _of_one_line(opened, catalog))
+    return checked_against(
+        "" if is_told else asked, operator.version, operator.version_hint, catalog
+    )
 
 
 def upgraded_from(asked: str, told: Sequence[str], opened: Deployment, catalog: Catalog) -> InUse:

@@ -106,7 +106,13 @@ class Setup:
         }
         if not self.token_file and self.environ.get(_TOKEN):
             token = {"token_file": "", "token_env": _TOKEN, "token_command": ""}
-        return Deployment(url=self.url or base.url, ca_file=base.ca_file, **token)
+        return Deployment(
+            url=self.url or base.url,
+            ca_file=base.ca_file,
+            token_file=token["token_file"],
+            token_env=token["token_env"],
+            token_command=token["token_command"],
+        )
 
     def target(self, name: str, deployment: Deployment) -> ApiTarget:
         """How to ask one deployment.

@@ -48,6 +48,31 @@ def lint_verdict(findings: Iterable[Finding], release: str, *, is_read: bool = T
     return f"Coder {release} {obstacle}" if obstacle else to_mend(found)
 
 
+def review_verdict(findings: Iterable[Finding], way: str, *, is_known: bool, is_read: bool) -> str:
+    """What a change comes to, in general or for a deployment: `2 settings change, 1 thing to mend`.
+
+    `way` is that of an upgrade which is part of it, `2.33.0 → 2.34.5`, else empty.
+    """
+    found = [*findings]
+    rest = [one for one in found if one.change is None]
+    if way:
+        outcome = f"{way}: {verdict(rest, is_known=is_known, is_read=is_read)}"
+        return ", ".join((outcome, *settings_changed(found)))
+    obstacle = hindrance(rest, is_read=is_read)
+    changed = settings_changed(found) or (() if obstacle else (NO_SETTING,))
+    mended = (to_mend(rest),) if any(one.severity > Level.INFO for one in rest) else ()
+    return ", ".join(filter(None, (obstacle, *changed, *mended)))
+
+
+NO_SETTING: Final = "no setting changes"
+
+
+def settings_changed(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """How much is set differently; nothing where nothing is."""
+    changed = sum(one.change is not None for one in findings)
+    return (f"{plural(changed, 'setting')} {agreeing(changed, 'changes', 'change')}",)[:changed]
+
+
 def hindrance(findings: Iterable[Finding], *, is_read: bool) -> str:
     """What weighs more than all the rest: one of `HINDRANCES`, or empty where there is none."""
     answers = {one.affects for one in findings if _is_fatal(one)}

@@ -15,10 +15,12 @@ from confaudit.core.judge.verdict import (
     WILL_NOT_START,
     behaviours,
     hindrance,
+    review_verdict,
     to_mend,
     verdict,
 )
 from confaudit.core.model import MISSING, Level, Value
+from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Audited, Column, Report, Table
 from confaudit.core.text.wording import agreeing, listing_some, plural, visible
 
@@ -63,13 +65,16 @@ def shared_notes(parts: Sequence[Report]) -> tuple[str, ...]:
 def _title(parts: Sequence[Report]) -> str:
     several = plural(len(parts), "deployment")
     if not parts[0].kind.is_upgrade:
-        return f"Check of {several}"
+        return f"{_WORK.get(parts[0].kind, 'Check')} of {several}"
     ways = (part.audited.releases for part in parts if part.audited and part.audited.releases)
     ends = (
         listing_some(sorted({*end}, key=Version.parse), "release", 3)
         for end in zip(*ways, strict=False)
     )
     return f"Upgrade audit of {several}, {_way([*ends])}"
+
+
+_WORK: Final = {ReportKind.REVIEW: "Review"}
 
 
 def _way(releases: Sequence[str]) -> str:
@@ -110,6 +115,8 @@ _CLAUSES: Final = {
 def _outcome(who: str, parts: Sequence[Report]) -> str:
     """What deployments that start come to."""
     found = [one for part in parts for one in part.judged.found]
+    if parts[0].kind is ReportKind.REVIEW:
+        return f"{who}: {review_verdict(found, '', is_known=True, is_read=True)}"
     if not parts[0].kind.is_upgrade:
         return f"{who}: {to_mend(found)}"
     if verdict(found, is_known=not any(part.as_far_as for part in parts)) == SAFE:
@@ -145,11 +152,17 @@ def _row(part: Report, audited: Audited) -> Mapping[str, Value]:
     return {
         "deployment": audited.name,
         "form": list(audited.forms),
-        "release": next(iter(audited.releases), MISSING),
+        "release": _release(part, audited),
         "told_by": audited.told_by or "itself",
         "verdict": _outcome_of(part),
         **counts,
     }
+
+
+def _release(part: Report, audited: Audited) -> Value:
+    """What runs; in a review, where each may go elsewhere, also where it goes."""
+    shown = audited.releases if part.kind is ReportKind.REVIEW else audited.releases[:1]
+    return " → ".join(shown) or MISSING
 
 
 def _outcome_of(part: Report) -> str:

@@ -29,6 +29,14 @@ EFFECTIVE_CHANGE: Final = Rule(
     why="The files of both revisions, held against one release, come to different values.",
     fix="Check that the change was meant: the server has it from its next start on.",
 )
+FILE_BROKEN: Final = Rule(
+    id="file-broken",
+    title="File that cannot be read any more",
+    effect=Effect.ADVICE,
+    level=Level.ERROR,
+    why="It set up a server before the change; now its tool is likely to refuse it as well.",
+    fix="Mend it, and see with `confaudit lint` that it is read.",
+)
 RELEASE_CHANGE: Final = Rule(
     id="release-change",
     title="Change that the release brought",
@@ -75,6 +83,7 @@ CHANGE_RULES: Final[Mapping[str, Rule]] = {
     for rule in (
         OPERATOR_CHANGE,
         EFFECTIVE_CHANGE,
+        FILE_BROKEN,
         RELEASE_CHANGE,
         COMPUTED_CHANGE,
         UNEXPLAINED_CHANGE,

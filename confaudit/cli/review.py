@@ -1,0 +1,63 @@
+"""confaudit review."""
+
+import click
+
+from confaudit.cli.output import Rendering, output_options, write
+from confaudit.cli.parameters import fold_setup, option, setup_options
+from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
+from confaudit.core.changes.selection import Selection
+from confaudit.core.judge.judge import Threshold
+from confaudit.core.report.exits import exit_code
+from confaudit.workflows.setup import Setup
+
+
+@click.command("review")
+@click.argument("revisions", required=False, default="", metavar="[BASE..HEAD]")
+@option(
+    "--worktree",
+    "with_disk",
+    is_flag=True,
+    help="Take the files as they lie in the work tree, committed or not.",
+)
+@option(
+    "--version",
+    "version",
+    default="",
+    metavar="VERSION",
+    help="The release in use, where the files do not tell it.",
+)
+@glob_options
+@threshold_options("warning", strict_option)
+@output_options
+@setup_options
+@fold_setup
+def command(
+    setup: Setup,
+    revisions: str,
+    with_disk: bool,
+    version: str,
+    selection: Selection,
+    threshold: Threshold,
+    rendering: Rendering,
+) -> int:
+    """Review what a change brings to the deployments that it touches.
+
+    Finds by content what differs between two revisions: snapshots, and files
+    that set servers up. Of each deployment it tells what the server will see
+    differently; where the image tag or the chart's version moved, it audits the
+    upgrade. What was there before is counted, and does not make it fail.
+
+    Without BASE..HEAD: from where the branch left the default branch to HEAD.
+    BASE alone is BASE...HEAD, what a pull request shows.
+
+    \b
+    Examples:
+      confaudit review
+      confaudit review --worktree
+      confaudit review origin/main...feature -f md -o comment.md
+    """
+    from confaudit.workflows.review import ReviewRequest, review
+
+    report = review(setup, ReviewRequest(revisions, with_disk, version), selection)
+    write(report, rendering, threshold)
+    return exit_code(report, threshold)

@@ -1,0 +1,221 @@
+"""The review of one deployment whose files a change touches.
+
+What the change brings is what counts. The files as they were are held against the release that is
+to run, which shows what the server will see differently; what was to be said of them under the
+release in use was there before.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from confaudit import __version__
+from confaudit.core.changes.selection import Selection
+from confaudit.core.coder.releases import Release
+from confaudit.core.given import OperatorSettings, Position
+from confaudit.core.judge.effective import effective_changes
+from confaudit.core.judge.finding import Finding, subjects
+from confaudit.core.judge.judge import Judged, judge
+from confaudit.core.judge.rules.changes import EFFECTIVE_CHANGE, FILE_BROKEN
+from confaudit.core.judge.verdict import review_verdict
+from confaudit.core.lifecycle.lives import Lives, lives
+from confaudit.core.model import Fidelity
+from confaudit.core.report.coverage import anything_read, horizon, resting_on
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Audited, Report, Side
+from confaudit.core.text.wording import visible
+from confaudit.operator_files import Deployment
+from confaudit.operator_files.version import line_of
+from confaudit.store.revisions import Range
+from confaudit.workflows.audit import AuditScope, Examined, examined, forms_of, situate
+from confaudit.workflows.in_use import InUse, before_and_after
+from confaudit.workflows.operator_files import blind_spots, files_table
+from confaudit.workflows.reviewed_files import Pair
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.versions import about, as_far_as, release_of
+
+if TYPE_CHECKING:
+    from confaudit.core.judge.advisories import Advisory
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Reviews deployments, all by the same rules."""
+
+    setup: Setup
+    range: Range
+    known: "Sequence[Advisory]"
+    selection: Selection
+    version: str = ""
+    """The release in use, where the files do not tell it."""
+
+    def review(self, pair: Pair) -> Report:
+        """The report on one deployment."""
+        if pair.after is None:
+            return self._gone(pair)
+        return self._changed(_Case.of(self.setup, pair, pair.after, self.version))
+
+    def _changed(self, case: "_Case") -> Report:
+        new = examined(self.setup, case.newer, self.known)
+        judged, limits = self._judged(case, new), case.limits(self.setup)
+        is_read = anything_read(new.situation)
+        return Report(
+            kind=ReportKind.REVIEW,
+            title=f"Review of {visible(case.name)}",
+            before=_side(case.before, case.source, self.range.base.label),
+            after=_side(case.after, case.target, self.range.head.label),
+            judged=judged,
+            rules=(*new.rules, EFFECTIVE_CHANGE, FILE_BROKEN),
+            as_far_as=limits,
+            statement=self._statement(case, judged, is_known=not limits, is_read=is_read),
+            nothing_read=not is_read,
+            audited=case.newer.about,
+            tables=files_table(case.after),
+            lives=self._lives(case, judged),
+            notes=tuple(self._notes(case, new, judged)),
+            generated_at=self.setup.now(),
+            tool_version=__version__,
+        )
+
+    def _statement(self, case: "_Case", judged: Judged, **known: bool) -> str:
+        outcome = review_verdict(judged.found, case.way, **known)
+        return outcome if case.before.files else f"newly set up, {outcome}"
+
+    def _judged(self, case: "_Case", new: Examined) -> Judged:
+        """What the change brings; the files as they were are asked only where there are any."""
+        found = (*_with_places(new.found, case), *broken_files(case.before, case.after))
+        if not case.before.files:
+            return judge(found, case.name, self.selection)
+        old = examined(self.setup, case.older, self.known)
+        stayed = situate(self.setup, case.stayed, self.known) if case.way else old.situation
+        return judge(
+            (*found, *effective_changes(stayed, new.situation)),
+            case.name,
+            self.selection,
+            older={replace(one, deployment=case.name).fingerprint for one in old.found},
+        )
+
+    def _lives(self, case: "_Case", judged: Judged) -> Lives | None:
+        keys, catalog = subjects(judged.shown), self.setup.catalog()
+        return lives(keys, catalog, case.source.version, case.target.version)
+
+    def _notes(self, case: "_Case", new: Examined, judged: Judged) -> Iterator[str]:
+        catalog = self.setup.catalog()
+        yield from case.basis
+        yield from dict.fromkeys((*about(case.source, catalog), *about(case.target, catalog)))
+        yield from resting_on(new.situation, judged.found)
+        yield from blind_spots(case.after.operator)
+        yield horizon(catalog)
+
+    def _gone(self, pair: Pair) -> Report:
+        """The report on a deployment that is set up no longer."""
+        opened = pair.before or _NOTHING
+        return Report(
+            kind=ReportKind.REVIEW,
+            title=f"Review of {visible(pair.name)}",
+            statement="no longer set up",
+            audited=Audited(pair.name, forms_of(opened)),
+            tables=files_table(opened),
+            generated_at=self.setup.now(),
+            tool_version=__version__,
+        )
+
+
+_NOTHING: Final = Deployment("", OperatorSettings(), ())
+"""What sets up no server."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A deployment that is set up after the change, and how it is looked at."""
+
+    name: str
+    before: Deployment
+    after: Deployment
+    now: InUse
+    """The release that it runs before the change."""
+    then: InUse
+    source: Release
+    target: Release
+
+    @classmethod
+    def of(cls, setup: Setup, pair: Pair, after: Deployment, version: str) -> "_Case":
+        """Find out which releases it runs before and after the change."""
+        catalog = setup.catalog()
+        before = pair.before or _NOTHING
+        now, then = before_and_after(version, pair.before or after, after, catalog)
+        releases = (release_of(one.version, catalog) for one in (now, then))
+        return cls(pair.name, before, after, now, then, *releases)
+
+    @property
+    def way(self) -> str:
+        """The upgrade that is part of the change, empty without one."""
+        source, target = self.source.version, self.target.version
+        return "" if source == target else f"{visible(source)} → {visible(target)}"
+
+    @property
+    def newer(self) -> AuditScope:
+        """What the change leaves, on its way from one release to the other."""
+        return AuditScope(self.source, self.target, None, self.after, told_by=self.then.told_by)
+
+    @property
+    def older(self) -> AuditScope:
+        """What was there before, under the release in use."""
+        return AuditScope(self.source, self.source, None, self.before)
+
+    @property
+    def stayed(self) -> AuditScope:
+        """What was there before, if the upgrade were all."""
+        return AuditScope(self.source, self.target, None, self.before)
+
+    @property
+    def basis(self) -> Iterator[str]:
+        """How the releases are known, where files do not tell them."""
+        yield from dict.fromkeys((*self.now.basis("--version"), *self.then.basis("--version")))
+
+    def limits(self, setup: Setup) -> tuple[str, ...]:
+        """See `Report.as_far_as`."""
+        asked = ((self.now.version, self.source), (self.then.version, self.target))
+        return as_far_as(setup.catalog(), *asked)
+
+
+def _with_places(found: Iterable[Finding], case: _Case) -> Iterator[Finding]:
+    """What the upgrade brings and stands nowhere stands where the release is told."""
+    place = line_of(case.target.version, case.after.files) if case.way else None
+    for one in found:
+        is_placeless = place is not None and not one.positions
+        yield replace(one, positions=(place,)) if is_placeless and place else one
+
+
+def broken_files(before: Deployment, after: Deployment) -> Iterator[Finding]:
+    """The files that were YAML and are none any more: what can be read of them is no answer."""
+    was_read = {file.name for file in before.files if file.is_structured}
+    for file in after.files:
+        if file.name in was_read and file.yaml is None:
+            yield broken_file(file.name, f"{visible(file.name)} is no YAML any more")
+
+
+def broken_file(name: str, why: str) -> Finding:
+    """A file that set something up, and that nobody can read any more."""
+    return Finding(
+        rule=FILE_BROKEN,
+        message=f"{why}.",
+        subject=visible(name),
+        positions=(Position(visible(name), 1),),
+    )
+
+
+def _side(opened: Deployment, release: Release, label: str) -> Side | None:
+    """The files at one revision."""
+    if not opened.files:
+        return None
+    return Side(
+        label=label,
+        deployment="",
+        version=release.version,
+        taken_at=None,
+        fidelity=Fidelity.FULL,
+        commit="",
+        options=len(opened.operator.given),
+        leaves=0,
+    )

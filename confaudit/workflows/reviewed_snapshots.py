@@ -1,0 +1,80 @@
+"""The snapshots that differ between two revisions, each as a part of the review."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from confaudit import __version__
+from confaudit.core.changes.selection import Selection
+from confaudit.core.judge.verdict import review_verdict
+from confaudit.core.model import Snapshot, StoredFiles
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Audited, Report
+from confaudit.core.text.wording import visible
+from confaudit.errors import SourceError
+from confaudit.store.layout import deployment_of, folder_of
+from confaudit.store.revisions import Range
+from confaudit.store.trees import Tree
+from confaudit.workflows import diff
+from confaudit.workflows.load import Loader
+from confaudit.workflows.setup import Setup
+
+_FORM = "snapshot"
+
+
+def reviewed_snapshots(setup: Setup, range_: Range, selection: Selection) -> Iterator[Report]:
+    """The report on each deployment whose snapshot differs.
+
+    Raises:
+        StoreError: the history cannot be read.
+        SourceError: a snapshot is damaged, or of a newer confaudit.
+    """
+    names = (deployment_of(one.path) for one in range_.changes())
+    for name in dict.fromkeys(filter(None, names)):
+        before, after = (_snapshot(setup, tree, name) for tree in (range_.base, range_.head))
+        if before and after:
+            yield _changed(setup, before, after, selection)
+        elif one := after or before:
+            yield _only(setup, one, "first snapshot" if after else "no snapshot any more")
+
+
+def _snapshot(setup: Setup, tree: Tree, name: str) -> Snapshot | None:
+    """What a revision has of a deployment, if anything."""
+    folder = folder_of(name)
+    paths = [path for path in tree.files() if path.startswith(folder) and deployment_of(path)]
+    texts = {path.removeprefix(folder): tree.read(path) or b"" for path in paths}
+    if not texts:
+        return None
+    try:
+        files = {file: data.decode() for file, data in texts.items()}
+    except UnicodeDecodeError:
+        raise SourceError(
+            f"the snapshot of {visible(name)} at {tree.label} is not UTF-8 text",
+            "confaudit does not write such files; look at who changed it",
+        ) from None
+    return Loader(setup).clean(StoredFiles(files, tree.label, name, tree.commit, None))
+
+
+def _changed(setup: Setup, before: Snapshot, after: Snapshot, selection: Selection) -> Report:
+    """What was observed, with what caused it."""
+    compared = diff.report(setup, before, after, selection)
+    releases = dict.fromkeys((before.version, after.version))
+    return replace(
+        compared,
+        kind=ReportKind.REVIEW,
+        title=f"Review of {visible(after.deployment)}",
+        audited=Audited(after.deployment, (_FORM,), tuple(filter(None, releases))),
+        statement=review_verdict(compared.judged.found, "", is_known=True, is_read=True),
+    )
+
+
+def _only(setup: Setup, snapshot: Snapshot, statement: str) -> Report:
+    """A snapshot that has nothing to be compared with."""
+    releases = tuple(filter(None, (snapshot.version,)))
+    return Report(
+        kind=ReportKind.REVIEW,
+        title=f"Review of {visible(snapshot.deployment)}",
+        statement=statement,
+        audited=Audited(snapshot.deployment, (_FORM,), releases),
+        generated_at=setup.now(),
+        tool_version=__version__,
+    )

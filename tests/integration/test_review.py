@@ -1,0 +1,202 @@
+"""`confaudit review` on real repositories: what a change brings, and nothing else."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+VALUES = """\
+coder:
+  image:
+    tag: v{version}
+  env:
+    - name: CODER_ACCESS_URL
+      value: https://coder.example.com
+    - name: CODER_WILDCARD_ACCESS_URL
+      value: "*.coder.example.com"
+    - name: CODER_OIDC_ISSUER_URL
+      value: https://id.example.com
+    - name: CODER_SESSION_DURATION
+      value: {session}
+"""
+ENV = "CODER_ACCESS_URL=https://staging.example.com\nCODER_OLD_NAME=1\n"
+
+
+def values(version: str = "2.29.5", session: str = "8h") -> str:
+    return VALUES.format(version=version, session=session)
+
+
+@pytest.fixture(autouse=True)
+def repository(clean_folder: Path, quiet_home: None) -> Path:
+    """On main two deployments; a branch is checked out."""
+    git("init", "-q", "-b", "main")
+    write({"prod/values.yaml": values(), "staging/coder.env": ENV, "README.md": "CODER_X=1\n"})
+    git("checkout", "-q", "-b", "change")
+    return clean_folder
+
+
+def git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def write(files: dict[str, str]) -> None:
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+    git("add", "-A")
+    git("commit", "-qm", "a change")
+
+
+@pytest.fixture
+def review(confaudit: Callable[..., tuple[int, str, str]]) -> Callable[..., Any]:
+    """The JSON report on the branch, with its exit code."""
+
+    def call(*arguments: str) -> Any:
+        code, out, err = confaudit("review", "-f", "json", *arguments)
+        assert not err
+        return {**json.loads(out), "code": code}
+
+    return call
+
+
+def rules(report: Any) -> list[str]:
+    return [one["rule"] for one in report["findings"]]
+
+
+def test_a_comment_or_an_order_is_no_change(review: Any) -> None:
+    lines = values().splitlines()
+    swapped = [*lines[:4], *lines[6:8], "    # the wildcard first", *lines[4:6], *lines[8:]]
+    write({"prod/values.yaml": "\n".join(swapped), "README.md": "CODER_Y=1\n"})
+    found = review()
+    assert (found["verdict"], found["code"]) == ("no setting changes", 0)
+    assert (found["findings"], found["changes"]) == ([], [])
+
+
+def test_what_the_server_sees_differently_is_told_with_its_line(review: Any) -> None:
+    write({"prod/values.yaml": values(session="24h")})
+    found = review()
+    (change,) = found["changes"]
+    assert (change["option"], change["cause"]) == ("session-duration", "operator")
+    assert change["evidence"] == "set in prod/values.yaml, line 11"
+    assert (found["verdict"], found["code"]) == ("1 setting changes", 0)
+
+
+def test_a_weaker_entry_and_an_alias_make_no_difference(review: Any) -> None:
+    shadowed = "            - --session-duration=8h\n"
+    command = (
+        f"  command:\n    - /opt/coder\n    - server\n{shadowed.replace('            ', '    ')}"
+    )
+    write({"prod/values.yaml": values() + command})
+    write({"prod/values.yaml": values(session="24h") + command})
+    found = review("HEAD~1..HEAD")
+    assert [one["option"] for one in found["changes"]] == []
+
+
+def test_a_dead_name_is_what_is_found(review: Any) -> None:
+    write({"staging/coder.env": ENV + "CODER_SESION_DURATION=1h\n"})
+    found = review()
+    assert rules(found) == ["option-unknown"]
+    assert found["findings"][0]["positions"] == [{"file": "staging/coder.env", "line": 3}]
+    assert [one["by"] for one in found["suppressed"]] == ["before"] * len(found["suppressed"])
+    assert found["suppressed"], "CODER_OLD_NAME was there before"
+    assert found["code"] == 1
+
+
+def test_a_new_image_is_audited_as_an_upgrade(review: Any) -> None:
+    write({"prod/values.yaml": values(version="2.34.5")})
+    found = review()
+    assert found["deployment"]["releases"] == ["2.29.5", "2.34.5"]
+    assert found["verdict"].startswith("2.29.5 → 2.34.5: starts, ")
+    assert {"email-verified-required", "default-changed"} <= {*rules(found)}
+    assert found["changes"] == []
+    places = {one["rule"]: one["positions"][0]["line"] for one in found["findings"]}
+    assert places["email-verified-required"] == 9
+    assert all(one.get("positions") for one in found["findings"])
+
+
+def test_the_chart_version_beside_the_values_counts(review: Any) -> None:
+    chart = "apiVersion: v2\nname: mine\nversion: 1.0.0\ndependencies:\n- name: coder\n"
+    chart += "  repository: https://helm.coder.com/v2\n  version: {}\n"
+    inner = "coder:\n" + "".join(f"  {one}\n" for one in values().splitlines() if "tag" not in one)
+    inner = inner.replace("    image:\n", "")
+    git("checkout", "-q", "main")
+    write({"wrap/Chart.yaml": chart.format("2.29.5"), "wrap/values.yaml": inner})
+    git("checkout", "-q", "-b", "bump")
+    write({"wrap/Chart.yaml": chart.format("2.34.5")})
+    found = review()
+    assert found["deployment"]["releases"] == ["2.29.5", "2.34.5"]
+    assert "email-verified-required" in rules(found)
+
+
+def test_two_deployments_are_never_mixed(review: Any) -> None:
+    write({"prod/values.yaml": values(version="2.34.5"), "staging/coder.env": ENV + "CODER_NO=1\n"})
+    found = review()
+    prod, staging = sorted(found["deployments"], key=lambda one: str(one["name"]))
+    assert (prod["name"], staging["name"]) == ("prod/values.yaml", "staging/coder.env")
+    for one in found["findings"]:
+        assert {place["file"] for place in one["positions"]} == {one["deployment"]}
+    assert {one["deployment"] for one in found["findings"]} == {prod["name"], staging["name"]}
+    assert rules(found).count("option-unknown") == 1
+
+
+def test_a_file_that_nobody_can_read_any_more_is_an_error(review: Any) -> None:
+    write({"prod/values.yaml": values() + "  - : {\n"})
+    found = review()
+    assert ("file-broken", found["code"]) == (found["findings"][0]["rule"], 1)
+    assert found["findings"][0]["level"] == "error"
+
+
+def test_new_moved_and_removed_deployments(review: Any) -> None:
+    write({"dev/coder.env": ENV})
+    found = review()
+    assert found["verdict"].startswith("newly set up")
+    assert rules(found) == ["option-unknown"]
+    git("mv", "dev/coder.env", "dev/server.env")
+    git("commit", "-qm", "moved")
+    assert review("HEAD~1..HEAD")["verdict"] == "no setting changes"
+    git("rm", "-q", "dev/server.env")
+    git("commit", "-qm", "removed")
+    assert review("HEAD~1..HEAD")["verdict"] == "no longer set up"
+
+
+def test_the_work_tree_counts_only_when_asked(review: Any) -> None:
+    Path("prod/values.yaml").write_text(values(session="1h"))
+    assert review()["verdict"] == "no setting changes"
+    assert review("--worktree")["verdict"] == "1 setting changes"
+
+
+def test_files_that_confaudit_yaml_names_are_one_deployment(review: Any) -> None:
+    text = (
+        "deployments:\n  live:\n    url: https://a.example.com\n    files: [staging/*, x/*.txt]\n"
+    )
+    git("checkout", "-q", "main")
+    write({"confaudit.yaml": text, "x/more.txt": "CODER_PPROF_ENABLE=false\n"})
+    git("checkout", "-q", "-b", "named")
+    write({"x/more.txt": "CODER_PPROF_ENABLE=true\n"})
+    found = review()
+    assert found["deployment"]["name"] == "live"
+    assert [one["option"] for one in found["changes"]] == ["pprof-enable"]
+
+
+def test_at_most_four_git_processes(calls: Any, review: Any) -> None:
+    write({"prod/values.yaml": values(version="2.34.5"), "staging/coder.env": ENV + "CODER_A=1\n"})
+    calls.taken()
+    review()
+    assert len(calls.taken()) <= 4, calls.taken()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files that only POSIX allows")
+def test_hostile_names_stay_text(confaudit: Callable[..., tuple[int, str, str]]) -> None:
+    name = "x\n::error::boom\x1b[31m<script>`$(touch pwned)`.env"
+    write({name: "CODER_NOPE=1\n"})
+    for form in ("text", "md", "html", "json"):
+        _, out, _ = confaudit("review", "-f", form)
+        assert "\x1b[31m" not in out
+        assert "\n::error" not in out
+        assert "<script>`" not in out
+    assert not Path("pwned").exists()
