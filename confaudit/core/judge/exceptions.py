@@ -10,6 +10,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Final
 
+from confaudit.core.changes.selection import any_matches
 from confaudit.core.coder.releases import Version
 from confaudit.core.model import Level
 
@@ -58,6 +59,12 @@ class ExceptionEntry:
     where: str = ""
     """File and line that say so: `confaudit-exceptions.yaml:12`."""
 
+    @property
+    def is_about_everything(self) -> bool:
+        """Whether it names nothing that some finding might not be about."""
+        globs = self.rule + self.option + self.deployment
+        return not self.fingerprint and not globs.strip("*?")
+
     def meets(self, subject: Subject) -> bool:
         """Whether it is about a finding."""
         if self.fingerprint and self.fingerprint != subject.fingerprint:
@@ -65,7 +72,7 @@ class ExceptionEntry:
         return (
             fnmatchcase(subject.rule, self.rule)
             and fnmatchcase(subject.deployment, self.deployment)
-            and (self.option == "*" or any(fnmatchcase(n, self.option) for n in subject.names))
+            and (self.option == "*" or any_matches((self.option,), subject.names))
         )
 
     def may_meet(self, deployment: str, rules: Iterable[str]) -> bool:
@@ -84,7 +91,11 @@ class ExceptionEntry:
 
 
 def _reaches(release: str, limit: str) -> bool:
-    return Version.parse(release).base >= Version.parse(limit).base
+    """Whether a release is that one or a later one; of what is no version nobody can tell."""
+    try:
+        return Version.parse(release).base >= Version.parse(limit).base
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
