@@ -51,7 +51,6 @@ ARROWS = WINGS | {
     "workflows": SHARED
     | {
         "workflows",
-        "yaml_file",
         "operator_files",
         "rulebook",
         "sources",
