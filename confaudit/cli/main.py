@@ -29,6 +29,7 @@ COMMANDS: Final = {
     ),
     "explain": ("explain", "Tell the story of one option between two configurations."),
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),
+    "git": ("git", "Make git show configurations by confaudit."),
     "init": ("init", "Set up a repository of snapshots."),
     "config": ("config", "Show confaudit's own configuration, or its JSON Schema."),
     "schema": ("schema", "Print the JSON Schema of the JSON report, or of advisories."),

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -12,12 +12,10 @@ from typing import Final
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 from confaudit.opening import open_now
+from confaudit.store.blobs import format_of, started
 from confaudit.store.command import Git
 from confaudit.store.discovery import find
-from confaudit.store.log import TreeEntry
-
-REGULAR: Final = "100644"
-"""The mode of a file that is not executable; on the disk it says nothing more."""
+from confaudit.store.log import REGULAR, TreeEntry
 
 _STATUS: Final = (
     *("--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=all"),
@@ -67,20 +65,16 @@ def on_disk(folder: Path, object_id: str) -> Disk:
     if answer.code:
         raise git.failure("status", answer)
     paths = (os.fsdecode(row[_STATE:]) for row in answer.out.split(b"\0") if row)
-    algorithm = hashlib.sha1 if len(object_id) == _SHA1_DIGITS else hashlib.sha256
-    return Disk(root, {path: _entry(root, path, algorithm) for path in paths})
+    object_format = format_of(object_id)
+    return Disk(root, {path: _entry(root, path, object_format) for path in paths})
 
 
-_SHA1_DIGITS: Final = 40
-
-
-def _entry(root: Path, path: str, algorithm: Callable[..., "hashlib._Hash"]) -> TreeEntry | None:
+def _entry(root: Path, path: str, object_format: str) -> TreeEntry | None:
     if not _is_regular(root / path):
         return None
     with _opened(root, path) as file:
-        size = os.fstat(file.fileno()).st_size
-        start = algorithm(b"blob %d\0" % size, usedforsecurity=False)
-        return TreeEntry(REGULAR, hashlib.file_digest(file, lambda: start).hexdigest())
+        digest = started(os.fstat(file.fileno()).st_size, object_format)
+        return TreeEntry(REGULAR, hashlib.file_digest(file, lambda: digest).hexdigest())
 
 
 def _is_regular(place: Path) -> bool:

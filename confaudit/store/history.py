@@ -12,6 +12,7 @@ from typing import Final
 
 from confaudit.errors import StoreError
 from confaudit.store.batch import Batch
+from confaudit.store.blobs import blob_id, format_of
 from confaudit.store.command import Git
 from confaudit.store.log import COMMAND, FOLDER, Commit, TreeEntry, commits
 
@@ -83,6 +84,10 @@ class History:
             contents.append(self._object(blob, limit))
             limit -= len(contents[-1])
         return contents
+
+    def blob_id(self, data: bytes) -> str:
+        """The id that a file with these contents has, stored or not."""
+        return blob_id(data, format_of(self.commit_id("HEAD")))
 
     def staged(self, path: str) -> str:
         """Blob id of a path in the index, empty when it has none or is in conflict.

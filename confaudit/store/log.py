@@ -38,6 +38,8 @@ class TreeEntry(NamedTuple):
 
 
 FOLDER: Final = "40000"
+REGULAR: Final = "100644"
+"""The mode of a file that is neither executable nor a link."""
 
 
 @dataclass(frozen=True, slots=True)

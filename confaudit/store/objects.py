@@ -4,17 +4,14 @@ Plumbing throughout: objects are made by id and from bytes, so that no filter, h
 staged change of the user has a say in what is stored.
 """
 
-import hashlib
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from confaudit.store.blobs import blob_id
 from confaudit.store.command import Git
-from confaudit.store.log import TreeEntry
+from confaudit.store.log import REGULAR, TreeEntry
 from confaudit.store.snapshots import Entries
-
-REGULAR = "100644"
-"""The mode of a file that is neither executable nor a link."""
 
 Changes = Mapping[str, TreeEntry | None]
 """What is to become of paths; None removes one."""
@@ -29,10 +26,7 @@ class Objects:
 
     def entry(self, data: bytes) -> TreeEntry:
         """The entry a file with these contents has, without storing anything."""
-        digest = hashlib.new(self._format, usedforsecurity=False)
-        digest.update(b"blob %d\0" % len(data))
-        digest.update(data)
-        return TreeEntry(REGULAR, digest.hexdigest())
+        return TreeEntry(REGULAR, blob_id(data, self._format))
 
     def write_blob(self, data: bytes) -> None:
         """Store the bytes as they are."""

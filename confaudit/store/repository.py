@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from confaudit.core.snapshot.canonical import FILES
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 from confaudit.store import folder, identity
@@ -15,8 +14,7 @@ from confaudit.store.discovery import RepositoryPaths, find
 from confaudit.store.history import History
 from confaudit.store.layout import check_deployment, folder_of, is_ours, with_trailer
 from confaudit.store.lock import StoreLock
-from confaudit.store.log import TreeEntry
-from confaudit.store.objects import REGULAR, Objects, changes_between
+from confaudit.store.objects import Objects, changes_between
 from confaudit.store.remote import Remote
 from confaudit.store.snapshots import Entries, Snapshots
 
@@ -104,12 +102,6 @@ class Repository(Snapshots):
 
     def _branch(self) -> Branch:
         return Branch(self._git, self._objects, self.history)
-
-    def _staged(self, deployment: str) -> Entries:
-        """The snapshot in the index, without what is in conflict; modes are taken for right."""
-        paths = [folder_of(deployment) + name for name in FILES]
-        staged = {path: self.history.staged(path) for path in paths}
-        return {path: TreeEntry(REGULAR, blob) for path, blob in staged.items() if blob}
 
     def _record(
         self, deployment: str, contents: Mapping[str, bytes], message: str, at: datetime

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from confaudit.core.model import StoredFiles
-from confaudit.core.snapshot.canonical import SETTINGS
+from confaudit.core.snapshot.canonical import FILES, SETTINGS
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 from confaudit.store.command import Git
@@ -18,7 +18,7 @@ from confaudit.store.layout import (
     listed,
     split_revision,
 )
-from confaudit.store.log import TreeEntry
+from confaudit.store.log import REGULAR, TreeEntry
 
 MAX_SNAPSHOT_BYTES = 64 << 20
 """A thousand times what Coder sends; more is an accident or an attack on the memory."""
@@ -85,6 +85,10 @@ class Snapshots:
         held = _regular(self.files(tip, deployment)) if tip else {}
         return self.read("HEAD", deployment) if held else None
 
+    def staged(self, deployment: str) -> StoredFiles:
+        """The snapshot of a deployment as it is staged, which may be without any file."""
+        return StoredFiles(self._texts(self._staged(deployment)), "staged", deployment)
+
     def earlier_settings(self, deployment: str) -> Iterator[StoredFiles]:
         """The settings of a deployment's snapshots on the checked-out branch, newest first.
 
@@ -106,6 +110,12 @@ class Snapshots:
         folder = folder_of(deployment)
         found = self.history.folder(commit, folder)
         return {folder + name: found[name] for name in found if deployment_of(folder + name)}
+
+    def _staged(self, deployment: str) -> Entries:
+        """The snapshot in the index, without what is in conflict; modes are taken for right."""
+        paths = [folder_of(deployment) + name for name in FILES]
+        staged = {path: self.history.staged(path) for path in paths}
+        return {path: TreeEntry(REGULAR, blob) for path, blob in staged.items() if blob}
 
     def _commit_id(self, revision: str) -> str:
         return self.history.commit_id(check_revision(revision)) if revision else ""

@@ -187,6 +187,7 @@ def test_stored_files_edited_by_hand_are_not_shown(folder, capfd):
     edited["settings"]["docs-url"]["value"] = "https://u:planted-secret@docs"
     settings.write_text(json.dumps(edited))
     report_in_every_format("HEAD", str(settings.parent))
+    assert run(["git", "textconv", str(settings)]) == 0
     out = capfd.readouterr()
     assert not PLANTED.search((out.out + out.err).encode())
     for name in FORMATS:

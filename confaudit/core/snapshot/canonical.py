@@ -102,6 +102,15 @@ def _escape(character: str) -> str:
     return json.dumps(character, ensure_ascii=True)[1:-1]
 
 
+def is_stored(document: Json) -> bool:
+    """Whether a document is one of the files of a snapshot."""
+    return isinstance(document, dict) and "format" in document and not _PARTS.isdisjoint(document)
+
+
+_PARTS: Final = frozenset({"settings", "options", "config", "fidelity"})
+"""Of each file a key that every one of its kind has."""
+
+
 def decode(clean: CleanFiles) -> Snapshot:
     """Read a stored snapshot back.
 

@@ -1,0 +1,19 @@
+"""confaudit git difftool."""
+
+import click
+
+from confaudit.cli.git import show
+from confaudit.cli.git_versions import differing_lines
+
+
+@click.command("difftool")
+@click.argument("before")
+@click.argument("after")
+@click.argument("path", required=False, default="")
+def command(before: str, after: str, path: str) -> None:
+    """Show what differs between two files.
+
+    PATH is what both are versions of. After `confaudit git install` this is
+    `git difftool --tool=confaudit`.
+    """
+    show(lambda: differing_lines(before, after, path or after))
