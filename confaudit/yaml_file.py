@@ -372,6 +372,8 @@ _TYPES: Final = re.compile(r"`([a-z |]+)`")
 
 def _in_words(message: str) -> str:
     """A message of msgspec's, which never repeats a value that is no choice."""
+    if "RFC3339 encoded date" in message:
+        return "it is no date such as 2026-01-31"
     if "matching regex" in message:
         return "it is not of the form that is needed"
     plain = _TYPES.sub(lambda found: _named(found[1].split(" | ")), message)

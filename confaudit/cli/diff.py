@@ -3,7 +3,13 @@
 import click
 
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import deployment_option, fold_setup, kinds_option, setup_options
+from confaudit.cli.parameters import (
+    deployment_option,
+    fold_setup,
+    kinds_option,
+    now_option,
+    setup_options,
+)
 from confaudit.cli.thresholds import selection_options, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -18,6 +24,7 @@ from confaudit.workflows.setup import Setup
 @deployment_option
 @selection_options
 @threshold_options("never")
+@now_option
 @output_options
 @setup_options
 @fold_setup

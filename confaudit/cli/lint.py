@@ -6,7 +6,7 @@ import click
 
 from confaudit.cli.operator_files import form_option, role_options, with_files
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, option, setup_options, stack
+from confaudit.cli.parameters import fold_setup, now_option, option, setup_options, stack
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -29,6 +29,7 @@ from confaudit.workflows.setup import Setup
 @with_files
 @glob_options
 @threshold_options("error", strict_option)
+@now_option
 @output_options
 @setup_options
 @fold_setup

@@ -13,6 +13,7 @@ import click
 from confaudit import configfile
 from confaudit.errors import ConfigError
 from confaudit.sources import SOURCES
+from confaudit.workflows.clock import Clock
 from confaudit.workflows.setup import Setup
 
 Decorator: TypeAlias = Callable[[Any], Any]
@@ -113,6 +114,33 @@ setup_options: Final = stack(
 )
 
 
+class Moment(click.ParamType[datetime]):
+    """A point in time: ISO 8601; without an offset it is UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Parse the text of the command line."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            time = datetime.fromisoformat(value)
+            return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            self.fail(
+                f"{value!r} is no time such as 2026-01-05 or 2026-01-05T11:44:06Z", param, ctx
+            )
+
+
+now_option: Final = option(
+    "--now",
+    type=Moment(),
+    metavar="DATE",
+    help="The day that exceptions are held against, and the report's time.  [default: today]",
+)
+"""For every command that judges."""
+
+
 def read_setup(
     repo: Path | None = None,
     config: Path | None = None,
@@ -122,6 +150,7 @@ def read_setup(
     allow_http: bool = False,
     timeout: float | None = None,
     retries: int | None = None,
+    now: datetime | None = None,
 ) -> Setup:
     """Join command line, environment and confaudit.yaml, in this order of precedence."""
     loaded = configfile.load(None if no_config else _config_path(config, repo))
@@ -133,6 +162,7 @@ def read_setup(
         url=url or "",
         token_file=token_file,
         allow_http=allow_http,
+        clock=Clock.of(os.environ, now),
     )
 
 
@@ -156,24 +186,6 @@ def fold_setup(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*context, setup=setup, **values)
 
     return with_setup
-
-
-class Moment(click.ParamType[datetime]):
-    """A point in time: ISO 8601; without an offset it is UTC."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
-        """Parse the text of the command line."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            time = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(
-                f"{value!r} is no time such as 2026-01-05 or 2026-01-05T11:44:06Z", param, ctx
-            )
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def wants_color(color: str, stream: Any = None) -> bool:

@@ -6,7 +6,13 @@ import click
 
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
+from confaudit.cli.parameters import (
+    deployment_option,
+    fold_setup,
+    now_option,
+    option,
+    setup_options,
+)
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -43,6 +49,7 @@ from confaudit.workflows.upgrade import UpgradeRequest, upgrade
 )
 @glob_options
 @threshold_options("error", strict_option)
+@now_option
 @output_options
 @setup_options
 @fold_setup

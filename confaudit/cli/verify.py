@@ -4,7 +4,13 @@ import click
 
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import deployment_option, fold_setup, option, setup_options
+from confaudit.cli.parameters import (
+    deployment_option,
+    fold_setup,
+    now_option,
+    option,
+    setup_options,
+)
 from confaudit.cli.thresholds import strict_option, threshold_options
 from confaudit.core.judge.judge import Threshold
 from confaudit.core.report.exits import exit_code
@@ -32,6 +38,7 @@ from confaudit.workflows.verify import VerifyRequest, verify_upgrade
 @deployment_option
 @input_options
 @threshold_options("any", strict_option)
+@now_option
 @output_options
 @setup_options
 @fold_setup

@@ -31,6 +31,7 @@ _WAYS: Final[Mapping[SuppressedBy, str]] = {
     SuppressedBy.OFF: "off",
     SuppressedBy.IGNORE: "ignored",
     SuppressedBy.ACCEPT: "accepted",
+    SuppressedBy.EXPECTED: "expected to differ",
     SuppressedBy.BEFORE: "there before",
 }
 _KINDS: Final[Mapping[ChangeKind, str]] = {

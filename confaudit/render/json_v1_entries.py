@@ -198,10 +198,11 @@ class SuppressedEntry(Struct, kw_only=True):
     """A finding or change that is not listed, and why."""
 
     by: Annotated[
-        Literal["filter", "off", "ignore", "accept", "before"],
+        Literal["filter", "off", "ignore", "accept", "expected", "before"],
         Meta(
             description="filter: the reader chose not to see it, and it counts. off: the policy"
-            " switches its rule off. ignore, accept: an exception says so. before: it was there"
+            " switches its rule off. ignore, accept: an exception says so. expected: the policy"
+            " says that deployments may differ in it. before: it was there"
             " before the change reviewed. More may come."
         ),
     ]

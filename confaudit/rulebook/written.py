@@ -21,6 +21,7 @@ Id = Annotated[
     str,
     msgspec.Meta(
         pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=80,
         description="small letters and digits, with dashes between words",
     ),
 ]

@@ -1,12 +1,13 @@
 """What `upgrade` and `lint` share: from inputs to findings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from confaudit.core.changes.selection import Selection
 from confaudit.core.coder.releases import Release
 from confaudit.core.judge.audit import audit
+from confaudit.core.judge.exceptions import Rulings
 from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.judge import Judged, finding_names, judge
 from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
@@ -17,6 +18,7 @@ from confaudit.core.report.report import Audited
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
 from confaudit.operator_files import Deployment
+from confaudit.workflows.house import House
 from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
 
@@ -94,7 +96,9 @@ class Audit:
     """The prediction against what the target itself printed."""
 
 
-def audited(setup: Setup, scopes: Sequence[AuditScope], selection: Selection) -> tuple[Audit, ...]:
+def audited(
+    setup: Setup, scopes: Sequence[AuditScope], selection: Selection, house: House
+) -> tuple[Audit, ...]:
     """Everything there is to say of each, with a ready change where a name can be rewritten.
 
     Raises:
@@ -102,15 +106,20 @@ def audited(setup: Setup, scopes: Sequence[AuditScope], selection: Selection) ->
         ConfigError: a filter names nothing that exists in any of them.
     """
     known = advisories(setup)
-    audits = tuple(_audited(setup, scope, known, selection) for scope in scopes)
+    audits = tuple(_audited(setup, scope, known, selection, house.rulings) for scope in scopes)
     releases = {one.version: one for scope in scopes for one in (scope.source, scope.target)}
     refuse_strangers(
         selection,
         (name for done in audits for name in _names(done)),
         (*releases.values(), setup.catalog().nearest("")),
-        {rule.id for done in audits for rule in done.rules},
+        rules_of(audits),
     )
     return audits
+
+
+def rules_of(audits: Iterable[Audit]) -> tuple[str, ...]:
+    """The ids of all rules that audits looked for."""
+    return tuple(dict.fromkeys(rule.id for done in audits for rule in done.rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +144,16 @@ def examined(setup: Setup, scope: AuditScope, known: "Sequence[Advisory]") -> Ex
 
 
 def _audited(
-    setup: Setup, scope: AuditScope, known: "Sequence[Advisory]", selection: Selection
+    setup: Setup,
+    scope: AuditScope,
+    known: "Sequence[Advisory]",
+    selection: Selection,
+    rulings: Rulings,
 ) -> Audit:
     one = examined(setup, scope, known)
-    return Audit(one.situation, judge(one.found, scope.name, selection), one.rules, one.held)
+    asked, ids = rulings.about(scope.target.version), [rule.id for rule in one.rules]
+    judged = judge(one.found, scope.name, selection, asked, rules=ids)
+    return Audit(one.situation, judged, one.rules, one.held)
 
 
 def _held(situation: Situation, printed: "Printed") -> "Verification":

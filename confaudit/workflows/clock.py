@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from confaudit.errors import ConfigError
@@ -19,18 +19,25 @@ class Clock:
     """The time that stands in for the present one, which then stands still."""
 
     @classmethod
-    def of(cls, environ: Mapping[str, str]) -> "Clock":
-        """The clock that an environment orders; a variable that is empty orders nothing.
+    def of(cls, environ: Mapping[str, str], ordered: datetime | None = None) -> "Clock":
+        """The clock that a command line orders, else an environment: an empty variable does not.
 
         Raises:
             ConfigError: SOURCE_DATE_EPOCH is no number of seconds, or lies beyond the year 9999.
         """
+        if ordered:
+            return cls(ordered)
         seconds = environ.get(VARIABLE, "")
         return cls(_moment(seconds) if seconds else None)
 
     def now(self) -> datetime:
         """The time, in UTC."""
         return self.ordered or datetime.now(UTC)
+
+    @property
+    def today(self) -> date:
+        """The day, in UTC."""
+        return self.now().date()
 
 
 def _moment(seconds: str) -> datetime:

@@ -60,7 +60,7 @@ def tell(folder: Path, watch: Callable[[DeploymentState, Outcome], None]) -> Dem
 def _setup(folder: Path, coder: LoopbackCoder, clock: Clock) -> Setup:
     """As if the environment named the look-alike; whatever the user has set up stays out of it."""
     return Setup(
-        loaded=Loaded(Configuration(), None, frozenset()),
+        loaded=Loaded(Configuration(), folder / "confaudit.yaml", frozenset()),
         repo=folder,
         timeout=10.0,
         retries=0,

@@ -12,6 +12,7 @@ from confaudit.core.judge.rules.changes import CHANGE_RULES, change_findings
 from confaudit.core.model import Change, Snapshot
 from confaudit.core.report.coverage import hints, notes
 from confaudit.core.report.report import Report, side
+from confaudit.workflows.house import house, strange_rules
 from confaudit.workflows.load import load_two
 from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
@@ -40,7 +41,7 @@ def report(
     setup: Setup, before: Snapshot, after: Snapshot, selection: Selection = EVERYTHING
 ) -> Report:
     """The Report of a comparison, every change explained."""
-    catalog = setup.catalog()
+    catalog, decided = setup.catalog(), house(setup)
     changes = attribute(diff(before, after), before, after, catalog)
     deployment = after.deployment or before.deployment
     releases = (catalog.nearest(before.version), catalog.nearest(after.version))
@@ -49,9 +50,20 @@ def report(
         title=_title(before, after),
         before=side(before),
         after=side(after),
-        judged=judge(change_findings(changes), deployment, selection),
+        judged=judge(
+            change_findings(changes),
+            deployment,
+            selection,
+            decided.rulings.about(after.version),
+            rules=CHANGE_RULES,
+        ),
         rules=tuple(CHANGE_RULES.values()),
-        notes=(*notes(before, after), *hints(before, catalog), *hints(after, catalog)),
+        notes=(
+            *notes(before, after),
+            *hints(before, catalog),
+            *hints(after, catalog),
+            *strange_rules(setup, decided, CHANGE_RULES),
+        ),
         generated_at=setup.now(),
         tool_version=__version__,
     )

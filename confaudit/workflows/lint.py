@@ -14,7 +14,8 @@ from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.audience import Audience
 from confaudit.operator_files import Deployment
-from confaudit.workflows.audit import Audit, AuditScope, audited
+from confaudit.workflows.audit import Audit, AuditScope, audited, rules_of
+from confaudit.workflows.house import house, strange_rules
 from confaudit.workflows.in_use import InUse, checked_against
 from confaudit.workflows.operator_files import (
     GivenFiles,
@@ -33,15 +34,16 @@ def lint(
     """The Report on some files, for the version given, else the one they say, else the newest.
 
     Raises:
-        ConfigError: the version is none.
+        ConfigError: the version is none, or an exception says what it cannot.
         SourceError: a file cannot be read.
         CatalogError: an advisory of the operator's own cannot be read.
     """
     opened = open_deployments(files, Audience(setup.catalog()).of)
     scopes = [_scope(setup, one, version) for one in opened.found]
-    audits = audited(setup, scopes, selection)
+    decided = house(setup)
+    audits = audited(setup, scopes, selection, decided)
     parts = [_part(setup, *one, version) for one in zip(scopes, audits, strict=True)]
-    return one_report(parts, opened.notes)
+    return one_report(parts, (*opened.notes, *strange_rules(setup, decided, rules_of(audits))))
 
 
 def _in_use(setup: Setup, opened: Deployment, version: str) -> InUse:

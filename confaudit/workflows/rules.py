@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from confaudit.core.judge.finding import Rule
+from confaudit.core.judge.governance import GOVERNANCE_RULES
 from confaudit.core.judge.hardening import CONTROL_RESTORED
 from confaudit.core.judge.rules import RULES
 from confaudit.core.judge.rules.changes import CHANGE_RULES
@@ -23,7 +24,8 @@ def all_rules(setup: Setup) -> dict[str, Rule]:
         CatalogError: an advisory of the operator's own cannot be read.
     """
     written = {one.rule.id: one.rule for one in (*advisories(setup), *controls(setup))}
-    return {**RULES, **written, **CHANGE_RULES, CONTROL_RESTORED.id: CONTROL_RESTORED}
+    restored = {CONTROL_RESTORED.id: CONTROL_RESTORED}
+    return {**RULES, **written, **CHANGE_RULES, **restored, **GOVERNANCE_RULES}
 
 
 def find_rule(name: str, rules: dict[str, Rule]) -> Rule:

@@ -30,7 +30,8 @@ from confaudit.core.upgrade.printed import Printed
 from confaudit.core.upgrade.situation import Situation, no_snapshots
 from confaudit.errors import ConfigError
 from confaudit.operator_files import Deployment
-from confaudit.workflows.audit import Audit, AuditScope, audited, forms_of
+from confaudit.workflows.audit import Audit, AuditScope, audited, forms_of, rules_of
+from confaudit.workflows.house import house, strange_rules
 from confaudit.workflows.in_use import about_source, silent_ones, upgraded_from
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import (
@@ -77,7 +78,8 @@ def upgrade(
     """The Report of an audit; with `fixed`, migrated copies of the files go to that folder.
 
     Raises:
-        ConfigError: a version is missing, or is none that can be meant.
+        ConfigError: a version is missing, or is none that can be meant; an exception says what it
+            cannot.
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
         CatalogError: a catalogue or an advisory of the operator's own cannot be read.
     """
@@ -92,7 +94,8 @@ def upgrade(
     silent = () if request.source else silent_ones(found, setup.catalog())
     cases = {one.name: _case(setup, request, one) for one in found if one not in silent}
     scopes = [case.scope for case in cases.values()]
-    audits = dict(zip(cases, audited(setup, scopes, selection), strict=True))
+    decided = house(setup)
+    audits = dict(zip(cases, audited(setup, scopes, selection, decided), strict=True))
     parts = [
         _left_out(setup, one)
         if one in silent
@@ -100,7 +103,8 @@ def upgrade(
         for one in found
     ]
     written = _write_fixed(scopes, fixed) if fixed else ()
-    return one_report(parts, (*opened.notes, *written))
+    strange = strange_rules(setup, decided, rules_of(audits.values()))
+    return one_report(parts, (*opened.notes, *strange, *written))
 
 
 def _files(request: UpgradeRequest) -> GivenFiles:

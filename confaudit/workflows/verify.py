@@ -6,7 +6,7 @@ from typing import Final
 
 from confaudit import __version__
 from confaudit.core.given import OperatorSettings
-from confaudit.core.judge.judge import judge
+from confaudit.core.judge.judge import Judged, judge
 from confaudit.core.judge.rules.changes import CHANGE_RULES, unpredicted
 from confaudit.core.model import Change, RawDeployment, Snapshot, Value
 from confaudit.core.report.coverage import hints, horizon, notes
@@ -15,6 +15,7 @@ from confaudit.core.report.report import Column, Report, Table, side
 from confaudit.core.text.wording import readable, visible
 from confaudit.core.upgrade.verify import Verification, verify
 from confaudit.errors import ConfigError, SourceError
+from confaudit.workflows.house import House, house, strange_rules
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import GivenFiles, blind_spots, open_files
 from confaudit.workflows.setup import Setup
@@ -54,28 +55,35 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
     after, target = _load(loader, request.after, request.target, "--to")
     for snapshot in (before, after):
         _require_options(snapshot)
-    found = verify(before, after, operator, catalog)
+    found, decided = verify(before, after, operator, catalog), house(setup)
+    judged = _judged(found, before, after, decided)
     releases = (catalog.lend(before.version), catalog.lend(after.version))
     return Report(
         kind=ReportKind.VERIFY,
         title=_title(before, after),
         before=replace(side(found.expected), leaves=0),  # only options were predicted
         after=side(after),
-        judged=judge(unpredicted(found.rest), after.deployment or before.deployment),
+        judged=judged,
         rules=tuple(CHANGE_RULES.values()),
         tables=tuple(verification_tables(found)),
-        statement=found.statement,
+        statement=found.outcome(len(judged.found)),
         as_far_as=as_far_as(catalog, (source, releases[0]), (target, releases[1])),
         notes=(
             *meaning(source, releases[0]),
             *meaning(target, releases[1]),
             *_notes(before, after, operator, setup),
+            *strange_rules(setup, decided, CHANGE_RULES),
             *blind_spots(operator),
             horizon(catalog),
         ),
         generated_at=setup.now(),
         tool_version=__version__,
     )
+
+
+def _judged(found: Verification, before: Snapshot, after: Snapshot, decided: House) -> Judged:
+    name, rulings = after.deployment or before.deployment, decided.rulings.about(after.version)
+    return judge(unpredicted(found.rest), name, rulings=rulings, rules=CHANGE_RULES)
 
 
 def _load(loader: Loader, argument: str, version: str, flag: str) -> tuple[Snapshot, str]:

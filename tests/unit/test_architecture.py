@@ -51,6 +51,7 @@ ARROWS = WINGS | {
     "workflows": SHARED
     | {
         "workflows",
+        "yaml_file",
         "operator_files",
         "rulebook",
         "sources",

@@ -29,6 +29,12 @@ def test_an_ordered_time_stands_still(seconds: str, time: datetime) -> None:
     assert clock.ordered == clock.now() == time
 
 
+def test_the_command_line_goes_before_the_environment() -> None:
+    ordered = datetime(2026, 5, 1, 23, 30, tzinfo=UTC)
+    clock = Clock.of({"SOURCE_DATE_EPOCH": "0"}, ordered)
+    assert (clock.now(), clock.today) == (ordered, ordered.date())
+
+
 GARBAGE = ("abc", "-1", "253402300800", "9" * 30, "1.5", " 1", "1e9", "٣", "²", "0x1", "1\n")
 
 

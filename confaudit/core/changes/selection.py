@@ -24,12 +24,14 @@ class Selection:
 
     def matches(self, known: Sequence[str]) -> bool:
         """Whether the globs let pass what has these names."""
-        wanted = not self.only or _any_match(self.only, known)
-        return wanted and not _any_match(self.exclude, known)
+        wanted = not self.only or any_matches(self.only, known)
+        return wanted and not any_matches(self.exclude, known)
 
     def strangers(self, known: Collection[str]) -> tuple[str, ...]:
         """The globs that match none of these names, and so are misspelt."""
-        return tuple(glob for glob in (*self.only, *self.exclude) if not _any_match((glob,), known))
+        return tuple(
+            glob for glob in (*self.only, *self.exclude) if not any_matches((glob,), known)
+        )
 
 
 EVERYTHING: Final = Selection()
@@ -49,7 +51,7 @@ def spec_names(spec: OptionSpec) -> tuple[str, ...]:
     return tuple(name for name in known if name)
 
 
-def _any_match(globs: Iterable[str], known: Iterable[str]) -> bool:
-    """Letter case never matters, nor the dashes in front of a flag."""
+def any_matches(globs: Iterable[str], known: Iterable[str]) -> bool:
+    """Whether a glob means one of these names, whatever its case and the dashes before a flag."""
     wanted = [glob.lstrip("-").lower() for glob in globs]
     return any(fnmatchcase(name.lower(), glob) for name in known for glob in wanted)

@@ -3,13 +3,14 @@
 Decisions are values here; how they are written down is known in `rulebook`. `judge` asks them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Final
 
+from confaudit.core.changes.selection import any_matches
 from confaudit.core.coder.releases import Version
 from confaudit.core.model import Level
 
@@ -58,6 +59,12 @@ class ExceptionEntry:
     where: str = ""
     """File and line that say so: `confaudit-exceptions.yaml:12`."""
 
+    @property
+    def is_about_everything(self) -> bool:
+        """Whether it names nothing that some finding might not be about."""
+        globs = self.rule + self.option + self.deployment
+        return not self.fingerprint and not globs.strip("*?")
+
     def meets(self, subject: Subject) -> bool:
         """Whether it is about a finding."""
         if self.fingerprint and self.fingerprint != subject.fingerprint:
@@ -65,7 +72,7 @@ class ExceptionEntry:
         return (
             fnmatchcase(subject.rule, self.rule)
             and fnmatchcase(subject.deployment, self.deployment)
-            and (self.option == "*" or any(fnmatchcase(n, self.option) for n in subject.names))
+            and (self.option == "*" or any_matches((self.option,), subject.names))
         )
 
     def may_meet(self, deployment: str, rules: Iterable[str]) -> bool:
@@ -84,7 +91,11 @@ class ExceptionEntry:
 
 
 def _reaches(release: str, limit: str) -> bool:
-    return Version.parse(release).base >= Version.parse(limit).base
+    """Whether a release is that one or a later one; of what is no version nobody can tell."""
+    try:
+        return Version.parse(release).base >= Version.parse(limit).base
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,25 @@ class LevelOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedDifference:
+    """What may differ between deployments that are compared with each other."""
+
+    option: str
+    """Glob over all names of what differs."""
+    reason: str
+    deployments: tuple[str, ...] = ("*",)
+    """Globs over names of deployments: those between which it may."""
+    where: str = ""
+    """File and line that say so."""
+
+    def meets(self, names: Iterable[str], deployments: Collection[str]) -> bool:
+        """Whether something may differ between all of these deployments."""
+        return any(fnmatchcase(name, self.option) for name in names) and all(
+            any(fnmatchcase(one, glob) for glob in self.deployments) for one in deployments
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Rulings:
     """Everything that people decided, asked on a day about a release."""
 
@@ -108,10 +138,25 @@ class Rulings:
     overrides: tuple[LevelOverride, ...] = ()
     release: str = ""
     """What the deployment runs, or is to run; empty where nothing tells."""
+    differences: tuple[ExpectedDifference, ...] = ()
+    compared: tuple[str, ...] = ()
+    """The deployments that are compared with each other; none where there is only one."""
 
     def about(self, release: str) -> "Rulings":
         """The same, asked about a deployment of a release."""
         return replace(self, release=release)
+
+    def between(self, *deployments: str) -> "Rulings":
+        """The same, asked about differences; one deployment at two times is not expected to."""
+        names = tuple(dict.fromkeys(deployments))
+        return replace(self, compared=names if len(names) > 1 else ())
+
+    def expects(self, names: Collection[str]) -> ExpectedDifference | None:
+        """What says that something by these names may differ, if anything does."""
+        if not self.compared:
+            return None
+        found = (one for one in self.differences if one.meets(names, self.compared))
+        return next(found, None)
 
     def override(self, rule: str) -> LevelOverride | None:
         """The last override that is about a rule, if any."""

@@ -37,11 +37,18 @@ class SuppressedBy(StrEnum):
     """An exception says that it does not count."""
     ACCEPT = "accept"
     """An exception says that it does not count as it is."""
+    EXPECTED = "expected"
+    """The policy says that deployments may differ in it."""
     BEFORE = "before"
     """It was there before the change that is looked at."""
 
 
-EXCUSED: Final = (SuppressedBy.OFF, SuppressedBy.IGNORE, SuppressedBy.ACCEPT)
+EXCUSED: Final = (
+    SuppressedBy.OFF,
+    SuppressedBy.IGNORE,
+    SuppressedBy.ACCEPT,
+    SuppressedBy.EXPECTED,
+)
 """What people decided not to count."""
 
 
@@ -71,6 +78,8 @@ class Judged:
     """Exceptions that no longer keep a finding from counting."""
     unmatched: tuple[ExceptionEntry, ...] = ()
     """Exceptions that were about nothing that was found."""
+    relevelled: int = 0
+    """How many findings are at another level because the policy says so."""
 
     @property
     def found(self) -> tuple[Finding, ...]:
@@ -132,6 +141,7 @@ def judge(
         suppressed=tuple(suppressed),
         lapsed=tuple(chain.from_iterable(_lapsed(*pair, rulings) for pair in weighed)),
         unmatched=unmatched(rulings, met_ones, deployment, rules),
+        relevelled=sum(_is_relevelled(one, rulings) for one, _ in decided),
     )
 
 
@@ -150,6 +160,7 @@ def joined(several: Iterable[Judged]) -> Judged:
         unlisted=sum(part.unlisted for part in parts),
         lapsed=tuple(chain.from_iterable(part.lapsed for part in parts)),
         unmatched=tuple(one for one in idle if one not in used),
+        relevelled=sum(part.relevelled for part in parts),
     )
 
 
@@ -167,6 +178,8 @@ def _suppression(
     for entry in met:
         if entry.decision is not Decision.ANNOTATE and not rulings.lapse(entry):
             return Suppressed(finding, SuppressedBy(entry.decision.value), entry.reason, entry)
+    if finding.change and (expected := rulings.expects(finding_names(finding))):
+        return Suppressed(finding, SuppressedBy.EXPECTED, expected.reason)
     if finding.fingerprint in older:
         return Suppressed(finding, SuppressedBy.BEFORE)
     return None if is_selected(finding, selection) else Suppressed(finding, SuppressedBy.FILTER)
@@ -206,13 +219,20 @@ def finding_names(finding: Finding) -> tuple[str, ...]:
 
 
 def _weighed(finding: Finding, rulings: Rulings) -> Finding:
-    """What only may be so is no more than a warning, unless people say what it is."""
+    """A finding at the level that people say it has, else at its own."""
     override = rulings.override(finding.rule.id)
-    if override and override.level is not None:
-        return replace(finding, level=override.level)
+    decided = override.level if override else None
+    return replace(finding, level=_own_level(finding) if decided is None else decided)
+
+
+def _own_level(finding: Finding) -> Level:
+    """What only may be so is no more than a warning."""
     is_open = finding.affects is Truth.DEPENDS
-    level = min(finding.severity, Level.WARNING) if is_open else finding.severity
-    return replace(finding, level=level)
+    return min(finding.severity, Level.WARNING) if is_open else finding.severity
+
+
+def _is_relevelled(finding: Finding, rulings: Rulings) -> bool:
+    return _weighed(finding, rulings).severity is not _own_level(finding)
 
 
 def merged(findings: Iterable[Finding]) -> Iterator[Finding]:

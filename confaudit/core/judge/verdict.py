@@ -30,7 +30,7 @@ def verdict(findings: Iterable[Finding], *, is_known: bool = True, is_read: bool
     obstacle = hindrance(found, is_read=is_read)
     if obstacle in (WILL_NOT_START, NOTHING_READ):
         return obstacle
-    changed = behaviours(found)
+    changed = (*behaviours(found), *broken(found))
     is_open = not is_known and any(
         one.affects is Truth.DEPENDS and one.severity > Level.INFO for one in found
     )
@@ -94,6 +94,28 @@ def behaviours(findings: Iterable[Finding]) -> tuple[str, ...]:
         f"{f'{maybe} more' if sure else plural(maybe, 'behaviour')} may change" if maybe else "",
     )
     return tuple(filter(None, words))
+
+
+def broken(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """How many rules of the house are broken, for sure and perhaps."""
+    answers = {
+        (one.rule.id, one.affects)
+        for one in findings
+        if one.rule.effect is Effect.POLICY and one.severity > Level.INFO
+    }
+    sure = {rule for rule, answer in answers if answer is Truth.YES}
+    maybe = len({rule for rule, _ in answers} - sure)
+    words = (
+        f"{_rules(len(sure))} {agreeing(len(sure), 'is', 'are')} broken" if sure else "",
+        f"{f'{maybe} more' if sure else _rules(maybe)} may be" + ("" if sure else " broken")
+        if maybe
+        else "",
+    )
+    return tuple(filter(None, words))
+
+
+def _rules(number: int) -> str:
+    return f"{plural(number, 'rule')} of the house"
 
 
 def to_mend(findings: Iterable[Finding]) -> str:

@@ -224,7 +224,7 @@ class Report:
         if self.nothing_compared:
             return "Nothing was compared."
         if not self.changes and not self.hidden:
-            return "No difference."
+            return "No difference that counts." if self.judged.excused else "No difference."
         return " ".join(filter(None, (self._counted, self._left_out)))
 
     @property
@@ -271,6 +271,8 @@ class Report:
             return ""
         if self.nothing_compared:
             return "Neither side holds an option or a config leaf, so there was nothing to compare."
+        if self.judged.excused and not self.hidden:
+            return _ALL_EXCUSED
         return _NONE_OF_THESE if self.hidden else "Everything both sides tell is the same."
 
     @property
@@ -336,6 +338,7 @@ _NO_RELEASE = "Say with --from which release runs, as in 2.33.0, to have it audi
 _NOTHING_LISTED = (
     "Nothing that was found is among what you asked to see; the verdict is on all of it."
 )
+_ALL_EXCUSED = "There are differences, and it was decided that none of them counts."
 _NONE_OF_THESE = "There are differences, none of them among what you asked to see."
 _BY = {
     Cause.OPERATOR: "by the operator",

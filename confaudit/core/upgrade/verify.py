@@ -51,10 +51,14 @@ class Verification:
     @property
     def statement(self) -> str:
         """The outcome in one line."""
-        outcome = "As predicted" if not self.rest else "Not as predicted"
+        return self.outcome(len(self.rest))
+
+    def outcome(self, open_ones: int) -> str:
+        """The outcome in one line, with so many differences left that count."""
+        outcome = "Not as predicted" if open_ones else "As predicted"
         return (
             f"{outcome}: {len(self.confirmed)} of {plural(self.predicted, 'change')} confirmed, "
-            f"{len(self.explained)} explained, {len(self.rest)} open."
+            f"{len(self.explained)} explained, {open_ones} open."
         )
 
 

@@ -1,0 +1,47 @@
+"""The policy of a house: what it forbids and requires, how bad that is, what may differ."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from confaudit.core.given import Position
+from confaudit.core.judge.advisories import Advisory
+from confaudit.core.judge.exceptions import ExpectedDifference, LevelOverride
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRule:
+    """A rule of the house: an advisory at any time, for some of the deployments."""
+
+    advisory: Advisory
+    wording: str
+    """What it asks and of whom, as it is written; to see whether somebody changed it."""
+    position: Position
+    deployments: tuple[str, ...] = ("*",)
+    """Globs over names of deployments; one without a name is met by `*` alone."""
+
+    @property
+    def id(self) -> str:
+        """Its permanent id."""
+        return self.advisory.rule.id
+
+    def concerns(self, deployment: str) -> bool:
+        """Whether it is about a deployment."""
+        return any(fnmatchcase(deployment, glob) for glob in self.deployments)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything that a house lays down for all of its deployments."""
+
+    rules: tuple[HouseRule, ...] = ()
+    overrides: tuple[LevelOverride, ...] = ()
+    differences: tuple[ExpectedDifference, ...] = ()
+
+    def advisories(self, deployment: str) -> tuple[Advisory, ...]:
+        """The rules of the house that are about a deployment."""
+        return tuple(one.advisory for one in self.rules if one.concerns(deployment))
+
+
+NO_POLICY: Final = Policy()
+"""A house that lays down nothing."""

@@ -1,0 +1,87 @@
+"""What the people of this house decided, in the files beside confaudit.yaml."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import Final
+
+from confaudit.core.judge.exceptions import ExceptionEntry, Rulings
+from confaudit.core.text.wording import visible
+from confaudit.errors import ConfigError
+from confaudit.workflows.setup import Setup
+
+EXCEPTIONS: Final = "confaudit-exceptions.yaml"
+
+FILES: Final = (EXCEPTIONS,)
+"""The names of the files of a house."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What was decided about findings, as of the day of the run."""
+
+    rulings: Rulings
+
+
+def house(setup: Setup) -> House:
+    """The house as the files beside confaudit.yaml have it.
+
+    Raises:
+        ConfigError: one of them cannot be read, or says what it cannot.
+    """
+    return house_of(setup, dict(_written(setup)))
+
+
+def house_of(setup: Setup, texts: Mapping[str, bytes]) -> House:
+    """The house as some texts of its files have it, by name; one that is missing says nothing.
+
+    Raises:
+        ConfigError: one of them says what it cannot.
+    """
+    return House(Rulings(setup.clock.today, _exceptions(texts.get(EXCEPTIONS, b""))))
+
+
+def _written(setup: Setup) -> Iterator[tuple[str, bytes]]:
+    for name in FILES:
+        path = setup.loaded.folder / name
+        if path.is_file():
+            from confaudit.yaml_file import read_bytes
+
+            yield name, read_bytes(path, ConfigError)
+
+
+def _exceptions(text: bytes) -> tuple[ExceptionEntry, ...]:
+    if not text:
+        return ()
+    from confaudit.rulebook.exceptions import read
+
+    return read(text, EXCEPTIONS)
+
+
+def strange_rules(setup: Setup, found: House, looked_for: Iterable[str]) -> tuple[str, ...]:
+    """Sentences about exceptions whose rule is none; `looked_for` are ids that are known to be.
+
+    Raises:
+        CatalogError: an advisory of the operator's own cannot be read.
+    """
+    unmet = _meeting_none(found.rulings.entries, looked_for)
+    if not unmet:
+        return ()
+    from confaudit.workflows.rules import all_rules
+
+    known = sorted(all_rules(setup))
+    return tuple(_strange(one, known) for one in _meeting_none(unmet, known))
+
+
+def _meeting_none(
+    entries: Iterable[ExceptionEntry], rules: Iterable[str]
+) -> tuple[ExceptionEntry, ...]:
+    known = [*rules]
+    return tuple(one for one in entries if not any(fnmatchcase(rule, one.rule) for rule in known))
+
+
+def _strange(entry: ExceptionEntry, known: list[str]) -> str:
+    near = get_close_matches(entry.rule, known, n=1)
+    meant = f"; was {near[0]} meant?" if near else "."
+    return f"{entry.where}: no rule is called {visible(entry.rule)}{meant}"
