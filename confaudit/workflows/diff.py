@@ -1,21 +1,28 @@
 """Compare any two inputs and gather the Report."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from confaudit import __version__
 from confaudit.core import tree
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
 from confaudit.core.changes.selection import EVERYTHING, Selection, change_names, spec_names
+from confaudit.core.judge.finding import Finding, Rule
+from confaudit.core.judge.hardening import CONTROL_RESTORED, turned
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules.changes import CHANGE_RULES, change_findings
-from confaudit.core.model import Change, Snapshot
+from confaudit.core.model import Change, Fidelity, Snapshot, Subject
 from confaudit.core.report.coverage import hints, notes
 from confaudit.core.report.report import Report, side
+from confaudit.workflows.hardening import checkup, controls
 from confaudit.workflows.house import house, strange_rules
 from confaudit.workflows.load import load_two
 from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
+
+if TYPE_CHECKING:
+    from confaudit.core.judge.advisories import Advisory
 
 
 def compare(
@@ -40,24 +47,26 @@ def compare(
 def report(
     setup: Setup, before: Snapshot, after: Snapshot, selection: Selection = EVERYTHING
 ) -> Report:
-    """The Report of a comparison, every change explained."""
+    """The Report of a comparison, every change explained, with what the changes open or close."""
     catalog, decided = setup.catalog(), house(setup)
     changes = attribute(diff(before, after), before, after, catalog)
+    asked = controls(setup) if _may_turn(before, after, changes) else ()
+    found = (*change_findings(changes), *_turned(setup, before, after, asked))
     deployment = after.deployment or before.deployment
     releases = (catalog.nearest(before.version), catalog.nearest(after.version))
-    refuse_strangers(selection, _names(before, after, changes), releases, CHANGE_RULES)
+    refuse_strangers(selection, _names(before, after, changes), releases, _rules(setup))
     return Report(
         title=_title(before, after),
         before=side(before),
         after=side(after),
         judged=judge(
-            change_findings(changes),
+            found,
             deployment,
             selection,
             decided.rulings.about(after.version),
             rules=CHANGE_RULES,
         ),
-        rules=tuple(CHANGE_RULES.values()),
+        rules=(*CHANGE_RULES.values(), *(_hardening(asked) if asked else ())),
         notes=(
             *notes(before, after),
             *hints(before, catalog),
@@ -67,6 +76,36 @@ def report(
         generated_at=setup.now(),
         tool_version=__version__,
     )
+
+
+def _may_turn(before: Snapshot, after: Snapshot, changes: Iterable[Change]) -> bool:
+    """Whether changes may open or close something, and both sides tell of values what it takes.
+
+    Where one of them tells less, a gap would look like a change.
+    """
+    is_touched = any(one.subject is not Subject.SERVER for one in changes)
+    is_shape = Fidelity.SHAPE in (before.fidelity, after.fidelity)
+    return is_touched and not is_shape and bool(before.settings) == bool(after.settings)
+
+
+def _turned(
+    setup: Setup, before: Snapshot, after: Snapshot, asked: "Sequence[Advisory]"
+) -> Iterator[Finding]:
+    """What the changes open or close, by the controls that are asked."""
+    if not asked:
+        return iter(())
+    return turned(checkup(setup, before, asked), checkup(setup, after, asked))
+
+
+def _hardening(asked: "Iterable[Advisory]") -> Iterator[Rule]:
+    yield from (one.rule for one in asked)
+    yield CONTROL_RESTORED
+
+
+def _rules(setup: Setup) -> Iterator[str]:
+    """The ids that a filter may mean; the pack is read only where there is one."""
+    yield from CHANGE_RULES
+    yield from (one.id for one in _hardening(controls(setup)))
 
 
 def _names(before: Snapshot, after: Snapshot, changes: Iterable[Change]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.coder.served import as_served
 from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.hardening import Checkup, check
@@ -25,8 +26,16 @@ def controls(setup: Setup) -> "Sequence[Advisory]":
 
 def checkup(setup: Setup, snapshot: Snapshot, asked: "Sequence[Advisory]") -> Checkup:
     """What comes of controls in a deployment of which a snapshot tells."""
-    catalog = setup.catalog()
-    release = as_served(catalog.lend(snapshot.version), snapshot)
-    nothing = OperatorSettings()
+    catalog, nothing = setup.catalog(), OperatorSettings()
+    release = as_served(catalog.lend(told_version(snapshot, catalog)), snapshot)
     clear = asked_in_clear(asked)
     return check(asked, situation_of(snapshot, release, release, nothing, catalog, checks=clear))
+
+
+def told_version(snapshot: Snapshot, catalog: Catalog) -> str:
+    """The version that a snapshot tells; where that is none, the newest release that is known."""
+    try:
+        Version.parse(snapshot.version)
+    except ValueError:
+        return catalog.versions[-1]
+    return snapshot.version

@@ -205,9 +205,9 @@ def _subject(finding: Finding) -> Subject:
 
 
 def is_selected(finding: Finding, selection: Selection) -> bool:
-    """Whether the reader asked to see it."""
-    cause = finding.change.cause if finding.change else None
-    return selection.wants(cause) and selection.matches(finding_names(finding))
+    """Whether the reader asked to see it; only a change has a cause to ask for."""
+    is_wanted = finding.change is None or selection.wants(finding.change.cause)
+    return is_wanted and selection.matches(finding_names(finding))
 
 
 def finding_names(finding: Finding) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from confaudit.core.judge.finding import Effect, Finding
+from confaudit.core.judge.hardening import CONTROL_RESTORED
 from confaudit.core.model import Level
 from confaudit.core.text.wording import agreeing, plural
 from confaudit.core.upgrade.known import Truth
@@ -122,3 +123,16 @@ def to_mend(findings: Iterable[Finding]) -> str:
     """How much is wrong in files that a server starts with."""
     serious = sum(finding.severity > Level.INFO for finding in findings)
     return f"{plural(serious, 'thing')} to mend" if serious else NOTHING_TO_MEND
+
+
+def controls_turned(findings: Iterable[Finding]) -> str:
+    """What changes open and close of the hardening pack: `2 controls fail anew, 1 holds again`."""
+    found = [*findings]
+    opened = len({one.rule.control for one in found} - {""})
+    closed = sum(one.rule.id == CONTROL_RESTORED.id for one in found)
+    subject = closed if opened else plural(closed, "control")
+    words = (
+        f"{plural(opened, 'control')} {agreeing(opened, 'fails', 'fail')} anew" if opened else "",
+        f"{subject} {agreeing(closed, 'holds', 'hold')} again" if closed else "",
+    )
+    return ", ".join(filter(None, words))

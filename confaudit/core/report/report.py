@@ -9,6 +9,7 @@ from confaudit.core import tree
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.judge.judge import NOTHING_FOUND, Judged
 from confaudit.core.judge.rules import NAME_NOT_KNOWN, NOT_KNOWN
+from confaudit.core.judge.verdict import controls_turned
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
     Cause,
@@ -225,7 +226,8 @@ class Report:
             return "Nothing was compared."
         if not self.changes and not self.hidden:
             return "No difference that counts." if self.judged.excused else "No difference."
-        return " ".join(filter(None, (self._counted, self._left_out)))
+        turned = f"{self._turned}." if self._turned else ""
+        return " ".join(filter(None, (self._counted, turned, self._left_out)))
 
     @property
     def headline(self) -> str:
@@ -298,6 +300,10 @@ class Report:
         return _BY[cause]
 
     @property
+    def _turned(self) -> str:
+        return controls_turned(self.findings)
+
+    @property
     def _left_out(self) -> str:
         if not self.hidden:
             return ""
@@ -326,7 +332,8 @@ class Report:
         numbers = [*self.causes.items(), *self.counts.items()]
         counts = ", ".join(f"{number} {what}" for what, number in numbers)
         hidden = f", {self.hidden} hidden" if self.hidden else ""
-        return f"result: {plural(len(self.changes), 'change')} ({counts}{hidden})"
+        turned = f", {self._turned}" if self._turned else ""
+        return f"result: {plural(len(self.changes), 'change')} ({counts}{hidden}){turned}"
 
 
 _NOT_KNOWN = frozenset({NOT_KNOWN.id, NAME_NOT_KNOWN.id})
