@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -27,7 +28,7 @@ _USUAL: Final = ("main", "master")
 _FETCH: Final = "fetch the whole history: `git fetch --unshallow`, in CI `fetch-depth: 0`"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Range:
     """Two trees of one repository, and what lies between them."""
 
@@ -35,7 +36,11 @@ class Range:
     head: Tree
 
     def changes(self) -> tuple[FileChange, ...]:
-        """The files that differ; see `changed`."""
+        """The files that differ, compared once; see `changed`."""
+        return self._changes
+
+    @cached_property
+    def _changes(self) -> tuple[FileChange, ...]:
         return changed(self.base, self.head)
 
     def commits(self, paths: Sequence[str] = ()) -> Iterator[Commit]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from confaudit.errors import StoreError
@@ -14,7 +15,7 @@ _MOST_FILES: Final = 1_000_000
 """Far more than any repository of configuration has; a few folders inside each other make it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Tree:
     """The regular files of a commit by path; symbolic links and submodules are not among them."""
 
@@ -25,12 +26,16 @@ class Tree:
     disk: Disk | None = None
     """What lies on the disk in place of some of the commit's files."""
 
-    def files(self) -> dict[str, str]:
-        """Blob id by path, sorted.
+    def files(self) -> Mapping[str, str]:
+        """Blob id by path, sorted; walked once.
 
         Raises:
             StoreError: the repository is damaged, or holds files beyond number.
         """
+        return self._files
+
+    @cached_property
+    def _files(self) -> Mapping[str, str]:
         root = self.history.entry(self.commit, "")
         changes = {one.path: one for one in _differing(self.history, None, root)}
         changes |= {path: FileChange(path, None, entry) for path, entry in self._on_disk().items()}
