@@ -199,12 +199,12 @@ def test_ten_thousand_files_are_compared_by_looking_at_what_differs(clean_folder
     fast_import(clean_folder / "r", [many, {"d1/f1": "new"}], checkout=False)
     calls.names()
     found = between(clean_folder / "r", "HEAD~1..HEAD")
-    began = time.perf_counter()
+    began = time.process_time()
     assert shown(found.changes()) == [("", "d1/f1", False, False)]
     commits, roots, folders = 2, 2, 2
     assert len([name for name in calls.names() if name]) == commits + roots + folders
     assert len(found.head.files()) == 10_000
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_folders_that_hold_each_other_many_times_are_refused(clean_folder, monkeypatch):
