@@ -152,6 +152,8 @@ class StoredFiles:
     commit: str = ""
     """Full commit id, empty for a plain folder."""
     taken_at: datetime | None = None
+    folder: str = ""
+    """The folder they lie in, as the repository or the user calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ class CleanFiles:
     deployment: str
     commit: str
     taken_at: datetime | None
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,8 @@ class Snapshot:
     unavailable: Mapping[str, str]
     """Endpoint → why the server did not say."""
     commit: str = ""
+    folder: str = ""
+    """Where its files lie, as the repository or the user calls it; empty where there are none."""
 
 
 class Subject(StrEnum):

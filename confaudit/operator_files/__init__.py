@@ -26,6 +26,7 @@ from confaudit.operator_files.deployments import (
 from confaudit.operator_files.file import MAX_BYTES, OperatorFile, decode, plain
 from confaudit.operator_files.forms import READERS, FormReader, form_word, recognised
 from confaudit.operator_files.merge import merge
+from confaudit.operator_files.version_line import version_line
 
 __all__ = [
     "READERS",
@@ -46,6 +47,7 @@ __all__ = [
     "read_server_yaml",
     "recognised",
     "survey",
+    "version_line",
 ]
 
 

@@ -1,12 +1,9 @@
 """Which Coder an image or a chart names."""
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
-from confaudit.core.given import Position
 from confaudit.core.text.wording import visible
-from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.templates import has_template
 
 _EXACT: Final = re.compile(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+?)?(?:\+[0-9A-Za-z.-]+)?)")
@@ -65,13 +62,3 @@ def version_of(text: str) -> tuple[str, str]:
     if exact:
         return exact[1], ""
     return "", "a template" if has_template(text) else visible(text)[:80]
-
-
-def line_of(version: str, files: Iterable[OperatorFile]) -> Position | None:
-    """The line of a deployment's files that says which release it runs, if one shows it."""
-    wanted = re.compile(rf"(?<![\w.-])v?{re.escape(version)}(?![\w.]*\d)")
-    for file in files:
-        for number, line in file.significant():
-            if wanted.search(line):
-                return file.at(number)
-    return None

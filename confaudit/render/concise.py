@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import listing_some, visible
 from confaudit.render import RenderOptions
-from confaudit.render.places import Place
+from confaudit.render.places import NOWHERE, Place
 from confaudit.render.results import Result, results
 
 
@@ -20,7 +20,7 @@ def line(result: Result, is_of_several: bool = False) -> str:
     """A finding in one line; its deployment is told where it is `is_of_several`."""
     finding = result.finding
     level = finding.severity.word if result.decides else "ignored"
-    where = _where(result.places[0]) if result.places else "-"
+    where = _where(result.places[0]) if result.places else NOWHERE
     words = (level, visible(finding.rule.id), result.sentence, f"[{finding.fingerprint}]")
     beside = "; ".join(_beside(result, is_of_several))
     return f"{where}: {' '.join(words)}" + (f" ({beside})" if beside else "")

@@ -8,7 +8,7 @@ from confaudit.core.model import Level
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.render import RenderOptions
-from confaudit.render.places import Place
+from confaudit.render.places import NOWHERE, Place
 from confaudit.render.results import Result, results
 
 _SEVERITIES: Final[Mapping[Level, str]] = {
@@ -16,7 +16,7 @@ _SEVERITIES: Final[Mapping[Level, str]] = {
     Level.WARNING: "major",
     Level.ERROR: "critical",
 }
-_NOWHERE: Final = Place("-", 1, is_inside=False)
+_NOWHERE: Final = Place(NOWHERE, 1, is_inside=False)
 """GitLab wants a path of everything."""
 
 

@@ -62,6 +62,22 @@ Fingerprint: TypeAlias = Annotated[
 ]
 
 
+class PositionEntry(Struct):
+    """A place in one of the operator's files."""
+
+    file: str
+    line: Annotated[int, Meta(ge=0)]
+
+
+Nearest: TypeAlias = Annotated[
+    PositionEntry,
+    Meta(
+        description="What comes nearest to it where it stands nowhere: its option in the stored"
+        " snapshot, else the line that tells which release runs"
+    ),
+]
+
+
 class ChangeEntry(Struct):
     """One difference. What does not apply or is not known is left out."""
 
@@ -101,6 +117,7 @@ class ChangeEntry(Struct):
         | UnsetType
     ) = UNSET
     fingerprint: Fingerprint | UnsetType = UNSET
+    nearest: Nearest | UnsetType = UNSET
     deployment: (
         Annotated[str, Meta(description="Where it is not that of the side it is on")] | UnsetType
     ) = UNSET
@@ -122,13 +139,6 @@ class AffectsEntry(Struct):
 
     answer: Literal["yes", "no", "depends"]
     because: Annotated[str, Meta(description="Why, or what it depends on")]
-
-
-class PositionEntry(Struct):
-    """A place in one of the operator's files."""
-
-    file: str
-    line: Annotated[int, Meta(ge=0)]
 
 
 class PatchEntry(Struct):
@@ -185,6 +195,7 @@ class FindingEntry(Struct):
         Annotated[list[str], Meta(description="First release of each line on the way")] | UnsetType
     ) = UNSET
     positions: list[PositionEntry] | UnsetType = UNSET
+    nearest: Nearest | UnsetType = UNSET
     patches: list[PatchEntry] | UnsetType = UNSET
     reference: Annotated[str, Meta(description="Public source")] | UnsetType = UNSET
     paste: Paste | UnsetType = UNSET

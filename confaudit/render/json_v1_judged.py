@@ -70,6 +70,8 @@ def change_entry(change: Change, finding: Finding, deployment: str) -> ChangeEnt
     if finding.rule.id != change_rule(change.cause).id:
         entry.rule = finding.rule.id
     entry.fingerprint = finding.fingerprint
+    if finding.nearest:
+        entry.nearest = _position(finding.nearest)
     if finding.deployment != deployment:
         entry.deployment = finding.deployment
     if (anchor := change_anchor(change)) != plain_anchor(change):
@@ -141,6 +143,7 @@ def finding_entry(finding: Finding) -> FindingEntry:
         after=_known(finding.after),
         introduced_in=list(finding.introduced_in) or UNSET,
         positions=[_position(position) for position in finding.positions] or UNSET,
+        nearest=_position(finding.nearest) if finding.nearest else UNSET,
         patches=[_patch(patch) for patch in finding.patches] or UNSET,
         reference=rule.reference or UNSET,
         paste=_paste(*_to_set(finding)),

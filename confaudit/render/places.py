@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from posixpath import join, normpath
+from typing import Final
 
 from confaudit.core.given import Position
 from confaudit.core.judge.finding import Finding
 from confaudit.core.text.wording import visible
+
+NOWHERE: Final = "-"
+"""What stands in place of a file's name where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,13 @@ class Place:
 
 
 def places(finding: Finding, folder: str) -> tuple[Place, ...]:
-    """Everywhere it stands, the first place first; nothing where no file is known.
+    """Everywhere it stands, else the line nearest to it; nothing where no file is known.
 
     `folder` is the absolute path from which relative ones count; where it is empty, files with an
     absolute path are taken to be elsewhere.
     """
-    return tuple(dict.fromkeys(_place(position, folder) for position in finding.positions))
+    positions = finding.positions or filter(None, (finding.nearest,))
+    return tuple(dict.fromkeys(_place(position, folder) for position in positions))
 
 
 def _place(position: Position, folder: str) -> Place:
@@ -34,4 +39,7 @@ def _place(position: Position, folder: str) -> Place:
     path = normpath(join(top, visible(position.file)))
     inner = path.removeprefix(top)
     is_inside = path.startswith(top) and not inner.startswith(("/", "../"))
-    return Place(inner if is_inside else path.rpartition("/")[2], position.line, is_inside)
+    name = inner if is_inside else path.rpartition("/")[2]
+    if name in ("", ".", ".."):  # no file is called so, whatever a saved report says
+        name, is_inside = NOWHERE, False
+    return Place(name, max(1, position.line), is_inside)

@@ -220,7 +220,11 @@ def _judged_change(entry: ChangeEntry, rules: Mapping[str, Rule], deployment: st
     if rule is None:
         raise damaged("$.rules")
     found = change_finding(change, rule, _LEVELS[entry.level or "info"])
-    return replace(found, deployment=deployment if entry.deployment is UNSET else entry.deployment)
+    return replace(
+        found,
+        deployment=deployment if entry.deployment is UNSET else entry.deployment,
+        nearest=_position(entry.nearest) if entry.nearest else None,
+    )
 
 
 def _change(entry: ChangeEntry) -> Change:
@@ -292,6 +296,7 @@ def _finding(entry: FindingEntry, rules: Mapping[str, Rule]) -> Finding:
         steps=tuple(entry.steps),
         patches=tuple(map(_patch, entry.patches or ())),
         positions=tuple(map(_position, entry.positions or ())),
+        nearest=_position(entry.nearest) if entry.nearest else None,
         remarks=tuple(entry.remarks or ()),
     )
 

@@ -30,7 +30,12 @@ def read(given: Input, _: SourceContext) -> StoredFiles:
             f"name the folder of one deployment, with {', '.join(FILES)}",
         )
     files = {path.name: _text(read_file(path, path.name), path.name) for path in found}
-    return StoredFiles(files, label=given.label, deployment=given.folder.resolve().name)
+    return StoredFiles(
+        files,
+        label=given.label,
+        deployment=given.folder.resolve().name,
+        folder=str(given.folder),
+    )
 
 
 def _text(content: bytes, name: str) -> str:

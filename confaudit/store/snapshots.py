@@ -77,6 +77,7 @@ class Snapshots:
             deployment=name,
             commit=origin.id,
             taken_at=origin.authored_at,
+            folder=folder_of(name).rstrip("/"),
         )
 
     def latest(self, deployment: str) -> StoredFiles | None:

@@ -10,6 +10,7 @@ from confaudit.core.judge.audit import audit
 from confaudit.core.judge.exceptions import Rulings
 from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.judge import Judged, finding_names, judge
+from confaudit.core.judge.nearest import located
 from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
 from confaudit.core.judge.rules.changes import refuted
 from confaudit.core.judge.startup import start_checks
@@ -17,7 +18,7 @@ from confaudit.core.model import Snapshot
 from confaudit.core.report.report import Audited
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
-from confaudit.operator_files import Deployment
+from confaudit.operator_files import Deployment, version_line
 from confaudit.workflows.house import House
 from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
@@ -140,7 +141,9 @@ def examined(setup: Setup, scope: AuditScope, known: "Sequence[Advisory]") -> Ex
     found = (*audit(situation, known), *(refuted(held.rest) if held else ()))
     rules = {**RULES, **{one.rule.id: one.rule for one in (*known, *found)}}
     patched = _with_patches(found, scope) if scope.opened.files else found
-    return Examined(situation, tuple(patched), tuple(rules.values()), held)
+    told_at = version_line(scope.opened.files, scope.opened.operator)
+    placed = located(patched, (scope.snapshot,) if scope.snapshot else (), told_at)
+    return Examined(situation, tuple(placed), tuple(rules.values()), held)
 
 
 def _audited(

@@ -11,6 +11,7 @@ from confaudit.core.changes.selection import EVERYTHING, Selection, change_names
 from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.hardening import CONTROL_RESTORED, turned
 from confaudit.core.judge.judge import judge
+from confaudit.core.judge.nearest import located
 from confaudit.core.judge.rules.changes import CHANGE_RULES, change_findings
 from confaudit.core.model import Change, Fidelity, Snapshot, Subject
 from confaudit.core.report.coverage import hints, notes
@@ -60,7 +61,7 @@ def report(
         before=side(before),
         after=side(after),
         judged=judge(
-            found,
+            located(found, (after, before)),
             deployment,
             selection,
             decided.rulings.about(after.version),

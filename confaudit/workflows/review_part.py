@@ -25,7 +25,6 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Audited, Report, Side
 from confaudit.core.text.wording import visible
 from confaudit.operator_files import Deployment
-from confaudit.operator_files.version import line_of
 from confaudit.store.revisions import Range
 from confaudit.workflows.audit import AuditScope, Examined, examined, forms_of, situate
 from confaudit.workflows.in_use import InUse, before_and_after
@@ -181,10 +180,9 @@ class _Case:
 
 def _with_places(found: Iterable[Finding], case: _Case) -> Iterator[Finding]:
     """What the upgrade brings and stands nowhere stands where the release is told."""
-    place = line_of(case.target.version, case.after.files) if case.way else None
     for one in found:
-        is_placeless = place is not None and not one.positions
-        yield replace(one, positions=(place,)) if is_placeless and place else one
+        is_placeless = case.way and not one.positions
+        yield replace(one, positions=(one.nearest,)) if is_placeless and one.nearest else one
 
 
 def broken_files(before: Deployment, after: Deployment) -> Iterator[Finding]:

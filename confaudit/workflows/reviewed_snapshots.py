@@ -51,7 +51,8 @@ def _snapshot(setup: Setup, tree: Tree, name: str) -> Snapshot | None:
             f"the snapshot of {visible(name)} at {tree.label} is not UTF-8 text",
             "confaudit does not write such files; look at who changed it",
         ) from None
-    return Loader(setup).clean(StoredFiles(files, tree.label, name, tree.commit, None))
+    stored = StoredFiles(files, tree.label, name, tree.commit, folder=folder.rstrip("/"))
+    return Loader(setup).clean(stored)
 
 
 def _changed(setup: Setup, before: Snapshot, after: Snapshot, selection: Selection) -> Report:

@@ -7,6 +7,7 @@ from typing import Final
 from confaudit import __version__
 from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.judge import Judged, judge
+from confaudit.core.judge.nearest import located
 from confaudit.core.judge.rules.changes import CHANGE_RULES, unpredicted
 from confaudit.core.model import Change, RawDeployment, Snapshot, Value
 from confaudit.core.report.coverage import hints, horizon, notes
@@ -83,7 +84,8 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
 
 def _judged(found: Verification, before: Snapshot, after: Snapshot, decided: House) -> Judged:
     name, rulings = after.deployment or before.deployment, decided.rulings.about(after.version)
-    return judge(unpredicted(found.rest), name, rulings=rulings, rules=CHANGE_RULES)
+    differences = located(unpredicted(found.rest), (after, before))
+    return judge(differences, name, rulings=rulings, rules=CHANGE_RULES)
 
 
 def _load(loader: Loader, argument: str, version: str, flag: str) -> tuple[Snapshot, str]:

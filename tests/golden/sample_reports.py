@@ -310,6 +310,7 @@ FINDINGS: Final = (
         rule=rule("option-added", Effect.INFO, Level.INFO),
         message="Coder 2.35.1 has 12 options that 2.33.0 has not.",
         subject="options",
+        nearest=Position("deployments/prod/server.json", 9),
     ),
     Finding(
         rule=rule("empty-value", Effect.WILL_NOT_START, Level.ERROR, reference="coder/coder#24926"),

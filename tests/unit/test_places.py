@@ -19,6 +19,9 @@ FILES = [
     ("a/../../../etc/passwd", "", Place("passwd", 3, is_inside=False)),
     ("/etc/coder/coder.env", "", Place("coder.env", 3, is_inside=False)),
     ("a\n::b", "/work", Place(r"a\n::b", 3)),
+    ("/", "/work", Place("-", 3, is_inside=False)),
+    ("", "", Place("-", 3, is_inside=False)),
+    ("a/../..", "", Place("-", 3, is_inside=False)),
 ]
 
 

@@ -102,6 +102,8 @@ class Finding:
     patches: tuple[Patch, ...] = ()
     positions: tuple[Position, ...] = ()
     """Where in the operator's files it stands."""
+    nearest: Position | None = None
+    """Where it stands nowhere, the line that comes nearest to it; see `nearest`."""
     change: Change | None = None
     """The change it judges, where it is about one."""
     deployment: str = ""

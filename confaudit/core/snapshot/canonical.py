@@ -29,7 +29,7 @@ SETTINGS: Final = "settings.json"
 SCHEMA: Final = "schema.json"
 CONFIG: Final = "config.json"
 SERVER: Final = "server.json"
-_ENDPOINTS: Final = "siblings"
+ENDPOINTS: Final = "siblings"
 """What files call the answers of other endpoints: stored snapshots stay readable for ever."""
 FILES: Final = (SETTINGS, SCHEMA, CONFIG, SERVER)
 
@@ -39,8 +39,15 @@ def encode(snapshot: Snapshot) -> dict[str, str]:
     return {
         SETTINGS: _listing("settings", {k: _setting(s) for k, s in snapshot.settings.items()}),
         SCHEMA: _listing("options", {k: _spec(s) for k, s in snapshot.declared.items()}),
-        CONFIG: _pretty({"format": FORMAT, "config": dict(snapshot.config)}),
-        SERVER: _pretty(_server(snapshot)),
+        **{name: _pretty(content) for name, content in contents(snapshot).items()},
+    }
+
+
+def contents(snapshot: Snapshot) -> dict[str, dict[str, Json]]:
+    """What the files hold that are written as indented JSON, not one option a line."""
+    return {
+        CONFIG: {"format": FORMAT, "config": dict(snapshot.config)},
+        SERVER: _server(snapshot),
     }
 
 
@@ -72,7 +79,7 @@ def _server(snapshot: Snapshot) -> dict[str, Json]:
         "format": FORMAT,
         "fidelity": snapshot.fidelity.value,
         "version": snapshot.version,
-        _ENDPOINTS: dict(snapshot.server),
+        ENDPOINTS: dict(snapshot.server),
         "unavailable": dict(snapshot.unavailable),
     }
 
@@ -172,9 +179,10 @@ def _decode(clean: CleanFiles) -> Snapshot:
         settings=_settings(clean),
         declared={key: _read_spec(entry) for key, entry in schema["options"].items()},
         config=config["config"],
-        server=server[_ENDPOINTS],
+        server=server[ENDPOINTS],
         unavailable=server["unavailable"],
         commit=clean.commit,
+        folder=clean.folder,
     )
 
 

@@ -74,6 +74,7 @@ def redact_files(stored: StoredFiles) -> CleanFiles:
         deployment=stored.deployment,
         commit=stored.commit,
         taken_at=stored.taken_at,
+        folder=stored.folder,
     )
 
 
