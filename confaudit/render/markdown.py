@@ -21,6 +21,8 @@ COMMENT_LIMIT: Final = 65_536
 
 For comments it counts 262,144 bytes, which as many characters never exceed.
 """
+_REPORT_LIMIT: Final = COMMENT_LIMIT - 80
+"""A key of up to 64 signs, which `confaudit comment` adds, has to fit in as well."""
 _NOTES_LIMIT: Final = COMMENT_LIMIT // 4
 _VALUE_LIMIT: Final = 200
 _MANY: Final = 128
@@ -40,11 +42,11 @@ def render(report: Report, options: RenderOptions) -> str:
         return fill(env, "report.md.j2", {**known, **cut})
 
     reach = min(_MANY, page.total)
-    while size(filled(reach)) <= COMMENT_LIMIT:
+    while size(filled(reach)) <= _REPORT_LIMIT:
         if reach == page.total:
             return filled(reach)
         reach = min(2 * reach, page.total)
-    fits = bisect_right(range(reach), COMMENT_LIMIT, key=lambda shown: size(filled(shown)))
+    fits = bisect_right(range(reach), _REPORT_LIMIT, key=lambda shown: size(filled(shown)))
     return filled(max(0, fits - 1))
 
 
