@@ -13,8 +13,8 @@ _ARGUMENTS: Final = 7
 """Path, and of both sides file, blob id and mode; after a move its new path and a description."""
 
 
-@click.command("diff-driver", context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="PATH OLD… NEW…")
+@click.command("diff-driver")
+@click.argument("arguments", nargs=-1, metavar="PATH OLD… NEW…")
 def command(arguments: tuple[str, ...]) -> None:
     """Show what changed in a file that git hands over.
 

@@ -68,11 +68,11 @@ def _settings(program: str) -> dict[str, str]:
         f"diff.{driver}.{key}": value
         for driver in (_CACHED, _FRESH)
         for key, value in (
-            ("textconv", f": {_LAYOUT}; {program} git textconv"),
-            ("command", f"{program} git diff-driver"),
+            ("textconv", f": {_LAYOUT}; {program} git textconv --"),
+            ("command", f"{program} git diff-driver --"),
         )
     }
-    tool = f'{program} git difftool "$LOCAL" "$REMOTE" "$MERGED"'
+    tool = f'{program} git difftool -- "$LOCAL" "$REMOTE" "$MERGED"'
     return views | {f"diff.{_CACHED}.cachetextconv": "true", "difftool.confaudit.cmd": tool}
 
 

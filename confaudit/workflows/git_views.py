@@ -72,12 +72,12 @@ def _explained(setup: Setup, path: str, before: bytes, after: bytes) -> Report |
     loader = Loader(setup)
     old, new = snapshots_around(setup.snapshots(), path, before, after)
     new = new or _on_disk(loader, path, after)
-    if old is None or new is None:
+    if old is None or new is None or before == after:
         return None
     folder, _, name = path.rpartition("/")
-    changed = [one for one in FILES if old.files.get(one) != new.files.get(one)]
-    if name != changed[0]:
-        return (visible(path), f"Told with {visible(folder)}/{changed[0]}.")
+    first = next(one for one in FILES if old.files.get(one) != new.files.get(one))
+    if name != first:
+        return (visible(path), f"Told with {visible(folder)}/{first}.")
     return report(setup, loader.clean(_shortly(old)), loader.clean(_shortly(new)))
 
 

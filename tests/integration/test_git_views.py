@@ -29,19 +29,25 @@ SETTINGS = f"{folder_of('prod')}settings.json"
 
 @pytest.fixture
 def repo(clean_folder, quiet_home, confaudit, monkeypatch):
-    """Two snapshots and a file of values, shown by confaudit."""
+    """A file of values, shown by confaudit."""
     git(clean_folder, "init", "-q", "-b", "main", "repo")
     monkeypatch.chdir(clean_folder / "repo")
-    for number, state in enumerate(states()[:2]):
-        payload = clean_folder / f"{number}.json"
-        payload.write_text(json.dumps(state.payload))
-        at = f"2026-01-0{number + 1}T00:00:00Z"
-        assert confaudit("snapshot", "prod", "--from", payload, "--at", at)[0] == 0
-    assert confaudit("git", "install", "values*.yaml")[0] == 0
+    assert confaudit("git", "install", "values*.yaml", "*.env")[0] == 0
     Path("values.yaml").write_text(VALUES)
     git(Path(), "add", "-A")
     git(Path(), "commit", "-q", "-m", "values")
     return clean_folder / "repo"
+
+
+@pytest.fixture
+def story(repo, confaudit):
+    """The same with two snapshots."""
+    for number, state in enumerate(states()[:2]):
+        payload = repo.parent / f"{number}.json"
+        payload.write_text(json.dumps(state.payload))
+        at = f"2026-01-0{number + 1}T00:00:00Z"
+        assert confaudit("snapshot", "prod", "--from", payload, "--at", at)[0] == 0
+    return repo
 
 
 def shown(*arguments):
@@ -52,13 +58,13 @@ def shown(*arguments):
     return out
 
 
-def test_git_shows_what_changed_as_it_is_understood(repo):
-    by_lines = shown("show", "--format=", "main~1", "--", SETTINGS)
+def test_git_shows_what_changed_as_it_is_understood(story):
+    by_lines = shown("show", "--format=", "main", "--", SETTINGS)
     assert (
         "-session-duration = 28800000000000 [env]\n+session-duration = 43200000000000 [env]"
     ) in by_lines
     assert "\n+scim-auth-header = secret, set [env]" in by_lines
-    by_causes = shown("show", "--ext-diff", "--format=", "main~1")
+    by_causes = shown("show", "--ext-diff", "--format=", "main")
     assert "6 changes: 6 by the operator." in by_causes
     assert by_causes.count("6 changes: 6 by the operator.") == 1
     assert f"deployments/prod/config.json\nTold with {SETTINGS}." in by_causes
@@ -66,20 +72,30 @@ def test_git_shows_what_changed_as_it_is_understood(repo):
     assert '+release = "2.33.1"\n+access-url = "https://coder.example.com" [env]' in blamed
 
 
-def test_git_shows_files_changed_added_moved_and_removed(repo):
+def test_git_shows_files_changed_added_moved_and_removed(story):
     Path("values.yaml").write_text(f"# a comment\n{EDITED}")
     Path("values-new.yaml").write_text(VALUES)
-    git(repo, "mv", "values.yaml", "values moved.yaml")
-    git(repo, "rm", "-q", "deployments/prod/server.json")
-    git(repo, "add", "-A")
+    git(story, "mv", "values.yaml", "values moved.yaml")
+    Path("-h.env").write_text("CODER_VERBOSE=true\n")  # no option of ours
+    git(story, "rm", "-q", "deployments/prod/server.json")
+    git(story, "add", "-A")
     out = shown("diff", "--cached", "-M60%").splitlines()
-    assert out[:2] == ["deployments/prod/server.json (removed)", '-fidelity = "full"']
+    assert out[:4] == [
+        "-h.env (added)", "+verbose = true [env]",
+        "deployments/prod/server.json (removed)", '-fidelity = "full"',
+    ]  # fmt: skip
     moved = out[out.index("values moved.yaml (added)") :]
     assert [line for line in moved if "release" not in line] == [
         "values moved.yaml (added)", '+access-url = "https://new.example.com" [env]',
         "+oidc-client-secret = secret, set [env]", "+postgres-url = secret, set [env]",
         "values-new.yaml (was values.yaml)", "Nothing that Coder's server would see has changed.",
     ]  # fmt: skip
+    git(story, "commit", "-q", "-m", "moved")
+    out = shown("show", "-M60%", "--format=", "--", "values*", ":!deployments")
+    assert "\nrename from values.yaml\nrename to values-new.yaml" in out
+    assert '\n--- /dev/null\n+++ b/values moved.yaml\n@@ -0,0 +1,4 @@\n+release = "2.33.1"\n' in (
+        out.replace("\t\n", "\n")
+    )
 
 
 def driven(confaudit, path, before, after, *more):
@@ -89,34 +105,35 @@ def driven(confaudit, path, before, after, *more):
         place = Path("..", f"side-{number}")
         place.write_bytes(data or b"")
         sides += ["/dev/null" if data is None else place, "0" * 40, "100644"]
-    code, out, err = confaudit("git", "diff-driver", path, *sides, *more)
+    code, out, err = confaudit("git", "diff-driver", "--", path, *sides, *more)
     assert (code, err) == (0, "")
     return out
 
 
-def test_the_versions_of_a_snapshot_are_found_where_they_are(repo, confaudit):
+def test_the_versions_of_a_snapshot_are_found_where_they_are(story, confaudit):
     """In the history, staged, or in the work tree; elsewhere there are the lines."""
 
     def edited(text):
         return text.replace(b'"12h0m0s"', b'"1h"').replace(b"43200000000000", b"3600000000000")
 
-    old = git(repo, "show", f"HEAD~2:{SETTINGS}").encode() + b"\n"
+    old = git(story, "show", f"HEAD~1:{SETTINGS}").encode() + b"\n"
     head = Path(SETTINGS).read_bytes()
     new = edited(head)
     assert new != head
     assert "6 changes: 6 by the operator" in driven(confaudit, SETTINGS, old, head)
     assert "6 changes: 6 by the operator" in driven(confaudit, SETTINGS, head, old)
+    assert "Nothing that" in driven(confaudit, SETTINGS, head, head)
     lines = [SETTINGS, "-session-duration = 43200000000000 [env]",
              "+session-duration = 3600000000000 [env]"]  # fmt: skip
     assert driven(confaudit, SETTINGS, head, new).splitlines() == lines
     Path(SETTINGS).write_bytes(new)
     assert "1 change: 1 by the operator" in driven(confaudit, SETTINGS, head, new)
-    git(repo, "add", "-A")
+    git(story, "add", "-A")
     Path(SETTINGS).write_bytes(head)
     assert "staged" in driven(confaudit, SETTINGS, head, new)
     schema = Path(SETTINGS).with_name("schema.json")
     schema.unlink()
-    git(repo, "commit", "-qam", "damaged")
+    git(story, "commit", "-qam", "damaged")
     assert driven(confaudit, SETTINGS, new, head).splitlines()[0] == SETTINGS
 
 
@@ -142,7 +159,8 @@ def test_what_cannot_be_shown_is_a_line_and_no_failure(repo, confaudit):
     assert confaudit("git", "textconv", "none")[0] == 0
     Path("confaudit.yaml").write_text("nonsense: true\n")
     assert "nonsense" in driven(confaudit, "values.yaml", None, VALUES.encode())
-    assert confaudit("git", "textconv", SETTINGS)[1].startswith("access-url = ")  # needs no setup
+    Path("settings.json").write_text('{"format": 1, "settings": {"a": {"value": "x"}}}')
+    assert confaudit("git", "textconv", "settings.json")[1] == 'a = "x"\n'  # needs no setup
 
 
 def test_a_bug_is_told_and_does_not_stop_git(repo, confaudit, monkeypatch):
