@@ -1,8 +1,9 @@
 """A finding in one line, for formats that have room for no more; safe to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from confaudit.core.judge.exceptions import ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.judge import Suppressed, SuppressedBy
 from confaudit.core.model import Change, ChangeKind, Subject
@@ -24,6 +25,17 @@ def suppression(suppressed: Suppressed) -> str:
     """Why a finding is not listed: `ignored: migrating`, `there before`."""
     words = _WAYS[suppressed.by]
     return f"{words}: {visible(suppressed.reason)}" if suppressed.reason else words
+
+
+def remarks(finding: Finding, lapsed: Iterable[Lapsed]) -> tuple[str, ...]:
+    """What people wrote beside a finding, and that its exceptions which `lapsed` hold no longer."""
+    ended = (f"its exception {one.why}, {one.entry.where}" for one in lapsed)
+    return tuple(map(visible, (*finding.remarks, *ended)))
+
+
+def idle(entry: ExceptionEntry) -> str:
+    """That an exception is about nothing that was found."""
+    return visible(f"The exception of {entry.where} is about nothing that was found.")
 
 
 _WAYS: Final[Mapping[SuppressedBy, str]] = {

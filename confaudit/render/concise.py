@@ -35,6 +35,7 @@ def _beside(result: Result, is_of_several: bool) -> Iterator[str]:
         yield visible(result.finding.deployment)
     if others := [_where(place) for place in result.places[1:]]:
         yield f"also {listing_some(others, 'place')}"
+    yield from result.remarks
     if result.why_not:
         yield result.why_not
 

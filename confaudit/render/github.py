@@ -34,7 +34,7 @@ def _rest(report: Report, listed: list[Result]) -> str:
 def _annotation(result: Result) -> str:
     finding = result.finding
     title = {"title": visible(finding.rule.title or finding.rule.id)}
-    told = f"{result.sentence} [{visible(finding.rule.id)} {finding.fingerprint}]"
+    told = f"{result.message} [{visible(finding.rule.id)} {finding.fingerprint}]"
     return _command(_COMMANDS[finding.severity], told, **_location(result), **title)
 
 

@@ -32,7 +32,7 @@ def _issue(result: Result) -> dict[str, Any]:
     whose = f"{visible(finding.deployment)}: " if finding.deployment else ""
     why_not = f"[{result.why_not}] " if result.suppressed else ""
     issue = {
-        "description": f"{why_not}{whose}{result.sentence}",
+        "description": f"{why_not}{whose}{result.message}",
         "check_name": finding.rule.id,
         "fingerprint": finding.fingerprint,
         "severity": _SEVERITIES[finding.severity if result.decides else Level.INFO],

@@ -9,6 +9,7 @@ from confaudit.core.judge.finding import Rule
 from confaudit.core.judge.judge import Threshold
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
+from confaudit.present.sentences import idle
 from confaudit.render import RenderOptions
 from confaudit.render.concise import line
 from confaudit.render.results import Result, results, rules_of
@@ -43,8 +44,13 @@ def _suite(report: Report, rules: Sequence[Rule], options: RenderOptions) -> Ele
         SubElement(told, "property", name=key, value=visible(value))
     suite.extend(_cases(report, rules, options))
     _count(suite)
-    SubElement(suite, "system-out").text = "\n".join(map(visible, report.notes))
+    SubElement(suite, "system-out").text = "\n".join(_notes(report))
     return suite
+
+
+def _notes(report: Report) -> Iterator[str]:
+    yield from map(visible, report.notes)
+    yield from map(idle, report.judged.unmatched)
 
 
 def _cases(report: Report, rules: Sequence[Rule], options: RenderOptions) -> Iterator[Element]:

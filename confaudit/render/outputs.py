@@ -16,6 +16,8 @@ def render(report: Report, options: RenderOptions) -> str:
         "hidden_count": report.hidden,
         "excused_count": len(judged.excused),
         "older_count": len(judged.older),
+        "expired_count": len({one.entry for one in judged.lapsed}),
+        "idle_count": len(judged.unmatched),
         "fingerprints": " ".join(one.fingerprint for one in judged.everything),
     }
     return "".join(f"{name}={value}\n" for name, value in values.items())

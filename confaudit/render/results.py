@@ -1,12 +1,13 @@
 """Everything that was found, row by row: what the formats of continuous integration share."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.judge import Suppressed
 from confaudit.core.report.report import Report
-from confaudit.present.sentences import sentence, suppression
+from confaudit.present.sentences import remarks, sentence, suppression
 from confaudit.render import RenderOptions
 from confaudit.render.places import Place, places
 
@@ -17,11 +18,18 @@ class Result:
 
     finding: Finding
     sentence: str
+    remarks: tuple[str, ...]
+    """What people decided that leaves it counting, in a few words each."""
     places: tuple[Place, ...]
     suppressed: Suppressed | None
     """None where it is listed."""
     decides: bool
     """Whether verdict and exit code go by it."""
+
+    @property
+    def message(self) -> str:
+        """The sentence, with the remarks on it."""
+        return f"{self.sentence} ({'; '.join(self.remarks)})" if self.remarks else self.sentence
 
     @property
     def why_not(self) -> str:
@@ -32,10 +40,14 @@ class Result:
 def results(report: Report, options: RenderOptions) -> tuple[Result, ...]:
     """What is listed, in its order; then what is not."""
     deciding = {finding.fingerprint for finding in report.deciding}
+    lapsed = defaultdict(list)
+    for one in report.judged.lapsed:
+        lapsed[one.fingerprint].append(one)
     return tuple(
         Result(
             finding=finding,
             sentence=sentence(finding),
+            remarks=remarks(finding, lapsed[finding.fingerprint]),
             places=places(finding, options.folder),
             suppressed=suppressed,
             decides=finding.fingerprint in deciding,

@@ -13,6 +13,7 @@ from confaudit.core.report.exits import exit_code
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
+from confaudit.present.sentences import idle
 from confaudit.render import RenderOptions
 from confaudit.render.markdown import words
 from confaudit.render.places import Place
@@ -62,7 +63,7 @@ def _run(report: Report, options: RenderOptions) -> dict[str, Any]:
 
 def _invocation(report: Report, options: RenderOptions) -> dict[str, Any]:
     """The run of the program; what it could not know is told as notes of the tool."""
-    notes = (report.headline, *report.notes)
+    notes = (report.headline, *report.notes, *map(idle, report.judged.unmatched))
     return {
         "executionSuccessful": True,
         "exitCode": exit_code(report, options.threshold).value,
@@ -132,7 +133,7 @@ def _result(result: Result, rule_number: int, kind: ReportKind) -> dict[str, Any
         "ruleId": finding.rule.id,
         "ruleIndex": rule_number,
         "level": _LEVELS[finding.severity],
-        "message": _message(result.sentence),
+        "message": _message(result.message),
         **_locations(result.places, finding),
         "partialFingerprints": {"confaudit/v1": finding.fingerprint},
         **({"baselineState": _baseline(result)} if kind is ReportKind.REVIEW else {}),

@@ -12,6 +12,7 @@ from jsonschema import Draft7Validator
 from junitparser import Error, Failure, JUnitXml, Skipped
 
 from confaudit.core.given import Position
+from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
 from confaudit.core.judge.judge import Judged, Threshold
 from confaudit.core.model import Level
 from confaudit.core.report.exits import exit_code
@@ -212,6 +213,22 @@ def test_what_does_not_count_is_skipped_in_junit_and_information_in_gitlab():
     assert issues["default-changed"]["severity"] == "info"
     assert issues["default-changed"]["description"].startswith("[ignored: ignore: as Ann says] ")
     assert issues["no-such-thing"]["severity"] == "major"
+
+
+def test_what_people_decided_stands_beside_what_counts_all_the_same():
+    finding = replace(FINDINGS[1], remarks=("raised for a load test",))
+    past = ExceptionEntry(Decision.IGNORE, "migrating", where="confaudit-exceptions.yaml:12")
+    other = replace(past, where="confaudit-exceptions.yaml:20")
+    lapsed = (Lapsed(past, "expired on 2026-06-30", finding.fingerprint),)
+    report = replace(LINT, judged=Judged((finding,), lapsed=lapsed, unmatched=(other,)))
+    told = {form: render(report, form, RenderOptions()) for form in FORMATS}
+    ended = "its exception expired on 2026-06-30, confaudit-exceptions.yaml:12"
+    for form in ("sarif", "gitlab", "github", "concise", "junit"):
+        assert f"(raised for a load test; {ended})" in told[form], form
+    for form in ("sarif", "junit"):
+        assert "The exception of confaudit-exceptions.yaml:20 is about nothing" in told[form]
+    assert outputs_of(told["outputs"])["expired_count"] == "1"
+    assert outputs_of(told["outputs"])["idle_count"] == "1"
 
 
 def test_annotations_are_the_ten_worst_and_say_how_many_more_there_are():
