@@ -3,11 +3,12 @@
 import click
 
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, option, setup_options
+from confaudit.cli.parameters import fold_setup, now_option, option, setup_options
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
 from confaudit.core.report.exits import exit_code
+from confaudit.workflows.governance import PolicyFrom
 from confaudit.workflows.setup import Setup
 
 
@@ -26,6 +27,14 @@ from confaudit.workflows.setup import Setup
     metavar="VERSION",
     help="The release in use, where the files do not tell it.",
 )
+@option(
+    "--policy-from",
+    type=click.Choice([one.value for one in PolicyFrom]),
+    default=PolicyFrom.HEAD.value,
+    show_default=True,
+    help="Judge by the policy and the exceptions of this revision; base for changes by strangers.",
+)
+@now_option
 @glob_options
 @threshold_options("warning", strict_option)
 @output_options
@@ -36,6 +45,7 @@ def command(
     revisions: str,
     with_disk: bool,
     version: str,
+    policy_from: str,
     selection: Selection,
     threshold: Threshold,
     rendering: Rendering,
@@ -58,6 +68,7 @@ def command(
     """
     from confaudit.workflows.review import ReviewRequest, review
 
-    report = review(setup, ReviewRequest(revisions, with_disk, version), selection)
+    request = ReviewRequest(revisions, with_disk, version, PolicyFrom(policy_from))
+    report = review(setup, request, selection)
     write(report, rendering, threshold)
     return exit_code(report, threshold)

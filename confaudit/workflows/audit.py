@@ -13,7 +13,7 @@ from confaudit.core.judge.judge import Judged, finding_names, judge
 from confaudit.core.judge.nearest import located
 from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
 from confaudit.core.judge.rules.changes import refuted
-from confaudit.core.judge.startup import start_checks
+from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.model import Snapshot
 from confaudit.core.report.report import Audited
 from confaudit.core.upgrade.situate import situation_of
@@ -73,8 +73,17 @@ def forms_of(opened: Deployment) -> tuple[str, ...]:
     return tuple(form.value for form in opened.operator.forms)
 
 
-def situate(setup: Setup, scope: AuditScope, known: "Sequence[Advisory]") -> Situation:
-    """What rules may look at: nothing secret is left in it."""
+def situate(
+    setup: Setup,
+    scope: AuditScope,
+    known: "Sequence[Advisory]",
+    controls: "Sequence[Advisory]" = (),
+) -> Situation:
+    """What rules may look at: nothing secret is left in it.
+
+    Of what is known the checks of a start are asked before, and all controls of the hardening pack.
+    """
+    in_clear = [*(one for one in known if one.at_start), *controls]
     return situation_of(
         scope.snapshot,
         scope.source,
@@ -82,7 +91,7 @@ def situate(setup: Setup, scope: AuditScope, known: "Sequence[Advisory]") -> Sit
         scope.opened.operator,
         setup.catalog(),
         scope.earlier,
-        checks=start_checks(known),
+        checks=asked_in_clear(in_clear),
     )
 
 
@@ -136,7 +145,11 @@ class Examined:
 
 def examined(setup: Setup, scope: AuditScope, known: "Sequence[Advisory]") -> Examined:
     """Ask every rule, check and advisory about one deployment."""
-    situation = situate(setup, scope, known)
+    return examine(situate(setup, scope, known), scope, known)
+
+
+def examine(situation: Situation, scope: AuditScope, known: "Sequence[Advisory]") -> Examined:
+    """Ask every rule, check and advisory about a Situation that was built with them."""
     held = _held(situation, scope.printed) if scope.printed else None
     found = (*audit(situation, known), *(refuted(held.rest) if held else ()))
     rules = {**RULES, **{one.rule.id: one.rule for one in (*known, *found)}}

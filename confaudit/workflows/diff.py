@@ -17,7 +17,7 @@ from confaudit.core.model import Change, Fidelity, Snapshot, Subject
 from confaudit.core.report.coverage import hints, notes
 from confaudit.core.report.report import Report, side
 from confaudit.workflows.hardening import checkup, controls
-from confaudit.workflows.house import house, strange_rules
+from confaudit.workflows.house import House, house, strange_rules
 from confaudit.workflows.load import load_two
 from confaudit.workflows.report import refuse_strangers
 from confaudit.workflows.setup import Setup
@@ -46,10 +46,17 @@ def compare(
 
 
 def report(
-    setup: Setup, before: Snapshot, after: Snapshot, selection: Selection = EVERYTHING
+    setup: Setup,
+    before: Snapshot,
+    after: Snapshot,
+    selection: Selection = EVERYTHING,
+    decided: House | None = None,
 ) -> Report:
-    """The Report of a comparison, every change explained, with what the changes open or close."""
-    catalog, decided = setup.catalog(), house(setup)
+    """The Report of a comparison, every change explained, with what the changes open or close.
+
+    The house may be `decided` elsewhere than on disk.
+    """
+    catalog, decided = setup.catalog(), decided or house(setup)
     changes = attribute(diff(before, after), before, after, catalog)
     asked = controls(setup) if _may_turn(before, after, changes) else ()
     found = (*change_findings(changes), *_turned(setup, before, after, asked))

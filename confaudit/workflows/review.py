@@ -1,22 +1,28 @@
 """What a change brings to the deployments that it touches, by snapshots and operators' files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
+from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.governance import GOVERNANCE_RULES
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules.changes import FILE_BROKEN
-from confaudit.core.judge.verdict import NO_SETTING, review_verdict
+from confaudit.core.judge.verdict import NO_SETTING
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Audited, Report
+from confaudit.core.text.wording import plural
 from confaudit.errors import SourceError
 from confaudit.store.revisions import Range, Revisions
 from confaudit.workflows.audit import advisories
+from confaudit.workflows.governance import Houses, PolicyFrom, houses
+from confaudit.workflows.hardening import controls
+from confaudit.workflows.house import House
 from confaudit.workflows.report import one_report
 from confaudit.workflows.review_part import Reviewer, broken_file
-from confaudit.workflows.reviewed_files import reviewed_files
+from confaudit.workflows.reviewed_files import Pair, reviewed_files
 from confaudit.workflows.reviewed_snapshots import reviewed_snapshots
 from confaudit.workflows.setup import Setup
 
@@ -34,6 +40,7 @@ class ReviewRequest:
     """Whether what is not committed belongs to the change."""
     version: str = ""
     """The release in use, where files do not tell it."""
+    policy_from: PolicyFrom = PolicyFrom.HEAD
 
 
 def review(setup: Setup, request: ReviewRequest, selection: Selection = EVERYTHING) -> Report:
@@ -42,19 +49,35 @@ def review(setup: Setup, request: ReviewRequest, selection: Selection = EVERYTHI
     Raises:
         NoRepository, StoreError: the history cannot be read, or a revision is missing.
         SourceError: a snapshot cannot be read.
-        ConfigError: the version is none.
+        ConfigError: the version is none, or the policy or an exception says what it cannot.
         CatalogError: an advisory of the operator's own cannot be read.
     """
     revisions = Revisions(setup.repo, setup.environ)
     found = revisions.between(request.revisions, with_disk=request.with_disk)
+    decided = houses(setup, found, request.policy_from)
     read = reviewed_files(found, _named(setup), setup.catalog())
-    reviewer = Reviewer(setup, found, advisories(setup), selection, request.version)
     parts = [
-        *_broken(setup, read.faults),
-        *reviewed_snapshots(setup, found, selection),
-        *map(reviewer.review, read.pairs),
+        *_itself(setup, decided, read.faults),
+        *reviewed_snapshots(setup, found, selection, decided.counting),
+        *_deployments(setup, request, found, read.pairs, decided.counting, selection),
     ]
     return one_report(parts, read.notes) if parts else _nothing(setup, found, read.notes)
+
+
+def _deployments(
+    setup: Setup,
+    request: ReviewRequest,
+    found: Range,
+    pairs: Sequence[Pair],
+    decided: House,
+    selection: Selection,
+) -> Iterator[Report]:
+    """The parts on deployments that files set up; rules are read only where there are any."""
+    if pairs:
+        known, asked = advisories(setup), controls(setup)
+        rulings = decided.rulings
+        reviewer = Reviewer(setup, found, known, asked, rulings, selection, request.version)
+        yield from map(reviewer.review, pairs)
 
 
 def _named(setup: Setup) -> Mapping[str, tuple[str, ...]]:
@@ -62,20 +85,32 @@ def _named(setup: Setup) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(one.files) for name, one in deployments.items() if one.files}
 
 
-def _broken(setup: Setup, faults: Mapping[str, SourceError]) -> Iterator[Report]:
-    """The part on what belongs to no deployment that can be read."""
-    found = [broken_file(path, fault.message) for path, fault in faults.items()]
-    if found:
+def _itself(setup: Setup, decided: Houses, faults: Mapping[str, SourceError]) -> Iterator[Report]:
+    """The part on what belongs to no deployment: what decides about it, and what nobody can read.
+
+    It is judged by what was decided before the change.
+    """
+    broken = [broken_file(path, fault.message) for path, fault in faults.items()]
+    judged = judge((*decided.turned, *broken), ITSELF, rulings=decided.base.rulings)
+    if judged.everything:
         yield Report(
             kind=ReportKind.REVIEW,
             title=f"Review of {ITSELF}",
-            judged=judge(found, ITSELF),
-            rules=(FILE_BROKEN,),
-            statement=review_verdict(found, "", is_known=True, is_read=True),
+            judged=judged,
+            rules=(FILE_BROKEN, *GOVERNANCE_RULES.values()),
+            statement=_about_itself(decided.turned, broken),
             audited=Audited(ITSELF),
             generated_at=setup.now(),
             tool_version=__version__,
         )
+
+
+def _about_itself(turned: Sequence[Finding], broken: Sequence[Finding]) -> str:
+    words = (
+        f"{plural(len(broken), 'file')} broken" if broken else "",
+        f"{plural(len(turned), 'change')} to what is judged by" if turned else "",
+    )
+    return ", ".join(filter(None, words))
 
 
 def _nothing(setup: Setup, found: Range, notes: tuple[str, ...]) -> Report:

@@ -14,7 +14,9 @@ from confaudit.core.changes.selection import Selection
 from confaudit.core.coder.releases import Release
 from confaudit.core.given import OperatorSettings, Position
 from confaudit.core.judge.effective import effective_changes
-from confaudit.core.judge.finding import Finding, subjects
+from confaudit.core.judge.exceptions import Rulings
+from confaudit.core.judge.finding import Finding, Rule, subjects
+from confaudit.core.judge.hardening import CONTROL_RESTORED, check, turned
 from confaudit.core.judge.judge import Judged, judge
 from confaudit.core.judge.rules.changes import EFFECTIVE_CHANGE, FILE_BROKEN
 from confaudit.core.judge.verdict import review_verdict
@@ -24,9 +26,10 @@ from confaudit.core.report.coverage import anything_read, horizon, resting_on
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Audited, Report, Side
 from confaudit.core.text.wording import visible
+from confaudit.core.upgrade.situation import Situation
 from confaudit.operator_files import Deployment
 from confaudit.store.revisions import Range
-from confaudit.workflows.audit import AuditScope, Examined, examined, forms_of, situate
+from confaudit.workflows.audit import AuditScope, Examined, examine, forms_of, situate
 from confaudit.workflows.in_use import InUse, before_and_after
 from confaudit.workflows.operator_files import blind_spots, files_table
 from confaudit.workflows.reviewed_files import Pair
@@ -44,6 +47,8 @@ class Reviewer:
     setup: Setup
     range: Range
     known: "Sequence[Advisory]"
+    controls: "Sequence[Advisory]"
+    rulings: Rulings
     selection: Selection
     version: str = ""
     """The release in use, where the files do not tell it."""
@@ -55,16 +60,18 @@ class Reviewer:
         return self._changed(_Case.of(self.setup, pair, pair.after, self.version))
 
     def _changed(self, case: "_Case") -> Report:
-        new = examined(self.setup, case.newer, self.known)
-        judged, limits = self._judged(case, new), case.limits(self.setup)
-        is_read = anything_read(new.situation)
+        situation = situate(self.setup, case.newer, self.known, self.controls)
+        new = examine(situation, case.newer, self.known)
+        rules = (*new.rules, *(one.rule for one in self.controls), *_OWN_RULES)
+        judged, limits = self._judged(case, new, rules), case.limits(self.setup)
+        is_read = anything_read(situation)
         return Report(
             kind=ReportKind.REVIEW,
             title=f"Review of {visible(case.name)}",
             before=_side(case.before, case.source, self.range.base.label),
             after=_side(case.after, case.target, self.range.head.label),
             judged=judged,
-            rules=(*new.rules, EFFECTIVE_CHANGE, FILE_BROKEN),
+            rules=rules,
             as_far_as=limits,
             statement=self._statement(case, judged, is_known=not limits, is_read=is_read),
             nothing_read=not is_read,
@@ -80,19 +87,40 @@ class Reviewer:
         outcome = review_verdict(judged.found, case.way, **known)
         return outcome if case.before.files else f"newly set up, {outcome}"
 
-    def _judged(self, case: "_Case", new: Examined) -> Judged:
-        """What the change brings; the files as they were are asked only where there are any."""
-        found = (*_with_places(new.found, case), *broken_files(case.before, case.after))
-        if not case.before.files:
-            return judge(found, case.name, self.selection)
-        old = examined(self.setup, case.older, self.known)
-        stayed = situate(self.setup, case.stayed, self.known) if case.way else old.situation
+    def _judged(self, case: "_Case", new: Examined, rules: Iterable[Rule]) -> Judged:
+        """What the change brings."""
+        checked = check(self.controls, new.situation)
+        found = [*new.found, *broken_files(case.before, case.after)]
+        older: tuple[Finding, ...] = ()
+        if case.before.files:
+            old = self._before(case, new.situation)
+            older = old.found
+            found += turned(check(self.controls, old.situation), checked)
+            found += self._effective(case, old.situation, new.situation)
+        else:
+            found += checked.findings
         return judge(
-            (*found, *effective_changes(stayed, new.situation)),
+            _with_places(found, case),
             case.name,
             self.selection,
-            older={replace(one, deployment=case.name).fingerprint for one in old.found},
+            self.rulings.about(case.target.version),
+            older={replace(one, deployment=case.name).fingerprint for one in older},
+            rules=[one.id for one in rules],
         )
+
+    def _before(self, case: "_Case", newer: Situation) -> Examined:
+        """The files as they were, under the release in use."""
+        if case.is_bump:  # most changes are nothing else
+            situation = newer.staying
+        else:
+            situation = situate(self.setup, case.older, self.known, self.controls)
+        return examine(situation, case.older, self.known)
+
+    def _effective(self, case: "_Case", old: Situation, new: Situation) -> Iterator[Finding]:
+        """What the server will see differently, and not because of the upgrade."""
+        if not case.is_bump:
+            stayed = situate(self.setup, case.stayed, self.known) if case.way else old
+            yield from effective_changes(stayed, new)
 
     def _lives(self, case: "_Case", judged: Judged) -> Lives | None:
         keys, catalog = subjects(judged.shown), self.setup.catalog()
@@ -153,6 +181,12 @@ class _Case:
         return "" if source == target else f"{visible(source)} → {visible(target)}"
 
     @property
+    def is_bump(self) -> bool:
+        """Whether the release is all that differs."""
+        now, then = self.before.operator, self.after.operator
+        return now == replace(then, version=now.version, version_hint=now.version_hint)
+
+    @property
     def newer(self) -> AuditScope:
         """What the change leaves, on its way from one release to the other."""
         return AuditScope(self.source, self.target, None, self.after, told_by=self.then.told_by)
@@ -176,6 +210,10 @@ class _Case:
         """See `Report.as_far_as`."""
         asked = ((self.now.version, self.source), (self.then.version, self.target))
         return as_far_as(setup.catalog(), *asked)
+
+
+_OWN_RULES: Final = (EFFECTIVE_CHANGE, FILE_BROKEN, CONTROL_RESTORED)
+"""What a review looks for beside the rules of an audit."""
 
 
 def _with_places(found: Iterable[Finding], case: _Case) -> Iterator[Finding]:

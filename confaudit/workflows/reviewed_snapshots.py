@@ -15,13 +15,16 @@ from confaudit.store.layout import deployment_of, folder_of
 from confaudit.store.revisions import Range
 from confaudit.store.trees import Tree
 from confaudit.workflows import diff
+from confaudit.workflows.house import House
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 
 _FORM = "snapshot"
 
 
-def reviewed_snapshots(setup: Setup, range_: Range, selection: Selection) -> Iterator[Report]:
+def reviewed_snapshots(
+    setup: Setup, range_: Range, selection: Selection, decided: House
+) -> Iterator[Report]:
     """The report on each deployment whose snapshot differs.
 
     Raises:
@@ -32,7 +35,7 @@ def reviewed_snapshots(setup: Setup, range_: Range, selection: Selection) -> Ite
     for name in dict.fromkeys(filter(None, names)):
         before, after = (_snapshot(setup, tree, name) for tree in (range_.base, range_.head))
         if before and after:
-            yield _changed(setup, before, after, selection)
+            yield _changed(setup, before, after, selection, decided)
         elif one := after or before:
             yield _only(setup, one, "first snapshot" if after else "no snapshot any more")
 
@@ -55,9 +58,11 @@ def _snapshot(setup: Setup, tree: Tree, name: str) -> Snapshot | None:
     return Loader(setup).clean(stored)
 
 
-def _changed(setup: Setup, before: Snapshot, after: Snapshot, selection: Selection) -> Report:
+def _changed(
+    setup: Setup, before: Snapshot, after: Snapshot, selection: Selection, decided: House
+) -> Report:
     """What was observed, with what caused it."""
-    compared = diff.report(setup, before, after, selection)
+    compared = diff.report(setup, before, after, selection, decided)
     releases = dict.fromkeys((before.version, after.version))
     return replace(
         compared,

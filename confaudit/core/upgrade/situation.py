@@ -99,6 +99,18 @@ class Situation:
         return self.source.version != self.target.version
 
     @property
+    def staying(self) -> "Situation":
+        """The same deployment if it stays with the release in use."""
+        today = self.at_start.get(UpgradeSide.BEFORE, {})
+        return replace(
+            self,
+            target=self.source,
+            prediction=self.running,
+            assumed=self.assumed.staying if self.assumed else None,
+            at_start={UpgradeSide.BEFORE: today, UpgradeSide.AFTER: today},
+        )
+
+    @property
     def complete(self) -> bool:
         """Whether everything that sets a variable is seen here; see `unseen`."""
         return not self.unseen
