@@ -18,6 +18,7 @@ from confaudit.core.judge.exceptions import Rulings
 from confaudit.core.judge.finding import Finding, Rule, subjects
 from confaudit.core.judge.hardening import CONTROL_RESTORED, check, turned
 from confaudit.core.judge.judge import Judged, judge
+from confaudit.core.judge.nearest import located
 from confaudit.core.judge.rules.changes import EFFECTIVE_CHANGE, FILE_BROKEN
 from confaudit.core.judge.verdict import review_verdict
 from confaudit.core.lifecycle.lives import Lives, lives
@@ -27,7 +28,7 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Audited, Report, Side
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.situation import Situation
-from confaudit.operator_files import Deployment
+from confaudit.operator_files import Deployment, version_line
 from confaudit.store.revisions import Range
 from confaudit.workflows.audit import AuditScope, Examined, examine, forms_of, situate
 from confaudit.workflows.in_use import InUse, before_and_after
@@ -99,8 +100,9 @@ class Reviewer:
             found += self._effective(case, old.situation, new.situation)
         else:
             found += checked.findings
+        told_at = version_line(case.after.files, case.after.operator)
         return judge(
-            _with_places(found, case),
+            located(found, (), told_at),
             case.name,
             self.selection,
             self.rulings.about(case.target.version),
@@ -214,13 +216,6 @@ class _Case:
 
 _OWN_RULES: Final = (EFFECTIVE_CHANGE, FILE_BROKEN, CONTROL_RESTORED)
 """What a review looks for beside the rules of an audit."""
-
-
-def _with_places(found: Iterable[Finding], case: _Case) -> Iterator[Finding]:
-    """What the upgrade brings and stands nowhere stands where the release is told."""
-    for one in found:
-        is_placeless = case.way and not one.positions
-        yield replace(one, positions=(one.nearest,)) if is_placeless and one.nearest else one
 
 
 def broken_files(before: Deployment, after: Deployment) -> Iterator[Finding]:
