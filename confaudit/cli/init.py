@@ -21,7 +21,8 @@ def command(name: str, url: str, repo: Path) -> None:
     """Set up a repository of snapshots.
 
     Makes the folder a git repository if it is none, and writes a commented
-    confaudit.yaml and a .gitattributes. Files that exist are kept.
+    confaudit.yaml, files of decisions to fill in with their schemas, and a
+    .gitattributes. Files that exist are kept.
 
     \b
     Example:

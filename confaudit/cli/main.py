@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "review": ("review", "Review what a change brings to the deployments that it touches."),
     "verify": ("verify", "Check after an upgrade whether it did what was predicted."),
     "rules": ("rules", "Show the rules of the audit, or one of them; test your own."),
+    "ignore": ("ignore", "Say which findings do not count, why, and until when."),
     "convert": ("convert", "Show a saved JSON report again, in any format."),
     "comment": (
         "comment",
@@ -32,7 +33,7 @@ COMMANDS: Final = {
     "git": ("git", "Make git show configurations by confaudit."),
     "init": ("init", "Set up a repository of snapshots."),
     "config": ("config", "Show confaudit's own configuration, or its JSON Schema."),
-    "schema": ("schema", "Print the JSON Schema of the JSON report, or of advisories."),
+    "schema": ("schema", "Print the JSON Schema of the JSON report, or of a file."),
     "completion": ("completion", "Print the completion script for a shell."),
 }
 """Command → the module of `confaudit.cli` that holds it, and its line in --help."""

@@ -12,12 +12,12 @@ from confaudit.workflows.schema import Document, schema
     "document", type=click.Choice([one.value for one in Document]), default=Document.REPORT.value
 )
 def command(document: str) -> None:
-    """Print the JSON Schema of the JSON report, or of advisories.
+    """Print the JSON Schema of the JSON report, or of a file.
 
     The format of the report is versioned: new fields raise the minor version,
     anything that would break a reader raises the major one.
 
-    That of `advisories` is for editors: they complete and check
-    coder-advisories.yaml with it.
+    Those of `advisories` and `exceptions` are for editors: they complete and
+    check coder-advisories.yaml and confaudit-exceptions.yaml with them.
     """
     click.echo(json.dumps(schema(Document(document)), indent=2))

@@ -197,6 +197,7 @@ class Document(Struct, kw_only=True):
             "review",
             "verify",
             "explain",
+            "exceptions",
             "catalog-releases",
             "catalog-show",
             "catalog-diff",

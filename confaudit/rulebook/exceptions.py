@@ -85,12 +85,30 @@ def read(data: bytes, name: str) -> tuple[ExceptionEntry, ...]:
     Raises:
         ConfigError: it is no YAML, or says what it cannot; names file, line and key.
     """
-    part = parse(data, Origin(name, ConfigError, _HINT))
+    return tuple(entry for entry, _ in placed_entries(data, name))
+
+
+def read_file(data: bytes, name: str) -> Part | None:
+    """What stands in a file, as it is written; None where that is nothing.
+
+    Raises:
+        ConfigError: it is no YAML.
+    """
+    return parse(data, Origin(name, ConfigError, _HINT))
+
+
+def placed_entries(data: bytes, name: str) -> tuple[tuple[ExceptionEntry, Part], ...]:
+    """The entries with the places where they stand.
+
+    Raises:
+        ConfigError: see `read`.
+    """
+    part = read_file(data, name)
     if part is None:
         return ()
     written = part.read(WrittenExceptions)
     found = tuple(
-        _entry(Decision(decision), one, place)
+        (_entry(Decision(decision), one, place), place)
         for decision, places in part.children().items()
         for one, place in zip(getattr(written, decision) or (), places.items(), strict=True)
     )
@@ -126,8 +144,12 @@ def _one_line(text: str) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the file (2020-12)."""
+    (whole,), components = msgspec.json.schema_components(
+        [WrittenExceptions | None], ref_template="#/$defs/{name}"
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Exceptions of confaudit",
-        **msgspec.json.schema(WrittenExceptions),
+        **whole,
+        "$defs": components,
     }

@@ -1,4 +1,4 @@
-"""Set up a repository of snapshots: a commented confaudit.yaml and a .gitattributes."""
+"""Set up a repository of snapshots: commented files to begin with, and a .gitattributes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import Final
 
 from confaudit.errors import ConfigError
 from confaudit.store import Repository
-from confaudit.workflows.write import write_text
+from confaudit.workflows.house import EXCEPTIONS
+from confaudit.workflows.starters import starter, write_missing
 
 _CONFIGURATION: Final = """\
 # confaudit.yaml: which Coder deployments to snapshot, and how.
@@ -50,6 +51,7 @@ _ATTRIBUTES: Final = """\
 # Snapshots are canonical JSON: never convert their line ends.
 deployments/** text eol=lf
 deployments/*/schema.json linguist-generated
+.confaudit/** linguist-generated
 """
 
 
@@ -76,9 +78,7 @@ def init(folder: Path, name: str, url: str) -> Made:
     files = {
         "confaudit.yaml": _CONFIGURATION.format(deployments=entry),
         ".gitattributes": _ATTRIBUTES,
+        **starter(EXCEPTIONS),
     }
-    kept = tuple(file for file in files if (folder / file).exists())
-    written = tuple(file for file in files if file not in kept)
-    for file in written:
-        write_text(folder / file, files[file])
-    return Made(folder, written, kept)
+    written = write_missing(folder, files)
+    return Made(folder, written, tuple(file for file in files if file not in written))

@@ -1,7 +1,8 @@
 """The published schemas of what confaudit writes and reads."""
 
 from enum import StrEnum
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 
 class Document(StrEnum):
@@ -9,14 +10,18 @@ class Document(StrEnum):
 
     REPORT = "report"
     ADVISORIES = "advisories"
+    EXCEPTIONS = "exceptions"
+
+
+_HOMES: Final = {
+    Document.REPORT: "confaudit.render.json_v1",
+    Document.ADVISORIES: "confaudit.rulebook.schema",
+    Document.EXCEPTIONS: "confaudit.rulebook.exceptions",
+}
+"""Document → the module whose `schema` makes it of what the document is read or written with."""
 
 
 def schema(document: Document) -> dict[str, Any]:
     """The JSON Schema of a document."""
-    if document is Document.ADVISORIES:
-        from confaudit.rulebook.schema import schema as advisories
-
-        return advisories()
-    from confaudit.render.json_v1 import schema as report
-
-    return report()
+    found: dict[str, Any] = import_module(_HOMES[document]).schema()
+    return found

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from confaudit.errors import ConfigError
@@ -13,11 +15,27 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         ConfigError: the folder does not exist or may not be written to.
     """
-    try:
+    with _told(path):
         if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
             path.write_text(text, encoding="utf-8")
         else:
             _replace(path, text)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder where there is none yet.
+
+    Raises:
+        ConfigError: the folder it is to lie in does not exist or may not be written to.
+    """
+    with _told(path):
+        path.mkdir(exist_ok=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ConfigError(
             f"cannot write {path}: {error.strerror}", "check the folder and its permissions"

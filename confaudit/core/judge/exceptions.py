@@ -65,6 +65,13 @@ class ExceptionEntry:
         globs = self.rule + self.option + self.deployment
         return not self.fingerprint and not globs.strip("*?")
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What it names, in a few words each: `rule start-*`."""
+        named = (("rule", self.rule), ("option", self.option), ("deployment", self.deployment))
+        globs = (f"{what} {glob}" for what, glob in named if glob != "*")
+        return (*filter(None, (self.fingerprint,)), *globs)
+
     def meets(self, subject: Subject) -> bool:
         """Whether it is about a finding."""
         if self.fingerprint and self.fingerprint != subject.fingerprint:

@@ -23,6 +23,7 @@ class ReportKind(StrEnum):
     REVIEW = "review"
     VERIFY = "verify"
     EXPLAIN = "explain"
+    EXCEPTIONS = "exceptions"
     CATALOG_RELEASES = "catalog-releases"
     CATALOG_SHOW = "catalog-show"
     CATALOG_DIFF = "catalog-diff"
@@ -54,6 +55,7 @@ _TRAITS: Final[Mapping[ReportKind, _Traits]] = {
     ReportKind.REVIEW: _Traits("Review of a change", is_audit=True),
     ReportKind.VERIFY: _Traits("Upgrade, compared with its prediction", is_audit=True),
     ReportKind.EXPLAIN: _Traits("Story of an option"),
+    ReportKind.EXCEPTIONS: _Traits("Exceptions of the house"),
     ReportKind.CATALOG_RELEASES: _Traits("Releases of Coder"),
     ReportKind.CATALOG_SHOW: _Traits("Life of an option"),
     ReportKind.CATALOG_DIFF: _Traits("Changes between releases of Coder"),

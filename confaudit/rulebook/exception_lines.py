@@ -1,0 +1,115 @@
+"""Adds entries to the text of confaudit-exceptions.yaml, and takes them out.
+
+Only whole lines come and go, so that comments, order and layout stay as people made them. What
+comes of it is read again before anybody gets it.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Final
+
+from confaudit.core.judge.exception_text import item
+from confaudit.core.judge.exceptions import ExceptionEntry
+from confaudit.errors import ConfigError
+from confaudit.rulebook.exceptions import placed_entries, read, read_file
+from confaudit.yaml_file import Part
+
+_STEP: Final = "  "
+
+
+def added(text: str, entry: ExceptionEntry, name: str) -> str:
+    """The text with one more entry, the first below its heading; `name` is what errors call it.
+
+    Raises:
+        ConfigError: it says what it cannot, or its layout leaves no place for a line.
+    """
+    before = read(text.encode(), name)
+    found = read_file(text.encode(), name)
+    heading = found.children().get(entry.decision.value) if found else None
+    lines = text.split("\n")
+    if heading:
+        at, new = heading.line + 1, _indented(item(entry), _indent(lines, heading))
+    else:
+        at, new = _end(lines), _indented(item(entry), _STEP)
+        new = [*([""] if any(map(str.strip, lines[:at])) else []), f"{entry.decision}:", *new]
+    end = "\r" if "\r\n" in text else ""
+    lines[at:at] = [f"{line}{end}" for line in new]
+    return _checked("\n".join(lines), (*before, entry), name)
+
+
+def without(text: str, gone: Collection[ExceptionEntry], name: str) -> str:
+    """The text without some of its entries, and without the comments right above each.
+
+    Raises:
+        ConfigError: it says what it cannot, or its layout has no lines of their own for them.
+    """
+    placed = placed_entries(text.encode(), name)
+    lines = text.split("\n")
+    for entry, place in sorted(placed, key=lambda one: one[1].line, reverse=True):
+        if entry in gone:
+            _cut(lines, place)
+    return _checked("\n".join(lines), [one for one, _ in placed if one not in gone], name)
+
+
+def _checked(text: str, expected: Iterable[ExceptionEntry], name: str) -> str:
+    try:
+        is_right = _said(read(text.encode(), name)) == _said(expected)
+    except ConfigError:
+        is_right = False
+    if not is_right:
+        raise ConfigError(
+            f"{name} is laid out so that no line can be added to it or taken from it",
+            "give each entry lines of its own, as README shows, or change it by hand",
+        )
+    return text
+
+
+def _said(entries: Iterable[ExceptionEntry]) -> Counter[ExceptionEntry]:
+    return Counter(replace(one, where="") for one in entries)
+
+
+def _indented(lines: Iterable[str], indent: str) -> list[str]:
+    return [f"{indent}{line}" for line in lines]
+
+
+def _indent(lines: list[str], heading: Part) -> str:
+    """How far the items below a heading stand in; it has to be the same for all."""
+    items = heading.items()
+    return _margin(lines[_dash(lines, items[0].line)]) if items else _STEP
+
+
+def _end(lines: list[str]) -> int:
+    """Where to add something at the end: before the last line break."""
+    if lines[-1]:
+        lines.append("")
+    return len(lines) - 1
+
+
+def _cut(lines: list[str], place: Part) -> None:
+    """Take out an item, if it has lines of its own."""
+    first = _dash(lines, place.line)
+    margin = _margin(lines[first])
+    if not lines[first].startswith(f"{margin}-"):
+        return
+    after = first + 1
+    while after < len(lines) and (_is_blank(lines[after]) or _margin(lines[after]) > margin):
+        after += 1
+    while _is_blank(lines[after - 1]):
+        after -= 1
+    while first and lines[first - 1].startswith(f"{margin}#"):
+        first -= 1
+    del lines[first:after]
+
+
+def _dash(lines: list[str], line: int) -> int:
+    """The line on which an item begins: that of its first key, or the one above."""
+    return line - 1 if line and lines[line - 1].strip() == "-" else line
+
+
+def _margin(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" "))]
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip()
