@@ -16,6 +16,8 @@ COMMANDS: Final = {
     "difftool": ("git_difftool", "Show what differs between two files."),
 }
 
+_AS_TEXT: Final = "git shows the text with --no-ext-diff --no-textconv"
+
 
 @click.group("git", cls=LazyGroup, table=COMMANDS)
 def command() -> None:
@@ -31,7 +33,7 @@ def show(view: Callable[[], Iterable[str]]) -> None:
     try:
         text = "".join(f"{line}\n" for line in view())
     except ConfauditError as error:
-        text = f"confaudit cannot show this: {error.message}\n"
+        text = f"confaudit cannot show this: {error.message}; {_AS_TEXT}\n"
     except Exception as error:
         report_crash(error)
         text = f"confaudit cannot show this: a bug ({type(error).__name__})\n"

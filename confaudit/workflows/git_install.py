@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from confaudit.core.snapshot.canonical import FILES
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
 from confaudit.store.configure import GitConfiguration
 from confaudit.store.discovery import find
+from confaudit.store.layout import folder_of
 from confaudit.workflows.write import write_text
 
-_SNAPSHOTS: Final = "deployments/*/*.json"
+_SNAPSHOTS: Final = tuple(f"{folder_of('*')}{name}" for name in FILES)
 _CACHED: Final = "confaudit"
 """Driver for snapshots, whose lines follow from the file alone, so that git may remember them."""
 _FRESH: Final = "confaudit-files"
@@ -43,7 +45,8 @@ def install(
     settings = configuration.missing(_settings(_program()))
     attributes = root / ".gitattributes"
     text = _read(attributes)
-    wanted = [f"{_SNAPSHOTS} diff={_CACHED}", *(f"{_fit(one)} diff={_FRESH}" for one in patterns)]
+    wanted = [f"{one} diff={_CACHED}" for one in _SNAPSHOTS]
+    wanted += [f"{_fit(one)} diff={_FRESH}" for one in patterns]
     lines = [line for line in wanted if line not in text.splitlines()]
     if not is_dry:
         configuration.set(settings)

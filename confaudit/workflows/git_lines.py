@@ -9,7 +9,7 @@ from confaudit.core.model import CleanFiles, StoredFiles
 from confaudit.core.report.lines import document_lines, settings_lines
 from confaudit.core.snapshot.canonical import SETTINGS, decode_settings, is_stored
 from confaudit.core.snapshot.redact import redact_files
-from confaudit.core.text.wording import visible
+from confaudit.core.text.wording import plural, visible
 from confaudit.errors import SourceError
 from confaudit.sources.input import read_file
 
@@ -39,7 +39,11 @@ def lines_of(path: str, data: bytes, catalog: Callable[[], Catalog]) -> Lines:
         return tuple(_stored_lines(stored))
     from confaudit.workflows.effective_lines import effective_lines  # most files are snapshots
 
-    return tuple(effective_lines(path, data, catalog()))
+    try:
+        return tuple(effective_lines(path, data, catalog()))
+    except SourceError as fault:  # with the size, so that git sees when the file changes
+        told = f"{fault.message} ({plural(len(data), 'byte')})"
+        raise SourceError(told, fault.hint) from None
 
 
 def _stored(data: bytes) -> CleanFiles | None:

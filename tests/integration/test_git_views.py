@@ -150,6 +150,7 @@ def test_what_cannot_be_shown_is_a_line_and_no_failure(repo, confaudit):
         code, out, err = confaudit("git", "textconv", "values.yaml")
         assert (code, out.count("\n"), err) == (0, 1, ""), data[:20]
         assert message in out
+        assert "--no-textconv" in out
         assert message in driven(confaudit, "values.yaml", VALUES.encode(), data)
     assert driven(confaudit, "values.yaml", None, None).startswith("values.yaml (added)")
     assert (
@@ -194,8 +195,9 @@ def test_install_keeps_what_is_there_and_says_what_it_does(clean_folder, quiet_h
     assert (clean_folder / ".git/config").read_bytes() == before
     assert confaudit("git", "install", "coder.env") == (0, planned, "")
     assert attributes.read_bytes() == (
-        b"*.png binary\r\n* text=auto\n"
-        b"deployments/*/*.json diff=confaudit\ncoder.env diff=confaudit-files\n"
+        b"*.png binary\r\n* text=auto\ndeployments/*/settings.json diff=confaudit\n"
+        b"deployments/*/schema.json diff=confaudit\ndeployments/*/config.json diff=confaudit\n"
+        b"deployments/*/server.json diff=confaudit\ncoder.env diff=confaudit-files\n"
     )
     assert "already" in confaudit("git", "install", "coder.env")[1]
     again = clean_folder / "again"
