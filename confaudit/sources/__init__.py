@@ -16,7 +16,7 @@ from confaudit.errors import SourceError
 from confaudit.sources.input import STDIN, Input, SourceContext, locate, nothing_found, visible
 from confaudit.sources.wire import WireError, decode_text
 
-__all__ = ["SOURCES", "Input", "Source", "SourceContext", "read"]
+__all__ = ["SOURCES", "Input", "Source", "SourceContext", "find", "kind_of", "read"]
 
 Reading: TypeAlias = RawDeployment | StoredFiles
 
@@ -70,12 +70,17 @@ def read(argument: str | Input, context: SourceContext, kind: str | None = None)
     Raises:
         ConfauditError: nothing can be read; the message says why or what was tried.
     """
-    given = argument if isinstance(argument, Input) else _given(argument, context, kind)
+    given = argument if isinstance(argument, Input) else find(argument, context, kind)
     source = _recognised(given) if kind is None else _wanted(given, kind)
     return source.read(given, context)
 
 
-def _given(argument: str, context: SourceContext, kind: str | None) -> Input:
+def find(argument: str, context: SourceContext, kind: str | None = None) -> Input:
+    """Find what is behind an argument, for `read` to read; see there.
+
+    Raises:
+        SourceError: it names nothing that can be read.
+    """
     if not argument or (argument.startswith("-") and argument != STDIN):
         raise SourceError(
             "an input may not be empty or start with a dash",
@@ -90,6 +95,12 @@ def _given(argument: str, context: SourceContext, kind: str | None) -> Input:
 def is_readable(given: Input) -> bool:
     """Whether an input that was found is of a kind that some source reads."""
     return _match(given) is not None
+
+
+def kind_of(given: Input) -> str:
+    """What an input that was found looks like, a name in `SOURCES`; empty if no source reads it."""
+    source = _match(given)
+    return source.name if source else ""
 
 
 def _match(given: Input) -> Source | None:

@@ -71,6 +71,14 @@ def read(given: Input, _: SourceContext) -> RawDeployment:
     )
 
 
+def is_saved(given: Input) -> bool:
+    """Whether the content holds a configuration for certain, and does not just begin like one."""
+    try:
+        return bool(_payload(decode_json(_unwrap(decode_text(given.content or b"")).body), ""))
+    except (WireError, SourceError):
+        return False
+
+
 def is_config(tree: Json) -> bool:
     """Whether an object is Coder's config tree, told by its well-known sections."""
     return isinstance(tree, dict) and len(SECTIONS & tree.keys()) >= _ENOUGH_SECTIONS

@@ -120,7 +120,7 @@ def audited(
     releases = {one.version: one for scope in scopes for one in (scope.source, scope.target)}
     refuse_strangers(
         selection,
-        (name for done in audits for name in _names(done)),
+        (name for done in audits for name in known_names(done.situation, done.judged)),
         (*releases.values(), setup.catalog().nearest("")),
         rules_of(audits),
     )
@@ -178,11 +178,11 @@ def _held(situation: Situation, printed: "Printed") -> "Verification":
     return hold(situation, printed)
 
 
-def _names(done: Audit) -> Iterator[str]:
+def known_names(situation: Situation, judged: Judged) -> Iterator[str]:
     """What a filter may mean beside options and rules."""
-    yield from done.situation.chart.keys
-    yield from (given.name for given in done.situation.operator.given)
-    for finding in done.judged.found:
+    yield from situation.chart.keys
+    yield from (given.name for given in situation.operator.given)
+    for finding in judged.found:
         yield from finding_names(finding)
 
 

@@ -16,7 +16,7 @@ from confaudit.core.judge.rules.changes import CHANGE_RULES, change_findings
 from confaudit.core.model import Change, Fidelity, Snapshot, Subject
 from confaudit.core.report.coverage import hints, notes
 from confaudit.core.report.report import Report, side
-from confaudit.workflows.hardening import checkup, controls
+from confaudit.workflows.hardening import checkup, controls, scope_of
 from confaudit.workflows.house import House, house, strange_rules
 from confaudit.workflows.load import load_two
 from confaudit.workflows.report import refuse_strangers
@@ -102,7 +102,9 @@ def _turned(
     """What the changes open or close, by the controls that are asked."""
     if not asked:
         return iter(())
-    return turned(checkup(setup, before, asked), checkup(setup, after, asked))
+    catalog = setup.catalog()
+    was, now = (checkup(setup, scope_of(one, catalog), asked) for one in (before, after))
+    return turned(was, now)
 
 
 def _hardening(asked: "Iterable[Advisory]") -> Iterator[Rule]:

@@ -1,7 +1,7 @@
 """The controls of the hardening pack, asked of what the shell has read."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.coder.served import as_served
@@ -10,10 +10,16 @@ from confaudit.core.judge.hardening import Checkup, check
 from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.model import Snapshot
 from confaudit.core.upgrade.situate import situation_of
+from confaudit.operator_files import Deployment
+from confaudit.workflows.audit import AuditScope
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
     from confaudit.core.judge.advisories import Advisory
+
+
+NO_FILES: Final = Deployment("", OperatorSettings(), ())
+"""What sets up a deployment that only a snapshot tells of."""
 
 
 def controls(setup: Setup) -> "Sequence[Advisory]":
@@ -24,18 +30,30 @@ def controls(setup: Setup) -> "Sequence[Advisory]":
     return load_controls(packaged(), setup.catalog())
 
 
-def checkup(setup: Setup, snapshot: Snapshot, asked: "Sequence[Advisory]") -> Checkup:
-    """What comes of controls in a deployment of which a snapshot tells."""
-    catalog, nothing = setup.catalog(), OperatorSettings()
-    release = as_served(catalog.lend(told_version(snapshot, catalog)), snapshot)
-    clear = asked_in_clear(asked)
-    return check(asked, situation_of(snapshot, release, release, nothing, catalog, checks=clear))
+def checkup(setup: Setup, scope: AuditScope, asked: "Sequence[Advisory]") -> Checkup:
+    """What comes of controls in a deployment, as it is to be under the target."""
+    situation = situation_of(
+        scope.snapshot,
+        scope.source,
+        scope.target,
+        scope.opened.operator,
+        setup.catalog(),
+        scope.earlier,
+        checks=asked_in_clear(asked),
+    )
+    return check(asked, situation)
 
 
-def told_version(snapshot: Snapshot, catalog: Catalog) -> str:
-    """The version that a snapshot tells; where that is none, the newest release that is known."""
+def scope_of(snapshot: Snapshot, catalog: Catalog) -> AuditScope:
+    """A deployment as a snapshot alone tells it."""
+    release = as_served(catalog.lend(told_version(snapshot) or catalog.versions[-1]), snapshot)
+    return AuditScope(release, release, snapshot, NO_FILES)
+
+
+def told_version(snapshot: Snapshot) -> str:
+    """The version that a snapshot tells; empty where it tells none that can be meant."""
     try:
         Version.parse(snapshot.version)
     except ValueError:
-        return catalog.versions[-1]
+        return ""
     return snapshot.version

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from confaudit.core.coder.releases import Catalog, Version
+from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.version_ranges import within
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import listing_some, visible
@@ -85,6 +85,17 @@ def _as_told(asked: str, opened: Deployment, catalog: Catalog) -> InUse:
     return checked_against(
         "" if is_told else asked, operator.version, operator.version_hint, catalog
     )
+
+
+def held_against(in_use: InUse, opened: Deployment, release: Release) -> Iterator[str]:
+    """The release that the files are held against, and who says so; nothing if asked for."""
+    if in_use.asked_by:
+        return
+    yield from in_use.basis("--version")
+    if not in_use.is_guess:
+        names = [visible(file.name) for file in opened.files]
+        says = f"{names[0]} says" if len(names) == 1 else "the files say"
+        yield f"Held against Coder {visible(release.version)}, which is what {says}."
 
 
 def upgraded_from(asked: str, told: Sequence[str], opened: Deployment, catalog: Catalog) -> InUse:

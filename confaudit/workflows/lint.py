@@ -1,10 +1,7 @@
 """What is dead or wrong in operators' files today, without any upgrade."""
 
-from collections.abc import Iterator
-
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
-from confaudit.core.coder.releases import Release
 from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.verdict import lint_verdict
 from confaudit.core.lifecycle.lives import lives
@@ -16,7 +13,7 @@ from confaudit.core.upgrade.audience import Audience
 from confaudit.operator_files import Deployment
 from confaudit.workflows.audit import Audit, AuditScope, audited, rules_of
 from confaudit.workflows.house import house, strange_rules
-from confaudit.workflows.in_use import InUse, checked_against
+from confaudit.workflows.in_use import InUse, checked_against, held_against
 from confaudit.workflows.operator_files import (
     GivenFiles,
     blind_spots,
@@ -75,7 +72,7 @@ def _part(setup: Setup, scope: AuditScope, done: Audit, version: str) -> Report:
         lives=lives(subjects(done.judged.shown), catalog, release.version),
         notes=(
             *meaning(version, release),
-            *_held_against(in_use, opened, release),
+            *held_against(in_use, opened, release),
             *about(release, catalog),
             *resting_on(done.situation, done.judged.found),
             *blind_spots(opened.operator),
@@ -84,14 +81,3 @@ def _part(setup: Setup, scope: AuditScope, done: Audit, version: str) -> Report:
         generated_at=setup.now(),
         tool_version=__version__,
     )
-
-
-def _held_against(in_use: InUse, opened: Deployment, release: Release) -> Iterator[str]:
-    """The release that the files are held against, and who says so; nothing if asked for."""
-    if in_use.asked_by:
-        return
-    yield from in_use.basis("--version")
-    if not in_use.is_guess:
-        names = [visible(file.name) for file in opened.files]
-        says = f"{names[0]} says" if len(names) == 1 else "the files say"
-        yield f"Held against Coder {visible(release.version)}, which is what {says}."

@@ -49,15 +49,17 @@ class GivenFiles:
     """Whether they are of one deployment, whatever they look like."""
     is_rendered: bool = False
     """Whether helm, kustomize and docker compose are to render them first."""
+    opened: Sequence[OperatorFile] = ()
+    """Further ones, opened already; they come before `files`."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """Everything that is opened."""
+        """Everything that is to be opened."""
         config = (self.config_file,) if self.config_file else ()
         return (*self.files, *self.env_files, *config)
 
     def __bool__(self) -> bool:
-        return bool(self.paths)
+        return bool(self.paths or self.opened)
 
 
 def open_files(chosen: GivenFiles, reader_of: ReaderOf = always_server) -> Deployment:
@@ -81,7 +83,7 @@ def open_deployments(chosen: GivenFiles, reader_of: ReaderOf = always_server) ->
             two of the files are standard input.
     """
     read_once(*chosen.paths)
-    files, notes = _rendered(tuple(map(open_file, chosen.files)), chosen)
+    files, notes = _rendered((*chosen.opened, *map(open_file, chosen.files)), chosen)
     try:
         read = _read(files, chosen, reader_of)
     except SourceError as fault:
@@ -125,19 +127,25 @@ def _read(files: tuple[OperatorFile, ...], chosen: GivenFiles, reader_of: Reader
     if chosen.is_one:
         return Deployments((read_as_one(files, chosen.forms, reader_of),))
     read = read_deployments(files, chosen.forms, reader_of)
-    return replace(read, found=tuple(_distinct(read.found)))
+    return replace(read, found=distinct(read.found))
 
 
-def _distinct(found: Iterable[Deployment]) -> Iterator[Deployment]:
+def distinct(found: Sequence[Deployment]) -> tuple[Deployment, ...]:
     """With names that are all different: two namespaces may have a workload of one name."""
-    names: set[str] = set()
-    for one in found:
-        name, number = one.name, 1
+    names = unlike(one.name for one in found)
+    return tuple(replace(one, name=name) for one, name in zip(found, names, strict=True))
+
+
+def unlike(given: Iterable[str]) -> tuple[str, ...]:
+    """Names that are all different: one that was there already gets a number."""
+    names: dict[str, None] = {}
+    for one in given:
+        name, number = one, 1
         while name in names:
             number += 1
-            name = f"{one.name} #{number}"
-        names.add(name)
-        yield replace(one, name=name)
+            name = f"{one} #{number}"
+        names[name] = None
+    return tuple(names)
 
 
 def _certain(chosen: GivenFiles) -> tuple[OperatorSettings, tuple[OperatorFile, ...]]:

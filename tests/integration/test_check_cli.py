@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 
 import pytest
 
@@ -87,3 +88,137 @@ def test_inputs_that_tell_less_open_nothing(run, clean_folder):
     config = json.loads((clean_folder / "whole.json").read_text())["config"]
     (clean_folder / "config.json").write_text(json.dumps({"config": config}))
     assert "anew" not in run("diff", "--no-config", "config.json", "whole.json")[1]
+
+
+# --- check ----------------------------------------------------------------------------------------
+
+OPEN = {"swagger_enable": True, "http_address": "0.0.0.0:3000", "verbose": True}
+CHECK = ("check", "--no-config")
+
+
+def outcomes(text):
+    rows = json.loads(text)["tables"]["controls"]["rows"]
+    return {row["rule"]: row["outcome"] for row in rows}
+
+
+def test_a_check_says_the_same_in_every_format(run, clean_folder):
+    payload(clean_folder, "staging.json", **OPEN, dangerous_allow_path_app_sharing=True)
+    path = str(clean_folder / "staging.json")
+    code, told = in_every_format(run, clean_folder, *CHECK, path)
+    assert code == 1
+    for name, text in told.items():
+        assert re.search("5 controls fail, 76 hold", text), name
+        assert re.search("Check of `?staging.json", text), name
+    assert told["text"].endswith("result: 1 error, 2 warning, 2 info\n")
+    assert told["html"].count("CA-OBS-04") >= 2  # the finding, and the table of all
+    found = json.loads(told["json"])
+    assert [one["level"] for one in found["findings"]].count("warning") == 2
+    assert outcomes(told["json"])["harden-swagger"] == "fails"
+    assert outcomes(told["json"])["harden-cors"] == "holds"
+    assert run(*CHECK, path, "--fail-on", "never")[0] == 0
+
+
+def test_filters_hide_and_absolve_nothing(run, clean_folder):
+    payload(clean_folder, "open.json", **OPEN)
+    code, out, _ = run(*CHECK, "open.json", "--only", "harden-telemetry", "--fail-on", "warning")
+    assert (code, "4 controls fail" in out, "harden-swagger" in out) == (1, True, False)
+    code, _, err = run(*CHECK, "open.json", "--only", "harden-swager")
+    assert (code, "did you mean harden-swagger?" in err) == (2, True)
+
+
+FILES = {
+    "coder.env": "CODER_SWAGGER_ENABLE=true\nCODER_HTTP_ADDRESS=0.0.0.0:3000\n",
+    "values.yaml": "{{- if .Values.on }}\ncoder:\n  env:\n    - name: CODER_SWAGGER_ENABLE\n"
+    '      value: "true"\n{{- end }}\n',
+    "module.nix": "{ services.coder = { enable = true;"
+    ' environment.extra.CODER_SWAGGER_ENABLE = "true"; }; }',
+    "inspect.json": json.dumps([{"Config": {"Image": "ghcr.io/coder/coder:v2.35.1", "Env": [
+        "CODER_SWAGGER_ENABLE=true", "CODER_HTTP_ADDRESS=0.0.0.0:3000"]}}]),
+    "deploy.json": json.dumps({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "coder"},
+        "spec": {"template": {"spec": {"containers": [{
+            "name": "coder", "image": "ghcr.io/coder/coder:v2.35.1", "env": [
+                {"name": "CODER_SWAGGER_ENABLE", "value": "true"},
+                {"name": "CODER_HTTP_ADDRESS", "value": "0.0.0.0:3000"}]}]}}}}),
+}  # fmt: skip
+
+
+def test_files_are_told_from_snapshots_by_who_can_read_them(run, clean_folder):
+    """Nix, templates and manifests begin with a brace as well."""
+    for name, text in FILES.items():
+        (clean_folder / name).write_text(text)
+        code, out, err = run(*CHECK, name, "-f", "json")
+        assert (code, err) == (0, ""), name
+        assert outcomes(out)["harden-swagger"] in ("fails", "depends"), name
+        assert json.loads(out)["title"] == f"Check of {name}"
+
+
+def test_what_nobody_can_read_is_refused_by_who_knows_best(run, clean_folder):
+    payload(clean_folder, "whole.json")
+    (clean_folder / "cut.json").write_bytes((clean_folder / "whole.json").read_bytes()[:900])
+    (clean_folder / "other.json").write_text('{"message": "You are signed out"}')
+    for name, told in (("cut.json", "JSON"), ("other.json", "no Coder deployment configuration"),
+                       ("nowhere.json", "no URL, file, folder or git revision")):  # fmt: skip
+        code, out, err = run(*CHECK, name)
+        assert (code, out, told in err) == (2, "", True), err
+
+
+def test_several_deployments_are_checked_one_by_one(run, clean_folder):
+    payload(clean_folder, "shut.json")
+    payload(clean_folder, "open.json", **OPEN)
+    (clean_folder / "coder.env").write_text(FILES["coder.env"])
+    code, out, _ = run(*CHECK, "shut.json", "open.json", "coder.env", "-f", "json")
+    found = json.loads(out)
+    names = [one["name"] for one in found["deployments"]]
+    assert (code, names) == (0, ["shut.json", "open.json", "coder.env"])
+    alone = json.loads(run(*CHECK, "open.json", "-f", "json")[1])
+    whole = {one["fingerprint"] for one in found["findings"]}
+    assert {one["fingerprint"] for one in alone["findings"]} <= whole
+
+
+def test_files_beside_a_snapshot_say_where_it_stands(run, clean_folder):
+    payload(clean_folder, "open.json", **OPEN)
+    (clean_folder / "coder.env").write_text("# ours\nCODER_VERBOSE=true\n")
+    out = run(*CHECK, "open.json", "-i", "coder.env", "-f", "json")[1]
+    places = [one.get("positions") for one in json.loads(out)["findings"]]
+    assert [{"file": "coder.env", "line": 2}] in places
+    code, _, err = run(*CHECK, "open.json", "open.json", "-i", "coder.env")
+    assert (code, "2 snapshots are named" in err) == (2, True)
+
+
+def test_an_answer_that_tells_no_version_is_held_against_the_newest(run, clean_folder):
+    payload(clean_folder, "open.json", **OPEN)
+    found = json.loads((clean_folder / "open.json").read_text())
+    found["options"] = [one for one in found["options"] if one["flag"] != "docs-url"]
+    (clean_folder / "open.json").write_text(json.dumps(found))
+    assert "does not tell its version of Coder" in run(*CHECK, "open.json")[1]
+    out = run(*CHECK, "open.json", "--version", "2.10.0", "-f", "json")[1]
+    assert outcomes(out)["harden-experiments-all"] == "holds"
+    assert outcomes(out)["harden-ai-proxy-plain"] == "not in this release"
+
+
+def test_without_an_argument_the_last_snapshots_are_checked(run, clean_folder, monkeypatch):
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    (clean_folder / "confaudit.yaml").write_text(
+        "deployments:\n  prod: {url: https://coder.example.com}\n"
+        "  staging: {url: https://staging.example.com}\n"
+    )
+    code, _, err = run("check")
+    assert (code, "there is no snapshot yet" in err) == (3, True)
+    payload(clean_folder, "open.json", **OPEN)
+    assert run("snapshot", "prod", "--from", "open.json")[0] == 0
+    code, out, _ = run("check", "--fail-on", "warning")
+    assert (code, "Check of prod\n" in out) == (1, True)
+    assert "Of staging there is no snapshot yet." in out
+
+
+def test_what_is_excepted_does_not_fail_and_is_told(run, clean_folder):
+    payload(clean_folder, "open.json", **OPEN)
+    (clean_folder / "confaudit.yaml").write_text("{}\n")
+    (clean_folder / "confaudit-exceptions.yaml").write_text(
+        "ignore:\n  - {rule: harden-swagger, reason: The API is public here.}\n"
+    )
+    code, out, err = run("check", "open.json", "-f", "json")
+    assert (code, err) == (0, "")
+    assert outcomes(out)["harden-swagger"] == "fails, excepted"
+    assert json.loads(out)["verdict"].startswith("3 controls fail, 77 hold")

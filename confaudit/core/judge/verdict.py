@@ -125,6 +125,39 @@ def to_mend(findings: Iterable[Finding]) -> str:
     return f"{plural(serious, 'thing')} to mend" if serious else NOTHING_TO_MEND
 
 
+def check_verdict(
+    findings: Iterable[Finding], holding: int | None = None, *, is_read: bool = True
+) -> str:
+    """What a check comes to: `3 controls fail, 1 more may fail, 41 hold`.
+
+    `holding` is how many controls hold; None where that is not counted.
+    """
+    if not is_read:
+        return NOTHING_READ
+    found = [*findings]
+    failing = _failing(found)
+    hold = "" if holding is None else f"{holding if failing else plural(holding, 'control')} hold"
+    said = (*failing, hold, *broken(found))
+    return ", ".join(filter(None, said)) or NO_CONTROL_FAILS
+
+
+NO_CONTROL_FAILS: Final = "no control fails"
+
+
+def _failing(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """How many controls fail, for sure and perhaps; in several deployments each counts anew."""
+    answers = {
+        ((one.deployment, one.rule.control), one.affects) for one in findings if one.rule.control
+    }
+    sure = {control for control, answer in answers if answer is Truth.YES}
+    maybe = len({control for control, _ in answers} - sure)
+    words = (
+        f"{plural(len(sure), 'control')} {agreeing(len(sure), 'fails', 'fail')}" if sure else "",
+        f"{f'{maybe} more' if sure else plural(maybe, 'control')} may fail" if maybe else "",
+    )
+    return tuple(filter(None, words))
+
+
 def controls_turned(findings: Iterable[Finding]) -> str:
     """What changes open and close of the hardening pack: `2 controls fail anew, 1 holds again`."""
     found = [*findings]

@@ -14,6 +14,7 @@ from confaudit.core.judge.verdict import (
     SAFE,
     WILL_NOT_START,
     behaviours,
+    check_verdict,
     hindrance,
     review_verdict,
     to_mend,
@@ -115,6 +116,8 @@ _CLAUSES: Final = {
 def _outcome(who: str, parts: Sequence[Report]) -> str:
     """What deployments that start come to."""
     found = [one for part in parts for one in part.judged.found]
+    if parts[0].kind is ReportKind.CHECK:
+        return f"{who}: {check_verdict(found)}"
     if parts[0].kind is ReportKind.REVIEW:
         return f"{who}: {review_verdict(found, '', is_known=True, is_read=True)}"
     if not parts[0].kind.is_upgrade:

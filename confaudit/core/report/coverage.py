@@ -24,8 +24,8 @@ from confaudit.core.upgrade.situation import Situation
 def notes(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     """Whole sentences about what was not compared, and why."""
     return (
-        *_fidelity(before),
-        *_fidelity(after),
+        *completeness(before),
+        *completeness(after),
         *_options(before, after),
         *_server(before, after),
     )
@@ -39,7 +39,8 @@ _FIDELITY = {
 }
 
 
-def _fidelity(snapshot: Snapshot) -> Iterator[str]:
+def completeness(snapshot: Snapshot) -> Iterator[str]:
+    """Say what a snapshot does not tell, and why."""
     if said := _FIDELITY[snapshot.fidelity]:
         yield f"{visible(snapshot.label)} {said}."
     unknown = sum(setting.value is MISSING for setting in snapshot.settings.values())

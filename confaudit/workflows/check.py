@@ -1,0 +1,124 @@
+"""Whether deployments keep to the hardening pack as they are: by snapshots, by files, or both."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from confaudit import __version__
+from confaudit.core.changes.selection import EVERYTHING, Selection
+from confaudit.core.judge.finding import subjects
+from confaudit.core.judge.hardening import Checkup, ControlState
+from confaudit.core.judge.judge import Judged, judge
+from confaudit.core.judge.verdict import check_verdict
+from confaudit.core.lifecycle.lives import lives
+from confaudit.core.report.controls import controls_table, not_asked
+from confaudit.core.report.coverage import (
+    anything_read,
+    completeness,
+    freshness,
+    hints,
+    horizon,
+    resting_on,
+)
+from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.report import Report
+from confaudit.core.text.wording import visible
+from confaudit.workflows.audit import known_names
+from confaudit.workflows.check_inputs import Case, CheckRequest, cases
+from confaudit.workflows.hardening import checkup, controls
+from confaudit.workflows.house import House, house, strange_rules
+from confaudit.workflows.in_use import held_against
+from confaudit.workflows.operator_files import blind_spots, files_table
+from confaudit.workflows.report import one_report, refuse_strangers
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.versions import about, as_far_as, meaning
+
+if TYPE_CHECKING:
+    from confaudit.core.judge.advisories import Advisory
+
+
+def check(setup: Setup, request: CheckRequest, selection: Selection = EVERYTHING) -> Report:
+    """The Report on one deployment or several, held against the controls.
+
+    Raises:
+        ConfigError: see `cases`; or an exception says what it cannot.
+        SourceError, ApiError, StoreError, NothingToDo: an input cannot be read, or there is none.
+        CatalogError: a catalogue cannot be read.
+    """
+    found, notes = cases(setup, request)
+    decided = house(setup)
+    done = [_checked(setup, case, decided, selection) for case in found]
+    ids = dict.fromkeys(asked.rule.id for one in done for asked in one.asked)
+    refuse_strangers(
+        selection,
+        (name for one in done for name in known_names(one.checkup.situation, one.judged)),
+        (*(one.case.scope.target for one in done), setup.catalog().nearest("")),
+        ids,
+    )
+    parts = [_part(setup, one, request.version) for one in done]
+    return one_report(parts, (*notes, *strange_rules(setup, decided, ids)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A deployment, what was asked, and what came of it."""
+
+    case: Case
+    asked: "Sequence[Advisory]"
+    checkup: Checkup
+    judged: Judged
+
+
+def _checked(setup: Setup, case: Case, decided: House, selection: Selection) -> _Checked:
+    scope, asked = case.scope, controls(setup)
+    found = checkup(setup, scope, asked)
+    rulings = decided.rulings.about(scope.target.version)
+    ids = [one.rule.id for one in asked]
+    judged = judge(found.findings, scope.name, selection, rulings, rules=ids)
+    return _Checked(case, asked, found, judged)
+
+
+def _part(setup: Setup, done: _Checked, version: str) -> Report:
+    """The report on one deployment."""
+    catalog, scope, found = setup.catalog(), done.case.scope, done.checkup
+    release, checked = scope.target, found.checked
+    holding = sum(one.state is ControlState.HOLDS for one in checked)
+    excused = {one.finding.rule.id for one in done.judged.excused}
+    is_read = anything_read(found.situation)
+    return Report(
+        kind=ReportKind.CHECK,
+        title=f"Check of {done.case.title}",
+        judged=done.judged,
+        rules=tuple(one.rule for one in done.asked),
+        as_far_as=as_far_as(catalog, (done.case.in_use.version, release)),
+        statement=check_verdict(done.judged.found, holding, is_read=is_read),
+        nothing_read=not is_read,
+        audited=scope.about,
+        tables=(*controls_table(checked, excused), *files_table(scope.opened)),
+        lives=lives(subjects(done.judged.shown), catalog, release.version),
+        notes=(
+            *meaning(version, release),
+            *_about_inputs(setup, done.case),
+            *about(release, catalog),
+            *not_asked(checked),
+            *resting_on(found.situation, done.judged.found),
+            *blind_spots(scope.opened.operator),
+            horizon(catalog),
+        ),
+        generated_at=setup.now(),
+        tool_version=__version__,
+    )
+
+
+def _about_inputs(setup: Setup, case: Case) -> Iterator[str]:
+    """Which release it is held against, who says so, and what a snapshot does not tell."""
+    snapshot, opened = case.scope.snapshot, case.scope.opened
+    if snapshot is None:
+        yield from held_against(case.in_use, opened, case.scope.target)
+        return
+    yield from completeness(snapshot)
+    yield from freshness(snapshot, setup.now())
+    yield from hints(snapshot, setup.catalog())
+    if case.in_use.said:
+        asked = visible(case.scope.target.version)
+        yield f"{visible(snapshot.label)} says {case.in_use.said}; it is held against {asked}."

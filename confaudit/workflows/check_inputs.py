@@ -1,0 +1,203 @@
+"""What `check` is given, told apart: snapshots, and the files that set a server up.
+
+Both may begin with a brace, and so may Nix and templates. Who can read it decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from pathlib import Path, PurePath
+from typing import TypeAlias
+
+from confaudit.core.coder.served import as_served
+from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
+from confaudit.core.text.wording import listing, visible
+from confaudit.core.upgrade.audience import Audience
+from confaudit.errors import ConfigError, NothingToDo
+from confaudit.operator_files import Deployment, OperatorFile, decode, recognised
+from confaudit.sources import Input, find, kind_of
+from confaudit.workflows.audit import AuditScope
+from confaudit.workflows.hardening import NO_FILES, told_version
+from confaudit.workflows.in_use import InUse, checked_against
+from confaudit.workflows.load import Loader
+from confaudit.workflows.operator_files import (
+    GivenFiles,
+    open_deployments,
+    open_files,
+    read_once,
+    unlike,
+)
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.versions import release_of, version_of
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What the command line asks for; nothing is the last snapshot of every deployment."""
+
+    arguments: Sequence[str] = ()
+    """Inputs of `confaudit diff`, or files that set a server up."""
+    kinds: Sequence[str] = ()
+    """What the first of them are, where they are snapshots and do not look like it."""
+    files: GivenFiles = field(default_factory=GivenFiles)
+    """Beside a snapshot they are of its deployment."""
+    deployment: str = ""
+    """The only one to check; the name of what has none."""
+    version: str = ""
+    """The release in use; without it as the inputs tell, else the newest known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One deployment to be checked."""
+
+    scope: AuditScope
+    in_use: InUse
+
+    @property
+    def title(self) -> str:
+        """What it is called in a title: its name, else its files without their folders."""
+        snapshot = self.scope.snapshot
+        if snapshot and snapshot.deployment:
+            return visible(snapshot.deployment)
+        files = dict.fromkeys(PurePath(one.name).name for one in self.scope.opened.files)
+        return ", ".join(map(visible, files)) or visible(self.scope.name)
+
+
+def cases(setup: Setup, request: CheckRequest) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+    """The deployments to check, and notes on what belongs to none of them.
+
+    Raises:
+        ConfigError: the version is none, or files may be of any of several snapshots.
+        SourceError, ApiError, StoreError, NothingToDo: an input cannot be read, or there is none.
+    """
+    read_once(*request.files.paths, *map(Path, request.arguments))
+    loader = Loader(setup)
+    if not (request.arguments or request.files):
+        return _latest(setup, loader, request)
+    snapshots, files = _told_apart(loader, request)
+    if snapshots and request.files:
+        return (_of_both(setup, loader, snapshots, request),), ()
+    found = [_of_snapshot(setup, _clean(setup, loader, one, request.version), request)
+             for one in snapshots]  # fmt: skip
+    given = replace(request.files, opened=files)
+    if not given:
+        return _with_names(found), ()
+    opened = open_deployments(_as_one(given, request), Audience(setup.catalog()).of)
+    found += [_of_files(setup, one, request) for one in opened.found]
+    return _with_names(found), opened.notes
+
+
+def _as_one(files: GivenFiles, request: CheckRequest) -> GivenFiles:
+    return replace(files, is_one=files.is_one or bool(request.deployment))
+
+
+def _with_names(found: Sequence[Case]) -> tuple[Case, ...]:
+    """With names that are all different, which tell their findings apart."""
+    names = unlike(one.scope.name for one in found)
+    return tuple(_named(*pair) for pair in zip(found, names, strict=True))
+
+
+def _named(case: Case, name: str) -> Case:
+    scope = case.scope
+    snapshot = replace(scope.snapshot, deployment=name) if scope.snapshot else None
+    opened = replace(scope.opened, name=name)
+    return replace(case, scope=replace(scope, snapshot=snapshot, opened=opened))
+
+
+# --- arguments ----------------------------------------------------------------------------------
+
+Raw: TypeAlias = RawDeployment | StoredFiles
+"""A snapshot that is not redacted yet."""
+
+
+def _told_apart(
+    loader: Loader, request: CheckRequest
+) -> tuple[tuple[Raw, ...], tuple[OperatorFile, ...]]:
+    """The arguments read, as snapshots and as operators' files; `kinds` are of snapshots."""
+    snapshots, files = [], []
+    kinds = request.kinds[: len(request.arguments)]
+    for argument, kind in zip_longest(request.arguments, kinds, fillvalue=""):
+        found = find(argument, loader.context, kind or None)
+        if kind or not _is_file(found):
+            snapshots.append(loader.read(found, kind or None))
+        else:
+            files.append(_file(found))
+    return tuple(snapshots), tuple(files)
+
+
+def _is_file(found: Input) -> bool:
+    """Whether it is an operator's file: what no snapshot is, or only begins like one.
+
+    A JSON document that nobody knows is left to the reader of saved answers, who says what it is.
+    """
+    if found.content is None or kind_of(found) != "payload":
+        return found.content is not None and not kind_of(found)
+    from confaudit.sources.payload import is_saved
+
+    return not is_saved(found) and recognised(_file(found)) is not None
+
+
+def _file(found: Input) -> OperatorFile:
+    return decode(found.content or b"", "stdin" if found.argument == "-" else found.argument)
+
+
+# --- snapshots ----------------------------------------------------------------------------------
+
+
+def _latest(
+    setup: Setup, loader: Loader, request: CheckRequest
+) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+    """The newest snapshot of each deployment of confaudit.yaml, or of the one that is named."""
+    names = [*setup.deployments([request.deployment] if request.deployment else [])]
+    snapshots = setup.snapshots()
+    found = {name: loader.latest(snapshots, name) for name in names}
+    taken = tuple(_of_snapshot(setup, one, request) for one in found.values() if one)
+    if not taken:
+        raise NothingToDo(
+            "there is no snapshot yet", "take one with `confaudit snapshot`, or name what to check"
+        )
+    missing = [visible(name) for name, one in found.items() if one is None]
+    return taken, (f"Of {listing(missing)} there is no snapshot yet.",)[: len(missing)]
+
+
+def _clean(setup: Setup, loader: Loader, raw: Raw, version: str) -> Snapshot:
+    """A snapshot; that of a saved answer that tells no version gets the one that is known."""
+    if isinstance(raw, RawDeployment) and not raw.version and version:
+        raw = replace(raw, version=version_of(version, setup.catalog()))
+    return loader.clean(raw)
+
+
+def _of_both(setup: Setup, loader: Loader, snapshots: Sequence[Raw], request: CheckRequest) -> Case:
+    """A deployment of which a snapshot says what is in effect, and files how."""
+    if len(snapshots) > 1:
+        raise ConfigError(
+            f"files are of one deployment, and {len(snapshots)} snapshots are named",
+            "give the files with one snapshot alone",
+        )
+    opened = open_files(request.files, Audience(setup.catalog()).of)
+    version = request.version or opened.operator.version
+    snapshot = _clean(setup, loader, snapshots[0], version)
+    return _of_snapshot(setup, snapshot, request, opened)
+
+
+def _of_snapshot(
+    setup: Setup,
+    snapshot: Snapshot,
+    request: CheckRequest,
+    opened: Deployment = NO_FILES,
+) -> Case:
+    name = request.deployment or snapshot.deployment or PurePath(snapshot.label).name
+    in_use = checked_against(request.version, told_version(snapshot), "", setup.catalog())
+    release = as_served(release_of(in_use.version, setup.catalog()), snapshot)
+    named = replace(opened, name=opened.name or name)
+    scope = AuditScope(release, release, snapshot, named, told_by=in_use.told_by)
+    return Case(scope, in_use)
+
+
+def _of_files(setup: Setup, opened: Deployment, request: CheckRequest) -> Case:
+    told, hint = opened.operator.version, opened.operator.version_hint
+    in_use = checked_against(request.version, told, hint, setup.catalog())
+    release = release_of(in_use.version, setup.catalog())
+    named = replace(opened, name=request.deployment or opened.name)
+    return Case(AuditScope(release, release, None, named, told_by=in_use.told_by), in_use)
