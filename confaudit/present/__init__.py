@@ -15,6 +15,7 @@ from confaudit.core.report.report import Report, Side
 from confaudit.core.text.wording import moment, plural, visible
 from confaudit.present.changes import change_groups
 from confaudit.present.charts import Strip, strip
+from confaudit.present.decisions import Decisions, decisions, idle_exceptions
 from confaudit.present.entries import Group
 from confaudit.present.facets import FacetCounts, facet_counts
 from confaudit.present.findings import finding_groups
@@ -59,6 +60,9 @@ class Page:
     """What `total` counts: a plural."""
     groups: tuple[Group, ...]
     """Findings, then changes."""
+    decisions: tuple[Decisions, ...]
+    """What people decided about findings, see there; those that are not folded are to be seen
+    before all groups."""
     tables: tuple[TableShown, ...]
     strip: Strip | None
     """The life of the option that it is all about; its table says the same in words."""
@@ -92,12 +96,12 @@ def present(report: Report, limit: int) -> Page:
         return _page(report, limit, groups)
     places = {part.deployment: f"deployment-{n}" for n, part in enumerate(report.parts, start=1)}
     parts = tuple(
-        _part(part, anchor, present(part, limit), report)
+        _part(part, anchor, present(_matched(part), limit), report)
         for part, anchor in zip(report.parts, places.values(), strict=True)
     )
     found = tuple(group for part in parts for group in part.groups)
     whole = _page(report, limit, found, places)
-    total = _rows(whole.tables) + sum(1 + part.total for part in parts)
+    total = _rows((*whole.decisions, *whole.tables)) + sum(1 + part.total for part in parts)
     return replace(whole, parts=parts, groups=(), total=total)
 
 
@@ -114,8 +118,14 @@ def _part(report: Report, anchor: str, page: Page, whole: Report) -> Page:
             replace(table, anchor=f"{anchor}-{table.anchor}", is_folded=True)
             for table in page.tables
         ),
+        decisions=tuple(one.beneath(anchor) for one in page.decisions),
         notes=tuple(visible(note) for note in report.notes if note not in whole.notes),
     )
+
+
+def _matched(part: Report) -> Report:
+    """A part without the exceptions that are about nothing in it: they may be in another."""
+    return replace(part, judged=replace(part.judged, unmatched=()))
 
 
 def _beneath(anchor: str, group: Group, chip: Chip) -> Group:
@@ -123,7 +133,7 @@ def _beneath(anchor: str, group: Group, chip: Chip) -> Group:
     return replace(group, anchor=f"{anchor}-{group.anchor}", rows=rows)
 
 
-def _rows(parts: Iterable[Group | TableShown]) -> int:
+def _rows(parts: Iterable[Group | Decisions | TableShown]) -> int:
     return sum(len(part.rows) for part in parts)
 
 
@@ -134,6 +144,8 @@ def _page(
     places: Mapping[str, str] = MappingProxyType({}),
 ) -> Page:
     tables = tuple(shown_table(table, limit, places) for table in report.tables)
+    found = () if report.parts else decisions(report.judged, limit)
+    decided = (*found, *idle_exceptions(report.judged, limit))
     return Page(
         kind=report.kind,
         subject=report.kind.subject,
@@ -144,9 +156,10 @@ def _page(
         sides=tuple(_sides(report)),
         mood=_mood(report),
         facets=tuple(facet_counts(groups, are_all=not (report.kind.is_audit and report.hidden))),
-        total=_rows((*groups, *tables)),
+        total=_rows((*groups, *decided, *tables)),
         noun=_noun(report),
         groups=groups,
+        decisions=decided,
         tables=tables,
         strip=_strip(report),
         is_audit=report.kind.is_audit,

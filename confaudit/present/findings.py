@@ -207,6 +207,8 @@ def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
     if finding.positions:
         places = dict.fromkeys(_place(position, limit) for position in finding.positions)
         yield Fact("Where", tuple(places), is_code=True)
+    if finding.remarks:
+        yield Fact("Remark", tuple(within(remark, limit) for remark in finding.remarks))
     if finding.rule.why:
         yield Fact("Why", (within(finding.rule.why, limit),), is_general=True)
     if finding.rule.reference:

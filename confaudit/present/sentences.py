@@ -23,7 +23,7 @@ def sentence(finding: Finding) -> str:
 
 def suppression(suppressed: Suppressed) -> str:
     """Why a finding is not listed: `ignored: migrating`, `there before`."""
-    words = _WAYS[suppressed.by]
+    words = WAYS[suppressed.by]
     return f"{words}: {visible(suppressed.reason)}" if suppressed.reason else words
 
 
@@ -38,7 +38,7 @@ def idle(entry: ExceptionEntry) -> str:
     return visible(f"The exception of {entry.where} is about nothing that was found.")
 
 
-_WAYS: Final[Mapping[SuppressedBy, str]] = {
+WAYS: Final[Mapping[SuppressedBy, str]] = {
     SuppressedBy.FILTER: "hidden by a filter",
     SuppressedBy.OFF: "off",
     SuppressedBy.IGNORE: "ignored",
@@ -46,6 +46,7 @@ _WAYS: Final[Mapping[SuppressedBy, str]] = {
     SuppressedBy.EXPECTED: "expected to differ",
     SuppressedBy.BEFORE: "there before",
 }
+"""What becomes of a finding that is not listed, in a word or two."""
 _KINDS: Final[Mapping[ChangeKind, str]] = {
     ChangeKind.ADDED: "added",
     ChangeKind.REMOVED: "removed",

@@ -33,7 +33,9 @@ from confaudit.render.json_v1_fields import (
 from confaudit.render.json_v1_judged import (
     LEVEL_NAMES,
     change_entry,
+    decision_entry,
     finding_entry,
+    lapsed_entry,
     rule_entry,
     stage_entry,
     suppressed_entry,
@@ -78,6 +80,8 @@ def _document(report: Report) -> Document:
         tables={table.id: _table(table) for table in report.tables} or UNSET,
         suppressed=[suppressed_entry(one, report.deployment) for one in report.judged.suppressed]
         or UNSET,
+        lapsed=list(map(lapsed_entry, report.judged.lapsed)) or UNSET,
+        unmatched=list(map(decision_entry, report.judged.unmatched)) or UNSET,
         rules={rule.id: rule_entry(rule) for rule in report.rules} or UNSET,
         deployment=_audited(report.audited) if report.audited else UNSET,
         deployments=[_deployment(one, one.audited) for one in report.parts if one.audited] or UNSET,
@@ -142,6 +146,7 @@ def _summary(report: Report) -> Summary:
         by_kind={kind.value: number for kind, number in report.counts.items()},
         by_subject={subject.value: number for subject, number in report.subjects.items()},
         hidden=report.hidden,
+        relevelled=report.judged.relevelled or UNSET,
     )
     if report.causes:
         found.by_cause = {cause.value: number for cause, number in report.causes.items()}

@@ -205,6 +205,33 @@ class FindingEntry(Struct):
     )
 
 
+class DecisionEntry(Struct, kw_only=True):
+    """An exception: what somebody decided about findings. Globs that take anything are left out."""
+
+    decision: Literal["ignore", "accept", "annotate"]
+    reason: str
+    rule: Annotated[str, Meta(description="Glob over ids of rules")] | UnsetType = UNSET
+    option: Annotated[str, Meta(description="Glob over names of options")] | UnsetType = UNSET
+    deployment: Annotated[str, Meta(description="Glob over deployments")] | UnsetType = UNSET
+    fingerprint: Fingerprint | UnsetType = UNSET
+    owner: str | UnsetType = UNSET
+    expires: (
+        Annotated[str, Meta(description="The last day on which it holds, ISO 8601")] | UnsetType
+    ) = UNSET
+    until_version: (
+        Annotated[str, Meta(description="The release from which on it holds no longer")] | UnsetType
+    ) = UNSET
+    where: Annotated[str, Meta(description="File and line that say so")] | UnsetType = UNSET
+
+
+class LapsedEntry(Struct):
+    """An exception that would have kept a finding from counting, and no longer does."""
+
+    exception: DecisionEntry
+    why: Annotated[str, Meta(description="To follow: it")]
+    fingerprint: Annotated[Fingerprint, Meta(description="Of the finding that counts again")]
+
+
 class SuppressedEntry(Struct, kw_only=True):
     """A finding or change that is not listed, and why."""
 
@@ -218,6 +245,9 @@ class SuppressedEntry(Struct, kw_only=True):
         ),
     ]
     reason: Annotated[str, Meta(description="Of who decided so")] | UnsetType = UNSET
+    exception: (
+        Annotated[DecisionEntry, Meta(description="The exception that decides")] | UnsetType
+    ) = UNSET
     finding: FindingEntry | UnsetType = UNSET
     change: ChangeEntry | UnsetType = UNSET
 

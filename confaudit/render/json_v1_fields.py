@@ -10,8 +10,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from confaudit.render.json_v1_entries import (
     AnyValue,
     ChangeEntry,
+    DecisionEntry,
     FindingEntry,
     Fingerprint,
+    LapsedEntry,
     RuleEntry,
     StageEntry,
     SuppressedEntry,
@@ -53,6 +55,9 @@ class Summary(Struct):
     by_kind: Annotated[dict[str, int], Meta(description="Every kind is present")]
     by_subject: Annotated[dict[str, int], Meta(description="Every subject is present")]
     hidden: Annotated[int, Meta(description="Changes or findings that filters left out", ge=0)] = 0
+    relevelled: (
+        Annotated[int, Meta(description="Findings at a level of the policy's", ge=0)] | UnsetType
+    ) = UNSET
     by_cause: (
         Annotated[dict[str, int], Meta(description="Changes; every cause is present")] | UnsetType
     ) = UNSET
@@ -255,6 +260,14 @@ class Document(Struct, kw_only=True):
     findings: list[FindingEntry] | UnsetType = UNSET
     suppressed: (
         Annotated[list[SuppressedEntry], Meta(description="Found, and not listed")] | UnsetType
+    ) = UNSET
+    lapsed: (
+        Annotated[list[LapsedEntry], Meta(description="Exceptions that hold no longer, by finding")]
+        | UnsetType
+    ) = UNSET
+    unmatched: (
+        Annotated[list[DecisionEntry], Meta(description="Exceptions that are about nothing found")]
+        | UnsetType
     ) = UNSET
     rules: (
         Annotated[dict[str, RuleEntry], Meta(description="All that were looked for, by id")]

@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec import UNSET, UnsetType
 
 from confaudit.core.given import Position
+from confaudit.core.judge.exceptions import ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Finding, Patch, Rule
 from confaudit.core.judge.judge import Suppressed
 from confaudit.core.judge.rules.changes import change_rule
@@ -26,9 +27,11 @@ from confaudit.present.inline_diff import compare_items
 from confaudit.render.json_v1_entries import (
     AffectsEntry,
     ChangeEntry,
+    DecisionEntry,
     FacetEntry,
     FindingEntry,
     ItemEntry,
+    LapsedEntry,
     LevelName,
     NamesEntry,
     PasteEntry,
@@ -180,11 +183,33 @@ def suppressed_entry(suppressed: Suppressed, deployment: str) -> SuppressedEntry
     """A finding or change that is not listed; `deployment` goes without saying."""
     found = suppressed.finding
     entry = SuppressedEntry(by=suppressed.by.value, reason=suppressed.reason or UNSET)
+    if suppressed.entry:
+        entry.exception = decision_entry(suppressed.entry)
     if found.change:
         entry.change = change_entry(found.change, found, deployment)
     else:
         entry.finding = finding_entry(found)
     return entry
+
+
+def decision_entry(entry: ExceptionEntry) -> DecisionEntry:
+    """An exception, without the globs that take anything."""
+    globs = {"rule": entry.rule, "option": entry.option, "deployment": entry.deployment}
+    return DecisionEntry(
+        decision=entry.decision.value,
+        reason=entry.reason,
+        fingerprint=entry.fingerprint or UNSET,
+        owner=entry.owner or UNSET,
+        expires=entry.expires.isoformat() if entry.expires else UNSET,
+        until_version=entry.until_version or UNSET,
+        where=entry.where or UNSET,
+        **{name: glob for name, glob in globs.items() if glob != "*"},
+    )
+
+
+def lapsed_entry(lapsed: Lapsed) -> LapsedEntry:
+    """An exception that holds no longer."""
+    return LapsedEntry(decision_entry(lapsed.entry), lapsed.why, lapsed.fingerprint)
 
 
 def rule_entry(rule: Rule) -> RuleEntry:

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
 from confaudit.present import Page, present
+from confaudit.present.decisions import Decisions
 from confaudit.present.entries import Group
 from confaudit.present.tables import TableShown
 from confaudit.render import RenderOptions
@@ -57,7 +58,7 @@ def size(text: str) -> int:
 
 def _sizes(page: Page) -> dict[str, int]:
     """How many rows each group and table has in all, by its anchor."""
-    found = dict((*_anchors(page.groups), *_anchors(page.tables)))
+    found = dict(_anchors((*page.groups, *page.decisions, *page.tables)))
     for part in page.parts:
         found |= _sizes(part)
     return found
@@ -88,15 +89,23 @@ def _in_order(page: Page) -> Iterator[tuple[str, int]]:
 
     The table of all parts comes before these, other tables after findings and changes.
     """
-    yield from _anchors(page.tables if page.parts else page.groups)
+    yield from _anchors(page.tables if page.parts else _judged(page))
     for part in page.parts:
         yield part.anchor, 1
-        yield from _anchors(part.groups)
+        yield from _anchors(_judged(part))
+    if page.parts:
+        yield from _anchors(page.decisions)
     for one in page.parts or (page,):
         yield from _anchors(one.tables)
 
 
-def _anchors(rows: Sequence[Group | TableShown]) -> Iterator[tuple[str, int]]:
+def _judged(page: Page) -> tuple[Group | Decisions, ...]:
+    """What is to be seen first, what counts, and then what does not."""
+    first = (one for one in page.decisions if not one.is_folded)
+    return (*first, *page.groups, *(one for one in page.decisions if one.is_folded))
+
+
+def _anchors(rows: Sequence[Group | Decisions | TableShown]) -> Iterator[tuple[str, int]]:
     return ((one.anchor, len(one.rows)) for one in rows)
 
 
@@ -105,12 +114,13 @@ def _cut(page: Page, kept: Mapping[str, int]) -> Page:
     return replace(
         page,
         groups=_cut_rows(page.groups, kept),
+        decisions=_cut_rows(page.decisions, kept),
         tables=_cut_rows(page.tables, kept),
         parts=tuple(_cut(part, kept) for part in page.parts if kept[part.anchor]),
     )
 
 
-_Rows = TypeVar("_Rows", Group, TableShown)
+_Rows = TypeVar("_Rows", Group, Decisions, TableShown)
 
 
 def _cut_rows(all_rows: tuple[_Rows, ...], kept: Mapping[str, int]) -> tuple[_Rows, ...]:

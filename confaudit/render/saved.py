@@ -15,10 +15,9 @@ from msgspec import ValidationError, convert
 from confaudit.core.report.report import Report
 from confaudit.errors import SourceError
 from confaudit.render.json_v1 import SCHEMA_VERSION
-from confaudit.render.json_v1_fields import (
-    Document,
-)
-from confaudit.render.saved_fields import damaged, report_of
+from confaudit.render.json_v1_fields import Document
+from confaudit.render.saved_fields import report_of
+from confaudit.render.saved_judged import damaged
 
 
 def load(content: bytes) -> Report:

@@ -17,6 +17,7 @@ from confaudit.core.model import ChangeKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural
 from confaudit.present import KIND_SYMBOLS, Page, SideShown, present
+from confaudit.present.decisions import Decided
 from confaudit.present.entries import Entry, Group, PatchShown, Remark
 from confaudit.present.inline_diff import Items
 from confaudit.present.tables import TableShown
@@ -103,6 +104,7 @@ def _blocks(page: Page, console: Console) -> Iterator[Block]:
         for part in page.parts:
             yield from _part(part, console)
         yield from _RULE
+        yield from _decisions(page, is_folded=True)
         yield from _notes(page)
     else:
         yield from _body(page, console)
@@ -115,7 +117,10 @@ def _head(page: Page) -> Iterator[Block]:
         yield 2, _side(side)
     yield _BLANK
     yield 0, Text(page.verdict, "bold")
+    if page.empty:
+        yield 0, Text(page.empty)
     yield from _plan(page)
+    yield from _decisions(page, is_folded=False)
 
 
 def _plan(page: Page) -> Iterator[Block]:
@@ -129,6 +134,24 @@ def _plan(page: Page) -> Iterator[Block]:
             yield 2, Text.assemble(f"{number}. ", step.text, (f"  {about}", "dim"))
 
 
+def _decisions(page: Page, *, is_folded: bool) -> Iterator[Block]:
+    for group in page.decisions:
+        if group.is_folded is is_folded:
+            yield _BLANK
+            yield 0, _heading(group.title, len(group.rows))
+            for row in group.rows:
+                yield from _decided(row)
+
+
+def _decided(row: Decided) -> Iterator[Block]:
+    yield 2, Text.assemble(("· ", _LEVEL_STYLES["info"]), row.title)
+    yield 4, Text(" · ".join(row.labels), "dim")
+    told = ": ".join(filter(None, (row.outcome, row.reason)))
+    if told or row.facts:
+        facts = f" ({', '.join(row.facts)})" if row.facts else ""
+        yield 4, Text(f"{told}{facts}")
+
+
 def _part(page: Page, console: Console) -> Iterator[Block]:
     """One of several deployments; its tables are left to formats that can fold them."""
     yield from _RULE
@@ -137,12 +160,11 @@ def _part(page: Page, console: Console) -> Iterator[Block]:
 
 
 def _body(page: Page, console: Console) -> Iterator[Block]:
-    if page.empty:
-        yield 0, Text(page.empty)
     yield from _groups(page, are_changes=False)
     if not page.is_audit:
         yield from _tables(page, console)
     yield from _groups(page, are_changes=True)
+    yield from _decisions(page, is_folded=True)
     yield from _notes(page)
     if page.is_audit:
         yield from _tables(page, console)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from confaudit import catalog
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import Form, Position
+from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
 from confaudit.core.judge.rules.changes import change_findings
@@ -583,15 +584,41 @@ LINT: Final = replace(
     lives=lives("access-url", here="2.33.0"),
 )
 
-EXCUSED: Final = Judged(
-    FINDINGS[-1:],
-    tuple(
-        Suppressed(finding, by, "" if by is SuppressedBy.BEFORE else f"{by}: as Ann says")
-        for finding, by in zip(FINDINGS, SuppressedBy, strict=False)
-        if by is not SuppressedBy.FILTER
-    ),
+IGNORE: Final = ExceptionEntry(
+    Decision.IGNORE,
+    "Nobody uses the gateway yet.",
+    rule="default-*",
+    deployment="prod",
+    owner="Ann",
+    expires=date(2026, 9, 1),
+    where="confaudit-exceptions.yaml:3",
 )
-"""One finding counts; of the others each has something else that keeps it from counting."""
+ACCEPT: Final = ExceptionEntry(
+    Decision.ACCEPT,
+    "The password is rotated every week.",
+    fingerprint=FINDINGS[3].fingerprint,
+    until_version="2.36.0",
+    where="confaudit-exceptions.yaml:11",
+)
+EXPIRED: Final = replace(
+    IGNORE, rule="option-unknown", expires=date(2026, 6, 30), where="confaudit-exceptions.yaml:16"
+)
+IDLE: Final = ExceptionEntry(
+    Decision.ANNOTATE, "Ask Ann.", option="oidc-*", where="confaudit-exceptions.yaml:24"
+)
+EXCUSED: Final = Judged(
+    shown=(replace(FINDINGS[5], remarks=("Ann looks after the proxies.",)), FINDINGS[7]),
+    suppressed=(
+        Suppressed(FINDINGS[1], SuppressedBy.OFF, "switched off by confaudit-policy.yaml:7"),
+        Suppressed(FINDINGS[2], SuppressedBy.IGNORE, IGNORE.reason, IGNORE),
+        Suppressed(FINDINGS[3], SuppressedBy.ACCEPT, ACCEPT.reason, ACCEPT),
+        Suppressed(FINDINGS[4], SuppressedBy.BEFORE),
+        Suppressed(FINDINGS[6], SuppressedBy.BEFORE),
+    ),
+    lapsed=(Lapsed(EXPIRED, "expired on 2026-06-30", FINDINGS[5].fingerprint),),
+    unmatched=(IDLE,),
+)
+"""Two findings count; each of the others has something that keeps it from counting."""
 
 # --- several deployments ------------------------------------------------------------------------
 

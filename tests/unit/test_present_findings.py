@@ -7,7 +7,8 @@ import pytest
 from confaudit.core.changes.selection import Selection
 from confaudit.core.given import Form
 from confaudit.core.judge.finding import Effect, Finding, Phase
-from confaudit.core.judge.judge import judge
+from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy, judge
+from confaudit.core.judge.rules.changes import change_findings
 from confaudit.core.model import MISSING, Level, Value
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
@@ -18,8 +19,12 @@ from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import (
     EMPTY,
     EVERY_CAUSE,
+    EXCUSED,
     FINDINGS,
+    IDLE,
+    IGNORE,
     LINT,
+    LINTED,
     REPORTS,
     SHOWN,
     UPGRADE,
@@ -52,10 +57,17 @@ def test_every_format_shows_the_fingerprints_of_the_report_and_no_other(
 ) -> None:
     text = render(REPORTS[name], format_name, RenderOptions())
     shown = {fingerprint for fingerprint in KNOWN if fingerprint in text}
-    report = REPORTS[name]
-    listed = {finding.fingerprint for finding in report.findings}
+    judged = REPORTS[name].judged
+    apart = (*judged.excused, *judged.older) if format_name != "github" else ()
+    listed = {one.fingerprint for one in (*REPORTS[name].findings, *(s.finding for s in apart))}
     assert shown >= listed or (format_name == "github" and len(shown) == 10)
-    assert shown <= {finding.fingerprint for finding in report.judged.everything}
+    assert shown <= {finding.fingerprint for finding in judged.everything}
+
+
+def test_programs_are_told_of_every_finding() -> None:
+    for report in REPORTS.values():
+        text = render(report, "json", RenderOptions())
+        assert all(one.fingerprint in text for one in report.judged.everything)
 
 
 @pytest.mark.parametrize(
@@ -216,6 +228,32 @@ def test_an_audit_ends_with_its_levels_and_what_filters_hide() -> None:
     assert page.verdict == f"{UPGRADE.headline}, 5 findings hidden by filters"
     assert page.facets[0].title == "Findings by level, of those listed"
     assert present(UPGRADE, 100).facets[0].title == "Findings by level"
+
+
+def test_what_does_not_count_is_counted_beside_what_does() -> None:
+    check, review = (replace(REPORTS[name], notes=()) for name in ("check", "review"))
+    beside = "(3 suppressed, 1 expired exception, 2 before)"
+    assert check.result == review.result == f"result: 1 error, 1 warning, 0 info {beside}"
+    assert check.headline.endswith(
+        ", 2 not counted by exceptions, 1 switched off by policy, 1 expired exception,"
+        " 2 others were there before"
+    )
+    nothing = replace(check, judged=replace(EXCUSED, shown=(), lapsed=()))
+    assert (nothing.worst, nothing.empty) == (None, "What was found does not count, see below.")
+    (one,) = judge(change_findings(EVERY_CAUSE[:1])).shown
+    ignored = Judged(suppressed=(Suppressed(one, SuppressedBy.IGNORE, "So it is.", IGNORE),))
+    diff = replace(EMPTY, judged=ignored)
+    assert diff.headline == "No difference that counts, 1 not counted by exceptions"
+    assert diff.result.endswith("0 declared, 1 suppressed)")
+    assert diff.empty.startswith("There are differences, and it was decided")
+
+
+def test_what_is_idle_in_one_of_several_is_told_of_the_whole() -> None:
+    idle = Judged(unmatched=(IDLE,))
+    parts = (replace(one, judged=replace(one.judged, unmatched=(IDLE,))) for one in LINTED.parts)
+    page = present(replace(LINTED, judged=idle, parts=tuple(parts)), 100)
+    assert [group.anchor for group in page.decisions] == ["idle"]
+    assert not any(part.decisions for part in page.parts)
 
 
 def test_a_verdict_by_causes() -> None:

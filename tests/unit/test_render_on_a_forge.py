@@ -10,7 +10,9 @@ import pytest
 from cmarkgfm.cmark import Options
 
 from confaudit.core.given import Form, Position
+from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Patch
+from confaudit.core.judge.judge import Suppressed, SuppressedBy
 from confaudit.core.model import Cause, ChangeKind, Subject
 from confaudit.core.report.report import Column, Report, Table
 from confaudit.present import present
@@ -159,6 +161,8 @@ def laced(trap: str) -> Report:
         patches=(Patch(Form.TEXT, Position(trap, 1), (trap,), (trap,)),),
         positions=(Position(trap, 1),),
     )
+    excused = replace(finding, subject=trap)
+    entry = ExceptionEntry(Decision.IGNORE, *[trap] * 6, until_version=trap, where=trap)
     changed = option("a", ChangeKind.CHANGED, [trap], ["x", trap], name=trap, group=trap)
     changes = (
         *(caused(replace(changed, key=f"a{n}"), Cause.RELEASE, trap) for n in range(21)),
@@ -172,7 +176,12 @@ def laced(trap: str) -> Report:
         title=trap,
         statement=trap,
         before=replace(UPGRADE.before, label=trap, deployment=trap, version=trap, commit=trap),
-        judged=judged(findings=(finding,), changes=changes),
+        judged=replace(
+            judged(findings=(replace(finding, remarks=(trap,)),), changes=changes),
+            suppressed=(Suppressed(excused, SuppressedBy.IGNORE, trap, entry),),
+            lapsed=(Lapsed(entry, trap, excused.fingerprint),),
+            unmatched=(entry,),
+        ),
         tables=(Table("t", trap, columns, ({"a": trap, "b": trap},), is_folded=True),),
         notes=(trap,),
     )
@@ -183,7 +192,7 @@ def test_what_a_payload_says_is_text_wherever_it_stands(trap: str) -> None:
     page = rendered(render(laced(trap), "md", RenderOptions()))
     assert_is_ours(page)
     assert page.tables == [[2, 2]]
-    assert page.elements["details"] == 2
+    assert page.elements["details"] == 4
 
 
 @pytest.mark.parametrize("trap", FORGE_TRAPS[:14])

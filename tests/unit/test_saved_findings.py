@@ -1,15 +1,18 @@
 """No field of a finding is lost on the way into a saved report and back, be it about a change."""
 
 from dataclasses import fields, replace
+from datetime import date
 
 import pytest
 
 from confaudit.core.given import Form, Position
+from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
 from confaudit.core.judge.rules.changes import NOT_AS_PREDICTED, change_finding
 from confaudit.core.model import Cause, Change, ChangeKind, Level, OptionSpec, Subject
 from confaudit.core.upgrade.known import Truth
+from confaudit.errors import SourceError
 from confaudit.render import RenderOptions, render
 from confaudit.render.saved import load
 from tests.golden.sample_reports import UPGRADE
@@ -34,6 +37,7 @@ TOLD = {
     "proposed": ["c"],
     "patches": (Patch(Form.ENV_FILE, HERE, ("A=1",), ("B=1",)),),
     "positions": (HERE,),
+    "nearest": HERE,
     "deployment": "staging",
     "remarks": ("Ask Ann.",),
 }
@@ -49,6 +53,40 @@ def saved(finding, *, suppressed=False):
     report = replace(UPGRADE, judged=judged or Judged((finding,)), rules=rules)
     (found,) = load(render(report, "json", RenderOptions()).encode()).judged.found
     return found
+
+
+ENTRIES = (
+    ExceptionEntry(Decision.IGNORE, "So it is."),
+    ExceptionEntry(
+        decision=Decision.ACCEPT,
+        reason="Ann says so.",
+        rule="a-*",
+        option="oidc-*",
+        deployment="prod",
+        fingerprint="0123456789ab",
+        owner="Ann",
+        expires=date(2026, 9, 1),
+        until_version="2.36.0",
+        where="confaudit-exceptions.yaml:3",
+    ),
+)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_what_people_decided_comes_back(entry):
+    shown, ignored = Finding(**TOLD), Finding(**TOLD | {"subject": "another"})
+    judged = Judged(
+        shown=(shown,),
+        suppressed=(Suppressed(ignored, SuppressedBy.IGNORE, entry.reason, entry),),
+        lapsed=(Lapsed(entry, "expired on 2026-06-30", shown.fingerprint),),
+        unmatched=(entry,),
+        relevelled=3,
+    )
+    text = render(replace(UPGRADE, judged=judged, rules=(RULE,)), "json", RenderOptions())
+    assert load(text.encode()).judged == judged
+    before, _, after = text.rpartition(shown.fingerprint)
+    with pytest.raises(SourceError, match=r"damaged at [$]\.lapsed"):
+        load(f"{before}{'0' * 12}{after}".encode())
 
 
 def test_every_field_is_looked_at():

@@ -23,6 +23,7 @@ from confaudit.core.model import (
     Value,
 )
 from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.not_counted import in_brief, in_words
 from confaudit.core.text.wording import agreeing, listing, plural
 from confaudit.core.upgrade.known import Truth
 
@@ -225,7 +226,7 @@ class Report:
         if self.nothing_compared:
             return "Nothing was compared."
         if not self.changes and not self.hidden:
-            return "No difference that counts." if self.judged.excused else "No difference."
+            return "No difference that counts." if self._is_excused else "No difference."
         turned = f"{self._turned}." if self._turned else ""
         return " ".join(filter(None, (self._counted, turned, self._left_out)))
 
@@ -234,12 +235,14 @@ class Report:
         """The verdict with what it does not speak of, for the head of every format."""
         sentence = self.verdict[:1].upper() + self.verdict[1:]
         filtered = self._filtered if self.kind.is_audit else ""
-        beside = (self._other_things, self._names_not_known, filtered)
-        return (
-            ", ".join((sentence.removesuffix("."), *filter(None, beside)))
-            if any(beside)
-            else sentence
-        )
+        numbers = (self._other_things, self._names_not_known, filtered, *in_words(self.judged))
+        beside = [*filter(None, numbers)]
+        return ", ".join((sentence.removesuffix("."), *beside)) if beside else sentence
+
+    @property
+    def _is_excused(self) -> bool:
+        """Whether something was found that does not count."""
+        return bool(self.judged.excused or self.judged.older)
 
     @property
     def _other_things(self) -> str:
@@ -273,15 +276,17 @@ class Report:
             return ""
         if self.nothing_compared:
             return "Neither side holds an option or a config leaf, so there was nothing to compare."
-        if self.judged.excused and not self.hidden:
-            return _ALL_EXCUSED
-        return _NONE_OF_THESE if self.hidden else "Everything both sides tell is the same."
+        if self.hidden:
+            return _NONE_OF_THESE
+        return _ALL_EXCUSED if self._is_excused else "Everything both sides tell is the same."
 
     @property
     def _nothing_found(self) -> str:
         if self.not_audited:
             return _NO_RELEASE
-        return _NOTHING_TO_LOOK_AT if self.nothing_read else _NOTHING_TO_DO
+        if self.nothing_read:
+            return _NOTHING_TO_LOOK_AT
+        return _NOTHING_COUNTS if self._is_excused else _NOTHING_TO_DO
 
     @property
     def _counted(self) -> str:
@@ -323,21 +328,27 @@ class Report:
         if self.kind.is_audit:
             counts = ", ".join(f"{number} {level.word}" for level, number in self.levels.items())
             where = f" in {plural(len(self.parts), 'deployment')}" if self.parts else ""
-            hidden = f" ({self.hidden} hidden)" if self.hidden else ""
             said = (f"{counts}{where}", self._unread, self.caveat)
-            return f"result: {', '.join(filter(None, said))}{hidden}"
+            beside = f" ({', '.join(self._left_aside)})" if self._left_aside else ""
+            return f"result: {', '.join(filter(None, said))}{beside}"
         if not self.sides:
             sizes = (plural(len(table.rows), table.id.removesuffix("s")) for table in self.tables)
             return f"result: {', '.join(sizes)}"
         numbers = [*self.causes.items(), *self.counts.items()]
-        counts = ", ".join(f"{number} {what}" for what, number in numbers)
-        hidden = f", {self.hidden} hidden" if self.hidden else ""
+        counted = (f"{number} {what}" for what, number in numbers)
+        beside = ", ".join((*counted, *self._left_aside))
         turned = f", {self._turned}" if self._turned else ""
-        return f"result: {plural(len(self.changes), 'change')} ({counts}{hidden}){turned}"
+        return f"result: {plural(len(self.changes), 'change')} ({beside}){turned}"
+
+    @property
+    def _left_aside(self) -> tuple[str, ...]:
+        hidden = (f"{self.hidden} hidden",) if self.hidden else ()
+        return (*hidden, *in_brief(self.judged))
 
 
 _NOT_KNOWN = frozenset({NOT_KNOWN.id, NAME_NOT_KNOWN.id})
 _NOTHING_TO_DO = "There is nothing to do, as far as can be seen from here."
+_NOTHING_COUNTS = "What was found does not count, see below."
 _NOTHING_TO_LOOK_AT = (
     "Nothing can be said: none of Coder's settings was read. Give the files that set the server up."
 )

@@ -1,0 +1,106 @@
+"""How it reads what people decided: what does not count and why, and which exceptions are idle."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from confaudit.core.judge.exceptions import ExceptionEntry
+from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
+from confaudit.core.report.plan import about
+from confaudit.present.findings import within
+from confaudit.present.inline_diff import middle_out
+from confaudit.present.sentences import WAYS, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A finding that people decided about, or an exception that is about none."""
+
+    title: str
+    labels: tuple[str, ...]
+    """By what to speak of it: names, rule, fingerprint."""
+    outcome: str = ""
+    """What became of it and until when, in a few words; empty where it goes without saying."""
+    reason: str = ""
+    """Of who decided."""
+    facts: tuple[str, ...] = ()
+    """Whose exception it is, and where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What one thing became of."""
+
+    anchor: str
+    title: str
+    rows: tuple[Decided, ...]
+    is_folded: bool = True
+    """Whether only a reader who asks for more needs to see it."""
+
+    def beneath(self, anchor: str) -> "Decisions":
+        """The same as part of something, with a link of its own."""
+        return replace(self, anchor=f"{anchor}-{self.anchor}")
+
+
+def decisions(judged: Judged, limit: int) -> tuple[Decisions, ...]:
+    """Expired exceptions first: they are to be acted on."""
+    groups = (
+        Decisions("expired", "Expired exceptions", tuple(_lapsed(judged, limit)), is_folded=False),
+        Decisions("not-counted", "Not counted", tuple(_excused(judged.excused, limit))),
+        Decisions("before", "Were there before", tuple(_excused(judged.older, limit))),
+    )
+    return tuple(group for group in groups if group.rows)
+
+
+def idle_exceptions(judged: Judged, limit: int) -> tuple[Decisions, ...]:
+    """The exceptions that are about nothing that was found, if there are any."""
+    rows = tuple(_idle(entry, limit) for entry in judged.unmatched)
+    return (Decisions("idle", "Exceptions about nothing that was found", rows),) if rows else ()
+
+
+def _lapsed(judged: Judged, limit: int) -> Iterator[Decided]:
+    known = {one.fingerprint: one for one in judged.everything}
+    for one in judged.lapsed:
+        row = replace(_row(known[one.fingerprint], limit), outcome=within(one.why, limit))
+        yield _told(row, one.entry, limit)
+
+
+def _excused(suppressed: Iterable[Suppressed], limit: int) -> Iterator[Decided]:
+    for one in suppressed:
+        row = _row(one.finding, limit)
+        outcome = WAYS[one.by] if one.by is not SuppressedBy.BEFORE else ""
+        if one.entry:
+            outcome = within(f"{outcome}{_until(one.entry)}", limit)
+            yield _told(replace(row, outcome=outcome), one.entry, limit)
+        else:
+            yield replace(row, outcome=outcome, reason=within(one.reason, limit))
+
+
+def _row(finding: Finding, limit: int) -> Decided:
+    labels = (about(finding), finding.rule.id, finding.fingerprint)
+    return Decided(
+        middle_out(sentence(finding), limit), tuple(within(one, limit) for one in labels)
+    )
+
+
+def _idle(entry: ExceptionEntry, limit: int) -> Decided:
+    globs = {"rule": entry.rule, "option": entry.option, "deployment": entry.deployment}
+    narrow = (f"{what} {glob}" for what, glob in globs.items() if glob != "*")
+    labels = tuple(within(one, limit) for one in (*narrow, entry.fingerprint) if one)
+    title = within(f"{entry.decision}{_until(entry)}", limit)
+    return _told(Decided(title, labels), entry, limit)
+
+
+def _until(entry: ExceptionEntry) -> str:
+    """How long an exception holds, to follow what it says."""
+    day = entry.expires.isoformat() if entry.expires else ""
+    release = f"Coder {entry.until_version}" if entry.until_version else ""
+    ends = " or ".join(filter(None, (day, release)))
+    return f" until {ends}" if ends else ""
+
+
+def _told(row: Decided, entry: ExceptionEntry, limit: int) -> Decided:
+    """A row with whose the exception is, why, and where it stands."""
+    facts = (f"owner {entry.owner}" if entry.owner else "", entry.where)
+    told = tuple(within(fact, limit) for fact in facts if fact)
+    return replace(row, reason=within(entry.reason, limit), facts=told)
