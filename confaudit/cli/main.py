@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "verify": ("verify", "Check after an upgrade whether it did what was predicted."),
     "rules": ("rules", "Show the rules of the audit, or one of them; test your own."),
     "ignore": ("ignore", "Say which findings do not count, why, and until when."),
+    "policy": ("policy", "Test the policy of the house."),
     "convert": ("convert", "Show a saved JSON report again, in any format."),
     "comment": (
         "comment",

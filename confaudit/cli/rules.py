@@ -5,9 +5,8 @@ from pathlib import Path
 import click
 
 from confaudit.cli.parameters import fold_setup, setup_options
+from confaudit.cli.tried import tell
 from confaudit.core.judge.finding import Rule
-from confaudit.core.text.wording import plural
-from confaudit.errors import ExitCode
 from confaudit.workflows.rules import all_rules, find_rule, rules_table, titled, try_examples
 from confaudit.workflows.setup import Setup
 
@@ -47,13 +46,7 @@ def run_tests(setup: Setup, files: tuple[Path, ...]) -> int:
     A FILE holds advisories; without one it is the coder-advisories.yaml
     beside confaudit.yaml. Exit code 1: a test fails.
     """
-    tried = try_examples(setup, files)
-    for text in tried.failures:
-        click.echo(text)
-    for name in tried.without:
-        click.echo(f"{name} has no tests.")
-    click.echo(f"{plural(tried.count, 'test')}, {len(tried.failures)} failed.")
-    return ExitCode.FOUND if tried.failures else ExitCode.OK
+    return tell(try_examples(setup, files))
 
 
 def _rule_text(rule: Rule) -> str:

@@ -10,6 +10,9 @@ from confaudit.rulebook.conditions import ConditionReader
 from confaudit.rulebook.wording import in_words, subject
 from confaudit.yaml_file import Part
 
+WAYS: Final = ("forbid", "require")
+"""The keys of a rule that say what the house asks; each has one of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Law:
@@ -76,11 +79,8 @@ def law_of(rule: Part) -> Law:
         ConfauditError: of the file's kind: it says neither what is forbidden nor what is required.
     """
     given = rule.children()
-    found = [one for one in _WAYS if one in given and not given[one].is_null]
+    found = [one for one in WAYS if one in given and not given[one].is_null]
     if len(found) != 1:
         problem = "it both forbids and requires" if found else "it forbids and requires nothing"
         raise rule.fault(problem, "give either forbid or require")
     return Law(rule, given[found[0]], found[0] == "require")
-
-
-_WAYS: Final = ("forbid", "require")

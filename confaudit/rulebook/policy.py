@@ -26,9 +26,6 @@ from confaudit.rulebook.law import law_of
 from confaudit.rulebook.written import Each, Examples, Id, option_types
 from confaudit.yaml_file import Origin, Part, parse
 
-USER_FILE: Final = "confaudit-policy.yaml"
-"""Beside confaudit.yaml."""
-
 _HINT: Final = "`confaudit schema policy` tells its form, and README has an example"
 
 _MOST: Final = 1000
@@ -85,16 +82,18 @@ class WrittenDifference(msgspec.Struct, forbid_unknown_fields=True, kw_only=True
     reason: _Sentence
 
 
+_Levels = Annotated[
+    dict[_RuleGlob, Literal["info", "warning", "error", "off"]], msgspec.Meta(max_length=_MOST)
+]
+
+
 class WrittenPolicy(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The file as a whole."""
 
-    rules: Annotated[list[WrittenRule], msgspec.Meta(max_length=_MOST)] = []
-    levels: Annotated[
-        dict[_RuleGlob, Literal["info", "warning", "error", "off"]],
-        msgspec.Meta(max_length=_MOST),
-    ] = {}
+    rules: Annotated[list[WrittenRule], msgspec.Meta(max_length=_MOST)] | None = None
+    levels: _Levels | None = None
     """How bad findings of some rules are here, by id or glob; the last one that fits counts."""
-    differences: Annotated[list[WrittenDifference], msgspec.Meta(max_length=_MOST)] = []
+    differences: Annotated[list[WrittenDifference], msgspec.Meta(max_length=_MOST)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +120,17 @@ def read(
         return PolicyFile()
     written = part.read(WrittenPolicy)
     reader = ConditionReader(option_types(tuple(dict.fromkeys(catalogs))))
-    rules = [
-        _rule(one, place, reader)
-        for one, place in zip(written.rules, part.at("rules").items(), strict=True)
-    ]
-    _refuse_taken(part.at("rules").items(), others)
+    places = part.at("rules").items()
+    rules = [_rule(*pair, reader) for pair in zip(written.rules or (), places, strict=True)]
+    _refuse_taken(places, others)
     known = {*others, *(one.id for one in rules)}
-    tested = (Tested(one.advisory, it.tests) for one, it in zip(rules, written.rules, strict=True))
-    return PolicyFile(
-        Policy(
-            tuple(rules),
-            tuple(_overrides(written.levels, part.at("levels"), known)),
-            tuple(_differences(written.differences, part.at("differences"))),
-        ),
-        tuple(tested),
+    policy = Policy(
+        tuple(rules),
+        tuple(_overrides(written.levels or {}, part.at("levels"), known)),
+        tuple(_differences(written.differences or (), part.at("differences"))),
     )
+    pairs = zip(rules, written.rules or (), strict=True)
+    return PolicyFile(policy, tuple(Tested(rule.advisory, one.tests) for rule, one in pairs))
 
 
 def _refuse_taken(rules: Sequence[Part], others: Collection[str]) -> None:

@@ -18,15 +18,30 @@ from confaudit.rulebook.questions import (
 )
 from confaudit.rulebook.written import WrittenAdvisory
 
-_BESIDE: Final = (WrittenAdvisory, Example, Bounds, ValueQuestion, Other)
-"""What is no condition, and what advisories or conditions refer to."""
+_BESIDE: Final = (Example, Bounds, ValueQuestion, Other)
+"""What is no condition, and what rules or conditions refer to."""
 
 
 def schema() -> dict[str, Any]:
     """The schema of a file of advisories (JSON Schema 2020-12)."""
+    advisory, definitions = read_as(WrittenAdvisory)
+    return {
+        "$schema": DIALECT,
+        "title": "Advisories of confaudit",
+        "type": ["array", "null"],
+        "items": advisory,
+        "$defs": definitions,
+    }
+
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def read_as(form: type[msgspec.Struct]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The schema of a form that asks conditions, and the definitions that it refers to."""
     kinds = list(KINDS.values())
     refs, components = msgspec.json.schema_components(
-        [*_BESIDE, *kinds],
+        [form, *_BESIDE, *kinds],
         schema_hook=lambda kind: {},  # a `Part`: its annotation says what may stand there
         ref_template="#/$defs/{name}",
     )
@@ -38,13 +53,8 @@ def schema() -> dict[str, Any]:
             asked = _one_of(QUESTIONS)
             unasked = [] if kind.must_ask else [{"not": {"anyOf": asked}}]
             components[kind.__name__]["oneOf"] = [*asked, *unasked]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Advisories of confaudit",
-        "type": ["array", "null"],
-        "items": refs[0],
-        "$defs": {**components, "Condition": {"oneOf": list(refs[len(_BESIDE) :])}},
-    }
+    condition = {"oneOf": list(refs[1 + len(_BESIDE) :])}
+    return refs[0], {**components, "Condition": condition}
 
 
 def _one_of(questions: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -116,7 +116,10 @@ def audited(
         ConfigError: a filter names nothing that exists in any of them.
     """
     known = advisories(setup)
-    audits = tuple(_audited(setup, scope, known, selection, house.rulings) for scope in scopes)
+    audits = tuple(
+        _audited(setup, one, (*known, *house.policy.advisories(one.name)), selection, house.rulings)
+        for one in scopes
+    )
     releases = {one.version: one for scope in scopes for one in (scope.source, scope.target)}
     refuse_strangers(
         selection,

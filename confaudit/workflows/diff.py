@@ -71,7 +71,7 @@ def report(
             located(found, (after, before)),
             deployment,
             selection,
-            decided.rulings.about(after.version),
+            decided.rulings.about(after.version).between(before.deployment, after.deployment),
             rules=CHANGE_RULES,
         ),
         rules=(*CHANGE_RULES.values(), *(_hardening(asked) if asked else ())),

@@ -7,13 +7,15 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from confaudit.core.judge.exceptions import ExceptionEntry, Rulings
+from confaudit.core.judge.policy import NO_POLICY, Policy
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
 from confaudit.workflows.setup import Setup
 
 EXCEPTIONS: Final = "confaudit-exceptions.yaml"
+POLICY: Final = "confaudit-policy.yaml"
 
-FILES: Final = (EXCEPTIONS,)
+FILES: Final = (EXCEPTIONS, POLICY)
 """The names of the files of a house."""
 
 
@@ -22,6 +24,7 @@ class House:
     """What was decided about findings, as of the day of the run."""
 
     rulings: Rulings
+    policy: Policy = NO_POLICY
 
 
 def house(setup: Setup) -> House:
@@ -38,8 +41,12 @@ def house_of(setup: Setup, texts: Mapping[str, bytes]) -> House:
 
     Raises:
         ConfigError: one of them says what it cannot.
+        CatalogError: an advisory of the operator's own, which it may speak of, cannot be read.
     """
-    return House(Rulings(setup.clock.today, _exceptions(texts.get(EXCEPTIONS, b""))))
+    policy = _policy(setup, texts.get(POLICY, b""))
+    entries = _exceptions(texts.get(EXCEPTIONS, b""))
+    today, laws = setup.clock.today, policy.overrides
+    return House(Rulings(today, entries, laws, differences=policy.differences), policy)
 
 
 def _written(setup: Setup) -> Iterator[tuple[str, bytes]]:
@@ -57,6 +64,14 @@ def _exceptions(text: bytes) -> tuple[ExceptionEntry, ...]:
     from confaudit.rulebook.exceptions import read
 
     return read(text, EXCEPTIONS)
+
+
+def _policy(setup: Setup, text: bytes) -> Policy:
+    if not text:
+        return NO_POLICY
+    from confaudit.workflows.policy import read_policy
+
+    return read_policy(setup, text, POLICY).policy
 
 
 def strange_rules(setup: Setup, found: House, looked_for: Iterable[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from confaudit.core.judge.finding import Rule
 from confaudit.core.judge.governance import GOVERNANCE_RULES
@@ -16,8 +17,23 @@ from confaudit.workflows.audit import advisories
 from confaudit.workflows.hardening import controls
 from confaudit.workflows.setup import Setup
 
+if TYPE_CHECKING:
+    from confaudit.rulebook.examples import Tested
+
 
 def all_rules(setup: Setup) -> dict[str, Rule]:
+    """Every rule by id, those of the house's policy among them.
+
+    Raises:
+        CatalogError: an advisory of the operator's own cannot be read.
+        ConfigError: the policy cannot be read.
+    """
+    from confaudit.workflows.house import house
+
+    return {**rules_without_policy(setup), **house(setup).policy.by_id}
+
+
+def rules_without_policy(setup: Setup) -> dict[str, Rule]:
     """Every rule by id: on options, advisories and the operator's own, controls, and on changes.
 
     Raises:
@@ -78,14 +94,24 @@ def try_examples(setup: Setup, files: Sequence[Path]) -> Tried:
     """
     from confaudit.catalog.loader import packaged
     from confaudit.rulebook.advisories import USER_FILE, AdvisoryFile, load_tested
-    from confaudit.rulebook.examples import failures
 
     own = setup.loaded.folder / USER_FILE
     if not files and not own.is_file():
         hint = "name a file of advisories, or see README for one to begin with"
         raise NothingToDo(f"there is no {USER_FILE} beside confaudit.yaml", hint)
+    paths = map(AdvisoryFile, files or [own])
+    return tried(setup, load_tested(paths, packaged(), setup.catalog()))
+
+
+def tried(setup: Setup, found: "Sequence[Tested]") -> Tried:
+    """What rules make of the examples that stand beside them.
+
+    Raises:
+        ConfauditError: of the file's kind: an example cannot be read.
+    """
+    from confaudit.rulebook.examples import failures
+
     catalog = setup.catalog()
-    found = load_tested(map(AdvisoryFile, files or [own]), packaged(), catalog)
     return Tried(
         sum(len(one.examples) for one in found),
         tuple(text for one in found for text in failures(one.advisory, one.examples, catalog)),

@@ -11,9 +11,7 @@ from confaudit.core.judge.governance import GOVERNANCE_RULES, Decided, governanc
 from confaudit.core.judge.rules import RULES
 from confaudit.core.model import Level
 from confaudit.rulebook import policy
-
-POLICY: Final = policy.USER_FILE
-EXCEPTIONS: Final = "confaudit-exceptions.yaml"
+from confaudit.workflows.house import EXCEPTIONS, POLICY
 
 
 def decided(laws: str = "", *entries: ExceptionEntry) -> Decided:

@@ -20,7 +20,8 @@ from confaudit.core.model import Cause, Change, ChangeKind, Level, Subject
 from confaudit.core.upgrade.known import Truth
 from confaudit.errors import ConfigError
 from confaudit.rulebook.examples import failures
-from confaudit.rulebook.policy import USER_FILE, PolicyFile, read
+from confaudit.rulebook.policy import PolicyFile, read
+from confaudit.workflows.house import POLICY as USER_FILE
 
 
 def policy(text: str) -> PolicyFile:

@@ -131,7 +131,7 @@ class ExpectedDifference:
 
     def meets(self, names: Iterable[str], deployments: Collection[str]) -> bool:
         """Whether something may differ between all of these deployments."""
-        return any(fnmatchcase(name, self.option) for name in names) and all(
+        return any_matches((self.option,), names) and all(
             any(fnmatchcase(one, glob) for glob in self.deployments) for one in deployments
         )
 
@@ -155,7 +155,7 @@ class Rulings:
 
     def between(self, *deployments: str) -> "Rulings":
         """The same, asked about differences; one deployment at two times is not expected to."""
-        names = tuple(dict.fromkeys(deployments))
+        names = tuple(dict.fromkeys(filter(None, deployments)))
         return replace(self, compared=names if len(names) > 1 else ())
 
     def expects(self, names: Collection[str]) -> ExpectedDifference | None:

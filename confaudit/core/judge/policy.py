@@ -1,5 +1,6 @@
 """The policy of a house: what it forbids and requires, how bad that is, what may differ."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from confaudit.core.given import Position
 from confaudit.core.judge.advisories import Advisory
 from confaudit.core.judge.exceptions import ExpectedDifference, LevelOverride
+from confaudit.core.judge.finding import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Policy:
     rules: tuple[HouseRule, ...] = ()
     overrides: tuple[LevelOverride, ...] = ()
     differences: tuple[ExpectedDifference, ...] = ()
+
+    @property
+    def by_id(self) -> Mapping[str, Rule]:
+        """What the findings of its rules are, by id."""
+        return {one.id: one.advisory.rule for one in self.rules}
 
     def advisories(self, deployment: str) -> tuple[Advisory, ...]:
         """The rules of the house that are about a deployment."""

@@ -246,11 +246,11 @@ class Report:
 
     @property
     def _other_things(self) -> str:
-        """What an upgrade's verdict does not speak of: warnings but of a start or a behaviour."""
+        """What an upgrade's verdict does not speak of: warnings of other effects than it counts."""
         rest = sum(
             one.severity > Level.INFO
             and one.affects is not Truth.NO
-            and one.rule.effect not in (Effect.WILL_NOT_START, Effect.BEHAVIOUR)
+            and one.rule.effect not in (Effect.WILL_NOT_START, Effect.BEHAVIOUR, Effect.POLICY)
             for one in self.deciding
         )
         return f"{plural(rest, 'other thing')} to act on" if self.kind.is_upgrade and rest else ""
