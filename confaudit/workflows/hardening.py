@@ -7,11 +7,9 @@ from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.coder.served import as_served
 from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.hardening import Checkup, check
-from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.model import Snapshot
-from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import Deployment
-from confaudit.workflows.audit import AuditScope
+from confaudit.workflows.audit import AuditScope, situate
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
@@ -32,16 +30,7 @@ def controls(setup: Setup) -> "Sequence[Advisory]":
 
 def checkup(setup: Setup, scope: AuditScope, asked: "Sequence[Advisory]") -> Checkup:
     """What comes of controls in a deployment, as it is to be under the target."""
-    situation = situation_of(
-        scope.snapshot,
-        scope.source,
-        scope.target,
-        scope.opened.operator,
-        setup.catalog(),
-        scope.earlier,
-        checks=asked_in_clear(asked),
-    )
-    return check(asked, situation)
+    return check(asked, situate(setup, scope, (), asked))
 
 
 def scope_of(snapshot: Snapshot, catalog: Catalog) -> AuditScope:

@@ -222,3 +222,15 @@ def test_what_is_excepted_does_not_fail_and_is_told(run, clean_folder):
     assert (code, err) == (0, "")
     assert outcomes(out)["harden-swagger"] == "fails, excepted"
     assert json.loads(out)["verdict"].startswith("3 controls fail, 77 hold")
+
+
+def test_an_audit_of_what_works_does_not_read_the_pack(run, clean_folder, monkeypatch):
+    def never(*catalogs):
+        raise AssertionError("it costs time, and lint and upgrade do not ask it")
+
+    monkeypatch.setattr("confaudit.rulebook.advisories.load_controls", never)
+    (clean_folder / "coder.env").write_text(FILES["coder.env"])
+    assert run("lint", "--no-config", "coder.env", "--only", "swagger-enable")[0] == 0
+    upgrade = ("upgrade", "--no-config", "--from", "2.33.0", "--to", "2.35.1", "-i", "coder.env")
+    assert run(*upgrade)[0] in (0, 1)
+    assert "harden-" not in run("lint", "--no-config", "coder.env", "-f", "json")[1]
