@@ -224,3 +224,16 @@ def test_a_release_that_changes_a_default_closes_what_was_open():
     assert [one.subject for one in turned(was, now)] == [
         "harden-cookie-insecure:secure-auth-cookie"
     ]
+
+
+def test_a_release_that_brings_what_closes_it_opens_nothing():
+    """Apps could plant the cookie before there was a prefix against it."""
+    wide = {**ACCESS, "wildcard_access_url": "*.coder.example.com"}
+    was = checkup("2.31.0", snapshot=running("2.31.0", **wide, secure_auth_cookie=True))
+    now = checkup("2.35.1", snapshot=running("2.35.1", **wide))
+    assert "CA-WEB-04" in failing(now)
+    assert [*turned(was, now)] == []
+    fallback = {"oidc_client_id": "coder", "dangerous_oidc_email_fallback": True}
+    now = checkup("2.35.1", snapshot=running("2.35.1", **wide, **fallback,
+                                             disable_password_auth=True))  # fmt: skip
+    assert "harden-oidc-email-fallback" in {one.rule.id for one in turned(was, now)}

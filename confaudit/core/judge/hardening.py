@@ -113,20 +113,29 @@ CONTROL_RESTORED: Final = Rule(
 def turned(before: Checkup, after: Checkup) -> Iterator[Finding]:
     """What a change opens, and the good news of what it closes, by the same controls on each side.
 
-    What was open already is no news, nor is what could not be asked on either side.
+    What was open already is no news, nor is what could not be asked on either side. Where only the
+    newer release has what closes it, the change opens what it sets itself.
     """
     earlier = {one.control.rule.id: one for one in before.checked}
     for now in after.checked:
         was = earlier[now.control.rule.id]
         if ControlState.NOT_KNOWN not in (was.state, now.state):
-            yield from _opened(was, now)
+            yield from _opened(was, now, after.situation)
             yield from (_restored(one, after.situation) for one in _closed(was, now))
 
 
-def _opened(was: Checked, now: Checked) -> Iterator[Finding]:
+def _opened(was: Checked, now: Checked, situation: Situation) -> Iterator[Finding]:
     """What fails that did not, or does so for certain that might have."""
     known = {one.subject: one.affects for one in was.findings}
-    return (one for one in now.findings if known.get(one.subject) not in (Truth.YES, one.affects))
+    for one in now.findings:
+        is_new = known.get(one.subject) not in (Truth.YES, one.affects)
+        if is_new and (was.state is not ControlState.NOT_THERE or _is_set(one, situation)):
+            yield one
+
+
+def _is_set(finding: Finding, situation: Situation) -> bool:
+    """Whether what it is about is set, and not just there."""
+    return not finding.spec or situation.after(finding.spec.key).is_set is not Truth.NO
 
 
 def _closed(was: Checked, now: Checked) -> Iterator[Finding]:
