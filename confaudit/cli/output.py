@@ -40,7 +40,9 @@ _OPTIONS: Final[Sequence[Decorator]] = (
         "formats",
         multiple=True,
         type=click.Choice(tuple(FORMATS)),
-        help="Format; repeat it with -o, paired by position.  [default: text]",
+        metavar="FORMAT",
+        help=f"One of {', '.join(FORMATS)}; repeat it with -o, paired by position.  "
+        "[default: text]",
     ),
     option(
         "--output",

@@ -67,6 +67,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("github", "annotations of a GitHub workflow", (), "github", kinds=_JUDGED),
         Format("outputs", "outputs of a GitHub step", (), "outputs", kinds=_JUDGED),
         Format("concise", "a line for each finding", (), "concise", kinds=_JUDGED),
+        Format("ignore", "entries for confaudit-exceptions.yaml", (), "ignore", kinds=_JUDGED),
     )
 }
 

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,12 +13,13 @@ from jsonschema import Draft7Validator
 from junitparser import Error, Failure, JUnitXml, Skipped
 
 from confaudit.core.given import Position
-from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
-from confaudit.core.judge.judge import Judged, Threshold
+from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed, Rulings
+from confaudit.core.judge.judge import Judged, Threshold, judge
 from confaudit.core.model import Level
 from confaudit.core.report.exits import exit_code
-from confaudit.errors import ExitCode
+from confaudit.errors import ConfigError, ExitCode
 from confaudit.render import FORMATS, RenderOptions, render
+from confaudit.rulebook.exceptions import read
 from tests.golden.sample_reports import FINDINGS, LINT, REPORTS, rule
 
 SARIF = Draft7Validator(
@@ -148,20 +150,16 @@ def test_every_format_fails_where_the_run_does(name):
 
 
 def test_sarif_tells_rules_suppressions_and_every_place():
-    run = sarif_of("review")
+    run, judged = sarif_of("review"), REPORTS["review"].judged
     rules = run["tool"]["driver"]["rules"]
     assert [one["id"] for one in rules] == [one.id for one in REPORTS["review"].rules]
     assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
-    counting, *others = run["results"]
-    assert (counting["baselineState"], "suppressions" in counting) == ("new", False)
+    counting, others = (run["results"][: len(judged.shown)], run["results"][len(judged.shown) :])
+    assert not any("suppressions" in one for one in counting)
     told = [one["suppressions"][0]["justification"] for one in others]
-    assert told[:3] == [
-        "off: off: as Ann says",
-        "ignored: ignore: as Ann says",
-        "accepted: accept: as Ann says",
-    ]
-    assert told[-1] == "there before"
-    assert others[-1]["baselineState"] == "unchanged"
+    assert all(one.reason in words for one, words in zip(judged.suppressed, told, strict=True))
+    states = [one["baselineState"] for one in run["results"]]
+    assert states == ["new"] * (len(states) - 2) + ["unchanged"] * 2
     (renamed,) = (one for one in others if one["ruleId"] == "option-renamed")
     spots = [*renamed["locations"], *renamed["relatedLocations"]]
     regions = [one["physicalLocation"]["region"]["startLine"] for one in spots]
@@ -208,10 +206,12 @@ def test_junit_has_a_case_for_every_rule_of_each_deployment():
 def test_what_does_not_count_is_skipped_in_junit_and_information_in_gitlab():
     (suite,) = junit_of("check", Threshold(Level.INFO))
     skipped = {case.name: case.result[0].message for case in suite if case.is_skipped}
-    assert skipped["default-changed"] == "ignored: ignore: as Ann says"
+    assert skipped["default-changed"] == "ignored: Nobody uses the gateway yet."
     issues = {one["check_name"]: one for one in gitlab_of("check")}
     assert issues["default-changed"]["severity"] == "info"
-    assert issues["default-changed"]["description"].startswith("[ignored: ignore: as Ann says] ")
+    assert issues["default-changed"]["description"].startswith(
+        "[ignored: Nobody uses the gateway yet.] "
+    )
     assert issues["no-such-thing"]["severity"] == "major"
 
 
@@ -229,6 +229,23 @@ def test_what_people_decided_stands_beside_what_counts_all_the_same():
         assert "The exception of confaudit-exceptions.yaml:20 is about nothing" in told[form]
     assert outputs_of(told["outputs"])["expired_count"] == "1"
     assert outputs_of(told["outputs"])["idle_count"] == "1"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_is_pasted_and_given_a_reason_keeps_every_finding_from_counting(name):
+    counting, text = ALL[name].deciding, shown(name, "ignore")
+    if counting:
+        with pytest.raises(ConfigError, match=r"confaudit-exceptions\.yaml, line \d+"):
+            read(text.encode(), "confaudit-exceptions.yaml")
+    entries = read(text.replace('reason: ""', "reason: So be it").encode(), "e.yaml")
+    assert len(entries) == len(counting)
+    for deployment in {one.deployment for one in counting}:
+        mine = [one for one in counting if one.deployment == deployment]
+        judged = judge(mine, deployment, rulings=Rulings(date.min, entries))
+        assert judged.found == ()
+        assert {one.finding.fingerprint for one in judged.excused} == {
+            one.fingerprint for one in mine
+        }
 
 
 def test_annotations_are_the_ten_worst_and_say_how_many_more_there_are():
