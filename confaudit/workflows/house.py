@@ -8,7 +8,7 @@ from typing import Final
 
 from confaudit.core.judge.exceptions import ExceptionEntry, Rulings
 from confaudit.core.judge.policy import NO_POLICY, Policy
-from confaudit.core.text.wording import visible
+from confaudit.core.text.wording import plural, visible
 from confaudit.errors import ConfigError
 from confaudit.workflows.setup import Setup
 
@@ -86,7 +86,14 @@ def strange_rules(setup: Setup, found: House, looked_for: Iterable[str]) -> tupl
     from confaudit.workflows.rules import all_rules
 
     known = sorted(all_rules(setup))
-    return tuple(_strange(one, known) for one in _meeting_none(unmet, known))
+    strange = _meeting_none(unmet, known)
+    more = len(strange) - _MOST_TOLD
+    rest = (f"{plural(more, 'more exception')} name no rule there is.",) if more > 0 else ()
+    return (*(_strange(one, known) for one in strange[:_MOST_TOLD]), *rest)
+
+
+_MOST_TOLD: Final = 10
+"""Whoever has more of them has one mistake many times."""
 
 
 def _meeting_none(

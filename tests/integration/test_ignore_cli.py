@@ -89,6 +89,13 @@ def test_the_list_tells_what_has_ended_and_prune_takes_it_out(confaudit, folder)
     assert (folder / FILE).read_text() == kept
 
 
+def test_one_mistake_made_many_times_is_told_a_few_times(confaudit, folder):
+    (folder / FILE).write_text("ignore:\n" + "- {rule: nope-nope, reason: x}\n" * 12)
+    out = confaudit("ignore", "list")[1]
+    assert out.count("no rule is called nope-nope") == 10
+    assert "2 more exceptions name no rule there is." in out
+
+
 def test_what_cannot_be_meant_ends_in_one_sentence(confaudit, folder):
     for arguments, said in (
         (("abc", "--reason", "x"), "accept.fingerprint: it is not of the form"),
