@@ -46,7 +46,9 @@ def test_a_finding_counts_again_when_its_exception_has_expired(confaudit, folder
 
     code, after = judged(confaudit, "--now", "2027-01-01")
     assert code == 1
-    assert after["findings"] == before["findings"]
+    assert [one["fingerprint"] for one in after["findings"]] == [finding["fingerprint"]]
+    told = confaudit(*FINDING, "--now", "2027-01-01")[1]
+    assert f"expired on 2026-12-31: {reason} ({FILE}:20)" in " ".join(told.split())
 
     (folder / "coder.env").write_text(f"{SERVER}CODER_OIDC_ROLE_FIELD=teams\n")
     assert judged(confaudit, "--now", "2026-12-31")[0] == 0  # the name is what is dead
@@ -87,6 +89,27 @@ def test_the_list_tells_what_has_ended_and_prune_takes_it_out(confaudit, folder)
         f"{FILE}:7: rule start-*: x\n1 exception taken out.\n",
     )
     assert (folder / FILE).read_text() == kept
+
+
+def test_prune_takes_out_what_every_saved_report_calls_of_no_use(confaudit, folder):
+    uses = "- {option: coder_oidc_role_field, reason: used}\n"
+    idle = "- {option: oidc-scopes, reason: idle}\n"
+    ended = "- {rule: option-*, reason: ended, until_version: 2.34.0}\n"
+    (folder / FILE).write_text(f"ignore:\n{idle}{uses}")
+    (folder / "other.env").write_text(f"{SERVER}CODER_OIDC_SCOPES=a;b\n")
+    for name in ("coder", "other"):
+        assert confaudit("lint", f"{name}.env", "--exit-zero", "-o", f"{name}.json")[0] == 0
+    both = ("--report", "coder.json", "--report", "other.json")
+    assert "0 exceptions taken out." in confaudit("ignore", "prune", *both)[1]
+    assert "1 exception taken out." in confaudit("ignore", "prune", *both[:2])[1]
+    assert (folder / FILE).read_text() == f"ignore:\n{uses}"
+
+    (folder / FILE).write_text(f"ignore:\n{ended}")
+    assert confaudit(*FINDING, "-o", "report.json")[0] == 1
+    assert (
+        f"{FILE}:2: rule option-*: ended"
+        in confaudit("ignore", "prune", "--report", "report.json")[1]
+    )
 
 
 def test_one_mistake_made_many_times_is_told_a_few_times(confaudit, folder):
