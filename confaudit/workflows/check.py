@@ -1,4 +1,4 @@
-"""Whether deployments keep to the hardening pack as they are: by snapshots, by files, or both."""
+"""Whether deployments, by snapshots or files, keep to the hardening pack and the house's policy."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
+from confaudit.core.judge.advisories import advise
 from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.hardening import Checkup, ControlState
 from confaudit.core.judge.judge import Judged, judge
@@ -65,17 +66,19 @@ class _Checked:
 
     case: Case
     asked: "Sequence[Advisory]"
+    """The controls, and the rules of the house."""
     checkup: Checkup
     judged: Judged
 
 
 def _checked(setup: Setup, case: Case, decided: House, selection: Selection) -> _Checked:
-    scope, asked = case.scope, controls(setup)
-    found = checkup(setup, scope, asked)
+    scope, pack, own = case.scope, controls(setup), decided.policy.advisories(case.scope.name)
+    checked = checkup(setup, scope, pack)
+    found = (*checked.findings, *advise(own, checked.situation))
     rulings = decided.rulings.about(scope.target.version)
-    ids = [one.rule.id for one in asked]
-    judged = judge(found.findings, scope.name, selection, rulings, rules=ids)
-    return _Checked(case, asked, found, judged)
+    asked = (*pack, *own)
+    judged = judge(found, scope.name, selection, rulings, rules=[one.rule.id for one in asked])
+    return _Checked(case, asked, checked, judged)
 
 
 def _part(setup: Setup, done: _Checked, version: str) -> Report:

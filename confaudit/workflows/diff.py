@@ -12,6 +12,7 @@ from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.hardening import CONTROL_RESTORED, turned
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.nearest import located
+from confaudit.core.judge.policy import newly_broken
 from confaudit.core.judge.rules.changes import CHANGE_RULES, change_findings
 from confaudit.core.model import Change, Fidelity, Snapshot, Subject
 from confaudit.core.report.coverage import hints, notes
@@ -59,10 +60,11 @@ def report(
     catalog, decided = setup.catalog(), decided or house(setup)
     changes = attribute(diff(before, after), before, after, catalog)
     asked = controls(setup) if _may_turn(before, after, changes) else ()
-    found = (*change_findings(changes), *_turned(setup, before, after, asked))
     deployment = after.deployment or before.deployment
+    own = decided.policy.advisories(deployment)
+    found = (*change_findings(changes), *_turned(setup, before, after, asked, own))
     releases = (catalog.nearest(before.version), catalog.nearest(after.version))
-    refuse_strangers(selection, _names(before, after, changes), releases, _rules(setup))
+    refuse_strangers(selection, _names(before, after, changes), releases, _rules(setup, own))
     return Report(
         title=_title(before, after),
         before=side(before),
@@ -74,7 +76,7 @@ def report(
             decided.rulings.about(after.version).between(before.deployment, after.deployment),
             rules=CHANGE_RULES,
         ),
-        rules=(*CHANGE_RULES.values(), *(_hardening(asked) if asked else ())),
+        rules=(*CHANGE_RULES.values(), *(_rules_beside(asked, own) if asked else ())),
         notes=(
             *notes(before, after),
             *hints(before, catalog),
@@ -97,25 +99,30 @@ def _may_turn(before: Snapshot, after: Snapshot, changes: Iterable[Change]) -> b
 
 
 def _turned(
-    setup: Setup, before: Snapshot, after: Snapshot, asked: "Sequence[Advisory]"
+    setup: Setup,
+    before: Snapshot,
+    after: Snapshot,
+    asked: "Sequence[Advisory]",
+    own: "Sequence[Advisory]",
 ) -> Iterator[Finding]:
-    """What the changes open or close, by the controls that are asked."""
-    if not asked:
-        return iter(())
-    catalog = setup.catalog()
-    was, now = (checkup(setup, scope_of(one, catalog), asked) for one in (before, after))
-    return turned(was, now)
+    """What the changes open or close, by the controls that are asked and the house's own rules."""
+    if asked:
+        catalog = setup.catalog()
+        was, now = (checkup(setup, scope_of(one, catalog), asked) for one in (before, after))
+        yield from turned(was, now)
+        yield from newly_broken(own, was.situation, now.situation)
 
 
-def _hardening(asked: "Iterable[Advisory]") -> Iterator[Rule]:
-    yield from (one.rule for one in asked)
+def _rules_beside(asked: "Iterable[Advisory]", own: "Iterable[Advisory]") -> Iterator[Rule]:
+    """The rules that are looked for beside the changes."""
+    yield from (one.rule for one in (*asked, *own))
     yield CONTROL_RESTORED
 
 
-def _rules(setup: Setup) -> Iterator[str]:
+def _rules(setup: Setup, own: "Iterable[Advisory]") -> Iterator[str]:
     """The ids that a filter may mean; the pack is read only where there is one."""
     yield from CHANGE_RULES
-    yield from (one.id for one in _hardening(controls(setup)))
+    yield from (one.id for one in _rules_beside(controls(setup), own))
 
 
 def _names(before: Snapshot, after: Snapshot, changes: Iterable[Change]) -> Iterator[str]:

@@ -8,10 +8,11 @@ from pathlib import Path
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.governance import Decided, governance
 from confaudit.core.text.wording import listing_some, visible
+from confaudit.errors import ConfigError
 from confaudit.store.revisions import Range
 from confaudit.store.trees import Tree
 from confaudit.workflows.house import FILES, House, house, house_of
-from confaudit.workflows.rules import all_rules
+from confaudit.workflows.rules import rules_without_policy
 from confaudit.workflows.setup import Setup
 
 
@@ -48,7 +49,7 @@ def houses(setup: Setup, found: Range, policy_from: PolicyFrom) -> Houses:
         own = house(setup)
         return Houses(own, own)
     paths = {name: f"{folder}{name}" for name in FILES}
-    before, after = (_at(setup, tree, paths) for tree in (found.base, found.head))
+    before, after = _before(setup, found, paths, policy_from), _at(setup, found.head, paths)
     turned = _turned(setup, found, (before, after), paths)
     return Houses(before, before if policy_from is PolicyFrom.BASE else after, turned)
 
@@ -68,6 +69,16 @@ def _root(folder: Path) -> Path | None:
     return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
 
 
+def _before(setup: Setup, found: Range, paths: Mapping[str, str], policy_from: PolicyFrom) -> House:
+    """The house before the change, which may be what mends it: then all that it says is new."""
+    try:
+        return _at(setup, found.base, paths)
+    except ConfigError:
+        if policy_from is PolicyFrom.BASE:
+            raise
+        return house_of(setup, {})
+
+
 def _at(setup: Setup, tree: Tree, paths: Mapping[str, str]) -> House:
     texts = {name: text for name, path in paths.items() if (text := tree.read(path)) is not None}
     return house_of(setup, texts)
@@ -81,8 +92,8 @@ def _turned(
         return ()
     names = {path: name for name, path in paths.items()}
     authors = {names[path]: _authors(found, path) for path in sorted(changed)}
-    before, after = (Decided(entries=one.rulings.entries) for one in sides)
-    said = governance(before, after, all_rules(setup), authors)
+    before, after = (Decided(one.policy, one.rulings.entries) for one in sides)
+    said = governance(before, after, rules_without_policy(setup), authors)
     return tuple(_placed(one, paths) for one in said)
 
 

@@ -75,8 +75,7 @@ def _deployments(
     """The parts on deployments that files set up; rules are read only where there are any."""
     if pairs:
         known, asked = advisories(setup), controls(setup)
-        rulings = decided.rulings
-        reviewer = Reviewer(setup, found, known, asked, rulings, selection, request.version)
+        reviewer = Reviewer(setup, found, known, asked, decided, selection, request.version)
         yield from map(reviewer.review, pairs)
 
 

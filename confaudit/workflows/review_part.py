@@ -14,7 +14,6 @@ from confaudit.core.changes.selection import Selection
 from confaudit.core.coder.releases import Release
 from confaudit.core.given import OperatorSettings, Position
 from confaudit.core.judge.effective import effective_changes
-from confaudit.core.judge.exceptions import Rulings
 from confaudit.core.judge.finding import Finding, Rule, subjects
 from confaudit.core.judge.hardening import CONTROL_RESTORED, check, turned
 from confaudit.core.judge.judge import Judged, judge
@@ -31,6 +30,7 @@ from confaudit.core.upgrade.situation import Situation
 from confaudit.operator_files import Deployment, version_line
 from confaudit.store.revisions import Range
 from confaudit.workflows.audit import AuditScope, Examined, examine, forms_of, situate
+from confaudit.workflows.house import House
 from confaudit.workflows.in_use import InUse, before_and_after
 from confaudit.workflows.operator_files import blind_spots, files_table
 from confaudit.workflows.reviewed_files import Pair
@@ -49,7 +49,7 @@ class Reviewer:
     range: Range
     known: "Sequence[Advisory]"
     controls: "Sequence[Advisory]"
-    rulings: Rulings
+    house: House
     selection: Selection
     version: str = ""
     """The release in use, where the files do not tell it."""
@@ -62,7 +62,7 @@ class Reviewer:
 
     def _changed(self, case: "_Case") -> Report:
         situation = situate(self.setup, case.newer, self.known, self.controls)
-        new = examine(situation, case.newer, self.known)
+        new = examine(situation, case.newer, self._rules(case))
         rules = (*new.rules, *(one.rule for one in self.controls), *_OWN_RULES)
         judged, limits = self._judged(case, new, rules), case.limits(self.setup)
         is_read = anything_read(situation)
@@ -105,7 +105,7 @@ class Reviewer:
             located(found, (), told_at),
             case.name,
             self.selection,
-            self.rulings.about(case.target.version),
+            self.house.rulings.about(case.target.version),
             older={replace(one, deployment=case.name).fingerprint for one in older},
             rules=[one.id for one in rules],
         )
@@ -116,7 +116,11 @@ class Reviewer:
             situation = newer.staying
         else:
             situation = situate(self.setup, case.older, self.known, self.controls)
-        return examine(situation, case.older, self.known)
+        return examine(situation, case.older, self._rules(case))
+
+    def _rules(self, case: "_Case") -> "Sequence[Advisory]":
+        """What is asked of a deployment, the rules of the house among it."""
+        return (*self.known, *self.house.policy.advisories(case.name))
 
     def _effective(self, case: "_Case", old: Situation, new: Situation) -> Iterator[Finding]:
         """What the server will see differently, and not because of the upgrade."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -107,3 +108,64 @@ def test_what_may_differ_between_deployments_is_passed_over() -> None:
         judged = compared(read_setup(), prod, replace(other, deployment=name)).judged
         assert sorted(one.change.key for one in judged.found if one.change) == counted, name
         assert [one.finding.change.key for one in judged.excused if one.finding.change] == excused
+
+
+def test_a_change_that_breaks_a_rule_of_the_house_is_told_and_one_that_does_not_is_not() -> None:
+    rule = "rules: [{id: ours, forbid: {option: verbose, equals: true}, level: warning}]"
+    Path("confaudit-policy.yaml").write_text(rule)
+    quiet, loud = running("2.36.0"), running("2.36.0", verbose=True)
+    longer = running("2.36.0", verbose=True, access_url="https://c.example.com")
+    for before, after, told in ((quiet, loud, ["ours"]), (loud, quiet, []), (loud, longer, [])):
+        found = compared(read_setup(), before, after).findings
+        assert [one.rule.id for one in found if one.rule.effect == "policy"] == told
+
+
+def test_a_check_goes_by_it(report: Callable[..., Any]) -> None:
+    found = report("check", "coder.env", "--deployment", "prod")
+    assert "2 rules of the house are broken" in found["verdict"]
+    assert {"house-short-sessions", "house-one-login"} < {one["rule"] for one in found["findings"]}
+    assert report("check", "coder.env", "--only", "house-*")["code"] == 1
+
+
+LAW = "rules: [{id: ours, forbid: {option: verbose, equals: true}, message: No chatter.}]\n"
+LOUD = "CODER_HTTP_ADDRESS=:3000\nCODER_VERBOSE=true\n"
+
+
+def commit(files: dict[str, str]) -> None:
+    for name, text in files.items():
+        Path(name).write_text(text)
+    for command in (["add", "-A"], ["commit", "-qm", "a change"]):
+        subprocess.run(["git", *command], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "told", "by_base"),
+    [
+        (LAW, LAW, ["ours"], ["ours"]),
+        (LAW, "", ["policy-weakened"], ["ours", "policy-weakened"]),
+        (LAW, f"{LAW}levels: {{ours: off}}\n", ["policy-weakened"], ["ours", "policy-weakened"]),
+        (LAW, f"{LAW}levels: {{'*': off}}\n", 3 * ["policy-weakened"], ["ours", "policy-weakened"]),
+        ("", LAW, ["ours", "policy-changed"], ["policy-changed"]),
+        ("rules: 1\n", LAW, ["ours", "policy-changed"], None),
+    ],
+)
+def test_a_review_goes_by_the_policy_and_tells_what_becomes_of_it(
+    report: Callable[..., Any],
+    confaudit: Confaudit,
+    base: str,
+    head: str,
+    told: list[str],
+    by_base: list[str] | None,
+) -> None:
+    subprocess.run(["git", "init", "-q", "-b", "main"], check=True)
+    commit({"coder.env": LOUD.replace("true", "false"), "confaudit-policy.yaml": base})
+    subprocess.run(["git", "checkout", "-q", "-b", "change"], check=True)
+    commit({"coder.env": LOUD, "confaudit-policy.yaml": head})
+    ours = {"ours", "policy-weakened", "policy-changed"}
+    found = [one["rule"] for one in report("review")["findings"] if one["rule"] in ours]
+    assert sorted(found) == told
+    if by_base is None:
+        assert confaudit("review", "--policy-from", "base")[0] == 2
+    else:
+        found = [one["rule"] for one in report("review", "--policy-from", "base")["findings"]]
+        assert sorted(ours.intersection(found)) == by_base

@@ -143,6 +143,11 @@ def _of_rule(kind: Rule, rule: HouseRule, what: str) -> Finding:
 # --- levels -------------------------------------------------------------------------------------
 
 
+_OFF: Final = "off"
+_WORDS: Final = (_OFF, *(level.word for level in Level))
+"""How much findings can count, the least first."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Weight:
     """How much findings of a rule count under a policy, and where that is said."""
@@ -154,27 +159,25 @@ class _Weight:
     @property
     def word(self) -> str:
         """In a word."""
-        return self.level.word if self.level else "off"
+        return self.level.word if self.level else _OFF
 
 
 def _levels(before: Policy, after: Policy, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     """One finding for all rules that one line moves in the same way."""
     were, are = _weights(before, rules), _weights(after, rules)
-    moves: dict[tuple[_Weight, _Weight], list[str]] = {}
+    moves: dict[tuple[str, str, Position | None], list[str]] = {}
     for name in sorted(were.keys() & are.keys()):
-        if were[name].level != are[name].level:
-            moves.setdefault((were[name], are[name]), []).append(name)
-    for (was, now), names in moves.items():
-        is_weaker = (now.level or 0) < (was.level or 0)
-        said = listing_some(sorted(names), "rule")
-        verb = agreeing(len(names), "is", "are")
-        position = now.position or was.position
+        was, now = were[name], are[name]
+        if was.level != now.level:
+            moves.setdefault((was.word, now.word, now.position or was.position), []).append(name)
+    for (word, other, position), names in moves.items():
+        said = listing_some(names, "rule")
         yield Finding(
-            POLICY_WEAKENED if is_weaker else POLICY_CHANGED,
-            f"{said} {verb} {now.word} now instead of {was.word}.",
+            POLICY_WEAKENED if _WORDS.index(other) < _WORDS.index(word) else POLICY_CHANGED,
+            f"{said} {agreeing(len(names), 'is', 'are')} {other} now instead of {word}.",
             said,
-            before=was.word,
-            after=now.word,
+            before=word,
+            after=other,
             positions=(position,) if position else (),
         )
 

@@ -1,14 +1,16 @@
 """The policy of a house: what it forbids and requires, how bad that is, what may differ."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
 from confaudit.core.given import Position
-from confaudit.core.judge.advisories import Advisory
+from confaudit.core.judge.advisories import Advisory, advise
 from confaudit.core.judge.exceptions import ExpectedDifference, LevelOverride
-from confaudit.core.judge.finding import Rule
+from confaudit.core.judge.finding import Finding, Rule
+from confaudit.core.upgrade.known import Truth
+from confaudit.core.upgrade.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,14 @@ class Policy:
 
 NO_POLICY: Final = Policy()
 """A house that lays down nothing."""
+
+
+def newly_broken(
+    rules: Iterable[Advisory], before: Situation, after: Situation
+) -> Iterator[Finding]:
+    """What breaks rules of the house that was not broken before, or now is for certain."""
+    asked = [*rules]
+    known = {(one.rule.id, one.subject): one.affects for one in advise(asked, before)}
+    for one in advise(asked, after):
+        if known.get((one.rule.id, one.subject)) not in (Truth.YES, one.affects):
+            yield one
