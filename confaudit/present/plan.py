@@ -24,6 +24,8 @@ class StepShown:
     """Of the worst that it settles."""
     text: str
     links: tuple[Link, ...]
+    more: int = 0
+    """How many links are left out where room is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class StageShown:
 
     title: str
     steps: tuple[StepShown, ...]
+    more: int = 0
+    """How many steps are left out where room is short."""
 
 
 def shown_plan(report: Report, limit: int) -> tuple[StageShown, ...]:

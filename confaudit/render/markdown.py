@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import accumulate
@@ -12,7 +12,8 @@ from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
 from confaudit.present import Page, present
 from confaudit.present.decisions import Decisions
-from confaudit.present.entries import Group
+from confaudit.present.entries import Fact, Group
+from confaudit.present.plan import StageShown, StepShown
 from confaudit.present.tables import TableShown
 from confaudit.render import RenderOptions
 from confaudit.render.templated import environment, fill
@@ -24,7 +25,10 @@ For comments it counts 262,144 bytes, which as many characters never exceed.
 """
 _REPORT_LIMIT: Final = COMMENT_LIMIT - 80
 """A key of up to 64 signs, which `confaudit comment` adds, has to fit in as well."""
-_NOTES_LIMIT: Final = COMMENT_LIMIT // 4
+_ROOM: Final = COMMENT_LIMIT // 4
+"""What notes may take of it, and what the plan may: the rest is for findings and changes."""
+_LINKS: Final = 10
+"""So many findings one step names."""
 _VALUE_LIMIT: Final = 200
 _MANY: Final = 128
 """So many rows are tried first, and twice as many as long as they fit."""
@@ -34,7 +38,7 @@ def render(report: Report, options: RenderOptions) -> str:
     """Fill in `report.md.j2` with as many findings, changes and rows as one comment holds."""
     env = environment(options.templates)
     env.filters.update(code=code, words=words, tagged=tagged, fence=fence)
-    page = _with_few_notes(present(report, _VALUE_LIMIT))
+    page = _shortened(present(report, _VALUE_LIMIT))
     known = {"sizes": _sizes(page), "elsewhere": tuple(map(visible, options.elsewhere))}
 
     @cache
@@ -64,15 +68,59 @@ def _sizes(page: Page) -> dict[str, int]:
     return found
 
 
-def _with_few_notes(page: Page, limit: int = _NOTES_LIMIT) -> Page:
-    """A page whose notes leave room for what is more important, `limit` characters in all."""
-    share = limit // (1 + len(page.parts))
-    ends = list(accumulate(size(words(note)) for note in page.notes))
-    shown = bisect_right(ends, share)
-    rest = len(page.notes) - shown
+def _shortened(page: Page, room: int = _ROOM) -> Page:
+    """A page whose notes and plan take `room` each, and that tells what is general once."""
+    share = room // (1 + len(page.parts))
+    return replace(
+        page,
+        plan=tuple(_few_steps(page.plan, share)),
+        groups=tuple(map(_told_once, page.groups)),
+        notes=_few_notes(page.notes, share),
+        parts=tuple(_shortened(part, share) for part in page.parts),
+    )
+
+
+def _few_notes(notes: Sequence[str], room: int) -> tuple[str, ...]:
+    shown = _fitting((size(words(note)) for note in notes), room)
+    rest = len(notes) - shown
     more = (f"{plural(rest, 'more note')} did not fit in here.",) if rest else ()
-    parts = tuple(_with_few_notes(part, share) for part in page.parts)
-    return replace(page, notes=(*page.notes[:shown], *more), parts=parts)
+    return (*notes[:shown], *more)
+
+
+def _few_steps(plan: Iterable[StageShown], room: int) -> Iterator[StageShown]:
+    """The stages with as many of their steps as there is room for, from the first on."""
+    stages = [replace(one, steps=tuple(map(_few_links, one.steps))) for one in plan]
+    left = _fitting((_step_size(step) for stage in stages for step in stage.steps), room)
+    for stage in stages:
+        kept = stage.steps[:left]
+        left -= len(kept)
+        yield replace(stage, steps=kept, more=len(stage.steps) - len(kept))
+
+
+def _few_links(step: StepShown) -> StepShown:
+    return replace(step, links=step.links[:_LINKS], more=max(0, len(step.links) - _LINKS))
+
+
+def _step_size(step: StepShown) -> int:
+    texts = (words(step.text), *(f"{code(link.text)}{link.anchor}" for link in step.links))
+    return sum(size(text) + len("(`` , )") for text in texts)
+
+
+def _fitting(sizes: Iterable[int], room: int) -> int:
+    """How many of some things there is room for, from the first on."""
+    return bisect_right([*accumulate(sizes)], room)
+
+
+def _told_once(group: Group) -> Group:
+    """A group where what holds for all findings of a rule stands with the first of them only."""
+    told: set[tuple[str, Fact]] = set()
+    rows = []
+    for row in group.rows:
+        general = {(row.rule, fact) for fact in row.facts if fact.is_general}
+        facts = tuple(fact for fact in row.facts if (row.rule, fact) not in told)
+        told |= general
+        rows.append(replace(row, facts=facts))
+    return replace(group, rows=tuple(rows))
 
 
 def _first(page: Page, number: int) -> Page:

@@ -8,6 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from confaudit.core.judge.finding import Effect
 from confaudit.core.model import Cause, ChangeKind, Subject
 from confaudit.core.report.report import Column, Table
 from confaudit.present import present
@@ -30,7 +31,7 @@ from tests.golden.sample_reports import (
 Escape: TypeAlias = Callable[[str], str]
 
 CATALOG_SHOW = REPORTS["catalog-show"]
-SUMMARY = r"<details><summary>(\d+ (change|finding|row)s?|[^\n]+ \(\d+\))</summary>"
+SUMMARY = r"<details><summary>(\d+ changes?|[^\n]+ \(\d+\))</summary>"
 
 TRAPS = [
     "<script>alert(1)</script>",
@@ -285,9 +286,9 @@ def test_what_does_not_fit_into_a_comment_is_counted_and_told_twice(name: str) -
 
 def test_a_cut_keeps_the_most_urgent_and_tells_what_a_part_lost() -> None:
     text = render(LARGE["findings"][0], "md", RenderOptions())
-    assert "### Must be done before the upgrade (1)\n" in text
-    assert text.index("CODER_CACHE_AGE") < text.index("### Advice (")
-    cut = re.search(r"^### Advice \((\d+) of 300\)$", text, re.M)
+    assert "<summary>Must be done before the upgrade (1)</summary>\n" in text
+    assert text.index("CODER_CACHE_AGE") < text.index("<summary>Advice (")
+    cut = re.search(r"<summary>Advice \((\d+) of 300\)<", text)
     assert cut is not None
     assert int(cut[1]) + 1 == len(re.findall("^#### ", text, re.M))
 
@@ -307,6 +308,30 @@ def test_a_cut_says_where_the_rest_is(elsewhere: tuple[str, ...], reads: str) ->
     text = render(LARGE["findings of one section"][0], "md", options)
     assert reads in text
     assert in_a_form(text) <= GITHUB_TAKES
+
+
+def test_a_long_plan_leaves_room_for_findings_and_says_how_much_it_leaves_out() -> None:
+    steps = (f"Take number {n} out, and whatever else belongs to it." for n in range(500))
+    found = tuple(
+        replace(FINDINGS[1], subject=f"a{n}", steps=(step,)) for n, step in enumerate(steps)
+    )
+    text = render(replace(UPGRADE, judged=judged(findings=found)), "md", RenderOptions())
+    shown = len(re.findall(r"^- \[ \] Take number", text, re.M))
+    assert f"\n- {500 - shown} more steps: see the findings\n" in text
+    assert min(shown, text.count("#### ")) > 50
+    same = tuple(replace(one, steps=("Do it.",)) for one in found)
+    text = render(replace(UPGRADE, judged=judged(findings=same)), "md", RenderOptions())
+    assert re.search(r"^- \[ \] Do it\. \(.* and 490 more\)$", text, re.M)
+
+
+def test_what_holds_for_all_findings_of_a_rule_is_told_once_in_each_fold() -> None:
+    found = tuple(replace(FINDINGS[1], subject=f"a{n}") for n in range(3))
+    other = (replace(FINDINGS[1], rule=replace(FINDINGS[1].rule, id="b")),)
+    later = (replace(FINDINGS[3], rule=replace(FINDINGS[1].rule, effect=Effect.SECURITY)),)
+    report = replace(LINT, judged=judged(findings=(*found, *other, *later)))
+    text = render(report, "md", RenderOptions())
+    assert text.count("#### ") == 5
+    assert text.count("- Why: ") == text.count("- Reference: ") == 3
 
 
 def test_notes_leave_room_for_findings() -> None:
