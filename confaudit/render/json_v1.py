@@ -15,8 +15,9 @@ from confaudit.core.judge.finding import Effect
 from confaudit.core.lifecycle.lifecycle import Event
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import MISSING
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.plan import plan
-from confaudit.core.report.report import Audited, Report, Side, Table
+from confaudit.core.report.report import Report, Side, Table
 from confaudit.render import RenderOptions
 from confaudit.render.json_v1_fields import (
     AuditedEntry,

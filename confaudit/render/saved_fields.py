@@ -17,8 +17,9 @@ from confaudit.core.judge.judge import Judged, Suppressed, joined
 from confaudit.core.lifecycle.lifecycle import Event, EventKind
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import Fidelity
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Audited, Column, Report, Side, Table
+from confaudit.core.report.report import Column, Report, Side, Table
 from confaudit.render.json_v1_fields import (
     AuditedEntry,
     ComparedSide,

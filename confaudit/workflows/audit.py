@@ -15,7 +15,7 @@ from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
 from confaudit.core.judge.rules.changes import refuted
 from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.model import Snapshot
-from confaudit.core.report.report import Audited
+from confaudit.core.report.audited import Audited
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
 from confaudit.operator_files import Deployment, version_line

@@ -100,9 +100,9 @@ def _turned(
 def _authors(found: Range, path: str) -> str:
     """Who changed a file; what is not committed nobody has signed."""
     if found.head.disk and path in found.head.disk.entries:
-        return "what is not committed yet"
+        return "not committed yet"
     signed = [f"{one.author} in {one.id[:12]}" for one in found.commits([path])]
-    return listing_some([*map(visible, signed)], "commit", 3)
+    return f"changed by {listing_some([*map(visible, signed)], 'commit', 3)}"
 
 
 def _placed(finding: Finding, paths: Mapping[str, str]) -> Finding:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
@@ -11,8 +10,9 @@ from confaudit.core.judge.governance import GOVERNANCE_RULES
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules.changes import FILE_BROKEN
 from confaudit.core.judge.verdict import NO_SETTING
+from confaudit.core.report.audited import ITSELF, Audited
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Audited, Report
+from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural
 from confaudit.errors import SourceError
 from confaudit.store.revisions import Range, Revisions
@@ -25,9 +25,6 @@ from confaudit.workflows.review_part import Reviewer, broken_file
 from confaudit.workflows.reviewed_files import Pair, reviewed_files
 from confaudit.workflows.reviewed_snapshots import reviewed_snapshots
 from confaudit.workflows.setup import Setup
-
-ITSELF: Final = "the change itself"
-"""What stands for a deployment where something is about none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def _itself(setup: Setup, decided: Houses, faults: Mapping[str, SourceError]) ->
 def _about_itself(turned: Sequence[Finding], broken: Sequence[Finding]) -> str:
     words = (
         f"{plural(len(broken), 'file')} broken" if broken else "",
-        f"{plural(len(turned), 'change')} to what is judged by" if turned else "",
+        f"{plural(len(turned), 'change')} to policy or exceptions" if turned else "",
     )
     return ", ".join(filter(None, words))
 

@@ -22,9 +22,10 @@ from confaudit.core.judge.rules.changes import EFFECTIVE_CHANGE, FILE_BROKEN
 from confaudit.core.judge.verdict import review_verdict
 from confaudit.core.lifecycle.lives import Lives, lives
 from confaudit.core.model import Fidelity
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.coverage import anything_read, horizon, resting_on
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Audited, Report, Side
+from confaudit.core.report.report import Report, Side
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.situation import Situation
 from confaudit.operator_files import Deployment, version_line

@@ -7,8 +7,9 @@ from confaudit import __version__
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.verdict import review_verdict
 from confaudit.core.model import Snapshot, StoredFiles
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Audited, Report
+from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
 from confaudit.store.layout import deployment_of, folder_of

@@ -13,6 +13,7 @@ from confaudit.core.judge.finding import subjects
 from confaudit.core.judge.verdict import NOT_AUDITED, verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.model import Fidelity, RawDeployment, Snapshot
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.coverage import (
     anything_read,
     freshness,
@@ -21,7 +22,7 @@ from confaudit.core.report.coverage import (
     strangers,
 )
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Audited, Report, Side, side
+from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
 from confaudit.core.text.wording import plural, visible
 from confaudit.core.upgrade.audience import Audience

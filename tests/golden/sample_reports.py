@@ -28,9 +28,10 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.combined import combined
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Audited, Column, Report, Side, Table
+from confaudit.core.report.report import Column, Report, Side, Table
 from confaudit.core.upgrade.known import Truth
 from confaudit.render import FORMATS
 from confaudit.workflows import catalog as workflow

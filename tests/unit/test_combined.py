@@ -9,8 +9,8 @@ import pytest
 from confaudit.core.judge.finding import Effect
 from confaudit.core.judge.verdict import NOTHING_READ
 from confaudit.core.model import Level
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.combined import combined
-from confaudit.core.report.report import Audited
 from confaudit.core.upgrade.known import Truth
 from confaudit.errors import SourceError
 from confaudit.present import present

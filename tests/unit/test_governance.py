@@ -141,13 +141,15 @@ def test_each_stands_in_its_file_and_names_who_changed_it() -> None:
         decided(RULE),
         decided("levels: {downgrade: off}", IGNORE),
         RULES,
-        {POLICY: "Mallory \x1b[31m <m@example.com>"},
+        {POLICY: "by Mallory \x1b[31m <m@example.com>"},
     )
-    assert [(one.rule.id, *one.positions, one.because) for one in found] == [
-        ("policy-weakened", Position(POLICY, 2), "changed by Mallory \\x1b[31m <m@example.com>"),
-        ("policy-weakened", Position(POLICY, 1), "changed by Mallory \\x1b[31m <m@example.com>"),
-        ("exception-added", Position(EXCEPTIONS, 2), ""),
+    assert [(one.rule.id, *one.positions) for one in found] == [
+        ("policy-weakened", Position(POLICY, 2)),
+        ("policy-weakened", Position(POLICY, 1)),
+        ("exception-added", Position(EXCEPTIONS, 2)),
     ]
+    signed = [one.message.endswith("(by Mallory \\x1b[31m <m@example.com>).") for one in found]
+    assert signed == [True, True, False]
 
 
 def test_their_ids_are_of_no_other_rule() -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from confaudit.core.judge.finding import Effect, Finding, Phase
 from confaudit.core.model import Level
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.plan import plan
-from confaudit.core.report.report import Audited, Report
+from confaudit.core.report.report import Report
 from confaudit.core.upgrade.known import Truth
 from confaudit.present import present
 from tests.golden.sample_reports import LINTED, UPGRADE, judged, rule, spec

@@ -94,7 +94,7 @@ def governance(
     """A finding for each thing that a change adds to what was decided, or takes from it.
 
     `rules` are all that are not of the policy, by id; `authors` says for each of the files who
-    changed it, in words that follow "changed by". A remark that an entry adds changes nothing.
+    changed it: `changed by Ann in 0a1b2c3`. A remark that an entry adds changes nothing.
     """
     found = chain(
         _house_rules(before.policy, after.policy),
@@ -108,7 +108,9 @@ def governance(
 def _signed(finding: Finding, authors: Mapping[str, str]) -> Finding:
     files = dict.fromkeys(place.file for place in finding.positions)
     names = [visible(authors[file]) for file in files if file in authors]
-    return replace(finding, because=f"changed by {listing(names)}" if names else "")
+    if not names:
+        return finding
+    return replace(finding, message=f"{finding.message.removesuffix('.')} ({listing(names)}).")
 
 
 def _finding(rule: Rule, subject: str, message: str, position: Position) -> Finding:

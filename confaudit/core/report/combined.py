@@ -21,8 +21,9 @@ from confaudit.core.judge.verdict import (
     verdict,
 )
 from confaudit.core.model import MISSING, Level, Value
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Audited, Column, Report, Table
+from confaudit.core.report.report import Column, Report, Table
 from confaudit.core.text.wording import agreeing, listing_some, plural, visible
 
 
@@ -64,7 +65,7 @@ def shared_notes(parts: Sequence[Report]) -> tuple[str, ...]:
 
 
 def _title(parts: Sequence[Report]) -> str:
-    several = plural(len(parts), "deployment")
+    several = _who(parts)
     if not parts[0].kind.is_upgrade:
         return f"{_WORK.get(parts[0].kind, 'Check')} of {several}"
     ways = (part.audited.releases for part in parts if part.audited and part.audited.releases)
@@ -73,6 +74,12 @@ def _title(parts: Sequence[Report]) -> str:
         for end in zip(*ways, strict=False)
     )
     return f"Upgrade audit of {several}, {_way([*ends])}"
+
+
+def _who(parts: Sequence[Report]) -> str:
+    """How many deployments there are; beside the change itself a single one by its name."""
+    names = [one.audited.name for one in parts if one.audited and one.audited.is_deployment]
+    return visible(names[0]) if len(names) == 1 else plural(len(names), "deployment")
 
 
 _WORK: Final = {ReportKind.REVIEW: "Review"}
@@ -86,7 +93,7 @@ def _statement(parts: Sequence[Report]) -> str:
     """The worst first, and never more than is true of every part."""
     outcomes = [*map(_obstacle, parts)]
     counted = Counter(outcomes)
-    several = plural(len(parts), "deployment")
+    several = _who(parts)
     clauses: list[str] = []
     for obstacle, words in _CLAUSES.items():
         of = "" if clauses else f" of {several}"

@@ -22,6 +22,7 @@ from confaudit.core.model import (
     Subject,
     Value,
 )
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.not_counted import in_brief, in_words
 from confaudit.core.text.wording import agreeing, listing, plural
@@ -70,20 +71,6 @@ class Table:
     bars: tuple[str, ...] = ()
     """Columns of numbers that are drawn: each row is one bar put together of them; none for a
     plain table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """The deployment that an audit is of."""
-
-    name: str
-    """What it is told from others by; its findings carry it."""
-    forms: tuple[str, ...] = ()
-    """What the files are that set it up, in words."""
-    releases: tuple[str, ...] = ()
-    """The release in use, and of an upgrade the one gone to; none where nothing tells the first."""
-    told_by: str = ""
-    """What tells the release in use, in a few words; empty where the deployment itself does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +143,12 @@ class Report:
     def sides(self) -> tuple[Side, ...]:
         """The two things compared; none in other reports."""
         return (self.before, self.after) if self.before and self.after else ()
+
+    @property
+    def deployments(self) -> tuple[Audited, ...]:
+        """Of a report on several deployments each of them."""
+        audited = (part.audited for part in self.parts)
+        return tuple(one for one in audited if one and one.is_deployment)
 
     @property
     def deployment(self) -> str:
@@ -327,7 +320,8 @@ class Report:
         """The greppable last line of text output."""
         if self.kind.is_audit:
             counts = ", ".join(f"{number} {level.word}" for level, number in self.levels.items())
-            where = f" in {plural(len(self.parts), 'deployment')}" if self.parts else ""
+            number = len(self.deployments)
+            where = f" in {plural(number, 'deployment')}" if number else ""
             said = (f"{counts}{where}", self._unread, self.caveat)
             beside = f" ({', '.join(self._left_aside)})" if self._left_aside else ""
             return f"result: {', '.join(filter(None, said))}{beside}"
