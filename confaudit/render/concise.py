@@ -31,8 +31,9 @@ def _where(place: Place) -> str:
 
 
 def _beside(result: Result, is_of_several: bool) -> Iterator[str]:
-    if is_of_several and result.finding.deployment:
-        yield visible(result.finding.deployment)
+    deployment = visible(result.finding.deployment)
+    if is_of_several and deployment not in ("", *(place.file for place in result.places[:1])):
+        yield deployment
     if others := [_where(place) for place in result.places[1:]]:
         yield f"also {listing_some(others, 'place')}"
     yield from result.remarks

@@ -46,11 +46,17 @@ def concise(capsys, *command):
     return [found for line in capsys.readouterr().out.splitlines() if (found := LINE.match(line))]
 
 
-@pytest.mark.parametrize("level", ["never", "warning"])
-def test_the_exit_code_is_the_same_in_every_format(folder, level):
-    upgrade = ["upgrade", "--to", "2.34.5", "-i", "values.yaml", "--fail-on", level]
-    codes = {name: run([*upgrade, "-f", name, "-o", f"out.{name}"]) for name in FORMATS}
-    assert set(codes.values()) == {int(level == "warning")}, codes
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["upgrade", "--to", "2.34.5", "-i", "values.yaml", "--fail-on", "warning"], 1),
+        (["check", "values.yaml", "--fail-on", "any"], 1),
+        (["lint", "values.yaml", "--fail-on", "error"], 0),
+    ],
+)
+def test_the_exit_code_is_the_same_in_every_format(folder, command, code):
+    codes = {name: run([*command, "-f", name, "-o", f"out.{name}"]) for name in FORMATS}
+    assert set(codes.values()) == {code}, codes
     told = dict(line.split("=", 1) for line in Path("out.outputs").read_text().splitlines())
     assert told["exit_code"] == str(codes["outputs"])
     (sarif,) = json.loads(Path("out.sarif").read_text())["runs"]
