@@ -19,6 +19,7 @@ from confaudit.workflows.house import EXCEPTIONS, house, strange_rules
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.starters import starter, write_missing
 from confaudit.workflows.write import write_text
+from confaudit.yaml_file import read_bytes
 
 _NEW: Final = "the new entry"
 
@@ -49,7 +50,7 @@ def _alone(entry: ExceptionEntry) -> str:
 
 def _text(folder: Path) -> str:
     """The file with its own line ends and byte order mark."""
-    return (folder / EXCEPTIONS).read_bytes().decode()
+    return read_bytes(folder / EXCEPTIONS, ConfigError).decode()
 
 
 def _refuse_in_vain(entry: ExceptionEntry, rulings: Rulings) -> None:

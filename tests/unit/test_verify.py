@@ -237,6 +237,7 @@ def test_what_nobody_can_explain_is_open(case):
     assert found.explained == ()
     assert key not in keys(found.confirmed)
     assert found.statement.startswith("Not as predicted: ")
+    assert found.outcome(0).startswith("As predicted: ")  # where none of it counts
 
 
 def test_an_open_difference_goes_from_the_predicted_to_the_real_value():
