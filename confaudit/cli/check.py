@@ -49,7 +49,7 @@ def command(
     threshold: Threshold,
     rendering: Rendering,
 ) -> int:
-    """Hold deployments against the controls of the hardening pack, as they are.
+    """Hold deployments against the hardening pack and the policy of the house.
 
     A SNAPSHOT is any input of `confaudit diff`, a FILE any of `confaudit
     lint`: what it is shows in its content. Each deployment is checked alone.

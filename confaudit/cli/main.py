@@ -19,7 +19,7 @@ COMMANDS: Final = {
     "catalog": ("catalog", "Ask what is known about Coder's releases and their options."),
     "upgrade": ("upgrade", "Say what a release will do to this configuration, before it happens."),
     "lint": ("lint", "Find what is dead or wrong today in the files that set the server up."),
-    "check": ("check", "Hold deployments against the controls of the hardening pack, as they are."),
+    "check": ("check", "Hold deployments against the hardening pack and the policy of the house."),
     "review": ("review", "Review what a change brings to the deployments that it touches."),
     "verify": ("verify", "Check after an upgrade whether it did what was predicted."),
     "rules": ("rules", "Show the rules of the audit, or one of them; test your own."),

@@ -8,7 +8,7 @@ from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
 from confaudit.core.judge.advisories import advise
 from confaudit.core.judge.finding import subjects
-from confaudit.core.judge.hardening import Checkup, ControlState
+from confaudit.core.judge.hardening import Checkup
 from confaudit.core.judge.judge import Judged, judge
 from confaudit.core.judge.verdict import check_verdict
 from confaudit.core.lifecycle.lives import lives
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 
 def check(setup: Setup, request: CheckRequest, selection: Selection = EVERYTHING) -> Report:
-    """The Report on one deployment or several, held against the controls.
+    """The Report on deployments, held against the controls and the policy of the house.
 
     Raises:
-        ConfigError: see `cases`; or an exception says what it cannot.
+        ConfigError: see `cases`; or the policy or an exception says what it cannot.
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read, or there is none.
         CatalogError: a catalogue cannot be read.
     """
@@ -85,7 +85,7 @@ def _part(setup: Setup, done: _Checked, version: str) -> Report:
     """The report on one deployment."""
     catalog, scope, found = setup.catalog(), done.case.scope, done.checkup
     release, checked = scope.target, found.checked
-    holding = sum(one.state is ControlState.HOLDS for one in checked)
+    holding = sum(one.holds for one in checked)
     excused = {one.finding.rule.id for one in done.judged.excused}
     is_read = anything_read(found.situation)
     return Report(

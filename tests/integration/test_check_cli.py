@@ -224,6 +224,22 @@ def test_what_is_excepted_does_not_fail_and_is_told(run, clean_folder):
     assert json.loads(out)["verdict"].startswith("3 controls fail, 77 hold")
 
 
+def test_the_policy_of_the_house_is_asked_as_well(run, clean_folder):
+    payload(clean_folder, "open.json", **OPEN)
+    (clean_folder / "confaudit.yaml").write_text("{}\n")
+    (clean_folder / "confaudit-policy.yaml").write_text(
+        "rules:\n  - id: house-no-debugging\n    forbid: {option: verbose, equals: true}\n"
+        "levels: {harden-swagger: 'off', harden-telemetry: error}\n"
+    )
+    code, out, err = run("check", "open.json", "-f", "json", "--fail-on", "error")
+    assert (code, err) == (1, "")
+    found = json.loads(out)
+    assert found["verdict"] == "3 controls fail, 77 hold, 1 rule of the house is broken"
+    levels = {one["rule"]: one["level"] for one in found["findings"]}
+    assert (levels["house-no-debugging"], levels["harden-telemetry"]) == ("error", "error")
+    assert outcomes(out)["harden-swagger"] == "fails, excepted"
+
+
 def test_an_audit_of_what_works_does_not_read_the_pack(run, clean_folder, monkeypatch):
     def never(*catalogs):
         raise AssertionError("it costs time, and lint and upgrade do not ask it")

@@ -41,6 +41,11 @@ class Checked:
     because: str = ""
     """Why it could not be asked."""
 
+    @property
+    def holds(self) -> bool:
+        """Whether it was asked, and nothing is wrong."""
+        return self.state is ControlState.HOLDS
+
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
