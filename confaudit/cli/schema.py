@@ -17,7 +17,8 @@ def command(document: str) -> None:
     The format of the report is versioned: new fields raise the minor version,
     anything that would break a reader raises the major one.
 
-    Those of `advisories` and `exceptions` are for editors: they complete and
-    check coder-advisories.yaml and confaudit-exceptions.yaml with them.
+    Those of `advisories`, `exceptions` and `policy` are for editors: they
+    complete and check coder-advisories.yaml, confaudit-exceptions.yaml and
+    confaudit-policy.yaml with them.
     """
     click.echo(json.dumps(schema(Document(document)), indent=2))

@@ -6,7 +6,7 @@ from typing import Final
 
 from confaudit.errors import ConfigError
 from confaudit.store import Repository
-from confaudit.workflows.house import EXCEPTIONS
+from confaudit.workflows.house import EXCEPTIONS, POLICY
 from confaudit.workflows.starters import starter, write_missing
 
 _CONFIGURATION: Final = """\
@@ -79,6 +79,7 @@ def init(folder: Path, name: str, url: str) -> Made:
         "confaudit.yaml": _CONFIGURATION.format(deployments=entry),
         ".gitattributes": _ATTRIBUTES,
         **starter(EXCEPTIONS),
+        **starter(POLICY),
     }
     written = write_missing(folder, files)
     return Made(folder, written, tuple(file for file in files if file not in written))

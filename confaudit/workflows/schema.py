@@ -11,12 +11,14 @@ class Document(StrEnum):
     REPORT = "report"
     ADVISORIES = "advisories"
     EXCEPTIONS = "exceptions"
+    POLICY = "policy"
 
 
 _HOMES: Final = {
     Document.REPORT: "confaudit.render.json_v1",
     Document.ADVISORIES: "confaudit.rulebook.schema",
     Document.EXCEPTIONS: "confaudit.rulebook.exceptions",
+    Document.POLICY: "confaudit.rulebook.policy_schema",
 }
 """Document → the module whose `schema` makes it of what the document is read or written with."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from confaudit.workflows.house import EXCEPTIONS
+from confaudit.workflows.house import EXCEPTIONS, POLICY
 from confaudit.workflows.schema import Document, schema
 from confaudit.workflows.write import make_folder, write_text
 
@@ -29,7 +29,38 @@ _EXCEPTIONS: Final = """\
 #     note: Ask Ann before you touch this.
 """
 
-_TEXTS: Final = {EXCEPTIONS: (_EXCEPTIONS, Document.EXCEPTIONS)}
+_POLICY: Final = """\
+# yaml-language-server: $schema=.confaudit/policy.schema.json
+# What this house asks of its deployments. `confaudit policy test` runs the tests beside the rules,
+# and README, Policy, has the language.
+#
+# rules:
+#   - id: house-short-sessions
+#     deployments: [prod*]         # globs; without them every deployment
+#     require: {option: session-duration, at_most: 24h}
+#     tests:
+#       - {env: {CODER_SESSION_DURATION: 12h}, affects: no}
+#       - {env: {CODER_SESSION_DURATION: 48h}, affects: yes}
+#   - id: house-no-swagger
+#     level: warning               # error without this
+#     forbid: {option: swagger-enable, equals: true}
+#     why: The security handbook asks for it.
+#     tests:
+#       - {env: {CODER_SWAGGER_ENABLE: "true"}, affects: yes}
+#       - {affects: no}
+# levels:                          # how bad findings are here, by rule or glob
+#   start-*: error
+#   option-added: off
+# differences:                     # what may differ between deployments
+#   - option: "*access-url"
+#     deployments: [prod, staging]
+#     reason: Each has an address of its own.
+"""
+
+_TEXTS: Final = {
+    EXCEPTIONS: (_EXCEPTIONS, Document.EXCEPTIONS),
+    POLICY: (_POLICY, Document.POLICY),
+}
 
 
 def starter(name: str) -> Mapping[str, str]:

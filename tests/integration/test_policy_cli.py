@@ -72,6 +72,19 @@ def test_tests_that_fail_or_are_missing_are_told(confaudit: Confaudit) -> None:
     assert (code, "there is no confaudit-policy.yaml" in err) == (3, True)
 
 
+def test_a_new_repository_has_a_policy_to_fill_in_and_its_schema(confaudit: Confaudit) -> None:
+    assert confaudit("init", "--repo", "repo")[0] == 0
+    assert (
+        Path("repo/.confaudit/policy.schema.json").read_text() == confaudit("schema", "policy")[1]
+    )
+    text = Path("repo/confaudit-policy.yaml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=.confaudit/policy.schema.json\n")
+    filled = "\n".join(line.removeprefix("# ") for line in text.splitlines()[4:])
+    Path("filled.yaml").write_text(filled)
+    assert confaudit("policy", "test", "filled.yaml")[:2] == (0, "4 tests, 0 failed.\n")
+    assert confaudit("policy", "test", "repo/confaudit-policy.yaml")[1] == "0 tests, 0 failed.\n"
+
+
 def test_audits_go_by_it(report: Callable[..., Any]) -> None:
     for command in (["lint"], ["upgrade", "--from", "2.35.0", "--to", "2.36.0", "-i"]):
         unnamed = report(*command, "coder.env")

@@ -16,6 +16,7 @@ def in_words(judged: Judged) -> Iterator[str]:
         yield plural(lapsed, "expired exception")
     if older := len(judged.older):
         yield f"{plural(older, 'other')} {agreeing(older, 'was', 'were')} there before"
+    yield from _relevelled(judged)
 
 
 _BY: Final[Mapping[SuppressedBy, str]] = {
@@ -35,8 +36,12 @@ def in_brief(judged: Judged) -> Iterator[str]:
         yield plural(lapsed, "expired exception")
     if judged.older:
         yield f"{len(judged.older)} before"
+    yield from _relevelled(judged)
+
+
+def _relevelled(judged: Judged) -> Iterator[str]:
     if judged.relevelled:
-        yield f"{judged.relevelled} at a level of the policy"
+        yield f"{plural(judged.relevelled, 'level')} changed by policy"
 
 
 def _lapsed(judged: Judged) -> int:
