@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from confaudit.core.coder.releases import Catalog
+from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.audience import Audience
 from confaudit.errors import SourceError
 from confaudit.operator_files import Deployment, OperatorFile, decode, read_as_one, survey
@@ -68,12 +69,13 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
     touched = {one.path for one in changes} | {one.earlier_path for one in changes}
     before = _files_at(range_.base, touched, named, catalog)
     after = _files_at(range_.head, touched, named, catalog)
-    moves = {one.earlier_path: one.path for one in changes if one.earlier_path}
-    pairs = (one for one in _paired(before.found, after.found, moves) if _differs(one, touched))
+    moves = {visible(one.earlier_path): visible(one.path) for one in changes if one.earlier_path}
+    shown = {*map(visible, touched)}  # as files are called once they are read
+    pairs = (one for one in _paired(before.found, after.found, moves) if _differs(one, shown))
     return ReviewedFiles(
         pairs=tuple(pairs),
-        notes=tuple(_about(touched, after.notes)),
-        faults=_broken(before, after, touched),
+        notes=tuple(_about(shown, after.notes)),
+        faults=_broken(before, after, shown),
     )
 
 
@@ -117,7 +119,7 @@ def _decoded(path: str, data: bytes, faults: dict[str, SourceError]) -> Operator
     try:
         return decode(data, path)
     except SourceError as fault:
-        faults[path] = fault
+        faults[visible(path)] = fault
         return None
 
 
@@ -136,7 +138,7 @@ def _said(
                 read = read_as_one([files[path] for path in paths])
                 yield replace(read, name=name)
             except SourceError as fault:
-                faults[paths[0]] = fault
+                faults[visible(paths[0])] = fault
 
 
 def _place(path: str, globs: Sequence[str]) -> int:
