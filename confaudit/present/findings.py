@@ -144,7 +144,7 @@ def _chips(finding: Finding, is_upgrade: bool) -> Iterator[Chip]:
         yield _effect(finding)
     affects, doubtful = finding.affects, finding.affects is not Truth.YES
     if control := finding.rule.control:
-        yield Chip("control", slug(control), visible(control))
+        yield Chip("control", slug(control), within(control, 60))
     yield Chip("affects", affects.value, _ANSWER_WORDS[affects], is_shown=doubtful)
     if finding.confidence is not Confidence.CERTAIN:
         yield Chip("confidence", finding.confidence.value, finding.confidence.value)

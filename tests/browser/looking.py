@@ -19,6 +19,7 @@ EVERY_LOOK: Final = (
     "lint-nothing",
     "nothing-read",
     "verify",
+    "check",
 )
 """Samples that together have every kind of element, by name and classes, that any of them has."""
 ENTRIES: Final = "main tr[id], main article[id]"
