@@ -59,6 +59,11 @@ class AuditScope:
             return None
         return Audited(self.name, forms_of(self.opened), tuple(releases), self.told_by)
 
+    def placed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Findings on it, each with a line to point at if there is one."""
+        told_at = version_line(self.opened.files, self.opened.operator)
+        return tuple(located(findings, (self.snapshot,) if self.snapshot else (), told_at))
+
     @property
     def migrant(self) -> "Migrant":
         """The files to be rewritten with the names that the target calls current."""
@@ -157,9 +162,7 @@ def examine(situation: Situation, scope: AuditScope, known: "Sequence[Advisory]"
     found = (*audit(situation, known), *(refuted(held.rest) if held else ()))
     rules = {**RULES, **{one.rule.id: one.rule for one in (*known, *found)}}
     patched = _with_patches(found, scope) if scope.opened.files else found
-    told_at = version_line(scope.opened.files, scope.opened.operator)
-    placed = located(patched, (scope.snapshot,) if scope.snapshot else (), told_at)
-    return Examined(situation, tuple(placed), tuple(rules.values()), held)
+    return Examined(situation, scope.placed(patched), tuple(rules.values()), held)
 
 
 def _audited(

@@ -74,7 +74,7 @@ class _Checked:
 def _checked(setup: Setup, case: Case, decided: House, selection: Selection) -> _Checked:
     scope, pack, own = case.scope, controls(setup), decided.policy.advisories(case.scope.name)
     checked = checkup(setup, scope, pack)
-    found = (*checked.findings, *advise(own, checked.situation))
+    found = scope.placed((*checked.findings, *advise(own, checked.situation)))
     rulings = decided.rulings.about(scope.target.version)
     asked = (*pack, *own)
     judged = judge(found, scope.name, selection, rulings, rules=[one.rule.id for one in asked])

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -210,6 +211,16 @@ def test_without_an_argument_the_last_snapshots_are_checked(run, clean_folder, m
     code, out, _ = run("check", "--fail-on", "warning")
     assert (code, "Check of prod\n" in out) == (1, True)
     assert "Of staging there is no snapshot yet." in out
+    places = [line.split(": ")[0] for line in run("check", "-f", "concise")[1].splitlines()]
+    assert set(places) >= {place("verbose"), place("swagger-enable")}
+
+
+def place(key):
+    """Where an option stands in the snapshot of prod."""
+    file = Path("deployments/prod/settings.json")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    number = next(n for n, line in enumerate(lines, 1) if line.strip().startswith(f'"{key}"'))
+    return f"{file}:{number}"
 
 
 def test_what_is_excepted_does_not_fail_and_is_told(run, clean_folder):
