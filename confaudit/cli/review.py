@@ -32,7 +32,8 @@ from confaudit.workflows.setup import Setup
     type=click.Choice([one.value for one in PolicyFrom]),
     default=PolicyFrom.HEAD.value,
     show_default=True,
-    help="Judge by the policy and the exceptions of this revision; base for changes by strangers.",
+    help="Judge by the policy and exceptions of this revision; base, for changes by strangers, "
+    "takes all that lies beside confaudit.yaml from there.",
 )
 @now_option
 @glob_options

@@ -44,7 +44,7 @@ def houses(setup: Setup, found: Range, policy_from: PolicyFrom) -> Houses:
         ConfigError: a policy or an exception says what it cannot.
         StoreError: the history cannot be read.
     """
-    folder = _inside(setup)
+    folder = inside(setup)
     if folder is None:
         own = house(setup)
         return Houses(own, own)
@@ -54,15 +54,18 @@ def houses(setup: Setup, found: Range, policy_from: PolicyFrom) -> Houses:
     return Houses(before, before if policy_from is PolicyFrom.BASE else after, turned)
 
 
-def _inside(setup: Setup) -> str | None:
-    """From the root of the repository to the folder of confaudit.yaml, with a slash at its end."""
+def inside(setup: Setup) -> str | None:
+    """From the root of the repository to the folder of confaudit.yaml, with a slash at its end.
+
+    None where that folder lies outside.
+    """
     folder, root = setup.loaded.folder.resolve(), _root(setup.repo.resolve())
     if root is None:  # a bare repository has no folder that confaudit.yaml could lie in
         return ""
     if not folder.is_relative_to(root):
         return None
-    inside = folder.relative_to(root).as_posix()
-    return "" if inside == "." else f"{inside}/"
+    place = folder.relative_to(root).as_posix()
+    return "" if place == "." else f"{place}/"
 
 
 def _root(folder: Path) -> Path | None:

@@ -17,7 +17,7 @@ from confaudit.core.text.wording import plural
 from confaudit.errors import SourceError
 from confaudit.store.revisions import Range, Revisions
 from confaudit.workflows.audit import advisories
-from confaudit.workflows.governance import Houses, PolicyFrom, houses
+from confaudit.workflows.governance import Houses, PolicyFrom, houses, inside
 from confaudit.workflows.hardening import controls
 from confaudit.workflows.house import House
 from confaudit.workflows.report import one_report
@@ -25,6 +25,7 @@ from confaudit.workflows.review_part import Reviewer, broken_file
 from confaudit.workflows.reviewed_files import Pair, reviewed_files
 from confaudit.workflows.reviewed_snapshots import reviewed_snapshots
 from confaudit.workflows.setup import Setup
+from confaudit.workflows.setup_before import setup_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,16 @@ def review(setup: Setup, request: ReviewRequest, selection: Selection = EVERYTHI
     revisions = Revisions(setup.repo, setup.environ)
     found = revisions.between(request.revisions, with_disk=request.with_disk)
     decided = houses(setup, found, request.policy_from)
+    folder = inside(setup)
+    if folder is None or request.policy_from is PolicyFrom.HEAD:
+        return _review(setup, request, found, decided, selection)
+    with setup_before(setup, found.base, folder) as before:
+        return _review(before, request, found, decided, selection)
+
+
+def _review(
+    setup: Setup, request: ReviewRequest, found: Range, decided: Houses, selection: Selection
+) -> Report:
     read = reviewed_files(found, _named(setup), setup.catalog())
     parts = [
         *_itself(setup, decided, read.faults),

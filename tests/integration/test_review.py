@@ -233,6 +233,23 @@ def test_a_change_cannot_absolve_itself_unseen(review: Any) -> None:
     assert (late["code"], rules(late)) == (1, ["exception-added", "option-unknown"])
 
 
+def test_by_the_base_no_file_beside_confaudit_yaml_can_be_the_change_s_own(
+    review: Any, confaudit: Callable[..., tuple[int, str, str]]
+) -> None:
+    lenient = "ignore: [{deployment: staging, reason: a playground, owner: Ann}]\n"
+    git("checkout", "-q", "main")
+    write({"confaudit-exceptions.yaml": lenient})
+    git("checkout", "-q", "-b", "own")
+    named = "deployments: {staging: {url: 'https://a.example.com', files: [prod/*]}}\n"
+    write({"prod/values.yaml": values(session="soon"), "confaudit.yaml": named})
+    assert review()["code"] == 0
+    assert review("--policy-from", "base")["code"] == 1
+    write({"coder-releases/2.29.5.json": "{}", "coder-advisories.yaml": "- nonsense"})
+    assert confaudit("review")[0] == 2
+    found = review("--policy-from", "base")
+    assert (found["code"], rules(found)) == (1, ["value-invalid"])
+
+
 def test_what_opens_something_is_security_and_its_undoing_good_news(review: Any) -> None:
     write(
         {"prod/values.yaml": values() + "    - {name: CODER_DISABLE_PATH_APPS, value: 'false'}\n"}
