@@ -7,6 +7,7 @@ import click
 from confaudit.cli.parameters import fold_setup, setup_options
 from confaudit.cli.tried import tell
 from confaudit.core.judge.finding import Rule
+from confaudit.core.text.wording import visible
 from confaudit.workflows.rules import all_rules, find_rule, rules_table, titled, try_examples
 from confaudit.workflows.setup import Setup
 
@@ -51,5 +52,5 @@ def run_tests(setup: Setup, files: tuple[Path, ...]) -> int:
 
 def _rule_text(rule: Rule) -> str:
     head = f"{rule.id}: {titled(rule)}\n{rule.level.word}, {rule.effect}"
-    reference = f"\n\nSee {rule.reference}." if rule.reference else ""
-    return f"{head}\n\n{rule.why}\n\n{rule.fix}{reference}"
+    reference = f"See {visible(rule.reference)}." if rule.reference else ""
+    return "\n\n".join(filter(None, (head, visible(rule.why), visible(rule.fix), reference)))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry
+from confaudit.core.text.wording import one_line
 from confaudit.errors import ConfigError
 from confaudit.rulebook.conditions import version
 from confaudit.yaml_file import Origin, Part, parse
@@ -122,12 +123,12 @@ def _entry(decision: Decision, written: _Written, place: Part) -> ExceptionEntry
         version(place.at("until_version"))
     entry = ExceptionEntry(
         decision=decision,
-        reason=_one_line(getattr(written, "reason", "") or getattr(written, "note", "")),
+        reason=one_line(getattr(written, "reason", "") or getattr(written, "note", "")),
         rule=written.rule,
         option=written.option,
         deployment=written.deployment,
         fingerprint=getattr(written, "fingerprint", ""),
-        owner=_one_line(written.owner),
+        owner=one_line(written.owner),
         expires=written.expires,
         until_version=written.until_version,
         where=f"{place.origin.name}:{place.line + 1}",
@@ -135,11 +136,6 @@ def _entry(decision: Decision, written: _Written, place: Part) -> ExceptionEntry
     if entry.is_about_everything:
         raise place.fault("it is about every finding there is", "name a rule or an option")
     return entry
-
-
-def _one_line(text: str) -> str:
-    """Words as a report shows them: how they were laid out in the file is of no matter."""
-    return " ".join(text.split())
 
 
 def schema() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from confaudit.core.judge.exceptions import ExpectedDifference, LevelOverride
 from confaudit.core.judge.finding import Effect, Rule
 from confaudit.core.judge.policy import NO_POLICY, HouseRule, Policy
 from confaudit.core.model import Level
-from confaudit.core.text.wording import visible
+from confaudit.core.text.wording import one_line, visible
 from confaudit.errors import ConfigError, suggest
 from confaudit.rulebook.conditions import ConditionReader, Nested
 from confaudit.rulebook.examples import Tested
@@ -41,7 +41,11 @@ _RuleGlob = Annotated[
 ]
 _Glob = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 _Globs = _Glob | Annotated[list[_Glob], msgspec.Meta(min_length=1, max_length=100)]
-_Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+_Sentence = Annotated[
+    str, msgspec.Meta(pattern=r"\S", max_length=2000, description="words that say something")
+]
+_Step = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+"""No pattern: msgspec 0.22 frees it too often where a list may stand in place of the text."""
 
 
 class WrittenRule(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -63,7 +67,7 @@ class WrittenRule(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     message: _Sentence | None = None
     """One sentence about the deployment; `{name}` stands for the item of `each`."""
     why: _Sentence | None = None
-    fix: _Sentence | Annotated[list[_Sentence], msgspec.Meta(min_length=1)] | None = None
+    fix: _Step | Annotated[list[_Step], msgspec.Meta(min_length=1)] | None = None
     """What to do, step by step."""
     subject: str = ""
     """Key of the option that it is about; without this the first that is asked about."""
@@ -159,14 +163,14 @@ def _rule(written: WrittenRule, part: Part, reader: ConditionReader) -> HouseRul
     advisory = Advisory(
         rule=Rule(
             id=written.id,
-            title=written.title or law.title,
+            title=one_line(written.title or law.title),
             effect=Effect.POLICY,
             level=Level[written.level.upper()],
-            why=written.why or _WHY,
+            why=one_line(written.why or _WHY),
             fix=" ".join(steps),
-            reference=written.reference,
+            reference=one_line(written.reference),
         ),
-        message=written.message or law.message,
+        message=one_line(written.message or law.message),
         condition=condition,
         subject=law.subject,
         standing=True,
@@ -188,7 +192,8 @@ def _json(part: Part, key: str) -> object:
 
 
 def _steps(written: WrittenRule) -> tuple[str, ...]:
-    return (written.fix,) if isinstance(written.fix, str) else tuple(written.fix or ())
+    steps = [written.fix] if isinstance(written.fix, str) else written.fix or []
+    return tuple(filter(None, map(one_line, steps)))
 
 
 def _globs(written: str | Sequence[str]) -> tuple[str, ...]:
@@ -218,4 +223,6 @@ _LEVELS: Final = {"off": None} | {level.word: level for level in Level}
 
 def _differences(written: Iterable[WrittenDifference], part: Part) -> Iterator[ExpectedDifference]:
     for one, place in zip(written, part.items(), strict=True):
-        yield ExpectedDifference(one.option, one.reason, _globs(one.deployments), _where(place))
+        yield ExpectedDifference(
+            one.option, one_line(one.reason), _globs(one.deployments), _where(place)
+        )

@@ -60,16 +60,21 @@ def find_rule(name: str, rules: dict[str, Rule]) -> Rule:
 def rules_table(rules: Iterable[Rule]) -> str:
     """The rules as a Markdown table, as README has it."""
     rows = (
-        f"| `{rule.id}` | {rule.level.word} | {rule.effect} | {titled(rule)} |" for rule in rules
+        f"| `{rule.id}` | {rule.level.word} | {rule.effect} | {_in_a_cell(titled(rule))} |"
+        for rule in rules
     )
     return "\n".join(
         ("| Rule | Level | Effect | What it finds |", "| --- | --- | --- | --- |", *rows)
     )
 
 
+def _in_a_cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+
+
 def titled(rule: Rule) -> str:
-    """What a rule finds, with the control that it checks, if it does."""
-    return f"{rule.title} ({rule.control})" if rule.control else rule.title
+    """What a rule finds, with the control that it checks, if it does; safe to look at."""
+    return visible(f"{rule.title} ({rule.control})" if rule.control else rule.title)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from confaudit.cli.parameters import read_setup
+from confaudit.render import FORMATS
 from confaudit.workflows.diff import report as compared
 from tests.unit.deployments import running
 
@@ -182,3 +183,18 @@ def test_a_review_goes_by_the_policy_and_tells_what_becomes_of_it(
     else:
         found = [one["rule"] for one in report("review", "--policy-from", "base")["findings"]]
         assert sorted(ours.intersection(found)) == by_base
+
+
+def test_what_a_policy_says_is_text_in_every_format(confaudit: Confaudit) -> None:
+    evil = json.dumps("\x1b[31m\n::error::x <script>a()</script> @ann </details> `$(touch pwned)`")
+    words = "".join(f", {key}: {evil}" for key in ("title", "message", "why", "fix", "reference"))
+    rule = f"- {{id: evil, forbid: {{option: verbose, equals: true}}{words}}}\n"
+    Path("confaudit-policy.yaml").write_text(f"rules:\n{rule}")
+    Path("coder.env").write_text(LOUD)
+    told = [confaudit("rules", "show", "evil")[1], confaudit("rules", "list")[1]]
+    told += (confaudit("lint", "coder.env", "-f", form)[1] for form in FORMATS)
+    for text in told:
+        assert text
+        assert "\x1b[31m" not in text
+        assert "\n::error::x" not in text
+    assert not Path("pwned").exists()

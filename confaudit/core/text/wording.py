@@ -85,6 +85,11 @@ def _secret(marker: dict[str, Json]) -> str:
     return f"{state}, fingerprint {fingerprint}" if fingerprint else state
 
 
+def one_line(text: str) -> str:
+    """Words as a report shows them: how they were laid out in a file is of no matter."""
+    return " ".join(text.split())
+
+
 def listing(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = words
