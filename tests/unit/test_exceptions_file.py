@@ -1,7 +1,9 @@
 """confaudit-exceptions.yaml: what it says, what it cannot say, and its published schema."""
 
 import json
+import re
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import jsonschema
@@ -105,6 +107,17 @@ def test_the_schema_accepts_what_is_read_and_refuses_what_has_another_form() -> 
         assert VALIDATOR.is_valid(_as_json(text)), text
     for text in ("- a", "ignored: []", "ignore: [{rule: a}]", "accept: [{rule: a, reason: x}]"):
         assert not VALIDATOR.is_valid(yaml.safe_load(text)), text
+
+
+def test_the_example_of_the_readme_is_read() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    example = next(
+        one
+        for one in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+        if "exceptions.schema" in one
+    )
+    assert {one.decision for one in read(example.encode(), FILE)} == {*Decision}
+    VALIDATOR.validate(_as_json(example))
 
 
 def test_an_empty_file_decides_nothing() -> None:
