@@ -92,7 +92,11 @@ def present(report: Report, limit: int) -> Page:
     `limit` is how many characters of one value are shown before its middle is left out.
     """
     if not report.parts:
-        groups = (*finding_groups(report, limit), *change_groups(report.judged.shown, limit))
+        shown, is_review = report.judged.shown, report.kind is ReportKind.REVIEW
+        groups = (
+            *finding_groups(report, limit),
+            *change_groups(shown, limit, are_marked=is_review),
+        )
         return _page(report, limit, groups)
     places = {part.deployment: f"deployment-{n}" for n, part in enumerate(report.parts, start=1)}
     parts = tuple(
@@ -129,7 +133,14 @@ def _matched(part: Report) -> Report:
 
 
 def _beneath(anchor: str, group: Group, chip: Chip) -> Group:
-    rows = tuple(replace(row, chips=(*row.chips, chip)) for row in group.rows)
+    rows = tuple(
+        replace(
+            row,
+            chips=(*row.chips, chip),
+            anchor=row.fingerprint,  # two deployments may change the same option
+        )
+        for row in group.rows
+    )
     return replace(group, anchor=f"{anchor}-{group.anchor}", rows=rows)
 
 

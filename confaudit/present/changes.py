@@ -52,8 +52,13 @@ _SUBJECT_ORDER: Final = tuple(Subject)
 _Judged: TypeAlias = tuple[Change, Finding]
 
 
-def change_groups(findings: Sequence[Finding], limit: int) -> tuple[Group, ...]:
-    """Gather the changes among them by part, subject and group title; the order stays otherwise."""
+def change_groups(
+    findings: Sequence[Finding], limit: int, *, are_marked: bool = False
+) -> tuple[Group, ...]:
+    """Gather the changes among them by part, subject and group title; the order stays otherwise.
+
+    Those that an exception may be about are marked with their fingerprints.
+    """
     judged = [(one.change, one) for one in findings if one.change]
     ordered = sorted(judged, key=lambda pair: _PART_ORDER.index(_part(pair)))
     titled = [
@@ -67,7 +72,7 @@ def change_groups(findings: Sequence[Finding], limit: int) -> tuple[Group, ...]:
             anchor=f"group-{number}",
             part=_PARTS[part] if title else "",
             title=middle_out(visible(title or _PARTS[part]), limit),
-            rows=tuple(_change(pair, limit) for pair in members),
+            rows=tuple(_change(pair, limit, is_marked=are_marked) for pair in members),
             is_folded=part[0] is Cause.COMPUTED or (part[1] and quiet > _MANY),
             are_changes=True,
         )
@@ -117,7 +122,7 @@ _LEFTOVERS: Final = {OTHER_OPTIONS, _TOP_LEVEL}
 # --- entries ------------------------------------------------------------------------------------
 
 
-def _change(judged: _Judged, limit: int) -> Entry:
+def _change(judged: _Judged, limit: int, *, is_marked: bool) -> Entry:
     """One change in words."""
     change, finding = judged
     items = compare_items(change.before, change.after) if _has_two_values(change) else None
@@ -136,6 +141,7 @@ def _change(judged: _Judged, limit: int) -> Entry:
         items=_shorten_items(items, limit) if items else None,
         remarks=tuple(_remarks(change, items is not None, limit)),
         evidence=middle_out(visible(change.evidence), 5 * limit),
+        mark=finding.fingerprint if is_marked else "",
         is_quiet=_is_quiet(judged),
     )
 

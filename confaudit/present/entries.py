@@ -80,6 +80,8 @@ class Entry:
     """What a change did beside the value."""
     evidence: str = ""
     """How the cause of a change is known; empty where nobody asked."""
+    mark: str = ""
+    """The fingerprint of a change where an exception may want it: in a review."""
     instead: tuple[tuple[Name, ...], ...] = ()
     """The names of each option to use in its place."""
     value_term: str = ""

@@ -5,6 +5,7 @@ Characters beyond ASCII are escaped, so that a terminal that shows the file cann
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from confaudit.core.report.audited import Audited
 from confaudit.core.report.plan import plan
 from confaudit.core.report.report import Report, Side, Table
 from confaudit.render import RenderOptions
+from confaudit.render.json_v1_entries import ChangeEntry
 from confaudit.render.json_v1_fields import (
     AuditedEntry,
     ColumnEntry,
@@ -88,16 +90,23 @@ def _document(report: Report) -> Document:
         deployments=[_deployment(one, one.audited) for one in report.parts if one.audited] or UNSET,
     )
     _add_background(found, report)
-    if report.sides:
-        shown = report.judged.shown
-        found.changes = [
-            change_entry(one.change, one, report.deployment) for one in shown if one.change
-        ]
+    if report.sides or report.changes:
+        found.changes = [*_changes(report)]
     if report.kind.is_audit or report.findings:
         found.findings = list(map(finding_entry, report.findings))
     if report.kind.is_audit or report.sides:
         found.summary = _summary(report)
     return found
+
+
+def _changes(report: Report) -> Iterator[ChangeEntry]:
+    """The changes; of several deployments with links of their own, as two may change the same."""
+    for one in report.judged.shown:
+        if one.change:
+            entry = change_entry(one.change, one, report.deployment)
+            if report.parts:
+                entry.anchor = one.fingerprint
+            yield entry
 
 
 def _audited(audited: Audited) -> AuditedEntry:

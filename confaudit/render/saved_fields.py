@@ -4,7 +4,7 @@ What is checked here is what the types of the fields do not say.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -39,7 +39,8 @@ def report_of(document: Document) -> Report:
         SourceError: parts of it contradict each other.
         ValueError: it holds a word that is not known, or what is no version or day.
     """
-    if document.changes and not (document.before and document.after):
+    is_compared = bool(document.before and document.after)
+    if document.changes and not (is_compared or document.deployments):
         raise damaged("$.changes")
     rules = {name: rule_of(name, entry) for name, entry in (document.rules or {}).items()}
     report = Report(
@@ -51,8 +52,15 @@ def report_of(document: Document) -> Report:
         rules=tuple(rules.values()),
         audited=_audited(document.deployment) if document.deployment else None,
     )
-    report = replace(report, parts=_parts(document, report))
-    return _told(report, document)
+    return _told(_shared_out(report, _parts(document, report)), document)
+
+
+def _shared_out(whole: Report, parts: tuple[Report, ...]) -> Report:
+    """The report on several deployments, what was found in the order of these."""
+    if not parts:
+        return whole
+    judged = replace(joined(part.judged for part in parts), unmatched=whole.judged.unmatched)
+    return replace(whole, parts=parts, judged=judged)
 
 
 def _told(report: Report, entry: Document | DeploymentEntry) -> Report:
@@ -69,7 +77,8 @@ def _told(report: Report, entry: Document | DeploymentEntry) -> Report:
         nothing_read=bool(entry.nothing_read),
         not_audited=bool(entry.not_audited),
     )
-    if len({(change.subject, change.key) for change in told.changes}) < len(told.changes):
+    names = {(change.subject, change.key) for change in told.changes}
+    if len(names) < len(told.changes) and not told.parts:
         raise damaged("$.changes")  # each stands there once, and has a link of its own
     if told.verdict == entry.verdict:
         return told
@@ -106,16 +115,27 @@ def _parts(document: Document, whole: Report) -> tuple[Report, ...]:
     """The reports on each deployment, which share out among them all that was found."""
     if not document.deployments:
         return ()
-    shown = zip((one.fingerprint for one in document.findings or ()), whole.findings, strict=True)
-    unlisted = (one.finding.fingerprint for one in document.suppressed or () if one.finding)
-    suppressed = zip(unlisted, whole.judged.suppressed, strict=True)
-    found = (dict(shown), dict(suppressed))
-    parts = tuple(_part(entry, whole, *found) for entry in document.deployments)
-    shares = replace(joined(part.judged for part in parts), unmatched=whole.judged.unmatched)
+    shown = dict(zip(_listed(document), whole.judged.shown, strict=True))
+    suppressed = dict(zip(_unlisted(document), whole.judged.suppressed, strict=True))
+    parts = tuple(_part(entry, whole, shown, suppressed) for entry in document.deployments)
     names = {part.deployment for part in parts}
-    if shares != whole.judged or len(names) < len(parts) or not whole.kind.is_audit:
+    shares = [one.fingerprint for part in parts for one in part.judged.everything]
+    everything = [one.fingerprint for one in whole.judged.everything]
+    if sorted(shares) != sorted(everything) or len(names) < len(parts) or not whole.kind.is_audit:
         raise damaged("$.deployments")
     return parts
+
+
+def _listed(document: Document) -> tuple[str, ...]:
+    """What is listed, by the names that parts have for it."""
+    found = (*(document.findings or ()), *(document.changes or ()))
+    return tuple(one.fingerprint or "" for one in found)
+
+
+def _unlisted(document: Document) -> Iterator[str]:
+    for one in document.suppressed or ():
+        told = one.finding or one.change
+        yield (told.fingerprint or "") if told else ""
 
 
 def _part(

@@ -66,7 +66,7 @@ def judged_of(document: Document, rules: Mapping[str, Rule]) -> Judged:
     hidden = document.summary.hidden if document.summary else 0
     told = sum(one.by is SuppressedBy.FILTER for one in suppressed)
     judged = Judged(
-        shown=(*changes, *merged(findings)),
+        shown=(*merged(findings), *changes),
         suppressed=suppressed,
         unlisted=max(0, hidden - told),
         relevelled=(document.summary and document.summary.relevelled) or 0,

@@ -328,8 +328,8 @@ def _row(row: Entry) -> Iterator[Block]:
         yield 4, line
     for remark in row.remarks:
         yield 4, Text("· ", "dim") + _remark_words(remark)
-    if row.evidence:
-        yield 4, Text(f"· {row.evidence}", "dim")
+    if said := " · ".join(filter(None, (row.evidence, row.mark))):
+        yield 4, Text(f"· {said}", "dim")
 
 
 def _names(names: tuple[Name, ...]) -> Text:

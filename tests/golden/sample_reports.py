@@ -28,7 +28,7 @@ from confaudit.core.model import (
     Value,
     ValueSource,
 )
-from confaudit.core.report.audited import Audited
+from confaudit.core.report.audited import ITSELF, Audited
 from confaudit.core.report.combined import combined
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Side, Table
@@ -679,6 +679,31 @@ UPGRADED: Final = combined(
         ),
     )
 )
+_REVIEWED: Final = replace(
+    EMPTY, kind=ReportKind.REVIEW, tables=(_INPUTS,), rules=_rules(FINDINGS), notes=UPGRADE.notes
+)
+REVIEWED: Final = combined(
+    (
+        part(
+            _REVIEWED, Audited(ITSELF), FINDINGS[7], before=None, after=None, statement="1 change"
+        ),
+        part(
+            _REVIEWED,
+            Audited("prod/values.yaml", ("helm-values",), ("2.33.0", "2.35.1")),
+            *FINDINGS[2:4],
+            *change_findings(EVERY_CAUSE[:3]),
+            title="Review of prod/values.yaml",
+            statement="2.33.0 → 2.35.1: starts, 1 behaviour changes, 3 settings change",
+        ),
+        part(
+            _REVIEWED,
+            Audited("staging", ("snapshot",), ("2.34.0",)),
+            *change_findings(EVERY_CAUSE[:1]),
+            title="Review of staging",
+            statement="1 setting changes",
+        ),
+    )
+)
 _HOSTILE_PARTS: Final = combined(
     [
         part(
@@ -722,6 +747,7 @@ REPORTS: Final[Mapping[str, Report]] = {
         lives=None,
     ),
     "review": replace(LINT, kind=ReportKind.REVIEW, title="Review of prod", judged=EXCUSED),
+    "review-several": REVIEWED,
     "verify": replace(
         EMPTY,
         kind=ReportKind.VERIFY,

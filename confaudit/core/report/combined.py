@@ -90,6 +90,14 @@ def _way(releases: Sequence[str]) -> str:
 
 
 def _statement(parts: Sequence[Report]) -> str:
+    """What the deployments come to, and what is about none of them."""
+    itself = [part for part in parts if part.audited and not part.audited.is_deployment]
+    rest = [part for part in parts if part not in itself]
+    outcome = rest[0].statement if len(rest) == 1 else _of_several(rest)
+    return ", ".join((outcome, *(part.statement for part in itself)))
+
+
+def _of_several(parts: Sequence[Report]) -> str:
     """The worst first, and never more than is true of every part."""
     outcomes = [*map(_obstacle, parts)]
     counted = Counter(outcomes)
