@@ -76,11 +76,11 @@ def cases(setup: Setup, request: CheckRequest) -> tuple[tuple[Case, ...], tuple[
     if not (request.arguments or request.files):
         return _latest(setup, loader, request)
     snapshots, files = _told_apart(loader, request)
-    if snapshots and request.files:
-        return (_of_both(setup, loader, snapshots, request),), ()
-    found = [_of_snapshot(setup, _clean(setup, loader, one, request.version), request)
-             for one in snapshots]  # fmt: skip
     given = replace(request.files, opened=files)
+    if snapshots and request.files:
+        return (_of_both(setup, loader, snapshots, replace(request, files=given)),), ()
+    clean = (_clean(setup, loader, one, request.version) for one in snapshots)
+    found = [_of_snapshot(setup, one, request) for one in clean]
     if not given:
         return _with_names(found), ()
     opened = open_deployments(_as_one(given, request), Audience(setup.catalog()).of)
@@ -187,11 +187,12 @@ def _of_snapshot(
     request: CheckRequest,
     opened: Deployment = NO_FILES,
 ) -> Case:
-    name = request.deployment or snapshot.deployment or PurePath(snapshot.label).name
+    name = request.deployment or opened.name or PurePath(snapshot.label).name
     in_use = checked_against(request.version, told_version(snapshot), "", setup.catalog())
     release = as_served(release_of(in_use.version, setup.catalog()), snapshot)
-    named = replace(opened, name=opened.name or name)
-    scope = AuditScope(release, release, snapshot, named, told_by=in_use.told_by)
+    scope = AuditScope(
+        release, release, snapshot, replace(opened, name=name), told_by=in_use.told_by
+    )
     return Case(scope, in_use)
 
 

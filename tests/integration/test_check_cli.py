@@ -183,6 +183,10 @@ def test_files_beside_a_snapshot_say_where_it_stands(run, clean_folder):
     out = run(*CHECK, "open.json", "-i", "coder.env", "-f", "json")[1]
     places = [one.get("positions") for one in json.loads(out)["findings"]]
     assert [{"file": "coder.env", "line": 2}] in places
+    (clean_folder / "more.env").write_text("CODER_HTTP_ADDRESS=0.0.0.0:3000\n")
+    out = run(*CHECK, "open.json", "more.env", "-i", "coder.env", "-f", "json")[1]
+    told = json.loads(out)["tables"]["inputs"]["rows"]
+    assert [one["input"] for one in told] == ["more.env", "coder.env"]
     code, _, err = run(*CHECK, "open.json", "open.json", "-i", "coder.env")
     assert (code, "2 snapshots are named" in err) == (2, True)
 

@@ -66,7 +66,7 @@ def no_snapshots(key: str) -> Iterable[Value]:
 
 
 AnswersByCheck: TypeAlias = Mapping[str, tuple[Answer, ...]]
-"""What came of the checks of a start, by the id of each."""
+"""What came of checks that look at values as they are, by the id of each."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ class Situation:
     assumed: "Situation | None" = field(default=None, repr=False)
     """The same as templates' own defaults would have it; None where there are none."""
     at_start: Mapping[UpgradeSide, AnswersByCheck] = field(default_factory=dict, repr=False)
-    """What is known of the checks of a start on either side, of values that are secret as well."""
+    """What is known of the checks of a start, and of controls, on either side: of values that are
+    secret as well."""
 
     @property
     def is_upgrade(self) -> bool:
