@@ -83,9 +83,9 @@ def strange_rules(setup: Setup, found: House, looked_for: Iterable[str]) -> tupl
     unmet = _meeting_none(found.rulings.entries, looked_for)
     if not unmet:
         return ()
-    from confaudit.workflows.rules import all_rules
+    from confaudit.workflows.rules import rules_without_policy
 
-    known = sorted(all_rules(setup))
+    known = sorted({*rules_without_policy(setup), *found.policy.by_id})
     strange = _meeting_none(unmet, known)
     more = len(strange) - _MOST_TOLD
     rest = (f"{plural(more, 'more exception')} name no rule there is.",) if more > 0 else ()

@@ -162,6 +162,7 @@ def commit(files: dict[str, str]) -> None:
         ("", LAW, ["ours", "policy-changed"], ["policy-changed"]),
         ("rules: 1\n", LAW, ["ours", "policy-changed"], None),
     ],
+    ids=["kept", "taken out", "switched off", "all switched off", "new", "mended"],
 )
 def test_a_review_goes_by_the_policy_and_tells_what_becomes_of_it(
     report: Callable[..., Any],
