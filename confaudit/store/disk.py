@@ -35,6 +35,11 @@ class Disk:
     """By path, with the id that git would give the bytes; None for what is not there any more, or
     is no regular file, or reached by a symbolic link, which may lead anywhere."""
 
+    def holds(self, path: str) -> bool:
+        """Whether anything at all is there, a link that leads nowhere included."""
+        place = self.root / path
+        return place.is_symlink() or place.exists()
+
     def read(self, path: str, limit: int) -> bytes:
         """The contents of a file as they are now.
 

@@ -46,6 +46,14 @@ class Tree:
         on_disk = self._on_disk()
         return on_disk[path] if path in on_disk else _regular(self.history.entry(self.commit, path))
 
+    def holds_other(self, path: str) -> bool:
+        """Whether something is at a path that is no regular file: a link, folder or submodule."""
+        if self.entry(path):
+            return False
+        if self.disk and path in self.disk.entries:
+            return self.disk.holds(path)
+        return self.history.entry(self.commit, path) is not None
+
     def read(self, path: str, limit: int = MAX_BYTES) -> bytes | None:
         """The contents of the regular file at a path; None where there is none.
 

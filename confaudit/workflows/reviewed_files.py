@@ -16,6 +16,7 @@ from confaudit.operator_files import Deployment, OperatorFile, decode, read_as_o
 from confaudit.operator_files.file import MAX_BYTES
 from confaudit.operator_files.neighbours import may_set_up, related
 from confaudit.store.layout import deployment_of
+from confaudit.store.log import FileChange
 from confaudit.store.revisions import Range
 from confaudit.store.trees import Tree
 
@@ -63,10 +64,10 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
     Raises:
         StoreError: the history cannot be read.
     """
-    changes = [one for one in range_.changes() if _is_candidate(one.path, named)]
+    changes = [one for one in range_.changes() if any(_is_candidate(p, named) for p in _paths(one))]
     if not changes:
         return ReviewedFiles()
-    touched = {one.path for one in changes} | {one.earlier_path for one in changes}
+    touched = {path for one in changes for path in _paths(one)}
     before = _files_at(range_.base, touched, named, catalog)
     after = _files_at(range_.head, touched, named, catalog)
     moves = {visible(one.earlier_path): visible(one.path) for one in changes if one.earlier_path}
@@ -75,8 +76,13 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
     return ReviewedFiles(
         pairs=tuple(pairs),
         notes=tuple(_about(shown, after.notes)),
-        faults=_broken(before, after, shown),
+        faults=_broken(before, after, shown) | _replaced(range_.head, before, touched),
     )
+
+
+def _paths(change: FileChange) -> Sequence[str]:
+    """Where a file is, and where it was."""
+    return [path for path in (change.path, change.earlier_path) if path]
 
 
 def _is_candidate(path: str, named: Named) -> bool:
@@ -109,10 +115,10 @@ def _files_at(tree: Tree, touched: set[str], named: Named, catalog: Catalog) -> 
 
 
 def _contents(tree: Tree, named: Named) -> dict[str, bytes]:
-    """The files that may set up a server, by path; none that is larger than any such file."""
+    """The files that may set up a server, by path; of one that is too large as much as shows it."""
     wanted = (path for path in tree.files() if _is_candidate(path, named))
     found = ((path, tree.read(path)) for path in wanted)
-    return {path: data for path, data in found if data is not None and len(data) <= MAX_BYTES}
+    return {path: data[: MAX_BYTES + 1] for path, data in found if data is not None}
 
 
 def _decoded(path: str, data: bytes, faults: dict[str, SourceError]) -> OperatorFile | None:
@@ -199,12 +205,21 @@ def _about(touched: Iterable[str], notes: Sequence[str]) -> Iterator[str]:
     yield from (note for note in notes if any(name in note for name in names))
 
 
-def _broken(before: FilesAt, after: FilesAt, touched: set[str]) -> Mapping[str, SourceError]:
+def _broken(before: FilesAt, after: FilesAt, touched: set[str]) -> dict[str, SourceError]:
     """What nobody can read any more: files that set something up before."""
-    was_read = {file.name for one in before.found for file in one.files}
-    is_read = {file.name for one in after.found for file in one.files}
+    lost = _read(before) - _read(after)
+    return {name: fault for name, fault in after.faults.items() if name in touched and name in lost}
+
+
+def _replaced(head: Tree, before: FilesAt, touched: set[str]) -> dict[str, SourceError]:
+    """Files that set something up before, in whose place something else is, which may be a link."""
+    were_read = _read(before)
+    names = (path for path in touched if visible(path) in were_read and head.holds_other(path))
     return {
-        name: fault
-        for name, fault in after.faults.items()
-        if name in touched and name in was_read - is_read
+        visible(path): SourceError(f"{visible(path)} is no regular file any more") for path in names
     }
+
+
+def _read(at: FilesAt) -> set[str]:
+    """The names of the files that set something up."""
+    return {file.name for one in at.found for file in one.files}

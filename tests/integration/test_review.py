@@ -250,6 +250,19 @@ def test_by_the_base_no_file_beside_confaudit_yaml_can_be_the_change_s_own(
     assert (found["code"], rules(found)) == (1, ["value-invalid"])
 
 
+def test_a_file_cannot_get_out_of_sight(review: Any) -> None:
+    """A tool of the operator's follows a link, and reads what is large."""
+    place = Path("prod/values.yaml")
+    place.write_text(values(session="soon") + "#" * 9 * 1024**2)
+    git("add", "-A")
+    assert (review("--worktree")["code"], rules(review("--worktree"))) == (1, ["file-broken"])
+    place.unlink()
+    place.symlink_to("real.txt")
+    assert rules(review("--worktree")) == ["file-broken"]
+    write({"prod/real.txt": values()})
+    assert rules(review()) == ["file-broken"]
+
+
 def test_what_opens_something_is_security_and_its_undoing_good_news(review: Any) -> None:
     write(
         {"prod/values.yaml": values() + "    - {name: CODER_DISABLE_PATH_APPS, value: 'false'}\n"}
