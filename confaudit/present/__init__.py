@@ -221,7 +221,13 @@ KIND_SYMBOLS: Final[Mapping[ChangeKind, str]] = {
 
 def _noun(report: Report) -> str:
     """One word for all there is to see."""
-    nouns = {"findings": report.findings, "changes": report.changes, "rows": report.tables}
+    judged = report.judged
+    nouns = {
+        "findings": report.findings,
+        "changes": report.changes,
+        "rows": report.tables,
+        "decisions": (*judged.excused, *judged.older, *judged.lapsed, *judged.unmatched),
+    }
     present = [noun for noun, members in nouns.items() if members]
     return present[0] if len(present) == 1 else "entries"
 

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from confaudit.core.judge.finding import Effect
+from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
 from confaudit.core.model import Cause, ChangeKind, Subject
 from confaudit.core.report.report import Column, Table
 from confaudit.present import present
@@ -231,6 +232,7 @@ def in_a_form(text: str) -> int:
 
 
 _ADVICE = tuple(replace(FINDINGS[6], subject=f"advice-{n}") for n in range(300))
+_MANY = tuple(replace(one, before=n) for n in range(4) for one in _ADVICE)
 _TABLE = Table(
     "options", "Options", (Column("n", "N"),), tuple({"n": f"option {n}"} for n in range(6000))
 )
@@ -256,6 +258,14 @@ LARGE = {
         replace(UPGRADE, judged=judged(findings=FINDINGS), tables=(_TABLE,)),
         r"^\| option|^#### ",
     ),
+    "decisions": (
+        replace(
+            CATALOG_SHOW,
+            tables=(),
+            judged=Judged(suppressed=tuple(Suppressed(one, SuppressedBy.BEFORE) for one in _MANY)),
+        ),
+        r"^- `?CODER_ACCESS",
+    ),
     "findings of one section": (
         replace(LINT, tables=(), judged=judged(findings=_ADVICE)),
         "^#### ",
@@ -268,7 +278,8 @@ def test_what_does_not_fit_into_a_comment_is_counted_and_told_twice(name: str) -
     report, row = LARGE[name]
     text = render(report, "md", RenderOptions())
     assert GITHUB_TAKES - 1_000 < in_a_form(text) <= GITHUB_TAKES
-    total = len(report.findings) + len(report.changes) + sum(len(t.rows) for t in report.tables)
+    rows = sum(len(table.rows) for table in report.tables)
+    total = len(report.findings) + len(report.changes) + rows + len(report.judged.older)
     first = re.search(
         r"^> \*\*This report is cut: (\d+) of (\d+) (\w+) are not shown,\*\*", text, re.M
     )

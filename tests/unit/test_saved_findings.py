@@ -9,13 +9,13 @@ from confaudit.core.given import Form, Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
-from confaudit.core.judge.rules.changes import NOT_AS_PREDICTED, change_finding
+from confaudit.core.judge.rules.changes import NOT_AS_PREDICTED, change_finding, change_findings
 from confaudit.core.model import Cause, Change, ChangeKind, Level, OptionSpec, Subject
 from confaudit.core.upgrade.known import Truth
 from confaudit.errors import SourceError
 from confaudit.render import RenderOptions, render
 from confaudit.render.saved import load
-from tests.golden.sample_reports import UPGRADE
+from tests.golden.sample_reports import EMPTY, UPGRADE
 
 HERE = Position("coder.env", 3)
 RULE = Rule("a-rule", "A rule", Effect.SECURITY, Level.INFO, "So it is.", "Mend it.", "coder#1")
@@ -87,6 +87,16 @@ def test_what_people_decided_comes_back(entry):
     before, _, after = text.rpartition(shown.fingerprint)
     with pytest.raises(SourceError, match=r"damaged at [$]\.lapsed"):
         load(f"{before}{'0' * 12}{after}".encode())
+
+
+def test_findings_beside_changes_come_back():
+    change = Change(
+        Subject.CONFIG, "a.b", ChangeKind.CHANGED, 1, 2, path="a.b", cause=Cause.UNKNOWN
+    )
+    judged = Judged((*change_findings((change,)), Finding(**TOLD)))
+    text = render(replace(EMPTY, judged=judged, rules=(RULE,)), "json", RenderOptions())
+    assert all(one.fingerprint in text for one in judged.shown)
+    assert load(text.encode()).findings == judged.shown[1:]
 
 
 def test_every_field_is_looked_at():

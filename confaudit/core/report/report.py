@@ -246,7 +246,7 @@ class Report:
             and one.rule.effect not in (Effect.WILL_NOT_START, Effect.BEHAVIOUR, Effect.POLICY)
             for one in self.deciding
         )
-        return f"{plural(rest, 'other thing')} to act on" if self.kind.is_upgrade and rest else ""
+        return f"{plural(rest, 'other thing')} to act on" if self.is_upgrade and rest else ""
 
     @property
     def _names_not_known(self) -> str:
