@@ -73,10 +73,12 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
     moves = {visible(one.earlier_path): visible(one.path) for one in changes if one.earlier_path}
     shown = {*map(visible, touched)}  # as files are called once they are read
     pairs = (one for one in _paired(before.found, after.found, moves) if _differs(one, shown))
+    faults = _broken(before, after, shown) | _replaced(range_.head, before, touched)
+    unread = sorted(after.faults.keys() & shown - faults.keys())
     return ReviewedFiles(
         pairs=tuple(pairs),
-        notes=tuple(_about(shown, after.notes)),
-        faults=_broken(before, after, shown) | _replaced(range_.head, before, touched),
+        notes=(*_about(shown, after.notes), *(f"{after.faults[one].message}." for one in unread)),
+        faults=faults,
     )
 
 

@@ -261,6 +261,8 @@ def test_a_file_cannot_get_out_of_sight(review: Any) -> None:
     assert rules(review("--worktree")) == ["file-broken"]
     write({"prod/real.txt": values()})
     assert rules(review()) == ["file-broken"]
+    write({"prod/new.yaml": values() + "#" * 9 * 1024**2})
+    assert "prod/new.yaml is larger than 8 MiB." in review()["notes"]
 
 
 def test_what_opens_something_is_security_and_its_undoing_good_news(review: Any) -> None:
