@@ -1,15 +1,11 @@
 """Whether deployments, by snapshots or files, keep to the hardening pack and the house's policy."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
-from confaudit.core.judge.advisories import advise
 from confaudit.core.judge.finding import subjects
-from confaudit.core.judge.hardening import Checkup
-from confaudit.core.judge.judge import Judged, judge
 from confaudit.core.judge.verdict import check_verdict
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.report.controls import controls_table, not_asked
@@ -26,8 +22,8 @@ from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.workflows.audit import known_names
 from confaudit.workflows.check_inputs import Case, CheckRequest, cases
-from confaudit.workflows.hardening import checkup, controls
-from confaudit.workflows.house import House, house, strange_rules
+from confaudit.workflows.hardening import Held, held
+from confaudit.workflows.house import house, strange_rules
 from confaudit.workflows.in_use import held_against
 from confaudit.workflows.operator_files import blind_spots, files_table
 from confaudit.workflows.report import one_report, refuse_strangers
@@ -35,7 +31,7 @@ from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, as_far_as, meaning
 
 if TYPE_CHECKING:
-    from confaudit.core.judge.advisories import Advisory
+    pass
 
 
 def check(setup: Setup, request: CheckRequest, selection: Selection = EVERYTHING) -> Report:
@@ -48,52 +44,31 @@ def check(setup: Setup, request: CheckRequest, selection: Selection = EVERYTHING
     """
     found, notes = cases(setup, request)
     decided = house(setup)
-    done = [_checked(setup, case, decided, selection) for case in found]
+    done = [held(setup, case.scope, decided, selection) for case in found]
     ids = dict.fromkeys(asked.rule.id for one in done for asked in one.asked)
     refuse_strangers(
         selection,
         (name for one in done for name in known_names(one.checkup.situation, one.judged)),
-        (*(one.case.scope.target for one in done), setup.catalog().nearest("")),
+        (*(case.scope.target for case in found), setup.catalog().nearest("")),
         ids,
     )
-    parts = [_part(setup, one, request.version) for one in done]
+    parts = [_part(setup, *one, request.version) for one in zip(found, done, strict=True)]
     return one_report(parts, (*notes, *strange_rules(setup, decided, ids)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A deployment, what was asked, and what came of it."""
-
-    case: Case
-    asked: "Sequence[Advisory]"
-    """The controls, and the rules of the house."""
-    checkup: Checkup
-    judged: Judged
-
-
-def _checked(setup: Setup, case: Case, decided: House, selection: Selection) -> _Checked:
-    scope, pack, own = case.scope, controls(setup), decided.policy.advisories(case.scope.name)
-    checked = checkup(setup, scope, pack)
-    found = scope.placed((*checked.findings, *advise(own, checked.situation)))
-    rulings = decided.rulings.about(scope.target.version)
-    asked = (*pack, *own)
-    judged = judge(found, scope.name, selection, rulings, rules=[one.rule.id for one in asked])
-    return _Checked(case, asked, checked, judged)
-
-
-def _part(setup: Setup, done: _Checked, version: str) -> Report:
+def _part(setup: Setup, case: Case, done: Held, version: str) -> Report:
     """The report on one deployment."""
-    catalog, scope, found = setup.catalog(), done.case.scope, done.checkup
+    catalog, scope, found = setup.catalog(), case.scope, done.checkup
     release, checked = scope.target, found.checked
     holding = sum(one.holds for one in checked)
     excused = {one.finding.rule.id for one in done.judged.excused}
     is_read = anything_read(found.situation)
     return Report(
         kind=ReportKind.CHECK,
-        title=f"Check of {done.case.title}",
+        title=f"Check of {case.title}",
         judged=done.judged,
         rules=tuple(one.rule for one in done.asked),
-        as_far_as=as_far_as(catalog, (done.case.in_use.version, release)),
+        as_far_as=as_far_as(catalog, (case.in_use.version, release)),
         statement=check_verdict(done.judged.found, holding, is_read=is_read),
         nothing_read=not is_read,
         audited=scope.about,
@@ -101,7 +76,7 @@ def _part(setup: Setup, done: _Checked, version: str) -> Report:
         lives=lives(subjects(done.judged.shown), catalog, release.version),
         notes=(
             *meaning(version, release),
-            *_about_inputs(setup, done.case),
+            *_about_inputs(setup, case),
             *about(release, catalog),
             *not_asked(checked),
             *resting_on(found.situation, done.judged.found),

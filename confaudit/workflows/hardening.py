@@ -1,15 +1,20 @@
-"""The controls of the hardening pack, asked of what the shell has read."""
+"""The controls of the hardening pack and the house, asked of what the shell has read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from confaudit.core.changes.selection import Selection
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.coder.served import as_served
 from confaudit.core.given import OperatorSettings
+from confaudit.core.judge.advisories import advise
 from confaudit.core.judge.hardening import Checkup, check
+from confaudit.core.judge.judge import Judged, judge
 from confaudit.core.model import Snapshot
 from confaudit.operator_files import Deployment
 from confaudit.workflows.audit import AuditScope, situate
+from confaudit.workflows.house import House
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
@@ -46,3 +51,24 @@ def told_version(snapshot: Snapshot) -> str:
     except ValueError:
         return ""
     return snapshot.version
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A deployment held against the controls and the house: what was asked, and what came of it."""
+
+    asked: "Sequence[Advisory]"
+    """The controls, and the rules of the house."""
+    checkup: Checkup
+    judged: Judged
+
+
+def held(setup: Setup, scope: AuditScope, decided: House, selection: Selection) -> Held:
+    """What comes of the controls and of the rules of the house."""
+    pack, own = controls(setup), decided.policy.advisories(scope.name)
+    checked = checkup(setup, scope, pack)
+    found = scope.placed((*checked.findings, *advise(own, checked.situation)))
+    rulings = decided.rulings.about(scope.target.version)
+    asked = (*pack, *own)
+    judged = judge(found, scope.name, selection, rulings, rules=[one.rule.id for one in asked])
+    return Held(asked, checked, judged)

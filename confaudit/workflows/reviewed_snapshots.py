@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from confaudit import __version__
 from confaudit.core.changes.selection import Selection
-from confaudit.core.judge.verdict import review_verdict
+from confaudit.core.judge.verdict import review_verdict, to_mend
 from confaudit.core.model import Snapshot, StoredFiles
 from confaudit.core.report.audited import Audited
+from confaudit.core.report.controls import not_asked
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
@@ -16,6 +17,7 @@ from confaudit.store.layout import deployment_of, folder_of
 from confaudit.store.revisions import Range
 from confaudit.store.trees import Tree
 from confaudit.workflows import diff
+from confaudit.workflows.hardening import held, scope_of
 from confaudit.workflows.house import House
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
@@ -37,8 +39,10 @@ def reviewed_snapshots(
         before, after = (_snapshot(setup, tree, name) for tree in (range_.base, range_.head))
         if before and after:
             yield _changed(setup, before, after, selection, decided)
-        elif one := after or before:
-            yield _only(setup, one, "first snapshot" if after else "no snapshot any more")
+        elif after:
+            yield _first(setup, after, selection, decided)
+        elif before:
+            yield _alone(setup, before, "no snapshot any more")
 
 
 def _snapshot(setup: Setup, tree: Tree, name: str) -> Snapshot | None:
@@ -74,7 +78,18 @@ def _changed(
     )
 
 
-def _only(setup: Setup, snapshot: Snapshot, statement: str) -> Report:
+def _first(setup: Setup, snapshot: Snapshot, selection: Selection, decided: House) -> Report:
+    """A snapshot that has nothing before it: all that it shows is new."""
+    done = held(setup, scope_of(snapshot, setup.catalog()), decided, selection)
+    return replace(
+        _alone(setup, snapshot, f"first snapshot, {to_mend(done.judged.found)}"),
+        judged=done.judged,
+        rules=tuple(one.rule for one in done.asked),
+        notes=tuple(not_asked(done.checkup.checked)),
+    )
+
+
+def _alone(setup: Setup, snapshot: Snapshot, statement: str) -> Report:
     """A snapshot that has nothing to be compared with."""
     releases = tuple(filter(None, (snapshot.version,)))
     return Report(

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from confaudit.demo.story import states
+
 VALUES = """\
 coder:
   image:
@@ -277,3 +279,25 @@ def test_what_opens_something_is_security_and_its_undoing_good_news(review: Any)
     write({"prod/values.yaml": values()})
     undone = review("HEAD~1..HEAD")
     assert (undone["code"], rules(undone)[0]) == (0, "control-restored")
+
+
+def test_snapshots_of_several_deployments_are_reviewed_side_by_side(
+    confaudit: Callable[..., tuple[int, str, str]], review: Any
+) -> None:
+    first, second, _ = (dict(one.payload) for one in states())
+    Path("first.json").write_text(json.dumps(first))
+    Path("second.json").write_text(json.dumps(second))
+    git("checkout", "-q", "main")
+    confaudit("snapshot", "prod", "--from", "first.json")
+    git("checkout", "-q", "-b", "observed")
+    confaudit("snapshot", "prod", "--from", "second.json")
+    confaudit("snapshot", "dev", "--from", "first.json")
+    found = review()
+    parts = {one["name"]: one for one in found["deployments"]}
+    assert parts["dev"]["verdict"].startswith("first snapshot, ")
+    assert "settings change" in parts["prod"]["verdict"]
+    assert {one["deployment"] for one in found["changes"]} == {"prod"}
+    assert "session-duration" in {one.get("option") for one in found["changes"]}
+    git("rm", "-rq", "deployments/prod")
+    git("commit", "-qm", "given up")
+    assert review("HEAD~1..HEAD")["verdict"] == "no snapshot any more"
