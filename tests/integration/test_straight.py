@@ -31,7 +31,7 @@ SAMPLE = {
 def documented():
     """Every command line of the README's section: what is piped in, and confaudit's words."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.partition("### Straight from where it runs")[2].partition("\n### ")[0]
+    section = readme.partition("### Straight from where it runs")[2].partition("\n##")[0]
     for line in re.findall(r"(?m)^(\w.* \| confaudit [^#\n]*)", section):
         program, _, ours = line.partition(" | confaudit ")
         yield pytest.param(program.strip(), ours.split(), id=program)
