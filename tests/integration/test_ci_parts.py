@@ -88,6 +88,7 @@ def test_the_action_comments_fails_and_hands_on(job, checkout):
         assert "CODER_MAX_TOKEN_LIFETIME" in comment.body
         assert run.outputs["exit_code"] == "1"
         assert run.outputs["error_count"] == "1"
+        assert "review.html" in {file.name for file in Path(run.outputs["folder"]).iterdir()}
         forms = ("markdown", "json", "sarif", "junit")
         written = {name: Path(run.outputs[name]) for name in forms}
         (finding,) = json.loads(written["json"].read_text())["findings"][:1]
