@@ -163,6 +163,7 @@ def read_setup(
         token_file=token_file,
         allow_http=allow_http,
         clock=Clock.of(os.environ, now),
+        searched_from=None if config or no_config else repo or Path.cwd(),
     )
 
 

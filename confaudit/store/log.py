@@ -55,6 +55,11 @@ class FileChange:
     earlier_path: str = ""
     """Where the file was before, with the same contents; empty unless it moved."""
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where the file is, and where it was."""
+        return (self.path, self.earlier_path) if self.earlier_path else (self.path,)
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:

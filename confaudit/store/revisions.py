@@ -43,6 +43,11 @@ class Range:
     def _changes(self) -> tuple[FileChange, ...]:
         return changed(self.base, self.head)
 
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The paths of the files that differ, and of those that moved as well where they were."""
+        return frozenset(path for one in self._changes for path in one.paths)
+
     def commits(self, paths: Sequence[str] = ()) -> Iterator[Commit]:
         """The commits that the head has and the base has not, newest first; as `History.log`."""
         return self.head.history.log([f"{self.base.commit}..{self.head.commit}"], paths)

@@ -17,7 +17,8 @@ from confaudit.core.text.wording import plural
 from confaudit.errors import SourceError
 from confaudit.store.revisions import Range, Revisions
 from confaudit.workflows.audit import advisories
-from confaudit.workflows.governance import Houses, PolicyFrom, houses, inside
+from confaudit.workflows.beside import inside_before
+from confaudit.workflows.governance import Houses, PolicyFrom, houses
 from confaudit.workflows.hardening import controls
 from confaudit.workflows.house import House
 from confaudit.workflows.report import one_report
@@ -53,7 +54,7 @@ def review(setup: Setup, request: ReviewRequest, selection: Selection = EVERYTHI
     revisions = Revisions(setup.repo, setup.environ)
     found = revisions.between(request.revisions, with_disk=request.with_disk)
     decided = houses(setup, found, request.policy_from)
-    folder = inside(setup)
+    folder = inside_before(setup, found.base)
     if folder is None or request.policy_from is PolicyFrom.HEAD:
         return _review(setup, request, found, decided, selection)
     with setup_before(setup, found.base, folder) as before:
@@ -115,7 +116,7 @@ def _itself(setup: Setup, decided: Houses, faults: Mapping[str, SourceError]) ->
 def _about_itself(turned: Sequence[Finding], broken: Sequence[Finding]) -> str:
     words = (
         f"{plural(len(broken), 'file')} broken" if broken else "",
-        f"{plural(len(turned), 'change')} to policy or exceptions" if turned else "",
+        f"{plural(len(turned), 'change')} to what it is judged by" if turned else "",
     )
     return ", ".join(filter(None, words))
 

@@ -16,7 +16,6 @@ from confaudit.operator_files import Deployment, OperatorFile, decode, read_as_o
 from confaudit.operator_files.file import MAX_BYTES
 from confaudit.operator_files.neighbours import may_set_up, related
 from confaudit.store.layout import deployment_of
-from confaudit.store.log import FileChange
 from confaudit.store.revisions import Range
 from confaudit.store.trees import Tree
 
@@ -64,10 +63,10 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
     Raises:
         StoreError: the history cannot be read.
     """
-    changes = [one for one in range_.changes() if any(_is_candidate(p, named) for p in _paths(one))]
+    changes = [one for one in range_.changes() if any(_is_candidate(p, named) for p in one.paths)]
     if not changes:
         return ReviewedFiles()
-    touched = {path for one in changes for path in _paths(one)}
+    touched = {path for one in changes for path in one.paths}
     before = _files_at(range_.base, touched, named, catalog)
     after = _files_at(range_.head, touched, named, catalog)
     moves = {visible(one.earlier_path): visible(one.path) for one in changes if one.earlier_path}
@@ -80,11 +79,6 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
         notes=(*_about(shown, after.notes), *(f"{after.faults[one].message}." for one in unread)),
         faults=faults,
     )
-
-
-def _paths(change: FileChange) -> Sequence[str]:
-    """Where a file is, and where it was."""
-    return [path for path in (change.path, change.earlier_path) if path]
 
 
 def _is_candidate(path: str, named: Named) -> bool:

@@ -34,8 +34,7 @@ def reviewed_snapshots(
         StoreError: the history cannot be read.
         SourceError: a snapshot is damaged, or of a newer confaudit.
     """
-    names = (deployment_of(one.path) for one in range_.changes())
-    for name in dict.fromkeys(filter(None, names)):
+    for name in sorted({*filter(None, map(deployment_of, range_.touched))}):
         before, after = (_snapshot(setup, tree, name) for tree in (range_.base, range_.head))
         if before and after:
             yield _changed(setup, before, after, selection, decided)

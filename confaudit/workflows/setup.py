@@ -44,6 +44,8 @@ class Setup:
     allow_http: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     clock: Clock = field(default_factory=lambda: Clock.of(os.environ))
+    searched_from: Path | None = None
+    """Folder from which on confaudit.yaml was looked for, upwards; None where it was named."""
 
     @property
     def configuration(self) -> Configuration:

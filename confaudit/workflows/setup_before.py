@@ -7,17 +7,14 @@ names, a finding for one that an advisory tells in its place.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
 
 from confaudit import configfile
 from confaudit.catalog import USER_FOLDER
-from confaudit.rulebook.advisories import USER_FILE
 from confaudit.store.trees import Tree
+from confaudit.workflows.beside import decisive
 from confaudit.workflows.setup import Setup
-
-_FILES: Final = (*configfile.NAMES, USER_FILE)
 
 
 @contextmanager
@@ -46,12 +43,5 @@ def _load(folder: Path) -> configfile.Loaded:
 
 def _write(base: Tree, inside: str, folder: Path) -> None:
     (folder / USER_FOLDER).mkdir()
-    for path in base.files():
-        name = path.removeprefix(inside)
-        if path == f"{inside}{name}" and _is_wanted(name):
-            (folder / name).write_bytes(base.read(path) or b"")
-
-
-def _is_wanted(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    return name in _FILES or (len(parts) == 2 and parts[0] == USER_FOLDER)
+    for path in decisive(base.files(), inside):
+        (folder / path.removeprefix(inside)).write_bytes(base.read(path) or b"")

@@ -186,6 +186,33 @@ def test_a_review_goes_by_the_policy_and_tells_what_becomes_of_it(
         assert sorted(ours.intersection(found)) == by_base
 
 
+def test_no_policy_is_moved_out_of_sight(
+    report: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a change does for that, it is told, and by the base the policy counts as ever."""
+    subprocess.run(["git", "init", "-q", "-b", "main"], check=True)
+    Path("prod").mkdir()
+    quiet = LOUD.replace("true", "false")
+    commit({"prod/coder.env": quiet, "confaudit.yaml": "", "confaudit-policy.yaml": LAW})
+    ours = {"ours", "policy-weakened", "setup-changed"}
+    monkeypatch.chdir("prod")
+    rows = [
+        (["mv", "../confaudit-policy.yaml", "../notes.yaml"], {}, ["policy-weakened"]),
+        (["mv", "../confaudit.yaml", "."], {}, ["policy-weakened", "setup-changed"]),
+        (["status"], {".confaudit.yml": ""}, ["policy-weakened", "setup-changed"]),
+        (["status"], {"../coder-advisories.yaml": ""}, ["ours", "setup-changed"]),
+    ]
+    for number, (command, files, told) in enumerate(rows):
+        subprocess.run(["git", "checkout", "-q", "-b", f"b{number}", "main"], check=True)
+        subprocess.run(["git", *command], check=True, capture_output=True)
+        commit({**files, "coder.env": LOUD})
+        found = [one["rule"] for one in report("review")["findings"]]
+        assert sorted(ours.intersection(found)) == told, command
+        found = [one["rule"] for one in report("review", "--policy-from", "base")["findings"]]
+        assert sorted(ours.intersection(found)) == sorted({*told, "ours"}), command
+    assert report("review", "HEAD..main")["code"] == 0, "no commit of the range has done that"
+
+
 def test_what_a_policy_says_is_text_in_every_format(confaudit: Confaudit) -> None:
     evil = json.dumps("\x1b[31m\n::error::x <script>a()</script> @ann </details> `$(touch pwned)`")
     words = "".join(f", {key}: {evil}" for key in ("title", "message", "why", "fix", "reference"))

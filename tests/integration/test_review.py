@@ -244,12 +244,13 @@ def test_by_the_base_no_file_beside_confaudit_yaml_can_be_the_change_s_own(
     git("checkout", "-q", "-b", "own")
     named = "deployments: {staging: {url: 'https://a.example.com', files: [prod/*]}}\n"
     write({"prod/values.yaml": values(session="soon"), "confaudit.yaml": named})
-    assert review()["code"] == 0
+    told = review()
+    assert (told["code"], rules(told)[0]) == (0, "setup-changed")
     assert review("--policy-from", "base")["code"] == 1
     write({"coder-releases/2.29.5.json": "{}", "coder-advisories.yaml": "- nonsense"})
     assert confaudit("review")[0] == 2
     found = review("--policy-from", "base")
-    assert (found["code"], rules(found)) == (1, ["value-invalid"])
+    assert (found["code"], rules(found)) == (1, ["setup-changed", "value-invalid"])
 
 
 def test_a_file_cannot_get_out_of_sight(review: Any) -> None:

@@ -63,6 +63,14 @@ EXCEPTION_REMOVED: Final = Rule(
     why="What the exception was about counts again.",
     fix="Nothing is to be done where what it was about is mended.",
 )
+SETUP_CHANGED: Final = Rule(
+    id="setup-changed",
+    title="The change alters what reviews go by",
+    effect=Effect.ADVICE,
+    level=Level.INFO,
+    why="They say whose a file is, where the policy lies, and what is known of releases.",
+    fix="Check that nothing is named or looked for otherwise than it is meant to be.",
+)
 
 GOVERNANCE_RULES: Final[Mapping[str, Rule]] = {
     rule.id: rule
@@ -72,9 +80,10 @@ GOVERNANCE_RULES: Final[Mapping[str, Rule]] = {
         EXCEPTION_ADDED,
         EXCEPTION_EXTENDED,
         EXCEPTION_REMOVED,
+        SETUP_CHANGED,
     )
 }
-"""Every rule on the policy and the exceptions by id."""
+"""Every rule on what a change is judged by, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,18 @@ def governance(
         _exceptions(before.entries, after.entries),
     )
     return tuple(_signed(one, authors) for one in found)
+
+
+def setup_changed(paths: Sequence[str], author: str) -> Finding:
+    """That a change alters files beside confaudit.yaml; `author` is as in `governance`."""
+    said = listing_some([*map(visible, paths)], "file")
+    verb = agreeing(len(paths), "is", "are")
+    return Finding(
+        SETUP_CHANGED,
+        f"{said} {verb} other than before ({visible(author)}).",
+        said,
+        positions=tuple(Position(path, 1) for path in paths),
+    )
 
 
 def _signed(finding: Finding, authors: Mapping[str, str]) -> Finding:
