@@ -107,7 +107,7 @@ class Reviewer:
             case.name,
             self.selection,
             self.house.rulings.about(case.target.version),
-            older={replace(one, deployment=case.name).fingerprint for one in older},
+            older={*_known_before(found, older, case)},
             rules=[one.id for one in rules],
         )
 
@@ -221,6 +221,21 @@ class _Case:
 
 _OWN_RULES: Final = (EFFECTIVE_CHANGE, FILE_BROKEN, CONTROL_RESTORED)
 """What a review looks for beside the rules of an audit."""
+
+
+def _known_before(found: Iterable[Finding], older: Iterable[Finding], case: _Case) -> Iterator[str]:
+    """The fingerprints of what was there before.
+
+    Where only the release differs, so is what the rule says of the very same lines, under whatever
+    name the option goes there, unless a release on the way brings it.
+    """
+    known = [replace(one, deployment=case.name) for one in older]
+    yield from (one.fingerprint for one in known)
+    if case.is_bump:
+        places = {(one.rule.id, one.positions) for one in known if one.positions}
+        for one in found:
+            if (one.rule.id, one.positions) in places and not one.introduced_in:
+                yield replace(one, deployment=case.name).fingerprint
 
 
 def broken_files(before: Deployment, after: Deployment) -> Iterator[Finding]:

@@ -302,3 +302,16 @@ def test_snapshots_of_several_deployments_are_reviewed_side_by_side(
     git("rm", "-rq", "deployments/prod")
     git("commit", "-qm", "given up")
     assert review("HEAD~1..HEAD")["verdict"] == "no snapshot any more"
+
+
+def test_what_a_new_name_only_hides_was_there_before(review: Any) -> None:
+    key = "    - name: CODER_AIBRIDGE_OPENAI_KEY\n      valueFrom: {secretKeyRef: {name: a}}\n"
+    git("checkout", "-q", "main")
+    write({"prod/values.yaml": values() + key})
+    git("checkout", "-q", "-b", "bump")
+    write({"prod/values.yaml": values(version="2.34.5") + key})
+    found = review()
+    assert "secret-exposed" not in rules(found)
+    assert "secret-exposed" in {
+        one["finding"]["rule"] for one in found["suppressed"] if one["by"] == "before"
+    }
