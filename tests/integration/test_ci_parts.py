@@ -204,6 +204,13 @@ def test_no_name_reaches_a_shell_the_runner_or_a_person(job, checkout):
     assert "@mallory" not in " ".join(page.prose)
 
 
+def test_the_readme_tells_all_that_the_action_takes_and_gives():
+    action = yaml.safe_load((ROOT / ".github/actions/review/action.yml").read_text())
+    readme = (ROOT / "README.md").read_text()
+    names = {*action["inputs"], *action["outputs"]}
+    assert {name for name in names if f"`{name}`" not in readme} == set()
+
+
 @pytest.fixture(scope="module")
 def hooks():
     shipped = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
