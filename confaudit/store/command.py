@@ -41,7 +41,15 @@ _OPTIONS = (
     "log.follow=false",
 )
 
+_NO_BARE = ("-c", "safe.bareRepository=explicit")
+"""Within a work tree whoever commits can make a folder look like a repository of its own."""
+
 _KNOWN_FAILURES = (
+    (
+        "cannot use bare repository",
+        "{folder} looks like a git repository of its own, inside of the one that it is part of",
+        "look at who added the files of a repository to it, or name the folder above with --repo",
+    ),
     (
         r"short object ID \w+ is ambiguous",
         "that short commit id is the start of several ids",
@@ -151,7 +159,8 @@ class Git:
     def _command(self, executable: str) -> list[str]:
         # -C rather than a working directory: GitPython silently runs elsewhere when it may not
         # enter the directory it was given.
-        return [executable or "git", "-C", str(self.folder), *_OPTIONS]
+        guard = _NO_BARE if _is_in_work_tree(self.folder) else ()
+        return [executable or "git", "-C", str(self.folder), *_OPTIONS, *guard]
 
     # --- what writes ------------------------------------------------------------------------
 
@@ -243,6 +252,11 @@ def written(file: IO[bytes]) -> str:
     file.seek(0)  # the process shares the position
     file.truncate()
     return text
+
+
+def _is_in_work_tree(folder: Path) -> bool:
+    place = folder.resolve()
+    return any((one / ".git").exists() for one in (place, *place.parents))
 
 
 def _foreign_variables() -> set[str]:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -17,6 +17,8 @@ from confaudit.store.command import Git
 from confaudit.store.discovery import find
 from confaudit.store.log import REGULAR, TreeEntry
 
+_FILTERS: Final = ("config", "--null", "--name-only", "--get-regexp")
+_FILTER_KEYS: Final = r"^filter\..*\.(clean|process|required)$"
 _STATUS: Final = (
     *("--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=all"),
     *("--no-renames", "--ignore-submodules=all", "--no-ahead-behind"),
@@ -66,12 +68,27 @@ def on_disk(folder: Path, object_id: str) -> Disk:
     """
     root = find(folder, create=False).root.resolve()
     git = Git(root)
-    answer = git.query(*_STATUS)
+    answer = git.query(*_without_filters(git), *_STATUS)
     if answer.code:
         raise git.failure("status", answer)
     paths = (os.fsdecode(row[_STATE:]) for row in answer.out.split(b"\0") if row)
     object_format = format_of(object_id)
     return Disk(root, {path: _entry(root, path, object_format) for path in paths})
+
+
+def _without_filters(git: Git) -> Iterator[str]:
+    """Options that let git start no program of those that .gitattributes asks for.
+
+    Raises:
+        StoreError: git takes such an option for another one.
+    """
+    for name in filter(None, os.fsdecode(git.query(*_FILTERS, _FILTER_KEYS).out).split("\0")):
+        if "=" in name:
+            raise StoreError(
+                "git is configured with a filter that has an equals sign in its name",
+                "look at `git config --get-regexp filter`, and rename it",
+            )
+        yield from ("-c", f"{name}={'false' if name.endswith('required') else ''}")
 
 
 def _entry(root: Path, path: str, object_format: str) -> TreeEntry | None:

@@ -61,9 +61,12 @@ def install(
 
 
 def _program() -> str:
-    """How git is to start confaudit: by its name where that is enough."""
+    """How git is to start confaudit: by its name where that is enough.
+
+    -P: git runs it in the work tree, from which no module is to be taken.
+    """
     found = shutil.which("confaudit")
-    return "confaudit" if found else f"{shlex.quote(sys.executable)} -m confaudit"
+    return "confaudit" if found else f"{shlex.quote(sys.executable)} -P -m confaudit"
 
 
 def _settings(program: str) -> dict[str, str]:

@@ -209,6 +209,17 @@ def test_install_keeps_what_is_there_and_says_what_it_does(clean_folder, quiet_h
     assert "already" in confaudit("git", "install", "--global")[1]
 
 
+def test_no_module_of_the_work_tree_is_run(clean_folder, quiet_home, confaudit, monkeypatch):
+    git(clean_folder, "init", "-q", "-b", "main")
+    (clean_folder / "confaudit.py").write_text("print('taken over')")
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    assert confaudit("git", "install")[0] == 0
+    started = git(clean_folder, "config", "diff.confaudit.textconv").removesuffix(" --")
+    asked = ["sh", "-c", f"{started} --help"]
+    assert "-m confaudit" in started
+    assert subprocess.run(asked, capture_output=True, text=True).stdout.startswith("Usage: ")
+
+
 def test_install_refuses_what_would_mean_something_else(clean_folder, quiet_home, confaudit):
     assert confaudit("git", "install")[0] == 2
     git(clean_folder, "init", "-q", "-b", "main")

@@ -182,8 +182,35 @@ def test_a_folder_that_became_a_link_leads_nowhere(forked, clean_folder):
     assert "sub/b" not in found.head.files()
 
 
+def test_nothing_that_is_reviewed_starts_a_program(forked):
+    """Neither by what git is told in the repository, nor by attributes that a change brings."""
+    program = forked / "evil"
+    program.write_text(f"#!/bin/sh\ntouch {forked}/ran\nexec cat\n")
+    program.chmod(0o755)
+    keys = ("core.fsmonitor", "gpg.program", "diff.external", "diff.x.textconv", "diff.x.command")
+    for key in (*keys, "filter.x.clean", "filter.x.process", "alias.log", "alias.status"):
+        git(forked, "config", key, str(program))
+    for key in ("log.showSignature", "filter.x.required"):
+        git(forked, "config", key, "true")
+    (forked / ".gitattributes").write_text("* filter=x diff=x\n")
+    (forked / "sub/b").write_text("3")
+    found = between(forked, with_disk=True)
+    assert "sub/b" in found.touched
+    assert [*found.commits(["sub/b"])]
+    assert not (forked / "ran").exists()
+    git(forked, "config", "filter.x=y.clean", str(program))
+    with pytest.raises(StoreError, match="equals sign"):
+        between(forked, with_disk=True)
+
+
+def test_a_folder_that_looks_like_a_repository_is_not_taken_for_one(forked):
+    git(forked, "init", "-q", "--bare", "sub")
+    with pytest.raises(StoreError, match="looks like a git repository of its own"):
+        between(forked / "sub")
+
+
 def test_how_often_git_is_run_for_a_review(forked, calls):
-    rows = [("main..HEAD", False, 2), ("main...HEAD", False, 3), ("", False, 4), ("HEAD", True, 4)]
+    rows = [("main..HEAD", False, 2), ("main...HEAD", False, 3), ("", False, 4), ("HEAD", True, 5)]
     for text, with_disk, times in rows:
         found = between(forked, text, with_disk=with_disk)
         for change in found.changes():
