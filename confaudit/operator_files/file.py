@@ -11,7 +11,7 @@ from confaudit.core.given import Position
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
 from confaudit.operator_files.templates import OPAQUE, opaque, templates
-from confaudit.yaml_nodes import Mapping, Node, YamlFault, compose
+from confaudit.yaml_nodes import Mapping, Node, YamlFault, compose, fault_of
 from confaudit.yaml_nodes import Sequence as List
 
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -89,6 +89,11 @@ class OperatorFile:
             return documents(self.text)
         except YamlFault:
             return None
+
+    @property
+    def unlike_yaml(self) -> int:
+        """The line (from 1) that shows that it is no YAML; 1 where it is."""
+        return (fault_of(self.text) or 0) + 1
 
     @cached_property
     def is_structured(self) -> bool:

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
-from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.governance import GOVERNANCE_RULES
 from confaudit.core.judge.judge import judge
-from confaudit.core.judge.rules.changes import FILE_BROKEN
 from confaudit.core.judge.verdict import NO_SETTING
 from confaudit.core.report.audited import ITSELF, Audited
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural
-from confaudit.errors import SourceError
 from confaudit.store.revisions import Range, Revisions
 from confaudit.workflows.audit import advisories
 from confaudit.workflows.beside import inside_before
@@ -22,7 +19,7 @@ from confaudit.workflows.governance import Houses, PolicyFrom, houses
 from confaudit.workflows.hardening import controls
 from confaudit.workflows.house import House
 from confaudit.workflows.report import one_report
-from confaudit.workflows.review_part import Reviewer, broken_file
+from confaudit.workflows.review_part import Reviewer
 from confaudit.workflows.reviewed_files import Pair, reviewed_files
 from confaudit.workflows.reviewed_snapshots import reviewed_snapshots
 from confaudit.workflows.setup import Setup
@@ -66,7 +63,7 @@ def _review(
 ) -> Report:
     read = reviewed_files(found, _named(setup), setup.catalog())
     parts = [
-        *_itself(setup, decided, read.faults),
+        *_itself(setup, decided),
         *reviewed_snapshots(setup, found, selection, decided.counting),
         *_deployments(setup, request, found, read.pairs, decided.counting, selection),
     ]
@@ -93,32 +90,20 @@ def _named(setup: Setup) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(one.files) for name, one in deployments.items() if one.files}
 
 
-def _itself(setup: Setup, decided: Houses, faults: Mapping[str, SourceError]) -> Iterator[Report]:
-    """The part on what belongs to no deployment: what decides about it, and what nobody can read.
-
-    It is judged by what was decided before the change.
-    """
-    broken = [broken_file(path, fault.message) for path, fault in faults.items()]
-    judged = judge((*decided.turned, *broken), ITSELF, rulings=decided.base.rulings)
+def _itself(setup: Setup, decided: Houses) -> Iterator[Report]:
+    """The part on what decides about all deployments; judged by what was decided before."""
+    judged = judge(decided.turned, ITSELF, rulings=decided.base.rulings)
     if judged.everything:
         yield Report(
             kind=ReportKind.REVIEW,
             title=f"Review of {ITSELF}",
             judged=judged,
-            rules=(FILE_BROKEN, *GOVERNANCE_RULES.values()),
-            statement=_about_itself(decided.turned, broken),
+            rules=tuple(GOVERNANCE_RULES.values()),
+            statement=f"{plural(len(decided.turned), 'change')} to what it is judged by",
             audited=Audited(ITSELF),
             generated_at=setup.now(),
             tool_version=__version__,
         )
-
-
-def _about_itself(turned: Sequence[Finding], broken: Sequence[Finding]) -> str:
-    words = (
-        f"{plural(len(broken), 'file')} broken" if broken else "",
-        f"{plural(len(turned), 'change')} to what it is judged by" if turned else "",
-    )
-    return ", ".join(filter(None, words))
 
 
 def _nothing(setup: Setup, found: Range, notes: tuple[str, ...]) -> Report:

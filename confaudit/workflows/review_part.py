@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from confaudit import __version__
 from confaudit.core.changes.selection import Selection
+from confaudit.core.coder.names import current
 from confaudit.core.coder.releases import Release
 from confaudit.core.given import OperatorSettings, Position
 from confaudit.core.judge.effective import effective_changes
@@ -34,7 +35,7 @@ from confaudit.workflows.audit import AuditScope, Examined, examine, forms_of, s
 from confaudit.workflows.house import House
 from confaudit.workflows.in_use import InUse, before_and_after
 from confaudit.workflows.operator_files import blind_spots, files_table
-from confaudit.workflows.reviewed_files import Pair
+from confaudit.workflows.reviewed_files import Broken, Pair
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, as_far_as, release_of
 
@@ -57,6 +58,8 @@ class Reviewer:
 
     def review(self, pair: Pair) -> Report:
         """The report on one deployment."""
+        if pair.broken:
+            return self._broken(pair)
         if pair.after is None:
             return self._gone(pair)
         return self._changed(_Case.of(self.setup, pair, pair.after, self.version))
@@ -86,13 +89,12 @@ class Reviewer:
         )
 
     def _statement(self, case: "_Case", judged: Judged, **known: bool) -> str:
-        outcome = review_verdict(judged.found, case.way, **known)
-        return outcome if case.before.files else f"newly set up, {outcome}"
+        return review_verdict(judged.found, case.way, is_new=not case.before.files, **known)
 
     def _judged(self, case: "_Case", new: Examined, rules: Iterable[Rule]) -> Judged:
         """What the change brings."""
         checked = check(self.controls, new.situation)
-        found = [*new.found, *broken_files(case.before, case.after)]
+        found = [*new.found]
         older: tuple[Finding, ...] = ()
         if case.before.files:
             old = self._before(case, new.situation)
@@ -140,6 +142,17 @@ class Reviewer:
         yield from resting_on(new.situation, judged.found)
         yield from blind_spots(case.after.operator)
         yield horizon(catalog)
+
+    def _broken(self, pair: Pair) -> Report:
+        """The report on a deployment of which the change broke a file: on nothing but that."""
+        found = [_broken_file(one) for one in pair.broken]
+        judged = judge(found, pair.name, self.selection, self.house.rulings, rules=[FILE_BROKEN.id])
+        return replace(
+            self._gone(pair),
+            judged=judged,
+            rules=(FILE_BROKEN,),
+            statement=review_verdict(judged.found, "", is_known=True, is_read=True),
+        )
 
     def _gone(self, pair: Pair) -> Report:
         """The report on a deployment that is set up no longer."""
@@ -229,7 +242,7 @@ def _known_before(found: Iterable[Finding], older: Iterable[Finding], case: _Cas
     Where only the release differs, so is what the rule says of the very same lines, under whatever
     name the option goes there, unless a release on the way brings it.
     """
-    known = [replace(one, deployment=case.name) for one in older]
+    known = [one for old in older for one in _as_known(old, case)]
     yield from (one.fingerprint for one in known)
     if case.is_bump:
         places = {(one.rule.id, one.positions) for one in known if one.positions}
@@ -238,21 +251,19 @@ def _known_before(found: Iterable[Finding], older: Iterable[Finding], case: _Cas
                 yield replace(one, deployment=case.name).fingerprint
 
 
-def broken_files(before: Deployment, after: Deployment) -> Iterator[Finding]:
-    """The files that were YAML and are none any more: what can be read of them is no answer."""
-    was_read = {file.name for file in before.files if file.is_structured}
-    for file in after.files:
-        if file.name in was_read and file.yaml is None:
-            yield broken_file(file.name, f"{visible(file.name)} is no YAML any more")
+def _as_known(older: Finding, case: _Case) -> Iterator[Finding]:
+    """What was there before under its own name, and under the one that its option has now."""
+    yield (named := replace(older, deployment=case.name))
+    if older.spec and older.subject == older.spec.key:
+        yield replace(named, subject=current(older.spec, case.target).key)
 
 
-def broken_file(name: str, why: str) -> Finding:
-    """A file that set something up, and that nobody can read any more."""
+def _broken_file(broken: Broken) -> Finding:
     return Finding(
         rule=FILE_BROKEN,
-        message=f"{why}.",
-        subject=visible(name),
-        positions=(Position(visible(name), 1),),
+        message=f"{broken.why}.",
+        subject=broken.file,
+        positions=(Position(broken.file, broken.line),),
     )
 
 

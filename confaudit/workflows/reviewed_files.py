@@ -31,6 +31,19 @@ class FilesAt:
     notes: tuple[str, ...] = ()
     faults: Mapping[str, SourceError] = field(default_factory=dict)
     """What is wrong with files that cannot be read, by path."""
+    files: Mapping[str, OperatorFile] = field(default_factory=dict)
+    """Those that can, or may, by what they are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A file that set something up, and that nobody can read any more."""
+
+    file: str
+    why: str
+    """A sentence without its full stop."""
+    line: int = 1
+    """Where that shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,8 @@ class Pair:
 
     before: Deployment | None
     after: Deployment | None
+    broken: tuple[Broken, ...] = ()
+    """Those of its earlier files that the change broke: what it comes to now nobody can tell."""
 
     @property
     def name(self) -> str:
@@ -53,8 +68,6 @@ class ReviewedFiles:
 
     pairs: tuple[Pair, ...] = ()
     notes: tuple[str, ...] = ()
-    faults: Mapping[str, SourceError] = field(default_factory=dict)
-    """What is wrong with files that the change touches and nobody can read, by path."""
 
 
 def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFiles:
@@ -71,13 +84,12 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
     after = _files_at(range_.head, touched, named, catalog)
     moves = {visible(one.earlier_path): visible(one.path) for one in changes if one.earlier_path}
     shown = {*map(visible, touched)}  # as files are called once they are read
+    broken = {one.file: one for one in _broken(before, after, touched, moves, range_.head)}
     pairs = (one for one in _paired(before.found, after.found, moves) if _differs(one, shown))
-    faults = _broken(before, after, shown) | _replaced(range_.head, before, touched)
-    unread = sorted(after.faults.keys() & shown - faults.keys())
+    unread = sorted(after.faults.keys() & shown - broken.keys())
     return ReviewedFiles(
-        pairs=tuple(pairs),
+        pairs=tuple(_with_broken(one, broken, moves) for one in pairs),
         notes=(*_about(shown, after.notes), *(f"{after.faults[one].message}." for one in unread)),
-        faults=faults,
     )
 
 
@@ -97,8 +109,6 @@ def _owner(path: str, named: Named) -> str:
 
 def _files_at(tree: Tree, touched: set[str], named: Named, catalog: Catalog) -> FilesAt:
     contents = _contents(tree, named)
-    if touched.isdisjoint(contents):
-        return FilesAt()
     owners = {path: owner for path in contents if (owner := _owner(path, named))}
     near = related(contents) | (touched & contents.keys())
     faults: dict[str, SourceError] = {}
@@ -107,7 +117,8 @@ def _files_at(tree: Tree, touched: set[str], named: Named, catalog: Catalog) -> 
     audience = Audience(catalog).of
     read = survey(rest, audience)
     said = [*_said(files, owners, named, faults)]
-    return FilesAt((*said, *read.found), read.notes, {**faults, **read.faults})
+    named_so = {file.name: file for file in files.values()}
+    return FilesAt((*said, *read.found), read.notes, {**faults, **read.faults}, named_so)
 
 
 def _contents(tree: Tree, named: Named) -> dict[str, bytes]:
@@ -186,7 +197,14 @@ def _is_grown(before: Deployment, after: Deployment, moves: Mapping[str, str]) -
     return same_name and moves.get(first, first) == after.files[0].name
 
 
-_LIKENESS: Final = (_is_same, _is_moved, _is_grown)
+def _is_kin(before: Deployment, after: Deployment, moves: Mapping[str, str]) -> bool:
+    """Whether a file of both is left where the first one came or went."""
+    names = {moves.get(file.name, file.name) for file in before.files}
+    same_name = before.operator.name == after.operator.name
+    return same_name and not names.isdisjoint(file.name for file in after.files)
+
+
+_LIKENESS: Final = (_is_same, _is_moved, _is_grown, _is_kin)
 """The surest sign first."""
 
 
@@ -201,21 +219,40 @@ def _about(touched: Iterable[str], notes: Sequence[str]) -> Iterator[str]:
     yield from (note for note in notes if any(name in note for name in names))
 
 
-def _broken(before: FilesAt, after: FilesAt, touched: set[str]) -> dict[str, SourceError]:
-    """What nobody can read any more: files that set something up before."""
-    lost = _read(before) - _read(after)
-    return {name: fault for name, fault in after.faults.items() if name in touched and name in lost}
+# --- what the change broke -----------------------------------------------------------------------
 
 
-def _replaced(head: Tree, before: FilesAt, touched: set[str]) -> dict[str, SourceError]:
-    """Files that set something up before, in whose place something else is, which may be a link."""
-    were_read = _read(before)
-    names = (path for path in touched if visible(path) in were_read and head.holds_other(path))
-    return {
-        visible(path): SourceError(f"{visible(path)} is no regular file any more") for path in names
-    }
+def _broken(
+    before: FilesAt, after: FilesAt, touched: set[str], moves: Mapping[str, str], head: Tree
+) -> Iterator[Broken]:
+    """The files that set something up before, and that nobody can read after the change."""
+    were_read = {name: file for file in _read(before) for name in _names(file, moves)}
+    are_read = {file.name for file in _read(after)}
+    for path in sorted(touched):
+        name = visible(path)
+        file = after.files.get(name)
+        if name not in were_read:
+            continue
+        if were_read[name].is_structured and file and file.yaml is None:
+            line = file.unlike_yaml
+            yield Broken(name, f"{name} is no YAML any more, as line {line} shows", line)
+        elif name in after.faults and name not in are_read:
+            yield Broken(name, after.faults[name].message)
+        elif head.holds_other(path):
+            yield Broken(name, f"{name} is no regular file any more")
 
 
-def _read(at: FilesAt) -> set[str]:
-    """The names of the files that set something up."""
-    return {file.name for one in at.found for file in one.files}
+def _read(at: FilesAt) -> Iterator[OperatorFile]:
+    """The files that set something up."""
+    return (file for one in at.found for file in one.files)
+
+
+def _with_broken(pair: Pair, broken: Mapping[str, Broken], moves: Mapping[str, str]) -> Pair:
+    earlier = pair.before.files if pair.before else ()
+    names = (name for file in earlier for name in _names(file, moves))
+    return replace(pair, broken=tuple(broken[name] for name in names if name in broken))
+
+
+def _names(file: OperatorFile, moves: Mapping[str, str]) -> Sequence[str]:
+    """What a file was called, and is now; what lies where it was may be another."""
+    return tuple(dict.fromkeys((file.name, moves.get(file.name, file.name))))

@@ -151,11 +151,39 @@ def test_two_deployments_are_never_mixed(review: Any) -> None:
     assert rules(found).count("option-unknown") == 1
 
 
-def test_a_file_that_nobody_can_read_any_more_is_an_error(review: Any) -> None:
-    write({"prod/values.yaml": values() + "  - : {\n"})
+def test_of_a_deployment_with_a_broken_file_nothing_else_is_told(review: Any) -> None:
+    broken = values(version="2.34.5", session="24h") + "  - : {\n"
+    write({"prod/values.yaml": broken})
     found = review()
-    assert ("file-broken", found["code"]) == (found["findings"][0]["rule"], 1)
-    assert found["findings"][0]["level"] == "error"
+    assert (rules(found), found.get("changes"), found["code"]) == (["file-broken"], None, 1)
+    assert (found["verdict"], found["findings"][0]["level"]) == ("1 file broken", "error")
+    assert found["findings"][0]["deployment"] == "prod/values.yaml"
+    assert place(found["findings"][0])["line"] == len(broken.splitlines())
+
+
+def test_a_layer_that_comes_or_goes_changes_what_it_sets(review: Any) -> None:
+    compose = "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.29.5\n    environment:\n"
+    compose += "      CODER_ACCESS_URL: ${URL:-https://a.example.com}\n"
+    git("checkout", "-q", "main")
+    write({"lab/compose.yaml": compose})
+    git("checkout", "-q", "-b", "layers")
+    write({"lab/.env": "URL=https://b.example.com\n", "prod/values-eu.yaml": values(session="24h")})
+    for found in (review(), review("HEAD..HEAD~1")):
+        changed = {(one["deployment"], one["option"]) for one in found["changes"]}
+        assert {option for _, option in changed} == {"access-url", "session-duration"}
+        assert "set up" not in found["verdict"]
+
+
+def test_what_an_option_had_under_its_older_name_was_there_before(review: Any) -> None:
+    """The release in use shows the key in clear as well."""
+    key = "    - {name: CODER_AIBRIDGE_OPENAI_KEY, valueFrom: {secretKeyRef: {name: a, key: b}}}\n"
+    git("checkout", "-q", "main")
+    write({"prod/values.yaml": values() + key})
+    git("checkout", "-q", "-b", "keys")
+    write({"prod/values.yaml": values(version="2.34.5") + key})
+    found = review()
+    assert "secret-exposed" not in rules(found)
+    assert "secret-exposed" in {one["finding"]["rule"] for one in found["suppressed"]}
 
 
 def test_new_moved_and_removed_deployments(review: Any) -> None:

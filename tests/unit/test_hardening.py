@@ -192,7 +192,9 @@ TURNS = [
     ("closes", OPEN, SHUT, [("control-restored", "info")]),
     ("stays", OPEN, OPEN, []),
     ("two at once", OPEN, {"verbose": True},
-     [("control-restored", "info"), ("harden-log-everything", "warning")]),
+     [("harden-log-everything", "warning"), ("control-restored", "info")]),
+    ("is out of question because something else is open", {},
+     {"access_url": "http://coder.example.com"}, [("harden-access-url-http", "error")]),
     ("has no effect", {}, BOTH, []),
     ("has an effect when another setting goes", BOTH, BOTH | {"disable_path_apps": False},
      [("harden-path-app-sharing", "error")]),
@@ -203,14 +205,14 @@ TURNS = [
 @pytest.mark.parametrize(("before", "after", "told"), [row[1:] for row in TURNS],
                          ids=[row[0] for row in TURNS])  # fmt: skip
 def test_what_a_change_opens_and_what_it_closes(before, after, told):
-    was, now = (checkup("2.35.1", snapshot=running("2.35.1", **ACCESS, **one))
+    was, now = (checkup("2.35.1", snapshot=running("2.35.1", **(ACCESS | one)))
                 for one in (before, after))  # fmt: skip
     found = [(one.rule.id, one.rule.level.word) for one in turned(was, now)]
     assert found == told
 
 
 def test_good_news_says_what_holds_again():
-    was, now = (checkup("2.35.1", snapshot=running("2.35.1", **ACCESS, **one))
+    was, now = (checkup("2.35.1", snapshot=running("2.35.1", **(ACCESS | one)))
                 for one in (OPEN, SHUT))  # fmt: skip
     [news] = turned(was, now)
     assert (news.before, news.after, news.severity) == (True, False, Level.INFO)

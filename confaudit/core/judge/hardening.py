@@ -119,14 +119,24 @@ def turned(before: Checkup, after: Checkup) -> Iterator[Finding]:
     """What a change opens, and the good news of what it closes, by the same controls on each side.
 
     What was open already is no news, nor is what could not be asked on either side. Where only the
-    newer release has what closes it, the change opens what it sets itself.
+    newer release has what closes it, the change opens what it sets itself. What is out of question
+    only because something else was opened (the cookie's flag, once the address is http) is no good
+    news.
     """
     earlier = {one.control.rule.id: one for one in before.checked}
-    for now in after.checked:
-        was = earlier[now.control.rule.id]
-        if ControlState.NOT_KNOWN not in (was.state, now.state):
-            yield from _opened(was, now, after.situation)
-            yield from (_restored(one, after.situation) for one in _closed(was, now))
+    pairs = [(earlier[now.control.rule.id], now) for now in after.checked]
+    asked = [one for one in pairs if ControlState.NOT_KNOWN not in (one[0].state, one[1].state)]
+    opened = [one for was, now in asked for one in _opened(was, now, after.situation)]
+    closed = (one for was, now in asked for one in _closed(was, now))
+    yield from opened
+    for one in closed:
+        if not opened or _is_other(one, after.situation):
+            yield _restored(one, after.situation)
+
+
+def _is_other(closed: Finding, now: Situation) -> bool:
+    """Whether the option that it is about has another value now."""
+    return closed.spec is None or now.after(closed.spec.key).value != closed.after
 
 
 def _opened(was: Checked, now: Checked, situation: Situation) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from confaudit.core.judge.finding import Effect, Finding
 from confaudit.core.judge.hardening import CONTROL_RESTORED
+from confaudit.core.judge.rules.changes import FILE_BROKEN
 from confaudit.core.model import Level
 from confaudit.core.text.wording import agreeing, plural
 from confaudit.core.upgrade.known import Truth
@@ -49,23 +50,30 @@ def lint_verdict(findings: Iterable[Finding], release: str, *, is_read: bool = T
     return f"Coder {release} {obstacle}" if obstacle else to_mend(found)
 
 
-def review_verdict(findings: Iterable[Finding], way: str, *, is_known: bool, is_read: bool) -> str:
+def review_verdict(
+    findings: Iterable[Finding], way: str, *, is_known: bool, is_read: bool, is_new: bool = False
+) -> str:
     """What a change comes to, in general or for a deployment: `2 settings change, 1 thing to mend`.
 
-    `way` is that of an upgrade which is part of it, `2.33.0 → 2.34.5`, else empty.
+    `way` is that of an upgrade which is part of it, `2.33.0 → 2.34.5`, else empty. Of what is set
+    up for the first time (`is_new`) no setting changes.
     """
     found = [*findings]
-    rest = [one for one in found if one.change is None]
+    unread = sum(one.rule.id == FILE_BROKEN.id for one in found)
+    rest = [one for one in found if one.change is None and one.rule.id != FILE_BROKEN.id]
     if way:
         outcome = f"{way}: {verdict(rest, is_known=is_known, is_read=is_read)}"
         return ", ".join((outcome, *settings_changed(found)))
     obstacle = hindrance(rest, is_read=is_read)
-    changed = settings_changed(found) or (() if obstacle else (NO_SETTING,))
+    changed = settings_changed(found) or (() if obstacle or unread or is_new else (NO_SETTING,))
     mended = (to_mend(rest),) if any(one.severity > Level.INFO for one in rest) else ()
-    return ", ".join(filter(None, (obstacle, *changed, *mended)))
+    broken = (f"{plural(unread, 'file')} broken",) if unread else ()
+    new = NEWLY_SET_UP if is_new else ""
+    return ", ".join(filter(None, (new, obstacle, *changed, *mended, *broken)))
 
 
 NO_SETTING: Final = "no setting changes"
+NEWLY_SET_UP: Final = "newly set up"
 
 
 def settings_changed(findings: Iterable[Finding]) -> tuple[str, ...]:
