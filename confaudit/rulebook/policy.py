@@ -6,7 +6,6 @@ Rules ask in the one language of conditions; each becomes an advisory that holds
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -18,6 +17,7 @@ from confaudit.core.judge.exceptions import ExpectedDifference, LevelOverride
 from confaudit.core.judge.finding import Effect, Rule
 from confaudit.core.judge.policy import NO_POLICY, HouseRule, Policy
 from confaudit.core.model import Level
+from confaudit.core.text.globs import fits
 from confaudit.core.text.wording import one_line, visible
 from confaudit.errors import ConfigError, suggest
 from confaudit.rulebook.conditions import ConditionReader, Nested
@@ -213,7 +213,7 @@ def _overrides(
 ) -> Iterator[LevelOverride]:
     for name, level in levels.items():
         place = part.at(name)
-        if not any(fnmatchcase(rule, name) for rule in known):
+        if not any(fits(rule, name) for rule in known):
             raise place.fault(f"no rule is called {visible(name)}", suggest(name, sorted(known)))
         yield LevelOverride(name, _LEVELS[level], _where(place))
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from typing import Final
 
 from confaudit.core.judge.exceptions import ExceptionEntry, Rulings
 from confaudit.core.judge.policy import NO_POLICY, Policy
+from confaudit.core.text.globs import fits
 from confaudit.core.text.wording import plural, visible
 from confaudit.errors import ConfigError
 from confaudit.workflows.setup import Setup
@@ -100,7 +100,7 @@ def _meeting_none(
     entries: Iterable[ExceptionEntry], rules: Iterable[str]
 ) -> tuple[ExceptionEntry, ...]:
     known = [*rules]
-    return tuple(one for one in entries if not any(fnmatchcase(rule, one.rule) for rule in known))
+    return tuple(one for one in entries if not any(fits(rule, one.rule) for rule in known))
 
 
 def _strange(entry: ExceptionEntry, known: list[str]) -> str:

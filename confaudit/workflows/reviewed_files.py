@@ -5,10 +5,10 @@ No checkout: files are read from the history, or from the work tree, by the path
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from typing import Final
 
 from confaudit.core.coder.releases import Catalog
+from confaudit.core.text.globs import fits, fits_any
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.audience import Audience
 from confaudit.errors import SourceError
@@ -100,7 +100,7 @@ def _is_candidate(path: str, named: Named) -> bool:
 
 def _owner(path: str, named: Named) -> str:
     """The deployment that a file is said to set up; empty where confaudit.yaml says nothing."""
-    found = (name for name, globs in named.items() if any(fnmatchcase(path, g) for g in globs))
+    found = (name for name, globs in named.items() if fits_any(path, globs))
     return next(found, "")
 
 
@@ -156,7 +156,7 @@ def _said(
 
 def _place(path: str, globs: Sequence[str]) -> int:
     """Later globs name files that are applied later."""
-    return next(number for number, glob in enumerate(globs) if fnmatchcase(path, glob))
+    return next(number for number, glob in enumerate(globs) if fits(path, glob))
 
 
 # --- both revisions -----------------------------------------------------------------------------

@@ -1,11 +1,11 @@
 """What a report lists: filters by cause and by glob over an option's names."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Final
 
 from confaudit.core.model import Cause, Change, OptionSpec
+from confaudit.core.text.globs import means_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,12 @@ class Selection:
 
     def matches(self, known: Sequence[str]) -> bool:
         """Whether the globs let pass what has these names."""
-        wanted = not self.only or any_matches(self.only, known)
-        return wanted and not any_matches(self.exclude, known)
+        wanted = not self.only or _means_one(self.only, known)
+        return wanted and not _means_one(self.exclude, known)
 
     def strangers(self, known: Collection[str]) -> tuple[str, ...]:
         """The globs that match none of these names, and so are misspelt."""
-        return tuple(
-            glob for glob in (*self.only, *self.exclude) if not any_matches((glob,), known)
-        )
+        return tuple(glob for glob in (*self.only, *self.exclude) if not means_one(glob, known))
 
 
 EVERYTHING: Final = Selection()
@@ -51,7 +49,5 @@ def spec_names(spec: OptionSpec) -> tuple[str, ...]:
     return tuple(name for name in known if name)
 
 
-def any_matches(globs: Iterable[str], known: Iterable[str]) -> bool:
-    """Whether a glob means one of these names, whatever its case and the dashes before a flag."""
-    wanted = [glob.lstrip("-").lower() for glob in globs]
-    return any(fnmatchcase(name.lower(), glob) for name in known for glob in wanted)
+def _means_one(globs: Sequence[str], known: Sequence[str]) -> bool:
+    return any(means_one(glob, known) for glob in globs)

@@ -3,16 +3,16 @@
 Decisions are values here; how they are written down is known in `rulebook`. `judge` asks them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from fnmatch import fnmatchcase
+from functools import cache
 from typing import Final
 
-from confaudit.core.changes.selection import any_matches
 from confaudit.core.coder.releases import Version
 from confaudit.core.model import Level
+from confaudit.core.text.globs import fits, fits_any, means_one
 
 
 class Decision(StrEnum):
@@ -27,8 +27,8 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What a decision can be asked about: a finding, by all its names."""
+class Identity:
+    """All by which a decision may mean a finding."""
 
     rule: str
     names: tuple[str, ...]
@@ -72,21 +72,14 @@ class ExceptionEntry:
         globs = (f"{what} {glob}" for what, glob in named if glob != "*")
         return (*filter(None, (self.fingerprint,)), *globs)
 
-    def meets(self, subject: Subject) -> bool:
-        """Whether it is about a finding."""
-        if self.fingerprint and self.fingerprint != subject.fingerprint:
-            return False
-        return (
-            fnmatchcase(subject.rule, self.rule)
-            and fnmatchcase(subject.deployment, self.deployment)
-            and (self.option == "*" or any_matches((self.option,), subject.names))
-        )
+    def meets(self, one: Identity) -> bool:
+        """Whether it is about a finding of a rule and deployment that it may be about."""
+        is_meant = not self.fingerprint or self.fingerprint == one.fingerprint
+        return is_meant and (self.option == "*" or means_one(self.option, one.names))
 
-    def may_meet(self, deployment: str, rules: Iterable[str]) -> bool:
-        """Whether what was looked for in a deployment could have been what it is about."""
-        return fnmatchcase(deployment, self.deployment) and any(
-            fnmatchcase(rule, self.rule) for rule in rules
-        )
+    def may_meet(self, deployment: str, *rules: str) -> bool:
+        """Whether what one of these rules finds in a deployment could be what it is about."""
+        return fits(deployment, self.deployment) and any(fits(rule, self.rule) for rule in rules)
 
     def lapse(self, today: date, release: str) -> str:
         """Why it holds no longer, to follow "it"; empty while it does."""
@@ -129,10 +122,10 @@ class ExpectedDifference:
     where: str = ""
     """File and line that say so."""
 
-    def meets(self, names: Iterable[str], deployments: Collection[str]) -> bool:
+    def meets(self, names: Collection[str], deployments: Collection[str]) -> bool:
         """Whether something may differ between all of these deployments."""
-        return any_matches((self.option,), names) and all(
-            any(fnmatchcase(one, glob) for glob in self.deployments) for one in deployments
+        return means_one(self.option, names) and all(
+            fits_any(one, self.deployments) for one in deployments
         )
 
 
@@ -167,12 +160,18 @@ class Rulings:
 
     def override(self, rule: str) -> LevelOverride | None:
         """The last override that is about a rule, if any."""
-        found = (one for one in reversed(self.overrides) if fnmatchcase(rule, one.rule))
+        found = (one for one in reversed(self.overrides) if fits(rule, one.rule))
         return next(found, None)
 
-    def meeting(self, subject: Subject) -> Sequence[ExceptionEntry]:
-        """The entries about a finding, whether or not they still hold."""
-        return [one for one in self.entries if one.meets(subject)]
+    def meeting(self, findings: Iterable[Identity]) -> Iterator[Sequence[ExceptionEntry]]:
+        """Of each finding the entries about it, whether or not they still hold."""
+
+        @cache  # the findings are many, their rules few
+        def about(deployment: str, rule: str) -> Sequence[ExceptionEntry]:
+            return [one for one in self.entries if one.may_meet(deployment, rule)]
+
+        for one in findings:
+            yield [entry for entry in about(one.deployment, one.rule) if entry.meets(one)]
 
     def lapse(self, entry: ExceptionEntry) -> str:
         """See `ExceptionEntry.lapse`."""
@@ -200,5 +199,5 @@ def unmatched(
     """The entries that were about nothing, though what they are about was looked for."""
     looked_for, used = [*rules], {*met}
     return tuple(
-        one for one in rulings.entries if one not in used and one.may_meet(deployment, looked_for)
+        one for one in rulings.entries if one not in used and one.may_meet(deployment, *looked_for)
     )

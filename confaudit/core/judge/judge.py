@@ -15,9 +15,9 @@ from confaudit.core.judge.exceptions import (
     NO_RULINGS,
     Decision,
     ExceptionEntry,
+    Identity,
     Lapsed,
     Rulings,
-    Subject,
     unmatched,
 )
 from confaudit.core.judge.finding import Effect, Finding
@@ -126,8 +126,8 @@ def judge(
     Findings with one fingerprint are one finding that stands in several places. `older` are the
     fingerprints of what was there before; `rules` the ids of the rules that were looked for.
     """
-    named = merged(replace(finding, deployment=deployment) for finding in findings)
-    decided = [(one, rulings.meeting(_subject(one))) for one in named]
+    named = [*merged(replace(finding, deployment=deployment) for finding in findings)]
+    decided = [*zip(named, rulings.meeting(map(_identity, named)), strict=True)]
     weighed = [(_annotated(_weighed(one, rulings), met, rulings), met) for one, met in decided]
     shown, suppressed = [], []
     for one, met in sorted(weighed, key=lambda pair: _order(pair[0])):
@@ -199,9 +199,9 @@ def _annotated(finding: Finding, met: Iterable[ExceptionEntry], rulings: Rulings
     return replace(finding, remarks=remarks) if remarks else finding
 
 
-def _subject(finding: Finding) -> Subject:
+def _identity(finding: Finding) -> Identity:
     names = finding_names(finding)
-    return Subject(finding.rule.id, names, finding.deployment, finding.fingerprint)
+    return Identity(finding.rule.id, names, finding.deployment, finding.fingerprint)
 
 
 def is_selected(finding: Finding, selection: Selection) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Final
 
 from confaudit.core.given import Position
 from confaudit.core.judge.advisories import Advisory, advise
 from confaudit.core.judge.exceptions import ExpectedDifference, LevelOverride
 from confaudit.core.judge.finding import Finding, Rule
+from confaudit.core.text.globs import fits_any
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situation import Situation
 
@@ -31,7 +31,7 @@ class HouseRule:
 
     def concerns(self, deployment: str) -> bool:
         """Whether it is about a deployment."""
-        return any(fnmatchcase(deployment, glob) for glob in self.deployments)
+        return fits_any(deployment, self.deployments)
 
 
 @dataclass(frozen=True, slots=True)
