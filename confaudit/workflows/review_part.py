@@ -14,6 +14,7 @@ from confaudit.core.changes.selection import Selection
 from confaudit.core.coder.names import current
 from confaudit.core.coder.releases import Release
 from confaudit.core.given import OperatorSettings, Position
+from confaudit.core.judge.audit import audit
 from confaudit.core.judge.effective import effective_changes
 from confaudit.core.judge.finding import Finding, Rule, subjects
 from confaudit.core.judge.hardening import CONTROL_RESTORED, check, turned
@@ -98,9 +99,9 @@ class Reviewer:
         older: tuple[Finding, ...] = ()
         if case.before.files:
             old = self._before(case, new.situation)
-            older = old.found
-            found += turned(check(self.controls, old.situation), checked)
-            found += self._effective(case, old.situation, new.situation)
+            older = tuple(audit(old, self._rules(case)))
+            found += turned(check(self.controls, old), checked)
+            found += self._effective(case, old, new.situation)
         else:
             found += checked.findings
         told_at = version_line(case.after.files, case.after.operator)
@@ -113,13 +114,11 @@ class Reviewer:
             rules=[one.id for one in rules],
         )
 
-    def _before(self, case: "_Case", newer: Situation) -> Examined:
+    def _before(self, case: "_Case", newer: Situation) -> Situation:
         """The files as they were, under the release in use."""
         if case.is_bump:  # most changes are nothing else
-            situation = newer.staying
-        else:
-            situation = situate(self.setup, case.older, self.known, self.controls)
-        return examine(situation, case.older, self._rules(case))
+            return newer.staying
+        return situate(self.setup, case.older, self._rules(case), self.controls)
 
     def _rules(self, case: "_Case") -> "Sequence[Advisory]":
         """What is asked of a deployment, the rules of the house among it."""
