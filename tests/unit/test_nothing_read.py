@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from confaudit.catalog.loader import packaged
-from confaudit.cli.thresholds import exit_code
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.given import ChartValue, ChartValues, OperatorSettings, Position
 from confaudit.core.judge.finding import Effect, Finding, Rule
@@ -13,6 +12,7 @@ from confaudit.core.judge.judge import Threshold, judge
 from confaudit.core.judge.verdict import NOTHING_READ, lint_verdict, verdict
 from confaudit.core.model import Fidelity, Level
 from confaudit.core.report.coverage import anything_read
+from confaudit.core.report.exits import exit_code
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.errors import ExitCode

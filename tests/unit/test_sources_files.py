@@ -346,6 +346,7 @@ class TestFolder:
         assert result == StoredFiles(
             files={"settings.json": "settings.json ü", "config.json": "config.json ü"},
             label=str(folder),
+            folder=str(folder),
             deployment="prod",
         )
 
