@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from confaudit.core.report.report import Report
-from confaudit.core.text.wording import listing_some, visible
+from confaudit.core.text.wording import inert, listing_some, visible
 from confaudit.render import RenderOptions
 from confaudit.render.places import NOWHERE, Place
 from confaudit.render.results import Result, results
@@ -13,7 +13,7 @@ def render(report: Report, options: RenderOptions) -> str:
     """What is listed, what is not, and last the verdict and the result."""
     lines = (line(result, bool(report.parts)) for result in results(report, options))
     ends = map(visible, (report.headline, report.result))
-    return "\n".join((*map(_harmless, (*lines, *ends)), ""))
+    return "\n".join((*lines, *ends, ""))
 
 
 def line(result: Result, is_of_several: bool = False) -> str:
@@ -23,7 +23,7 @@ def line(result: Result, is_of_several: bool = False) -> str:
     where = _where(result.places[0]) if result.places else NOWHERE
     words = (level, visible(finding.rule.id), result.sentence, f"[{finding.fingerprint}]")
     beside = "; ".join(_beside(result, is_of_several))
-    return f"{where}: {' '.join(words)}" + (f" ({beside})" if beside else "")
+    return inert(f"{where}: {' '.join(words)}" + (f" ({beside})" if beside else ""))
 
 
 def _where(place: Place) -> str:
@@ -39,9 +39,3 @@ def _beside(result: Result, is_of_several: bool) -> Iterator[str]:
     yield from result.remarks
     if result.why_not:
         yield result.why_not
-
-
-def _harmless(text: str) -> str:
-    """A line in which no runner that reads this as a log finds a command of its own."""
-    shown = text.replace("##[", r"##\x5b")
-    return f"./{shown}" if shown.lstrip().startswith("::") else shown

@@ -1,6 +1,5 @@
 """GitLab's report of code quality: a list of what was found, for merge requests."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -8,6 +7,7 @@ from confaudit.core.model import Level
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.render import RenderOptions
+from confaudit.render.json_text import json_text
 from confaudit.render.places import NOWHERE, Place
 from confaudit.render.results import Result, results
 
@@ -23,7 +23,7 @@ _NOWHERE: Final = Place(NOWHERE, 1, is_inside=False)
 def render(report: Report, options: RenderOptions) -> str:
     """The list, indented. It knows no exceptions: what does not count is told as information."""
     issues = [_issue(result) for result in results(report, options)]
-    return json.dumps(issues, indent=2) + "\n"
+    return json_text(issues)
 
 
 def _issue(result: Result) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 Characters beyond ASCII are escaped, so that a terminal that shows the file cannot be fooled.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from confaudit.core.report.audited import Audited
 from confaudit.core.report.plan import plan
 from confaudit.core.report.report import Report, Side, Table
 from confaudit.render import RenderOptions
+from confaudit.render.json_text import json_text
 from confaudit.render.json_v1_entries import ChangeEntry
 from confaudit.render.json_v1_fields import (
     AuditedEntry,
@@ -50,7 +50,7 @@ SCHEMA_VERSION: Final = "1.6"
 def render(report: Report, options: RenderOptions) -> str:
     """The document, indented, with a newline at its end."""
     del options
-    return json.dumps(document(report), indent=2) + "\n"
+    return json_text(document(report))
 
 
 def document(report: Report) -> dict[str, Any]:

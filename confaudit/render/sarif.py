@@ -1,6 +1,5 @@
 """SARIF 2.1.0, the format of the OASIS for results of analyses: for code scanning and viewers."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -15,6 +14,7 @@ from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.present.sentences import idle
 from confaudit.render import RenderOptions
+from confaudit.render.json_text import json_text
 from confaudit.render.markdown import words
 from confaudit.render.places import Place
 from confaudit.render.results import Result, results, rules_of
@@ -37,7 +37,7 @@ _SECURITY_SEVERITY: Final[Mapping[Level, str]] = {
 def render(report: Report, options: RenderOptions) -> str:
     """One run, indented, with a newline at its end; characters beyond ASCII are escaped."""
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, options)]}
-    return json.dumps(log, indent=2) + "\n"
+    return json_text(log)
 
 
 def _run(report: Report, options: RenderOptions) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from confaudit.core.model import ChangeKind
 from confaudit.core.report.report import Report
-from confaudit.core.text.wording import plural
+from confaudit.core.text.wording import inert, plural
 from confaudit.present import KIND_SYMBOLS, Page, SideShown, present
 from confaudit.present.decisions import Decided
 from confaudit.present.entries import Entry, Group, PatchShown, Remark
@@ -93,6 +93,7 @@ def _fold_line(indent: int, text: Text, console: Console) -> Iterator[Text]:
     lines = [text] if text.cell_len <= room else text.wrap(console, room - hang, overflow="fold")
     for number, line in enumerate(lines):
         line.rstrip()
+        line = line if inert(line.plain) == line.plain else Text("./").append_text(line)
         blanks = " " * (indent + hang if number else indent)
         yield Text(blanks).append_text(line) if line else line
 

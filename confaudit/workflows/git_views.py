@@ -10,7 +10,7 @@ from confaudit.core.model import StoredFiles
 from confaudit.core.report.lines import differing
 from confaudit.core.report.report import Report
 from confaudit.core.snapshot.canonical import FILES
-from confaudit.core.text.wording import visible
+from confaudit.core.text.wording import inert, visible
 from confaudit.errors import ConfauditError
 from confaudit.store.file_versions import snapshots_around
 from confaudit.store.layout import deployment_of
@@ -62,7 +62,7 @@ _SAME: Final = "Nothing that Coder's server would see has changed."
 def _heading(file: TwoVersions) -> Iterator[str]:
     how = "added" if file.before is None else "removed" if file.after is None else ""
     how = how or (f"was {visible(file.earlier_path)}" if file.earlier_path else "")
-    yield f"{visible(file.path)}{f' ({how})' if how else ''}"
+    yield inert(f"{visible(file.path)}{f' ({how})' if how else ''}")
 
 
 def _explained(setup: Setup, path: str, before: bytes, after: bytes) -> Report | Lines | None:
@@ -77,7 +77,7 @@ def _explained(setup: Setup, path: str, before: bytes, after: bytes) -> Report |
     folder, _, name = path.rpartition("/")
     first = next(one for one in FILES if old.files.get(one) != new.files.get(one))
     if name != first:
-        return (visible(path), f"Told with {visible(folder)}/{first}.")
+        return (inert(visible(path)), f"Told with {visible(folder)}/{first}.")
     return report(setup, loader.clean(_shortly(old)), loader.clean(_shortly(new)))
 
 

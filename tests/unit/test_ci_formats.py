@@ -269,6 +269,10 @@ def test_concise_lines_are_read_by_editors_and_run_nothing_in_a_log():
     assert lines[0].startswith("deployments/prod/server.json:9: info option-added ")
     assert lines[2].startswith("-: warning default-changed ")
     assert (headline, result) == (REPORTS["upgrade"].headline, REPORTS["upgrade"].result)
-    for line in shown("nasty", "concise").splitlines():
-        assert not line.lstrip().startswith("::")
-        assert "##[" not in line
+
+
+def test_no_log_of_a_report_holds_a_command_for_a_runner():
+    for form in ("concise", "text", "junit", "json", "sarif", "gitlab", "md", "html"):
+        for line in shown("nasty", form).splitlines():
+            assert not line.lstrip().startswith("::"), form
+            assert "##[" not in line, form

@@ -15,6 +15,7 @@ from confaudit.core.text.wording import human, reasons, visible
         ("a\u200bb\ufeff\u2028", "aU+200BbU+FEFFU+2028"),
         ("\ud800", "U+D800"),
         ("\U000e0041", "U+E0041"),
+        ("a ##[add-mask]b ##", r"a ##\x5badd-mask]b ##"),
     ],
 )
 def test_visible_spells_out_what_would_not_show(text: str, shown: str) -> None:

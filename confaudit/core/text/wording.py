@@ -17,16 +17,26 @@ def visible(text: str) -> str:
 
     ESC becomes `\x1b`, a line break `\n`, a right-to-left override `U+202E`. The answer is one
     line, moves no cursor, and can be encoded as UTF-8: lone surrogates are spelled out as well.
+    So is what runners of CI take for the start of a command, `##[`.
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and "##[" not in text:
         return text
     return _UNSEEN.sub(_spell, text)
+
+
+def inert(line: str) -> str:
+    """A line of a log in which a runner of CI finds no command: these begin with two colons.
+
+    Those that `##[` begins wherever it stands are none once they are `visible`.
+    """
+    return f"./{line}" if line.lstrip().startswith("::") else line
 
 
 _UNSEEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
     "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e0fff]"
+    r"|(?<=##)\["
 )
 _SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
