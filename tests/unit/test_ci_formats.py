@@ -272,7 +272,7 @@ def test_concise_lines_are_read_by_editors_and_run_nothing_in_a_log():
 
 
 def test_no_log_of_a_report_holds_a_command_for_a_runner():
-    for form in ("concise", "text", "junit", "json", "sarif", "gitlab", "md", "html"):
+    for form in ("concise", "text", "junit", "json", "sarif", "gitlab", "md"):
         for line in shown("nasty", form).splitlines():
             assert not line.lstrip().startswith("::"), form
             assert "##[" not in line, form
