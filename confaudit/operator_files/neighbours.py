@@ -5,8 +5,10 @@ their names, and of the rest those remain that speak of Coder or lie beside one 
 """
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
+from fnmatch import filter as matching
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import Final
 
 _SUFFIXES: Final = frozenset(
@@ -21,6 +23,12 @@ _NEVER: Final = re.compile(
 _SPEAKS: Final = re.compile(
     rb"CODER_|(?i:\bcoder(com)?/coder\b|\bcoder server\b|\bhelm\.coder\.)|^coder:", re.MULTILINE
 )
+_TEMPLATE: Final = re.compile(rb"\{\{[^{}\n]{0,200}\}\}|\$\{[^{}\n]{0,200}\}")
+"""What somebody fills in: it may stand for any name."""
+_NO_PATH: Final = re.compile(r"[^\w.*/@-]+")
+_ENDS: Final = tuple(_SUFFIXES)
+_MOST_GLOBS: Final = 50
+"""Names with templates in them that one file is asked for."""
 _STACKS: Final = re.compile(r"(?i)(kustomization|helmfile|chart)\.ya?ml(\.gotmpl)?")
 """Names of files that say how others are put together."""
 
@@ -34,10 +42,30 @@ def may_set_up(path: str) -> bool:
 
 
 def related(contents: Mapping[str, bytes]) -> Set[str]:
-    """Those of some files that may belong to one of Coder's deployments, by path."""
+    """Those of some files that may belong to one of Coder's deployments, by path.
+
+    They speak of Coder, lie beside one that does, are pointed to by such, or put others together.
+    """
     speaking = {path for path, data in contents.items() if _SPEAKS.search(data)}
     folders = {_folder(path) for path in speaking}
-    return {path for path in contents if _folder(path) in folders or _is_stack(path)}
+    found = {path for path in contents if _folder(path) in folders}
+    left = found
+    while left:
+        left = {path for one in left for path in _pointed_to(one, contents)} - found
+        found |= left
+    return found | {path for path in contents if _is_stack(path)}
+
+
+def _pointed_to(path: str, contents: Mapping[str, bytes]) -> Iterator[str]:
+    """The files that one of them names, from where it stands or from the top."""
+    text = _TEMPLATE.sub(b"*", contents[path]).decode(errors="replace")
+    words = {word for word in _NO_PATH.split(text) if word.endswith(_ENDS)}
+    starts = ("", f"{_folder(path)}/")
+    places = {normpath(start + word).lstrip("/") for start in starts for word in words}
+    yield from places & contents.keys()
+    globs = sorted(place for place in places if "*" in place)
+    for glob in globs[:_MOST_GLOBS]:
+        yield from (one for one in matching(contents, glob) if one.count("/") == glob.count("/"))
 
 
 def _is_stack(path: str) -> bool:

@@ -21,7 +21,7 @@ from confaudit.core.judge.hardening import CONTROL_RESTORED, check, turned
 from confaudit.core.judge.judge import Judged, judge
 from confaudit.core.judge.nearest import located
 from confaudit.core.judge.rules.changes import EFFECTIVE_CHANGE, FILE_BROKEN
-from confaudit.core.judge.verdict import review_verdict
+from confaudit.core.judge.verdict import NEWLY_SET_UP, NOT_SET_UP, review_verdict
 from confaudit.core.lifecycle.lives import Lives, lives
 from confaudit.core.model import Fidelity
 from confaudit.core.report.audited import Audited
@@ -90,7 +90,8 @@ class Reviewer:
         )
 
     def _statement(self, case: "_Case", judged: Judged, **known: bool) -> str:
-        return review_verdict(judged.found, case.way, is_new=not case.before.files, **known)
+        opening = "" if case.before.files else NEWLY_SET_UP
+        return review_verdict(judged.found, case.way, opening=opening, **known)
 
     def _judged(self, case: "_Case", new: Examined, rules: Iterable[Rule]) -> Judged:
         """What the change brings."""
@@ -159,7 +160,7 @@ class Reviewer:
         return Report(
             kind=ReportKind.REVIEW,
             title=f"Review of {visible(pair.name)}",
-            statement="no longer set up",
+            statement=NOT_SET_UP,
             audited=Audited(pair.name, forms_of(opened)),
             tables=files_table(opened),
             generated_at=self.setup.now(),

@@ -3,7 +3,7 @@
 No checkout: files are read from the history, or from the work tree, by the paths they have there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -80,8 +80,9 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
     if not changes:
         return ReviewedFiles()
     touched = {path for one in changes for path in one.paths}
-    before = _files_at(range_.base, touched, named, catalog)
-    after = _files_at(range_.head, touched, named, catalog)
+    contents = [_contents(tree, named) for tree in (range_.base, range_.head)]
+    near = {path for one in contents for path in related(one)}
+    before, after = (_files_at(one, near, named, catalog) for one in contents)
     moves = {visible(one.earlier_path): visible(one.path) for one in changes if one.earlier_path}
     shown = {*map(visible, touched)}  # as files are called once they are read
     broken = {one.file: one for one in _broken(before, after, touched, moves, range_.head)}
@@ -107,15 +108,16 @@ def _owner(path: str, named: Named) -> str:
 # --- one revision -------------------------------------------------------------------------------
 
 
-def _files_at(tree: Tree, touched: set[str], named: Named, catalog: Catalog) -> FilesAt:
-    contents = _contents(tree, named)
+def _files_at(
+    contents: Mapping[str, bytes], near: Set[str], named: Named, catalog: Catalog
+) -> FilesAt:
+    """What files set up, of which those count that are `near` a deployment, or named as of one."""
     owners = {path: owner for path in contents if (owner := _owner(path, named))}
-    near = related(contents) | (touched & contents.keys())
+    counting = (path for path in contents if path in near or path in owners)
     faults: dict[str, SourceError] = {}
-    files = {path: file for path in contents if (file := _decoded(path, contents[path], faults))}
-    rest = [files[path] for path in files if path in near and path not in owners]
-    audience = Audience(catalog).of
-    read = survey(rest, audience)
+    files = {path: file for path in counting if (file := _decoded(path, contents[path], faults))}
+    rest = [file for path, file in files.items() if path not in owners]
+    read = survey(rest, Audience(catalog).of)
     said = [*_said(files, owners, named, faults)]
     named_so = {file.name: file for file in files.values()}
     return FilesAt((*said, *read.found), read.notes, {**faults, **read.faults}, named_so)

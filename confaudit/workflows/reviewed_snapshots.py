@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from confaudit import __version__
 from confaudit.core.changes.selection import Selection
-from confaudit.core.judge.verdict import review_verdict, to_mend
+from confaudit.core.judge.verdict import FIRST_SNAPSHOT, NO_SNAPSHOT, review_verdict, to_mend
 from confaudit.core.model import Snapshot, StoredFiles
 from confaudit.core.report.audited import Audited
 from confaudit.core.report.controls import not_asked
@@ -41,7 +41,7 @@ def reviewed_snapshots(
         elif after:
             yield _first(setup, after, selection, decided)
         elif before:
-            yield _alone(setup, before, "no snapshot any more")
+            yield _alone(setup, before, NO_SNAPSHOT)
 
 
 def _snapshot(setup: Setup, tree: Tree, name: str) -> Snapshot | None:
@@ -81,7 +81,7 @@ def _first(setup: Setup, snapshot: Snapshot, selection: Selection, decided: Hous
     """A snapshot that has nothing before it: all that it shows is new."""
     done = held(setup, scope_of(snapshot, setup.catalog()), decided, selection)
     return replace(
-        _alone(setup, snapshot, f"first snapshot, {to_mend(done.judged.found)}"),
+        _alone(setup, snapshot, f"{FIRST_SNAPSHOT}, {to_mend(done.judged.found)}"),
         judged=done.judged,
         rules=tuple(one.rule for one in done.asked),
         notes=tuple(not_asked(done.checkup.checked)),

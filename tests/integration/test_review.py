@@ -75,6 +75,14 @@ def place(finding: Any) -> Any:
     return finding.get("positions", [finding.get("nearest")])[0]
 
 
+def test_files_of_other_programs_are_passed_over_in_silence(review: Any) -> None:
+    others = {f"apps/{name}/values.yaml": "image: {tag: v1}\n" for name in "abc"}
+    write({**others, "apps/c/compose.yaml": "services: {web: {image: nginx}}\n"})
+    found = review()
+    assert (found["verdict"], found["code"]) == ("no setting changes", 0)
+    assert found["notes"] == ["No file that sets up a server differs, and no snapshot."]
+
+
 def test_a_comment_or_an_order_is_no_change(review: Any) -> None:
     lines = values().splitlines()
     swapped = [*lines[:4], *lines[6:8], "    # the wildcard first", *lines[4:6], *lines[8:]]

@@ -11,6 +11,7 @@ from confaudit.core.judge.verdict import NOTHING_READ
 from confaudit.core.model import Level
 from confaudit.core.report.audited import Audited
 from confaudit.core.report.combined import combined
+from confaudit.core.report.kinds import ReportKind
 from confaudit.core.upgrade.known import Truth
 from confaudit.errors import SourceError
 from confaudit.present import present
@@ -170,3 +171,20 @@ def test_a_comment_holds_what_it_can_of_very_many_deployments():
     assert "This report is cut" in text
     assert "`clusters/0/values.yaml`" in text
     assert all("clusters/399/" in render(many, name, RenderOptions()) for name in ("text", "json"))
+
+
+def test_a_review_of_several_says_what_comes_goes_and_runs_another_release():
+    names = ("new", "gone", "bumped", "same")
+    found = ("newly set up, 1 thing to mend", "no longer set up", "2.33.0 → 2.34.0: safe", "")
+    review = replace(LINT, kind=ReportKind.REVIEW)
+    releases = {"bumped": ("2.33.0", "2.34.0")}
+    parts = [
+        part(review, Audited(name, (), releases.get(name, ("2.33.0",))), statement=one)
+        for name, one in zip(names, found, strict=True)
+    ]
+    said = "1 newly set up, 1 no longer set up, 1 goes to another release"
+    assert combined(parts).statement == f"4 deployments: {said}"
+    assert combined(parts[2:]).statement == "2 deployments: 1 goes to another release"
+    assert combined([parts[3], replace(parts[3], audited=Audited("x"))]).statement == (
+        "2 deployments: no setting changes"
+    )

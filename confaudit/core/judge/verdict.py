@@ -51,12 +51,12 @@ def lint_verdict(findings: Iterable[Finding], release: str, *, is_read: bool = T
 
 
 def review_verdict(
-    findings: Iterable[Finding], way: str, *, is_known: bool, is_read: bool, is_new: bool = False
+    findings: Iterable[Finding], way: str, *, is_known: bool, is_read: bool, opening: str = ""
 ) -> str:
     """What a change comes to, in general or for a deployment: `2 settings change, 1 thing to mend`.
 
-    `way` is that of an upgrade which is part of it, `2.33.0 → 2.34.5`, else empty. Of what is set
-    up for the first time (`is_new`) no setting changes.
+    `way` is that of an upgrade which is part of it, `2.33.0 → 2.34.5`, else empty. `opening` is
+    what weighs more than settings, and comes before them: that it is newly set up, say.
     """
     found = [*findings]
     unread = sum(one.rule.id == FILE_BROKEN.id for one in found)
@@ -65,15 +65,17 @@ def review_verdict(
         outcome = f"{way}: {verdict(rest, is_known=is_known, is_read=is_read)}"
         return ", ".join((outcome, *settings_changed(found)))
     obstacle = hindrance(rest, is_read=is_read)
-    changed = settings_changed(found) or (() if obstacle or unread or is_new else (NO_SETTING,))
+    changed = settings_changed(found) or (() if obstacle or unread or opening else (NO_SETTING,))
     mended = (to_mend(rest),) if any(one.severity > Level.INFO for one in rest) else ()
     broken = (f"{plural(unread, 'file')} broken",) if unread else ()
-    new = NEWLY_SET_UP if is_new else ""
-    return ", ".join(filter(None, (new, obstacle, *changed, *mended, *broken)))
+    return ", ".join(filter(None, (opening, obstacle, *changed, *mended, *broken)))
 
 
 NO_SETTING: Final = "no setting changes"
 NEWLY_SET_UP: Final = "newly set up"
+NOT_SET_UP: Final = "no longer set up"
+FIRST_SNAPSHOT: Final = "first snapshot"
+NO_SNAPSHOT: Final = "no snapshot any more"
 
 
 def settings_changed(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -1,15 +1,19 @@
 """One report on several deployments: what holds for all of them, and each as a part of its own."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.judge.judge import joined
 from confaudit.core.judge.verdict import (
+    FIRST_SNAPSHOT,
     MAY_NOT_START,
+    NEWLY_SET_UP,
+    NO_SNAPSHOT,
     NOT_AUDITED,
+    NOT_SET_UP,
     NOTHING_READ,
     SAFE,
     WILL_NOT_START,
@@ -134,12 +138,31 @@ def _outcome(who: str, parts: Sequence[Report]) -> str:
     if parts[0].kind is ReportKind.CHECK:
         return f"{who}: {check_verdict(found)}"
     if parts[0].kind is ReportKind.REVIEW:
-        return f"{who}: {review_verdict(found, '', is_known=True, is_read=True)}"
+        turns = ", ".join(_turns(parts))
+        return f"{who}: {review_verdict(found, '', is_known=True, is_read=True, opening=turns)}"
     if not parts[0].kind.is_upgrade:
         return f"{who}: {to_mend(found)}"
     if verdict(found, is_known=not any(part.as_far_as for part in parts)) == SAFE:
         return f"{who}: {SAFE}"
     return ", ".join((f"{who} {agreeing(len(parts), 'starts', 'start')}", *behaviours(found)))
+
+
+def _turns(parts: Sequence[Report]) -> Iterator[str]:
+    """What weighs more than a setting: how many come, go, and run another release."""
+    for statement, words in _TURNS.items():
+        if count := sum(part.statement.startswith(statement) for part in parts):
+            yield f"{count} {words}"
+    moved = sum(len(part.audited.releases) > 1 for part in parts if part.audited)
+    if moved:
+        yield f"{moved} {agreeing(moved, 'goes', 'go')} to another release"
+
+
+_TURNS: Final = {
+    NEWLY_SET_UP: "newly set up",
+    NOT_SET_UP: "no longer set up",
+    FIRST_SNAPSHOT: "recorded for the first time",
+    NO_SNAPSHOT: "no longer recorded",
+}
 
 
 # --- the deployments at a glance ----------------------------------------------------------------
