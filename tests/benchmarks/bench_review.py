@@ -19,7 +19,18 @@ ROUNDS = 9
 COMMITS = 1000
 COMMAND = str(Path(sys.executable).with_name("confaudit"))
 REVIEW = (COMMAND, "review", "--exit-zero", "--no-config", "base..main")
-AUDIT = (COMMAND, "upgrade", "--exit-zero", "--no-config", "--to", "2.34.5", "-i", "prod.yaml")
+AUDIT = (
+    COMMAND,
+    "upgrade",
+    "--exit-zero",
+    "--no-config",
+    "--to",
+    "2.34.5",
+    "--from",
+    "2.29.5",
+    "-i",
+    "prod.yaml",
+)
 VALUES = """coder:
   image: {{tag: v{version}}}
   env:
@@ -49,11 +60,12 @@ def _file(name: str, text: str) -> str:
 
 def seconds(folder: str, *command: str) -> float:
     """CPU of a process and its children."""
-    before = os.times()
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    after = os.times()
-    used = (after.children_user, after.children_system)
-    return sum(used) - before.children_user - before.children_system
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if status:
+        raise SystemExit(f"{' '.join(command)} ended with status {status}")
+    return usage.ru_utime + usage.ru_stime
 
 
 def main() -> None:
