@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path, PurePath
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from confaudit.core.coder.served import as_served
 from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
@@ -29,6 +29,9 @@ from confaudit.workflows.operator_files import (
 )
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import release_of, version_of
+
+if TYPE_CHECKING:
+    from confaudit.store import Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +151,24 @@ def _file(found: Input) -> OperatorFile:
 def _latest(
     setup: Setup, loader: Loader, request: CheckRequest
 ) -> tuple[tuple[Case, ...], tuple[str, ...]]:
-    """The newest snapshot of each deployment of confaudit.yaml, or of the one that is named."""
-    names = [*setup.deployments([request.deployment] if request.deployment else [])]
+    """The newest snapshot of each deployment that there is, or of the one that is named."""
     snapshots = setup.snapshots()
-    found = {name: loader.latest(snapshots, name) for name in names}
+    found = {name: loader.latest(snapshots, name) for name in _names(setup, snapshots, request)}
     taken = tuple(_of_snapshot(setup, one, request) for one in found.values() if one)
     if not taken:
         raise NothingToDo(
             "there is no snapshot yet", "take one with `confaudit snapshot`, or name what to check"
         )
     missing = [visible(name) for name, one in found.items() if one is None]
-    return taken, (f"Of {listing(missing)} there is no snapshot yet.",)[: len(missing)]
+    return taken, (f"Of {listing(missing)} there is no snapshot yet.",) if missing else ()
+
+
+def _names(setup: Setup, snapshots: "Snapshots", request: CheckRequest) -> Sequence[str]:
+    """The deployments of confaudit.yaml, and those that the repository has beside them."""
+    asked, stored = request.deployment, snapshots.deployments()
+    if asked:
+        return [asked] if asked in stored else [*setup.deployments([asked])]
+    return [*dict.fromkeys((*setup.configuration.deployments, *stored))]
 
 
 def _clean(setup: Setup, loader: Loader, raw: Raw, version: str) -> Snapshot:

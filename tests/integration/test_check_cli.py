@@ -217,6 +217,14 @@ def test_without_an_argument_the_last_snapshots_are_checked(run, clean_folder, m
     assert "Of staging there is no snapshot yet." in out
     places = [line.split(": ")[0] for line in run("check", "-f", "concise")[1].splitlines()]
     assert set(places) >= {place("verbose"), place("swagger-enable")}
+    for name in ("staging", "lab"):  # of which confaudit.yaml names only the first
+        assert run("snapshot", name, "--from", "open.json")[0] == 0
+    out = json.loads(run("check", "-f", "json")[1])
+    assert [one["name"] for one in out["deployments"]] == ["prod", "staging", "lab"]
+    assert not any("no snapshot" in note for note in out["notes"])
+    assert json.loads(run("check", "-d", "lab", "-f", "json")[1])["deployment"]["name"] == "lab"
+    code, _, err = run("check", "-d", "labs")
+    assert (code, "names no deployment 'labs'" in err) == (2, True)
 
 
 def place(key):
