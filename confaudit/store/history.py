@@ -8,6 +8,7 @@ the files mean, nor needs a work tree.
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from confaudit.errors import StoreError
@@ -65,13 +66,7 @@ class History:
 
     def tree(self, tree: str) -> Mapping[str, TreeEntry]:
         """What lies in a folder, by name; the id is that of the folder, as its entry has it."""
-        data, width = self._object(tree, MAX_BYTES), len(tree) // 2
-        entries, position = {}, 0
-        while row := _TREE_ROW.match(data, position):
-            position = row.end() + width
-            entry = TreeEntry(row[1].decode(), data[row.end() : position].hex())
-            entries[os.fsdecode(row[2])] = entry
-        return entries
+        return _entries(self._object(tree, MAX_BYTES), len(tree) // 2)
 
     def read(self, blobs: Iterable[str], limit: int = MAX_BYTES) -> list[bytes]:
         """Contents of files by blob id; what was read lately is not read again.
@@ -138,3 +133,14 @@ class History:
                 "run `git fsck` there, or restore it from a clone",
             )
         return data
+
+
+@lru_cache(maxsize=64)
+def _entries(tree: bytes, width: int) -> Mapping[str, TreeEntry]:
+    """What a tree object lists; ids have `width` bytes. Files are read folder by folder."""
+    entries, position = {}, 0
+    while row := _TREE_ROW.match(tree, position):
+        position = row.end() + width
+        entry = TreeEntry(row[1].decode(), tree[row.end() : position].hex())
+        entries[os.fsdecode(row[2])] = entry
+    return entries

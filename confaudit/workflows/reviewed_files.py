@@ -3,9 +3,10 @@
 No checkout: files are read from the history, or from the work tree, by the paths they have there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from typing import Final
+from functools import cache
+from typing import Final, TypeAlias
 
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.text.globs import fits, fits_any
@@ -82,7 +83,8 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
     touched = {path for one in changes for path in one.paths}
     contents = [_contents(tree, named) for tree in (range_.base, range_.head)]
     near = {path for one in contents for path in related(one)}
-    before, after = (_files_at(one, near, named, catalog) for one in contents)
+    reader: _Reader = cache(decode)  # most files are the same on both sides
+    before, after = (_files_at(one, near, named, catalog, reader) for one in contents)
     moves = {visible(one.earlier_path): visible(one.path) for one in changes if one.earlier_path}
     shown = {*map(visible, touched)}  # as files are called once they are read
     broken = {one.file: one for one in _broken(before, after, touched, moves, range_.head)}
@@ -108,14 +110,22 @@ def _owner(path: str, named: Named) -> str:
 # --- one revision -------------------------------------------------------------------------------
 
 
+_Reader: TypeAlias = Callable[[bytes, str], OperatorFile]
+
+
 def _files_at(
-    contents: Mapping[str, bytes], near: Set[str], named: Named, catalog: Catalog
+    contents: Mapping[str, bytes],
+    near: Set[str],
+    named: Named,
+    catalog: Catalog,
+    reader: _Reader,
 ) -> FilesAt:
     """What files set up, of which those count that are `near` a deployment, or named as of one."""
     owners = {path: owner for path in contents if (owner := _owner(path, named))}
     counting = (path for path in contents if path in near or path in owners)
     faults: dict[str, SourceError] = {}
-    files = {path: file for path in counting if (file := _decoded(path, contents[path], faults))}
+    decoded = ((path, _decoded(path, contents[path], reader, faults)) for path in counting)
+    files = {path: file for path, file in decoded if file}
     rest = [file for path, file in files.items() if path not in owners]
     read = survey(rest, Audience(catalog).of)
     said = [*_said(files, owners, named, faults)]
@@ -130,9 +140,11 @@ def _contents(tree: Tree, named: Named) -> dict[str, bytes]:
     return {path: data[: MAX_BYTES + 1] for path, data in found if data is not None}
 
 
-def _decoded(path: str, data: bytes, faults: dict[str, SourceError]) -> OperatorFile | None:
+def _decoded(
+    path: str, data: bytes, reader: _Reader, faults: dict[str, SourceError]
+) -> OperatorFile | None:
     try:
-        return decode(data, path)
+        return reader(data, path)
     except SourceError as fault:
         faults[visible(path)] = fault
         return None
