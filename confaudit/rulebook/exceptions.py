@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry
-from confaudit.core.text.wording import one_line
 from confaudit.errors import ConfigError
 from confaudit.rulebook.conditions import version
+from confaudit.rulebook.wording import public_words
 from confaudit.yaml_file import Origin, Part, parse
 
 MAX_ENTRIES: Final = 2000
@@ -123,12 +123,12 @@ def _entry(decision: Decision, written: _Written, place: Part) -> ExceptionEntry
         version(place.at("until_version"))
     entry = ExceptionEntry(
         decision=decision,
-        reason=one_line(getattr(written, "reason", "") or getattr(written, "note", "")),
+        reason=public_words(getattr(written, "reason", "") or getattr(written, "note", "")),
         rule=written.rule,
         option=written.option,
         deployment=written.deployment,
         fingerprint=getattr(written, "fingerprint", ""),
-        owner=one_line(written.owner),
+        owner=public_words(written.owner),
         expires=written.expires,
         until_version=written.until_version,
         where=f"{place.origin.name}:{place.line + 1}",

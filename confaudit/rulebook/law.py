@@ -6,8 +6,9 @@ from typing import Final
 from confaudit.core.judge import conditions
 from confaudit.core.judge.conditions import Condition
 from confaudit.core.model import MISSING, Value
+from confaudit.core.text.wording import one_line
 from confaudit.rulebook.conditions import ConditionReader
-from confaudit.rulebook.wording import in_words, subject
+from confaudit.rulebook.wording import in_words, is_secret_name, public_words, subject
 from confaudit.yaml_file import Part
 
 WAYS: Final = ("forbid", "require")
@@ -65,11 +66,15 @@ class Law:
 
     @property
     def proposed(self) -> Value:
-        """The value that its option has to have, where it says one."""
+        """The value that its option has to have, where it says one that all may see."""
         asked = self.condition.children()
         is_plain = self.is_required and set(asked) == {"option", "equals"}
-        value = asked["equals"].read(object) if is_plain else MISSING
-        return value if isinstance(value, bool | int | str) else MISSING
+        if not is_plain or is_secret_name(asked["option"].read(str)):
+            return MISSING
+        value = asked["equals"].read(object)
+        if isinstance(value, str):
+            return value if public_words(value) == one_line(value) else MISSING
+        return value if isinstance(value, bool | int) else MISSING
 
 
 def law_of(rule: Part) -> Law:

@@ -18,11 +18,12 @@ from confaudit.core.judge.finding import Effect, Rule
 from confaudit.core.judge.policy import NO_POLICY, HouseRule, Policy
 from confaudit.core.model import Level
 from confaudit.core.text.globs import fits
-from confaudit.core.text.wording import one_line, visible
+from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError, suggest
 from confaudit.rulebook.conditions import ConditionReader, Nested
 from confaudit.rulebook.examples import Tested
 from confaudit.rulebook.law import law_of
+from confaudit.rulebook.wording import public_words
 from confaudit.rulebook.written import Each, Examples, Id, option_types
 from confaudit.yaml_file import Origin, Part, parse
 
@@ -163,14 +164,14 @@ def _rule(written: WrittenRule, part: Part, reader: ConditionReader) -> HouseRul
     advisory = Advisory(
         rule=Rule(
             id=written.id,
-            title=one_line(written.title or law.title),
+            title=public_words(written.title or law.title),
             effect=Effect.POLICY,
             level=Level[written.level.upper()],
-            why=one_line(written.why or _WHY),
+            why=public_words(written.why or _WHY),
             fix=" ".join(steps),
-            reference=one_line(written.reference),
+            reference=public_words(written.reference),
         ),
-        message=one_line(written.message or law.message),
+        message=public_words(written.message or law.message),
         condition=condition,
         subject=law.subject,
         standing=True,
@@ -193,7 +194,7 @@ def _json(part: Part, key: str) -> object:
 
 def _steps(written: WrittenRule) -> tuple[str, ...]:
     steps = [written.fix] if isinstance(written.fix, str) else written.fix or []
-    return tuple(filter(None, map(one_line, steps)))
+    return tuple(filter(None, map(public_words, steps)))
 
 
 def _globs(written: str | Sequence[str]) -> tuple[str, ...]:
@@ -224,5 +225,5 @@ _LEVELS: Final = {"off": None} | {level.word: level for level in Level}
 def _differences(written: Iterable[WrittenDifference], part: Part) -> Iterator[ExpectedDifference]:
     for one, place in zip(written, part.items(), strict=True):
         yield ExpectedDifference(
-            one.option, one_line(one.reason), _globs(one.deployments), _where(place)
+            one.option, public_words(one.reason), _globs(one.deployments), _where(place)
         )

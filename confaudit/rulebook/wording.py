@@ -1,15 +1,30 @@
-"""A condition as it is written, in a few words: what a rule says whose author gave no message."""
+"""Words for reports: those that people wrote, and a condition in words where they wrote none."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from confaudit.core.text.wording import visible
+from confaudit.core.secret import SECRET_OPTIONS, looks_secret
+from confaudit.core.snapshot.credentials import redact_text
+from confaudit.core.text.wording import one_line, visible
 from confaudit.core.upgrade.known import COMPARISONS
 from confaudit.rulebook.conditions import KINDS
 from confaudit.yaml_file import Part
 
 LONGEST: Final = 160
 """Letters of a condition that can still be said in a sentence."""
+
+_UNTOLD: Final = "a value that is not told"
+"""What a secret is compared with is one as well."""
+
+
+def public_words(text: str) -> str:
+    """What people wrote, in one line and without what looks like a credential."""
+    return one_line(redact_text(text))
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether what a condition asks about is secret, by its name."""
+    return name in SECRET_OPTIONS or looks_secret(name)
 
 
 def in_words(condition: Part, *, holds: bool = True) -> str:
@@ -64,19 +79,21 @@ def _setting(kind: str) -> Callable[[Part, bool], str]:
     def say(part: Part, holds: bool) -> str:
         name = _text(part.at(kind))
         when = " today" if "at" in part.children() and _text(part.at("at")) == "before" else ""
-        return f"{'it' if name == '*' else name} {_question(part, holds)}{when}"
+        question = _question(part, holds, is_secret=is_secret_name(name))
+        return f"{'it' if name == '*' else name} {question}{when}"
 
     return say
 
 
-def _question(part: Part, holds: bool) -> str:
+def _question(part: Part, holds: bool, *, is_secret: bool = False) -> str:
     """What is asked of a setting or an item."""
     given = part.children()
     if "repeats" in given:
         return "has an item twice" if holds is given["repeats"].read(bool) else "repeats no item"
     for name, (yes, no) in _QUESTIONS.items():
         if name in given:
-            return f"{yes if holds else no} {_value(given[name])}".rstrip()
+            value = _UNTOLD if is_secret and name in _COMPARED else _value(given[name])
+            return f"{yes if holds else no} {value}".rstrip()
     if bounds := {name: given[name] for name in COMPARISONS if name in given}:
         return f"{'is' if holds else 'is not'} {_range(bounds)}"
     return "is given" if holds else "is not given"
@@ -102,7 +119,7 @@ def _value(part: Part) -> str:
 
 
 def _text(part: Part) -> str:
-    return visible(part.read(str))
+    return visible(redact_text(part.read(str)))
 
 
 _QUESTIONS: Final[Mapping[str, tuple[str, str]]] = {
@@ -121,6 +138,8 @@ _QUESTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "as_many_as": ("has as many items as", "has not as many items as"),
 }
 """How a question begins, and its opposite."""
+_COMPARED: Final = {"equals", "in", "contains", "starts_with", "matches", "some", "every"}
+"""Those that hold a part of the value."""
 
 
 def _plainly(name: str, yes: str, no: str) -> Callable[[Part, bool], str]:

@@ -142,11 +142,12 @@ HOMES_OF_THE_GATE = {"confaudit.core.snapshot.redact", "confaudit.core.snapshot.
 GATEKEEPERS = {
     **dict.fromkeys(GATE - {"public_settings"}, ("workflows/", BUILDER)),
     "public_settings": ("core/migrate/",),
-    "redact_text": ("sources/", "store/", "catalog/public_facts"),
+    "redact_text": ("sources/", "store/", "catalog/public_facts", "rulebook/wording"),
 }
 """Function → where it may be imported.
 
-`redact_text` alone cleans a message, or a text that a release was learnt from.
+`redact_text` alone cleans a message, words that people wrote, or a text that a release was learnt
+from.
 """
 
 

@@ -19,6 +19,7 @@ from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Cause, Change, ChangeKind, Level, Subject
 from confaudit.core.upgrade.known import Truth
 from confaudit.errors import ConfigError
+from confaudit.rulebook import exceptions
 from confaudit.rulebook.examples import failures
 from confaudit.rulebook.policy import PolicyFile, read
 from confaudit.workflows.house import POLICY as USER_FILE
@@ -77,6 +78,23 @@ def test_a_rule_says_in_words_what_it_asks() -> None:
         assert rule.rule.effect is Effect.POLICY
         assert rule.rule.level is Level.ERROR
         assert all((rule.rule.title, rule.rule.why, rule.rule.fix, rule.steps))
+
+
+def test_no_secret_that_people_wrote_down_is_told() -> None:
+    """Neither what a secret is compared with, nor what looks like a credential anywhere."""
+    rows = (
+        "require: {option: oidc-client-secret, equals: hunter2}",
+        "forbid: {any: [{option: verbose, equals: 1}, {option: postgres-url, matches: hunter2}]}",
+        "forbid: {option: external-token-encryption-keys, some: {equals: hunter2}}",
+        "require: {option: access-url, equals: 'https://me:hunter2@a.example.com'}",
+        "forbid: {option: verbose, equals: true}\n    message: 'it says password=hunter2'",
+        "forbid: {option: verbose, equals: true}\n    fix: ['see https://me:hunter2@b.example.com']",
+    )
+    for asks in rows:
+        assert "hunter2" in asks
+        assert "hunter2" not in str(house_rule(asks).advisory), asks
+    (entry,) = exceptions.read(b"ignore: [{rule: x, reason: 'token: hunter2'}]", "f")
+    assert entry.reason == "token: REDACTED"
 
 
 FULL: Final = """
