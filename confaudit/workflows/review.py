@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
@@ -106,13 +107,19 @@ def _itself(setup: Setup, decided: Houses) -> Iterator[Report]:
         )
 
 
+_NO_DIFFERENCE: Final = "No file that sets up a server differs, and no snapshot."
+_ONE_COMMIT: Final = "Both revisions are one commit, so that there was nothing to review."
+
+
 def _nothing(setup: Setup, found: Range, notes: tuple[str, ...]) -> Report:
     """The report on a change that touches no deployment."""
+    is_one = found.base.commit == found.head.commit and not found.head.disk
+    why = _ONE_COMMIT if is_one else _NO_DIFFERENCE
     return Report(
         kind=ReportKind.REVIEW,
         title=f"Review of {found.base.label}..{found.head.label}",
         statement=NO_SETTING,
-        notes=(*notes, "No file that sets up a server differs, and no snapshot."),
+        notes=(*notes, why),
         generated_at=setup.now(),
         tool_version=__version__,
     )
