@@ -159,7 +159,7 @@ class Git:
     def _command(self, executable: str) -> list[str]:
         # -C rather than a working directory: GitPython silently runs elsewhere when it may not
         # enter the directory it was given.
-        guard = _NO_BARE if _is_in_work_tree(self.folder) else ()
+        guard = _NO_BARE if work_tree_of(self.folder) else ()
         return [executable or "git", "-C", str(self.folder), *_OPTIONS, *guard]
 
     # --- what writes ------------------------------------------------------------------------
@@ -254,9 +254,15 @@ def written(file: IO[bytes]) -> str:
     return text
 
 
-def _is_in_work_tree(folder: Path) -> bool:
+def work_tree_of(folder: Path) -> Path | None:
+    """The top folder of the work tree that a folder lies in, without asking git.
+
+    None where it lies in none, or in `.git`, which no commit can hold a folder by the name of.
+    """
     place = folder.resolve()
-    return any((one / ".git").exists() for one in (place, *place.parents))
+    if ".git" in place.parts:
+        return None
+    return next((one for one in (place, *place.parents) if (one / ".git").exists()), None)
 
 
 def _foreign_variables() -> set[str]:

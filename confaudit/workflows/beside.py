@@ -10,6 +10,7 @@ from typing import Final
 from confaudit.catalog import USER_FOLDER
 from confaudit.configfile import NAMES
 from confaudit.rulebook.advisories import USER_FILE
+from confaudit.store.command import work_tree_of
 from confaudit.store.trees import Tree
 from confaudit.workflows.setup import Setup
 
@@ -52,17 +53,13 @@ def _is_decisive(name: str) -> bool:
 
 
 def _from_root(setup: Setup, folder: Path) -> str | None:
-    place, root = folder.resolve(), _root(setup.repo.resolve())
+    place, root = folder.resolve(), work_tree_of(setup.repo)
     if root is None:  # a bare repository has no folder that confaudit.yaml could lie in
         return ""
     if not place.is_relative_to(root):
         return None
     inner = place.relative_to(root).as_posix()
     return "" if inner == "." else f"{inner}/"
-
-
-def _root(folder: Path) -> Path | None:
-    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
 
 
 def _upwards(folder: str) -> Iterator[str]:
