@@ -1,6 +1,6 @@
 """How findings read: sections in the order in which an operator has to act on them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from itertools import groupby
 from typing import Final
@@ -10,7 +10,7 @@ from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Pha
 from confaudit.core.model import MISSING, Level
 from confaudit.core.report.option_groups import option_group
 from confaudit.core.report.report import Report
-from confaudit.core.text.wording import exact, listing, visible
+from confaudit.core.text.wording import exact, first_releases, visible
 from confaudit.core.upgrade.known import Truth
 from confaudit.present.charts import strip
 from confaudit.present.entries import Entry, Fact, Group, PatchShown
@@ -203,7 +203,7 @@ def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
     if answer := _answer(finding):
         yield Fact("Affects you", (within(answer, limit),))
     if finding.introduced_in:
-        yield Fact("Since", (visible(f"Coder {_first_releases(finding.introduced_in)}"),))
+        yield Fact("Since", (visible(f"Coder {first_releases(finding.introduced_in)}"),))
     if finding.positions:
         places = dict.fromkeys(_place(position, limit) for position in finding.positions)
         yield Fact("Where", tuple(places), is_code=True)
@@ -214,11 +214,6 @@ def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
     if finding.rule.reference:
         reference = within(finding.rule.reference, limit)
         yield Fact("Reference", (reference,), is_code=True, is_general=True)
-
-
-def _first_releases(versions: Sequence[str]) -> str:
-    *backports, last = versions
-    return f"{last} (also {listing(backports)})" if backports else last
 
 
 _ANSWERS: Final[Mapping[Truth, tuple[str, str]]] = {

@@ -67,13 +67,16 @@ def _changed(
 ) -> Report:
     """What was observed, with what caused it."""
     compared = diff.report(setup, before, after, selection, decided)
-    releases = dict.fromkeys((before.version, after.version))
+    releases = [*filter(None, dict.fromkeys((before.version, after.version)))]
+    way = " → ".join(map(visible, releases)) if len(releases) > 1 else ""
     return replace(
         compared,
         kind=ReportKind.REVIEW,
         title=f"Review of {visible(after.deployment)}",
-        audited=Audited(after.deployment, (_FORM,), tuple(filter(None, releases))),
-        statement=review_verdict(compared.judged.found, "", is_known=True, is_read=True),
+        audited=Audited(after.deployment, (_FORM,), tuple(releases)),
+        statement=review_verdict(
+            compared.judged.found, "", is_known=True, is_read=True, opening=way
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -321,9 +322,8 @@ def test_what_opens_something_is_security_and_its_undoing_good_news(review: Any)
 def test_snapshots_of_several_deployments_are_reviewed_side_by_side(
     confaudit: Callable[..., tuple[int, str, str]], review: Any
 ) -> None:
-    first, second, _ = (dict(one.payload) for one in states())
-    Path("first.json").write_text(json.dumps(first))
-    Path("second.json").write_text(json.dumps(second))
+    for name, one in zip(("first", "second", "third"), states(), strict=True):
+        Path(f"{name}.json").write_text(json.dumps(dict(one.payload)))
     git("checkout", "-q", "main")
     confaudit("snapshot", "prod", "--from", "first.json")
     git("checkout", "-q", "-b", "observed")
@@ -335,6 +335,11 @@ def test_snapshots_of_several_deployments_are_reviewed_side_by_side(
     assert "settings change" in parts["prod"]["verdict"]
     assert {one["deployment"] for one in found["changes"]} == {"prod"}
     assert "session-duration" in {one.get("option") for one in found["changes"]}
+    confaudit("snapshot", "prod", "--from", "third.json")
+    upgraded = review("HEAD~1..HEAD")
+    assert re.match(
+        r"(\S+) → (?!\1)\S+, \d+ settings change \(.*\d+ by the release", upgraded["verdict"]
+    )
     git("rm", "-rq", "deployments/prod")
     git("commit", "-qm", "given up")
     assert review("HEAD~1..HEAD")["verdict"] == "no snapshot any more"

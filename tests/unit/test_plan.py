@@ -70,11 +70,14 @@ def test_a_hint_is_no_step_but_about_security(
 
 
 def test_only_before_an_upgrade_there_are_times_to_act_at() -> None:
-    review = replace(UPGRADE, kind=ReportKind.REVIEW)
+    assert UPGRADE.before
+    review = replace(UPGRADE, kind=ReportKind.REVIEW, before=None)
     stays, moves = (replace(review, audited=Audited("prod", (), to)) for to in ("aa", "ab"))
     after = replace(FOUND, phase=Phase.AFTER)
     assert [step[0] for step in planned(after, FOUND, report=stays)] == [None]
     assert [step[0] for step in planned(after, FOUND, report=moves)] == [Phase.BEFORE, Phase.AFTER]
+    seen = replace(moves, before=replace(UPGRADE.before, deployment="prod"))
+    assert [step[0] for step in planned(after, report=seen)] == [None], "snapshots show what was"
 
 
 def test_of_several_deployments_each_has_its_own() -> None:

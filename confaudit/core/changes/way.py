@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from confaudit.core.coder.releases import Catalog, Version, arrivals
 from confaudit.core.model import FacetChange, OptionSpec, Snapshot
-from confaudit.core.text.wording import listing, visible
+from confaudit.core.text.wording import first_releases, visible
 
 
 class Way:
@@ -42,7 +42,7 @@ class Way:
     def _first(self, holds: Callable[[Mapping[str, OptionSpec]], bool]) -> str:
         """The releases on the way that brought something; all of the way when none is known to."""
         turns = arrivals(self._releases, lambda release: holds(release.options))
-        return f"Coder {listing(turns)}" if turns else self.span
+        return f"Coder {first_releases(turns)}" if turns else self.span
 
 
 def parsed(version: str) -> Version | None:

@@ -1,12 +1,13 @@
 """What an audit comes to, in a few words."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
 from confaudit.core.judge.finding import Effect, Finding
 from confaudit.core.judge.hardening import CONTROL_RESTORED
 from confaudit.core.judge.rules.changes import FILE_BROKEN
-from confaudit.core.model import Level
+from confaudit.core.model import Cause, Level
 from confaudit.core.text.wording import agreeing, plural
 from confaudit.core.upgrade.known import Truth
 
@@ -79,9 +80,22 @@ NO_SNAPSHOT: Final = "no snapshot any more"
 
 
 def settings_changed(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """How much is set differently; nothing where nothing is."""
-    changed = sum(one.change is not None for one in findings)
-    return (f"{plural(changed, 'setting')} {agreeing(changed, 'changes', 'change')}",)[:changed]
+    """How much is set differently, and by whom if not by the operator alone; or nothing."""
+    causes = Counter(one.change.cause for one in findings if one.change)
+    number = causes.total()
+    by = (f"{causes[cause]} {words}" for cause, words in BY_CAUSE.items() if causes[cause])
+    beside = f" ({', '.join(by)})" if causes[Cause.OPERATOR] < number else ""
+    changed = f"{plural(number, 'setting')} {agreeing(number, 'changes', 'change')}{beside}"
+    return (changed,)[:number]
+
+
+BY_CAUSE: Final = {
+    Cause.OPERATOR: "by the operator",
+    Cause.RELEASE: "by the release",
+    Cause.COMPUTED: "computed",
+    Cause.UNKNOWN: "of unknown cause",
+}
+"""Who or what changes a setting, in words."""
 
 
 def hindrance(findings: Iterable[Finding], *, is_read: bool) -> str:

@@ -9,7 +9,7 @@ from confaudit.core import tree
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.judge.judge import NOTHING_FOUND, Judged
 from confaudit.core.judge.rules import NAME_NOT_KNOWN, NOT_KNOWN
-from confaudit.core.judge.verdict import controls_turned
+from confaudit.core.judge.verdict import BY_CAUSE, controls_turned
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
     Cause,
@@ -136,8 +136,12 @@ class Report:
 
     @property
     def is_upgrade(self) -> bool:
-        """Whether an upgrade lies ahead: its kind says so, or the release that it is to go to."""
-        return self.kind.is_upgrade or bool(self.audited and len({*self.audited.releases}) > 1)
+        """Whether an upgrade lies ahead: its kind says so, or the release that it is to go to.
+
+        What snapshots show, whose sides name the deployment, has happened already.
+        """
+        goes_on = bool(self.audited and len({*self.audited.releases}) > 1)
+        return self.kind.is_upgrade or (goes_on and not any(one.deployment for one in self.sides))
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -295,7 +299,7 @@ class Report:
         is_upgrade = all(versions) and versions[0] != versions[1]
         if cause is Cause.RELEASE and is_upgrade:
             return f"by the release {' → '.join(versions)}"
-        return _BY[cause]
+        return BY_CAUSE[cause]
 
     @property
     def _turned(self) -> str:
@@ -352,12 +356,6 @@ _NOTHING_LISTED = (
 )
 _ALL_EXCUSED = "There are differences, and it was decided that none of them counts."
 _NONE_OF_THESE = "There are differences, none of them among what you asked to see."
-_BY = {
-    Cause.OPERATOR: "by the operator",
-    Cause.RELEASE: "by the release",
-    Cause.COMPUTED: "computed",
-    Cause.UNKNOWN: "of unknown cause",
-}
 _PHRASE = {
     ChangeKind.ADDED: "added",
     ChangeKind.REMOVED: "removed",

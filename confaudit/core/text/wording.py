@@ -106,6 +106,12 @@ def listing(words: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def first_releases(versions: Sequence[str]) -> str:
+    """The first release of each line that brings something, in order: `2.34.2 (also 2.33.8)`."""
+    *backports, last = versions
+    return f"{last} (also {listing(backports)})" if backports else last
+
+
 def reasons(words: Iterable[str]) -> str:
     """A listing of different reasons; what another one says among others goes without saying."""
     different = [*dict.fromkeys(filter(None, words))]
