@@ -6,7 +6,7 @@ import click
 
 from confaudit.cli.parameters import fold_setup, setup_options
 from confaudit.cli.tried import tell
-from confaudit.workflows.policy import try_policies
+from confaudit.workflows.examples import try_policies
 from confaudit.workflows.setup import Setup
 
 

@@ -8,7 +8,8 @@ from confaudit.cli.parameters import fold_setup, setup_options
 from confaudit.cli.tried import tell
 from confaudit.core.judge.finding import Rule
 from confaudit.core.text.wording import visible
-from confaudit.workflows.rules import all_rules, find_rule, rules_table, titled, try_examples
+from confaudit.workflows.examples import try_examples
+from confaudit.workflows.rules import all_rules, find_rule, rules_table, titled
 from confaudit.workflows.setup import Setup
 
 

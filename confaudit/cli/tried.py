@@ -4,7 +4,7 @@ import click
 
 from confaudit.core.text.wording import plural
 from confaudit.errors import ExitCode
-from confaudit.workflows.rules import Tried
+from confaudit.workflows.examples import Tried
 
 
 def tell(tried: Tried) -> ExitCode:

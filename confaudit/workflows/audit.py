@@ -21,6 +21,7 @@ from confaudit.core.upgrade.situation import Earlier, Situation, no_snapshots
 from confaudit.operator_files import Deployment, version_line
 from confaudit.workflows.house import House
 from confaudit.workflows.report import refuse_strangers
+from confaudit.workflows.rulebook import advisories
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
@@ -208,19 +209,3 @@ def _rewritten(scope: AuditScope) -> "Sequence[Rewrite]":
     from confaudit.core.migrate import migrate
 
     return migrate(scope.migrant).patches
-
-
-def advisories(setup: Setup) -> "Sequence[Advisory]":
-    """The advisories that come with confaudit, and the operator's own beside confaudit.yaml.
-
-    Those that come with it speak of options of the packaged catalogue, in whose place a release
-    learnt from documents may stand that does not tell them.
-
-    Raises:
-        CatalogError: one cannot be read.
-    """
-    from confaudit.catalog.loader import packaged
-    from confaudit.rulebook.advisories import USER_FILE, load
-
-    own = setup.loaded.folder / USER_FILE
-    return load([own] if own.is_file() else [], packaged(), setup.catalog())

@@ -17,10 +17,11 @@ from confaudit.core.judge.rules.changes import CHANGE_RULES, change_findings
 from confaudit.core.model import Change, Fidelity, Snapshot, Subject
 from confaudit.core.report.coverage import hints, notes
 from confaudit.core.report.report import Report, side
-from confaudit.workflows.hardening import checkup, controls, scope_of
+from confaudit.workflows.hardening import checkup, scope_of
 from confaudit.workflows.house import House, house, strange_rules
 from confaudit.workflows.load import load_two
 from confaudit.workflows.report import refuse_strangers
+from confaudit.workflows.rulebook import controls
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from confaudit.store.revisions import Range
 from confaudit.store.trees import Tree
 from confaudit.workflows.beside import decisive, inside, inside_before
 from confaudit.workflows.house import FILES, House, house, house_of
-from confaudit.workflows.rules import rules_without_policy
+from confaudit.workflows.rulebook import rules_without_policy
 from confaudit.workflows.setup import Setup
 
 

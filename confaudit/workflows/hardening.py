@@ -15,6 +15,7 @@ from confaudit.core.model import Snapshot
 from confaudit.operator_files import Deployment
 from confaudit.workflows.audit import AuditScope, situate
 from confaudit.workflows.house import House
+from confaudit.workflows.rulebook import controls
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 
 NO_FILES: Final = Deployment("", OperatorSettings(), ())
 """What sets up a deployment that only a snapshot tells of."""
-
-
-def controls(setup: Setup) -> "Sequence[Advisory]":
-    """The controls that come with confaudit."""
-    from confaudit.catalog.loader import packaged
-    from confaudit.rulebook.advisories import load_controls
-
-    return load_controls(packaged(), setup.catalog())
 
 
 def checkup(setup: Setup, scope: AuditScope, asked: "Sequence[Advisory]") -> Checkup:

@@ -10,10 +10,11 @@ from confaudit.core.judge.policy import NO_POLICY, Policy
 from confaudit.core.text.globs import fits
 from confaudit.core.text.wording import plural, visible
 from confaudit.errors import ConfigError
+from confaudit.workflows.policy import POLICY, read_policy
+from confaudit.workflows.rulebook import rules_without_policy
 from confaudit.workflows.setup import Setup
 
 EXCEPTIONS: Final = "confaudit-exceptions.yaml"
-POLICY: Final = "confaudit-policy.yaml"
 
 FILES: Final = (EXCEPTIONS, POLICY)
 """The names of the files of a house."""
@@ -69,8 +70,6 @@ def _exceptions(text: bytes) -> tuple[ExceptionEntry, ...]:
 def _policy(setup: Setup, text: bytes) -> Policy:
     if not text:
         return NO_POLICY
-    from confaudit.workflows.policy import read_policy
-
     return read_policy(setup, text, POLICY).policy
 
 
@@ -83,8 +82,6 @@ def strange_rules(setup: Setup, found: House, looked_for: Iterable[str]) -> tupl
     unmet = _meeting_none(found.rulings.entries, looked_for)
     if not unmet:
         return ()
-    from confaudit.workflows.rules import rules_without_policy
-
     known = sorted({*rules_without_policy(setup), *found.policy.by_id})
     strange = _meeting_none(unmet, known)
     more = len(strange) - _MOST_TOLD

@@ -6,7 +6,8 @@ from typing import Final
 
 from confaudit.errors import ConfigError
 from confaudit.store import Repository
-from confaudit.workflows.house import EXCEPTIONS, POLICY
+from confaudit.workflows.house import EXCEPTIONS
+from confaudit.workflows.policy import POLICY
 from confaudit.workflows.starters import starter, write_missing
 
 _CONFIGURATION: Final = """\

@@ -14,15 +14,14 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural
 from confaudit.store.revisions import Range, Revisions
-from confaudit.workflows.audit import advisories
 from confaudit.workflows.beside import inside_before
 from confaudit.workflows.governance import Houses, PolicyFrom, houses
-from confaudit.workflows.hardening import controls
 from confaudit.workflows.house import House
 from confaudit.workflows.report import one_report
 from confaudit.workflows.review_part import Reviewer
 from confaudit.workflows.reviewed_files import Pair, reviewed_files
 from confaudit.workflows.reviewed_snapshots import reviewed_snapshots
+from confaudit.workflows.rulebook import advisories, controls
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.setup_before import setup_before
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from confaudit.workflows.house import EXCEPTIONS, POLICY
+from confaudit.workflows.house import EXCEPTIONS
+from confaudit.workflows.policy import POLICY
 from confaudit.workflows.schema import Document, schema
 from confaudit.workflows.write import make_folder, write_text
 

@@ -11,7 +11,8 @@ from confaudit.core.judge.governance import GOVERNANCE_RULES, Decided, governanc
 from confaudit.core.judge.rules import RULES
 from confaudit.core.model import Level
 from confaudit.rulebook import policy
-from confaudit.workflows.house import EXCEPTIONS, POLICY
+from confaudit.workflows.house import EXCEPTIONS
+from confaudit.workflows.policy import POLICY
 
 
 def decided(laws: str = "", *entries: ExceptionEntry) -> Decided:

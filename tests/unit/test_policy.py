@@ -22,7 +22,7 @@ from confaudit.errors import ConfigError
 from confaudit.rulebook import exceptions
 from confaudit.rulebook.examples import failures
 from confaudit.rulebook.policy import PolicyFile, read
-from confaudit.workflows.house import POLICY as USER_FILE
+from confaudit.workflows.policy import POLICY as USER_FILE
 
 
 def policy(text: str) -> PolicyFile:
