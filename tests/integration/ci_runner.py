@@ -7,7 +7,6 @@ It is as strict as GitHub's runner about what matters: expressions are filled in
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +71,8 @@ class Job:
     """The checkout of what is reviewed."""
     place: Path
     """A folder of the runner."""
+    program: Path
+    """What is run as confaudit."""
     variables: Mapping[str, str]
 
     def action(self, inputs: Mapping[str, str], github: Mapping[str, str]) -> Run:
@@ -135,7 +136,7 @@ class Job:
             **{name: os.environ[name] for name in kept if name in os.environ},
             "PATH": f"{tools}:/usr/bin:/bin",
             "NOTES": str(self.place / "notes"),
-            "CONFAUDIT": str(Path(sys.executable).with_name("confaudit")),
+            "CONFAUDIT": str(self.program),
             "RUNNER_TEMP": str(self.place),
             "GITHUB_ACTION_PATH": str(ROOT / ".github/actions/review"),
             "GITHUB_OUTPUT": str(self.place / "output"),

@@ -10,6 +10,7 @@ import pytest
 
 from confaudit.cli.main import run
 from tests.integration import processes
+from tests.integration.loaded import program
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +30,13 @@ def confaudit(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, st
         return code, out, err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The path of a `confaudit` for shells and git that need not be loaded once more."""
+    with program(tmp_path_factory.mktemp("program")) as path:
+        yield path
 
 
 @pytest.fixture

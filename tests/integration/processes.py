@@ -33,18 +33,16 @@ def start(command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:
     return process
 
 
-_LOADED: Final = multiprocessing.get_context("forkserver")
-_LOADED.set_forkserver_preload(["confaudit.cli.main"])
+LOADED: Final = multiprocessing.get_context("forkserver")
+"""Makes processes that have the program in memory: to load it is most of what a command takes."""
+LOADED.set_forkserver_preload(["tests.integration.warm"])
 
 
 def start_loaded(
     arguments: Sequence[str], terminal: int, environ: Mapping[str, str]
 ) -> ForkServerProcess:
-    """Start the program on a terminal in a session of its own, without importing it once more.
-
-    It is forked off a process that has done so, which is most of what a short command takes.
-    """
-    process = _LOADED.Process(
+    """Start the program on a terminal in a session of its own, loaded already."""
+    process = LOADED.Process(
         target=_run, args=(arguments, DupFd(terminal), dict(environ)), daemon=True
     )
     process.start()
@@ -53,15 +51,19 @@ def start_loaded(
 
 
 def _run(arguments: Sequence[str], terminal: Any, environ: Mapping[str, str]) -> None:
-    from confaudit.cli.main import run
-
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    run_with(arguments, environ, [terminal.detach()] * 3)
+
+
+def run_with(arguments: Sequence[str], environ: Mapping[str, str], given: Sequence[int]) -> None:
+    """Be the program in this process, with these descriptors as its streams; it ends with it."""
+    from confaudit.cli.main import run
+
     os.environ.clear()
     os.environ.update(environ)
-    given = terminal.detach()
-    for stream in range(3):
-        os.dup2(given, stream)
+    for stream, descriptor in enumerate(given):
+        os.dup2(descriptor, stream)
     sys.stdin, sys.stdout, sys.stderr = (
         os.fdopen(stream, mode) for stream, mode in enumerate("rww")
     )

@@ -54,13 +54,13 @@ def checkout(tmp_path, quiet_home):
 
 
 @pytest.fixture
-def job(checkout, tmp_path):
+def job(checkout, tmp_path, loaded):
     place = tmp_path / "runner"
     place.mkdir()
 
     def make(variables):
         (place / "event.json").write_text(json.dumps({"pull_request": {"number": 7}}))
-        return Job(checkout, place, variables)
+        return Job(checkout, place, loaded, variables)
 
     return make
 

@@ -1,6 +1,7 @@
 """What git shows by confaudit, in real repositories; and how git is told to."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -28,8 +29,9 @@ SETTINGS = f"{folder_of('prod')}settings.json"
 
 
 @pytest.fixture
-def repo(clean_folder, quiet_home, confaudit, monkeypatch):
+def repo(clean_folder, quiet_home, confaudit, loaded, monkeypatch):
     """A file of values, shown by confaudit."""
+    monkeypatch.setenv("PATH", f"{loaded.parent}{os.pathsep}{os.environ['PATH']}")
     git(clean_folder, "init", "-q", "-b", "main", "repo")
     monkeypatch.chdir(clean_folder / "repo")
     assert confaudit("git", "install", "values*.yaml", "*.env")[0] == 0
