@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,20 @@ def may_import(where, name):
 
 def test_imports_point_one_way():
     assert [one for one in imported() if not may_import(*one)] == []
+
+
+def module_of(name):
+    """The module that a dotted name is, or is from; empty for what is not ours."""
+    parts = name.removeprefix("confaudit.").split(".") if name.startswith("confaudit.") else []
+    found = ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((f"{one}.py" for one in found if f"{one}.py" in MODULES), "")
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    needs = {where: set() for where in MODULES}
+    for where, name in imported():
+        needs[where] |= {module_of(name)} - {"", where}
+    assert [*TopologicalSorter(needs).static_order()]  # it raises CycleError, which names them
 
 
 GATE = {"redact", "redact_files", "redact_operator", "redact_values", "public_settings"}
