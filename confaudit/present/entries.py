@@ -21,6 +21,8 @@ class Fact:
     """To be typed as it is: a file's name, a reference."""
     is_general: bool = False
     """It holds for every finding of the rule."""
+    is_remark: bool = False
+    """Somebody wrote it beside the finding, for whoever meets it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,8 @@ def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
         places = dict.fromkeys(_place(position, limit) for position in finding.positions)
         yield Fact("Where", tuple(places), is_code=True)
     if finding.remarks:
-        yield Fact("Remark", tuple(within(remark, limit) for remark in finding.remarks))
+        said = tuple(within(remark, limit) for remark in finding.remarks)
+        yield Fact("Remark", said, is_remark=True)
     if finding.rule.why:
         yield Fact("Why", (within(finding.rule.why, limit),), is_general=True)
     if finding.rule.reference:

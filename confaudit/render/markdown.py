@@ -229,13 +229,13 @@ _LONGEST_WORD: Final = 200
 _BACK_QUOTES: Final = re.compile("`+")
 _FITS_BACK_QUOTES: Final = re.compile(r"[^`|\\\s]([^`|]*[^`|\\\s])?")
 _PLAIN_WORD: Final = re.compile(
-    r"\(?(?:(?:[A-Za-z]|[^\x00-\x7f])+(?:['/-][a-z]+)*|v?\d[\d.,:-]*|/)?[.,:;)]*"
+    r"\(?(?:(?:[A-Za-z]|[^\x00-\x7f])+(?:['/-][a-z]+)*|v?\d[\d.,:-]*|/)?[.,:;?)]*"
 )
 _MARK_OR_COMMIT: Final = re.compile(r"^\d+[.)]$|\b[0-9a-f]{7,64}\b", re.IGNORECASE)
 """A plain word that begins a list, or that a forge would look up as a commit."""
-_WORD: Final = re.compile(r"\(?`[^`]+`[.,:;)]*(?![^ ])|[^ ]+")
+_WORD: Final = re.compile(r"\(?`[^`]+`[.,:;?)]*(?![^ ])|[^ ]+")
 """What stands in back quotes is one word."""
 _AROUND: Final = re.compile(
-    r"(?P<lead>\()?(?:`(?P<quoted>[^`]+)`|(?P<bare>.+?))(?P<stop>(?(lead)[.,:;)]*|[.,:;]*))"
+    r"(?P<lead>\()?(?:`(?P<quoted>[^`]+)`|(?P<bare>.+?))(?P<stop>(?(lead)[.,:;?)]*|[.,:;?]*))"
 )
 _SIGN: Final = re.compile(r"[!-/:-@\[-`{-~]")

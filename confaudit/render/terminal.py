@@ -3,7 +3,7 @@
 Values are `rich.text.Text`, never markup: what looks like a Rich tag in a payload stays text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from io import StringIO
 from itertools import count
@@ -18,7 +18,7 @@ from confaudit.core.report.report import Report
 from confaudit.core.text.wording import inert, plural
 from confaudit.present import KIND_SYMBOLS, Page, SideShown, present
 from confaudit.present.decisions import Decided
-from confaudit.present.entries import Entry, Group, PatchShown, Remark
+from confaudit.present.entries import Entry, Fact, Group, PatchShown, Remark
 from confaudit.present.inline_diff import Items
 from confaudit.present.tables import TableShown
 from confaudit.present.values import Name, Shown
@@ -232,6 +232,12 @@ def _findings(group: Group) -> Iterator[Block]:
 def _brief(finding: Entry) -> Iterator[Block]:
     yield 2, Text.assemble(("· ", _LEVEL_STYLES["info"]), finding.title)
     yield 4, _labels(finding)
+    yield from _facts(fact for fact in finding.facts if fact.is_remark)
+
+
+def _facts(facts: Iterable[Fact]) -> Iterator[Block]:
+    for fact in facts:
+        yield 4, Text.assemble((f"{fact.term}: ", "dim"), ", ".join(fact.texts))
 
 
 def _labels(finding: Entry) -> Text:
@@ -250,9 +256,7 @@ def _finding(finding: Entry) -> Iterator[Block]:
         yield 4, Text("Instead: ", "dim").append_text(_names(names))
     if values := _two_values(finding):
         yield 4, values
-    for fact in finding.facts:
-        if not fact.is_general:
-            yield 4, Text.assemble((f"{fact.term}: ", "dim"), ", ".join(fact.texts))
+    yield from _facts(fact for fact in finding.facts if not fact.is_general)
     yield from _steps(finding)
     for patch in finding.patches:
         yield from _patch(patch)

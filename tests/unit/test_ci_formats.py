@@ -222,6 +222,9 @@ def test_what_people_decided_stands_beside_what_counts_all_the_same():
     lapsed = (Lapsed(past, "expired on 2026-06-30", finding.fingerprint),)
     report = replace(LINT, judged=Judged((finding,), lapsed=lapsed, unmatched=(other,)))
     told = {form: render(report, form, RenderOptions()) for form in FORMATS}
+    hint = replace(report, judged=Judged((replace(finding, level=Level.INFO),)))
+    for text in (told["text"], render(hint, "text", RenderOptions())):
+        assert "Remark: raised for a load test" in text
     ended = "its exception expired on 2026-06-30, confaudit-exceptions.yaml:12"
     for form in ("sarif", "gitlab", "github", "concise", "junit"):
         assert f"(raised for a load test; {ended})" in told[form], form

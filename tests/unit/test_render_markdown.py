@@ -128,6 +128,7 @@ def test_what_a_forge_would_link_is_code(trap: str) -> None:
         ("AI Bridge (Deprecated)", "AI Bridge (Deprecated)"),
         ("prod: 2.33.0 → 2.35.1", "prod: 2.33.0 → 2.35.1"),
         ("at 10:00 UTC.", "at 10:00 UTC."),
+        ("Was it meant? Was `a-b`? (`c-d`?)", "Was it meant? Was `a-b`? (`c-d`?)"),
         ("See (`a b`), or `c d`.", "See (`a b`), or `c d`."),
         ("Take (CODER_X) out.", "Take (`CODER_X`) out."),
         ("f(x) ``two``", "`f(x)` <code>&#96;&#96;two&#96;&#96;</code>"),
