@@ -84,15 +84,17 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
     contents = [_contents(tree, named) for tree in (range_.base, range_.head)]
     near = {path for one in contents for path in related(one)}
     reader: _Reader = cache(decode)  # most files are the same on both sides
-    before, after = (_files_at(one, near, named, catalog, reader) for one in contents)
+    counting = near | touched  # a server's YAML speaks of nothing that tells it from others
+    before, after = (_files_at(one, counting, named, catalog, reader) for one in contents)
     moves = {visible(one.earlier_path): visible(one.path) for one in changes if one.earlier_path}
     shown = {*map(visible, touched)}  # as files are called once they are read
     broken = {one.file: one for one in _broken(before, after, touched, moves, range_.head)}
     pairs = (one for one in _paired(before.found, after.found, moves) if _differs(one, shown))
-    unread = sorted(after.faults.keys() & shown - broken.keys())
+    noted = {visible(path) for path in touched if path in near or _owner(path, named)}
+    unread = sorted(after.faults.keys() & noted - broken.keys())
     return ReviewedFiles(
         pairs=tuple(_with_broken(one, broken, moves) for one in pairs),
-        notes=(*_about(shown, after.notes), *(f"{after.faults[one].message}." for one in unread)),
+        notes=(*_about(noted, after.notes), *(f"{after.faults[one].message}." for one in unread)),
     )
 
 
@@ -115,16 +117,16 @@ _Reader: TypeAlias = Callable[[bytes, str], OperatorFile]
 
 def _files_at(
     contents: Mapping[str, bytes],
-    near: Set[str],
+    counting: Set[str],
     named: Named,
     catalog: Catalog,
     reader: _Reader,
 ) -> FilesAt:
-    """What files set up, of which those count that are `near` a deployment, or named as of one."""
+    """What files set up, of those that are `counting`, or named as of a deployment."""
     owners = {path: owner for path in contents if (owner := _owner(path, named))}
-    counting = (path for path in contents if path in near or path in owners)
+    wanted = (path for path in contents if path in counting or path in owners)
     faults: dict[str, SourceError] = {}
-    decoded = ((path, _decoded(path, contents[path], reader, faults)) for path in counting)
+    decoded = ((path, _decoded(path, contents[path], reader, faults)) for path in wanted)
     files = {path: file for path, file in decoded if file}
     rest = [file for path, file in files.items() if path not in owners]
     read = survey(rest, Audience(catalog).of)

@@ -102,6 +102,12 @@ def test_what_the_server_sees_differently_is_told_with_its_line(review: Any) -> 
     assert (found["verdict"], found["code"]) == ("1 setting changes", 0)
 
 
+def test_the_servers_own_yaml_is_found_by_what_it_holds(review: Any) -> None:
+    write({"etc/app.yaml": "networking:\n  http:\n    sessionDuration: 8h0m0s\n"})
+    write({"etc/app.yaml": "networking:\n  http:\n    sessionDuration: 9h0m0s\n"})
+    assert [one["option"] for one in review("HEAD~1..HEAD")["changes"]] == ["session-duration"]
+
+
 def test_a_weaker_entry_and_an_alias_make_no_difference(review: Any) -> None:
     shadowed = "            - --session-duration=8h\n"
     command = (
