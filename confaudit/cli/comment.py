@@ -7,7 +7,7 @@ import click
 
 from confaudit.cli.parameters import network_options, option
 from confaudit.workflows.comment import Body, Patience, comment, read_body
-from confaudit.workflows.pull_request import GITHUB, GITLAB, Asked, pull_request
+from confaudit.workflows.pull_request import GITHUB, GITLAB, CommentRequest, pull_request
 
 
 @click.command("comment")
@@ -65,7 +65,7 @@ def command(
       confaudit comment --file review.md --clean
     """
     where = pull_request(
-        Asked(forge or "", api_url or "", project or "", number, token_file), os.environ
+        CommentRequest(forge or "", api_url or "", project or "", number, token_file), os.environ
     )
     summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
     patience = Patience(30 if timeout is None else timeout, 4 if retries is None else retries)

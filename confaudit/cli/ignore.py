@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, now_option, option, setup_options
+from confaudit.cli.parameters import fold_setup, now_option, option, place_options
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry
 from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.core.text.wording import plural, visible
@@ -43,7 +43,7 @@ def command() -> None:
     help="The release of Coder from which on it holds no longer.",
 )
 @now_option
-@setup_options
+@place_options
 @fold_setup
 def add(
     setup: Setup,
@@ -98,7 +98,7 @@ def _decision(fingerprint: str, note: str) -> Decision:
 @command.command("list")
 @now_option
 @output_options
-@setup_options
+@place_options
 @fold_setup
 def list_exceptions(setup: Setup, rendering: Rendering) -> None:
     """List all exceptions, and which of them have ended."""
@@ -116,7 +116,7 @@ def list_exceptions(setup: Setup, rendering: Rendering) -> None:
 )
 @option("--dry-run", is_flag=True, help="Tell, and change nothing.")
 @now_option
-@setup_options
+@place_options
 @fold_setup
 def prune(setup: Setup, reports: tuple[str, ...], dry_run: bool) -> None:
     """Take out the exceptions that have expired.

@@ -90,7 +90,7 @@ network_options: Final = stack(
         ),
     )
 )
-setup_options: Final = stack(
+place_options: Final = stack(
     (
         option(
             "--repo",
@@ -98,6 +98,12 @@ setup_options: Final = stack(
             help="Repository of snapshots.  [default: where confaudit.yaml is, or here]",
         ),
         config_options,
+    )
+)
+"""For commands that ask no server."""
+setup_options: Final = stack(
+    (
+        place_options,
         option("--url", envvar="CODER_URL", help="Access URL of the one deployment to ask."),
         option(
             "--token-file",

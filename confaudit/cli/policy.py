@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from confaudit.cli.parameters import fold_setup, setup_options
+from confaudit.cli.parameters import fold_setup, place_options
 from confaudit.cli.tried import tell
 from confaudit.workflows.examples import try_policies
 from confaudit.workflows.setup import Setup
@@ -22,7 +22,7 @@ def command() -> None:
 
 @command.command("test")
 @click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE…")
-@setup_options
+@place_options
 @fold_setup
 def run_tests(setup: Setup, files: tuple[Path, ...]) -> int:
     """Run the tests that stand beside the rules of the house.

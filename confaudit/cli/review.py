@@ -3,7 +3,7 @@
 import click
 
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, now_option, option, setup_options
+from confaudit.cli.parameters import fold_setup, now_option, option, place_options
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -39,7 +39,7 @@ from confaudit.workflows.setup import Setup
 @glob_options
 @threshold_options("warning", strict_option)
 @output_options
-@setup_options
+@place_options
 @fold_setup
 def command(
     setup: Setup,

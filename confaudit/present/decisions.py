@@ -13,7 +13,7 @@ from confaudit.present.sentences import WAYS, sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecisionShown:
     """A finding that people decided about, or an exception that is about none."""
 
     title: str
@@ -33,7 +33,7 @@ class Decisions:
 
     anchor: str
     title: str
-    rows: tuple[Decided, ...]
+    rows: tuple[DecisionShown, ...]
     is_folded: bool = True
     """Whether only a reader who asks for more needs to see it."""
 
@@ -58,48 +58,38 @@ def idle_exceptions(judged: Judged, limit: int) -> tuple[Decisions, ...]:
     return (Decisions("idle", "Exceptions about nothing that was found", rows),) if rows else ()
 
 
-def _lapsed(judged: Judged, limit: int) -> Iterator[Decided]:
+def _lapsed(judged: Judged, limit: int) -> Iterator[DecisionShown]:
     known = {one.fingerprint: one for one in judged.everything}
     for one in judged.lapsed:
         row = replace(_row(known[one.fingerprint], limit), outcome=within(one.why, limit))
         yield _told(row, one.entry, limit)
 
 
-def _excused(suppressed: Iterable[Suppressed], limit: int) -> Iterator[Decided]:
+def _excused(suppressed: Iterable[Suppressed], limit: int) -> Iterator[DecisionShown]:
     for one in suppressed:
         row = _row(one.finding, limit)
         outcome = WAYS[one.by] if one.by is not SuppressedBy.BEFORE else ""
         if one.entry:
-            outcome = within(f"{outcome}{_until(one.entry)}", limit)
-            yield _told(replace(row, outcome=outcome), one.entry, limit)
+            held = within(f"{outcome} {one.entry.ends}".rstrip(), limit)
+            yield _told(replace(row, outcome=held), one.entry, limit)
         else:
             yield replace(row, outcome=outcome, reason=within(one.reason, limit))
 
 
-def _row(finding: Finding, limit: int) -> Decided:
+def _row(finding: Finding, limit: int) -> DecisionShown:
     labels = (about(finding), finding.rule.id, finding.fingerprint)
-    return Decided(
+    return DecisionShown(
         middle_out(sentence(finding), limit), tuple(within(one, limit) for one in labels)
     )
 
 
-def _idle(entry: ExceptionEntry, limit: int) -> Decided:
-    globs = {"rule": entry.rule, "option": entry.option, "deployment": entry.deployment}
-    narrow = (f"{what} {glob}" for what, glob in globs.items() if glob != "*")
-    labels = tuple(within(one, limit) for one in (*narrow, entry.fingerprint) if one)
-    title = within(f"{entry.decision}{_until(entry)}", limit)
-    return _told(Decided(title, labels), entry, limit)
+def _idle(entry: ExceptionEntry, limit: int) -> DecisionShown:
+    labels = tuple(within(one, limit) for one in entry.about)
+    title = within(f"{entry.decision} {entry.ends}".rstrip(), limit)
+    return _told(DecisionShown(title, labels), entry, limit)
 
 
-def _until(entry: ExceptionEntry) -> str:
-    """How long an exception holds, to follow what it says."""
-    day = entry.expires.isoformat() if entry.expires else ""
-    release = f"Coder {entry.until_version}" if entry.until_version else ""
-    ends = " or ".join(filter(None, (day, release)))
-    return f" until {ends}" if ends else ""
-
-
-def _told(row: Decided, entry: ExceptionEntry, limit: int) -> Decided:
+def _told(row: DecisionShown, entry: ExceptionEntry, limit: int) -> DecisionShown:
     """A row with whose the exception is, why, and where it stands."""
     facts = (f"owner {entry.owner}" if entry.owner else "", entry.where)
     told = tuple(within(fact, limit) for fact in facts if fact)

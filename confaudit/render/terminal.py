@@ -17,7 +17,7 @@ from confaudit.core.model import ChangeKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import inert, plural
 from confaudit.present import KIND_SYMBOLS, Page, SideShown, present
-from confaudit.present.decisions import Decided
+from confaudit.present.decisions import DecisionShown
 from confaudit.present.entries import Entry, Fact, Group, PatchShown, Remark
 from confaudit.present.inline_diff import Items
 from confaudit.present.tables import TableShown
@@ -144,7 +144,7 @@ def _decisions(page: Page, *, is_folded: bool) -> Iterator[Block]:
                 yield from _decided(row)
 
 
-def _decided(row: Decided) -> Iterator[Block]:
+def _decided(row: DecisionShown) -> Iterator[Block]:
     yield 2, Text.assemble(("· ", _LEVEL_STYLES["info"]), row.title)
     yield 4, Text(" · ".join(row.labels), "dim")
     told = ": ".join(filter(None, (row.outcome, row.reason)))

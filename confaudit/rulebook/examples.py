@@ -126,7 +126,7 @@ def situation_with(
         given,
         catalog,
         lambda key: example.earlier.get(key, ()),
-        checks=asked_in_clear([advisory] if advisory.at_start or advisory.control else []),
+        checks=asked_in_clear([advisory]),
     )
 
 

@@ -89,7 +89,6 @@ def situate(
 
     Of what is known the checks of a start are asked before, and all controls of the hardening pack.
     """
-    in_clear = [*(one for one in known if one.at_start), *controls]
     return situation_of(
         scope.snapshot,
         scope.source,
@@ -97,7 +96,7 @@ def situate(
         scope.opened.operator,
         setup.catalog(),
         scope.earlier,
-        checks=asked_in_clear(in_clear),
+        checks=asked_in_clear((*known, *controls)),
     )
 
 

@@ -46,8 +46,8 @@ def house_of(setup: Setup, texts: Mapping[str, bytes]) -> House:
     """
     policy = _policy(setup, texts.get(POLICY, b""))
     entries = _exceptions(texts.get(EXCEPTIONS, b""))
-    today, laws = setup.clock.today, policy.overrides
-    return House(Rulings(today, entries, laws, differences=policy.differences), policy)
+    today, levels = setup.clock.today, policy.overrides
+    return House(Rulings(today, entries, levels, differences=policy.differences), policy)
 
 
 def _written(setup: Setup) -> Iterator[tuple[str, bytes]]:

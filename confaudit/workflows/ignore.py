@@ -135,15 +135,7 @@ def _row(entry: ExceptionEntry, rulings: Rulings) -> Mapping[str, Value]:
         "line": int(entry.where.rpartition(":")[2]),
         "decision": entry.decision.value,
         "about": list(entry.about),
-        "holds": _ends(entry, rulings),
+        "holds": rulings.lapse(entry) or entry.ends or "without an end",
         "owner": entry.owner,
         "reason": entry.reason,
     }
-
-
-def _ends(entry: ExceptionEntry, rulings: Rulings) -> str:
-    if why := rulings.lapse(entry):
-        return why
-    day = f"through {entry.expires.isoformat()}" if entry.expires else ""
-    release = f"until Coder {entry.until_version}" if entry.until_version else ""
-    return " and ".join(filter(None, (day, release))) or "without an end"

@@ -16,7 +16,7 @@ GITLAB: Final = "gitlab"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CommentRequest:
     """What the command line says; what it leaves out the environment tells."""
 
     forge: str = ""
@@ -67,7 +67,7 @@ _VARIABLES: Final = {
 }
 
 
-def pull_request(asked: Asked, environ: Mapping[str, str]) -> PullRequest:
+def pull_request(asked: CommentRequest, environ: Mapping[str, str]) -> PullRequest:
     """The pull request to comment on.
 
     Raises:

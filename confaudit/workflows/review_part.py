@@ -13,7 +13,7 @@ from confaudit import __version__
 from confaudit.core.changes.selection import Selection
 from confaudit.core.coder.names import current
 from confaudit.core.coder.releases import Release
-from confaudit.core.given import OperatorSettings, Position
+from confaudit.core.given import Position
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.effective import effective_changes
 from confaudit.core.judge.finding import Finding, Rule, subjects
@@ -33,6 +33,7 @@ from confaudit.core.upgrade.situation import Situation
 from confaudit.operator_files import Deployment, version_line
 from confaudit.store.revisions import Range
 from confaudit.workflows.audit import AuditScope, Examined, examine, forms_of, situate
+from confaudit.workflows.hardening import NO_FILES
 from confaudit.workflows.house import House
 from confaudit.workflows.in_use import InUse, before_and_after
 from confaudit.workflows.operator_files import blind_spots, files_table
@@ -156,7 +157,7 @@ class Reviewer:
 
     def _gone(self, pair: Pair) -> Report:
         """The report on a deployment that is set up no longer."""
-        opened = pair.before or _NOTHING
+        opened = pair.before or NO_FILES
         return Report(
             kind=ReportKind.REVIEW,
             title=f"Review of {visible(pair.name)}",
@@ -166,10 +167,6 @@ class Reviewer:
             generated_at=self.setup.now(),
             tool_version=__version__,
         )
-
-
-_NOTHING: Final = Deployment("", OperatorSettings(), ())
-"""What sets up no server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +186,7 @@ class _Case:
     def of(cls, setup: Setup, pair: Pair, after: Deployment, version: str) -> "_Case":
         """Find out which releases it runs before and after the change."""
         catalog = setup.catalog()
-        before = pair.before or _NOTHING
+        before = pair.before or NO_FILES
         now, then = before_and_after(version, pair.before or after, after, catalog)
         releases = (release_of(one.version, catalog) for one in (now, then))
         return cls(pair.name, before, after, now, then, *releases)

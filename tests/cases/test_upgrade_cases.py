@@ -16,7 +16,7 @@ from confaudit.catalog import loader
 from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.rules import RULES
-from confaudit.core.judge.startup import start_checks
+from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.model import Fidelity, RawDeployment
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
@@ -75,7 +75,7 @@ def findings(folder):
         target,
         inputs_of(folder),
         loader.packaged(),
-        checks=start_checks(packaged()),
+        checks=asked_in_clear(packaged()),
     )
     return audit(situation, packaged())
 

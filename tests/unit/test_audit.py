@@ -12,7 +12,7 @@ from confaudit.core.judge.audit import audit
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules import RULES
-from confaudit.core.judge.startup import start_checks
+from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Level
 from confaudit.core.upgrade.known import Truth
@@ -23,7 +23,7 @@ from tests.unit.deployments import checks, compose, env, known
 def situation(source, target, inputs):
     catalog = packaged()
     old, new = catalog.nearest(source), catalog.nearest(target)
-    return situation_of(None, old, new, inputs, catalog, checks=start_checks(known()))
+    return situation_of(None, old, new, inputs, catalog, checks=asked_in_clear(known()))
 
 
 def audited(situation, known=None):

@@ -8,7 +8,7 @@ import pytest
 from confaudit.catalog.loader import packaged
 from confaudit.core.given import Form
 from confaudit.core.judge.audit import audit
-from confaudit.core.judge.startup import start_checks
+from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.judge.verdict import NOTHING_READ, lint_verdict, verdict
 from confaudit.core.report.coverage import anything_read
 from confaudit.core.upgrade.known import Truth
@@ -273,7 +273,7 @@ def situations(files):
     read = [decode(text.encode(), name) for name, text in files.items()]
     for one in read_deployments(read).found:
         if one.files[0].name == "input":
-            made = start_checks(known())
+            made = asked_in_clear(known())
             yield situation_of(None, source, target, one.operator, packaged(), checks=made)
 
 

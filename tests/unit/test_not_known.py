@@ -12,7 +12,7 @@ from confaudit.core.coder.releases import Catalog
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.judge import judge
-from confaudit.core.judge.startup import start_checks
+from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.declarations import declared_changes
 from confaudit.core.lifecycle.lifecycle import EventKind, life
@@ -84,7 +84,7 @@ NAMES = {
 
 def situate(source, target, operator):
     old, new = CATALOG.lend(source), CATALOG.lend(target)
-    return situation_of(None, old, new, operator, CATALOG, checks=start_checks(known()))
+    return situation_of(None, old, new, operator, CATALOG, checks=asked_in_clear(known()))
 
 
 def findings(situation):
@@ -296,7 +296,7 @@ def test_of_an_experiment_that_nobody_could_tell_it_is_said():
     release = replace(NEWEST, experiments=Experiments(unsure=frozenset({"x"}), is_complete=True))
     operator = read_env_file("CODER_EXPERIMENTS=x", "coder.env")
     found = told(situation_of(None, release, release, operator, packaged(),
-                              checks=start_checks(known())))  # fmt: skip
+                              checks=asked_in_clear(known())))  # fmt: skip
     assert "still has it is not known" in found["not-known"].message
     assert "experiment-gone" not in found
 
@@ -323,7 +323,7 @@ def test_an_experiment_of_a_release_that_does_not_tell_all_could_not_be_checked(
     told_ones = Experiments(frozenset({"told"}), is_complete=is_complete)
     release = replace(NEWEST, experiments=told_ones)
     operator = read_env_file(f"CODER_EXPERIMENTS={name}", "coder.env")
-    catalog, checks = packaged(), start_checks(known())
+    catalog, checks = packaged(), asked_in_clear(known())
     found = told(situation_of(None, release, release, operator, catalog, checks=checks))
     expected = set() if name == "told" else {"experiment-gone" if is_complete else "not-known"}
     assert found.keys() & {"experiment-gone", "not-known"} == expected

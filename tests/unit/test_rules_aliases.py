@@ -4,7 +4,7 @@ import pytest
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.judge.audit import audit
-from confaudit.core.judge.startup import start_checks
+from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.model import MISSING
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import merge, read_server_yaml
@@ -17,7 +17,7 @@ TELEMETRY, OLD_TELEMETRY = "CODER_TELEMETRY_ENABLE", "CODER_TELEMETRY"
 
 
 def audited(env, yaml="", source="2.35.1", target=""):
-    catalog, checks = packaged(), start_checks(known())
+    catalog, checks = packaged(), asked_in_clear(known())
     parts = [env_file(env)]
     parts += [read_server_yaml(yaml, "coder.yaml")] if yaml else []
     old, new = catalog.lend(source), catalog.lend(target or source)

@@ -8,7 +8,7 @@ from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.judge import judge
-from confaudit.core.judge.startup import start_checks
+from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Setting, ValueSource
 from confaudit.core.secret import secret
@@ -56,7 +56,7 @@ def situation(source, target, files, snapshot):
     operator = read_all([decode(text.encode(), name) for name, text in files.items()])
     catalog = packaged()
     old, new = catalog.nearest(source), catalog.nearest(target)
-    return situation_of(snapshot, old, new, operator, catalog, checks=start_checks(known()))
+    return situation_of(snapshot, old, new, operator, catalog, checks=asked_in_clear(known()))
 
 
 URL = {"CODER_ACCESS_URL": "https://coder.example.com"}

@@ -10,7 +10,7 @@ from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSetti
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.finding import Effect
 from confaudit.core.judge.judge import judge
-from confaudit.core.judge.startup import refused_starts, start_checks
+from confaudit.core.judge.startup import asked_in_clear, refused_starts
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import MISSING, Level
 from confaudit.core.secret import is_secret
@@ -25,7 +25,7 @@ YES, DEPENDS = Truth.YES, Truth.DEPENDS
 
 def situation(source, target, operator, snapshot=None):
     old, new = packaged().nearest(source), packaged().nearest(target)
-    return situation_of(snapshot, old, new, operator, packaged(), checks=start_checks(checks()))
+    return situation_of(snapshot, old, new, operator, packaged(), checks=asked_in_clear(checks()))
 
 
 def found(situation):
@@ -192,7 +192,7 @@ def test_what_a_release_to_come_no_longer_has_is_not_checked(key, is_told):
     )  # fmt: skip
     operator = read_env_file("CODER_ACCESS_URL=https://coder.example.com", "coder.env")
     found = situation_of(
-        None, release, release, operator, packaged(), checks=start_checks(checks())
+        None, release, release, operator, packaged(), checks=asked_in_clear(checks())
     )
     assert not [one for one in refused_starts(checks(), found) if one.severity > Level.INFO]
 

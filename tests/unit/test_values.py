@@ -4,7 +4,7 @@ import pytest
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.judge.audit import audit
-from confaudit.core.judge.startup import start_checks
+from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, read_env_file
 from confaudit.workflows.operator_files import blind_spots
@@ -16,7 +16,7 @@ LISTEN, LOCKED = "start-listen-address", "idle-login-none"
 
 
 def audited(operator, version="2.35.1"):
-    release, checks = packaged().lend(version), start_checks(known())
+    release, checks = packaged().lend(version), asked_in_clear(known())
     return audit(situation_of(None, release, release, operator, packaged(), checks=checks), known())
 
 

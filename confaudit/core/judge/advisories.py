@@ -57,6 +57,11 @@ class Advisory:
         """Id of the control that it is; empty for all but those of the hardening pack."""
         return self.rule.control
 
+    @property
+    def is_in_clear(self) -> bool:
+        """Whether it looks at values as they are, secret ones too; see `judge.startup`."""
+        return self.at_start or bool(self.control)
+
     def is_in(self, version: Version) -> bool:
         """Whether a release has it: one of its releases brought it, and none ended it."""
         begun = not self.versions or has_reached(version, self.versions)

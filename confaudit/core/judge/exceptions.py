@@ -72,6 +72,14 @@ class ExceptionEntry:
         globs = (f"{what} {glob}" for what, glob in named if glob != "*")
         return (*filter(None, (self.fingerprint,)), *globs)
 
+    @property
+    def ends(self) -> str:
+        """How long it holds: `until 2027-01-31 or Coder 2.38.0`; empty where it has no end."""
+        day = self.expires.isoformat() if self.expires else ""
+        release = f"Coder {self.until_version}" if self.until_version else ""
+        limits = " or ".join(filter(None, (day, release)))
+        return limits and f"until {limits}"
+
     def meets(self, one: Identity) -> bool:
         """Whether it is about a finding of a rule and deployment that it may be about."""
         is_meant = not self.fingerprint or self.fingerprint == one.fingerprint

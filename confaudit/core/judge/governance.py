@@ -270,16 +270,9 @@ def _about(entry: ExceptionEntry) -> str:
 
 def _of_entry(kind: Rule, what: str, entry: ExceptionEntry, how: str) -> Finding:
     owner = f" (owner {visible(entry.owner)})" if entry.owner else ""
-    message = f"The exception to {what} {how}, {_until(entry)}{owner}: {visible(entry.reason)}"
+    ends = visible(entry.ends) or "without an end"
+    message = f"The exception to {what} {how}, {ends}{owner}: {visible(entry.reason)}"
     return _finding(kind, what, message.rstrip("."), _place(entry.where))
-
-
-def _until(entry: ExceptionEntry) -> str:
-    ends = (
-        f"until {entry.expires.isoformat()}" if entry.expires else "",
-        f"until Coder {visible(entry.until_version)}" if entry.until_version else "",
-    )
-    return " and ".join(filter(None, ends)) or "without an end"
 
 
 def _outlasts(entry: ExceptionEntry, other: ExceptionEntry) -> bool:

@@ -21,16 +21,12 @@ from confaudit.core.upgrade.situation import AnswersByCheck, Situation
 BEFORE, AFTER = UpgradeSide.BEFORE, UpgradeSide.AFTER
 
 
-def start_checks(advisories: Iterable[Advisory]) -> StartChecks:
-    """Those of the advisories that are checks of a start, asked as far as the target has them."""
-    return asked_in_clear([one for one in advisories if one.at_start])
-
-
-def asked_in_clear(checks: Sequence[Advisory]) -> StartChecks:
-    """Advisories that look at values as they are, secret ones too, asked where the target has them.
+def asked_in_clear(advisories: Iterable[Advisory]) -> StartChecks:
+    """Those of the advisories that look at secrets as well, asked as far as the target has them.
 
     What the target has no option for has no answer.
     """
+    checks = [one for one in advisories if one.is_in_clear]
 
     def answered(situation: Situation) -> AnswersByCheck:
         return {
