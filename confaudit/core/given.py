@@ -1,8 +1,9 @@
 """What operators' own files set, as values: read in operator_files/, judged in core."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from confaudit.core.model import Json
@@ -222,7 +223,7 @@ class Misplaced:
     """How it is known where the chart looks."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OperatorSettings:
     """Everything that one or several files set, in the order in which they are applied."""
 
@@ -259,7 +260,15 @@ class OperatorSettings:
         """Everything that cannot be seen from here, in whole sentences."""
         return (*self.notes, *dict.fromkeys(other.note for other in self.elsewhere))
 
-    @property
+    @cached_property
+    def by_name(self) -> Mapping[tuple[Channel, str], Sequence[Given]]:
+        """What is given, by the way it comes and its name."""
+        found: dict[tuple[Channel, str], list[Given]] = {}
+        for one in self.given:
+            found.setdefault((one.channel, one.name), []).append(one)
+        return found
+
+    @cached_property
     def helpers(self) -> frozenset[str]:
         """Variables there to be used by others: legal, whatever their names."""
         settings = (*self.given, *self.interpolation)

@@ -63,11 +63,12 @@ def alike(situation: Situation, channel: Channel, name: str) -> str:
 
 def entries(situation: Situation, channel: Channel, name: str) -> tuple[Given, ...]:
     """The entries of the files with this name; of a YAML path also those below it."""
+    if channel is not Channel.YAML:
+        return tuple(situation.operator.by_name.get((channel, name), ()))
     return tuple(
         one
         for one in situation.operator.given
-        if one.channel is channel
-        and (one.name == name or (channel is Channel.YAML and one.name.startswith(f"{name}.")))
+        if one.channel is channel and (one.name == name or one.name.startswith(f"{name}."))
     )
 
 
