@@ -1,13 +1,14 @@
 """confaudit-exceptions.yaml: what people decided about findings, checked and read into entries."""
 
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry
 from confaudit.errors import ConfigError
 from confaudit.rulebook.conditions import version
+from confaudit.rulebook.texts import Glob, Words
 from confaudit.rulebook.wording import public_words
 from confaudit.yaml_file import Origin, Part, parse
 
@@ -16,10 +17,6 @@ MAX_ENTRIES: Final = 2000
 
 _HINT: Final = "`confaudit schema exceptions` tells its form, and README has an example"
 
-_Glob = Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="a glob")]
-_Words = Annotated[
-    str, msgspec.Meta(pattern=r"\S", max_length=2000, description="words that say something")
-]
 _Owner = Annotated[str, msgspec.Meta(max_length=200)]
 _Fingerprint = Annotated[
     str,
@@ -33,11 +30,11 @@ _Fingerprint = Annotated[
 class _Written(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What all entries have in common."""
 
-    rule: _Glob = "*"
+    rule: Glob = "*"
     """Glob over ids of rules: `option-unknown`, `start-*`."""
-    option: _Glob = "*"
+    option: Glob = "*"
     """Glob over all names of an option or whatever else a finding is about: `oidc-*`."""
-    deployment: _Glob = "*"
+    deployment: Glob = "*"
     """Glob over names of deployments."""
     owner: _Owner = ""
     """Who answers for it."""
@@ -50,7 +47,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class WrittenIgnore(_Written, forbid_unknown_fields=True, kw_only=True):
     """These findings do not count, whatever the values are."""
 
-    reason: _Words
+    reason: Words
     """Why they do not count here."""
 
 
@@ -59,14 +56,14 @@ class WrittenAccept(_Written, forbid_unknown_fields=True, kw_only=True):
 
     fingerprint: _Fingerprint
     """Which finding, as a report shows it."""
-    reason: _Words
+    reason: Words
     """Why it does not count here."""
 
 
 class WrittenAnnotate(_Written, forbid_unknown_fields=True, kw_only=True):
     """These findings count, and a note stands beside them."""
 
-    note: _Words
+    note: Words
     """What is to stand there."""
     fingerprint: _Fingerprint = ""
     """The one finding that is meant; left out where rule, option or deployment say it."""
@@ -136,16 +133,3 @@ def _entry(decision: Decision, written: _Written, place: Part) -> ExceptionEntry
     if entry.is_about_everything:
         raise place.fault("it is about every finding there is", "name a rule or an option")
     return entry
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of the file (2020-12)."""
-    (whole,), components = msgspec.json.schema_components(
-        [WrittenExceptions | None], ref_template="#/$defs/{name}"
-    )
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Exceptions of confaudit",
-        **whole,
-        "$defs": components,
-    }

@@ -23,6 +23,7 @@ from confaudit.errors import ConfigError, suggest
 from confaudit.rulebook.conditions import ConditionReader, Nested
 from confaudit.rulebook.examples import Tested
 from confaudit.rulebook.law import law_of
+from confaudit.rulebook.texts import Glob, Words
 from confaudit.rulebook.wording import public_words
 from confaudit.rulebook.written import Each, Examples, Id, option_types
 from confaudit.yaml_file import Origin, Part, parse
@@ -40,11 +41,7 @@ _RuleGlob = Annotated[
         description="the id of a rule, with * for any letters",
     ),
 ]
-_Glob = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-_Globs = _Glob | Annotated[list[_Glob], msgspec.Meta(min_length=1, max_length=100)]
-_Sentence = Annotated[
-    str, msgspec.Meta(pattern=r"\S", max_length=2000, description="words that say something")
-]
+_Globs = Glob | Annotated[list[Glob], msgspec.Meta(min_length=1, max_length=100)]
 _Step = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 """No pattern: msgspec 0.22 frees it too often where a list may stand in place of the text."""
 
@@ -64,10 +61,10 @@ class WrittenRule(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     deployments: _Globs = "*"
     """Globs over names of the deployments that it is about."""
     level: Literal["info", "warning", "error"] = "error"
-    title: _Sentence | None = None
-    message: _Sentence | None = None
+    title: Words | None = None
+    message: Words | None = None
     """One sentence about the deployment; `{name}` stands for the item of `each`."""
-    why: _Sentence | None = None
+    why: Words | None = None
     fix: _Step | Annotated[list[_Step], msgspec.Meta(min_length=1)] | None = None
     """What to do, step by step."""
     subject: str = ""
@@ -80,11 +77,11 @@ class WrittenRule(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class WrittenDifference(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What may differ between deployments."""
 
-    option: _Glob
+    option: Glob
     """Glob over all names of an option, or a dotted path of the configuration."""
     deployments: _Globs = "*"
     """Globs over names of the deployments between which it may."""
-    reason: _Sentence
+    reason: Words
 
 
 _Levels = Annotated[

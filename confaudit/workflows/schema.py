@@ -17,7 +17,7 @@ class Document(StrEnum):
 _HOMES: Final = {
     Document.REPORT: "confaudit.render.json_v1",
     Document.ADVISORIES: "confaudit.rulebook.schema",
-    Document.EXCEPTIONS: "confaudit.rulebook.exceptions",
+    Document.EXCEPTIONS: "confaudit.rulebook.exceptions_schema",
     Document.POLICY: "confaudit.rulebook.policy_schema",
 }
 """Document → the module whose `schema` makes it of what the document is read or written with."""

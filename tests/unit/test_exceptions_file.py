@@ -12,7 +12,8 @@ import yaml
 
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry
 from confaudit.errors import ConfigError
-from confaudit.rulebook.exceptions import MAX_ENTRIES, read, schema
+from confaudit.rulebook.exceptions import MAX_ENTRIES, read
+from confaudit.rulebook.exceptions_schema import schema
 
 FILE: Final = "confaudit-exceptions.yaml"
 VALIDATOR: Final = jsonschema.Draft202012Validator(schema())
