@@ -27,11 +27,6 @@ class InUse:
     """Whether it is the newest release known that fits what is said, if anything."""
 
     @property
-    def is_told(self) -> bool:
-        """Whether something tells at least its line, or orders it by a word."""
-        return not self.is_guess or bool(self.said)
-
-    @property
     def told_by(self) -> str:
         """See `Audited.told_by`."""
         if self.asked_by:
@@ -65,17 +60,30 @@ def before_and_after(
 ) -> tuple[InUse, InUse]:
     """The releases of a deployment before and after a change to its files.
 
-    Where nothing tells the first, neither files nor `asked`, it is that of the second: no upgrade
-    is read into it.
+    Where nothing tells one of them, or what tells the first may as well mean the second, they are
+    the same: no upgrade is read into a change that only says it otherwise.
     """
     then = _as_told("", after, catalog)
     now = _as_told(asked, before, catalog)
-    is_word = before.operator.version_hint in (LATEST, STABLE) and not now.asked_by
-    if then.is_told and (is_word or not now.is_told):
-        return replace(now, version=then.version), then
-    if now.is_told and not then.is_told:
+    if not _tells(then, after, catalog):
         return now, replace(then, version=now.version)
+    if now.is_guess and _leaves_room(before, then, catalog):
+        return replace(now, version=then.version), then
     return now, then
+
+
+def _tells(in_use: InUse, opened: Deployment, catalog: Catalog) -> bool:
+    """Whether anything tells at least a range of releases, or orders one by a word."""
+    hint = opened.operator.version_hint
+    return not in_use.is_guess or hint in (LATEST, STABLE) or bool(within(hint, catalog.versions))
+
+
+def _leaves_room(before: Deployment, then: InUse, catalog: Catalog) -> bool:
+    """Whether what a deployment says of its release, if anything, may mean another one."""
+    hint = before.operator.version_hint
+    if not within(hint, catalog.versions):
+        return True
+    return not then.is_guess and bool(within(hint, [then.version]))
 
 
 def _as_told(asked: str, opened: Deployment, catalog: Catalog) -> InUse:

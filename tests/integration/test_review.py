@@ -141,6 +141,25 @@ def test_a_new_image_is_audited_as_an_upgrade(review: Any) -> None:
     assert {place(one)["file"] for one in found["findings"]} == {"prod/values.yaml"}
 
 
+def test_no_upgrade_is_read_into_what_may_mean_the_same_release(review: Any) -> None:
+    compose = "services: {{coder: {{image: 'ghcr.io/coder/coder:{}', environment: [CODER_A=1]}}}}\n"
+    said = ("latest", "v2.34.5", "${CODER_VERSION:-latest}", "v2.34.6", "v2.35.1")
+    for tag in said:
+        write({"lab/compose.yaml": compose.format(tag)})
+    ways = [
+        review(f"HEAD~{back}..HEAD~{back - 1}")["deployment"]["releases"] for back in (4, 3, 2, 1)
+    ]
+    assert ways == [["2.34.5"], ["2.34.5"], ["2.34.6"], ["2.34.6", "2.35.1"]]
+    chart = "apiVersion: v2\nname: mine\nversion: 1.0.0\ndependencies:\n- name: coder\n"
+    chart += "  repository: https://helm.coder.com/v2\n  version: '{}'\n"
+    for version in ("^2.0.0", "2.34.5", "~2.33.0"):
+        write(
+            {"x/Chart.yaml": chart.format(version), "x/values.yaml": "coder: {coder: {env: []}}\n"}
+        )
+    assert review("HEAD~2..HEAD~1")["deployment"]["releases"] == ["2.34.5"]
+    assert "downgrade" in rules(review("HEAD~1..HEAD"))
+
+
 def test_the_chart_version_beside_the_values_counts(review: Any) -> None:
     chart = "apiVersion: v2\nname: mine\nversion: 1.0.0\ndependencies:\n- name: coder\n"
     chart += "  repository: https://helm.coder.com/v2\n  version: {}\n"
