@@ -311,9 +311,10 @@ def _line(row: Entry) -> Iterator[Block]:
     words = [*values, *remarks]
     tail = Text(": ") + Text("; ").join(words) if words else Text()
     style = _style(row)
+    known_by = (f" · {row.mark}", "dim") if row.mark else ""
     yield (
         2,
-        Text.assemble((f"{_symbol(row)} ", style), name, (f"  {row.kind}", style), tail),
+        Text.assemble((f"{_symbol(row)} ", style), name, (f"  {row.kind}", style), tail, known_by),
     )
 
 
