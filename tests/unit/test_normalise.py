@@ -255,6 +255,9 @@ def test_what_no_eye_can_see_is_escaped_in_files():
         ("settings.json", '{"format": 1, "settings": {"a": 1}}', "damaged"),
         ("settings.json", '{"format": 1, "settings": {"a": {"source": "x"}}}', "damaged"),
         ("schema.json", '{"format": 1, "options": {"a": 1}}', "damaged"),
+        ("schema.json", '{"format": 1, "options": {"a": {"flag": 1}}}', "damaged"),
+        ("config.json", '{"format": 1, "config": [1]}', "damaged"),
+        ("settings.json", '{"format": 1, "settings": {"made-up": {}}}', "damaged"),
         ("server.json", "{", "not valid JSON"),
     ],
 )

@@ -170,17 +170,22 @@ def _settings(clean: CleanFiles) -> dict[str, Setting]:
 def _decode(clean: CleanFiles) -> Snapshot:
     schema = _document(clean, SCHEMA)
     config, server = _document(clean, CONFIG), _document(clean, SERVER)
+    settings = _settings(clean)
+    declared = {key: _read_spec(entry) for key, entry in schema["options"].items()}
+    unavailable = _of(dict, server["unavailable"])
+    if not settings.keys() <= declared.keys() or any(declared[key].key != key for key in declared):
+        raise ValueError
     return Snapshot(
         deployment=clean.deployment,
         fidelity=Fidelity(server["fidelity"]),
         version=str(server["version"]),
         taken_at=clean.taken_at,
         label=clean.label,
-        settings=_settings(clean),
-        declared={key: _read_spec(entry) for key, entry in schema["options"].items()},
-        config=config["config"],
-        server=server[ENDPOINTS],
-        unavailable=server["unavailable"],
+        settings=settings,
+        declared=declared,
+        config=_of(dict, config["config"]),
+        server=_of(dict, server[ENDPOINTS]),
+        unavailable={name: _of(str, why) for name, why in unavailable.items()},
         commit=clean.commit,
         folder=clean.folder,
     )
@@ -207,7 +212,23 @@ def _read_setting(entry: dict[str, Any]) -> Setting:
 
 def _read_spec(entry: dict[str, Any]) -> OptionSpec:
     known = {field.name for field in fields(OptionSpec)}
-    facts = {name: value for name, value in entry.items() if name in known}
-    facts["use_instead"] = tuple(entry.get("use_instead", ()))
-    facts["annotations"] = tuple(sorted(entry.get("annotations", {}).items()))
+    listed, noted = entry.get("use_instead", []), entry.get("annotations", {})
+    facts = {
+        name: _of(_FACTS.get(name, str), value)
+        for name, value in entry.items()
+        if name in known - {"use_instead", "annotations"}
+    }
+    facts["use_instead"] = tuple(_of(str, one) for one in _of(list, listed))
+    facts["annotations"] = tuple(sorted((key, _of(str, noted[key])) for key in noted))
     return OptionSpec(**{"name": "", **facts})
+
+
+_FACTS: Final[Mapping[str, Any]] = {"default": str | None, "hidden": bool, "secret": bool}
+"""What a field of a declared option holds where that is no text."""
+
+
+def _of(kind: Any, value: Any) -> Any:
+    """A value of a kind; what anybody may have written into a file can be of any other."""
+    if not isinstance(value, kind):
+        raise TypeError
+    return value
