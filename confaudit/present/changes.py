@@ -132,7 +132,7 @@ def _change(judged: _Judged, limit: int, *, is_marked: bool) -> Entry:
         fingerprint=finding.fingerprint,
         rule=visible(finding.rule.id),
         kind=change.kind,
-        chips=tuple(_chips(change)),
+        chips=(*_level(finding, is_marked), *_chips(change)),
         title=middle_out(visible(_title(change)), limit),
         names=names(change.spec, _former(change, change.spec)) if change.spec else (),
         before=before.within(limit),
@@ -148,6 +148,12 @@ def _change(judged: _Judged, limit: int, *, is_marked: bool) -> Entry:
 
 def _title(change: Change) -> str:
     return (change.spec.name if change.spec else "") or change.key
+
+
+def _level(finding: Finding, is_counted: bool) -> Iterator[Chip]:
+    """How bad it is, where a report counts changes as it counts all that was found."""
+    if is_counted:
+        yield Chip("level", finding.severity.word, finding.severity.word)
 
 
 def _chips(change: Change) -> Iterator[Chip]:
