@@ -21,7 +21,9 @@ def command() -> None:
 
 
 @command.command("test")
-@click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE…")
+@click.argument(
+    "files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]…"
+)
 @place_options
 @fold_setup
 def run_tests(setup: Setup, files: tuple[Path, ...]) -> int:

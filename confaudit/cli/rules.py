@@ -39,7 +39,9 @@ def show_rule(setup: Setup, rule_id: str) -> None:
 
 
 @command.command("test")
-@click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE…")
+@click.argument(
+    "files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]…"
+)
 @setup_options
 @fold_setup
 def run_tests(setup: Setup, files: tuple[Path, ...]) -> int:

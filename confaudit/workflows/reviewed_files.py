@@ -90,7 +90,7 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
     shown = {*map(visible, touched)}  # as files are called once they are read
     broken = {one.file: one for one in _broken(before, after, touched, moves, range_.head)}
     pairs = (one for one in _paired(before.found, after.found, moves) if _differs(one, shown))
-    noted = {visible(path) for path in touched if path in near or _owner(path, named)}
+    noted = {visible(path) for path in touched if path in near or _is_named(path, named)}
     unread = sorted(after.faults.keys() & noted - broken.keys())
     return ReviewedFiles(
         pairs=tuple(_with_broken(one, broken, moves) for one in pairs),
@@ -100,13 +100,12 @@ def reviewed_files(range_: Range, named: Named, catalog: Catalog) -> ReviewedFil
 
 def _is_candidate(path: str, named: Named) -> bool:
     """Whether a file may set up a server; a snapshot does not."""
-    return bool(_owner(path, named)) or (may_set_up(path) and not deployment_of(path))
+    return _is_named(path, named) or (may_set_up(path) and not deployment_of(path))
 
 
-def _owner(path: str, named: Named) -> str:
-    """The deployment that a file is said to set up; empty where confaudit.yaml says nothing."""
-    found = (name for name, globs in named.items() if fits_any(path, globs))
-    return next(found, "")
+def _is_named(path: str, named: Named) -> bool:
+    """Whether confaudit.yaml says of a file that it sets up a deployment."""
+    return any(fits_any(path, globs) for globs in named.values())
 
 
 # --- one revision -------------------------------------------------------------------------------
@@ -123,14 +122,14 @@ def _files_at(
     reader: _Reader,
 ) -> FilesAt:
     """What files set up, of those that are `counting`, or named as of a deployment."""
-    owners = {path: owner for path in contents if (owner := _owner(path, named))}
-    wanted = (path for path in contents if path in counting or path in owners)
+    owned = {path for path in contents if _is_named(path, named)}
+    wanted = (path for path in contents if path in counting or path in owned)
     faults: dict[str, SourceError] = {}
     decoded = ((path, _decoded(path, contents[path], reader, faults)) for path in wanted)
     files = {path: file for path, file in decoded if file}
-    rest = [file for path, file in files.items() if path not in owners]
+    rest = [file for path, file in files.items() if path not in owned]
     read = survey(rest, Audience(catalog).of)
-    said = [*_said(files, owners, named, faults)]
+    said = [*_said(files, named, faults)]
     named_so = {file.name: file for file in files.values()}
     return FilesAt((*said, *read.found), read.notes, {**faults, **read.faults}, named_so)
 
@@ -153,14 +152,11 @@ def _decoded(
 
 
 def _said(
-    files: Mapping[str, OperatorFile],
-    owners: Mapping[str, str],
-    named: Named,
-    faults: dict[str, SourceError],
+    files: Mapping[str, OperatorFile], named: Named, faults: dict[str, SourceError]
 ) -> Iterator[Deployment]:
-    """The deployments whose files confaudit.yaml names, each read as one."""
+    """The deployments whose files confaudit.yaml names, each read as one; they may share some."""
     for name, globs in named.items():
-        paths = [path for path in files if owners.get(path) == name]
+        paths = [path for path in files if fits_any(path, globs)]
         paths.sort(key=lambda path: _place(path, globs))
         if paths:
             try:

@@ -252,6 +252,17 @@ def test_files_that_confaudit_yaml_names_are_one_deployment(review: Any) -> None
     assert [one["option"] for one in found["changes"]] == ["pprof-enable"]
 
 
+def test_deployments_that_confaudit_yaml_names_may_share_files(review: Any) -> None:
+    one = "  {}: {{url: 'https://{}.example.com', files: [prod/values.yaml, x/{}.yaml]}}\n"
+    text = "deployments:\n" + "".join(one.format(*[name] * 3) for name in ("eu", "us"))
+    layers = {f"x/{name}.yaml": "coder: {replicaCount: 2}\n" for name in ("eu", "us")}
+    git("checkout", "-q", "main")
+    write({"confaudit.yaml": text, **layers})
+    git("checkout", "-q", "-b", "shared")
+    write({"prod/values.yaml": values(session="24h")})
+    assert {one["deployment"] for one in review()["changes"]} == {"eu", "us"}
+
+
 def test_at_most_four_git_processes(calls: Any, review: Any) -> None:
     write({"prod/values.yaml": values(version="2.34.5"), "staging/coder.env": ENV + "CODER_A=1\n"})
     calls.taken()
