@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page
 
 from confaudit.core.model import ChangeKind
-from confaudit.render import RenderOptions, render
 from tests.browser.conftest import Opener
 from tests.browser.looking import (
     ENTRIES,
@@ -22,6 +21,7 @@ from tests.browser.looking import (
     seen,
 )
 from tests.golden.sample_reports import EMPTY, REPORTS, judged, option
+from tests.golden.sample_texts import sample_text
 
 every_report = pytest.mark.parametrize("name", REPORTS)
 
@@ -44,7 +44,7 @@ def looks(name: str) -> set[tuple[str, frozenset[str]]]:
     parser.handle_starttag = lambda tag, attributes: found.add(  # type: ignore[method-assign]
         (tag, frozenset((dict(attributes).get("class") or "").split()))
     )
-    parser.feed(render(REPORTS[name], "html", RenderOptions()))
+    parser.feed(sample_text(name, "html"))
     return found
 
 

@@ -16,13 +16,14 @@ from confaudit.render import FORMATS, RenderOptions, render
 from confaudit.render.json_v1 import SCHEMA_VERSION
 from confaudit.render.saved import load
 from tests.golden.sample_reports import EMPTY, EVERY_KIND, FINDINGS, REPORTS, SHOWN, judged
+from tests.golden.sample_texts import sample_text
 
 DATA = Path(__file__).parents[1] / "data" / "reports"
 SECRET = "hunter2-in-a-place-where-none-belongs"
 
 
 def written(name):
-    return render(REPORTS[name], "json", RenderOptions())
+    return sample_text(name, "json")
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_json_comes_back_byte_for_byte(name, saved, capsys):
 def test_every_format_shows_what_the_original_shows(name, format_name):
     """To the byte, so that anchors and fingerprints are the same set in all of them."""
     converted = load(written(name).encode())
-    original = render(REPORTS[name], format_name, RenderOptions())
+    original = sample_text(name, format_name)
     assert render(converted, format_name, RenderOptions()) == original
 
 
@@ -57,7 +58,7 @@ def test_all_formats_at_once(saved, tmp_path):
     outputs = [word for name, file in files.items() for word in ("-f", name, "-o", str(file))]
     assert run(["convert", saved(written("upgrade").encode()), *outputs]) == ExitCode.OK
     for name, file in files.items():
-        original = render(REPORTS["upgrade"], name, RenderOptions())
+        original = sample_text("upgrade", name)
         assert file.read_text(encoding="utf-8") == original
 
 
@@ -100,7 +101,7 @@ def test_standard_input(capsys, monkeypatch):
     stdin = io.TextIOWrapper(io.BytesIO(written("every-cause").encode()))
     monkeypatch.setattr(sys, "stdin", stdin)
     assert run(["convert", "-", "-f", "md"]) == ExitCode.OK
-    shown = render(REPORTS["every-cause"], "md", RenderOptions())
+    shown = sample_text("every-cause", "md")
     assert capsys.readouterr().out == shown
 
 

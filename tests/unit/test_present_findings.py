@@ -32,6 +32,7 @@ from tests.golden.sample_reports import (
     rule,
     spec,
 )
+from tests.golden.sample_texts import sample_text
 
 
 def _finding(effect: Effect, usual: Level = Level.WARNING, **parts: object) -> Finding:
@@ -57,7 +58,7 @@ KNOWN = {one.fingerprint for report in REPORTS.values() for one in report.judged
 def test_every_format_shows_the_fingerprints_of_the_report_and_no_other(
     name: str, format_name: str
 ) -> None:
-    text = render(REPORTS[name], format_name, RenderOptions())
+    text = sample_text(name, format_name)
     shown = {fingerprint for fingerprint in KNOWN if fingerprint in text}
     judged = REPORTS[name].judged
     apart = (*judged.excused, *judged.older) if format_name not in OF_WHAT_COUNTS else ()

@@ -3,6 +3,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.golden.sample_reports import (
     judged,
     leaf,
 )
+from tests.golden.sample_texts import sample_text
 
 ASSETS = Path(__file__).parents[2] / "templates" / "assets"
 GOLDEN = Path(__file__).parents[1] / "golden" / "expected"
@@ -59,8 +61,9 @@ class Page(HTMLParser):
         return "".join(self.words)
 
 
+@cache
 def _page(name: str) -> Page:
-    return Page(render(REPORTS[name], "html", RenderOptions()))
+    return Page(sample_text(name, "html"))
 
 
 def test_the_page_carries_our_style_sheets_and_script() -> None:
@@ -197,7 +200,7 @@ def test_landmarks_and_headings() -> None:
 
 @pytest.mark.parametrize("name", ["every-kind", "every-cause", "upgrade"])
 def test_every_label_has_word_sign_and_colour_and_can_be_filtered_by(name: str) -> None:
-    page, text = _page(name), render(REPORTS[name], "html", RenderOptions())
+    page, text = _page(name), sample_text(name, "html")
     shown = present(REPORTS[name], 100)
     rows = [row for part in shown.groups for row in part.rows]
     chips = {chip for row in rows for chip in row.chips}

@@ -24,9 +24,9 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Table
 from confaudit.core.upgrade.known import Truth
 from confaudit.present import present
-from confaudit.render import RenderOptions, render
 from confaudit.render.json_v1 import document, schema
 from tests.golden.sample_reports import EVERY_KIND, FINDINGS, REPORTS, judged, option, spec
+from tests.golden.sample_texts import sample_text
 from tests.unit.report_schema import REPORT_SCHEMA
 
 
@@ -41,7 +41,7 @@ def test_the_schema_is_one() -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_valid_against_the_schema(name: str) -> None:
-    REPORT_SCHEMA.validate(json.loads(render(REPORTS[name], "json", RenderOptions())))
+    REPORT_SCHEMA.validate(json.loads(sample_text(name, "json")))
 
 
 def test_the_schema_refuses_what_is_not_the_format() -> None:
@@ -183,7 +183,7 @@ def test_missing_is_left_out_and_null_is_not() -> None:
 
 
 def test_a_duration_beyond_doubles_stays_exact() -> None:
-    text = render(REPORTS["every-kind"], "json", RenderOptions())
+    text = sample_text("every-kind", "json")
     assert '"before": 3155760000000000001,' in text
 
 
@@ -203,7 +203,7 @@ def test_facets_but_the_source_which_has_its_own_fields() -> None:
 
 
 def test_the_text_is_ascii_so_that_a_terminal_is_not_fooled() -> None:
-    text = render(REPORTS["hostile"], "json", RenderOptions())
+    text = sample_text("hostile", "json")
     assert text.isascii()
     assert "\x1b" not in text
     assert text.endswith("}\n")

@@ -28,6 +28,7 @@ from tests.golden.sample_reports import (
     leaf,
     option,
 )
+from tests.golden.sample_texts import sample_text
 
 Escape: TypeAlias = Callable[[str], str]
 
@@ -140,7 +141,7 @@ def test_prose_reads_well_raw(prose: str, reads: str) -> None:
 
 @pytest.mark.parametrize("name", ["hostile", "hostile-tables", "hostile-findings"])
 def test_a_hostile_report_has_no_markup_but_ours(name: str) -> None:
-    tokens = _tokens(render(REPORTS[name], "md", RenderOptions()))
+    tokens = _tokens(sample_text(name, "md"))
     kinds = {token.type for token in tokens}
     assert not {"link_open", "image", "em_open", "s_open"} & kinds
     html = {token.content for token in tokens if token.type == "html_inline"}
@@ -151,15 +152,14 @@ def test_a_hostile_report_has_no_markup_but_ours(name: str) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_change_is_a_list_item(name: str) -> None:
-    text = render(REPORTS[name], "md", RenderOptions())
+    text = sample_text(name, "md")
     assert text.startswith(f"<!-- confaudit:{REPORTS[name].kind} -->\n")
     assert len(re.findall(r"^- `[-+~=>*]` \w+ \S+.*: \S", text, re.M)) == len(REPORTS[name].changes)
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_finding_has_a_heading_and_its_patches_a_fence_each(name: str) -> None:
-    report = REPORTS[name]
-    text = render(report, "md", RenderOptions())
+    report, text = REPORTS[name], sample_text(name, "md")
     headings = re.findall(r"^#### [■▲○] (Error|Warning|Info): \S", text, re.M)
     shown = [
         row
@@ -175,7 +175,7 @@ def test_every_finding_has_a_heading_and_its_patches_a_fence_each(name: str) -> 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_no_blank_lines_but_between_paragraphs(name: str) -> None:
-    text = render(REPORTS[name], "md", RenderOptions())
+    text = sample_text(name, "md")
     assert "\n\n\n" not in text
     assert not text.endswith("\n\n")
 
@@ -190,7 +190,7 @@ def test_no_blank_lines_but_between_paragraphs(name: str) -> None:
     ],
 )
 def test_the_verdict_is_the_first_to_be_seen(name: str, head: str) -> None:
-    _, title, text = render(REPORTS[name], "md", RenderOptions()).split("\n", 2)
+    _, title, text = sample_text(name, "md").split("\n", 2)
     assert title.startswith("## ")
     assert text.startswith(f"\n{head}\n")
 

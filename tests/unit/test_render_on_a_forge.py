@@ -18,6 +18,7 @@ from confaudit.core.report.report import Column, Report, Table
 from confaudit.present import present
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import FINDINGS, REPORTS, UPGRADE, caused, judged, leaf, option
+from tests.golden.sample_texts import sample_text
 
 OURS = {
     *("h2", "h3", "h4", "p", "ul", "ol", "li", "strong", "code", "pre", "blockquote"),
@@ -78,14 +79,14 @@ def rendered(text: str) -> Page:
     return page
 
 
-@pytest.fixture(params=REPORTS)
+@pytest.fixture(scope="module", params=REPORTS)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(name: str) -> Page:
-    return rendered(render(REPORTS[name], "md", RenderOptions()))
+    return rendered(sample_text(name, "md"))
 
 
 def assert_is_ours(page: Page) -> None:
