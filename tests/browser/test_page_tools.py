@@ -56,8 +56,12 @@ def open_all(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", LISTING)
-def test_every_count_is_a_filter(name: str, open_page: Opener) -> None:
+def test_every_count_is_a_filter_and_the_download_is_the_json_report(
+    name: str, open_page: Opener, tmp_path: Path
+) -> None:
+    """Together, as showing a page is what costs, and a download leaves it as it is."""
     page = open_page(REPORTS[name])
+    assert_downloads(page, name, tmp_path)
     everything = open_all(page)
     pressed = page.evaluate(PRESS_EACH, ENTRIES)
     assert len(pressed) == page.locator(".cards button").count() > 0
@@ -342,15 +346,13 @@ def test_the_first_tab_skips_to_the_report(open_page: Opener) -> None:
 # --- downloading --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", LISTING)
-def test_the_download_is_the_json_report(name: str, open_page: Opener, tmp_path: Path) -> None:
-    page = open_page(REPORTS[name])
+def assert_downloads(page: Page, name: str, folder: Path) -> None:
     embedded = page.locator("#confaudit-data").text_content()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download JSON").click()
     assert download.value.suggested_filename == f"confaudit-{REPORTS[name].kind}.json"
-    download.value.save_as(tmp_path / "report.json")
-    text = (tmp_path / "report.json").read_text(encoding="utf-8")
+    download.value.save_as(folder / "report.json")
+    text = (folder / "report.json").read_text(encoding="utf-8")
     assert text == embedded
     assert json.loads(text) == json.loads((GOLDEN / f"{name}.json").read_bytes())
 
