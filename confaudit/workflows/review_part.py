@@ -20,7 +20,7 @@ from confaudit.core.judge.finding import Finding, Rule, subjects
 from confaudit.core.judge.hardening import CONTROL_RESTORED, check, turned
 from confaudit.core.judge.judge import Judged, judge
 from confaudit.core.judge.nearest import located
-from confaudit.core.judge.rules.changes import EFFECTIVE_CHANGE, FILE_BROKEN
+from confaudit.core.judge.rules.changes import EFFECTIVE_CHANGE, FILE_BROKEN, gone
 from confaudit.core.judge.verdict import NEWLY_SET_UP, NOT_SET_UP, review_verdict
 from confaudit.core.lifecycle.lives import Lives, lives
 from confaudit.core.model import Fidelity
@@ -158,9 +158,12 @@ class Reviewer:
     def _gone(self, pair: Pair) -> Report:
         """The report on a deployment that is set up no longer."""
         opened = pair.before or NO_FILES
+        found, rulings = gone(pair.name, NOT_SET_UP), self.house.rulings
         return Report(
             kind=ReportKind.REVIEW,
             title=f"Review of {visible(pair.name)}",
+            judged=judge([found], pair.name, self.selection, rulings, rules=[found.rule.id]),
+            rules=(found.rule,),
             statement=NOT_SET_UP,
             audited=Audited(pair.name, forms_of(opened)),
             tables=files_table(opened),

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from confaudit import __version__
 from confaudit.core.changes.selection import Selection
+from confaudit.core.judge.judge import judge
+from confaudit.core.judge.rules.changes import gone
 from confaudit.core.judge.verdict import FIRST_SNAPSHOT, NO_SNAPSHOT, review_verdict, to_mend
 from confaudit.core.model import Snapshot, StoredFiles
 from confaudit.core.report.audited import Audited
@@ -41,7 +43,7 @@ def reviewed_snapshots(
         elif after:
             yield _first(setup, after, selection, decided)
         elif before:
-            yield _alone(setup, before, NO_SNAPSHOT)
+            yield _gone(setup, before, selection, decided)
 
 
 def _snapshot(setup: Setup, tree: Tree, name: str) -> Snapshot | None:
@@ -89,6 +91,15 @@ def _first(setup: Setup, snapshot: Snapshot, selection: Selection, decided: Hous
         rules=tuple(one.rule for one in done.asked),
         notes=tuple(not_asked(done.checkup.checked)),
     )
+
+
+def _gone(setup: Setup, snapshot: Snapshot, selection: Selection, decided: House) -> Report:
+    """A deployment that the change takes out of sight."""
+    name = snapshot.deployment
+    found = gone(name, "no longer recorded")
+    rulings, rules = decided.rulings, [found.rule.id]
+    judged = judge([found], name, selection, rulings, rules=rules)
+    return replace(_alone(setup, snapshot, NO_SNAPSHOT), judged=judged, rules=(found.rule,))
 
 
 def _alone(setup: Setup, snapshot: Snapshot, statement: str) -> Report:

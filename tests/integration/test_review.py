@@ -230,7 +230,9 @@ def test_new_moved_and_removed_deployments(review: Any) -> None:
     assert review("HEAD~1..HEAD")["verdict"] == "no setting changes"
     git("rm", "-q", "dev/server.env")
     git("commit", "-qm", "removed")
-    assert review("HEAD~1..HEAD")["verdict"] == "no longer set up"
+    gone = review("HEAD~1..HEAD")
+    assert (gone["verdict"], rules(gone)) == ("no longer set up", ["deployment-gone"])
+    assert gone["code"] == 1
 
 
 def test_the_work_tree_counts_only_when_asked(review: Any) -> None:
@@ -378,7 +380,8 @@ def test_snapshots_of_several_deployments_are_reviewed_side_by_side(
     )
     git("rm", "-rq", "deployments/prod")
     git("commit", "-qm", "given up")
-    assert review("HEAD~1..HEAD")["verdict"] == "no snapshot any more"
+    gone = review("HEAD~1..HEAD")
+    assert (gone["verdict"], rules(gone)) == ("no snapshot any more", ["deployment-gone"])
 
 
 def test_what_a_new_name_only_hides_was_there_before(review: Any) -> None:

@@ -11,7 +11,7 @@ from confaudit.core.changes.causes import CAUSE_ORDER
 from confaudit.core.changes.diff import position
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.model import EXPLICIT, Cause, Change, ChangeKind, Level, Subject
-from confaudit.core.text.wording import exact
+from confaudit.core.text.wording import exact, visible
 
 OPERATOR_CHANGE: Final = Rule(
     id="operator-change",
@@ -36,6 +36,14 @@ FILE_BROKEN: Final = Rule(
     level=Level.ERROR,
     why="It set up a server before the change; now its tool is likely to refuse it as well.",
     fix="Mend it, and see with `confaudit lint` that it is read.",
+)
+DEPLOYMENT_GONE: Final = Rule(
+    id="deployment-gone",
+    title="Deployment that is no longer set up, or seen",
+    effect=Effect.BEHAVIOUR,
+    level=Level.WARNING,
+    why="What it was set up by, or its snapshot, is gone with the change.",
+    fix="Check that it is to go; what has moved out of the repository is not looked at here.",
 )
 RELEASE_CHANGE: Final = Rule(
     id="release-change",
@@ -84,6 +92,7 @@ CHANGE_RULES: Final[Mapping[str, Rule]] = {
         OPERATOR_CHANGE,
         EFFECTIVE_CHANGE,
         FILE_BROKEN,
+        DEPLOYMENT_GONE,
         RELEASE_CHANGE,
         COMPUTED_CHANGE,
         UNEXPLAINED_CHANGE,
@@ -100,6 +109,11 @@ _BY_CAUSE: Final[Mapping[Cause | None, Rule]] = {
     Cause.UNKNOWN: UNEXPLAINED_CHANGE,
     None: DECLARATION_CHANGE,
 }
+
+
+def gone(deployment: str, outcome: str) -> Finding:
+    """That a deployment goes with a change; `outcome` says how, to follow its name and "is"."""
+    return Finding(DEPLOYMENT_GONE, f"{visible(deployment)} is {outcome}.", visible(deployment))
 
 
 def change_rule(cause: Cause | None) -> Rule:
