@@ -21,7 +21,7 @@ from tests.unit.rulebook import FILES
 SCHEMA = schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-EXAMPLE = re.search(r"```yaml\n(# yaml-language-server.*?- id: house.*?)```", README, re.DOTALL)
+EXAMPLE = re.search(r"```yaml\n(# [^\n]*coder-advisories\.schema.*?)```", README, re.DOTALL)
 
 
 def is_valid(text):
