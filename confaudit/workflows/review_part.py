@@ -120,7 +120,7 @@ class Reviewer:
         """The files as they were, under the release in use."""
         if case.is_bump:  # most changes are nothing else
             return newer.staying
-        return situate(self.setup, case.older, self._rules(case), self.controls)
+        return situate(self.setup, case.older, self.known, self.controls)
 
     def _rules(self, case: "_Case") -> "Sequence[Advisory]":
         """What is asked of a deployment, the rules of the house among it."""
@@ -146,25 +146,25 @@ class Reviewer:
 
     def _broken(self, pair: Pair) -> Report:
         """The report on a deployment of which the change broke a file: on nothing but that."""
-        found = [_broken_file(one) for one in pair.broken]
-        judged = judge(found, pair.name, self.selection, self.house.rulings, rules=[FILE_BROKEN.id])
-        return replace(
-            self._gone(pair),
-            judged=judged,
-            rules=(FILE_BROKEN,),
-            statement=review_verdict(judged.found, "", is_known=True, is_read=True),
-        )
+        return self._without_settings(pair, [_broken_file(one) for one in pair.broken])
 
     def _gone(self, pair: Pair) -> Report:
         """The report on a deployment that is set up no longer."""
-        opened = pair.before or NO_FILES
-        found, rulings = gone(pair.name, NOT_SET_UP), self.house.rulings
+        return self._without_settings(pair, [gone(pair.name, NOT_SET_UP)], NOT_SET_UP)
+
+    def _without_settings(
+        self, pair: Pair, found: Sequence[Finding], statement: str = ""
+    ) -> Report:
+        """The report on a deployment of which one rule alone has something to say."""
+        opened, rule = pair.before or NO_FILES, found[0].rule
+        judged = judge(found, pair.name, self.selection, self.house.rulings, rules=[rule.id])
+        outcome = review_verdict(judged.found, "", is_known=True, is_read=True)
         return Report(
             kind=ReportKind.REVIEW,
             title=f"Review of {visible(pair.name)}",
-            judged=judge([found], pair.name, self.selection, rulings, rules=[found.rule.id]),
-            rules=(found.rule,),
-            statement=NOT_SET_UP,
+            judged=judged,
+            rules=(rule,),
+            statement=statement or outcome,
             audited=Audited(pair.name, forms_of(opened)),
             tables=files_table(opened),
             generated_at=self.setup.now(),
