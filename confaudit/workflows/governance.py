@@ -10,10 +10,10 @@ from confaudit.core.text.wording import listing_some, visible
 from confaudit.errors import ConfigError
 from confaudit.store.revisions import Range
 from confaudit.store.trees import Tree
-from confaudit.workflows.beside import decisive, inside, inside_before
 from confaudit.workflows.house import FILES, House, house, house_of
 from confaudit.workflows.rulebook import rules_without_policy
 from confaudit.workflows.setup import Setup
+from confaudit.workflows.setup_place import decisive, inside, inside_before
 
 
 class PolicyFrom(StrEnum):

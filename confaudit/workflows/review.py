@@ -14,7 +14,6 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural
 from confaudit.store.revisions import Range, Revisions
-from confaudit.workflows.beside import inside_before
 from confaudit.workflows.governance import Houses, PolicyFrom, houses
 from confaudit.workflows.house import House
 from confaudit.workflows.report import one_report
@@ -24,6 +23,7 @@ from confaudit.workflows.reviewed_snapshots import reviewed_snapshots
 from confaudit.workflows.rulebook import advisories, controls
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.setup_before import setup_before
+from confaudit.workflows.setup_place import inside_before
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from confaudit import configfile
 from confaudit.catalog import USER_FOLDER
 from confaudit.store.trees import Tree
-from confaudit.workflows.beside import decisive
 from confaudit.workflows.setup import Setup
+from confaudit.workflows.setup_place import decisive
 
 
 @contextmanager
