@@ -5,13 +5,14 @@ from datetime import datetime
 import click
 
 from confaudit.cli.catalog import catalog_options
+from confaudit.cli.help_page import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.workflows import catalog as workflow
 
 
-@click.command("diff")
+@click.command("diff", cls=Command)
 @click.argument("before", metavar="VERSION")
 @click.argument("after", metavar="VERSION")
 @output_options

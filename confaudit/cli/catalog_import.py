@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from confaudit.cli.help_page import Command, Section
 from confaudit.cli.parameters import catalog_output, fold_setup, option, setup_options
 from confaudit.core.coder.releases import Marks, Version
 from confaudit.core.lifecycle.declarations import declared_changes
@@ -16,11 +17,25 @@ from confaudit.workflows.catalog_import import Imported, import_release
 from confaudit.workflows.setup import Setup
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument("arguments", nargs=-1, required=True, metavar="[VERSION] INPUT...")
-@option("--date", type=click.DateTime(["%Y-%m-%d"]), help="When the release was published.")
-@catalog_output("Where to write.  [default: coder-releases/VERSION.json beside confaudit.yaml]")
-@option("--force", is_flag=True, help="Replace what is known of the release.")
+@option(
+    "--date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    section=Section.INPUTS,
+    help="When the release was published.",
+)
+@catalog_output(
+    "catalog import",
+    "Where to write.  [default: coder-releases/VERSION.json beside confaudit.yaml]",
+)
+@option(
+    "--force",
+    is_flag=True,
+    section=Section.OUTPUT,
+    help="Replace what is known of the release.",
+)
 @setup_options
 @fold_setup
 def command(

@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 
 from confaudit.cli.catalog import catalog_options
+from confaudit.cli.help_page import Command, Section
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import option
 from confaudit.core.coder.releases import Catalog
@@ -12,9 +13,21 @@ from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.workflows import catalog as workflow
 
 
-@click.command("releases")
-@option("--line", metavar="LINE", default="", help="Only this release line, such as 2.34.")
-@option("--since", metavar="LINE", default="", help="Only from this line or version on.")
+@click.command("releases", cls=Command)
+@option(
+    "--line",
+    metavar="LINE",
+    default="",
+    section=Section.INPUTS,
+    help="Only this release line, such as 2.34.",
+)
+@option(
+    "--since",
+    metavar="LINE",
+    default="",
+    section=Section.INPUTS,
+    help="Only from this line or version on.",
+)
 @output_options
 @catalog_options
 def command(catalog: Catalog, now: datetime, line: str, since: str, rendering: Rendering) -> None:

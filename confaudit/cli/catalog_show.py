@@ -5,13 +5,16 @@ from datetime import datetime
 import click
 
 from confaudit.cli.catalog import catalog_options
+from confaudit.cli.help_page import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.workflows import catalog as workflow
 
 
-@click.command("show", context_settings={"ignore_unknown_options": True})  # --flag is a name
+@click.command(
+    "show", cls=Command, context_settings={"ignore_unknown_options": True}
+)  # --flag is a name
 @click.argument("name", metavar="OPTION")
 @output_options
 @catalog_options

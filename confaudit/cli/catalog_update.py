@@ -6,9 +6,11 @@ from pathlib import Path
 import click
 
 from confaudit.cli.catalog_import import account
+from confaudit.cli.help_page import Command, Section
 from confaudit.cli.parameters import (
     catalog_output,
     config_options,
+    dry_run_option,
     fold_setup,
     network_options,
     option,
@@ -20,30 +22,35 @@ from confaudit.workflows.catalog_update import Skipped, UpdateRequest, update
 from confaudit.workflows.setup import Setup
 
 
-@click.command("update")
+@click.command("update", cls=Command)
 @option(
     "--to",
     "target",
     default="",
     metavar="VERSION",
-    help="The last release to learn: a version, a line, latest or stable.  [default: latest]",
+    command="catalog update",
+    section=Section.INPUTS,
+    help="The last to learn, a line or stable.  [default: latest]",
 )
 @option(
     "--catalog-url",
     default="",
     metavar="URL|FOLDER",
+    section=Section.INPUTS,
     help="Where their files are.  [default: the public repository]",
 )
 @option(
     "--catalog-releases",
     default="",
     metavar="URL|FILE",
+    section=Section.INPUTS,
     help="The list of them.  [default: releases.json beside the files]",
 )
 @catalog_output(
-    "A catalogue to extend.  [default: a file each in coder-releases beside confaudit.yaml]"
+    "catalog update",
+    "A catalogue to extend.  [default: a file each in coder-releases beside confaudit.yaml]",
 )
-@option("--dry-run", is_flag=True, help="Fetch and tell, and write nothing.")
+@dry_run_option
 @config_options
 @network_options
 @fold_setup

@@ -2,6 +2,7 @@
 
 import click
 
+from confaudit.cli.help_page import Command
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import (
@@ -9,8 +10,8 @@ from confaudit.cli.parameters import (
     fold_setup,
     kinds_option,
     now_option,
-    option,
     setup_options,
+    version_option,
 )
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
@@ -20,15 +21,9 @@ from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @click.argument("arguments", nargs=-1, metavar="[SNAPSHOT|FILE]…")
-@option(
-    "--version",
-    "version",
-    default="",
-    metavar="VERSION",
-    help="The release in use.  [default: as the inputs say, else the newest known]",
-)
+@version_option("as inputs say")
 @kinds_option
 @deployment_option
 @input_options
@@ -58,7 +53,6 @@ def command(
 
     \b
     Examples:
-      confaudit check
       confaudit check live:prod --fail-on warning
       confaudit check values.yaml staging.json -o check.html
     """

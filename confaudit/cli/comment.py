@@ -5,29 +5,60 @@ from pathlib import Path
 
 import click
 
+from confaudit.cli.choices import Choice
+from confaudit.cli.help_page import Command, Section
 from confaudit.cli.parameters import network_options, option
 from confaudit.workflows.comment import Body, Patience, comment, read_body
 from confaudit.workflows.pull_request import GITHUB, GITLAB, CommentRequest, pull_request
 
 
-@click.command("comment")
+@click.command("comment", cls=Command)
 @option(
     "--file",
     "path",
     required=True,
     type=click.Path(dir_okay=False, allow_dash=True),
     metavar="FILE",
+    section=Section.INPUTS,
     help="What to say, as -f md writes it; - is standard input.",
 )
-@option("--key", default="", help="Keeps a comment of its own for each KEY.", metavar="KEY")
-@option("--clean", is_flag=True, help="Nothing was found: make no new comment, update an old one.")
-@option("--forge", type=click.Choice([GITHUB, GITLAB]), help="Where it is.  [default: as CI says]")
-@option("--api-url", metavar="URL", help="Its API.  [default: as CI says, else the public one]")
-@option("--project", metavar="OWNER/NAME", help="Which project.  [default: as CI says]")
+@option(
+    "--key",
+    default="",
+    section=Section.INPUTS,
+    help="Keeps a comment of its own for each KEY.",
+    metavar="KEY",
+)
+@option(
+    "--clean",
+    is_flag=True,
+    section=Section.INPUTS,
+    help="Nothing was found: make no new comment, update an old one.",
+)
+@option(
+    "--forge",
+    type=Choice([GITHUB, GITLAB]),
+    metavar="FORGE",
+    section=Section.CONNECTION,
+    help="github or gitlab.  [default: as CI says]",
+)
+@option(
+    "--api-url",
+    metavar="URL",
+    section=Section.CONNECTION,
+    help="Its API.  [default: as CI says, else the public one]",
+)
+@option(
+    "--project",
+    metavar="OWNER/NAME",
+    section=Section.CONNECTION,
+    help="Which project.  [default: as CI says]",
+)
 @option(
     "--number",
     type=click.IntRange(min=1),
     metavar="N",
+    section=Section.CONNECTION,
     help="Which pull request.  [default: as CI says]",
 )
 @option(  # not --token-file, whose variable may hold the way to Coder's own token
@@ -35,7 +66,8 @@ from confaudit.workflows.pull_request import GITHUB, GITLAB, CommentRequest, pul
     "token_file",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="File that holds the token.  [default: GITHUB_TOKEN or GITLAB_TOKEN]",
+    section=Section.CONNECTION,
+    help="Its token.  [default: GITHUB_TOKEN or GITLAB_TOKEN]",
 )
 @network_options
 def command(

@@ -3,9 +3,12 @@
 import click
 from click.shell_completion import get_completion_class
 
+from confaudit.cli.choices import Choice
+from confaudit.cli.help_page import Command
 
-@click.command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+
+@click.command("completion", cls=Command)
+@click.argument("shell", type=Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
     """Print the completion script for a shell.

@@ -6,19 +6,21 @@ import os
 import click
 from click.core import ParameterSource
 
-from confaudit.cli.parameters import fold_setup, setup_options
+from confaudit.cli.lazy import Group
+from confaudit.cli.parameters import fold_setup, network_options, place_options
 from confaudit.configfile import Configuration, schema
 from confaudit.sources.input import visible
 from confaudit.workflows.setup import Setup
 
 
-@click.group("config")
+@click.group("config", cls=Group)
 def command() -> None:
     """Show confaudit's own configuration, or its JSON Schema."""
 
 
 @command.command("show")
-@setup_options
+@place_options
+@network_options
 @click.pass_context
 @fold_setup
 def show(context: click.Context, setup: Setup) -> None:

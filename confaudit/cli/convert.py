@@ -2,6 +2,7 @@
 
 import click
 
+from confaudit.cli.help_page import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.thresholds import strict_option, threshold_options
 from confaudit.core.judge.judge import Threshold
@@ -9,7 +10,7 @@ from confaudit.core.report.exits import exit_code
 from confaudit.workflows.convert import saved_report
 
 
-@click.command("convert")
+@click.command("convert", cls=Command)
 @click.argument(
     "saved", metavar="SAVED.json", type=click.Path(exists=True, dir_okay=False, allow_dash=True)
 )

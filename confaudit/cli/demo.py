@@ -5,17 +5,21 @@ from pathlib import Path
 
 import click
 
+from confaudit.cli.help_page import Command, Section
 from confaudit.cli.parameters import option, wants_color
 from confaudit.errors import ExitCode
 from confaudit.render import RenderOptions, render
 
 
-@click.command("demo")
+@click.command("demo", cls=Command)
 @option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("confaudit-demo"),
     show_default=True,
+    metavar="FOLDER",
+    command="demo",
+    section=Section.OUTPUT,
     help="New folder for the repository and the report.",
 )
 def command(output: Path) -> int:

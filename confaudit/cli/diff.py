@@ -2,6 +2,7 @@
 
 import click
 
+from confaudit.cli.help_page import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import (
     deployment_option,
@@ -18,7 +19,7 @@ from confaudit.workflows.diff import compare
 from confaudit.workflows.setup import Setup
 
 
-@click.command("diff")
+@click.command("diff", cls=Command)
 @click.argument("inputs", nargs=-1, metavar="[BEFORE [AFTER]]")
 @kinds_option
 @deployment_option

@@ -2,6 +2,7 @@
 
 import click
 
+from confaudit.cli.help_page import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import (
     deployment_option,
@@ -14,7 +15,9 @@ from confaudit.workflows.explain import explain_option
 from confaudit.workflows.setup import Setup
 
 
-@click.command("explain", context_settings={"ignore_unknown_options": True})  # --flag is a name
+@click.command(
+    "explain", cls=Command, context_settings={"ignore_unknown_options": True}
+)  # --flag is a name
 @click.argument("name", metavar="OPTION")
 @click.argument("inputs", nargs=-1, metavar="[BEFORE [AFTER]]")
 @kinds_option

@@ -7,13 +7,14 @@ import click
 
 from confaudit.cli.git import show
 from confaudit.cli.git_versions import differing_lines
+from confaudit.cli.help_page import Command
 from confaudit.core.text.wording import visible
 
 _ARGUMENTS: Final = 7
 """Path, and of both sides file, blob id and mode; after a move its new path and a description."""
 
 
-@click.command("diff-driver")
+@click.command("diff-driver", cls=Command)
 @click.argument("arguments", nargs=-1, metavar="PATH OLD… NEW…")
 def command(arguments: tuple[str, ...]) -> None:
     """Show what changed in a file that git hands over.

@@ -4,9 +4,10 @@ import click
 
 from confaudit.cli.git import show
 from confaudit.cli.git_versions import differing_lines
+from confaudit.cli.help_page import Command
 
 
-@click.command("difftool")
+@click.command("difftool", cls=Command)
 @click.argument("before")
 @click.argument("after")
 @click.argument("path", required=False, default="")

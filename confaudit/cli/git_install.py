@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
-from confaudit.cli.parameters import option
+from confaudit.cli.help_page import Command
+from confaudit.cli.parameters import option, repo_option
 from confaudit.workflows.git_install import install
 
 
-@click.command("install")
+@click.command("install", cls=Command)
 @click.argument("patterns", nargs=-1, metavar="[PATTERN]...")
 @option("--print", "is_dry", is_flag=True, help="Only print what there is to do.")
 @option(
@@ -17,12 +18,7 @@ from confaudit.workflows.git_install import install
     default=False,
     help="Configure git for you, or in this repository.  [default: this repository]",
 )
-@option(
-    "--repo",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(),
-    help="A folder in the repository.  [default: this folder]",
-)
+@repo_option("this folder", default=Path())
 def command(patterns: tuple[str, ...], is_dry: bool, is_global: bool, repo: Path) -> None:
     """Make git show configurations by confaudit.
 

@@ -3,11 +3,12 @@
 import click
 
 from confaudit.cli.git import show
+from confaudit.cli.help_page import Command
 from confaudit.core.coder.releases import Catalog
 from confaudit.workflows.git_lines import lines_of, read_version
 
 
-@click.command("textconv")
+@click.command("textconv", cls=Command)
 @click.argument("file")
 def command(file: str) -> None:
     """Print a file as lines, one option each.

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import click
 
+from confaudit.cli.lazy import Group
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, now_option, option, place_options
+from confaudit.cli.parameters import dry_run_option, fold_setup, now_option, option, place_options
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry
 from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.core.text.wording import plural, visible
@@ -13,7 +14,7 @@ from confaudit.workflows import ignore as workflow
 from confaudit.workflows.setup import Setup
 
 
-@click.group("ignore")
+@click.group("ignore", cls=Group)
 def command() -> None:
     """Say which findings do not count, why, and until when.
 
@@ -28,7 +29,14 @@ def command() -> None:
 @option("--note", default="", metavar="TEXT", help="Let it count, with this beside it.")
 @option("--rule", default="*", metavar="GLOB", help="Findings of these rules.")
 @option("--option", "subject", default="*", metavar="GLOB", help="Findings about these options.")
-@option("--deployment", "-d", default="*", metavar="GLOB", help="Only in these deployments.")
+@option(
+    "--deployment",
+    "-d",
+    default="*",
+    metavar="GLOB",
+    command="ignore add",
+    help="Only in these deployments.",
+)
 @option("--owner", default="", metavar="NAME", help="Who answers for it.")
 @option(
     "--expires",
@@ -114,7 +122,7 @@ def list_exceptions(setup: Setup, rendering: Rendering) -> None:
     metavar="SAVED.json",
     help="Also what this saved report calls ended or about nothing; repeatable.",
 )
-@option("--dry-run", is_flag=True, help="Tell, and change nothing.")
+@dry_run_option
 @now_option
 @place_options
 @fold_setup

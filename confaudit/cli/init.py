@@ -4,19 +4,15 @@ from pathlib import Path
 
 import click
 
-from confaudit.cli.parameters import option
+from confaudit.cli.help_page import Command
+from confaudit.cli.parameters import repo_option, url_option
 from confaudit.workflows.init import init
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 @click.argument("name", required=False, default="")
-@option("--url", envvar="CODER_URL", default="", help="Access URL of the deployment NAME.")
-@option(
-    "--repo",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(),
-    help="Folder to set up.  [default: this folder]",
-)
+@url_option(default="")
+@repo_option("this folder", default=Path())
 def command(name: str, url: str, repo: Path) -> None:
     """Set up a repository of snapshots.
 

@@ -6,8 +6,27 @@ from typing import Any
 
 import click
 
+from confaudit.cli.choices import did_you_mean
+from confaudit.cli.help_page import Command
 
-class LazyGroup(click.Group):
+
+class Group(click.Group):
+    """A group that knows what was meant by a command that it does not have."""
+
+    command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or name the nearest."""
+        known = self.list_commands(ctx)
+        name = args[0]
+        if name in known or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        raise click.UsageError(f"No such command {name!r}.{did_you_mean(name, known)}", ctx)
+
+
+class LazyGroup(Group):
     """A group that knows its commands by name only, until one runs."""
 
     def __init__(self, *arguments: Any, table: Mapping[str, tuple[str, str]], **more: Any) -> None:

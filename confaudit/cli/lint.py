@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
+from confaudit.cli.help_page import Command
 from confaudit.cli.operator_files import form_option, role_options, with_files
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, now_option, option, setup_options, stack
+from confaudit.cli.parameters import fold_setup, now_option, place_options, stack, version_option
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -16,22 +17,16 @@ from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup
 
 
-@click.command("lint")
+@click.command("lint", cls=Command)
 @click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE…")
-@option(
-    "--version",
-    "version",
-    default="",
-    metavar="VERSION",
-    help="The release in use.  [default: as the files say, else the newest known]",
-)
+@version_option("as inputs say")
 @stack((form_option, *role_options))
 @with_files
 @glob_options
 @threshold_options("error", strict_option)
 @now_option
 @output_options
-@setup_options
+@place_options
 @fold_setup
 def command(
     setup: Setup,

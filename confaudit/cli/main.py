@@ -10,6 +10,8 @@ from typing import Final
 import click
 
 from confaudit import __version__
+from confaudit.cli.environment import mistaken
+from confaudit.cli.help_page import debug_option
 from confaudit.cli.lazy import LazyGroup
 from confaudit.errors import ConfauditError, ExitCode
 
@@ -54,22 +56,16 @@ Exit codes:
 
 @click.group(
     cls=LazyGroup,
+    params=[debug_option()],
     table=COMMANDS,
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-@click.option("--debug", is_flag=True, envvar="CONFAUDIT_DEBUG", help="Log requests to stderr.")
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
-@click.pass_context
-def group(context: click.Context, debug: bool) -> None:
+def group() -> None:
     """Snapshot, diff and audit the configuration of self-hosted Coder deployments."""
-    context.obj = debug
-    if debug:
-        import logging
-
-        logging.basicConfig(level=logging.DEBUG, format="%(name)s: %(message)s", stream=sys.stderr)
-        logging.getLogger().setLevel(logging.WARNING)
-        logging.getLogger("confaudit").setLevel(logging.DEBUG)
+    for name, meant in mistaken(os.environ):
+        click.echo(f"confaudit: no option reads {name}; did you mean {meant}?", err=True)
 
 
 class _Terminated(BaseException):

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import click
 
+from confaudit.cli.choices import Choice
+from confaudit.cli.help_page import Section
 from confaudit.cli.parameters import Decorator, option, stack
 from confaudit.workflows.operator_files import FORMS, GivenFiles
 
@@ -16,9 +18,10 @@ form_option: Final = option(
     "--form",
     "forms",
     multiple=True,
-    type=click.Choice(FORMS),
+    type=Choice(FORMS),
     metavar="FORM",
-    help=f"What a file is, if not what it looks like; by position. One of {', '.join(FORMS)}.",
+    section=Section.INPUTS,
+    help="What a file is, if not what it looks like.",
 )
 role_options: Final[Sequence[Decorator]] = (
     option(
@@ -27,20 +30,29 @@ role_options: Final[Sequence[Decorator]] = (
         multiple=True,
         type=_FILE,
         metavar="FILE",
-        help="The server's environment; the .env of a compose file is an --input.",
+        section=Section.INPUTS,
+        help="The server's environment (no compose .env).",
     ),
-    option("--config-file", type=_FILE, metavar="YAML", help="The server's own YAML."),
+    option(
+        "--config-file",
+        type=_FILE,
+        metavar="YAML",
+        section=Section.INPUTS,
+        help="The server's own YAML.",
+    ),
     option(
         "--together",
         "is_one",
         is_flag=True,
-        help="All files are of one deployment, in this order, whatever they look like.",
+        section=Section.INPUTS,
+        help="The files are of one deployment, in this order.",
     ),
     option(
         "--render",
         "is_rendered",
         is_flag=True,
-        help="Let kustomize, helm and docker compose, as installed, render the files first.",
+        section=Section.INPUTS,
+        help="First run kustomize, helm, docker compose.",
     ),
 )
 """Files whose part the operator says, because their content does not."""
@@ -52,7 +64,8 @@ _INPUT: Final = option(
     multiple=True,
     type=_FILE,
     metavar="FILE",
-    help="What sets the server up: an env file, Helm values, a manifest, … (see --form), or `-`.",
+    section=Section.INPUTS,
+    help="What sets the server up, of any --form; or `-`.",
 )
 
 

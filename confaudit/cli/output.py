@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import click
 
+from confaudit.cli.choices import Choice
+from confaudit.cli.help_page import Section
 from confaudit.cli.pager import page
 from confaudit.cli.parameters import Decorator, option, stack, wants_color
 from confaudit.core.judge.judge import Threshold
@@ -39,10 +41,10 @@ _OPTIONS: Final[Sequence[Decorator]] = (
         "-f",
         "formats",
         multiple=True,
-        type=click.Choice(tuple(FORMATS)),
+        type=Choice(tuple(FORMATS)),
         metavar="FORMAT",
-        help=f"One of {', '.join(FORMATS)}; repeat it with -o, paired by position.  "
-        "[default: text]",
+        section=Section.OUTPUT,
+        help=f"{', '.join(FORMATS)}; repeatable.",
     ),
     option(
         "--output",
@@ -50,25 +52,30 @@ _OPTIONS: Final[Sequence[Decorator]] = (
         "outputs",
         multiple=True,
         metavar="FILE",
-        help="Where to write; - is standard output. Without -f the extension decides.",
+        section=Section.OUTPUT,
+        help="Where to write; its ending decides the format.",
     ),
     option(
         "--color",
-        type=click.Choice(["auto", "always", "never"]),
+        type=Choice(["auto", "always", "never"]),
+        metavar="WHEN",
         default="auto",
-        show_default=True,
-        help="Colour in text; auto heeds NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE.",
+        section=Section.OUTPUT,
+        help="auto, always or never.",
     ),
     option(
         "--no-pager",
         is_flag=True,
-        help="Write to a terminal directly, not through CONFAUDIT_PAGER, PAGER or less.",
+        section=Section.OUTPUT,
+        beside="--color",
+        help="Write directly.",
     ),
     option(
         "--templates",
         type=click.Path(path_type=Path),
         metavar="FOLDER",
-        help="Your own templates; each replaces the built-in one of the same name.",
+        section=Section.OUTPUT,
+        help="Yours, in place of the built-in ones.",
     ),
 )
 

@@ -11,6 +11,8 @@ from typing import Any, Final, TypeAlias
 import click
 
 from confaudit import configfile
+from confaudit.cli.choices import Choice
+from confaudit.cli.help_page import Section, SectionedOption, flag_twin
 from confaudit.errors import ConfigError
 from confaudit.sources import SOURCES
 from confaudit.workflows.clock import Clock
@@ -22,10 +24,16 @@ KINDS: Final = tuple(SOURCES)
 """Kinds of input for --as."""
 
 
-def option(flag: str, *more: Any, envvar: str = "", **settings: Any) -> Decorator:
-    """A click option whose environment twin is named after its flag."""
-    twin = envvar or "CONFAUDIT_" + flag.lstrip("-").split("/")[0].replace("-", "_").upper()
-    return click.option(flag, *more, envvar=twin, show_envvar=True, **settings)
+def option(
+    flag: str, *more: Any, envvar: str = "", command: str = "", **settings: Any
+) -> Decorator:
+    """A click option whose environment twin is named after its flag.
+
+    `command` names the command in which alone the flag means what it does: the twin then carries
+    its name, as one variable has one meaning.
+    """
+    twin = envvar or flag_twin(flag, command)
+    return click.option(flag, *more, cls=SectionedOption, envvar=twin, **settings)
 
 
 def stack(options: Sequence[Decorator]) -> Decorator:
@@ -43,35 +51,90 @@ kinds_option: Final = option(
     "--as",
     "kinds",
     multiple=True,
-    type=click.Choice(KINDS),
-    help="What an input is, if not what it looks like; by position.",
+    type=Choice(KINDS),
+    metavar="KIND",
+    section=Section.INPUTS,
+    help=f"What an input is, by position: {', '.join(KINDS)}.",
 )
 
 deployment_option: Final = option(
-    "--deployment", "-d", metavar="NAME", default="", help="Which deployment, if several."
+    "--deployment",
+    "-d",
+    metavar="NAME",
+    default="",
+    section=Section.INPUTS,
+    help="Which deployment, if several.",
 )
 
 
-def catalog_output(help_text: str) -> Decorator:
+def version_option(default: str) -> Decorator:
+    """Add --version to a command that asks for the release in use; `default` says who tells it."""
+    return option(
+        "--version",
+        "version",
+        default="",
+        metavar="VERSION",
+        section=Section.INPUTS,
+        help=f"The release in use.  [default: {default}]",
+    )
+
+
+def catalog_output(command: str, help_text: str) -> Decorator:
     """Add --output to a command that writes what it learnt of releases."""
     return option(
         "--output",
         "-o",
         type=click.Path(dir_okay=False, path_type=Path),
-        envvar="CONFAUDIT_CATALOG_OUTPUT",
+        command=command,
         metavar="FILE",
+        section=Section.OUTPUT,
         help=help_text,
     )
 
 
+def repo_option(where: str, **settings: Any) -> Decorator:
+    """Add --repo; `where` says which folder it is without."""
+    return option(
+        "--repo",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="FOLDER",
+        section=Section.REPOSITORY,
+        help=f"Repository.  [default: {where}]",
+        **settings,
+    )
+
+
+def url_option(**settings: Any) -> Decorator:
+    """Add --url, whose twin is Coder's own."""
+    return option(
+        "--url",
+        envvar="CODER_URL",
+        metavar="URL",
+        section=Section.CONNECTION,
+        help="Access URL of the deployment.",
+        **settings,
+    )
+
+
+dry_run_option: Final = option(
+    "--dry-run", is_flag=True, section=Section.OUTPUT, help="Tell, and change nothing."
+)
 config_options: Final = stack(
     (
         option(
             "--config",
             type=click.Path(dir_okay=False, path_type=Path),
-            help="Configuration file.  [default: the nearest confaudit.yaml]",
+            metavar="FILE",
+            section=Section.REPOSITORY,
+            help="confaudit.yaml.  [default: the nearest]",
         ),
-        option("--no-config", is_flag=True, help="Read no configuration file."),
+        option(
+            "--no-config",
+            is_flag=True,
+            section=Section.REPOSITORY,
+            beside="--config",
+            help="None.",
+        ),
     )
 )
 network_options: Final = stack(
@@ -79,41 +142,38 @@ network_options: Final = stack(
         option(
             "--timeout",
             type=click.FloatRange(min=0, min_open=True),
-            metavar="SECONDS",
-            help="Longest wait for one answer.  [default: 30]",
+            metavar="SEC",
+            section=Section.CONNECTION,
+            help="For one answer [30].",
         ),
         option(
             "--retries",
             type=click.IntRange(0, 20),
             metavar="N",
-            help="Further tries of a failed request.  [default: 4]",
+            section=Section.CONNECTION,
+            beside="--timeout",
+            help="Further tries [4].",
         ),
     )
 )
-place_options: Final = stack(
-    (
-        option(
-            "--repo",
-            type=click.Path(file_okay=False, path_type=Path),
-            help="Repository of snapshots.  [default: where confaudit.yaml is, or here]",
-        ),
-        config_options,
-    )
-)
+place_options: Final = stack((repo_option("where confaudit.yaml is"), config_options))
 """For commands that ask no server."""
 setup_options: Final = stack(
     (
         place_options,
-        option("--url", envvar="CODER_URL", help="Access URL of the one deployment to ask."),
+        url_option(),
         option(
             "--token-file",
             type=click.Path(dir_okay=False, path_type=Path),
-            help="File that holds its session token.  [default: CODER_SESSION_TOKEN]",
+            metavar="FILE",
+            section=Section.CONNECTION,
+            help="Its token.  [default: CODER_SESSION_TOKEN]",
         ),
         option(
             "--allow-http",
             is_flag=True,
-            help="Send the token over unencrypted HTTP to other hosts.",
+            section=Section.CONNECTION,
+            help="Send the token over unencrypted HTTP.",
         ),
         network_options,
     )
@@ -142,7 +202,8 @@ now_option: Final = option(
     "--now",
     type=Moment(),
     metavar="DATE",
-    help="The day that exceptions are held against, and the report's time.  [default: today]",
+    section=Section.JUDGEMENT,
+    help="Judge as on this day.  [default: today]",
 )
 """For every command that judges."""
 

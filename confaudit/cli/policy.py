@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from confaudit.cli.lazy import Group
 from confaudit.cli.parameters import fold_setup, place_options
 from confaudit.cli.tried import tell
 from confaudit.workflows.examples import try_policies
 from confaudit.workflows.setup import Setup
 
 
-@click.group("policy")
+@click.group("policy", cls=Group)
 def command() -> None:
     """Test the policy of the house.
 

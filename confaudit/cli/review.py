@@ -2,8 +2,10 @@
 
 import click
 
+from confaudit.cli.choices import Choice
+from confaudit.cli.help_page import Command, Section
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, now_option, option, place_options
+from confaudit.cli.parameters import fold_setup, now_option, option, place_options, version_option
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -12,28 +14,23 @@ from confaudit.workflows.governance import PolicyFrom
 from confaudit.workflows.setup import Setup
 
 
-@click.command("review")
+@click.command("review", cls=Command)
 @click.argument("revisions", required=False, default="", metavar="[BASE..HEAD]")
 @option(
     "--worktree",
     "with_disk",
     is_flag=True,
-    help="Take the files as they lie in the work tree, committed or not.",
+    section=Section.INPUTS,
+    help="Take the files of the work tree, committed or not.",
 )
-@option(
-    "--version",
-    "version",
-    default="",
-    metavar="VERSION",
-    help="The release in use, where the files do not tell it.",
-)
+@version_option("as inputs say")
 @option(
     "--policy-from",
-    type=click.Choice([one.value for one in PolicyFrom]),
+    type=Choice([one.value for one in PolicyFrom]),
     default=PolicyFrom.HEAD.value,
-    show_default=True,
-    help="Judge by the policy and exceptions of this revision; base, for changes by strangers, "
-    "takes all that lies beside confaudit.yaml from there.",
+    metavar="REV",
+    section=Section.JUDGEMENT,
+    help="Whose policy, exceptions and advisories hold: head, both or, for strangers, base.",
 )
 @now_option
 @glob_options

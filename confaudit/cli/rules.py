@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from confaudit.cli.parameters import fold_setup, setup_options
+from confaudit.cli.lazy import Group
+from confaudit.cli.parameters import fold_setup, place_options
 from confaudit.cli.tried import tell
 from confaudit.core.judge.finding import Rule
 from confaudit.core.text.wording import visible
@@ -13,7 +14,7 @@ from confaudit.workflows.rules import all_rules, find_rule, rules_table, titled
 from confaudit.workflows.setup import Setup
 
 
-@click.group("rules")
+@click.group("rules", cls=Group)
 def command() -> None:
     """Show the rules of the audit, or one of them; test your own.
 
@@ -22,7 +23,7 @@ def command() -> None:
 
 
 @command.command("list")
-@setup_options
+@place_options
 @fold_setup
 def list_rules(setup: Setup) -> None:
     """List every rule and advisory as a Markdown table."""
@@ -31,7 +32,7 @@ def list_rules(setup: Setup) -> None:
 
 @command.command("show")
 @click.argument("rule_id", metavar="ID")
-@setup_options
+@place_options
 @fold_setup
 def show_rule(setup: Setup, rule_id: str) -> None:
     """Tell what a rule finds, why that matters and what to do."""
@@ -42,7 +43,7 @@ def show_rule(setup: Setup, rule_id: str) -> None:
 @click.argument(
     "files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]…"
 )
-@setup_options
+@place_options
 @fold_setup
 def run_tests(setup: Setup, files: tuple[Path, ...]) -> int:
     """Run the tests that advisories of your own carry with them.

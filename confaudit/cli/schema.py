@@ -4,12 +4,14 @@ import json
 
 import click
 
+from confaudit.cli.choices import Choice
+from confaudit.cli.help_page import Command
 from confaudit.workflows.schema import Document, schema
 
 
-@click.command("schema")
+@click.command("schema", cls=Command)
 @click.argument(
-    "document", type=click.Choice([one.value for one in Document]), default=Document.REPORT.value
+    "document", type=Choice([one.value for one in Document]), default=Document.REPORT.value
 )
 def command(document: str) -> None:
     """Print the JSON Schema of the JSON report, or of a file.

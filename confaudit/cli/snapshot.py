@@ -5,6 +5,8 @@ from datetime import datetime
 
 import click
 
+from confaudit.cli.choices import Choice
+from confaudit.cli.help_page import Command, Section
 from confaudit.cli.parameters import KINDS, Moment, fold_setup, option, setup_options
 from confaudit.cli.progress import progress
 from confaudit.errors import ConfauditError, ExitCode
@@ -13,20 +15,58 @@ from confaudit.workflows.setup import Setup
 from confaudit.workflows.snapshot import Outcome, Status
 
 
-@click.command("snapshot")
+@click.command("snapshot", cls=Command)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@option("--from", "source", metavar="SOURCE", help="Record this input instead of asking the API.")
-@option("--as", "kind", type=click.Choice(KINDS), help="What SOURCE is, if not what it looks like.")
-@option("--at", type=Moment(), help="When SOURCE was taken; also allows to go back in time.")
-@option("--push/--no-push", default=None, help="Push to the remote afterwards.")
-@option("--remote", metavar="NAME", help="The git remote to push to.  [default: origin]")
+@option(
+    "--from",
+    "source",
+    metavar="SOURCE",
+    command="snapshot",
+    section=Section.INPUTS,
+    help="Record this input instead of asking the API.",
+)
+@option(
+    "--as",
+    "kind",
+    type=Choice(KINDS),
+    metavar="KIND",
+    command="snapshot",
+    section=Section.INPUTS,
+    help=f"What SOURCE is: {', '.join(KINDS)}.",
+)
+@option(
+    "--at",
+    type=Moment(),
+    metavar="TIME",
+    section=Section.INPUTS,
+    help="When SOURCE was taken; also allows to go back in time.",
+)
+@option(
+    "--push/--no-push",
+    default=None,
+    section=Section.REPOSITORY,
+    help="Push to the remote afterwards.",
+)
+@option(
+    "--remote",
+    metavar="NAME",
+    section=Section.REPOSITORY,
+    help="The git remote to push to.  [default: origin]",
+)
 @option(
     "--lock-timeout",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
-    help="Longest wait for another confaudit at work.  [default: 60]",
+    section=Section.REPOSITORY,
+    help="Wait for another confaudit at work.  [default: 60]",
 )
-@option("--verbose", "-v", is_flag=True, help="Say what was done, even when nothing changed.")
+@option(
+    "--verbose",
+    "-v",
+    is_flag=True,
+    section=Section.OUTPUT,
+    help="Say what was done, even when nothing changed.",
+)
 @setup_options
 @fold_setup
 def command(

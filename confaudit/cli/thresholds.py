@@ -4,8 +4,8 @@ import functools
 from collections.abc import Callable
 from typing import Any, Final
 
-import click
-
+from confaudit.cli.choices import Choice
+from confaudit.cli.help_page import Section
 from confaudit.cli.parameters import Decorator, option, stack
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -19,8 +19,8 @@ LEVELS: Final = {NEVER: None, ANY: min(Level)} | {level.word: level for level in
 strict_option: Final = option(
     "--strict",
     is_flag=True,
-    help="Exit with 3 where a release is not known, or not all of it, or a word stands for one, "
-    "and where no setting was read.",
+    section=Section.JUDGEMENT,
+    help="Exit with 3 where too little is known.",
 )
 """For commands whose answer rests on what is known of a release."""
 
@@ -30,13 +30,25 @@ def threshold_options(default: str, *more: Decorator) -> Decorator:
     options = (
         option(
             "--fail-on",
-            type=click.Choice(list(LEVELS)),
+            type=Choice(list(LEVELS)),
+            metavar="LEVEL",
             default=default,
-            show_default=True,
-            help="Exit with 1 from this level on.",
+            section=Section.JUDGEMENT,
+            help=f"Exit with 1 from this on: {', '.join(LEVELS)}.  [default: {default}]",
         ),
-        option("--exit-code", is_flag=True, help="As in git: the same as --fail-on any."),
-        option("--exit-zero", is_flag=True, help="Never fail, whatever --fail-on says."),
+        option(
+            "--exit-code",
+            is_flag=True,
+            section=Section.JUDGEMENT,
+            help="--fail-on any.",
+        ),
+        option(
+            "--exit-zero",
+            is_flag=True,
+            section=Section.JUDGEMENT,
+            beside="--exit-code",
+            help="--fail-on never.",
+        ),
         *more,
     )
 
@@ -58,17 +70,26 @@ _CAUSE: Final = option(
     "--cause",
     "causes",
     multiple=True,
-    type=click.Choice([cause.value for cause in Cause]),
-    help="Show only what this brought about; repeatable.",
+    type=Choice([cause.value for cause in Cause]),
+    metavar="CAUSE",
+    section=Section.JUDGEMENT,
+    help=f"Only what came by {', '.join(Cause)}.",
 )
 _GLOBS: Final = (
     option(
         "--only",
         multiple=True,
         metavar="GLOB",
-        help="Show only options whose flag, variable, YAML path or leaf matches.",
+        section=Section.JUDGEMENT,
+        help="Show only options with a name like this.",
     ),
-    option("--exclude", multiple=True, metavar="GLOB", help="Leave out options that match."),
+    option(
+        "--exclude",
+        multiple=True,
+        metavar="GLOB",
+        section=Section.JUDGEMENT,
+        help="Leave out options with a name like this.",
+    ),
 )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from confaudit.cli.help_page import Command, Section
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import (
@@ -23,15 +24,25 @@ from confaudit.workflows.setup import Setup
 from confaudit.workflows.upgrade import UpgradeRequest, upgrade
 
 
-@click.command("upgrade")
+@click.command("upgrade", cls=Command)
 @click.argument("snapshot", default="", metavar="[SNAPSHOT]")
-@option("--to", "target", required=True, metavar="VERSION", help="The release to go to.")
+@option(
+    "--to",
+    "target",
+    required=True,
+    metavar="VERSION",
+    command="upgrade",
+    section=Section.INPUTS,
+    help="Release, line, latest or stable.",
+)
 @option(
     "--from",
     "source",
     default="",
     metavar="VERSION",
-    help="The release in use.  [default: as snapshot or files say]",
+    command="upgrade",
+    section=Section.INPUTS,
+    help="The release in use.  [default: as inputs say]",
 )
 @deployment_option
 @input_options
@@ -39,13 +50,15 @@ from confaudit.workflows.upgrade import UpgradeRequest, upgrade
     "--target-yaml",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="What `coder server --write-config` of the target prints of your settings.",
+    section=Section.INPUTS,
+    help="What its `coder server --write-config` prints.",
 )
 @option(
     "--write-fixed",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Write copies of the files there, old names replaced where that is safe.",
+    section=Section.OUTPUT,
+    help="Write the files there with names of the target.",
 )
 @glob_options
 @threshold_options("error", strict_option)
@@ -68,17 +81,14 @@ def command(
 ) -> int:
     """Say what a release will do to this configuration, before it happens.
 
-    What would stop the server, what changes under you, what is ignored or
-    deprecated, and what to do about it. SNAPSHOT is any input of `confaudit
-    diff`; without it and without files it is the last snapshot. The files that
-    set the server up tell more than a snapshot can, and are enough alone.
-    A VERSION may also be a line, as in 2.34, latest or stable.
+    What would stop the server, what changes under you, and what to do about it.
+    SNAPSHOT is any input of `confaudit diff`; without it and without files it is
+    the last snapshot. Files tell more than a snapshot, and are enough alone.
 
     \b
     Examples:
       confaudit upgrade --to stable
       confaudit upgrade live:prod --to 2.36.0 -i values.yaml
-      confaudit upgrade --from 2.33.0 --to 2.36.0 --env-file coder.env
     """
     if write_fixed and files.is_rendered:
         raise ConfigError(

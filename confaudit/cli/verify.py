@@ -2,6 +2,7 @@
 
 import click
 
+from confaudit.cli.help_page import Command, Section
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import (
@@ -19,13 +20,15 @@ from confaudit.workflows.setup import Setup
 from confaudit.workflows.verify import VerifyRequest, verify_upgrade
 
 
-@click.command("verify")
+@click.command("verify", cls=Command)
 @click.argument("snapshots", nargs=-1, metavar="[BEFORE [AFTER]]")
 @option(
     "--from",
     "source",
     default="",
     metavar="VERSION",
+    command="verify",
+    section=Section.INPUTS,
     help="The release of BEFORE, if it does not say.",
 )
 @option(
@@ -33,6 +36,8 @@ from confaudit.workflows.verify import VerifyRequest, verify_upgrade
     "target",
     default="",
     metavar="VERSION",
+    command="verify",
+    section=Section.INPUTS,
     help="The release of AFTER, if it does not say.",
 )
 @deployment_option
@@ -54,14 +59,10 @@ def command(
 ) -> int:
     """Check after an upgrade whether it did what was predicted.
 
-    Predicts from BEFORE, and from the files that set the server up, what the
-    release of AFTER makes of them, and compares that with AFTER. A difference
-    is explained when somebody or something is known to have made it; what is
-    left is open, and makes the command fail.
-
+    Predicts from BEFORE and the files what the release of AFTER makes of them.
+    A difference that nobody is known to have made is open, and makes it fail.
     Both are any input of `confaudit diff`; AFTER is the live deployment if not
-    given, BEFORE its last snapshot. A VERSION may also be a line, as in 2.34,
-    latest or stable.
+    given, BEFORE its last snapshot.
 
     \b
     Examples:

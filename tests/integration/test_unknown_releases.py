@@ -146,7 +146,7 @@ def test_a_word_stands_for_a_release_that_is_told(report, word, version):
 
 
 def test_a_word_may_come_from_the_environment(report, monkeypatch):
-    monkeypatch.setenv("CONFAUDIT_TO", "latest")
+    monkeypatch.setenv("CONFAUDIT_UPGRADE_TO", "latest")
     found = report("upgrade", "--env-file", "plain.env", "--from", "2.33.0")
     assert found["after"]["version"] == NEWEST
 

@@ -4,11 +4,14 @@ import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import click
 import pytest
 
+from confaudit.cli.environment import NAMES
+from confaudit.cli.help_page import Section
 from confaudit.cli.main import COMMANDS, group, run
 from confaudit.errors import ExitCode
 from confaudit.render import FORMATS
@@ -49,8 +52,28 @@ def test_every_exit_code_is_in_the_readme_and_in_help(code):
 def test_help_reads_at_80_columns(path):
     command = ALL[path]
     context = click.Context(command, info_name=" ".join(path), terminal_width=80)
-    for line in command.get_help(context).splitlines():
-        assert len(line) <= 80, line
+    lines = command.get_help(context).splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    assert len(lines) <= 50
+    headings = [line.rstrip(":") for line in lines if re.fullmatch(r"[A-Z][a-z]+:", line)]
+    assert headings == [
+        one for one in ("Examples", "Example", *Section, "Commands") if one in headings
+    ]
+    for one in options_of(path):
+        assert any(one.opts[0] in line for line in lines), one.opts[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "lacking"),
+    [
+        *((name, set()) for name in ("diff", "upgrade", "check", "verify")),
+        *((name, {Section.CONNECTION}) for name in ("lint", "review")),
+    ],
+)
+def test_the_sections_are_those_of_what_a_command_asks(name, lacking):
+    listed = ALL["confaudit", name].get_help(click.Context(ALL["confaudit", name]))
+    sections = {one for one in Section if f"\n{one}:\n" in listed}
+    assert sections == {*Section} - {Section.OPTIONS} - lacking
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
@@ -63,11 +86,56 @@ def test_every_command_and_option_explains_itself(path):
             assert parameter.help, f"{path}: {parameter.name}"
 
 
-@pytest.mark.parametrize("path", [path for path in ALL if len(path) > 1], ids=" ".join)
-def test_every_option_has_an_environment_twin(path):
-    for parameter in ALL[path].params:
-        if isinstance(parameter, click.Option):
-            assert parameter.envvar, f"{path}: {parameter.name}"
+def options_of(path):
+    return [one for one in ALL[path].params if isinstance(one, click.Option)]
+
+
+def test_every_option_has_an_environment_twin_and_each_twin_one_meaning():
+    meanings = defaultdict(set)
+    for path in ALL:
+        for one in options_of(path):
+            if one.name != "version" or len(path) > 1:
+                assert one.envvar, f"{path}: {one.name}"
+                meanings[one.envvar].add((one.opts[0], one.help.partition("  [default")[0]))
+    assert {name: told for name, told in meanings.items() if len(told) > 1} == {}
+    assert sorted(meanings) == sorted(["CODER_URL", *(f"CONFAUDIT_{name}" for name in NAMES)])
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("CONFAUDIT_FAILON", "did you mean CONFAUDIT_FAIL_ON?"),
+        ("CONFAUDIT_FROM", "CONFAUDIT_UPGRADE_FROM, CONFAUDIT_VERIFY_FROM or CONFAUDIT_SNAPSHOT"),
+        ("CONFAUDIT_TOKEN_PROD", ""),
+        ("CONFAUDIT_PAGER", ""),
+        ("CONFAUDIT_FINGERPRINT_KEY", ""),
+        ("CONFAUDIT_FAIL_ON", ""),
+    ],
+)
+def test_a_mistyped_variable_is_told_and_none_of_the_house(
+    name, told, clean_folder, monkeypatch, capsys
+):
+    monkeypatch.setenv(name, "any")
+    assert run(["config", "show"]) == 0
+    assert (told in shown) if (shown := capsys.readouterr().err) else told == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("difff", "diff"),
+        ("catalog shw", "show"),
+        ("diff --fromat md", "--format"),
+        ("diff -f htm", "html"),
+        ("diff --as paylod", "payload"),
+        ("lint --form helm-valuess", "helm-values"),
+        ("schema polcy", "policy"),
+        ("completion fsh", "fish"),
+    ],
+)
+def test_a_mistyped_word_gets_a_suggestion(words, meant, capsys):
+    assert run(words.split()) == 2
+    assert f"Did you mean '{meant}'?" in capsys.readouterr().err
 
 
 def test_the_line_in_help_is_the_commands_own_first_line():
