@@ -31,17 +31,24 @@ _LIFETIME = timedelta(hours=168)
 class LoopbackCoder(ThreadingHTTPServer):
     """`with LoopbackCoder(state) as coder:` serves `state` at `coder.url` for `coder.token`.
 
-    The port and the token are new each time; the token tells its end when `created_at` says when
-    it was made. Leaving the block ends every thread and socket.
+    Unless they are given, the port and the token are new each time; the token tells its end when
+    `created_at` says when it was made. Leaving the block ends every thread and socket.
     """
 
     daemon_threads = False  # so that closing waits for the requests still being answered
 
-    def __init__(self, state: DeploymentState, created_at: datetime | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(
+        self,
+        state: DeploymentState,
+        created_at: datetime | None = None,
+        *,
+        port: int = 0,
+        token: str = "",
+    ) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
-        self.key_id = secrets.token_hex(5)
-        self.token = f"{self.key_id}-{secrets.token_hex(11)}"
+        self.token = token or f"{secrets.token_hex(5)}-{secrets.token_hex(11)}"
+        self.key_id = self.token.partition("-")[0]
         self.state = state
         self._created_at = created_at
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})

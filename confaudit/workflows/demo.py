@@ -1,7 +1,11 @@
-"""The main job on embedded data: a Coder look-alike, three snapshots over HTTP, diff and report."""
+"""The main job on embedded data: a Coder look-alike, three snapshots over HTTP, diff and report.
+
+Or the look-alike alone, for whoever wants to do all of that by hand.
+"""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +14,7 @@ from confaudit.configfile import Configuration, Loaded
 from confaudit.core.report.report import Report
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import DeploymentState, states
+from confaudit.demo.storyteller import Storyteller
 from confaudit.errors import ConfigError
 from confaudit.render import RenderOptions, render
 from confaudit.workflows.clock import Clock
@@ -69,3 +74,21 @@ def _setup(folder: Path, coder: LoopbackCoder, clock: Clock) -> Setup:
         environ={"CODER_SESSION_TOKEN": coder.token},
         clock=clock,
     )
+
+
+@contextmanager
+def serving(port: int, watch: Callable[[str, str], None]) -> Iterator[Storyteller]:
+    """A look-alike on loopback that tells the story from its beginning; see `Storyteller`.
+
+    Raises:
+        ConfigError: the port cannot be had, or the environment orders no time.
+    """
+    try:
+        coder = Storyteller(states(), port, Clock.of(os.environ).now(), watch)
+    except OSError as error:
+        raise ConfigError(
+            f"port {port} cannot be listened at: {(error.strerror or '').lower()}",
+            "name another one: --port PORT",
+        ) from None
+    with coder:
+        yield coder

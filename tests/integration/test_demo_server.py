@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import re
+import signal
 import socket
 import struct
 import subprocess
@@ -9,16 +11,17 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import Message
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import DeploymentState, states
-from tests.integration.processes import DEADLINE, wait_until
+from tests.integration.processes import DEADLINE, start, wait_until
 
 STATES = states()
 CONFIG = "/api/v2/deployment/config"
@@ -195,3 +198,52 @@ def test_a_client_that_hangs_up_makes_no_noise(capfd: pytest.CaptureFixture[str]
 def test_the_demo_package_does_not_load_the_server() -> None:
     probe = "import sys, confaudit.demo.story; sys.exit('http.server' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
+
+
+def test_by_hand_each_reading_gets_the_next_chapter(
+    clean_folder: Path,
+    quiet_home: None,
+    monkeypatch: pytest.MonkeyPatch,
+    confaudit: Callable[..., tuple[int, str, str]],
+) -> None:
+    command = [sys.executable, "-m", "confaudit", "demo", "--serve", "--port", "0"]
+    server = start(command, stdout=subprocess.PIPE, text=True)
+    assert server.stdout
+    said = "".join(iter(server.stdout.readline, "Each time it is read, its story goes on:\n"))
+    token, url = re.findall("TOKEN=(.*)|--url (.*)", said)
+    monkeypatch.setenv("CODER_SESSION_TOKEN", token[0])
+    given = (f"--url={url[1]}", "--repo=store")
+    told = [confaudit("snapshot", "-v", "prod", *given)[1] for _ in range(2)]
+    assert told[0].startswith("prod: first snapshot, Coder 2.33.0 [")
+    assert told[1].startswith("prod: 6 options changed, 2 server facts changed [")
+    for _ in range(2):
+        code, out, err = confaudit("diff", "-d", "prod", *given)
+        assert (code, err) == (0, "")
+        assert "Coder 2.34.5" in out
+    server.send_signal(signal.SIGINT)
+    out, _ = server.communicate(timeout=DEADLINE)
+    assert server.returncode == 0
+    assert re.findall("; next: (.*)", out) == [
+        *(one.title for one in STATES[1:]),
+        *["the same"] * 2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--port", "1"], "--port is that of the look-alike to try by hand"),
+        (["--serve", "--output", "x"], "--serve writes nothing"),
+        (["--serve", "--port", "{taken}"], "port {taken} cannot be listened at: address already"),
+    ],
+)
+def test_by_hand_what_cannot_be_is_refused(
+    coder: LoopbackCoder,
+    confaudit: Callable[..., tuple[int, str, str]],
+    arguments: list[str],
+    said: str,
+) -> None:
+    taken = coder.server_port
+    code, out, err = confaudit("demo", *(one.format(taken=taken) for one in arguments))
+    assert (code, out) == (2, "")
+    assert err.startswith(f"confaudit: {said.format(taken=taken)}")
