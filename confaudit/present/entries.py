@@ -3,6 +3,7 @@
 What an entry does not have is empty, and a layout leaves it out.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from confaudit.core.model import ChangeKind
@@ -23,6 +24,8 @@ class Fact:
     """It holds for every finding of the rule."""
     is_remark: bool = False
     """Somebody wrote it beside the finding, for whoever meets it."""
+    of_each: tuple[str, ...] = ()
+    """The texts where several findings share them, without the names of one; empty for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,20 @@ class Remark:
     after: str = ""
     is_reassuring: bool = False
     """It says that nothing is to be done; where room is short it can go without saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What equal findings have in common."""
+
+    kin: Hashable
+    """Equal for those that are told as one."""
+    title: str
+    """What they are: `Old name of an option`."""
+    sentence: str
+    """What they say, with a blank in place of each name."""
+    steps: tuple[str, ...]
+    """Of the finding, with such blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +112,29 @@ class Entry:
     """When the steps are to be taken."""
     steps: tuple[str, ...] = ()
     patches: tuple[PatchShown, ...] = ()
+    alike: Kind | None = None
+    """Of a finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A step of several findings."""
+
+    text: str
+    of: tuple[str, ...] = ()
+    """The names of those it is for; empty where it is for all, or names them itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Equal findings told as one, or a single one."""
+
+    rows: tuple[Entry, ...]
+    """Each with what it does not share, and its labels not to be shown again."""
+    shared: Entry | None = None
+    """What all rows share, under a title for all of them; None of a single one."""
+    tasks: tuple[Task, ...] = ()
+    """What to do about all of them; none of a single one, which has its steps."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,20 @@
 """How findings read: sections in the order in which an operator has to act on them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from enum import StrEnum
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase
 from confaudit.core.model import MISSING, Level
+from confaudit.core.report.alike import blanked, likeness
 from confaudit.core.report.option_groups import option_group
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import exact, first_releases, visible
 from confaudit.core.upgrade.known import Truth
 from confaudit.present.charts import strip
-from confaudit.present.entries import Entry, Fact, Group, PatchShown
+from confaudit.present.entries import Entry, Fact, Group, Kind, PatchShown
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.values import (
     STARTS,
@@ -79,12 +80,20 @@ def finding_groups(report: Report, limit: int) -> tuple[Group, ...]:
             anchor=f"findings-{demand}",
             part="",
             title=titles[demand],
-            rows=tuple(_finding(finding, report, limit) for finding in members),
+            rows=tuple(_finding(finding, report, limit) for finding in _side_by_side(members)),
             is_folded=demand is _Demand.INFO,
             are_changes=False,
         )
         for demand, members in groupby(ordered, _demand)
     )
+
+
+def _side_by_side(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Those that are told as one next to each other, where the first of them stands."""
+    found: dict[Hashable, list[Finding]] = {}
+    for one in findings:
+        found.setdefault(likeness(one).kin, []).append(one)
+    return chain.from_iterable(found.values())
 
 
 def _demand(finding: Finding) -> _Demand:
@@ -120,6 +129,17 @@ def _finding(finding: Finding, report: Report, limit: int) -> Entry:
         steps_term=PHASES[finding.phase if report.is_upgrade else None],
         steps=tuple(within(step, limit) for step in finding.todo),
         patches=tuple(_patch(patch, limit) for patch in finding.patches),
+        alike=_kind(finding, limit),
+    )
+
+
+def _kind(finding: Finding, limit: int) -> Kind:
+    found = likeness(finding)
+    return Kind(
+        kin=found.kin,
+        title=within(found.title, limit),
+        sentence=within(found.sentence, limit),
+        steps=tuple(within(blanked(step, finding), limit) for step in finding.todo),
     )
 
 
@@ -201,7 +221,8 @@ def _value_term(finding: Finding, is_upgrade: bool) -> str:
 
 def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
     if answer := _answer(finding):
-        yield Fact("Affects you", (within(answer, limit),))
+        of_each = (within(blanked(answer, finding, "each"), limit),)
+        yield Fact("Affects you", (within(answer, limit),), of_each=of_each)
     if finding.introduced_in:
         yield Fact("Since", (visible(f"Coder {first_releases(finding.introduced_in)}"),))
     if finding.positions:

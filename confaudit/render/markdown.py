@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import accumulate
@@ -112,13 +112,16 @@ def _fitting(sizes: Iterable[int], room: int) -> int:
 
 
 def _told_once(group: Group) -> Group:
-    """A group where what holds for all findings of a rule stands with the first of them only."""
-    told: set[tuple[str, Fact]] = set()
+    """A group where what holds for all findings of a rule stands with the first of them only.
+
+    Or with all that are told as one with it.
+    """
+    told: dict[tuple[str, Fact], Hashable] = {}
     rows = []
     for row in group.rows:
-        general = {(row.rule, fact) for fact in row.facts if fact.is_general}
-        facts = tuple(fact for fact in row.facts if (row.rule, fact) not in told)
-        told |= general
+        kin = row.alike.kin if row.alike else row.anchor
+        facts = tuple(one for one in row.facts if told.get((row.rule, one), kin) == kin)
+        told |= {(row.rule, one): kin for one in facts if one.is_general}
         rows.append(replace(row, facts=facts))
     return replace(group, rows=tuple(rows))
 
@@ -196,8 +199,8 @@ def words(text: str) -> str:
 
 
 def tagged(text: str) -> str:
-    """Foreign prose inside an HTML tag, where back quotes mean nothing."""
-    return _prose(text, _code_tag)
+    """Foreign prose inside an HTML tag, where back quotes mean nothing; names stay legible."""
+    return _prose(text, _code_in_html)
 
 
 def fence(lines: Sequence[str], language: str = "") -> str:
@@ -209,6 +212,10 @@ def fence(lines: Sequence[str], language: str = "") -> str:
 
 def _code_tag(text: str) -> str:
     return f"<code>{_SIGN.sub(lambda sign: f'&#{ord(sign[0])};', text)}</code>"
+
+
+def _code_in_html(text: str) -> str:
+    return f"<code>{_HTML_SIGN.sub(lambda sign: f'&#{ord(sign[0])};', text)}</code>"
 
 
 def _prose(text: str, as_code: Callable[[str], str]) -> str:
@@ -239,3 +246,5 @@ _AROUND: Final = re.compile(
     r"(?P<lead>\()?(?:`(?P<quoted>[^`]+)`|(?P<bare>.+?))(?P<stop>(?(lead)[.,:;?)]*|[.,:;?]*))"
 )
 _SIGN: Final = re.compile(r"[!-/:-@\[-`{-~]")
+_HTML_SIGN: Final = re.compile(r"[!-,./:-<>-@\[-^`{-~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+"""Any but those that names and settings are written with: `-`, `=` and `_` within a name."""

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from confaudit.core.text.wording import plural, visible
 from confaudit.errors import TemplateError
 from confaudit.present import KIND_SYMBOLS
+from confaudit.present.gathered import gathered
 
 _HINT: Final = "see templates/README.md for the data a template receives"
 
@@ -76,7 +77,7 @@ def _configured(kind: type[jinja2.Environment], loader: jinja2.BaseLoader) -> ji
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.globals.update(kind_symbols=KIND_SYMBOLS, plural=plural)
+    found.globals.update(kind_symbols=KIND_SYMBOLS, plural=plural, gathered=gathered)
     return found
 
 

@@ -3,11 +3,11 @@
 Values are `rich.text.Text`, never markup: what looks like a Rich tag in a payload stays text.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
 from itertools import count
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -18,20 +18,24 @@ from confaudit.core.report.report import Report
 from confaudit.core.text.wording import inert, plural
 from confaudit.present import KIND_SYMBOLS, Page, SideShown, present
 from confaudit.present.decisions import DecisionShown
-from confaudit.present.entries import Entry, Fact, Group, PatchShown, Remark
+from confaudit.present.entries import Entry, Group, Remark
 from confaudit.present.inline_diff import Items
 from confaudit.present.tables import TableShown
-from confaudit.present.values import Name, Shown
 from confaudit.render import RenderOptions
+from confaudit.render.terminal_findings import (
+    BLANK,
+    LEVEL_STYLES,
+    Block,
+    findings,
+    heading,
+    names_line,
+    value,
+)
 
-Block: TypeAlias = tuple[int, Text]
-"""How far to indent, and what."""
-
-_BLANK: Final[Block] = (0, Text())
 _VALUE_LIMIT: Final = 300
 _NARROWEST: Final = 20
 _RULE: Final[tuple[Block, ...]] = (
-    _BLANK,
+    BLANK,
     (0, Text("\N{BOX DRAWINGS LIGHT HORIZONTAL}" * 40, "dim")),
 )
 """What stands between one deployment and the next."""
@@ -48,7 +52,6 @@ _KIND_STYLES: Final = {
     ChangeKind.SOURCE: "cyan",
     ChangeKind.DECLARED: "magenta",
 }
-_LEVEL_STYLES: Final = {"error": "bold red", "warning": "yellow", "info": "blue"}
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -109,14 +112,14 @@ def _blocks(page: Page, console: Console) -> Iterator[Block]:
         yield from _notes(page)
     else:
         yield from _body(page, console)
-    yield _BLANK
+    yield BLANK
 
 
 def _head(page: Page) -> Iterator[Block]:
     yield 0, Text(page.title, "bold")
     for side in page.sides:
         yield 2, _side(side)
-    yield _BLANK
+    yield BLANK
     yield 0, Text(page.verdict, "bold")
     if page.empty:
         yield 0, Text(page.empty)
@@ -128,8 +131,8 @@ def _plan(page: Page) -> Iterator[Block]:
     """The steps, numbered through all stages."""
     numbers = count(1)
     for stage in page.plan:
-        yield _BLANK
-        yield 0, _heading(stage.title, len(stage.steps))
+        yield BLANK
+        yield 0, heading(stage.title, len(stage.steps))
         for step, number in zip(stage.steps, numbers, strict=False):
             about = ", ".join(f"{link.text} {link.anchor}" for link in step.links)
             yield 2, Text.assemble(f"{number}. ", step.text, (f"  {about}", "dim"))
@@ -138,14 +141,14 @@ def _plan(page: Page) -> Iterator[Block]:
 def _decisions(page: Page, *, is_folded: bool) -> Iterator[Block]:
     for group in page.decisions:
         if group.is_folded is is_folded:
-            yield _BLANK
-            yield 0, _heading(group.title, len(group.rows))
+            yield BLANK
+            yield 0, heading(group.title, len(group.rows))
             for row in group.rows:
                 yield from _decided(row)
 
 
 def _decided(row: DecisionShown) -> Iterator[Block]:
-    yield 2, Text.assemble(("· ", _LEVEL_STYLES["info"]), row.title)
+    yield 2, Text.assemble(("· ", LEVEL_STYLES["info"]), row.title)
     yield 4, Text(" · ".join(row.labels), "dim")
     told = ": ".join(filter(None, (row.outcome, row.reason)))
     if told or row.facts:
@@ -175,7 +178,7 @@ def _groups(page: Page, *, are_changes: bool) -> Iterator[Block]:
     part = ""
     for group in page.groups:
         if group.are_changes is are_changes:
-            yield from _changes(group, group.part != part) if are_changes else _findings(group)
+            yield from _changes(group, group.part != part) if are_changes else findings(group)
             part = group.part
 
 
@@ -192,7 +195,7 @@ def _tables(page: Page, console: Console) -> Iterator[Block]:
 
 def _table_in_brief(table: TableShown) -> Iterator[Block]:
     """What other formats fold is a line here: it would push the rest off the screen."""
-    yield _BLANK
+    yield BLANK
     yield 0, Text.assemble((table.title, "bold"), f": {plural(len(table.rows), 'row')}")
 
 
@@ -204,7 +207,7 @@ def _table(table: TableShown, console: Console) -> Iterator[Block]:
         grid.add_column(column.title, overflow="fold", justify=justify)
     for row in table.rows:
         grid.add_row(*(Text(", ".join(cell)) for cell in row))
-    yield _BLANK
+    yield BLANK
     yield 0, Text(table.title, "bold")
     options = console.options.update_width(console.width - _INDENT)
     for line in console.render_lines(grid, options, pad=False):
@@ -213,99 +216,29 @@ def _table(table: TableShown, console: Console) -> Iterator[Block]:
 
 def _notes(page: Page) -> Iterator[Block]:
     if page.notes:
-        yield _BLANK
+        yield BLANK
         yield 0, Text(page.notes_title, "bold")
     for note in page.notes:
         yield 2, Text(f"- {note}")
 
 
-# --- findings -----------------------------------------------------------------------------------
-
-
-def _findings(group: Group) -> Iterator[Block]:
-    yield _BLANK
-    yield 0, _heading(group.title, len(group.rows))
-    for finding in group.rows:
-        yield from _brief(finding) if group.is_folded else _finding(finding)
-
-
-def _brief(finding: Entry) -> Iterator[Block]:
-    yield 2, Text.assemble(("· ", _LEVEL_STYLES["info"]), finding.title)
-    yield 4, _labels(finding)
-    yield from _facts(fact for fact in finding.facts if fact.is_remark)
-
-
-def _facts(facts: Iterable[Fact]) -> Iterator[Block]:
-    for fact in facts:
-        yield 4, Text.assemble((f"{fact.term}: ", "dim"), ", ".join(fact.texts))
-
-
-def _labels(finding: Entry) -> Text:
-    """What the level leaves to say, and by what to speak of the finding."""
-    _, *others = (chip.word for chip in finding.chips if chip.is_shown)
-    return Text(" · ".join((*others, finding.rule, finding.fingerprint)), "dim")
-
-
-def _finding(finding: Entry) -> Iterator[Block]:
-    """What this finding says; what holds for all of its rule is told by `confaudit rules`."""
-    level = finding.chips[0].word
-    yield 2, Text.assemble((level, _LEVEL_STYLES[level]), f"  {finding.title}")
-    yield 4, _labels(finding)
-    yield 4, _names(finding.names)
-    for names in finding.instead:
-        yield 4, Text("Instead: ", "dim").append_text(_names(names))
-    if values := _two_values(finding):
-        yield 4, values
-    yield from _facts(fact for fact in finding.facts if not fact.is_general)
-    yield from _steps(finding)
-    for patch in finding.patches:
-        yield from _patch(patch)
-
-
-def _two_values(finding: Entry) -> Text:
-    sides = (_shown(finding.before, "red"), _shown(finding.after, "green"))
-    values = Text(" → ").join(filter(None, sides))
-    return Text.assemble((f"{finding.value_term}: ", "dim"), values) if values else values
-
-
-def _steps(finding: Entry) -> Iterator[Block]:
-    if len(finding.steps) == 1:
-        yield 4, Text.assemble((f"{finding.steps_term}: ", "dim"), finding.steps[0])
-        return
-    yield 4, Text(f"{finding.steps_term}:", "dim")
-    for number, step in enumerate(finding.steps, start=1):
-        yield 6, Text(f"{number}. {step}")
-
-
-def _patch(patch: PatchShown) -> Iterator[Block]:
-    yield 4, Text(f"{patch.place} ({patch.form}):", "dim")
-    for line in patch.remove:
-        yield 6, Text(f"- {line}", "red")
-    for line in patch.add:
-        yield 6, Text(f"+ {line}", "green")
-
-
 # --- changes ------------------------------------------------------------------------------------
-
-
-def _heading(title: str, number: int) -> Text:
-    return Text.assemble((title, "bold"), (f" ({number})", "dim"))
 
 
 def _changes(group: Group, is_new_part: bool) -> Iterator[Block]:
     if group.part and is_new_part:
-        yield _BLANK
+        yield BLANK
         yield 0, Text(group.part, "bold underline")
     if not group.part or not group.rows[0].is_quiet:
-        yield _BLANK
-    yield 0, _heading(group.title, len(group.rows))
+        yield BLANK
+    yield 0, heading(group.title, len(group.rows))
     for row in group.rows:
         yield from _line(row) if row.is_quiet else _row(row)
 
 
 def _line(row: Entry) -> Iterator[Block]:
     """A change that needs no attention, in one line."""
-    name = _names(row.names[:1]) if row.names else Text(row.title)
+    name = names_line(row.names[:1]) if row.names else Text(row.title)
     values = [] if row.is_same else [_value_line(row)]
     remarks = [_remark_words(remark) for remark in row.remarks if not remark.is_reassuring]
     words = [*values, *remarks]
@@ -329,20 +262,13 @@ def _row(row: Entry) -> Iterator[Block]:
     symbol = _symbol(row)
     yield 2, Text.assemble((f"{symbol} ", style), (row.title, "bold"), (f"  {row.kind}", style))
     if row.names:
-        yield 4, _names(row.names)
+        yield 4, names_line(row.names)
     for line in _items(row.items) if row.items else (_values(row),):
         yield 4, line
     for remark in row.remarks:
         yield 4, Text("· ", "dim") + _remark_words(remark)
     if said := " · ".join(filter(None, (row.evidence, row.mark))):
         yield 4, Text(f"· {said}", "dim")
-
-
-def _names(names: tuple[Name, ...]) -> Text:
-    """The names side by side, those that a release renamed below each other."""
-    renamed = any(name.was for name in names)
-    spelled = (f"{name.was} → {name.text}" if name.was else name.text for name in names)
-    return Text("\n" if renamed else "  ", "dim").join(Text(text, "dim") for text in spelled)
 
 
 def _symbol(row: Entry) -> str:
@@ -355,19 +281,10 @@ def _style(row: Entry) -> str:
 
 def _values(row: Entry) -> Text:
     if row.is_same or row.kind is ChangeKind.ADDED:
-        return _shown(row.after, "green")
+        return value(row.after, "green")
     if row.kind is ChangeKind.REMOVED:
-        return _shown(row.before, "red")
-    return Text.assemble(_shown(row.before, "red"), " → ", _shown(row.after, "green"))
-
-
-def _shown(shown: Shown | None, mark: str) -> Text:
-    if shown is None:
-        return Text()
-    text = Text().append(shown.lead, "dim")
-    for segment in shown.segments:
-        text.append(segment.text, f"bold {mark}" if segment.changed else None)
-    return text.append(shown.tail, "dim")
+        return value(row.before, "red")
+    return Text.assemble(value(row.before, "red"), " → ", value(row.after, "green"))
 
 
 def _items(items: Items) -> Iterator[Text]:

@@ -75,8 +75,15 @@
 
   const groups = all("details.group");
   if (!groups.length) return;
-  const entries = all("tr[id], article[id]");
-  const members = new Map(groups.map((group) => [group, all("tr[id], article[id]", group)]));
+  const ENTRY = "tr[id], article[id]";
+  const entries = all(ENTRY);
+  const members = new Map(groups.map((group) => [group, all(ENTRY, group)]));
+  // Equal findings share what stands above them.
+  const alike = all(".alike");
+  const sharedText = (entry) => {
+    const parts = [...entry.closest(".alike")?.children ?? []];
+    return parts.filter((part) => !part.matches("article")).map((part) => part.textContent).join(" ");
+  };
   const sections = all("section.deployment");
   const search = $("search");
   const shown = $("shown");
@@ -85,7 +92,7 @@
   const wanted = new Map(); // facet → the values that are to be seen; a facet without any shows all
   const folded = new Map(); // group → whether it was open before a filter opened it
   // What each entry is searched by: its text before anything to press is added to it.
-  const texts = new Map(entries.map((entry) => [entry, entry.textContent.toLowerCase()]));
+  const texts = new Map(entries.map((entry) => [entry, `${entry.textContent} ${sharedText(entry)}`.toLowerCase()]));
   for (const id of ["tools", "keyboard"]) $(id).hidden = false;
 
   // --- filters ----------------------------------------------------------------------------------
@@ -141,6 +148,7 @@
       unfold(group, isFiltered);
     }
     for (const section of sections) countSection(section, isFiltered);
+    for (const shared of alike) shared.hidden = !all("article", shared).some((entry) => !entry.hidden);
     for (const heading of all("h2.part")) heading.hidden = isEmpty(heading);
     for (const heading of all("nav h2")) heading.hidden = !heading.nextElementSibling.querySelector("li:not([hidden])");
     $("clear").disabled = !isFiltered;
@@ -201,7 +209,7 @@
 
   // One of several deployments: without a filter it is there even if nothing was found in it.
   function countSection(section, isFiltered) {
-    const own = all("tr[id], article[id]", section);
+    const own = all(ENTRY, section);
     const left = own.filter((entry) => !entry.hidden).length;
     section.hidden = isFiltered && !left;
     nameLink(section, left === own.length ? `${left}` : `${left} of ${own.length}`);
@@ -340,7 +348,7 @@
   const copyButton = (row) => {
     const found = button("Copy", () => offerCopies(row, found));
     found.setAttribute("aria-haspopup", "dialog");
-    found.setAttribute("aria-description", (row.querySelector("h3") ?? row.querySelector("th").firstChild).textContent.trim());
+    found.setAttribute("aria-description", (row.querySelector("h3, h4") ?? row.querySelector("th").firstChild).textContent.trim());
     return found;
   };
 
@@ -448,7 +456,7 @@
 
   // --- keys -------------------------------------------------------------------------------------
 
-  const current = () => document.activeElement.closest?.("tr[id], article[id]");
+  const current = () => document.activeElement.closest?.(ENTRY);
 
   function step(by) {
     const visible = entries.filter((entry) => !entry.hidden && entry.closest("details").open);

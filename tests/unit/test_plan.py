@@ -31,8 +31,10 @@ def planned(*findings: Finding, report: Report = UPGRADE) -> list[tuple[object, 
 
 def test_stages_come_in_their_order_and_steps_as_they_are_listed() -> None:
     found = [
-        replace(FOUND, phase=phase, subject=name, steps=(f"Do {name}.",))
-        for name, phase in zip("abc", (Phase.AFTER, Phase.BEFORE, Phase.BEFORE), strict=True)
+        replace(FOUND, phase=phase, subject=name, message=f"It is {n}.", steps=(f"Do {name}.",))
+        for n, (name, phase) in enumerate(
+            zip("abc", (Phase.AFTER, Phase.BEFORE, Phase.BEFORE), strict=True)
+        )
     ]
     assert planned(*found) == [
         (Phase.BEFORE, "Do b.", "b"),
@@ -44,12 +46,56 @@ def test_stages_come_in_their_order_and_steps_as_they_are_listed() -> None:
 def test_what_is_the_same_to_do_is_one_step_that_names_each_option_once() -> None:
     named = replace(FOUND, spec=spec("a-b"), steps=("Look.", "Do it."))
     other = replace(named, subject="c", spec=spec("c-d"))
-    found = (named, FOUND, other, replace(other, before=1), replace(named, phase=Phase.AFTER))
+    else_ = replace(FOUND, message="It is else.")
+    found = (named, else_, other, replace(other, before=1), replace(named, phase=Phase.AFTER))
     assert planned(*found) == [
         (Phase.BEFORE, "Look. Do it.", "--a-b", "--c-d"),
         (Phase.BEFORE, "Do it.", "a"),
         (Phase.AFTER, "Look. Do it.", "--a-b"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "text"),
+    [
+        (["Take CODER_A_0 out."], "Take CODER_A_0 out."),
+        (["Look.", "Look."], "Look."),
+        (["Take CODER_A_0 out.", "Take CODER_A_1 out."], "Take CODER_A_0 and CODER_A_1 out."),
+        (
+            [f"Rename CODER_A_{n} to CODER_B_{n}." for n in range(3)],
+            "Rename CODER_A_0 to CODER_B_0, CODER_A_1 to CODER_B_1 and CODER_A_2 to CODER_B_2.",
+        ),
+        ([f"Take CODER_A_{n} out." for n in range(6)], FOUND.rule.fix),
+        (["Take CODER_A_0 out.", "Take CODER_A_1 away."], FOUND.rule.fix),
+        (["Take CODER_A_0 out.", "Keep CODER_A_1."], FOUND.rule.fix),
+        (["CODER_A_0 goes.", "CODER_A_1 goes."], FOUND.rule.fix),
+    ],
+)
+def test_what_equal_findings_ask_for_is_one_step(steps: list[str], text: str) -> None:
+    found = [
+        replace(
+            FOUND,
+            message=f"CODER_A_{n} is old.",
+            subject=f"a-{n}",
+            spec=spec(f"a-{n}"),
+            instead=(spec(f"b-{n}"),),
+            steps=(step,),
+        )
+        for n, step in enumerate(steps)
+    ]
+    options = (f"--a-{n}" for n in range(len(steps)))
+    assert planned(*found) == [(Phase.BEFORE, text, *options)]
+    untold = [replace(one, rule=replace(one.rule, fix="")) for one in found]
+    assert text == FOUND.rule.fix or planned(*untold)[0][1] == text
+
+
+def test_equal_findings_of_a_rule_that_advises_nothing_lose_no_step() -> None:
+    silent = replace(FOUND.rule, fix="")
+    found = [
+        replace(FOUND, rule=silent, subject=f"a{n}", steps=steps)
+        for n, steps in enumerate((("Look.", "Do it."), ("Look.", "Leave it.")))
+    ]
+    assert planned(*found) == [(Phase.BEFORE, "Look. Do it. Leave it.", "a0", "a1")]
 
 
 @pytest.mark.parametrize(

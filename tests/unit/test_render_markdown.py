@@ -13,6 +13,7 @@ from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
 from confaudit.core.model import Cause, ChangeKind, Subject
 from confaudit.core.report.report import Column, Table
 from confaudit.present import present
+from confaudit.present.gathered import gathered
 from confaudit.render import RenderOptions, render
 from confaudit.render.markdown import code, fence, tagged, words
 from tests.golden.sample_reports import (
@@ -33,7 +34,8 @@ from tests.golden.sample_texts import sample_text
 Escape: TypeAlias = Callable[[str], str]
 
 CATALOG_SHOW = REPORTS["catalog-show"]
-SUMMARY = r"<details><summary>(\d+ changes?|[^\n]+ \(\d+\))</summary>"
+ENTRY = r"<details><summary>[■▲○] (Error|Warning|Info): (?:[^<>\n]|</?code>)+</summary>"
+SUMMARY = rf"<details><summary>(?:\d+ changes?|[^\n]+ \(\d+\))</summary>|{ENTRY}"
 
 TRAPS = [
     "<script>alert(1)</script>",
@@ -158,16 +160,17 @@ def test_every_change_is_a_list_item(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_every_finding_has_a_heading_and_its_patches_a_fence_each(name: str) -> None:
+def test_every_finding_is_in_a_fold_and_its_patches_in_a_fence_each(name: str) -> None:
     report, text = REPORTS[name], sample_text(name, "md")
-    headings = re.findall(r"^#### [■▲○] (Error|Warning|Info): \S", text, re.M)
+    headings = re.findall(rf"^{ENTRY}$", text, re.M)
     shown = [
         row
         for group in present(report, 200).all_groups
         if not group.are_changes
         for row in group.rows
     ]
-    assert [heading.lower() for heading in headings] == [row.chips[0].word for row in shown]
+    levels = [entry.rows[0].chips[0].word for entry in gathered(shown)]
+    assert [heading.lower() for heading in headings] == levels
     fences = [token.content for token in _tokens(text) if token.type == "fence"]
     patches = [patch for finding in shown for patch in finding.patches]
     assert fences == ["\n".join(patch.lines) + "\n" for patch in patches]
@@ -232,7 +235,10 @@ def in_a_form(text: str) -> int:
     return sum(1 + (sign == "\n" or sign > "\uffff") for sign in text)
 
 
-_ADVICE = tuple(replace(FINDINGS[6], subject=f"advice-{n}") for n in range(300))
+_ADVICE = tuple(
+    replace(FINDINGS[6], subject=f"advice-{n}", message=f"Number {n} is one.") for n in range(300)
+)
+_ALIKE = tuple(replace(FINDINGS[6], subject=f"alike-{n}") for n in range(2000))
 _MANY = tuple(replace(one, before=n) for n in range(4) for one in _ADVICE)
 _TABLE = Table(
     "options", "Options", (Column("n", "N"),), tuple({"n": f"option {n}"} for n in range(6000))
@@ -244,7 +250,11 @@ _CHANGES = tuple(
 LARGE = {
     "findings": (
         replace(UPGRADE, tables=(), judged=judged(findings=(*_ADVICE, FINDINGS[1]))),
-        "^#### ",
+        f"^{ENTRY}$",
+    ),
+    "findings that are alike": (
+        replace(LINT, tables=(), judged=judged(findings=_ALIKE)),
+        "^- `--access-url` .* · `[0-9a-f]{12}`$",
     ),
     "changes": (
         replace(EMPTY, judged=judged(changes=_CHANGES), notes=("The end.",)),
@@ -257,7 +267,7 @@ LARGE = {
     ),
     "entries": (
         replace(UPGRADE, judged=judged(findings=FINDINGS), tables=(_TABLE,)),
-        r"^\| option|^#### ",
+        rf"^\| option|^{ENTRY}$",
     ),
     "decisions": (
         replace(
@@ -265,11 +275,11 @@ LARGE = {
             tables=(),
             judged=Judged(suppressed=tuple(Suppressed(one, SuppressedBy.BEFORE) for one in _MANY)),
         ),
-        r"^- `?CODER_ACCESS",
+        r"^- Number \d",
     ),
     "findings of one section": (
         replace(LINT, tables=(), judged=judged(findings=_ADVICE)),
-        "^#### ",
+        f"^{ENTRY}$",
     ),
 }
 
@@ -298,11 +308,11 @@ def test_what_does_not_fit_into_a_comment_is_counted_and_told_twice(name: str) -
 
 def test_a_cut_keeps_the_most_urgent_and_tells_what_a_part_lost() -> None:
     text = render(LARGE["findings"][0], "md", RenderOptions())
-    assert "<summary>Must be done before the upgrade (1)</summary>\n" in text
-    assert text.index("CODER_CACHE_AGE") < text.index("<summary>Advice (")
-    cut = re.search(r"<summary>Advice \((\d+) of 300\)<", text)
+    assert "### Must be done before the upgrade (1)\n" in text
+    assert text.index("CODER_CACHE_AGE") < text.index("### Advice (")
+    cut = re.search(r"^### Advice \((\d+) of 300\)$", text, re.M)
     assert cut is not None
-    assert int(cut[1]) + 1 == len(re.findall("^#### ", text, re.M))
+    assert int(cut[1]) + 1 == len(re.findall(ENTRY, text))
 
 
 @pytest.mark.parametrize(
@@ -325,25 +335,29 @@ def test_a_cut_says_where_the_rest_is(elsewhere: tuple[str, ...], reads: str) ->
 def test_a_long_plan_leaves_room_for_findings_and_says_how_much_it_leaves_out() -> None:
     steps = (f"Take number {n} out, and whatever else belongs to it." for n in range(500))
     found = tuple(
-        replace(FINDINGS[1], subject=f"a{n}", steps=(step,)) for n, step in enumerate(steps)
+        replace(FINDINGS[1], subject=f"a{n}", message=f"Number {n}.", steps=(step,))
+        for n, step in enumerate(steps)
     )
     text = render(replace(UPGRADE, judged=judged(findings=found)), "md", RenderOptions())
     shown = len(re.findall(r"^- \[ \] Take number", text, re.M))
     assert f"\n- {500 - shown} more steps: see the findings\n" in text
-    assert min(shown, text.count("#### ")) > 50
+    assert min(shown, len(re.findall(ENTRY, text))) > 50
     same = tuple(replace(one, steps=("Do it.",)) for one in found)
     text = render(replace(UPGRADE, judged=judged(findings=same)), "md", RenderOptions())
     assert re.search(r"^- \[ \] Do it\. \(.* and 490 more\)$", text, re.M)
 
 
 def test_what_holds_for_all_findings_of_a_rule_is_told_once_in_each_fold() -> None:
-    found = tuple(replace(FINDINGS[1], subject=f"a{n}") for n in range(3))
+    found = tuple(
+        replace(FINDINGS[1], subject=f"a{n}", message=f"Number {n % 2}.") for n in range(3)
+    )
     other = (replace(FINDINGS[1], rule=replace(FINDINGS[1].rule, id="b")),)
     later = (replace(FINDINGS[3], rule=replace(FINDINGS[1].rule, effect=Effect.SECURITY)),)
     report = replace(LINT, judged=judged(findings=(*found, *other, *later)))
     text = render(report, "md", RenderOptions())
-    assert text.count("#### ") == 5
-    assert text.count("- Why: ") == text.count("- Reference: ") == 3
+    assert len(re.findall(ENTRY, text)) == 4
+    assert len(re.findall("^[-*] Why: ", text, re.M)) == 3
+    assert len(re.findall("^[-*] Reference: ", text, re.M)) == 3
 
 
 def test_notes_leave_room_for_findings() -> None:
@@ -351,7 +365,7 @@ def test_notes_leave_room_for_findings() -> None:
     text = render(replace(LINT, notes=notes), "md", RenderOptions())
     shown = len(re.findall("^- Note", text, re.M))
     assert 0 < shown < 2000
-    assert text.count("#### ") == len(LINT.findings)
+    assert len(re.findall(ENTRY, text)) == len(LINT.findings)
     assert f"\n- {2000 - shown:,} more notes did not fit in here.\n" in text
     assert "not shown" not in text
 

@@ -8,7 +8,7 @@ import pytest
 from confaudit.errors import TemplateError
 from confaudit.present import Page, SideShown
 from confaudit.present.charts import Label, Mark, Stretch, Strip
-from confaudit.present.entries import Entry, Fact, Group, PatchShown, Remark
+from confaudit.present.entries import Entry, Fact, Gathered, Group, Kind, PatchShown, Remark, Task
 from confaudit.present.facets import Count, FacetCounts
 from confaudit.present.inline_diff import Items, Segment
 from confaudit.present.tables import ColumnShown, TableShown
@@ -136,6 +136,9 @@ def _documented(heading: str) -> set[str]:
         ("a chip", Chip),
         ("one of `page.groups`", Group),
         ("a row of a group", Entry),
+        ("`row.alike`", Kind),
+        ("one of `gathered", Gathered),
+        ("a task", Task),
         ("a name", Name),
         ("a fact", Fact),
         ("a patch", PatchShown),

@@ -1,12 +1,13 @@
 """The plan of steps: what a report asks the operator to do, in the order to do it."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from confaudit.core.judge.finding import Effect, Finding, Phase
 from confaudit.core.model import Level
+from confaudit.core.report.alike import blanked, in_one, likeness
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import option_name
 from confaudit.core.upgrade.known import Truth
@@ -64,7 +65,36 @@ def _asks(finding: Finding) -> bool:
 
 def _steps(findings: Iterable[Finding]) -> tuple[Step, ...]:
     """What is the same to do about several is one step, where the first of them stands."""
-    found: dict[tuple[str, ...], list[Finding]] = {}
+    known: dict[Hashable, list[Finding]] = {}
+    steps: list[list[Finding]] = []
     for one in findings:
-        found.setdefault(one.todo, []).append(one)
-    return tuple(Step(texts, tuple(members)) for texts, members in found.items())
+        keys = (one.todo, likeness(one).kin)
+        members = next((known[key] for key in keys if key in known), None)
+        if members is None:
+            steps.append(members := [])
+        members.append(one)
+        for key in keys:
+            known.setdefault(key, members)
+    return tuple(Step(_texts(members), tuple(members)) for members in steps)
+
+
+def _texts(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """What to do about several: their steps where these differ in names only, else the advice."""
+    todos = [one.todo for one in findings]
+    if len(set(todos)) == 1:
+        return todos[0]
+    advice = findings[0].rule.fix
+    joined = tuple(_in_one(texts, findings) for texts in _side_by_side(todos))
+    if joined and all(joined):
+        return joined
+    return (advice,) if advice else tuple(dict.fromkeys(text for todo in todos for text in todo))
+
+
+def _side_by_side(todos: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """The first steps of all, the second ones, and so on; nothing where one has more."""
+    return zip(*todos, strict=True) if len({len(todo) for todo in todos}) == 1 else iter(())
+
+
+def _in_one(texts: Sequence[str], findings: Sequence[Finding]) -> str:
+    pairs = zip(texts, findings, strict=True)
+    return in_one(texts, [blanked(text, finding) for text, finding in pairs])

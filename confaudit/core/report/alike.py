@@ -1,0 +1,88 @@
+"""Findings that are equal but for names: reports tell them as one, and the plan asks for them once.
+
+Equal are those of one rule that say the same about this deployment, each of another option.
+"""
+
+import re
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from confaudit.core.judge.finding import Finding
+from confaudit.core.model import OptionSpec
+from confaudit.core.text.wording import listing, option_name
+
+BLANK: Final = "\N{HORIZONTAL ELLIPSIS}"
+"""What stands for the name of each in a sentence about all."""
+_FEW: Final = 5
+"""So many names are read in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What findings that are told as one have in common."""
+
+    title: str
+    """What they are, by their rule: `Old name of an option`."""
+    sentence: str
+    """What they say, with a blank in place of each name."""
+    kin: Hashable
+    """Equal for those that are told as one, and for no others."""
+
+
+def likeness(finding: Finding) -> Likeness:
+    """What a finding has in common with others of its kind."""
+    sentence = blanked(finding.message, finding)
+    answer = (finding.affects, finding.severity, finding.phase)
+    return Likeness(finding.rule.title, sentence, (finding.rule.id, answer, sentence))
+
+
+def blanked(text: str, finding: Finding, blank: str = BLANK) -> str:
+    """A text about a finding with a blank in place of its names."""
+    return _any_of(_names(finding)).sub(blank, text)
+
+
+def in_one(texts: Sequence[str], patterns: Iterable[str]) -> str:
+    """Sentences that are equal but for names, as one: `Rename A and B.`.
+
+    `patterns` are the same, blanked. Empty where they differ in more, where each begins with its
+    name, or where they are too many to read.
+    """
+    if len(set(texts)) == 1:
+        return texts[0]
+    return _joined(texts) if len(set(patterns)) == 1 and len(texts) <= _FEW else ""
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """The words that all begin and end with, and between them what differs."""
+    stop = "." if all(text.endswith(".") for text in texts) else ""
+    words = [text.removesuffix(stop).split(" ") for text in texts]
+    lead = _shared(words)
+    ends = [one[: lead - 1 : -1] if lead else one[::-1] for one in words]
+    tail = _shared(ends)
+    middles = [" ".join(one[lead : len(one) - tail]) for one in words]
+    if not lead or not all(middles):
+        return ""
+    return " ".join((*words[0][:lead], listing(middles), *words[0][len(words[0]) - tail :])) + stop
+
+
+def _shared(rows: Iterable[Sequence[str]]) -> int:
+    """How many words all rows begin with."""
+    columns = list(zip(*rows, strict=False))
+    return next((n for n, words in enumerate(columns) if len(set(words)) > 1), len(columns))
+
+
+def _names(finding: Finding) -> set[str]:
+    options = [one for one in (finding.spec, *finding.instead) if one]
+    spelled = {name for one in options for name in _spelled(one)}
+    return {name for name in (*spelled, finding.subject) if name}
+
+
+def _spelled(spec: OptionSpec) -> tuple[str, ...]:
+    return option_name(spec.key), spec.env, spec.yaml_path
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """Finds whole names, of two that begin alike the longer one; nothing where there are none."""
+    choices = "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "(?!)"
+    return re.compile(rf"(?<![\w-])(?:{choices})(?![\w-]|\.\w)")
