@@ -104,3 +104,19 @@ def _strange(entry: ExceptionEntry, known: list[str]) -> str:
     near = get_close_matches(entry.rule, known, n=1)
     meant = f"; was {near[0]} meant?" if near else "."
     return f"{entry.where}: no rule is called {visible(entry.rule)}{meant}"
+
+
+def refuse_strange_rule(setup: Setup, found: House, entry: ExceptionEntry) -> None:
+    """Refuse an exception whose rule is none.
+
+    Raises:
+        CatalogError: an advisory of the operator's own cannot be read.
+        ConfigError: no rule is called so.
+    """
+    if fits("", entry.rule):
+        return  # about every rule, so that none has to be known
+    known = sorted({*rules_without_policy(setup), *found.policy.by_id})
+    if _meeting_none((entry,), known):
+        near = get_close_matches(entry.rule, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else "`confaudit rules list` lists them"
+        raise ConfigError(f"no rule is called {visible(entry.rule)}", hint)

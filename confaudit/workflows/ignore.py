@@ -15,7 +15,7 @@ from confaudit.core.report.report import Column, Report, Table
 from confaudit.core.text.wording import plural
 from confaudit.errors import ConfigError
 from confaudit.workflows.convert import saved_report
-from confaudit.workflows.house import EXCEPTIONS, house, strange_rules
+from confaudit.workflows.house import EXCEPTIONS, house, refuse_strange_rule, strange_rules
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.starters import starter, write_missing
 from confaudit.workflows.write import write_text
@@ -28,15 +28,16 @@ def add(setup: Setup, entry: ExceptionEntry) -> ExceptionEntry:
     """Write an entry into the file of exceptions, which begins with it where there is none yet.
 
     Raises:
-        ConfigError: the entry says what it cannot, has ended, or is there already; the file cannot
-            be read or written, or no line can be added to it.
+        ConfigError: the entry says what it cannot, names no rule, has ended, or is there already;
+            the file cannot be read or written, or no line can be added to it.
     """
     from confaudit.rulebook.exception_lines import added
     from confaudit.rulebook.exceptions import read
 
     (new,) = read(_alone(entry).encode(), _NEW)
-    rulings = house(setup).rulings
-    _refuse_in_vain(new, rulings)
+    found = house(setup)
+    _refuse_in_vain(new, found.rulings)
+    refuse_strange_rule(setup, found, new)
     folder = setup.loaded.folder
     write_missing(folder, starter(EXCEPTIONS))
     text = added(_text(folder), new, EXCEPTIONS)

@@ -125,6 +125,8 @@ def test_what_cannot_be_meant_ends_in_one_sentence(confaudit, folder):
         (("--reason", "x"), "it is about every finding"),
         (("--rule", "**", "--reason", "x"), "it is about every finding"),
         (("--rule", "a"), "Say why with --reason"),
+        (("--rule", "start-oidc", "--reason", "x"), "did you mean start-oidc-issuer?"),
+        (("--rule", "nothing-so-*", "--reason", "x"), "`confaudit rules list` lists them"),
         (("--rule", "a", "--reason", "x", "--note", "y"), "Say why with --reason"),
         (("--rule", "a", "--reason", " "), "ignore.reason: it is not of the form"),
         (("--rule", "a", "--reason", "x", "--expires", "2020-01-01"), "it expired on 2020-01-01"),
