@@ -1,8 +1,13 @@
 """How files that people name are opened: never waiting for whoever would write to a named pipe."""
 
 import os
+import sys
 from io import BufferedReader
 from pathlib import Path
+from typing import Final, cast
+
+STDIN: Final = Path("-")
+"""What stands for standard input wherever a file can be named."""
 
 
 def open_now(path: Path) -> BufferedReader:
@@ -12,7 +17,20 @@ def open_now(path: Path) -> BufferedReader:
         OSError: the system does not let us.
         ValueError: no file can have such a name.
     """
+    if path == STDIN:
+        return _standard_input()
     return open(path, "rb", opener=_without_waiting)
+
+
+def label(path: Path) -> str:
+    """What a path is called in messages."""
+    return "standard input" if path == STDIN else str(path)
+
+
+def _standard_input() -> BufferedReader:
+    if sys.stdin is None:
+        raise OSError("it is closed")
+    return cast(BufferedReader, sys.stdin.buffer)
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -20,6 +20,7 @@ import msgspec
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfauditError, suggest
+from confaudit.opening import label, open_now
 from confaudit.yaml_nodes import (
     Mapping,
     Node,
@@ -230,18 +231,18 @@ def load(path: Path, error: type[ConfauditError], hint: str = "") -> Part | None
     Raises:
         ConfauditError: of the kind `error`: the file cannot be read or is no YAML.
     """
-    return parse(read_bytes(path, error), Origin(str(path), error, hint))
+    return parse(read_bytes(path, error), Origin(label(path), error, hint))
 
 
 def read_bytes(path: Path, error: type[ConfauditError]) -> bytes:
-    """The bytes of a file of a size that somebody can have written.
+    """The bytes of a file of a size that somebody can have written; `-` is standard input.
 
     Raises:
         ConfauditError: of the kind `error`: it cannot be read or is too large.
     """
-    origin = Origin(str(path), error)
+    origin = Origin(label(path), error)
     try:
-        with path.open("rb") as stream:
+        with open_now(path) as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as failure:
         reason = (failure.strerror or "no reason given").lower()

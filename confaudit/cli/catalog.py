@@ -7,7 +7,8 @@ from typing import Any, Final
 import click
 
 from confaudit.cli.lazy import LazyGroup
-from confaudit.cli.parameters import config_options, fold_setup
+from confaudit.cli.parameters import config_options
+from confaudit.cli.setup import fold_setup
 from confaudit.workflows.setup import Setup
 
 COMMANDS: Final = {

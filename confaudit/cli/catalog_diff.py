@@ -4,8 +4,9 @@ from datetime import datetime
 
 import click
 
+from confaudit.cli.arguments import VERSION
 from confaudit.cli.catalog import catalog_options
-from confaudit.cli.help_page import Command
+from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.judge.judge import NEVER_REACHED
@@ -13,8 +14,8 @@ from confaudit.workflows import catalog as workflow
 
 
 @click.command("diff", cls=Command)
-@click.argument("before", metavar="VERSION")
-@click.argument("after", metavar="VERSION")
+@click.argument("before", type=VERSION, metavar="VERSION")
+@click.argument("after", type=VERSION, metavar="VERSION")
 @output_options
 @catalog_options
 def command(catalog: Catalog, now: datetime, before: str, after: str, rendering: Rendering) -> None:

@@ -7,8 +7,10 @@ from typing import Final
 
 import click
 
-from confaudit.cli.help_page import Command, Section
-from confaudit.cli.parameters import catalog_output, fold_setup, option, setup_options
+from confaudit.cli.arguments import INPUT
+from confaudit.cli.commands import Command, Section
+from confaudit.cli.parameters import catalog_output, option, setup_options
+from confaudit.cli.setup import fold_setup
 from confaudit.core.coder.releases import Marks, Version
 from confaudit.core.lifecycle.declarations import declared_changes
 from confaudit.core.model import ChangeKind
@@ -18,7 +20,7 @@ from confaudit.workflows.setup import Setup
 
 
 @click.command("import", cls=Command)
-@click.argument("arguments", nargs=-1, required=True, metavar="[VERSION] INPUT...")
+@click.argument("arguments", nargs=-1, required=True, type=INPUT, metavar="[VERSION] INPUT...")
 @option(
     "--date",
     type=click.DateTime(["%Y-%m-%d"]),

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from confaudit.cli.catalog import catalog_options
-from confaudit.cli.help_page import Command, Section
+from confaudit.cli.commands import Command, Section
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import option
 from confaudit.core.coder.releases import Catalog

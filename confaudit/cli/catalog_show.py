@@ -4,8 +4,9 @@ from datetime import datetime
 
 import click
 
+from confaudit.cli.arguments import OPTION
 from confaudit.cli.catalog import catalog_options
-from confaudit.cli.help_page import Command
+from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.judge.judge import NEVER_REACHED
@@ -15,7 +16,7 @@ from confaudit.workflows import catalog as workflow
 @click.command(
     "show", cls=Command, context_settings={"ignore_unknown_options": True}
 )  # --flag is a name
-@click.argument("name", metavar="OPTION")
+@click.argument("name", type=OPTION, metavar="OPTION")
 @output_options
 @catalog_options
 def command(catalog: Catalog, now: datetime, name: str, rendering: Rendering) -> None:

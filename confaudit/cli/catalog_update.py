@@ -5,16 +5,17 @@ from pathlib import Path
 
 import click
 
+from confaudit.cli.arguments import VERSION
 from confaudit.cli.catalog_import import account
-from confaudit.cli.help_page import Command, Section
+from confaudit.cli.commands import Command, Section
 from confaudit.cli.parameters import (
     catalog_output,
     config_options,
     dry_run_option,
-    fold_setup,
     network_options,
     option,
 )
+from confaudit.cli.setup import fold_setup
 from confaudit.core.text.wording import plural, visible
 from confaudit.errors import ExitCode
 from confaudit.workflows.catalog_import import Imported
@@ -26,6 +27,7 @@ from confaudit.workflows.setup import Setup
 @option(
     "--to",
     "target",
+    type=VERSION,
     default="",
     metavar="VERSION",
     command="catalog update",

@@ -2,17 +2,18 @@
 
 import click
 
-from confaudit.cli.help_page import Command
+from confaudit.cli.arguments import INPUT
+from confaudit.cli.commands import Command
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import (
     deployment_option,
-    fold_setup,
     kinds_option,
     now_option,
     setup_options,
     version_option,
 )
+from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -22,7 +23,7 @@ from confaudit.workflows.setup import Setup
 
 
 @click.command("check", cls=Command)
-@click.argument("arguments", nargs=-1, metavar="[SNAPSHOT|FILE]…")
+@click.argument("arguments", nargs=-1, type=INPUT, metavar="[SNAPSHOT|FILE]…")
 @version_option("as inputs say")
 @kinds_option
 @deployment_option

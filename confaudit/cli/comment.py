@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
+from confaudit.cli.arguments import File
 from confaudit.cli.choices import Choice
-from confaudit.cli.help_page import Command, Section
+from confaudit.cli.commands import Command, Section
 from confaudit.cli.parameters import network_options, option
 from confaudit.workflows.comment import Body, Patience, comment, read_body
 from confaudit.workflows.pull_request import GITHUB, GITLAB, CommentRequest, pull_request
@@ -17,7 +18,7 @@ from confaudit.workflows.pull_request import GITHUB, GITLAB, CommentRequest, pul
     "--file",
     "path",
     required=True,
-    type=click.Path(dir_okay=False, allow_dash=True),
+    type=File(dir_okay=False, allow_dash=True),
     metavar="FILE",
     section=Section.INPUTS,
     help="What to say, as -f md writes it; - is standard input.",

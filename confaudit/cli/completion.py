@@ -4,7 +4,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from confaudit.cli.choices import Choice
-from confaudit.cli.help_page import Command
+from confaudit.cli.commands import Command
 
 
 @click.command("completion", cls=Command)

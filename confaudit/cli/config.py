@@ -7,7 +7,8 @@ import click
 from click.core import ParameterSource
 
 from confaudit.cli.lazy import Group
-from confaudit.cli.parameters import fold_setup, network_options, place_options
+from confaudit.cli.parameters import network_options, place_options
+from confaudit.cli.setup import fold_setup
 from confaudit.configfile import Configuration, schema
 from confaudit.sources.input import visible
 from confaudit.workflows.setup import Setup

@@ -2,7 +2,8 @@
 
 import click
 
-from confaudit.cli.help_page import Command
+from confaudit.cli.arguments import File
+from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.thresholds import strict_option, threshold_options
 from confaudit.core.judge.judge import Threshold
@@ -12,7 +13,7 @@ from confaudit.workflows.convert import saved_report
 
 @click.command("convert", cls=Command)
 @click.argument(
-    "saved", metavar="SAVED.json", type=click.Path(exists=True, dir_okay=False, allow_dash=True)
+    "saved", metavar="SAVED.json", type=File(exists=True, dir_okay=False, allow_dash=True)
 )
 @threshold_options("never", strict_option)
 @output_options

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from confaudit.cli.help_page import Command, Section
+from confaudit.cli.commands import Command, Section
 from confaudit.cli.parameters import option, wants_color
 from confaudit.errors import ConfigError, ExitCode
 from confaudit.render import RenderOptions, render

@@ -2,15 +2,11 @@
 
 import click
 
-from confaudit.cli.help_page import Command
+from confaudit.cli.arguments import INPUT
+from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import (
-    deployment_option,
-    fold_setup,
-    kinds_option,
-    now_option,
-    setup_options,
-)
+from confaudit.cli.parameters import deployment_option, kinds_option, now_option, setup_options
+from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import selection_options, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -20,7 +16,7 @@ from confaudit.workflows.setup import Setup
 
 
 @click.command("diff", cls=Command)
-@click.argument("inputs", nargs=-1, metavar="[BEFORE [AFTER]]")
+@click.argument("inputs", nargs=-1, type=INPUT, metavar="[BEFORE [AFTER]]")
 @kinds_option
 @deployment_option
 @selection_options

@@ -2,14 +2,11 @@
 
 import click
 
-from confaudit.cli.help_page import Command
+from confaudit.cli.arguments import INPUT, OPTION
+from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import (
-    deployment_option,
-    fold_setup,
-    kinds_option,
-    setup_options,
-)
+from confaudit.cli.parameters import deployment_option, kinds_option, setup_options
+from confaudit.cli.setup import fold_setup
 from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.workflows.explain import explain_option
 from confaudit.workflows.setup import Setup
@@ -18,8 +15,8 @@ from confaudit.workflows.setup import Setup
 @click.command(
     "explain", cls=Command, context_settings={"ignore_unknown_options": True}
 )  # --flag is a name
-@click.argument("name", metavar="OPTION")
-@click.argument("inputs", nargs=-1, metavar="[BEFORE [AFTER]]")
+@click.argument("name", type=OPTION, metavar="OPTION")
+@click.argument("inputs", nargs=-1, type=INPUT, metavar="[BEFORE [AFTER]]")
 @kinds_option
 @deployment_option
 @output_options

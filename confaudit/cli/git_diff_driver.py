@@ -5,9 +5,9 @@ from typing import Final
 
 import click
 
+from confaudit.cli.commands import Command
 from confaudit.cli.git import show
 from confaudit.cli.git_versions import differing_lines
-from confaudit.cli.help_page import Command
 from confaudit.core.text.wording import visible
 
 _ARGUMENTS: Final = 7

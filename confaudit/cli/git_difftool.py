@@ -2,9 +2,9 @@
 
 import click
 
+from confaudit.cli.commands import Command
 from confaudit.cli.git import show
 from confaudit.cli.git_versions import differing_lines
-from confaudit.cli.help_page import Command
 
 
 @click.command("difftool", cls=Command)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from confaudit.cli.help_page import Command
+from confaudit.cli.commands import Command
 from confaudit.cli.parameters import option, repo_option
 from confaudit.workflows.git_install import install
 

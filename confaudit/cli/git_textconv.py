@@ -2,8 +2,8 @@
 
 import click
 
+from confaudit.cli.commands import Command
 from confaudit.cli.git import show
-from confaudit.cli.help_page import Command
 from confaudit.core.coder.releases import Catalog
 from confaudit.workflows.git_lines import lines_of, read_version
 
@@ -21,6 +21,6 @@ def command(file: str) -> None:
 
 
 def _catalog() -> Catalog:
-    from confaudit.cli.parameters import read_setup  # a snapshot needs no setup
+    from confaudit.cli.setup import read_setup  # a snapshot needs no setup
 
     return read_setup().catalog()

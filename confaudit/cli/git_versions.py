@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from confaudit.cli.parameters import read_setup, wants_color
+from confaudit.cli.parameters import wants_color
+from confaudit.cli.setup import read_setup
 from confaudit.core.report.report import Report
 from confaudit.render import RenderOptions, render
 from confaudit.workflows.git_lines import read_version

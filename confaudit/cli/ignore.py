@@ -4,9 +4,11 @@ from datetime import datetime
 
 import click
 
+from confaudit.cli.arguments import DEPLOYMENT, OPTION, RULE, File
 from confaudit.cli.lazy import Group
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import dry_run_option, fold_setup, now_option, option, place_options
+from confaudit.cli.parameters import dry_run_option, now_option, option, place_options
+from confaudit.cli.setup import fold_setup
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry
 from confaudit.core.judge.judge import NEVER_REACHED
 from confaudit.core.text.wording import plural, visible
@@ -27,11 +29,19 @@ def command() -> None:
 @click.argument("fingerprint", default="", metavar="[FINGERPRINT]")
 @option("--reason", default="", metavar="TEXT", help="Why it does not count here.")
 @option("--note", default="", metavar="TEXT", help="Let it count, with this beside it.")
-@option("--rule", default="*", metavar="GLOB", help="Findings of these rules.")
-@option("--option", "subject", default="*", metavar="GLOB", help="Findings about these options.")
+@option("--rule", type=RULE, default="*", metavar="GLOB", help="Findings of these rules.")
+@option(
+    "--option",
+    "subject",
+    type=OPTION,
+    default="*",
+    metavar="GLOB",
+    help="Findings about these options.",
+)
 @option(
     "--deployment",
     "-d",
+    type=DEPLOYMENT,
     default="*",
     metavar="GLOB",
     command="ignore add",
@@ -118,7 +128,7 @@ def list_exceptions(setup: Setup, rendering: Rendering) -> None:
     "--report",
     "reports",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    type=File(exists=True, dir_okay=False, allow_dash=True),
     metavar="SAVED.json",
     help="Also what this saved report calls ended or about nothing; repeatable.",
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from confaudit.cli.help_page import Command
+from confaudit.cli.commands import Command
 from confaudit.cli.parameters import repo_option, url_option
 from confaudit.workflows.init import init
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from confaudit.cli.choices import did_you_mean
-from confaudit.cli.help_page import Command
+from confaudit.cli.commands import Command
 
 
 class Group(click.Group):

@@ -1,13 +1,12 @@
 """confaudit lint."""
 
-from pathlib import Path
-
 import click
 
-from confaudit.cli.help_page import Command
-from confaudit.cli.operator_files import form_option, role_options, with_files
+from confaudit.cli.commands import Command
+from confaudit.cli.operator_files import FILE_OR_FOLDER, form_option, role_options, with_files
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, now_option, place_options, stack, version_option
+from confaudit.cli.parameters import now_option, place_options, stack, version_option
+from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -18,7 +17,7 @@ from confaudit.workflows.setup import Setup
 
 
 @click.command("lint", cls=Command)
-@click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE…")
+@click.argument("files", nargs=-1, type=FILE_OR_FOLDER, metavar="FILE…")
 @version_option("as inputs say")
 @stack((form_option, *role_options))
 @with_files

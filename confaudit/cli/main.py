@@ -10,8 +10,8 @@ from typing import Final
 import click
 
 from confaudit import __version__
+from confaudit.cli.commands import debug_option
 from confaudit.cli.environment import mistaken
-from confaudit.cli.help_page import debug_option
 from confaudit.cli.lazy import LazyGroup
 from confaudit.errors import ConfauditError, ExitCode
 

@@ -5,14 +5,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import click
-
+from confaudit.cli.arguments import File
 from confaudit.cli.choices import Choice
-from confaudit.cli.help_page import Section
+from confaudit.cli.commands import Section
 from confaudit.cli.parameters import Decorator, option, stack
 from confaudit.workflows.operator_files import FORMS, GivenFiles
 
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+_FILE: Final = File(dir_okay=False, path_type=Path)
 
 form_option: Final = option(
     "--form",
@@ -57,15 +56,16 @@ role_options: Final[Sequence[Decorator]] = (
 )
 """Files whose part the operator says, because their content does not."""
 
+FILE_OR_FOLDER: Final = File(path_type=Path)
 _INPUT: Final = option(
     "--input",
     "-i",
     "files",
     multiple=True,
-    type=_FILE,
+    type=FILE_OR_FOLDER,
     metavar="FILE",
     section=Section.INPUTS,
-    help="What sets the server up, of any --form; or `-`.",
+    help="What sets the server up: file, folder, `-`.",
 )
 
 

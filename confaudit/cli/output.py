@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from confaudit.cli.choices import Choice
-from confaudit.cli.help_page import Section
+from confaudit.cli.commands import Section
 from confaudit.cli.pager import page
 from confaudit.cli.parameters import Decorator, option, stack, wants_color
 from confaudit.core.judge.judge import Threshold

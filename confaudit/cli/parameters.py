@@ -1,6 +1,5 @@
 """Options that several commands share. Every option has an environment twin: CONFAUDIT_<FLAG>."""
 
-import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -10,13 +9,10 @@ from typing import Any, Final, TypeAlias
 
 import click
 
-from confaudit import configfile
+from confaudit.cli.arguments import DEPLOYMENT, VERSION
 from confaudit.cli.choices import Choice
-from confaudit.cli.help_page import Section, SectionedOption, flag_twin
-from confaudit.errors import ConfigError
+from confaudit.cli.commands import Section, SectionedOption, flag_twin
 from confaudit.sources import SOURCES
-from confaudit.workflows.clock import Clock
-from confaudit.workflows.setup import Setup
 
 Decorator: TypeAlias = Callable[[Any], Any]
 
@@ -60,6 +56,7 @@ kinds_option: Final = option(
 deployment_option: Final = option(
     "--deployment",
     "-d",
+    type=DEPLOYMENT,
     metavar="NAME",
     default="",
     section=Section.INPUTS,
@@ -72,6 +69,7 @@ def version_option(default: str) -> Decorator:
     return option(
         "--version",
         "version",
+        type=VERSION,
         default="",
         metavar="VERSION",
         section=Section.INPUTS,
@@ -206,54 +204,6 @@ now_option: Final = option(
     help="Judge as on this day.  [default: today]",
 )
 """For every command that judges."""
-
-
-def read_setup(
-    repo: Path | None = None,
-    config: Path | None = None,
-    no_config: bool = False,
-    url: str | None = None,
-    token_file: Path | None = None,
-    allow_http: bool = False,
-    timeout: float | None = None,
-    retries: int | None = None,
-    now: datetime | None = None,
-) -> Setup:
-    """Join command line, environment and confaudit.yaml, in this order of precedence."""
-    loaded = configfile.load(None if no_config else _config_path(config, repo))
-    return Setup(
-        loaded=loaded,
-        repo=repo or loaded.folder,
-        timeout=loaded.configuration.timeout if timeout is None else timeout,
-        retries=loaded.configuration.retries if retries is None else retries,
-        url=url or "",
-        token_file=token_file,
-        allow_http=allow_http,
-        clock=Clock.of(os.environ, now),
-        searched_from=None if config or no_config else repo or Path.cwd(),
-    )
-
-
-def _config_path(config: Path | None, repo: Path | None) -> Path | None:
-    if config is None:
-        return configfile.find(repo or Path.cwd(), Path(click.get_app_dir("confaudit")))
-    if not config.is_file():
-        raise ConfigError(
-            f"there is no configuration file {config}", "check --config or CONFAUDIT_CONFIG"
-        )
-    return config
-
-
-def fold_setup(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand a command its Setup in place of those options that it has of `read_setup`."""
-
-    @functools.wraps(command)
-    def with_setup(*context: click.Context, **values: Any) -> Any:
-        names = read_setup.__annotations__.keys() - {"return"}
-        setup = read_setup(**{name: values.pop(name) for name in names & values.keys()})
-        return command(*context, setup=setup, **values)
-
-    return with_setup
 
 
 def wants_color(color: str, stream: Any = None) -> bool:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
+from confaudit.cli.arguments import File
 from confaudit.cli.lazy import Group
-from confaudit.cli.parameters import fold_setup, place_options
+from confaudit.cli.parameters import place_options
+from confaudit.cli.setup import fold_setup
 from confaudit.cli.tried import tell
 from confaudit.workflows.examples import try_policies
 from confaudit.workflows.setup import Setup
@@ -22,9 +24,7 @@ def command() -> None:
 
 
 @command.command("test")
-@click.argument(
-    "files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]…"
-)
+@click.argument("files", nargs=-1, type=File(dir_okay=False, path_type=Path), metavar="[FILE]…")
 @place_options
 @fold_setup
 def run_tests(setup: Setup, files: tuple[Path, ...]) -> int:

@@ -2,10 +2,12 @@
 
 import click
 
+from confaudit.cli.arguments import REVISION
 from confaudit.cli.choices import Choice
-from confaudit.cli.help_page import Command, Section
+from confaudit.cli.commands import Command, Section
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import fold_setup, now_option, option, place_options, version_option
+from confaudit.cli.parameters import now_option, option, place_options, version_option
+from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -15,7 +17,7 @@ from confaudit.workflows.setup import Setup
 
 
 @click.command("review", cls=Command)
-@click.argument("revisions", required=False, default="", metavar="[BASE..HEAD]")
+@click.argument("revisions", required=False, default="", type=REVISION, metavar="[BASE..HEAD]")
 @option(
     "--worktree",
     "with_disk",

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
+from confaudit.cli.arguments import RULE, File
 from confaudit.cli.lazy import Group
-from confaudit.cli.parameters import fold_setup, place_options
+from confaudit.cli.parameters import place_options
+from confaudit.cli.setup import fold_setup
 from confaudit.cli.tried import tell
 from confaudit.core.judge.finding import Rule
 from confaudit.core.text.wording import visible
@@ -31,7 +33,7 @@ def list_rules(setup: Setup) -> None:
 
 
 @command.command("show")
-@click.argument("rule_id", metavar="ID")
+@click.argument("rule_id", type=RULE, metavar="ID")
 @place_options
 @fold_setup
 def show_rule(setup: Setup, rule_id: str) -> None:
@@ -40,9 +42,7 @@ def show_rule(setup: Setup, rule_id: str) -> None:
 
 
 @command.command("test")
-@click.argument(
-    "files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]…"
-)
+@click.argument("files", nargs=-1, type=File(dir_okay=False, path_type=Path), metavar="[FILE]…")
 @place_options
 @fold_setup
 def run_tests(setup: Setup, files: tuple[Path, ...]) -> int:

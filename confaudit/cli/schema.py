@@ -5,7 +5,7 @@ import json
 import click
 
 from confaudit.cli.choices import Choice
-from confaudit.cli.help_page import Command
+from confaudit.cli.commands import Command
 from confaudit.workflows.schema import Document, schema
 
 

@@ -5,10 +5,12 @@ from datetime import datetime
 
 import click
 
+from confaudit.cli.arguments import DEPLOYMENT, INPUT
 from confaudit.cli.choices import Choice
-from confaudit.cli.help_page import Command, Section
-from confaudit.cli.parameters import KINDS, Moment, fold_setup, option, setup_options
+from confaudit.cli.commands import Command, Section
+from confaudit.cli.parameters import KINDS, Moment, option, setup_options
 from confaudit.cli.progress import progress
+from confaudit.cli.setup import fold_setup
 from confaudit.errors import ConfauditError, ExitCode
 from confaudit.workflows import snapshot as workflow
 from confaudit.workflows.setup import Setup
@@ -16,10 +18,11 @@ from confaudit.workflows.snapshot import Outcome, Status
 
 
 @click.command("snapshot", cls=Command)
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, type=DEPLOYMENT, metavar="[NAME]...")
 @option(
     "--from",
     "source",
+    type=INPUT,
     metavar="SOURCE",
     command="snapshot",
     section=Section.INPUTS,

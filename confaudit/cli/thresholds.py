@@ -4,8 +4,9 @@ import functools
 from collections.abc import Callable
 from typing import Any, Final
 
+from confaudit.cli.arguments import OPTION
 from confaudit.cli.choices import Choice
-from confaudit.cli.help_page import Section
+from confaudit.cli.commands import Section
 from confaudit.cli.parameters import Decorator, option, stack
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -79,6 +80,7 @@ _GLOBS: Final = (
     option(
         "--only",
         multiple=True,
+        type=OPTION,
         metavar="GLOB",
         section=Section.JUDGEMENT,
         help="Show only options with a name like this.",
@@ -86,6 +88,7 @@ _GLOBS: Final = (
     option(
         "--exclude",
         multiple=True,
+        type=OPTION,
         metavar="GLOB",
         section=Section.JUDGEMENT,
         help="Leave out options with a name like this.",

@@ -4,16 +4,12 @@ from pathlib import Path
 
 import click
 
-from confaudit.cli.help_page import Command, Section
+from confaudit.cli.arguments import INPUT, VERSION, File
+from confaudit.cli.commands import Command, Section
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import (
-    deployment_option,
-    fold_setup,
-    now_option,
-    option,
-    setup_options,
-)
+from confaudit.cli.parameters import deployment_option, now_option, option, setup_options
+from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import Threshold
@@ -25,11 +21,12 @@ from confaudit.workflows.upgrade import UpgradeRequest, upgrade
 
 
 @click.command("upgrade", cls=Command)
-@click.argument("snapshot", default="", metavar="[SNAPSHOT]")
+@click.argument("snapshot", default="", type=INPUT, metavar="[SNAPSHOT]")
 @option(
     "--to",
     "target",
     required=True,
+    type=VERSION,
     metavar="VERSION",
     command="upgrade",
     section=Section.INPUTS,
@@ -39,6 +36,7 @@ from confaudit.workflows.upgrade import UpgradeRequest, upgrade
     "--from",
     "source",
     default="",
+    type=VERSION,
     metavar="VERSION",
     command="upgrade",
     section=Section.INPUTS,
@@ -48,7 +46,7 @@ from confaudit.workflows.upgrade import UpgradeRequest, upgrade
 @input_options
 @option(
     "--target-yaml",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=File(dir_okay=False, path_type=Path),
     metavar="FILE",
     section=Section.INPUTS,
     help="What its `coder server --write-config` prints.",

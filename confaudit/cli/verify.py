@@ -2,16 +2,12 @@
 
 import click
 
-from confaudit.cli.help_page import Command, Section
+from confaudit.cli.arguments import INPUT, VERSION
+from confaudit.cli.commands import Command, Section
 from confaudit.cli.operator_files import input_options
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import (
-    deployment_option,
-    fold_setup,
-    now_option,
-    option,
-    setup_options,
-)
+from confaudit.cli.parameters import deployment_option, now_option, option, setup_options
+from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import strict_option, threshold_options
 from confaudit.core.judge.judge import Threshold
 from confaudit.core.report.exits import exit_code
@@ -21,10 +17,11 @@ from confaudit.workflows.verify import VerifyRequest, verify_upgrade
 
 
 @click.command("verify", cls=Command)
-@click.argument("snapshots", nargs=-1, metavar="[BEFORE [AFTER]]")
+@click.argument("snapshots", nargs=-1, type=INPUT, metavar="[BEFORE [AFTER]]")
 @option(
     "--from",
     "source",
+    type=VERSION,
     default="",
     metavar="VERSION",
     command="verify",
@@ -34,6 +31,7 @@ from confaudit.workflows.verify import VerifyRequest, verify_upgrade
 @option(
     "--to",
     "target",
+    type=VERSION,
     default="",
     metavar="VERSION",
     command="verify",

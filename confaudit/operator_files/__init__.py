@@ -8,12 +8,11 @@ read line by line. Importing this package is cheap.
 
 import sys
 from pathlib import Path
-from typing import Final
 
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
-from confaudit.opening import open_now
+from confaudit.opening import STDIN, open_now
 from confaudit.operator_files.deployments import (
     Deployment,
     Deployments,
@@ -30,7 +29,6 @@ from confaudit.operator_files.version_line import version_line
 
 __all__ = [
     "READERS",
-    "STDIN",
     "Deployment",
     "Deployments",
     "FormReader",
@@ -49,9 +47,6 @@ __all__ = [
     "survey",
     "version_line",
 ]
-
-
-STDIN: Final = Path("-")
 
 
 def open_file(path: Path) -> OperatorFile:

@@ -5,7 +5,7 @@ where a tool lays files one over the other (values.yaml and values-prod.yaml), a
 itself otherwise.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
@@ -62,17 +62,22 @@ def read_deployments(
     files: Sequence[OperatorFile],
     forms: Sequence[str] = (),
     reader_of: ReaderOf = always_server,
+    mute: Set[str] = frozenset(),
 ) -> Deployments:
     """Read files of one or several deployments; `forms` says what the first of them are.
+
+    `mute` are the names of files that nobody said to set anything up: what is wrong with them is
+    in no note.
 
     Raises:
         SourceError: none of them can be read.
     """
     read = survey(files, reader_of, forms)
+    told = [fault for name, fault in read.faults.items() if name not in mute]
     if not read.found:
-        raise _nothing([*read.faults.values()], read.notes)
-    faults = (f"{fault}." for fault in read.faults.values())
-    return Deployments(read.found, (*read.notes, *faults))
+        raise _nothing(told, read.notes)
+    untold = {name: fault for name, fault in read.faults.items() if name in mute}
+    return Deployments(read.found, (*read.notes, *(f"{fault}." for fault in told)), untold)
 
 
 def survey(
@@ -310,5 +315,5 @@ def _nothing(faults: Sequence[SourceError], notes: Sequence[str]) -> SourceError
     if len(faults) == 1 and not notes:
         return faults[0]
     why = [*map(str, faults), *(note.rstrip(".") for note in notes)]
-    said = f"nothing of Coder's server was read: {'; '.join(why)}"
+    said = ": ".join(filter(None, ("nothing of Coder's server was read", "; ".join(why))))
     return SourceError(said, "give the files that set Coder's variables")

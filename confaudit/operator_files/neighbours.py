@@ -41,12 +41,17 @@ def may_set_up(path: str) -> bool:
     return place.suffix.lower() in _SUFFIXES or bool(_NAMES.fullmatch(place.name))
 
 
+def speaks(data: bytes) -> bool:
+    """Whether a file has words of Coder's server in it."""
+    return bool(_SPEAKS.search(data))
+
+
 def related(contents: Mapping[str, bytes]) -> Set[str]:
     """Those of some files that may belong to one of Coder's deployments, by path.
 
     They speak of Coder, lie beside one that does, are pointed to by such, or put others together.
     """
-    speaking = {path for path, data in contents.items() if _SPEAKS.search(data)}
+    speaking = {path for path, data in contents.items() if speaks(data)}
     folders = {_folder(path) for path in speaking}
     found = {path for path in contents if _folder(path) in folders}
     left = found

@@ -19,6 +19,7 @@ from confaudit.core.judge.rules import RULES
 from confaudit.core.judge.rules.changes import CHANGE_RULES
 from confaudit.core.model import MISSING, Level
 from confaudit.errors import CatalogError
+from confaudit.opening import label
 from confaudit.rulebook.conditions import ConditionReader, version
 from confaudit.rulebook.examples import Tested
 from confaudit.rulebook.written import (
@@ -132,7 +133,7 @@ def _distinct(found: Sequence[_Found]) -> tuple[Tested, ...]:
 
 def _listed(path: Path, *, whole: bool) -> Iterator[Part]:
     data = read_bytes(path, CatalogError)
-    part = parse(data if whole else _EXAMPLES.sub(_blank, data), Origin(str(path), CatalogError))
+    part = parse(data if whole else _EXAMPLES.sub(_blank, data), Origin(label(path), CatalogError))
     if part is not None:
         yield from part.read(list[Part])
 

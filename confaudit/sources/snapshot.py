@@ -1,5 +1,7 @@
 """A folder with the files of one snapshot, as it lies in a checkout of the repository."""
 
+from pathlib import Path
+
 from confaudit.core.model import StoredFiles
 from confaudit.core.snapshot.canonical import FILES
 from confaudit.errors import SourceError
@@ -10,6 +12,11 @@ from confaudit.sources.wire import WireError, decode_text
 def recognise(given: Input) -> bool:
     """Whether the argument is a folder."""
     return given.folder is not None
+
+
+def holds_snapshot(folder: Path) -> bool:
+    """Whether one of a snapshot's files lies in a folder."""
+    return any((folder / name).exists() for name in FILES)
 
 
 def read(given: Input, _: SourceContext) -> StoredFiles:

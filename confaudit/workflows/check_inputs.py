@@ -6,7 +6,7 @@ Both may begin with a brace, and so may Nix and templates. Who can read it decid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
 from confaudit.core.coder.served import as_served
@@ -16,6 +16,7 @@ from confaudit.core.upgrade.audience import Audience
 from confaudit.errors import ConfigError, NothingToDo
 from confaudit.operator_files import Deployment, OperatorFile, decode, recognised
 from confaudit.sources import Input, find, kind_of
+from confaudit.sources.snapshot import holds_snapshot
 from confaudit.workflows.audit import AuditScope
 from confaudit.workflows.hardening import NO_FILES, told_version
 from confaudit.workflows.in_use import InUse, checked_against
@@ -24,7 +25,6 @@ from confaudit.workflows.operator_files import (
     GivenFiles,
     open_deployments,
     open_files,
-    read_once,
     unlike,
 )
 from confaudit.workflows.setup import Setup
@@ -74,12 +74,10 @@ def cases(setup: Setup, request: CheckRequest) -> tuple[tuple[Case, ...], tuple[
         ConfigError: the version is none, or files may be of any of several snapshots.
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read, or there is none.
     """
-    read_once(*request.files.paths, *map(Path, request.arguments))
     loader = Loader(setup)
     if not (request.arguments or request.files):
         return _latest(setup, loader, request)
-    snapshots, files = _told_apart(loader, request)
-    given = replace(request.files, opened=files)
+    snapshots, given = _told_apart(loader, request)
     if snapshots and request.files:
         return (_of_both(setup, loader, snapshots, replace(request, files=given)),), ()
     clean = (_clean(setup, loader, one, request.version) for one in snapshots)
@@ -114,19 +112,20 @@ Raw: TypeAlias = RawDeployment | StoredFiles
 """A snapshot that is not redacted yet."""
 
 
-def _told_apart(
-    loader: Loader, request: CheckRequest
-) -> tuple[tuple[Raw, ...], tuple[OperatorFile, ...]]:
+def _told_apart(loader: Loader, request: CheckRequest) -> tuple[tuple[Raw, ...], GivenFiles]:
     """The arguments read, as snapshots and as operators' files; `kinds` are of snapshots."""
-    snapshots, files = [], []
+    snapshots, files, folders = [], [], []
     kinds = request.kinds[: len(request.arguments)]
     for argument, kind in zip_longest(request.arguments, kinds, fillvalue=""):
         found = find(argument, loader.context, kind or None)
-        if kind or not _is_file(found):
+        if found.folder and not kind and not holds_snapshot(found.folder):
+            folders.append(found.folder)
+        elif kind or not _is_file(found):
             snapshots.append(loader.read(found, kind or None))
         else:
             files.append(_file(found))
-    return tuple(snapshots), tuple(files)
+    named = (*folders, *request.files.files)
+    return tuple(snapshots), replace(request.files, opened=files, files=named)
 
 
 def _is_file(found: Input) -> bool:

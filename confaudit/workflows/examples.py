@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confaudit.errors import ConfigError, NothingToDo
+from confaudit.opening import label
 from confaudit.workflows.policy import POLICY, read_policy
 from confaudit.workflows.setup import Setup
 
@@ -76,6 +77,6 @@ def try_policies(setup: Setup, files: Sequence[Path]) -> Tried:
     if not files and not own.is_file():
         hint = "name a file, or see README for one to begin with"
         raise NothingToDo(f"there is no {POLICY} beside confaudit.yaml", hint)
-    texts = {str(path): read_bytes(path, ConfigError) for path in files or [own]}
+    texts = {label(path): read_bytes(path, ConfigError) for path in files or [own]}
     read = [read_policy(setup, text, name) for name, text in texts.items()]
     return tried(setup, [one for file in read for one in file.tested])

@@ -1,6 +1,6 @@
 """Operators' own files, named on the command line, become Inputs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -12,10 +12,9 @@ from confaudit.core.model import MISSING, Value
 from confaudit.core.report.report import Column, Table
 from confaudit.core.text.wording import listing, plural, visible
 from confaudit.core.upgrade.known import UNSEEN
-from confaudit.errors import ConfigError, SourceError
+from confaudit.errors import ConfigError, NothingToDo, SourceError
 from confaudit.operator_files import (
     READERS,
-    STDIN,
     Deployment,
     Deployments,
     OperatorFile,
@@ -29,6 +28,7 @@ from confaudit.operator_files import (
     read_env_file,
     read_server_yaml,
 )
+from confaudit.workflows.folders import expanded, is_folder
 
 FORMS: Final = tuple(READERS)
 """What a file can be said to be."""
@@ -58,6 +58,11 @@ class GivenFiles:
         config = (self.config_file,) if self.config_file else ()
         return (*self.files, *self.env_files, *config)
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Those of `files` that stand for what lies below them."""
+        return tuple(path for path in self.files if is_folder(path))
+
     def __bool__(self) -> bool:
         return bool(self.paths or self.opened)
 
@@ -80,12 +85,15 @@ def open_deployments(chosen: GivenFiles, reader_of: ReaderOf = always_server) ->
     Raises:
         SourceError: none can be read, or one that has to be.
         ConfigError: `--env-file` or `--config-file` may belong to any of several deployments, or
-            two of the files are standard input.
+            a folder holds too much.
+        NothingToDo: there are only folders, and nothing in them sets a server up.
     """
-    read_once(*chosen.paths)
-    files, notes = _rendered((*chosen.opened, *map(open_file, chosen.files)), chosen)
+    _refuse_forms_of_what_moves(chosen)
+    below = expanded(chosen.files)
+    files, notes = _rendered((*chosen.opened, *below.files), chosen)
+    notes = (*below.notes, *notes)
     try:
-        read = _read(files, chosen, reader_of)
+        read = _read(files, chosen, below.mute, reader_of)
     except SourceError as fault:
         why = (*(note.rstrip(".") for note in notes), fault.message)
         raise SourceError("; ".join(why), fault.hint) from None
@@ -112,22 +120,47 @@ def _rendered(
         return files, ()
     from confaudit.operator_files.rendering import render  # it starts programs: only when asked
 
-    if chosen.forms:
-        raise ConfigError(
-            "--form says what files are by their position, which --render changes",
-            "leave one of them out",
-        )
     rendered = render(files)
     return rendered.files, rendered.notes
 
 
-def _read(files: tuple[OperatorFile, ...], chosen: GivenFiles, reader_of: ReaderOf) -> Deployments:
-    if not files:
+def _refuse_forms_of_what_moves(chosen: GivenFiles) -> None:
+    """Refuse forms, which go by the position of a file, where that changes."""
+    cause = "--render" if chosen.is_rendered else "a folder" if chosen.folders else ""
+    if chosen.forms and cause:
+        raise ConfigError(
+            f"--form says what files are by their position, which {cause} changes",
+            "leave one of them out",
+        )
+
+
+def _read(
+    files: tuple[OperatorFile, ...], chosen: GivenFiles, mute: Set[str], reader_of: ReaderOf
+) -> Deployments:
+    if not files and not chosen.folders:
         return Deployments()
-    if chosen.is_one:
+    try:
+        read = _read_some(files, chosen, mute, reader_of)
+    except SourceError as fault:
+        if chosen.opened or len(chosen.folders) < len(chosen.files):
+            raise
+        raise NothingToDo(fault.message, "name the files that set Coder's server up") from None
+    unsaid = plural(len(read.faults), "file")
+    where = ", ".join(visible(str(folder)) for folder in chosen.folders)
+    notes = (f"{unsaid} below {where} set nothing up.",) if read.faults else ()
+    return replace(read, found=distinct(read.found), notes=(*read.notes, *notes))
+
+
+def _read_some(
+    files: tuple[OperatorFile, ...], chosen: GivenFiles, mute: Set[str], reader_of: ReaderOf
+) -> Deployments:
+    if chosen.is_one and not chosen.folders:
         return Deployments((read_as_one(files, chosen.forms, reader_of),))
-    read = read_deployments(files, chosen.forms, reader_of)
-    return replace(read, found=distinct(read.found))
+    read = read_deployments(files, chosen.forms, reader_of, mute)
+    if not chosen.is_one:
+        return read
+    used = {file.name: file for one in read.found for file in one.files}  # layers in their order
+    return replace(read, found=(read_as_one([*used.values()], (), reader_of),))
 
 
 def distinct(found: Sequence[Deployment]) -> tuple[Deployment, ...]:
@@ -157,19 +190,6 @@ def _certain(chosen: GivenFiles) -> tuple[OperatorSettings, tuple[OperatorFile, 
         *(read_server_yaml(file.text, file.name) for file in config),
     )
     return settings, (*env_files, *config)
-
-
-def read_once(*paths: Path | None) -> None:
-    """Make sure that not two inputs of a command are standard input.
-
-    Raises:
-        ConfigError: they are.
-    """
-    if paths.count(STDIN) > 1:
-        raise ConfigError(
-            "standard input can be one file alone, and `-` is given twice",
-            "write the others to files and name these",
-        )
 
 
 _COLUMNS: Final = (

@@ -40,7 +40,6 @@ from confaudit.workflows.operator_files import (
     blind_spots,
     files_table,
     open_deployments,
-    read_once,
 )
 from confaudit.workflows.printed import about_target, open_printed
 from confaudit.workflows.report import one_report
@@ -84,7 +83,6 @@ def upgrade(
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
         CatalogError: a catalogue or an advisory of the operator's own cannot be read.
     """
-    read_once(*request.files.paths, request.target_yaml, Path(request.snapshot))
     opened = open_deployments(_files(request), Audience(setup.catalog()).of)
     if request.target_yaml and len(opened.found) > 1:
         raise ConfigError(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from confaudit.cli.parameters import read_setup
+from confaudit.cli.setup import read_setup
 from confaudit.render import FORMATS
 from confaudit.workflows.diff import report as compared
 from tests.unit.deployments import running

@@ -164,6 +164,12 @@ REFUSED = [
     (["lint", "-", "-"], "standard input can be one file alone"),
     (["lint", "-", "--env-file", "-"], "standard input can be one file alone"),
     (["upgrade", "-", "--to", "2.36.0", "-i", "-"], "standard input can be one file alone"),
+    (["check", "-", "-i", "-"], "standard input can be one file alone"),
+    (["diff", "-", "-"], "standard input can be one file alone"),
+    (["verify", "-", "-i", "-"], "standard input can be one file alone"),
+    (["rules", "test", "-", "-"], "standard input can be one file alone"),
+    (["catalog", "import", "-", "-"], "standard input can be one file alone"),
+    (["ignore", "prune", "--report", "-", "--report", "-"], "standard input can be one file alone"),
     (["lint", "-"], "standard input is empty"),
     (["lint", "--config-file", "-"], "standard input is empty"),
 ]
@@ -175,6 +181,20 @@ def test_what_standard_input_cannot_be_is_one_sentence(piped, arguments, sentenc
     assert (code, out) == (2, "")
     assert err.startswith(f"confaudit: {sentence}")
     assert "hint: " in err
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "answer"),
+    [
+        ("rules", "- {id: house-x, title: Ours, level: info, effect: behaviour}", "message"),
+        ("policy", "forbid: [{option: --no-such-option}]", "line 1"),
+        ("policy", "", "0 tests, 0 failed."),
+    ],
+)
+def test_files_of_the_house_are_tried_from_standard_input(piped, command, text, answer):
+    code, out, err = piped(text.encode(), command, "test", "-")
+    assert answer in (out + err)
+    assert code == 0 or err.startswith("confaudit: standard input, line 1")
 
 
 class Terminal(io.BytesIO):

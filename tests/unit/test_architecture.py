@@ -38,9 +38,9 @@ ARROWS = WINGS | {
     "core": set(),
     "yaml_nodes": set(),
     "opening": set(),
-    "yaml_file": {"yaml_nodes", "errors", "core/text"},
+    "yaml_file": {"yaml_nodes", "errors", "opening", "core/text"},
     "catalog": {"catalog", "errors", "yaml_nodes", "yaml_file", *ALL_CORE},
-    "rulebook": {"rulebook", "errors", "yaml_file", *ALL_CORE},
+    "rulebook": {"rulebook", "errors", "opening", "yaml_file", *ALL_CORE},
     "transport": {"transport", "errors"},
     "sources": {"sources", "transport", "errors", "opening", "yaml_nodes", *ALL_CORE},
     "operator_files": {"operator_files", "errors", "opening", "yaml_nodes", *ALL_CORE},
@@ -52,6 +52,7 @@ ARROWS = WINGS | {
     "workflows": SHARED
     | {
         "workflows",
+        "opening",
         "yaml_file",
         "operator_files",
         "rulebook",
@@ -334,4 +335,5 @@ def test_git_is_run_in_one_place_and_its_history_read_through_one_door():
         for where, path in MODULES.items()
         if room(where) == "store" and reading.search(path.read_text("utf-8"))
     }
-    assert where == {"store/batch.py", "store/discovery.py", "store/history.py", "store/log.py"}
+    names = ("batch", "discovery", "history", "log", "unignored")  # the last lists the work tree
+    assert where == {f"store/{name}.py" for name in names}

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
+from confaudit.cli.commands import Section
 from confaudit.cli.environment import NAMES
-from confaudit.cli.help_page import Section
 from confaudit.cli.main import COMMANDS, group, run
 from confaudit.errors import ExitCode
 from confaudit.render import FORMATS
@@ -151,41 +151,6 @@ def test_ci_runs_the_readmes_own_test_command():
 def test_links_of_the_readme_lead_somewhere():
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_scripts(shell):
-    done = subprocess.run(
-        [sys.executable, "-m", "confaudit", "completion", shell],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "_CONFAUDIT_COMPLETE" in done.stdout
-    assert done.stderr == ""
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("confaudit sn", "snapshot"),
-        ("confaudit diff --form", "--format"),
-        ("confaudit diff -f h", "html"),
-    ],
-)
-def test_completion_completes(words, expected, tmp_path):
-    import os
-
-    env = {
-        "PATH": os.environ["PATH"],
-        "_CONFAUDIT_COMPLETE": "bash_complete",
-        "COMP_WORDS": words,
-        "COMP_CWORD": str(len(words.split()) - 1),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "confaudit"], env=env, capture_output=True, text=True, check=False
-    )
-    assert expected in done.stdout
 
 
 def test_the_readmes_rule_table_is_the_one_confaudit_prints(tmp_path):

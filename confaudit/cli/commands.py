@@ -1,15 +1,17 @@
-"""How --help reads: options in sections, the same for every command, environment twins told once.
+"""Commands: their --help, in sections that are the same for all, and what holds for every one.
 
 Own code and not `cloup`, as that takes as long to import as click itself.
 """
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any, Final
 
 import click
+
+from confaudit.errors import ConfigError
 
 _COLUMN: Final = 27
 """Width of the names of options; what is longer stands on a line of its own."""
@@ -82,11 +84,16 @@ def debug_option() -> click.Option:
 
 
 class Command(click.Command):
-    """A command whose --help has sections."""
+    """A command whose --help has sections, with --debug, that reads standard input once at most."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self.params.append(debug_option())
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, unless it would read standard input twice."""
+        _refuse_stdin_twice(self.params, ctx.params)
+        return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections, without blank lines between them, and what holds for all options."""
@@ -102,6 +109,18 @@ class Command(click.Command):
                     formatter.write_dl(padded, col_max=_COLUMN + 2)
         formatter.write_paragraph()
         formatter.write_text(" ".join(_environment(options, ctx.command_path)))
+
+
+def _refuse_stdin_twice(parameters: Iterable[click.Parameter], values: dict[str, Any]) -> None:
+    """Make sure that not two inputs of a command are standard input."""
+    reading = (one for one in parameters if getattr(one.type, "reads_stdin", False))
+    given = [values.get(one.name or "") for one in reading]
+    flat = [one for value in given for one in (value if isinstance(value, tuple) else (value,))]
+    if sum(str(one) == "-" for one in flat) > 1:
+        raise ConfigError(
+            "standard input can be one file alone, and `-` is given twice",
+            "write the others to files and name these",
+        )
 
 
 def _rows(options: list[SectionedOption], context: click.Context) -> Iterator[tuple[str, str]]:

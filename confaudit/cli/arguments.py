@@ -1,0 +1,63 @@
+"""What arguments are: which of them may be standard input, and how a shell completes them."""
+
+from typing import Final
+
+import click
+from click.shell_completion import CompletionItem
+
+from confaudit.cli.setup import read_setup
+from confaudit.errors import ConfauditError
+from confaudit.workflows import complete
+from confaudit.workflows.complete import Words
+
+
+class Word(click.ParamType[str]):
+    """A text of which a shell can complete some."""
+
+    reads_stdin = False
+
+    def __init__(self, name: str, words: Words) -> None:
+        self.name = name
+        self._words = words
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The words that begin so; none where they cannot be told, as a shell shows no error."""
+        try:
+            setup = read_setup(
+                repo=ctx.params.get("repo"),
+                config=ctx.params.get("config"),
+                no_config=bool(ctx.params.get("no_config")),
+            )
+            known = [word for word in self._words(setup) if word.startswith(incomplete)]
+        except ConfauditError:
+            return []
+        return [CompletionItem(word) for word in known]
+
+
+class InputName(Word):
+    """An input of `confaudit diff`: a live deployment, a commit, a file or a folder, or `-`."""
+
+    reads_stdin = True
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """What is no file, and let the shell go on with files."""
+        known = super().shell_complete(ctx, param, incomplete)
+        return [*known, CompletionItem(incomplete, type="file")]
+
+
+class File(click.Path):
+    """A file that is read, or `-` for standard input."""
+
+    reads_stdin = True
+
+
+VERSION: Final = Word("version", complete.versions)
+OPTION: Final = Word("option", complete.options)
+RULE: Final = Word("rule", complete.rules)
+DEPLOYMENT: Final = Word("deployment", complete.deployments)
+REVISION: Final = Word("revision", complete.revisions)
+INPUT: Final = InputName("input", complete.inputs)

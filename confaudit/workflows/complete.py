@@ -1,0 +1,50 @@
+"""The words that a shell can complete: what is known here, asking no server."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from confaudit.workflows.setup import Setup
+
+Words: TypeAlias = Callable[[Setup], Iterator[str]]
+"""The words there are; a ConfauditError means that they cannot be told."""
+
+
+def versions(setup: Setup) -> Iterator[str]:
+    """Releases, the newest first, their lines, and the words that stand for one."""
+    known = [release.version for release in reversed(setup.catalog().releases)]
+    yield from ("stable", "latest")
+    yield from dict.fromkeys(one.rpartition(".")[0] for one in known)
+    yield from known
+
+
+def options(setup: Setup) -> Iterator[str]:
+    """Every name of every option of the newest release."""
+    for spec in setup.catalog().releases[-1].options.values():
+        names = (spec.key, spec.env, spec.yaml_path, spec.json_path)
+        yield from dict.fromkeys(filter(None, names))
+
+
+def rules(setup: Setup) -> Iterator[str]:
+    """The ids of all rules."""
+    from confaudit.workflows.rules import all_rules
+
+    yield from all_rules(setup)
+
+
+def deployments(setup: Setup) -> Iterator[str]:
+    """Those that confaudit.yaml names."""
+    yield from setup.configuration.deployments
+
+
+def revisions(setup: Setup) -> Iterator[str]:
+    """Commits by their names, in the repository of snapshots."""
+    from confaudit.store.refs import refs
+
+    yield from refs(setup.repo)
+
+
+def inputs(setup: Setup) -> Iterator[str]:
+    """What `diff` compares, but for files: live deployments and commits."""
+    yield "live"
+    yield from (f"live:{name}" for name in deployments(setup))
+    yield from revisions(setup)
