@@ -4,7 +4,7 @@ Relative paths count from the file's folder.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,7 +12,7 @@ import msgspec
 
 from confaudit import yaml_file
 from confaudit.errors import ConfigError
-from confaudit.yaml_file import Part
+from confaudit.yaml_file import Origin, Part
 
 NAMES: Final = ("confaudit.yaml", "confaudit.yml", ".confaudit.yaml", ".confaudit.yml")
 
@@ -84,11 +84,16 @@ class Loaded(msgspec.Struct, frozen=True):
 
 def find(start: Path, user_folder: Path) -> Path | None:
     """The nearest confaudit.yaml from `start` up to the git root, else the user's own."""
-    for folder in (*_up_to_git_root(start.resolve()), user_folder):
-        for name in NAMES:
-            if (folder / name).is_file():
-                return folder / name
-    return None
+    return nearest(start) or _in(user_folder)
+
+
+def nearest(start: Path) -> Path | None:
+    """The nearest confaudit.yaml from `start` up to the git root."""
+    return next(filter(None, map(_in, _up_to_git_root(start.resolve()))), None)
+
+
+def _in(folder: Path) -> Path | None:
+    return next((folder / name for name in NAMES if (folder / name).is_file()), None)
 
 
 def _up_to_git_root(start: Path) -> Iterator[Path]:
@@ -104,7 +109,18 @@ def load(path: Path | None) -> Loaded:
     Raises:
         ConfigError: the file cannot be read, is no YAML, or says something it cannot.
     """
-    part = yaml_file.load(path, ConfigError, _HINT) if path else None
+    if path is None:
+        return Loaded(Configuration(), path, frozenset())
+    return parse(yaml_file.read_bytes(path, ConfigError), path)
+
+
+def parse(data: bytes, path: Path) -> Loaded:
+    """The configuration that a text is; `path` is that of its file.
+
+    Raises:
+        ConfigError: it is no YAML, or says something it cannot.
+    """
+    part = yaml_file.parse(data, Origin(str(path), ConfigError, _HINT))
     if part is None:
         return Loaded(Configuration(), path, frozenset())
     configuration = part.read(Configuration)
@@ -112,6 +128,32 @@ def load(path: Path | None) -> Loaded:
         _check(name, deployment, part.at("deployments", name))
     given = frozenset(key for key, one in part.children().items() if not one.is_null)
     return Loaded(configuration, path, given)
+
+
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+"""Names that Windows keeps to itself, whatever follows a dot."""
+
+
+def check_new_name(name: str, others: Iterable[str]) -> None:
+    """Refuse a name that cannot be that of a deployment beside some others, on any system.
+
+    Raises:
+        ConfigError: it cannot be the name of a folder everywhere, or differs from another one in
+            nothing but small and capital letters.
+    """
+    if not re.fullmatch(DEPLOYMENT_NAME, name) or ".." in name:
+        raise ConfigError(
+            f"{name[:100]!r} cannot name a deployment, whose folder it is to be",
+            "use up to 100 letters, digits, dots, dashes and underscores, a letter or digit first",
+        )
+    if name.endswith(".") or _RESERVED.fullmatch(name):
+        raise ConfigError(f"no folder can be called {name!r} on Windows", "take another name")
+    like = next((one for one in others if one != name and one.lower() == name.lower()), "")
+    if like:
+        raise ConfigError(
+            f"{name!r} and {like!r} are one folder where small and capital letters are alike",
+            f"take another name, or write {like}",
+        )
 
 
 def _check(name: str, deployment: Deployment, part: Part) -> None:

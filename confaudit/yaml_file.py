@@ -225,15 +225,6 @@ class Part:
             raise self.fault(_in_words(str(error)), _description(kind)) from None
 
 
-def load(path: Path, error: type[ConfauditError], hint: str = "") -> Part | None:
-    """The content of a file; None when there is nothing in it.
-
-    Raises:
-        ConfauditError: of the kind `error`: the file cannot be read or is no YAML.
-    """
-    return parse(read_bytes(path, error), Origin(label(path), error, hint))
-
-
 def read_bytes(path: Path, error: type[ConfauditError]) -> bytes:
     """The bytes of a file of a size that somebody can have written; `-` is standard input.
 

@@ -32,10 +32,27 @@ def write(root: Path, deployment: str, files: Mapping[str, bytes]) -> None:
             if not _holds(folder / name, data):
                 _replace(folder / name, data)
     except OSError as error:
-        raise StoreError(
-            f"the snapshot cannot be written to {visible(str(folder))}: {error.strerror}",
-            "check the owner, the permissions and the free space of that folder",
-        ) from None
+        raise _unwritable(folder, error) from None
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Make a file hold these contents, whole or not at all.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    try:
+        if not _holds(path, data):
+            _replace(path, data)
+    except OSError as error:
+        raise _unwritable(path.parent, error) from None
+
+
+def _unwritable(folder: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"the snapshot cannot be written to {visible(str(folder))}: {error.strerror}",
+        "check the owner, the permissions and the free space of that folder",
+    )
 
 
 def _real_folder(root: Path, deployment: str) -> Path:

@@ -9,6 +9,16 @@ from confaudit.errors import StoreError
 
 DEPLOYMENTS = "deployments"
 
+ATTRIBUTES = ".gitattributes"
+"""What tells git how to treat snapshots, in the top folder."""
+
+ATTRIBUTES_TEXT = """\
+# Snapshots are canonical JSON: never convert their line ends.
+deployments/** text eol=lf
+deployments/*/schema.json linguist-generated
+.confaudit/** linguist-generated
+"""
+
 DEPLOYMENT_TRAILER = "Confaudit-Deployment"
 """Git trailer by which a commit is known as a snapshot confaudit took of one deployment."""
 

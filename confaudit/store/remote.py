@@ -12,8 +12,14 @@ from confaudit.errors import NothingToDo, RemoteError, StoreError
 from confaudit.store import identity
 from confaudit.store.branch import Branch
 from confaudit.store.command import Git, GitResult
-from confaudit.store.layout import deployment_in, deployment_of, listed
-from confaudit.store.log import Commit
+from confaudit.store.layout import (
+    ATTRIBUTES,
+    ATTRIBUTES_TEXT,
+    deployment_in,
+    deployment_of,
+    listed,
+)
+from confaudit.store.log import Commit, FileChange
 from confaudit.store.objects import Objects, changes_between
 from confaudit.store.snapshots import Snapshots
 
@@ -143,14 +149,24 @@ class Remote:
         return (
             bool(deployment)
             and len(commit.parents) <= 1
-            and all(deployment_of(change.path) == deployment for change in commit.changes)
+            and all(
+                deployment_of(change.path) == deployment or self._is_beside(change)
+                for change in commit.changes
+            )
         )
+
+    def _is_beside(self, change: FileChange) -> bool:
+        """Whether it is what the first snapshot brings along."""
+        ours = self._objects.entry(ATTRIBUTES_TEXT.encode())
+        return change.path == ATTRIBUTES and change.before is None and change.after == ours
 
     def _replay(self, commit: Commit, onto: str) -> str:
         """The same snapshot on top of another commit, which stays the tip if it has it already."""
         deployment = deployment_in(commit.message)
         wanted = self._snapshots.files(commit.id, deployment)
-        changes = changes_between(self._snapshots.files(onto, deployment), wanted)
+        changes = {**changes_between(self._snapshots.files(onto, deployment), wanted)}
+        if not self._history.entry(onto, ATTRIBUTES):
+            changes |= {one.path: one.after for one in commit.changes if self._is_beside(one)}
         if not changes:
             return onto
         author = {

@@ -1,6 +1,7 @@
 """The git repository of snapshots: all that workflows know of the store."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,15 @@ from confaudit.store.branch import Branch
 from confaudit.store.command import Git
 from confaudit.store.discovery import RepositoryPaths, find
 from confaudit.store.history import History
-from confaudit.store.layout import check_deployment, folder_of, is_ours, with_trailer
+from confaudit.store.layout import (
+    ATTRIBUTES,
+    ATTRIBUTES_TEXT,
+    DEPLOYMENTS,
+    check_deployment,
+    folder_of,
+    is_ours,
+    with_trailer,
+)
 from confaudit.store.lock import StoreLock
 from confaudit.store.objects import Objects, changes_between
 from confaudit.store.remote import Remote
@@ -62,7 +71,8 @@ class Repository(Snapshots):
         """Store the files (name → text) as the snapshot of a deployment.
 
         The work tree and the index follow, even when the snapshot is unchanged. Everything else,
-        staged or not, stays as it is. Hooks do not run and nothing is signed. The author date is
+        staged or not, stays as it is, but for our .gitattributes, which comes with the first
+        snapshot. Hooks do not run and nothing is signed. The author date is
         `at`. An empty message stands for files that mean the same and are written differently.
 
         Returns:
@@ -75,12 +85,49 @@ class Repository(Snapshots):
         contents = {name: _encoded(name, text) for name, text in files.items()}
         by_path = {prefix + name: data for name, data in contents.items()}
         with self.lock():
+            by_path |= self._attributes()
             folder.write(self.root, deployment, contents)
-            commit = self._record(deployment, by_path, message, at)
-            if stale := changes_between(self._staged(deployment), self._entries(by_path)):
-                self._branch().stage(stale)
+            signed = with_trailer(message, deployment)
+            commit = self._record(
+                by_path,
+                lambda tip: self.files(tip, deployment),
+                signed,
+                at,
+                f"snapshot {deployment}",
+            )
+            self._stage(by_path, self._staged(deployment))
             if commit:
                 self._git.ask("maintenance", "run", "--auto", "--quiet")
+        return commit
+
+    def is_settled(self, path: str) -> bool:
+        """Whether a file of the work tree, by its path from the top folder, is as it is committed.
+
+        So is one that is nowhere. What is staged counts as a change.
+        """
+        tip = self.history.commit_id("HEAD")
+        held = self.history.entry(tip, path) if tip else None
+        staged = self.history.staged(path)
+        on_disk = self._objects.entry(data).id if (data := self._on_disk(path)) else ""
+        return staged == on_disk == (held.id if held else "")
+
+    def commit_files(self, paths: Iterable[str], message: str, at: datetime) -> str | None:
+        """Commit files of the work tree as they are there, by their paths from the top folder.
+
+        Everything else, staged or not, stays as it is; else as `commit`.
+
+        Returns:
+            Id of the commit, None when the branch holds all of them already.
+
+        Raises:
+            StoreError: no branch is checked out, or the repository cannot be read or written.
+        """
+        contents = {path: data for path in paths if (data := self._on_disk(path)) is not None}
+        with self.lock():
+            commit = self._record(
+                contents, lambda tip: self._committed(tip, contents), message, at, "set up"
+            )
+            self._stage(contents, {})
         return commit
 
     def push(self, remote: str) -> str:
@@ -97,20 +144,60 @@ class Repository(Snapshots):
             Remote(self._git, self._objects, branch, self, remote).push()
             return branch.tip()
 
+    def _attributes(self) -> Mapping[str, bytes]:
+        """Our .gitattributes, where it is to come with the first snapshot.
+
+        That is where it lies there and is not committed yet, or where the history begins with it.
+        """
+        tip = self.history.commit_id("HEAD")
+        if tip and self._committed(tip, (DEPLOYMENTS, ATTRIBUTES)):
+            return {}
+        ours, present = ATTRIBUTES_TEXT.encode(), self._on_disk(ATTRIBUTES)
+        if present != ours and (tip or present is not None):
+            return {}
+        folder.write_file(self.root / ATTRIBUTES, ours)
+        return {ATTRIBUTES: ours}
+
+    def _on_disk(self, path: str) -> bytes | None:
+        """The contents of a file of the work tree; None where there is nothing."""
+        place = self.root / path
+        try:
+            return place.read_bytes() if os.path.lexists(place) else None
+        except OSError as error:
+            raise StoreError(
+                f"{visible(path)} cannot be read: {error.strerror}", "look at what it is"
+            ) from None
+
     def _entries(self, contents: Mapping[str, bytes]) -> Entries:
         return {path: self._objects.entry(data) for path, data in contents.items()}
+
+    def _committed(self, tip: str, paths: Iterable[str]) -> Entries:
+        found = {path: self.history.entry(tip, path) for path in paths}
+        return {path: entry for path, entry in found.items() if entry}
 
     def _branch(self) -> Branch:
         return Branch(self._git, self._objects, self.history)
 
+    def _stage(self, contents: Mapping[str, bytes], staged: Entries) -> None:
+        if stale := changes_between(staged, self._entries(contents)):
+            self._branch().stage(stale)
+
     def _record(
-        self, deployment: str, contents: Mapping[str, bytes], message: str, at: datetime
+        self,
+        contents: Mapping[str, bytes],
+        held: Callable[[str], Entries],
+        message: str,
+        at: datetime,
+        what: str,
     ) -> str | None:
-        """Commit the contents (by path), on whatever the newest commit is by then."""
+        """Commit the contents (by path), on whatever the newest commit is by then.
+
+        `held` tells what they take the place of in a commit, and `what` is told to git's reflog.
+        """
         wanted = self._entries(contents)
         for _ in range(_ATTEMPTS):
             tip = self.history.commit_id("HEAD")
-            changes = changes_between(self.files(tip, deployment) if tip else {}, wanted)
+            changes = changes_between(held(tip) if tip else {}, wanted)
             if not changes:
                 return None
             branch = self._branch()
@@ -118,12 +205,11 @@ class Repository(Snapshots):
                 self._objects.write_blob(contents[path])
             author = identity.of_snapshot(self._git, at, self._committed_at)
             tree = self._objects.write_tree(tip, changes)
-            signed = with_trailer(message, deployment)
-            commit = self._objects.write_commit(tree, tip, signed, author)
-            if branch.advance(tip, commit, f"confaudit: snapshot {deployment}"):
+            commit = self._objects.write_commit(tree, tip, message, author)
+            if branch.advance(tip, commit, f"confaudit: {what}"):
                 return commit
         raise StoreError(
-            f"others keep committing to {visible(branch.name)}, so the snapshot was not committed",
+            f"others keep committing to {visible(branch.name)}, so nothing was committed",
             "run again when they are done",
         )
 

@@ -47,7 +47,7 @@ def tell(folder: Path, watch: Callable[[DeploymentState, Outcome], None]) -> Dem
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(f"{folder} is not empty", "name a new folder: --output DIR")
     clock = Clock.of(os.environ)
-    init(folder, DEPLOYMENT, "https://coder.example.com")
+    init(folder, DEPLOYMENT, "https://coder.example.com", clock)
     story = states()
     with LoopbackCoder(story[0], clock.now()) as coder:
         setup = _setup(folder, coder, clock)

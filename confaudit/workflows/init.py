@@ -1,14 +1,26 @@
-"""Set up a repository of snapshots: commented files to begin with, and a .gitattributes."""
+"""Set up a repository of snapshots: commented files to begin with, committed for those to come."""
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from confaudit.errors import ConfigError
+from confaudit import configfile
+from confaudit.configfile import NAMES, Configuration
+from confaudit.errors import ConfigError, StoreError
+from confaudit.sources.address import base_url
 from confaudit.store import Repository
+from confaudit.store.layout import ATTRIBUTES, ATTRIBUTES_TEXT
+from confaudit.workflows.clock import Clock
+from confaudit.workflows.deployment_lines import entry, indented, with_deployment
 from confaudit.workflows.house import EXCEPTIONS
 from confaudit.workflows.policy import POLICY
-from confaudit.workflows.starters import starter, write_missing
+from confaudit.workflows.setup import TOKEN, token_owners
+from confaudit.workflows.starters import starter
+from confaudit.workflows.write import make_folder, write_text
+from confaudit.yaml_file import read_bytes
 
 _CONFIGURATION: Final = """\
 # confaudit.yaml: which Coder deployments to snapshot, and how.
@@ -28,59 +40,163 @@ deployments:
 # fingerprint_key_env: CONFAUDIT_FINGERPRINT_KEY
 """
 
-_EXAMPLE: Final = """\
-  # prod:                                # the name is the folder: deployments/prod/
-  #   url: https://coder.example.com     # the access URL
-  #   # The session token of a user with the Auditor role. One of:
-  #   token_env: CODER_SESSION_TOKEN     # an environment variable
-  #   token_file: /run/secrets/coder     # a file that holds nothing else
-  #   token_command: pass show coder     # a command that prints it
-  #   ca_file: corporate-ca.pem          # trust this authority too
-"""
 
-_DEPLOYMENT: Final = """\
-  {name}:                                # the folder: deployments/{name}/
-    url: {url}
-    # The session token of a user with the Auditor role. One of:
-    token_env: CODER_SESSION_TOKEN       # an environment variable
-    # token_file: /run/secrets/coder     # a file that holds nothing else
-    # token_command: pass show coder     # a command that prints it
-    # ca_file: corporate-ca.pem          # trust this authority too
-"""
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A deployment that is added."""
 
-_ATTRIBUTES: Final = """\
-# Snapshots are canonical JSON: never convert their line ends.
-deployments/** text eol=lf
-deployments/*/schema.json linguist-generated
-.confaudit/** linguist-generated
-"""
+    name: str
+    url: str
+    """As it may be asked, without a final slash."""
+    token_env: str
+    """The variable that is to hold its token."""
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the token travels where nobody can read it."""
+        try:
+            return bool(base_url(self.url, allow_http=False))
+        except ConfigError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What init wrote, and what was there already."""
+    """What init wrote, and what was there already; files are absolute paths."""
 
-    folder: Path
-    written: tuple[str, ...]
-    kept: tuple[str, ...]
+    configuration: Path
+    """The confaudit.yaml, whatever it is called."""
+    added: Newcomer | None
+    """The deployment that is new."""
+    written: tuple[Path, ...]
+    """Files that are new."""
+    kept: tuple[Path, ...]
+    """Files that were there, one of which may have got lines."""
+    commit: str
+    """Id of the commit that holds what was written; empty where there was nothing to commit."""
+    left: tuple[Path, ...]
+    """What is not committed, as somebody has changed it or it could not be."""
+    trouble: StoreError | None
+    """Why it could not be."""
 
 
-def init(folder: Path, name: str, url: str) -> Made:
-    """Make `folder` a repository of snapshots; files that exist are kept as they are.
+def init(folder: Path, name: str, url: str, clock: Clock) -> Made:
+    """Make `folder` a repository of snapshots, and add the deployment to it, if one is named.
+
+    Files that exist are kept, but for the lines of the deployment. What was written is committed.
 
     Raises:
         StoreError: the folder cannot become a git repository.
-        ConfigError: a file cannot be written.
+        ConfigError: the deployment cannot be called so, or have that URL, or is there with another
+            one; a file cannot be read or written.
     """
+    address = _address(name, url)
+    repository = Repository.open(folder, create=True, committed_at=clock.ordered)
+    with repository.lock():
+        path = configfile.nearest(folder) or folder.resolve() / NAMES[0]
+        return _Setting(repository, path, clock.now()).up(name, address)
+
+
+def _address(name: str, url: str) -> str:
+    """The checked URL; plain http is told when it is asked, as it may be allowed then."""
     if bool(name) != bool(url):
         raise ConfigError("a deployment needs both its NAME and --url", "give both, or neither")
-    Repository.open(folder, create=True)
-    entry = _DEPLOYMENT.format(name=name, url=url) if name else _EXAMPLE
-    files = {
-        "confaudit.yaml": _CONFIGURATION.format(deployments=entry),
-        ".gitattributes": _ATTRIBUTES,
-        **starter(EXCEPTIONS),
-        **starter(POLICY),
-    }
-    written = write_missing(folder, files)
-    return Made(folder, written, tuple(file for file in files if file not in written))
+    if not name:
+        return ""
+    configfile.check_new_name(name, ())
+    return base_url(url, allow_http=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """Sets up one repository, whose lock is held."""
+
+    repository: Repository
+    path: Path
+    """Where confaudit.yaml is, or is to be."""
+    now: datetime
+
+    def up(self, name: str, url: str) -> Made:
+        present = self._present()
+        added = self._newcomer(name, url, present)
+        files = self._files(added)
+        missing = tuple(file for file in files if not file.exists())
+        edited = (self.path,) if added and self.path not in missing else ()
+        settled = {file for file in (*missing, *edited) if self._is_settled(file)}
+        if edited and added:
+            write_text(self.path, self._with(added))
+        for file in missing:
+            make_folder(file.parent)
+            write_text(file, files[file])
+        commit, trouble = self._commit(settled, _message(added, is_first=not present))
+        return Made(
+            configuration=self.path,
+            added=added,
+            written=missing,
+            kept=tuple(file for file in files if file not in missing),
+            commit=commit,
+            left=tuple(file for file in files if not self._is_settled(file)),
+            trouble=trouble,
+        )
+
+    def _present(self) -> Configuration | None:
+        """What confaudit.yaml says already."""
+        return configfile.load(self.path).configuration if self.path.is_file() else None
+
+    def _newcomer(self, name: str, url: str, present: Configuration | None) -> Newcomer | None:
+        known = present.deployments if present else {}
+        if not name or (name in known and known[name].url.rstrip("/") == url):
+            return None
+        if name in known:
+            raise ConfigError(
+                f"{self.path.name} has {name} already, with another URL",
+                "change its url there, or give the new one another name",
+            )
+        configfile.check_new_name(name, (*known, *self.repository.deployments()))
+        is_taken = present and token_owners(present)
+        own = re.sub(r"[^A-Z0-9]", "_", name.upper())
+        return Newcomer(name, url, f"{TOKEN}_{own}" if is_taken else TOKEN)
+
+    def _files(self, added: Newcomer | None) -> Mapping[Path, str]:
+        """All files of a repository that is set up, as they begin."""
+        beside = {
+            self.path.name: _CONFIGURATION.format(deployments=_deployments(added)),
+            **starter(EXCEPTIONS),
+            **starter(POLICY),
+        }
+        return {
+            **{self.path.parent / name: text for name, text in beside.items()},
+            self.repository.root.resolve() / ATTRIBUTES: ATTRIBUTES_TEXT,
+        }
+
+    def _with(self, added: Newcomer) -> str:
+        text = read_bytes(self.path, ConfigError).decode()
+        return with_deployment(self.path, text, added.name, added.url, added.token_env)
+
+    def _is_settled(self, file: Path) -> bool:
+        return self.repository.is_settled(self._in_repository(file))
+
+    def _in_repository(self, file: Path) -> str:
+        return file.relative_to(self.repository.root.resolve()).as_posix()
+
+    def _commit(self, files: Iterable[Path], message: str) -> tuple[str, StoreError | None]:
+        paths = sorted(map(self._in_repository, files))
+        try:
+            return self.repository.commit_files(paths, message, self.now) or "", None
+        except StoreError as trouble:  # all is written, and what is left is told
+            return "", trouble
+
+
+def _deployments(added: Newcomer | None) -> str:
+    """The first deployment, else an example."""
+    if added:
+        lines = entry(added.name, added.url, added.token_env)
+    else:
+        lines = tuple(f"# {line}" for line in entry("prod", "https://coder.example.com", TOKEN))
+    return "".join(f"{line}\n" for line in indented(lines))
+
+
+def _message(added: Newcomer | None, *, is_first: bool) -> str:
+    if not added:
+        return "Set up confaudit"
+    return f"Set up confaudit for {added.name}" if is_first else f"Add {added.name} to confaudit"

@@ -62,7 +62,7 @@ class Setup:
         known = self.configuration.deployments
         if self.url and (len(names) == 1 or not known):
             name = names[0] if names else _host(self.url)
-            return {name: self._overridden(known.get(name))}
+            return {name: self._overridden(name, known.get(name))}
         for name in names:
             if name not in known:
                 hint = suggest(name, tuple(known)) if known else "name it there, or give --url"
@@ -73,7 +73,9 @@ class Setup:
                 "there is no deployment to ask",
                 "run `confaudit init`, or set CODER_URL and CODER_SESSION_TOKEN",
             )
-        return {name: self._overridden(d) if len(chosen) == 1 else d for name, d in chosen.items()}
+        if len(chosen) > 1:
+            return chosen
+        return {name: self._overridden(name, one) for name, one in chosen.items()}
 
     def single(self, name: str) -> tuple[str, Deployment]:
         """The one deployment that a name, a URL or nothing at all means.
@@ -96,9 +98,9 @@ class Setup:
             if deployment.url.rstrip("/") == url.rstrip("/"):
                 return name, deployment
         file = str(self.token_file) if self.token_file else ""
-        return _host(url), Deployment(url=url, token_file=file, token_env="" if file else _TOKEN)
+        return _host(url), Deployment(url=url, token_file=file, token_env="" if file else TOKEN)
 
-    def _overridden(self, deployment: Deployment | None) -> Deployment:
+    def _overridden(self, name: str, deployment: Deployment | None) -> Deployment:
         """A single deployment obeys flags and environment before the file."""
         base = deployment or Deployment(url=self.url)
         token = {
@@ -106,8 +108,9 @@ class Setup:
             "token_env": "" if self.token_file else base.token_env,
             "token_command": "" if self.token_file else base.token_command,
         }
-        if not self.token_file and self.environ.get(_TOKEN):
-            token = {"token_file": "", "token_env": _TOKEN, "token_command": ""}
+        is_anothers = not self.url and self._owner() not in ("", name)
+        if not self.token_file and self.environ.get(TOKEN) and not is_anothers:
+            token = {"token_file": "", "token_env": TOKEN, "token_command": ""}
         return Deployment(
             url=self.url or base.url,
             ca_file=base.ca_file,
@@ -138,14 +141,20 @@ class Setup:
         elif deployment.token_command:
             token = _run(deployment.token_command)
         else:
-            token = self._environment(name, deployment.token_env or self._sole_token_env())
+            token = self._environment(name, deployment.token_env or self._common_token_env(name))
         if not token:
             raise ConfigError(f"the session token of {name} is empty", "check where it comes from")
         return token
 
-    def _sole_token_env(self) -> str:
-        """CODER_SESSION_TOKEN is one deployment's: never send it to several."""
-        return _TOKEN if len(self.configuration.deployments) <= 1 else ""
+    def _common_token_env(self, name: str) -> str:
+        """CODER_SESSION_TOKEN is one deployment's: never send it to another one."""
+        known = self.configuration.deployments
+        return TOKEN if name == self._owner() or known.keys() <= {name} else ""
+
+    def _owner(self) -> str:
+        """The deployment whose token CODER_SESSION_TOKEN is, empty where nobody can tell."""
+        found = token_owners(self.configuration)
+        return found[0] if len(found) == 1 else ""
 
     def _environment(self, name: str, variable: str) -> str:
         if not variable:
@@ -222,7 +231,17 @@ class Setup:
         return self.clock.now()
 
 
-_TOKEN: Final = "CODER_SESSION_TOKEN"  # noqa: S105 - the variable's name
+TOKEN: Final = "CODER_SESSION_TOKEN"  # noqa: S105 - the variable's name
+"""Coder's own name for it; it holds the token of one deployment."""
+
+
+def token_owners(configuration: Configuration) -> tuple[str, ...]:
+    """The deployments that take CODER_SESSION_TOKEN: by that name, else as they name nothing."""
+    known = configuration.deployments.items()
+    naming = tuple(name for name, one in known if one.token_env == TOKEN)
+    return naming or tuple(
+        name for name, one in known if not (one.token_env or one.token_file or one.token_command)
+    )
 
 
 def _host(url: str) -> str:

@@ -144,6 +144,7 @@ def test_a_store_begun_apart_is_put_on_top(hub, tmp_path):
     git(store.root, "remote", "add", "origin", str(hub))
     store.push("origin")
     assert subjects(hub) == ["prod: first", "person: README.md"]
+    assert "eol=lf" in git(hub, "show", "main:.gitattributes")
     assert git(store.root, "status", "--porcelain") == ""
 
 

@@ -129,6 +129,7 @@ def test_create_makes_a_repository_and_leaves_files_alone(tmp_path, prepare):
     commit = store.commit("prod", FILES, "first", AT)
     assert git(folder, "rev-parse", "main") == commit
     assert git(folder, "ls-files").splitlines() == [
+        ".gitattributes",
         "deployments/prod/schema.json",
         "deployments/prod/settings.json",
     ]

@@ -15,7 +15,7 @@ from confaudit.catalog import loader
 from confaudit.configfile import Deployment
 from confaudit.errors import CatalogError, ConfauditError, ConfigError
 from confaudit.rulebook import advisories
-from confaudit.yaml_file import MAX_BYTES, Origin, Part, load, parse, read_json
+from confaudit.yaml_file import MAX_BYTES, Origin, Part, parse, read_bytes, read_json
 from confaudit.yaml_nodes import Scalar, compose, resolve
 
 CATALOG = loader.packaged()
@@ -450,7 +450,7 @@ def test_json_is_read_by_yaml_only_where_something_is_wrong():
 
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(ConfauditError, match="cannot be read: no such file"):
-        load(tmp_path / "none.yaml", ConfauditError)
+        read_bytes(tmp_path / "none.yaml", ConfauditError)
 
 
 @pytest.mark.parametrize(
