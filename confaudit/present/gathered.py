@@ -54,7 +54,7 @@ def _own(row: Entry, shared: Entry) -> Entry:
         before=None if shared.value_term else row.before,
         after=None if shared.value_term else row.after,
         facts=tuple(fact for fact in row.facts if fact.term not in told),
-        strip=None if shared.strip else row.strip,
+        strip=None,  # a picture for each would bury the names
     )
 
 

@@ -229,7 +229,10 @@ def _word(word: str, as_code: Callable[[str], str]) -> str:
     parts = _AROUND.fullmatch(word)
     if parts is None or (_PLAIN_WORD.fullmatch(word) and not _MARK_OR_COMMIT.search(word)):
         return word
-    return f"{parts['lead'] or ''}{as_code(parts['quoted'] or parts['bare'])}{parts['stop']}"
+    name, stop = parts["quoted"] or parts["bare"], parts["stop"]
+    while stop.startswith(")") and name.count("(") > name.count(")"):  # its own brackets
+        name, stop = f"{name})", stop[1:]
+    return f"{parts['lead'] or ''}{as_code(name)}{stop}"
 
 
 _LONGEST_WORD: Final = 200
@@ -243,7 +246,7 @@ _MARK_OR_COMMIT: Final = re.compile(r"^\d+[.)]$|\b[0-9a-f]{7,64}\b", re.IGNORECA
 _WORD: Final = re.compile(r"\(?`[^`]+`[.,:;?)]*(?![^ ])|[^ ]+")
 """What stands in back quotes is one word."""
 _AROUND: Final = re.compile(
-    r"(?P<lead>\()?(?:`(?P<quoted>[^`]+)`|(?P<bare>.+?))(?P<stop>(?(lead)[.,:;?)]*|[.,:;?]*))"
+    r"(?P<lead>\()?(?:`(?P<quoted>[^`]+)`|(?P<bare>.+?))(?P<stop>[.,:;?)]*)"
 )
 _SIGN: Final = re.compile(r"[!-/:-@\[-`{-~]")
 _HTML_SIGN: Final = re.compile(r"[!-,./:-<>-@\[-^`{-~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")

@@ -134,6 +134,8 @@ def test_what_a_forge_would_link_is_code(trap: str) -> None:
         ("Was it meant? Was `a-b`? (`c-d`?)", "Was it meant? Was `a-b`? (`c-d`?)"),
         ("See (`a b`), or `c d`.", "See (`a b`), or `c d`."),
         ("Take (CODER_X) out.", "Take (`CODER_X`) out."),
+        ("(see CODER_X, 29ddf4261578).", "(see `CODER_X`, `29ddf4261578`)."),
+        ("(F(x)), G(x). (see F(x))", "(`F(x)`), `G(x)`. (see `F(x)`)"),
         ("f(x) ``two``", "`f(x)` <code>&#96;&#96;two&#96;&#96;</code>"),
     ],
 )
