@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from confaudit.core.coder.documented import Fit
 from confaudit.core.model import ChangeKind, Fidelity, Level
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side
-from confaudit.core.text.wording import moment, plural, visible
+from confaudit.core.text.wording import agreeing, listing, moment, plural, visible
 from confaudit.present.changes import change_groups
 from confaudit.present.charts import Strip, strip
 from confaudit.present.decisions import Decisions, decisions, idle_exceptions
@@ -248,6 +249,13 @@ def _sides(report: Report) -> Iterator[SideShown]:
         yield _side(word, side, is_predicted)
 
 
+def _fit(fit: Fit, leaves: int) -> str:
+    """Which releases a docs page is like, and how much."""
+    runs = [first if first == last else f"{first} to {last}" for first, last in fit.spans]
+    lacking = f", {fit.others:,} {agreeing(fit.others, 'is', 'are')} missing" if fit.others else ""
+    return f"fits Coder {listing(runs)} best: {fit.shared:,} of {leaves:,} leaves match{lacking}"
+
+
 def _side(word: str, side: Side, is_predicted: bool) -> SideShown:
     """A side of a comparison; what nobody has read yet has a version and little else."""
     version = f"Coder {visible(side.version)}" if side.version else ""
@@ -258,6 +266,7 @@ def _side(word: str, side: Side, is_predicted: bool) -> SideShown:
         "Taken": moment(side.taken_at) if side.taken_at else "",
         "Holds": "" if is_predicted else size,
         "Read from": "" if is_predicted else _FIDELITY[side.fidelity],
+        "Release": _fit(side.fit, side.leaves) if side.fit else "",
         "Stored as": f"commit {visible(side.commit[:12])}" if side.commit else "",
     }
     known = tuple((term, middle_out(text, _HEAD_LIMIT)) for term, text in facts.items() if text)

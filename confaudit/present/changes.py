@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from confaudit.core.judge.finding import Finding
+from confaudit.core.lifecycle.lifecycle import declared_default
 from confaudit.core.model import (
     MISSING,
     Cause,
@@ -107,7 +108,7 @@ def _place(judged: _Judged) -> tuple[int, bool, str]:
 
 
 def _group_title(change: Change) -> str:
-    if change.subject is Subject.OPTION:
+    if change.subject is Subject.OPTION or change.spec:
         return (change.spec.group if change.spec else "") or OTHER_OPTIONS
     section, dot, _ = change.key.partition(".")
     if change.subject is Subject.SERVER:
@@ -134,6 +135,7 @@ def _change(judged: _Judged, limit: int, *, is_marked: bool) -> Entry:
         kind=change.kind,
         chips=(*_level(finding, is_marked), *_chips(change)),
         title=middle_out(visible(_title(change)), limit),
+        is_path=_is_path(change),
         names=names(change.spec, _former(change, change.spec)) if change.spec else (),
         before=before.within(limit),
         after=after.within(limit),
@@ -147,7 +149,13 @@ def _change(judged: _Judged, limit: int, *, is_marked: bool) -> Entry:
 
 
 def _title(change: Change) -> str:
+    if change.subject is not Subject.OPTION:
+        return change.key
     return (change.spec.name if change.spec else "") or change.key
+
+
+def _is_path(change: Change) -> bool:
+    return change.subject is not Subject.OPTION or _title(change) == change.key
 
 
 def _level(finding: Finding, is_counted: bool) -> Iterator[Chip]:
@@ -242,6 +250,9 @@ def _remarks(change: Change, has_items: bool, limit: int) -> Iterator[Remark]:
         if not _is_said(facet, change):
             yield _remark(facet, limit)
     compared = {facet.facet for facet in change.facets}
+    if change.spec and change.spec.default is not None and change.subject is Subject.CONFIG:
+        default = declared_default(replace(change.spec, type=change.type))
+        yield Remark(f"default {middle_out(default, limit)}")
     if change.spec and change.spec.use_instead and Facet.USE_INSTEAD not in compared:
         yield Remark(f"deprecated: {_use(change.spec.use_instead)}")
 

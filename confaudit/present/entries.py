@@ -91,6 +91,8 @@ class Entry:
     """Whether one line is enough for it."""
     kind: ChangeKind | None = None
     """Of a change."""
+    is_path: bool = False
+    """Whether the title is a name to be typed as it is, such as the dotted path of a leaf."""
     is_same: bool = False
     """Whether `after` is all there is to show: `before` would repeat it."""
     items: Items | None = None

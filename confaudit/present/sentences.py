@@ -58,9 +58,15 @@ _KINDS: Final[Mapping[ChangeKind, str]] = {
 
 
 def _change(change: Change) -> str:
-    key = option_name(change.key) if change.subject is Subject.OPTION else change.key
     evidence = f"; {visible(change.evidence)}" if change.evidence else ""
-    return f"{visible(key)} {_KINDS[change.kind]}: {_values(change)}{evidence}"
+    return f"{visible(_name(change))} {_KINDS[change.kind]}: {_values(change)}{evidence}"
+
+
+def _name(change: Change) -> str:
+    """An option by its flag; a leaf by its path, with the option that sets it."""
+    if change.subject is Subject.OPTION:
+        return option_name(change.key)
+    return f"{change.key} ({option_name(change.spec.key)})" if change.spec else change.key
 
 
 def _values(change: Change) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec import UNSET, to_builtins
 from msgspec.json import schema as json_schema
 
+from confaudit.core.coder.documented import Fit
 from confaudit.core.judge.finding import Effect
 from confaudit.core.lifecycle.lifecycle import Event
 from confaudit.core.lifecycle.lives import Lives
@@ -28,7 +29,9 @@ from confaudit.render.json_v1_fields import (
     DeploymentEntry,
     Document,
     EventEntry,
+    FitEntry,
     LivesEntry,
+    SpanEntry,
     Summary,
     TableEntry,
     Tool,
@@ -44,7 +47,7 @@ from confaudit.render.json_v1_judged import (
     suppressed_entry,
 )
 
-SCHEMA_VERSION: Final = "1.6"
+SCHEMA_VERSION: Final = "1.7"
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -206,4 +209,9 @@ def _side(side: Side) -> ComparedSide:
         commit=side.commit,
         options=side.options,
         leaves=side.leaves,
+        fit=_fit(side.fit) if side.fit else UNSET,
     )
+
+
+def _fit(fit: Fit) -> FitEntry:
+    return FitEntry([SpanEntry(*span) for span in fit.spans], fit.shared, fit.others)

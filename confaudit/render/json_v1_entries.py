@@ -91,12 +91,23 @@ class ChangeEntry(Struct):
         ),
     ]
     option: Annotated[str, Meta(description="The flag, without dashes")] | UnsetType = UNSET
+    leaf_of: (
+        Annotated[str, Meta(description="Of a config leaf the option that sets it")] | UnsetType
+    ) = UNSET
     path: Annotated[str, Meta(description="Dotted leaf of config or server")] | UnsetType = UNSET
     env: str | UnsetType = UNSET
     yaml_path: str | UnsetType = UNSET
     name: Annotated[str, Meta(description="Display name")] | UnsetType = UNSET
     group: str | UnsetType = UNSET
     type: str | UnsetType = UNSET
+    default: (
+        Annotated[str, Meta(description="Of a config leaf: what its option declares, as text")]
+        | UnsetType
+    ) = UNSET
+    default_computed_from: (
+        Annotated[str, Meta(description="What that default follows from: version, host or option")]
+        | UnsetType
+    ) = UNSET
     before: AnyValue | UnsetType = UNSET
     after: AnyValue | UnsetType = UNSET
     source_before: SourceName | UnsetType = UNSET

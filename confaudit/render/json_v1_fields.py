@@ -29,6 +29,23 @@ class Tool(Struct):
     version: str
 
 
+class SpanEntry(Struct):
+    """Releases in a row."""
+
+    first: str
+    last: str
+
+
+class FitEntry(Struct):
+    """Which releases a docs page is most like; it does not tell its own."""
+
+    releases: Annotated[
+        list[SpanEntry], Meta(description="In version order; it is equally like all", min_length=1)
+    ]
+    shared: Annotated[int, Meta(description="How many of its leaves they have", ge=1)]
+    others: Annotated[int, Meta(description="How many leaves they have beside these", ge=0)]
+
+
 class ComparedSide(Struct):
     """One of the two things compared; texts are empty when not known."""
 
@@ -46,6 +63,7 @@ class ComparedSide(Struct):
     commit: str
     options: Annotated[int, Meta(description="How many options it holds", ge=0)]
     leaves: Annotated[int, Meta(description="How many config leaves it holds", ge=0)]
+    fit: FitEntry | UnsetType = UNSET
 
 
 class Summary(Struct):

@@ -68,8 +68,13 @@ def change_entry(change: Change, finding: Finding, deployment: str) -> ChangeEnt
         entry.name, entry.group = spec.name or UNSET, spec.group or UNSET
         entry.env, entry.yaml_path = spec.env or UNSET, spec.yaml_path or UNSET
         entry.use_instead = list(spec.use_instead) or UNSET
-        value = change.before if change.kind is ChangeKind.REMOVED else change.after
-        entry.paste = _paste(dialects(spec, value, change.type))
+        if change.subject is Subject.OPTION:
+            value = change.before if change.kind is ChangeKind.REMOVED else change.after
+            entry.paste = _paste(dialects(spec, value, change.type))
+        else:  # a leaf may show a type in place of a value
+            entry.leaf_of = spec.key
+            entry.default = UNSET if spec.default is None else spec.default
+            entry.default_computed_from = spec.default_computed_from or UNSET
     if finding.rule.id != change_rule(change.cause).id:
         entry.rule = finding.rule.id
     entry.fingerprint = finding.fingerprint

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from msgspec import UNSET, UnsetType
 
+from confaudit.core.coder.documented import Fit
 from confaudit.core.coder.releases import Version
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.judge import Judged, Suppressed, joined
@@ -26,6 +27,7 @@ from confaudit.render.json_v1_fields import (
     DeploymentEntry,
     Document,
     EventEntry,
+    FitEntry,
     LivesEntry,
     TableEntry,
 )
@@ -105,7 +107,14 @@ def _side(entry: ComparedSide | UnsetType) -> Side | None:
         commit=entry.commit,
         options=entry.options,
         leaves=entry.leaves,
+        fit=_fit(entry.fit) if entry.fit else None,
     )
+
+
+def _fit(entry: FitEntry) -> Fit:
+    """What a docs page is most like; each end of a span is a version."""
+    spans = tuple((_version(span.first), _version(span.last)) for span in entry.releases)
+    return Fit(spans, entry.shared, entry.others)
 
 
 # --- deployments --------------------------------------------------------------------------------

@@ -154,8 +154,8 @@ def _judged_change(entry: ChangeEntry, rules: Mapping[str, Rule], deployment: st
 
 def _change(entry: ChangeEntry) -> Change:
     subject = Subject(entry.subject)
-    is_option = subject is Subject.OPTION
-    key = (entry.option if is_option else entry.path) or ""
+    option = entry.option if subject is Subject.OPTION else entry.leaf_of
+    key = (entry.option if subject is Subject.OPTION else entry.path) or ""
     return Change(
         subject=subject,
         key=key,
@@ -165,7 +165,7 @@ def _change(entry: ChangeEntry) -> Change:
         path=entry.path or "",
         type=entry.type or "",
         facets=tuple(map(_facet, entry.facets or ())),
-        spec=_spec(entry, key) if is_option else None,
+        spec=_spec(entry, option) if option else None,
         source_before=_source(entry.source_before),
         source_after=_source(entry.source_after),
         was=entry.was or "",
@@ -194,6 +194,8 @@ def _spec(entry: ChangeEntry, key: str) -> OptionSpec:
         yaml_path=entry.yaml_path or "",
         group=entry.group or "",
         use_instead=tuple(entry.use_instead or ()),
+        default=None if entry.default is UNSET else entry.default,
+        default_computed_from=entry.default_computed_from or "",
     )
     return flagless if flagless.key == key else replace(flagless, flag=key)
 

@@ -237,8 +237,8 @@ def _changes(group: Group, is_new_part: bool) -> Iterator[Block]:
 
 
 def _line(row: Entry) -> Iterator[Block]:
-    """A change that needs no attention, in one line."""
-    name = names_line(row.names[:1]) if row.names else Text(row.title)
+    """A change that needs no attention, in one line; of a path with the option it belongs to."""
+    name = names_line(row.names[:1]) if row.names and not row.is_path else Text(row.title)
     values = [] if row.is_same else [_value_line(row)]
     remarks = [_remark_words(remark) for remark in row.remarks if not remark.is_reassuring]
     words = [*values, *remarks]
@@ -249,6 +249,8 @@ def _line(row: Entry) -> Iterator[Block]:
         2,
         Text.assemble((f"{_symbol(row)} ", style), name, (f"  {row.kind}", style), tail, known_by),
     )
+    if row.names and row.is_path:
+        yield 4, names_line(row.names).append(f" · {row.evidence}" if row.evidence else "", "dim")
 
 
 def _value_line(row: Entry) -> Text:

@@ -8,6 +8,7 @@ from confaudit.core import tree
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
 from confaudit.core.changes.selection import EVERYTHING, Selection, change_names, spec_names
+from confaudit.core.coder.documented import best_fit
 from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.hardening import CONTROL_RESTORED, turned
 from confaudit.core.judge.judge import judge
@@ -68,8 +69,8 @@ def report(
     refuse_strangers(selection, _names(before, after, changes), releases, _rules(setup, own))
     return Report(
         title=_title(before, after),
-        before=side(before),
-        after=side(after),
+        before=side(before, best_fit(before, catalog)),
+        after=side(after, best_fit(after, catalog)),
         judged=judge(
             located(found, (after, before)),
             deployment,

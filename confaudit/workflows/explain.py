@@ -1,20 +1,23 @@
 """The story of one option between two versions: what changed, by whose doing, and its life."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
+from confaudit.core import tree
 from confaudit.core.changes.selection import change_names
 from confaudit.core.coder.defaults import default_value
 from confaudit.core.coder.identity import option_keys
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.judge.judge import Judged
+from confaudit.core.judge.verdict import BY_CAUSE
 from confaudit.core.lifecycle.lifecycle import Event, life
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.lifecycle.lookup import Found, find
-from confaudit.core.model import MISSING, Change, Snapshot, Value
+from confaudit.core.model import MISSING, Change, ChangeKind, Fidelity, Snapshot, Subject, Value
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Table
-from confaudit.core.text.wording import listing, option_name, readable, visible
+from confaudit.core.text.wording import option_name, readable, visible
 from confaudit.workflows.catalog import life_table
 from confaudit.workflows.diff import report
 from confaudit.workflows.load import load_two
@@ -38,33 +41,63 @@ def explain_option(
     catalog = setup.catalog()
     before, after = load_two(setup, inputs, kinds, deployment)
     whole = report(setup, before, after)
-    meant = [change for change in whole.changes if _is_named(change, name)]
-    found = Found(meant[0].key, True) if meant else find(name, catalog.releases)
-    keys = option_keys(found.key, catalog.releases)
-    shown = tuple(
-        one
-        for one in whole.judged.shown
-        if one.change and not set(keys).isdisjoint(_keys(one.change))
-    )
+    topic, taken = _meant(name, whole.changes, catalog)
+    shown = tuple(one for one in whole.judged.shown if one.change and topic.is_of(one.change))
     changes = tuple(one.change for one in shown if one.change)
+    rows = tuple(_fact(topic, changes, snapshot) for snapshot in (before, after))
     story = replace(
         whole,
         kind=ReportKind.EXPLAIN,
-        title=f"{found.name} between {visible(before.label)} and {visible(after.label)}",
-        statement=_statement(changes, found),
+        title=f"{topic.name} between {visible(before.label)} and {visible(after.label)}",
+        statement=_statement(topic, changes, rows),
         judged=Judged(shown),
         tables=(
-            _facts([*keys, *(key for change in changes for key in _keys(change))], before, after),
-            *_life(found.key, before, after, catalog),
+            Table("sides", "Both sides", _FACTS, rows),
+            *_life(topic, before, after, catalog, whole=_is_lacking(rows)),
         ),
         lives=lives(
-            [found.key, *(change.was for change in changes)],
+            [*topic.keys[:1], *(change.was for change in changes)],
             catalog,
             before.version,
             after.version,
         ),
     )
-    return story, "" if found.is_exact else found.name
+    return story, taken
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """What the story is of: an option, or a leaf that no option sets."""
+
+    name: str
+    keys: tuple[str, ...]
+    """Every key that the option has in any release, the newest first; none for a leaf."""
+    leaves: frozenset[str]
+    """The config leaves that releases keep it in, or the leaf itself."""
+
+    def is_of(self, change: Change) -> bool:
+        """Whether a change is one of the option or leaf, under whatever name."""
+        if change.subject is Subject.OPTION:
+            return not {*self.keys}.isdisjoint(_keys(change))
+        return change.key in self.leaves
+
+
+def _meant(name: str, changes: Sequence[Change], catalog: Catalog) -> tuple[_Topic, str]:
+    """What a name means, and what a misspelt one was taken to mean."""
+    change = next((one for one in changes if _is_named(one, name)), None)
+    if change and not change.spec and change.subject is not Subject.OPTION:
+        return _Topic(visible(change.key), (), frozenset({change.key})), ""
+    key = change.spec.key if change and change.spec else change.key if change else ""
+    found = Found(key, True) if key else find(name, catalog.releases)
+    keys = option_keys(found.key, catalog.releases)
+    specs = (
+        release.options[key]
+        for release in catalog.releases
+        for key in keys
+        if key in release.options
+    )
+    leaves = frozenset(filter(None, (spec.json_path for spec in specs)))
+    return _Topic(found.name, keys, leaves), "" if found.is_exact else found.name
 
 
 def _is_named(change: Change, name: str) -> bool:
@@ -75,51 +108,92 @@ def _keys(change: Change) -> tuple[str, ...]:
     return (change.key, change.was, *change.also)
 
 
-def _statement(changes: Sequence[Change], found: Found) -> str:
-    if not changes:
-        return f"{found.name} did not change."
-    causes = listing([str(change.cause) for change in changes])
-    evidence = "; ".join(change.evidence for change in changes)
-    return f"{found.name} changed, cause: {causes}. {evidence[:1].upper()}{evidence[1:]}."
+def _statement(
+    topic: _Topic, changes: Sequence[Change], sides: Sequence[Mapping[str, Value]]
+) -> str:
+    if changes:
+        return f"{topic.name} {'; '.join(map(_happened, changes))}."
+    if _is_lacking(sides):
+        return f"Neither side has {topic.name}."
+    return f"{topic.name} did not change."
 
 
-_FACTS = (
+def _is_lacking(sides: Sequence[Mapping[str, Value]]) -> bool:
+    """Whether no side has it, under whatever name."""
+    return all(side["name"] is MISSING for side in sides)
+
+
+def _happened(change: Change) -> str:
+    """What became of it, by whom, and how that is known."""
+    by = BY_CAUSE[change.cause] if change.cause else ""
+    return f"{_VERBS[change.kind]}, {by}: {change.evidence}"
+
+
+_VERBS: Final[Mapping[ChangeKind, str]] = {
+    ChangeKind.ADDED: "was added",
+    ChangeKind.REMOVED: "is gone",
+    ChangeKind.CHANGED: "changed",
+    ChangeKind.RENAMED: "was renamed",
+    ChangeKind.SOURCE: "is set from elsewhere",
+    ChangeKind.DECLARED: "is declared differently",
+}
+
+
+_FACTS: Final = (
     Column("side", "Side"),
     Column("name", "Name", is_code=True),
+    Column("type", "Type", is_code=True),
     Column("value", "Value", is_code=True),
     Column("source", "Set by"),
     Column("default", "Default", is_code=True),
 )
+"""What each side has, changed or not, under the name it has there."""
 
 
-def _facts(keys: Sequence[str], before: Snapshot, after: Snapshot) -> Table:
-    """What each side has for the setting, changed or not, under the name it has there."""
-    rows = tuple(_fact(keys, snapshot) for snapshot in (before, after))
-    return Table("sides", "Both sides", _FACTS, rows)
+def _fact(topic: _Topic, changes: Sequence[Change], snapshot: Snapshot) -> Mapping[str, Value]:
+    """What a side has for it: as an option where it lists these, else as a config leaf."""
+    keys = (*topic.keys, *(key for change in changes for key in _keys(change)))
+    found = next((key for key in keys if key in snapshot.settings), "")
+    told = _option(found, snapshot) if found else _leaf(topic, changes, snapshot)
+    return {"side": snapshot.label, **told}
 
 
-def _fact(keys: Sequence[str], snapshot: Snapshot) -> Mapping[str, Value]:
-    key = next((key for key in keys if key in snapshot.settings), "")
-    setting, spec = snapshot.settings.get(key), snapshot.declared.get(key)
+def _option(key: str, snapshot: Snapshot) -> Mapping[str, Value]:
+    setting, spec = snapshot.settings[key], snapshot.declared.get(key)
     option_type = spec.type if spec else ""
     default = default_value(spec, spec.default) if spec and spec.default is not None else MISSING
     return {
-        "side": snapshot.label,
-        "name": option_name(key) if key else MISSING,
-        "value": readable(setting.value, option_type) if setting else MISSING,
-        "source": (setting.source or "nobody") if setting else MISSING,
+        "name": option_name(key),
+        "type": option_type or MISSING,
+        "value": readable(setting.value, option_type),
+        "source": setting.source or "nobody",
         "default": readable(default, option_type),
     }
 
 
-def _life(key: str, before: Snapshot, after: Snapshot, catalog: Catalog) -> tuple[Table, ...]:
-    """What releases did to the option on the way; nothing for leaves without an option."""
+def _leaf(topic: _Topic, changes: Sequence[Change], snapshot: Snapshot) -> Mapping[str, Value]:
+    """A leaf of the config tree; a docs page tells its type in place of a value."""
+    held = {tree.dotted(path): value for path, value in tree.leaves(snapshot.config)}
+    leaf = next((one for one in sorted(topic.leaves) if one in held), "")
+    if not leaf:
+        return {"name": MISSING}
+    if snapshot.fidelity is Fidelity.SHAPE:
+        return {"name": leaf, "type": held[leaf]}
+    option_type = next((change.type for change in changes if change.key == leaf), "")
+    return {"name": leaf, "value": readable(held[leaf], option_type)}
+
+
+def _life(
+    topic: _Topic, before: Snapshot, after: Snapshot, catalog: Catalog, *, whole: bool
+) -> tuple[Table, ...]:
+    """What releases did to the option on the way, or ever; nothing of what none declares."""
+    key = next(iter(topic.keys), "")
     if not any(key in release.options for release in catalog.releases):
         return ()
     events = [
         event
         for event in life(key, catalog.releases).events
-        if _on_the_way(event, before.version, after.version)
+        if whole or _on_the_way(event, before.version, after.version)
     ]
     return (life_table(events),) if events else ()
 

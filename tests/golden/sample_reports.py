@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from confaudit import catalog
+from confaudit.core.coder.documented import Fit
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
@@ -192,6 +193,11 @@ EVERY_KIND: Final = (
     ),
     leaf(Subject.CONFIG, "telemetry.trace", True, False),
     leaf(Subject.CONFIG, "verbose", MISSING, True),
+    replace(
+        leaf(Subject.CONFIG, "log_level", MISSING, "string"),
+        spec=OptionSpec("Level", "log-level", env="CODER_LOG", default="warn", group="Logging"),
+        type="string",
+    ),
     leaf(Subject.SERVER, "buildinfo.version", "v2.33.0", "v2.35.1"),
 )
 
@@ -803,6 +809,16 @@ REPORTS: Final[Mapping[str, Report]] = {
     "catalog-show-backports": _fixed(workflow.show(CATALOG, NOW, "oidc-repair-links")[0]),
     "catalog-diff": _fixed(workflow.compare(CATALOG, NOW, "2.17.0", "2.18.0")),
     "no-difference": EMPTY,
+    "no-difference-to-a-page": replace(
+        EMPTY,
+        before=replace(
+            BEFORE,
+            version="",
+            options=0,
+            fidelity=Fidelity.SHAPE,
+            fit=Fit((("2.29.0", "2.29.17"), ("2.30.1", "2.30.1")), 220, 1),
+        ),
+    ),
     "nothing-compared": replace(
         EMPTY,
         before=replace(BEFORE, options=0, leaves=0, taken_at=None, fidelity=Fidelity.SHAPE),

@@ -131,20 +131,107 @@ def test_a_name_nobody_knows(folder, capsys):
     assert "Traceback" not in capsys.readouterr().err
 
 
+PAGES = [str(files("confaudit.samples") / f"docs/2026-01-{day}.txt") for day in ("05", "19")]
+IN_PAGES = {
+    "ai.aibridge_proxy.domain_allowlist": "CODER_AIBRIDGE_PROXY_DOMAIN_ALLOWLIST",
+    "ai.aibridge_proxy.upstream_proxy": "CODER_AIBRIDGE_PROXY_UPSTREAM",
+    "ai.aibridge_proxy.upstream_proxy_ca": "CODER_AIBRIDGE_PROXY_UPSTREAM_CA",
+    "ai.bridge.structured_logging": "CODER_AIBRIDGE_STRUCTURED_LOGGING",
+    "pg_conn_max_idle": "CODER_PG_CONN_MAX_IDLE",
+    "pg_conn_max_open": "CODER_PG_CONN_MAX_OPEN",
+}
+
+
 def test_docs_pages_are_the_releases_doing(folder, capsys):
-    pages = [str(files("confaudit.samples") / f"docs/2026-01-{day}.txt") for day in ("05", "19")]
-    found = report(capsys, *pages)
-    assert [(c["kind"], c["path"], c["cause"]) for c in found["changes"]] == [
-        ("added", path, RELEASE)
-        for path in (
-            "ai.aibridge_proxy.domain_allowlist",
-            "ai.aibridge_proxy.upstream_proxy",
-            "ai.aibridge_proxy.upstream_proxy_ca",
-            "ai.bridge.structured_logging",
-            "pg_conn_max_idle",
-            "pg_conn_max_open",
-        )
-    ]
+    found = report(capsys, *PAGES)
+    assert {(c["kind"], c["path"], c["env"], c["cause"]) for c in found["changes"]} == {
+        ("added", path, env, RELEASE) for path, env in IN_PAGES.items()
+    }
+    assert {c["evidence"] for c in found["changes"]} == {"Coder 2.30.0 adds it"}
+    last = found["changes"][-1]
+    told = {name: last[name] for name in ("leaf_of", "yaml_path", "type", "default", "after")}
+    assert told == {
+        "leaf_of": "postgres-conn-max-open",
+        "yaml_path": "pgConnMaxOpen",
+        "type": "int",
+        "default": "10",
+        "after": "int",
+    }
+    assert "paste" not in last, "a type is no value to set"
+    assert found["before"]["fit"] == {
+        "releases": [{"first": "2.29.0", "last": "2.29.17"}],
+        "shared": 190,
+        "others": 0,
+    }
+    assert [note.count("docs pages") for note in found["notes"]] == [1]
+
+
+@pytest.mark.parametrize("name", ["CODER_PG_CONN_MAX_*", "--postgres-conn-max-*", "pgConnMax*"])
+def test_leaves_of_docs_pages_are_found_by_the_names_of_their_options(folder, capsys, name):
+    found = report(capsys, *PAGES, "--only", name)
+    assert [c["path"] for c in found["changes"]] == ["pg_conn_max_idle", "pg_conn_max_open"]
+
+
+@pytest.mark.parametrize("form", ["text", "md", "html", "concise"])
+def test_every_format_tells_leaves_by_their_options(folder, capsys, form):
+    assert run(["diff", *PAGES, "-f", form]) == 0
+    out = capsys.readouterr().out
+    for path in IN_PAGES:
+        assert path in out
+    assert "--postgres-conn-max-open" in out
+    assert "Coder 2.30.0 adds it" in out
+
+
+PAYLOADS = ["2.json", "3.json"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "names", "said"),
+    [
+        (
+            PAGES,
+            (
+                "pg_conn_max_open",
+                "--postgres-conn-max-open",
+                "CODER_PG_CONN_MAX_OPEN",
+                "pgConnMaxOpen",
+            ),
+            "--postgres-conn-max-open was added, by the release: Coder 2.30.0 adds it.",
+        ),
+        (
+            PAYLOADS,
+            (
+                "template_builder.disabled",
+                "disable-template-builder",
+                "CODER_DISABLE_TEMPLATE_BUILDER",
+                "templateBuilder.disabled",
+            ),
+            "--disable-template-builder was added, by the release: Coder 2.34.0 adds it.",
+        ),
+        (PAGES, ("http_address",), "--http-address did not change."),
+        (PAGES, ("cluster.host",), "Neither side has --cluster-host."),
+        (PAYLOADS, ("cluster.host",), "Neither side has --cluster-host."),
+    ],
+)
+def test_a_leaf_is_told_by_its_option(folder, capsys, inputs, names, said):
+    for name in names:
+        assert run(["explain", name, *inputs, "-f", "json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["verdict"] == said
+        (key,) = found["lives"]["options"]
+        assert found["title"].startswith(f"--{key} between ")
+        sides = [row.get("name") for row in found["tables"]["sides"]["rows"]]
+        assert None not in sides or "events" in found["tables"], "its arrival, be it later"
+
+
+def test_a_leaf_without_an_option_gets_no_flag(folder, capsys):
+    text = (folder / "3.json").read_text().replace('"config": {', '"config": {"own": 1, ')
+    (folder / "own.json").write_text(text)
+    assert run(["explain", "own", "3.json", "own.json", "-f", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["title"].startswith("own between ")
+    assert [row.get("name") for row in found["tables"]["sides"]["rows"]] == [None, "own"]
+    assert "lives" not in found
 
 
 def test_a_version_the_catalogue_lacks_is_said(folder, capsys):

@@ -353,16 +353,44 @@ def test_bare_config_trees(versions, before, after, cause):
     assert one(left, right).cause == cause
 
 
-def test_docs_pages_tell_of_releases():
-    left = snapshot("", config={"a": "int"}, fidelity=Fidelity.SHAPE)
-    right = snapshot("", config={"a": "int", "b": "bool"}, fidelity=Fidelity.SHAPE)
-    assert one(left, right).cause is Cause.RELEASE
+def page(*leaves, kind="string"):
+    return snapshot("", config=dict.fromkeys(leaves, kind), fidelity=Fidelity.SHAPE)
+
+
+GROWN = {"v2_30_0": "ax", "v2_30_1": "ax", "v2_31_0": "aby", "v2_31_1": "aby"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "evidence"),
+    [
+        (page("a", "x"), page("a", "x", "b"), "Coder 2.31.0 adds it"),
+        (page("a", "b", "x"), page("a", "b"), "Coder 2.31.0 removes it"),
+        (page("a", "x"), page("a"), "the way leads back: Coder 2.30.0 adds it"),
+        (page("a", "b", "y"), page("a", "b", "y", "x"), "Coder 2.30.0 adds it"),
+        (page("a", "x"), page("a", "x", "c"), "no known release adds it"),
+        (page("a", "x"), snapshot("2.31.1", config={"a": "1", "b": "2", "x": ""}), "Coder 2.31.0"),
+        (page("a"), page("a", kind="int"), "no known release changes it"),
+    ],
+)
+def test_docs_pages_tell_of_releases(before, after, evidence):
+    catalog = releases(v2_29_0="a", **GROWN)
+    change = one(before, after, catalog)
+    assert change.cause is Cause.RELEASE
+    assert change.evidence.startswith(evidence)
+    assert (change.spec.env if change.spec else "") == (
+        "" if change.key == "c" else f"CODER_{change.key}"
+    )
 
 
 def releases(**options):
     """Version → keys of its options."""
     return Catalog(
-        Release(v.strip("v").replace("_", "."), "2026-01-01", False, {k: spec(k) for k in keys})
+        Release(
+            v.strip("v").replace("_", "."),
+            "2026-01-01",
+            False,
+            {k: spec(k, json_path=k) for k in keys},
+        )
         for v, keys in options.items()
     )
 

@@ -124,6 +124,7 @@ def test_groups_come_by_subject_then_title_leftovers_last() -> None:
         "OIDC",
         "Other options",
         "Config: telemetry",
+        "Logging",
         "Config: top level",
         "Server: buildinfo",
     ]

@@ -13,6 +13,7 @@ from typing import Final
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.diff import position
 from confaudit.core.changes.fields import moved_fields
+from confaudit.core.changes.leaves import Leaves
 from confaudit.core.changes.way import Way, parsed
 from confaudit.core.coder.endpoints import BUILD, ENDPOINTS
 from confaudit.core.coder.facts import Facts, Filler
@@ -71,16 +72,22 @@ class _Attributor:
         self._before, self._after, self._catalog = before, after, catalog
         self._way = Way(before, after, catalog)
         self._upgraded, self._span = self._way.is_upgrade, self._way.span
+        self._leaves = Leaves(before, after, catalog)
 
     def attribute(self, change: Change) -> Change:
-        """The change with its cause and evidence."""
+        """The change with its cause and evidence, that of a leaf with the option that sets it."""
         by_subject = {
             Subject.OPTION: self._option,
             Subject.CONFIG: self._leaf,
             Subject.SERVER: self._server,
         }
         found = self._with_fields(change, by_subject[change.subject](change))
-        return replace(change, cause=found.cause, evidence=found.evidence)
+        known = self._with_option(change) if change.subject is Subject.CONFIG else change
+        return replace(known, cause=found.cause, evidence=found.evidence)
+
+    def _with_option(self, change: Change) -> Change:
+        spec = self._leaves.option(change.key)
+        return replace(change, spec=spec, type=change.type or spec.type) if spec else change
 
     def _with_fields(self, change: Change, found: Attribution) -> Attribution:
         """Fields that the release gave to a structure or took from it are not the operator's."""
@@ -280,7 +287,7 @@ class _Attributor:
 
     def _leaf(self, change: Change) -> Attribution:
         if Fidelity.SHAPE in (self._before.fidelity, self._after.fidelity):
-            return _release("a docs page shows what a release has, not what an operator set")
+            return _release(self._leaves.documented_since(change))
         filled = self._facts.filled(change.key)
         if filled and filled.by is Filler.VARIABLES:
             return _operator(f"{filled.how} fill it")

@@ -300,8 +300,13 @@ _COMPUTED: Final = {
 
 def default_words(spec: OptionSpec, release: Release) -> str:
     """The default in effect: aliases share one, which only one of them may declare (2.17)."""
-    declared = next((one for one in _owners(spec, release) if one.default is not None), spec)
-    if declared.default_computed_from:
-        return _COMPUTED.get(declared.default_computed_from, "computed")
-    value = default_value(declared, declared.default)
-    return _UNSET if value in ("", None, [], {}) else human(value, declared.type)
+    declared = (one for one in _owners(spec, release) if one.default is not None)
+    return declared_default(next(declared, spec))
+
+
+def declared_default(spec: OptionSpec) -> str:
+    """The default that an option itself declares, or what it follows from."""
+    if spec.default_computed_from:
+        return _COMPUTED.get(spec.default_computed_from, "computed")
+    value = default_value(spec, spec.default)
+    return _UNSET if value in ("", None, [], {}) else human(value, spec.type)

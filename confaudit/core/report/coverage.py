@@ -1,6 +1,6 @@
 """What a report could not know: the notes that keep silence from looking like agreement."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from confaudit.core.judge.finding import Finding, subjects
 from confaudit.core.model import EXPLICIT, MISSING, Fidelity, Snapshot
 from confaudit.core.text.wording import (
     FIELD_TITLES,
+    agreeing,
     listing,
     listing_some,
     option_name,
@@ -24,25 +25,47 @@ from confaudit.core.upgrade.situation import Situation
 def notes(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     """Whole sentences about what was not compared, and why."""
     return (
-        *completeness(before),
-        *completeness(after),
+        *_told_by((before, after)),
+        *_gaps(before),
+        *_gaps(after),
         *_options(before, after),
         *_server(before, after),
     )
 
 
-_FIDELITY = {
-    Fidelity.FULL: "",
-    Fidelity.LOSSY: "is a support bundle: what the CLI that made it did not know is missing",
-    Fidelity.CONFIG: "holds only the config tree: options and value sources are not known",
-    Fidelity.SHAPE: "is a docs page: it tells which leaves exist and their types, no values",
+_FIDELITY: Final = {
+    Fidelity.FULL: ("", ""),
+    Fidelity.LOSSY: (
+        "is a support bundle: what the CLI that made it did not know is missing",
+        "are support bundles: what the CLI that made them did not know is missing",
+    ),
+    Fidelity.CONFIG: (
+        "holds only the config tree: options and value sources are not known",
+        "hold only the config tree: options and value sources are not known",
+    ),
+    Fidelity.SHAPE: (
+        "is a docs page: it tells which leaves a release has and their types, no values",
+        "are docs pages: they tell which leaves a release has and their types, no values",
+    ),
 }
+"""What an input tells, of one and of several."""
 
 
 def completeness(snapshot: Snapshot) -> Iterator[str]:
     """Say what a snapshot does not tell, and why."""
-    if said := _FIDELITY[snapshot.fidelity]:
-        yield f"{visible(snapshot.label)} {said}."
+    yield from _told_by((snapshot,))
+    yield from _gaps(snapshot)
+
+
+def _told_by(snapshots: Sequence[Snapshot]) -> Iterator[str]:
+    """What each input tells; of those of one kind it is said once."""
+    for fidelity in dict.fromkeys(one.fidelity for one in snapshots):
+        labels = [visible(one.label) for one in snapshots if one.fidelity is fidelity]
+        if said := agreeing(len(labels), *_FIDELITY[fidelity]):
+            yield f"{listing(labels)} {said}."
+
+
+def _gaps(snapshot: Snapshot) -> Iterator[str]:
     unknown = sum(setting.value is MISSING for setting in snapshot.settings.values())
     if unknown:
         yield f"{visible(snapshot.label)} does not tell the value of {plural(unknown, 'option')}."

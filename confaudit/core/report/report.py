@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from confaudit.core import tree
+from confaudit.core.coder.documented import Fit
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.judge.judge import NOTHING_FOUND, Judged
 from confaudit.core.judge.rules import NAME_NOT_KNOWN, NOT_KNOWN
@@ -43,6 +44,8 @@ class Side:
     """How many options it has; 0 when the input carries none."""
     leaves: int
     """How many config leaves it has."""
+    fit: Fit | None = None
+    """Of a docs page the releases that it is most like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,8 +369,8 @@ _PHRASE = {
 }
 
 
-def side(snapshot: Snapshot) -> Side:
-    """Describe a snapshot for the head of a report."""
+def side(snapshot: Snapshot, fit: Fit | None = None) -> Side:
+    """Describe a snapshot for the head of a report; `fit` tells what it is most like."""
     return Side(
         label=snapshot.label,
         deployment=snapshot.deployment,
@@ -377,4 +380,5 @@ def side(snapshot: Snapshot) -> Side:
         commit=snapshot.commit,
         options=len(snapshot.settings),
         leaves=sum(1 for _ in tree.leaves(snapshot.config)),
+        fit=fit,
     )
