@@ -71,8 +71,7 @@ def command(
     if len(snapshots) > 2:
         raise click.UsageError("Give at most two snapshots.")
     before, after = (*snapshots, "", "")[:2]
-    live = f"live:{deployment}" if deployment else "live"
-    request = VerifyRequest(before, after or live, source, target, files, deployment)
+    request = VerifyRequest(before, after or "live", source, target, files, deployment)
     report = verify_upgrade(setup, request)
     write(report, rendering, threshold)
     return exit_code(report, threshold)

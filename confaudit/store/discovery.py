@@ -73,7 +73,7 @@ def _discover(path: Path) -> GitResult:
 def unusable(git: Git, answer: GitResult) -> StoreError:
     """Why git can do nothing in a folder."""
     if not git.folder.is_dir():
-        return NoRepository(f"there is no folder {git.where}", _TAKE_ONE)
+        return NoRepository(f"there is no folder {git.where}", _SET_UP)
     if answer.out.startswith(b"true"):
         return StoreError(
             f"{git.where} is a bare git repository, which has no work tree for the snapshots",
@@ -85,8 +85,8 @@ def unusable(git: Git, answer: GitResult) -> StoreError:
             "name the folder that holds the .git folder",
         )
     if "not a git repository" in answer.err:
-        return NoRepository(f"{git.where} is not in a git repository", _TAKE_ONE)
+        return NoRepository(f"{git.where} is not in a git repository", _SET_UP)
     return git.failure("rev-parse", answer)
 
 
-_TAKE_ONE = "take a snapshot into it first, or name the folder of a git repository"
+_SET_UP = "set one up with `confaudit init`, or name the folder of one with --repo"

@@ -6,7 +6,7 @@ from pathlib import Path
 from confaudit.core.model import StoredFiles
 from confaudit.core.snapshot.canonical import FILES, SETTINGS
 from confaudit.core.text.wording import visible
-from confaudit.errors import StoreError
+from confaudit.errors import ConfauditError, NothingToDo, StoreError
 from confaudit.store.command import Git
 from confaudit.store.history import History
 from confaudit.store.layout import (
@@ -16,7 +16,6 @@ from confaudit.store.layout import (
     deployment_of,
     folder_of,
     listed,
-    split_revision,
 )
 from confaudit.store.log import REGULAR, TreeEntry
 
@@ -50,10 +49,6 @@ class Snapshots:
         commit = self._commit_id(revision)
         return self._held(commit) if commit else ()
 
-    def resolve(self, argument: str) -> StoredFiles | None:
-        """Read what a user calls `REVISION[:DEPLOYMENT]`; see `read`."""
-        return self.read(*split_revision(argument))
-
     def read(self, revision: str, deployment: str = "") -> StoredFiles | None:
         """The snapshot of a deployment at a revision; None when there is no such revision.
 
@@ -62,6 +57,7 @@ class Snapshots:
 
         Raises:
             StoreError: the revision cannot be one, or does not hold that snapshot.
+            NothingToDo: there is no snapshot at all yet.
         """
         commit = self._commit_id(revision)
         if not commit:
@@ -132,14 +128,17 @@ class Snapshots:
         if len(names) > 1:
             raise StoreError(
                 f"{visible(revision)} holds snapshots of several deployments: {listed(names)}",
-                f"name one of them: {visible(revision)}:{names[0]}",
+                f"say which: -d {names[0]}, or {visible(revision)}:{names[0]}",
             )
         return names[0]
 
-    def _absent(self, commit: str, revision: str, deployment: str) -> StoreError:
+    def _absent(self, commit: str, revision: str, deployment: str) -> ConfauditError:
         names = self._held(commit)
+        if not names and not self.deployments():
+            return NothingToDo("there is no snapshot yet", "take one with `confaudit snapshot`")
         wanted = f"snapshot of '{deployment}'" if deployment else "snapshot"
-        hint = f"it holds: {listed(names)}" if names else "take one with `confaudit snapshot`"
+        later = "the first one came later; `confaudit diff` compares the last one with what is live"
+        hint = f"it holds: {listed(names)}" if names else later
         return StoreError(f"{visible(revision)} holds no {wanted}", hint)
 
     def _texts(self, entries: Entries) -> dict[str, str]:

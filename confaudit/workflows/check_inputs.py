@@ -74,7 +74,7 @@ def cases(setup: Setup, request: CheckRequest) -> tuple[tuple[Case, ...], tuple[
         ConfigError: the version is none, or files may be of any of several snapshots.
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read, or there is none.
     """
-    loader = Loader(setup)
+    loader = Loader(setup, deployment=request.deployment)
     if not (request.arguments or request.files):
         return _latest(setup, loader, request)
     snapshots, given = _told_apart(loader, request)

@@ -1,10 +1,11 @@
 """An argument becomes a Snapshot: source → redact → normalise, the same way for every job."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from confaudit import sources
 from confaudit.configfile import Deployment
@@ -12,10 +13,11 @@ from confaudit.core.model import MISSING, RawDeployment, Snapshot, StoredFiles, 
 from confaudit.core.snapshot.canonical import SETTINGS, decode, decode_settings, only
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
-from confaudit.errors import NothingToDo, SourceError
+from confaudit.core.text.wording import visible
+from confaudit.errors import ConfauditError, ConfigError, NothingToDo, SourceError
 from confaudit.sources import Input, SourceContext, api
 from confaudit.sources.api import ApiReading
-from confaudit.workflows.setup import Setup
+from confaudit.workflows.setup import Setup, several
 
 if TYPE_CHECKING:
     from confaudit.store import Snapshots
@@ -27,6 +29,8 @@ class Loader:
 
     setup: Setup
     stdin: Callable[[], bytes] = lambda: sys.stdin.buffer.read()
+    deployment: str = ""
+    """Whose snapshots and live answers are meant where an input does not say; may be empty."""
 
     def load(self, argument: str, kind: str | None = None) -> Snapshot:
         """Read any input.
@@ -60,7 +64,8 @@ class Loader:
         return replace(reading, deployment=replace(reading.deployment, taken_at=self.setup.now()))
 
     def _live(self, name: str) -> RawDeployment:
-        found, deployment = self.setup.single(name)
+        is_url = "://" in name
+        found, deployment = self.setup.single(name if is_url else self._meant(name))
         return replace(self.ask(found, deployment).deployment, deployment=found)
 
     def latest(self, snapshots: "Snapshots", name: str) -> Snapshot | None:
@@ -87,14 +92,47 @@ class Loader:
                     with suppress(SourceError):
                         yield _value(replace(stored, files={SETTINGS: text}), key)
 
-    def _stored(self, revision: str) -> StoredFiles | None:
+    def _stored(self, argument: str) -> StoredFiles | None:
         from confaudit.store import NoRepository  # most inputs are no revisions
+        from confaudit.store.layout import split_revision
 
+        revision, name = split_revision(argument)
         try:
             snapshots = self.setup.snapshots()
         except NoRepository:
+            if _HERE.match(revision):
+                raise
             return None
-        return snapshots.resolve(revision)
+        stored = snapshots.read(revision, self._meant(name))
+        if stored is None and _HERE.match(revision):
+            raise _nothing_at(revision, snapshots)
+        return stored
+
+    def _meant(self, name: str) -> str:
+        """The deployment that an input names, else that of the command line."""
+        if name and self.deployment and name != self.deployment:
+            raise ConfigError(
+                f"an input is of {visible(name)}, and --deployment of {visible(self.deployment)}",
+                "leave one of them out",
+            )
+        return name or self.deployment
+
+
+_HERE: Final = re.compile(r"(HEAD|@)(?![\w./-])")
+"""Begins what can only be meant for a revision of the branch that is checked out."""
+
+
+def _nothing_at(revision: str, snapshots: "Snapshots") -> ConfauditError:
+    """Why there is no such commit before HEAD."""
+    if not snapshots.history.commit_id("HEAD"):
+        return NothingToDo("there is no snapshot yet", _TAKE_ONE)
+    return SourceError(
+        f"there is no commit {visible(revision)}: the history begins later",
+        "`git log --oneline` lists its commits",
+    )
+
+
+_TAKE_ONE: Final = "take one with `confaudit snapshot`"
 
 
 def _value(stored: StoredFiles, key: str) -> Value:
@@ -107,28 +145,39 @@ def load_two(
     setup: Setup, inputs: Sequence[str], kinds: Sequence[str], deployment: str
 ) -> tuple[Snapshot, Snapshot]:
     """Load what a comparison compares; see `compare`."""
-    loader = Loader(setup)
-    live = f"live:{deployment}" if deployment else "live"
-    chosen = (*inputs, *(live,) * (2 - len(inputs)))[:2] if inputs else ("", live)
+    loader = Loader(setup, deployment=deployment)
+    first, second = (*inputs, *("live",) * (2 - len(inputs)))[:2] if inputs else ("", "live")
     kinds = (*kinds, *("",) * 2)
-    before = (
-        loader.load(chosen[0], kinds[0] or None)
-        if inputs
-        else last_snapshot(setup, loader, deployment)
-    )
-    return before, loader.load(chosen[1], kinds[1] or None)
+    before = loader.load(first, kinds[0] or None) if inputs else last_snapshot(loader)
+    return before, loader.load(second, kinds[1] or None)
 
 
-def last_snapshot(setup: Setup, loader: Loader, deployment: str) -> Snapshot:
-    """The newest snapshot of a deployment, which may go unnamed where there is only one.
+def last_snapshot(loader: Loader) -> Snapshot:
+    """The newest snapshot of the loader's deployment, which may be unnamed where there is only one.
 
     Raises:
         NothingToDo: there is none yet.
+        ConfigError: there are several to choose from, or none is called so.
     """
-    name = deployment or setup.single("")[0]
+    setup = loader.setup
+    name = loader.deployment or _only(setup)
     snapshot = loader.latest(setup.snapshots(), name)
     if snapshot is None:
+        setup.deployments([name])
         raise NothingToDo(
             f"there is no snapshot of {name} yet", f"take one: `confaudit snapshot {name}`"
         )
     return snapshot
+
+
+def _only(setup: Setup) -> str:
+    """The one deployment that is set up, else that has snapshots."""
+    from confaudit.store import NoRepository
+
+    stored: tuple[str, ...] = ()
+    if not (setup.url or setup.configuration.deployments):
+        with suppress(NoRepository):
+            stored = setup.snapshots().deployments()
+    if len(stored) > 1:
+        raise several(stored)
+    return stored[0] if stored else setup.single("")[0]

@@ -3,7 +3,7 @@
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -87,9 +87,7 @@ class Setup:
             return self._at(name)
         chosen = self.deployments([name] if name else [])
         if len(chosen) > 1:
-            raise ConfigError(
-                f"there are several deployments: {', '.join(chosen)}", "say which: live:NAME"
-            )
+            raise several(chosen)
         return next(iter(chosen.items()))
 
     def _at(self, url: str) -> tuple[str, Deployment]:
@@ -241,6 +239,14 @@ def token_owners(configuration: Configuration) -> tuple[str, ...]:
     naming = tuple(name for name, one in known if one.token_env == TOKEN)
     return naming or tuple(
         name for name, one in known if not (one.token_env or one.token_file or one.token_command)
+    )
+
+
+def several(names: Iterable[str]) -> ConfigError:
+    """The error where one deployment is meant, and nothing says which."""
+    listed = [*names]
+    return ConfigError(
+        f"there are several deployments: {', '.join(listed)}", f"say which, as with -d {listed[0]}"
     )
 
 

@@ -215,9 +215,9 @@ def _snapshot(
 
     A saved answer tells none: the facts of the release in use complete it.
     """
-    loader = Loader(setup)
+    loader = Loader(setup, deployment=request.deployment)
     if not request.snapshot:
-        last = None if request.files else last_snapshot(setup, loader, request.deployment)
+        last = _last(loader) if request.files else last_snapshot(loader)
         return last, last.version if last else ""
     raw = loader.read(request.snapshot)
     if isinstance(raw, RawDeployment) and not raw.version:
@@ -227,6 +227,18 @@ def _snapshot(
         return loader.clean(replace(raw, version=version)), ""
     found = loader.clean(raw)
     return found, found.version
+
+
+def _last(loader: Loader) -> Snapshot | None:
+    """The newest snapshot of the deployment that the files are said to be of, if there is one."""
+    from confaudit.store import NoRepository
+
+    if not loader.deployment:
+        return None
+    try:
+        return loader.latest(loader.setup.snapshots(), loader.deployment)
+    except NoRepository:
+        return None
 
 
 def _printed(

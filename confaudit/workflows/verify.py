@@ -15,7 +15,7 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Table, side
 from confaudit.core.text.wording import readable, visible
 from confaudit.core.upgrade.verify import Verification, verify
-from confaudit.errors import ConfigError, SourceError
+from confaudit.errors import ConfigError, NothingToDo, SourceError
 from confaudit.workflows.house import House, house, strange_rules
 from confaudit.workflows.load import Loader, last_snapshot
 from confaudit.workflows.operator_files import GivenFiles, blind_spots, open_files
@@ -45,18 +45,20 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
         ConfigError: nothing tells of which release a snapshot is.
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
         SourceError: a snapshot tells no options.
+        NothingToDo: there was no upgrade, or nothing that a prediction could be held against.
     """
     operator = open_files(request.files).operator
-    loader = Loader(setup)
+    loader = Loader(setup, deployment=request.deployment)
     catalog = setup.catalog()
     if request.before:
         before, source = _load(loader, request.before, request.source or operator.version, "--from")
     else:
-        before, source = last_snapshot(setup, loader, request.deployment), ""
+        before, source = last_snapshot(loader), ""
     after, target = _load(loader, request.after, request.target, "--to")
     for snapshot in (before, after):
         _require_options(snapshot)
     found, decided = verify(before, after, operator, catalog), house(setup)
+    _require_prediction(found, before, after)
     judged = _judged(found, before, after, decided)
     releases = (catalog.lend(before.version), catalog.lend(after.version))
     return Report(
@@ -111,6 +113,21 @@ def _require_options(snapshot: Snapshot) -> None:
         raise SourceError(
             f"{visible(snapshot.label)} tells no options, which alone are predicted",
             "give a snapshot, a saved answer of the API or the live deployment",
+        )
+
+
+def _require_prediction(found: Verification, before: Snapshot, after: Snapshot) -> None:
+    """Refuse to call it as predicted where nothing was there to be predicted."""
+    labels = f"{visible(before.label)} and {visible(after.label)}"
+    if not found.compared:
+        raise NothingToDo(
+            f"nothing was verified: {labels} tell the value of no option in common",
+            "give two snapshots of one deployment",
+        )
+    if before.version == after.version and not (found.predicted or found.rest):
+        raise NothingToDo(
+            f"nothing was verified: {labels} are both of Coder {visible(after.version)}",
+            "run it after the upgrade; `confaudit diff` tells what changed meanwhile",
         )
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from confaudit.errors import StoreError
+from confaudit.errors import NothingToDo, StoreError
 from confaudit.store import branch as branch_module
 from confaudit.store import snapshots as snapshots_module
 from confaudit.store.branch import Branch
 from confaudit.store.command import Git, GitResult
+from confaudit.store.layout import split_revision
 from confaudit.store.objects import Objects
 from confaudit.store.repository import Repository
 from tests.integration import processes
@@ -87,7 +88,7 @@ def start(script, *arguments):
     """A second confaudit process."""
     head = (
         "import os, sys; from datetime import datetime, UTC; from pathlib import Path\n"
-        "from confaudit.errors import StoreError\n"
+        "from confaudit.errors import NothingToDo, StoreError\n"
         "from confaudit.store.repository import Repository\n"
         "store = Repository.open(Path(sys.argv[1]))\n"
     )
@@ -647,7 +648,7 @@ def history(store):
     ],
 )
 def test_revisions_git_knows_are_read(history, revision, files):
-    stored = history.resolve(revision)
+    stored = history.read(*split_revision(revision))
     assert stored.files == files
     assert stored.deployment == "prod"
     assert stored.label == revision
@@ -717,11 +718,11 @@ def test_a_snapshot_that_is_not_there_names_those_that_are(history):
         history.read("HEAD", "test")
     assert caught.value.hint == "it holds: prod, staging"
     with pytest.raises(StoreError, match="cannot be the name"):
-        history.resolve("HEAD:deployments/prod/settings.json")
+        history.read("HEAD", "deployments/prod/settings.json")
 
 
 def test_a_repository_without_snapshots_says_so(shared):
-    with pytest.raises(StoreError, match="HEAD holds no snapshot") as caught:
+    with pytest.raises(NothingToDo, match="there is no snapshot yet") as caught:
         Repository.open(shared).read("HEAD")
     assert "confaudit snapshot" in caught.value.hint
 

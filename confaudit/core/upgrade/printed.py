@@ -128,6 +128,7 @@ def hold(situation: Situation, printed: Printed) -> Verification:
             *refused_inputs(prediction, found, reads),
         ),
         predicted=len(predicted),
+        compared=len(shown),
     )
 
 

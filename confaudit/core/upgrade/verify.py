@@ -47,6 +47,8 @@ class Verification:
     """From predicted to real, and nobody knows why."""
     predicted: int
     """How many changes were predicted."""
+    compared: int
+    """How many options both the prediction and the deployment tell a value of."""
 
     @property
     def statement(self) -> str:
@@ -56,10 +58,10 @@ class Verification:
     def outcome(self, open_ones: int) -> str:
         """The outcome in one line, with so many differences left that count."""
         outcome = "Not as predicted" if open_ones else "As predicted"
-        return (
-            f"{outcome}: {len(self.confirmed)} of {plural(self.predicted, 'change')} confirmed, "
-            f"{len(self.explained)} explained, {open_ones} open."
-        )
+        confirmed = f"{len(self.confirmed)} of {plural(self.predicted, 'change')} confirmed"
+        if not self.predicted:
+            confirmed = f"no change was predicted for {plural(self.compared, 'option')}"
+        return f"{outcome}: {confirmed}, {len(self.explained)} explained, {open_ones} open."
 
 
 def verification_line(before: Snapshot, after: Snapshot, catalog: Catalog) -> str:
@@ -104,7 +106,13 @@ def verify(
         explained=explained,
         rest=open_ones,
         predicted=len(planned),
+        compared=len(_told(expected) & _told(after)),
     )
+
+
+def _told(snapshot: Snapshot) -> set[str]:
+    """The options that a snapshot tells the value of."""
+    return {key for key, one in snapshot.settings.items() if one.value is not MISSING}
 
 
 _EXPLAINED: Final = frozenset({Cause.COMPUTED, Cause.OPERATOR})
