@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from confaudit.core.judge.exceptions import ExceptionEntry, Lapsed
-from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.finding import Finding, Origin
 from confaudit.core.judge.judge import Suppressed, SuppressedBy
 from confaudit.core.model import Change, ChangeKind, Subject
 from confaudit.core.text.wording import option_name, visible
@@ -28,9 +28,20 @@ def suppression(suppressed: Suppressed) -> str:
 
 
 def remarks(finding: Finding, lapsed: Iterable[Lapsed]) -> tuple[str, ...]:
-    """What people wrote beside a finding, and that its exceptions which `lapsed` hold no longer."""
+    """What people wrote beside a finding, and that its exceptions which `lapsed` hold no longer.
+
+    First of all that an upgrade does not bring it.
+    """
+    already = (ORIGINS[Origin.TODAY],) if finding.origin is Origin.TODAY else ()
     ended = (f"its exception {one.why}, {one.entry.where}" for one in lapsed)
-    return tuple(map(visible, (*finding.remarks, *ended)))
+    return tuple(map(visible, (*already, *finding.remarks, *ended)))
+
+
+ORIGINS: Final[Mapping[Origin, str]] = {
+    Origin.UPGRADE: "by this upgrade",
+    Origin.TODAY: "so already today",
+}
+"""Whether an upgrade brings a finding, in words."""
 
 
 def idle(entry: ExceptionEntry) -> str:

@@ -166,6 +166,7 @@ def _summary(report: Report) -> Summary:
     if report.kind.is_audit:
         effects = Counter(finding.rule.effect for finding in report.deciding)
         found.by_level = {LEVEL_NAMES[level]: number for level, number in report.levels.items()}
+        found.by_origin = {one.value: n for one, n in report.origins.items()} or UNSET
         found.by_effect = {effect.value: effects[effect] for effect in Effect}
     return found
 

@@ -214,6 +214,16 @@ class FindingEntry(Struct):
     remarks: Annotated[list[str], Meta(description="What people wrote beside it")] | UnsetType = (
         UNSET
     )
+    origin: (
+        Annotated[
+            Literal["upgrade", "today"],
+            Meta(
+                description="Of an upgrade. upgrade: the upgrade brings it. today: it is so in the"
+                " release in use as well, and no better there"
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class DecisionEntry(Struct, kw_only=True):

@@ -85,6 +85,13 @@ class Summary(Struct):
     by_effect: (
         Annotated[dict[str, int], Meta(description="Findings; every effect is present")] | UnsetType
     ) = UNSET
+    by_origin: (
+        Annotated[
+            dict[str, int],
+            Meta(description="Findings of an upgrade to act on; every origin is present"),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class ColumnEntry(Struct):

@@ -157,6 +157,7 @@ def finding_entry(finding: Finding) -> FindingEntry:
         paste=_paste(*_to_set(finding)),
         deployment=finding.deployment or UNSET,
         remarks=list(finding.remarks) or UNSET,
+        origin=finding.origin.value if finding.origin else UNSET,
     )
 
 

@@ -1,5 +1,6 @@
 """What a step of a pipeline hands on: a name and a value a line, as GITHUB_OUTPUT wants them."""
 
+from confaudit.core.judge.finding import Origin
 from confaudit.core.report.exits import exit_code
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
@@ -13,6 +14,7 @@ def render(report: Report, options: RenderOptions) -> str:
         "verdict": visible(report.headline),
         "exit_code": exit_code(report, options.threshold).value,
         **{f"{level.word}_count": number for level, number in report.levels.items()},
+        "today_count": report.origins.get(Origin.TODAY, 0),
         "hidden_count": report.hidden,
         "excused_count": len(judged.excused),
         "older_count": len(judged.older),

@@ -155,6 +155,8 @@ def _facts(finding: Finding) -> Iterator[tuple[str, Any]]:
     if finding.deployment:
         yield "deployment", finding.deployment
     yield "affects", finding.affects.value
+    if finding.origin:
+        yield "origin", finding.origin.value
     yield "confidence", finding.confidence.value
     if finding.todo:
         yield "steps", [*map(visible, finding.todo)]

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
-from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
+from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy, merged
 from confaudit.core.judge.rules.changes import change_finding, change_rule
 from confaudit.core.model import (
@@ -225,6 +225,7 @@ def _finding(entry: FindingEntry, rules: Mapping[str, Rule]) -> Finding:
         positions=tuple(map(_position, entry.positions or ())),
         nearest=_position(entry.nearest) if entry.nearest else None,
         remarks=tuple(entry.remarks or ()),
+        origin=Origin(entry.origin) if entry.origin else None,
     )
 
 

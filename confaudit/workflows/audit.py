@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from confaudit.core.changes.selection import Selection
 from confaudit.core.coder.releases import Release
+from confaudit.core.judge.already import with_origin
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.exceptions import Rulings
 from confaudit.core.judge.finding import Finding, Rule
@@ -173,9 +174,16 @@ def _audited(
     rulings: Rulings,
 ) -> Audit:
     one = examined(setup, scope, known)
+    found = _with_origins(one, known) if one.situation.is_upgrade else one.found
     asked, ids = rulings.about(scope.target.version), [rule.id for rule in one.rules]
-    judged = judge(one.found, scope.name, selection, asked, rules=ids)
+    judged = judge(found, scope.name, selection, asked, rules=ids)
     return Audit(one.situation, judged, one.rules, one.held)
+
+
+def _with_origins(one: Examined, known: "Sequence[Advisory]") -> Iterable[Finding]:
+    """The findings of an upgrade, and whether they hold in the release in use as well."""
+    today = audit(one.situation.staying, known)
+    return with_origin(one.found, today, one.situation.target, are_same_files=True)
 
 
 def _held(situation: Situation, printed: "Printed") -> "Verification":

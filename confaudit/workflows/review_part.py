@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from confaudit import __version__
 from confaudit.core.changes.selection import Selection
-from confaudit.core.coder.names import current
 from confaudit.core.coder.releases import Release
 from confaudit.core.given import Position
+from confaudit.core.judge.already import with_origin
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.effective import effective_changes
-from confaudit.core.judge.finding import Finding, Rule, subjects
+from confaudit.core.judge.finding import Finding, Origin, Rule, subjects
 from confaudit.core.judge.hardening import CONTROL_RESTORED, check, turned
 from confaudit.core.judge.judge import Judged, judge
 from confaudit.core.judge.nearest import located
@@ -107,12 +107,17 @@ class Reviewer:
         else:
             found += checked.findings
         told_at = version_line(case.after.files, case.after.operator)
+        told = with_origin(found, older, case.target, are_same_files=case.is_bump)
         return judge(
             located(found, (), told_at),
             case.name,
             self.selection,
             self.house.rulings.about(case.target.version),
-            older={*_known_before(found, older, case)},
+            older={
+                replace(one, deployment=case.name).fingerprint
+                for one in told
+                if one.origin is Origin.TODAY
+            },
             rules=[one.id for one in rules],
         )
 
@@ -234,28 +239,6 @@ class _Case:
 
 _OWN_RULES: Final = (EFFECTIVE_CHANGE, FILE_BROKEN, CONTROL_RESTORED)
 """What a review looks for beside the rules of an audit."""
-
-
-def _known_before(found: Iterable[Finding], older: Iterable[Finding], case: _Case) -> Iterator[str]:
-    """The fingerprints of what was there before.
-
-    Where only the release differs, so is what the rule says of the very same lines, under whatever
-    name the option goes there, unless a release on the way brings it.
-    """
-    known = [one for old in older for one in _as_known(old, case)]
-    yield from (one.fingerprint for one in known)
-    if case.is_bump:
-        places = {(one.rule.id, one.positions) for one in known if one.positions}
-        for one in found:
-            if (one.rule.id, one.positions) in places and not one.introduced_in:
-                yield replace(one, deployment=case.name).fingerprint
-
-
-def _as_known(older: Finding, case: _Case) -> Iterator[Finding]:
-    """What was there before under its own name, and under the one that its option has now."""
-    yield (named := replace(older, deployment=case.name))
-    if older.spec and older.subject == older.spec.key:
-        yield replace(named, subject=current(older.spec, case.target).key)
 
 
 def _broken_file(broken: Broken) -> Finding:

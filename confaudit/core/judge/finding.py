@@ -38,6 +38,14 @@ class Confidence(StrEnum):
     GUESSED = "guessed"
 
 
+class Origin(StrEnum):
+    """Whether an upgrade brings what was found."""
+
+    UPGRADE = "upgrade"
+    TODAY = "today"
+    """It is so in the release in use as well, and no better there."""
+
+
 class Phase(StrEnum):
     """When the fix is possible."""
 
@@ -110,11 +118,24 @@ class Finding:
     """Name of the deployment it is about, empty when nobody gave it one."""
     remarks: tuple[str, ...] = ()
     """What people wrote beside it."""
+    origin: Origin | None = None
+    """None where no upgrade is looked at, or nobody asked."""
 
     @property
     def severity(self) -> Level:
         """The level that counts."""
         return self.level or self.rule.level
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a headline counts it: no mere hint, unless a behaviour changes."""
+        is_telling = self.severity > Level.INFO or self.rule.effect is Effect.BEHAVIOUR
+        return is_telling and self.affects is not Truth.NO
+
+    @property
+    def is_fatal(self) -> bool:
+        """Whether it is about the start, and more than a word on what must be there beside it."""
+        return self.rule.effect is Effect.WILL_NOT_START and self.severity > Level.INFO
 
     @property
     def todo(self) -> tuple[str, ...]:

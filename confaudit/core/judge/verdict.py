@@ -1,11 +1,12 @@
 """What an audit comes to, in a few words."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from confaudit.core.judge.finding import Effect, Finding
+from confaudit.core.judge.finding import Effect, Finding, Origin
 from confaudit.core.judge.hardening import CONTROL_RESTORED
+from confaudit.core.judge.rules import NAME_NOT_KNOWN, NOT_KNOWN
 from confaudit.core.judge.rules.changes import FILE_BROKEN
 from confaudit.core.model import Cause, Level
 from confaudit.core.text.wording import agreeing, plural
@@ -25,13 +26,15 @@ HINDRANCES: Final = (WILL_NOT_START, NOTHING_READ, MAY_NOT_START)
 def verdict(findings: Iterable[Finding], *, is_known: bool = True, is_read: bool = True) -> str:
     """What an upgrade comes to: `will not start`, `starts, 3 behaviours change`, `safe`.
 
+    What is so already in the release in use changes nothing, and only hinders the start.
+
     Of releases that are not all known (`is_known`) nothing is called safe that leaves a question
     open, though none about the start or a behaviour. Nor is anything where none of Coder's
     settings was read (`is_read`).
     """
     found = [finding for finding in findings if finding.affects is not Truth.NO]
     obstacle = hindrance(found, is_read=is_read)
-    if obstacle in (WILL_NOT_START, NOTHING_READ):
+    if obstacle == NOTHING_READ:
         return obstacle
     changed = (*behaviours(found), *broken(found))
     is_open = not is_known and any(
@@ -100,19 +103,18 @@ BY_CAUSE: Final = {
 
 def hindrance(findings: Iterable[Finding], *, is_read: bool) -> str:
     """What weighs more than all the rest: one of `HINDRANCES`, or empty where there is none."""
-    answers = {one.affects for one in findings if _is_fatal(one)}
+    answers = {one.affects for one in findings if one.is_fatal}
     holds = (Truth.YES in answers, not is_read, Truth.DEPENDS in answers)
     return next((words for words, is_so in zip(HINDRANCES, holds, strict=True) if is_so), "")
 
 
-def _is_fatal(finding: Finding) -> bool:
-    """Whether it is about the start, and more than a word on what must be there beside it."""
-    return finding.rule.effect is Effect.WILL_NOT_START and finding.severity > Level.INFO
-
-
 def behaviours(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """How much works differently, for sure and perhaps."""
-    changed = [one.affects for one in findings if one.rule.effect is Effect.BEHAVIOUR]
+    """How much works differently, for sure and perhaps; what does so already is no change."""
+    changed = [
+        one.affects
+        for one in findings
+        if one.rule.effect is Effect.BEHAVIOUR and one.origin is not Origin.TODAY
+    ]
     sure, maybe = changed.count(Truth.YES), changed.count(Truth.DEPENDS)
     words = (
         f"{plural(sure, 'behaviour')} {agreeing(sure, 'changes', 'change')}" if sure else "",
@@ -122,11 +124,13 @@ def behaviours(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def broken(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """How many rules of the house are broken, for sure and perhaps."""
+    """How many rules of the house are broken that were not, for sure and perhaps."""
     answers = {
         (one.rule.id, one.affects)
         for one in findings
-        if one.rule.effect is Effect.POLICY and one.severity > Level.INFO
+        if one.rule.effect is Effect.POLICY
+        and one.severity > Level.INFO
+        and one.origin is not Origin.TODAY
     }
     sure = {rule for rule, answer in answers if answer is Truth.YES}
     maybe = len({rule for rule, _ in answers} - sure)
@@ -137,6 +141,35 @@ def broken(findings: Iterable[Finding]) -> tuple[str, ...]:
         else "",
     )
     return tuple(filter(None, words))
+
+
+def other_things(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """How much of an upgrade is to be acted on that `verdict` does not speak of."""
+    rest = sum(
+        one.is_counted and one.origin is not Origin.TODAY and one.rule.effect not in _SPOKEN_OF
+        for one in findings
+    )
+    return (f"{plural(rest, 'other thing')} to act on",)[:rest]
+
+
+_SPOKEN_OF: Final = (Effect.WILL_NOT_START, Effect.BEHAVIOUR, Effect.POLICY)
+
+
+def so_already(origins: Mapping[Origin, int]) -> tuple[str, ...]:
+    """How much is to be acted on that an upgrade does not bring, of everything counted."""
+    number = origins.get(Origin.TODAY, 0)
+    is_more = number < sum(origins.values())
+    what = f"{number} more" if is_more else f"{plural(number, 'thing')} to act on"
+    return (f"{what} {agreeing(number, 'is', 'are')} so already today",)[:number]
+
+
+def names_not_known(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """How many names there are of which nobody can tell what they do."""
+    number = sum(one.rule.id in _NOT_KNOWN for one in findings)
+    return (f"{plural(number, 'name')} not known",)[:number]
+
+
+_NOT_KNOWN: Final = frozenset({NOT_KNOWN.id, NAME_NOT_KNOWN.id})
 
 
 def _rules(number: int) -> str:

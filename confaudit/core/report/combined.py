@@ -18,6 +18,7 @@ from confaudit.core.judge.verdict import (
     SAFE,
     WILL_NOT_START,
     behaviours,
+    broken,
     check_verdict,
     hindrance,
     review_verdict,
@@ -111,7 +112,10 @@ def _of_several(parts: Sequence[Report]) -> str:
         of = "" if clauses else f" of {several}"
         if counted[obstacle]:
             clauses.append(words.format(f"{counted[obstacle]}{of}"))
-    if not (counted[WILL_NOT_START] or counted[MAY_NOT_START]) and counted[""]:
+    if counted[WILL_NOT_START] or counted[MAY_NOT_START]:
+        found = [one for part in parts for one in part.judged.found]
+        clauses += (*behaviours(found), *broken(found)) if parts[0].kind.is_upgrade else ()
+    elif counted[""]:
         rest = [part for part, obstacle in zip(parts, outcomes, strict=True) if not obstacle]
         others = agreeing(len(rest), "the other", "the others")
         clauses.append(_outcome(others if clauses else several, rest))
@@ -144,7 +148,8 @@ def _outcome(who: str, parts: Sequence[Report]) -> str:
         return f"{who}: {to_mend(found)}"
     if verdict(found, is_known=not any(part.as_far_as for part in parts)) == SAFE:
         return f"{who}: {SAFE}"
-    return ", ".join((f"{who} {agreeing(len(parts), 'starts', 'start')}", *behaviours(found)))
+    starts = f"{who} {agreeing(len(parts), 'starts', 'start')}"
+    return ", ".join((starts, *behaviours(found), *broken(found)))
 
 
 def _turns(parts: Sequence[Report]) -> Iterator[str]:

@@ -7,10 +7,15 @@ from datetime import datetime
 
 from confaudit.core import tree
 from confaudit.core.coder.documented import Fit
-from confaudit.core.judge.finding import Effect, Finding, Rule
+from confaudit.core.judge.finding import Finding, Origin, Rule
 from confaudit.core.judge.judge import NOTHING_FOUND, Judged
-from confaudit.core.judge.rules import NAME_NOT_KNOWN, NOT_KNOWN
-from confaudit.core.judge.verdict import BY_CAUSE, controls_turned
+from confaudit.core.judge.verdict import (
+    BY_CAUSE,
+    controls_turned,
+    names_not_known,
+    other_things,
+    so_already,
+)
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
     Cause,
@@ -27,7 +32,6 @@ from confaudit.core.report.audited import Audited
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.not_counted import in_brief, in_words
 from confaudit.core.text.wording import agreeing, listing, plural
-from confaudit.core.upgrade.known import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,12 @@ class Report:
         return {level: found[level] for level in reversed(Level)}
 
     @property
+    def origins(self) -> Mapping[Origin, int]:
+        """Number of the findings that a headline counts by origin; none where nobody asked."""
+        found = Counter(one.origin for one in self.deciding if one.is_counted)
+        return {origin: found[origin] for origin in Origin} if found.keys() - {None} else {}
+
+    @property
     def worst(self) -> Level | None:
         """The highest level of all that decides; None when there is nothing."""
         return max((finding.severity for finding in self.deciding), default=None)
@@ -235,31 +245,22 @@ class Report:
         """The verdict with what it does not speak of, for the head of every format."""
         sentence = self.verdict[:1].upper() + self.verdict[1:]
         filtered = self._filtered if self.kind.is_audit else ""
-        numbers = (self._other_things, self._names_not_known, filtered, *in_words(self.judged))
-        beside = [*filter(None, numbers)]
-        return ", ".join((sentence.removesuffix("."), *beside)) if beside else sentence
+        others = other_things(self.deciding) if self.is_upgrade else ()
+        beside = (
+            *names_not_known(self.deciding),
+            *filter(None, (filtered,)),
+            *in_words(self.judged),
+        )
+        already = so_already(self.origins)
+        if not (others or already or beside):
+            return sentence
+        brought = ", ".join((sentence.removesuffix("."), *others))
+        return ", ".join(("; ".join((brought, *already)), *beside))
 
     @property
     def _is_excused(self) -> bool:
         """Whether something was found that does not count."""
         return bool(self.judged.excused or self.judged.older)
-
-    @property
-    def _other_things(self) -> str:
-        """What an upgrade's verdict does not speak of: warnings of other effects than it counts."""
-        rest = sum(
-            one.severity > Level.INFO
-            and one.affects is not Truth.NO
-            and one.rule.effect not in (Effect.WILL_NOT_START, Effect.BEHAVIOUR, Effect.POLICY)
-            for one in self.deciding
-        )
-        return f"{plural(rest, 'other thing')} to act on" if self.is_upgrade and rest else ""
-
-    @property
-    def _names_not_known(self) -> str:
-        """Names of which nobody can tell what they do; a verdict says nothing of them."""
-        names = sum(one.rule.id in _NOT_KNOWN for one in self.deciding)
-        return f"{plural(names, 'name')} not known" if names else ""
 
     @property
     def _filtered(self) -> str:
@@ -343,11 +344,12 @@ class Report:
 
     @property
     def _left_aside(self) -> tuple[str, ...]:
-        hidden = (f"{self.hidden} hidden",) if self.hidden else ()
-        return (*hidden, *in_brief(self.judged))
+        already = self.origins.get(Origin.TODAY, 0)
+        counted = {"so already today": already, "hidden": self.hidden}
+        told = (f"{number} {what}" for what, number in counted.items() if number)
+        return (*told, *in_brief(self.judged))
 
 
-_NOT_KNOWN = frozenset({NOT_KNOWN.id, NAME_NOT_KNOWN.id})
 _NOTHING_TO_DO = "There is nothing to do, as far as can be seen from here."
 _NOTHING_COUNTS = "What was found does not count, see below."
 _NOTHING_TO_LOOK_AT = (
