@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from confaudit.core.judge.finding import Confidence, Effect, Phase
+from confaudit.core.judge.finding import Confidence, Effect, Origin, Phase
 from confaudit.core.model import Cause, ChangeKind, Level, ValueSource
 from confaudit.core.upgrade.known import Truth
 from confaudit.present.entries import Group
@@ -45,6 +45,7 @@ class _Facet:
 
 
 FACETS: Final[Mapping[str, _Facet]] = {
+    "origin": _Facet("To act on", tuple(Origin), True),
     "level": _Facet("Findings by level", tuple(level.word for level in reversed(Level)), True),
     "effect": _Facet("Findings by effect", (*map(slug, STARTS), *tuple(Effect)[1:]), True),
     "cause": _Facet("Changes by cause", tuple(Cause), True),

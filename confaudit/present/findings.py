@@ -6,7 +6,7 @@ from itertools import chain, groupby
 from typing import Final
 
 from confaudit.core.given import Form, Position
-from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase
+from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase
 from confaudit.core.model import MISSING, Level
 from confaudit.core.report.alike import blanked, likeness
 from confaudit.core.report.option_groups import option_group
@@ -16,6 +16,7 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.present.charts import strip
 from confaudit.present.entries import Entry, Fact, Group, Kind, PatchShown
 from confaudit.present.inline_diff import middle_out
+from confaudit.present.sentences import ORIGINS
 from confaudit.present.values import (
     STARTS,
     Chip,
@@ -73,19 +74,31 @@ _ORDER: Final = tuple(_Demand)
 
 def finding_groups(report: Report, limit: int) -> tuple[Group, ...]:
     """Gather findings by what they ask for; within a group the order stays."""
-    titles = _UPGRADE_TITLES if report.is_upgrade else _TITLES
-    ordered = sorted(report.findings, key=lambda finding: _ORDER.index(_demand(finding)))
+    ordered = sorted(report.findings, key=lambda one: (one.is_apart, _ORDER.index(_demand(one))))
     return tuple(
         Group(
-            anchor=f"findings-{demand}",
+            anchor=f"findings-{'already-' if is_apart else ''}{demand}",
             part="",
-            title=titles[demand],
+            title=_title(demand, is_apart=is_apart, is_upgrade=report.is_upgrade),
             rows=tuple(_finding(finding, report, limit) for finding in _side_by_side(members)),
             is_folded=demand is _Demand.INFO,
             are_changes=False,
         )
-        for demand, members in groupby(ordered, _demand)
+        for (is_apart, demand), members in groupby(
+            ordered, lambda one: (one.is_apart, _demand(one))
+        )
     )
+
+
+def _title(demand: _Demand, *, is_apart: bool, is_upgrade: bool) -> str:
+    """What is so already has nothing to do with the upgrade, and is called as without one."""
+    if is_apart:
+        return f"{ALREADY}: {_TITLES[demand]}"
+    return _UPGRADE_TITLES[demand] if is_upgrade else _TITLES[demand]
+
+
+ALREADY: Final = "So already today"
+"""Over what an upgrade does not bring."""
 
 
 def _side_by_side(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -126,7 +139,7 @@ def _finding(finding: Finding, report: Report, limit: int) -> Entry:
         after=after,
         facts=tuple(_facts(finding, limit)),
         strip=strip(report.lives, finding.spec.key, whole=False) if finding.spec else None,
-        steps_term=PHASES[finding.phase if report.is_upgrade else None],
+        steps_term=PHASES[finding.phase if report.is_upgrade and not finding.is_apart else None],
         steps=tuple(within(step, limit) for step in finding.todo),
         patches=tuple(_patch(patch, limit) for patch in finding.patches),
         alike=_kind(finding, limit),
@@ -168,7 +181,11 @@ def _chips(finding: Finding, is_upgrade: bool) -> Iterator[Chip]:
     yield Chip("affects", affects.value, _ANSWER_WORDS[affects], is_shown=doubtful)
     if finding.confidence is not Confidence.CERTAIN:
         yield Chip("confidence", finding.confidence.value, finding.confidence.value)
-    if is_upgrade:
+    if finding.origin and finding.is_counted:
+        word = ORIGINS[finding.origin]
+        is_odd = finding.origin is Origin.TODAY and not finding.is_apart
+        yield Chip("origin", finding.origin.value, word, is_shown=is_odd)
+    if is_upgrade and not finding.is_apart:
         yield Chip("phase", finding.phase.value, finding.phase.value, is_shown=False)
     if finding.introduced_in:
         yield _since(finding.introduced_in[-1])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from confaudit.core.judge.finding import Finding
 from confaudit.core.report.plan import Stage, Step, about, plan
 from confaudit.core.report.report import Report
-from confaudit.present.findings import PHASES, within
+from confaudit.present.findings import ALREADY, PHASES, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ def shown_plan(report: Report, limit: int) -> tuple[StageShown, ...]:
 
 
 def _stage(stage: Stage, limit: int) -> StageShown:
-    return StageShown(PHASES[stage.phase], tuple(_step(step, limit) for step in stage.steps))
+    title = ALREADY if stage.is_apart else PHASES[stage.phase]
+    return StageShown(title, tuple(_step(step, limit) for step in stage.steps))
 
 
 def _step(step: Step, limit: int) -> StepShown:

@@ -291,6 +291,13 @@ class StageEntry(Struct, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+    origin: (
+        Annotated[
+            Literal["today"],
+            Meta(description="The steps are about what an upgrade does not bring; no phase then"),
+        ]
+        | UnsetType
+    ) = UNSET
     steps: list[StepEntry]
 
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from confaudit.core.given import Position
 from confaudit.core.judge.exceptions import ExceptionEntry, Lapsed
-from confaudit.core.judge.finding import Finding, Patch, Rule
+from confaudit.core.judge.finding import Finding, Origin, Patch, Rule
 from confaudit.core.judge.judge import Suppressed
 from confaudit.core.judge.rules.changes import change_rule
 from confaudit.core.model import (
@@ -235,6 +235,7 @@ def stage_entry(stage: Stage) -> StageEntry:
     """The steps to be taken at one time."""
     return StageEntry(
         phase=stage.phase.value if stage.phase else UNSET,
+        origin=Origin.TODAY.value if stage.is_apart else UNSET,
         steps=[
             StepEntry(
                 text=" ".join(step.texts),

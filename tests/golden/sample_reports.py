@@ -10,9 +10,10 @@ from confaudit.core.coder.documented import Fit
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
-from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
+from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
 from confaudit.core.judge.rules.changes import change_findings
+from confaudit.core.judge.verdict import verdict
 from confaudit.core.lifecycle.lifecycle import Event, EventKind
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
@@ -565,13 +566,18 @@ HOSTILE_TABLES: Final = replace(
     ),
 )
 
+_TODAY: Final = {"secret-exposed", "option-unknown", "placeholder-value"}
+UPGRADE_FINDINGS: Final = tuple(
+    replace(one, origin=Origin.TODAY if one.rule.id in _TODAY else Origin.UPGRADE)
+    for one in FINDINGS
+)
 UPGRADE: Final = replace(
     EMPTY,
     kind=ReportKind.UPGRADE,
     title="Upgrade of prod: 2.33.0 → 2.35.1",
-    statement="The server will not start.",
+    statement=verdict(UPGRADE_FINDINGS),
     after=replace(AFTER, label="Coder 2.35.1", deployment="", taken_at=None, options=0, leaves=0),
-    judged=judged(findings=FINDINGS),
+    judged=judged(findings=UPGRADE_FINDINGS),
     rules=_rules(FINDINGS),
     prediction={"starts": False, "changed": {"gateway-enabled": {"before": False, "after": True}}},
     tables=(_INPUTS, _WAY, _AREAS),
@@ -672,14 +678,13 @@ UPGRADED: Final = combined(
         part(
             UPGRADE,
             Audited("prod", ("Helm values",), ("2.33.0", "2.35.1")),
-            *FINDINGS,
-            statement="will not start",
+            *UPGRADE_FINDINGS,
         ),
         part(
             UPGRADE,
             Audited("staging", (), ("2.34.0", "2.35.1")),
-            *FINDINGS[2:5],
-            statement="starts, 1 behaviour may change",
+            *UPGRADE_FINDINGS[2:5],
+            statement=verdict(UPGRADE_FINDINGS[2:5]),
             notes=(*UPGRADE.notes, "staging is old."),
             as_far_as=("2.35.1",),
         ),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from confaudit.cli.main import run
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.model import ValueSource
 from confaudit.core.snapshot.canonical import encode
+from confaudit.render import FORMATS
 from tests.integration.written_values import UNRELATED, VALUES
 
 DATA = os.environ.get("CONFAUDIT_TEST_DATA", "")
@@ -336,6 +338,38 @@ def test_asking_for_help_loads_no_yaml():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_what_is_so_already_is_told_apart_and_comes_last(folder, upgrade):
+    """The release that goes changes nothing; one name is dead and one old in both."""
+    (folder / "old.env").write_text("CODER_NOPE=1\nCODER_TELEMETRY=false\n")
+    asked = ("--from", "2.34.5", "--to", "2.35.1", "--env-file", "old.env")
+    code, out, _ = upgrade(*asked, "--fail-on", "warning")
+    assert code == 1, "the exit code stays on all that was found"
+    assert "\nSafe; 2 things to act on are so already today\n" in out
+    assert re.findall(r"^(?:So|Before|During|After)\b.*\d\)$", out, re.MULTILINE) == [
+        "So already today (2)",
+        "So already today: Should be migrated or cleaned up (2)",
+    ]
+    assert out.endswith("result: 0 error, 2 warning, 1 info (2 so already today)\n")
+
+
+def test_every_format_tells_what_is_so_already(folder, upgrade):
+    """CODER_OIDC_SCOPES is empty all the time, and counts only from 2.34 on."""
+    (folder / "old.env").write_text("CODER_NOPE=1\nCODER_OIDC_SCOPES=\n")
+    asked = ("--from", "2.33.0", "--to", "2.35.1", "--env-file", "old.env", "--exit-zero")
+    told = {form: upgrade(*asked, "-f", form)[1] for form in FORMATS}
+    report = json.loads(told.pop("json"))
+    origins = {one["rule"]: one["origin"] for one in report["findings"]}
+    assert origins["option-unknown"] == "today"
+    assert origins["empty-value-counts"] == "upgrade"
+    assert report["summary"]["by_origin"]["today"] == 1
+    assert report["plan"][-1]["origin"] == "today"
+    results = json.loads(told["sarif"])["runs"][0]["results"]
+    assert {one["ruleId"]: one["properties"]["origin"] for one in results} == origins
+    assert "today_count=1\n" in told["outputs"]
+    for form in told.keys() - {"ignore"}:  # which lists what an exception may be about
+        assert "so already today" in told[form].lower(), form
+
+
 # --- real payloads ------------------------------------------------------------------------------
 
 
@@ -350,6 +384,27 @@ def test_a_real_deployment_gets_a_ticket_that_can_be_attached(folder, upgrade):
     assert "2.29.5" in out
     assert "2.34.5" in out
     assert "<script src" not in out
+
+
+@pytest.mark.skipif(not DATA, reason="NOT PROVED on real payloads: set CONFAUDIT_TEST_DATA")
+@pytest.mark.parametrize(
+    ("source", "target", "headline"),
+    [
+        (
+            "2.29.5",
+            "2.34.5",
+            "Starts, 3 behaviours change, 5 other things to act on; 3 more are so already today",
+        ),
+        ("2.34.5", "2.35.1", "Safe; 5 things to act on are so already today"),
+    ],
+)
+def test_of_a_real_upgrade_what_it_brings_is_told_apart(folder, upgrade, source, target, headline):
+    payload = str(Path(DATA, f"coder/payloads/production-{source}.json"))
+    _, out, _ = upgrade(payload, "--to", target, "-f", "concise", "--exit-zero")
+    *found, told, _ = out.splitlines()
+    assert told == headline
+    marked = sum("so already today" in line for line in found if " warning " in line)
+    assert marked == int(re.findall(r"\d+", told)[-1])
 
 
 def test_what_the_chart_sets_itself_is_part_of_the_prediction(folder, capsys):

@@ -114,7 +114,7 @@ MAYBE = Truth.DEPENDS
          "starts, 1 behaviour changes, 1 more may change"),
         ([finding(CHANGES, MAYBE)], "starts, 1 behaviour may change"),
         ([finding(CHANGES, Truth.NO)], "safe"),
-        ([finding(FATAL), finding(CHANGES)], "will not start"),
+        ([finding(FATAL), finding(CHANGES)], "will not start, 1 behaviour changes"),
         ([finding(FATAL, MAYBE)], "may not start"),
         ([finding(FATAL, MAYBE), finding(CHANGES)], "may not start, 1 behaviour changes"),
         ([finding(FATAL, MAYBE), finding(FATAL)], "will not start"),
@@ -127,7 +127,7 @@ def test_the_verdict_is_a_few_words(found, words):
 @pytest.mark.parametrize(
     ("source", "target", "text", "words"),
     [
-        ("2.33.0", "2.34.0", "CODER_HTTP_ADDRESS=", "will not start"),
+        ("2.33.0", "2.34.0", "CODER_HTTP_ADDRESS=", "will not start, 1 behaviour changes"),
         (
             "2.33.0",
             "2.34.0",

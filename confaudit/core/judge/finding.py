@@ -138,6 +138,11 @@ class Finding:
         return self.rule.effect is Effect.WILL_NOT_START and self.severity > Level.INFO
 
     @property
+    def is_apart(self) -> bool:
+        """Whether it is no business of an upgrade: so already, and no hindrance to the start."""
+        return self.origin is Origin.TODAY and not self.is_fatal
+
+    @property
     def todo(self) -> tuple[str, ...]:
         """Its steps, or the rule's advice where it has none of its own."""
         return self.steps or tuple(filter(None, (self.rule.fix,)))

@@ -33,8 +33,10 @@ class Stage:
     """The steps that are to be taken at one time, the most urgent first."""
 
     phase: Phase | None
-    """When, seen from the upgrade; None where none lies ahead."""
+    """When, seen from the upgrade; None where none lies ahead, or where it is not about that."""
     steps: tuple[Step, ...]
+    is_apart: bool = False
+    """Whether they are about what an upgrade does not bring; they come last."""
 
 
 def plan(report: Report) -> tuple[Stage, ...]:
@@ -45,9 +47,13 @@ def plan(report: Report) -> tuple[Stage, ...]:
     urgent = [one for one in report.findings if _asks(one) and not report.parts]
     if not report.is_upgrade:
         return (Stage(None, _steps(urgent)),) if urgent else ()
-    ordered = sorted(urgent, key=lambda one: _ORDER.index(one.phase))
+    apart = [one for one in urgent if one.is_apart]
+    ordered = sorted(
+        (one for one in urgent if not one.is_apart), key=lambda one: _ORDER.index(one.phase)
+    )
     staged = groupby(ordered, lambda one: one.phase)
-    return tuple(Stage(phase, _steps(members)) for phase, members in staged)
+    stages = tuple(Stage(phase, _steps(members)) for phase, members in staged)
+    return (*stages, Stage(None, _steps(apart), is_apart=True)) if apart else stages
 
 
 _ORDER: Final = tuple(Phase)
