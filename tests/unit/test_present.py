@@ -291,7 +291,8 @@ def test_findings_are_counted_to_be_found() -> None:
     counted = _counted(REPORTS["upgrade"])
     assert counted["Affects you"] == {"affects you": 6, "does not affect you": 1, "depends": 1}
     assert list(counted["Comes with"]) == ["Coder 2.34"]
-    assert list(counted["When to act"]) == ["before", "during", "after"]
+    assert list(counted["When to act"]) == ["before", "during"]
+    assert counted["To act on"] == {"by this upgrade": 3, "so already today": 2}
 
 
 @pytest.mark.parametrize(

@@ -224,13 +224,13 @@ def test_every_form_has_words() -> None:
 
 
 def test_an_audit_ends_with_its_levels_and_what_filters_hide() -> None:
-    assert UPGRADE.result == "result: 2 error, 4 warning, 2 info"
+    assert UPGRADE.result == "result: 2 error, 4 warning, 2 info (2 so already today)"
     some = replace(UPGRADE, judged=judge(UPGRADE.findings, "", Selection(only=("option-*",))))
-    assert some.result == "result: 2 error, 4 warning, 2 info (5 hidden)"
+    assert some.result == "result: 2 error, 4 warning, 2 info (2 so already today, 5 hidden)"
     page = present(some, 100)
     assert page.verdict == f"{UPGRADE.headline}, 5 findings hidden by filters"
-    assert page.facets[0].title == "Findings by level, of those listed"
-    assert present(UPGRADE, 100).facets[0].title == "Findings by level"
+    assert page.facets[0].title == "To act on, of those listed"
+    assert present(UPGRADE, 100).facets[0].title == "To act on"
 
 
 def test_what_does_not_count_is_counted_beside_what_does() -> None:

@@ -350,6 +350,7 @@ def test_a_finding_with_all_it_says() -> None:
                 "add": ["    - name: CODER_GATEWAY_URL"],
             }
         ],
+        "origin": "upgrade",
     }
 
 

@@ -188,7 +188,11 @@ def test_no_blank_lines_but_between_paragraphs(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "head"),
     [
-        ("upgrade", "> [!CAUTION]\n> **The server will not start, 3 other things to act on**\n"),
+        (
+            "upgrade",
+            "> [!CAUTION]\n> **Will not start, 1 behaviour may change, 1 other thing to act on;"
+            " 2 more are so already today**\n",
+        ),
         ("verify", "> [!WARNING]\n> **1 change was not predicted.**\n"),
         ("lint-nothing", "> [!TIP]\n> **Nothing is wrong.**\n"),
         ("no-difference", "**No difference.**\n"),

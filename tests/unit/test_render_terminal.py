@@ -96,7 +96,7 @@ def test_a_finding_says_what_is_its_own_and_the_folded_ones_little() -> None:
     assert brief in text
     assert text.count("  after  Coder 2.35.1\n") == 1
     assert "The release reads it in another way." not in text
-    assert text.endswith("\nresult: 2 error, 4 warning, 2 info\n")
+    assert text.endswith("\nresult: 2 error, 4 warning, 2 info (2 so already today)\n")
 
 
 @pytest.mark.parametrize(("rows", "shown"), [(10, True), (11, False)])

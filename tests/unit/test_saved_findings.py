@@ -7,7 +7,7 @@ import pytest
 
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
-from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase, Rule
+from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
 from confaudit.core.judge.rules.changes import NOT_AS_PREDICTED, change_finding, change_findings
 from confaudit.core.model import Cause, Change, ChangeKind, Level, OptionSpec, Subject
@@ -40,6 +40,7 @@ TOLD = {
     "nearest": HERE,
     "deployment": "staging",
     "remarks": ("Ask Ann.",),
+    "origin": Origin.TODAY,
 }
 """A value for every field that a finding of an audit has; a new field needs one here."""
 
