@@ -96,7 +96,7 @@ def present(report: Report, limit: int) -> Page:
         shown, is_review = report.judged.shown, report.kind is ReportKind.REVIEW
         groups = (
             *finding_groups(report, limit),
-            *change_groups(shown, limit, are_marked=is_review),
+            *change_groups(shown, limit, are_counted=is_review),
         )
         return _page(report, limit, groups)
     places = {part.deployment: f"deployment-{n}" for n, part in enumerate(report.parts, start=1)}

@@ -54,11 +54,11 @@ _Judged: TypeAlias = tuple[Change, Finding]
 
 
 def change_groups(
-    findings: Sequence[Finding], limit: int, *, are_marked: bool = False
+    findings: Sequence[Finding], limit: int, *, are_counted: bool = False
 ) -> tuple[Group, ...]:
     """Gather the changes among them by part, subject and group title; the order stays otherwise.
 
-    Those that an exception may be about are marked with their fingerprints.
+    Where they `are_counted` as findings each wears its level.
     """
     judged = [(one.change, one) for one in findings if one.change]
     ordered = sorted(judged, key=lambda pair: _PART_ORDER.index(_part(pair)))
@@ -73,7 +73,7 @@ def change_groups(
             anchor=f"group-{number}",
             part=_PARTS[part] if title else "",
             title=middle_out(visible(title or _PARTS[part]), limit),
-            rows=tuple(_change(pair, limit, is_marked=are_marked) for pair in members),
+            rows=tuple(_change(pair, limit, is_counted=are_counted) for pair in members),
             is_folded=part[0] is Cause.COMPUTED or (part[1] and quiet > _MANY),
             are_changes=True,
         )
@@ -123,7 +123,7 @@ _LEFTOVERS: Final = {OTHER_OPTIONS, _TOP_LEVEL}
 # --- entries ------------------------------------------------------------------------------------
 
 
-def _change(judged: _Judged, limit: int, *, is_marked: bool) -> Entry:
+def _change(judged: _Judged, limit: int, *, is_counted: bool) -> Entry:
     """One change in words."""
     change, finding = judged
     items = compare_items(change.before, change.after) if _has_two_values(change) else None
@@ -133,7 +133,7 @@ def _change(judged: _Judged, limit: int, *, is_marked: bool) -> Entry:
         fingerprint=finding.fingerprint,
         rule=visible(finding.rule.id),
         kind=change.kind,
-        chips=(*_level(finding, is_marked), *_chips(change)),
+        chips=(*_level(finding, is_counted), *_chips(change)),
         title=middle_out(visible(_title(change)), limit),
         is_path=_is_path(change),
         names=names(change.spec, _former(change, change.spec)) if change.spec else (),
@@ -143,7 +143,6 @@ def _change(judged: _Judged, limit: int, *, is_marked: bool) -> Entry:
         items=_shorten_items(items, limit) if items else None,
         remarks=tuple(_remarks(change, items is not None, limit)),
         evidence=middle_out(visible(change.evidence), 5 * limit),
-        mark=finding.fingerprint if is_marked else "",
         is_quiet=_is_quiet(judged),
     )
 

@@ -101,8 +101,6 @@ class Entry:
     """What a change did beside the value."""
     evidence: str = ""
     """How the cause of a change is known; empty where nobody asked."""
-    mark: str = ""
-    """The fingerprint of a change where an exception may want it: in a review."""
     instead: tuple[tuple[Name, ...], ...] = ()
     """The names of each option to use in its place."""
     value_term: str = ""
@@ -151,3 +149,10 @@ class Group:
     is_folded: bool
     """Whether only a reader who asks for more needs to see the entries."""
     are_changes: bool
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """The labels to filter by only that all entries wear: of thousands, none needs them."""
+        hidden = dict.fromkeys(chip for row in self.rows for chip in row.chips if not chip.is_shown)
+        worn = [frozenset(row.chips) for row in self.rows]
+        return tuple(chip for chip in hidden if all(chip in one for one in worn))

@@ -244,7 +244,7 @@ def _line(row: Entry) -> Iterator[Block]:
     words = [*values, *remarks]
     tail = Text(": ") + Text("; ").join(words) if words else Text()
     style = _style(row)
-    known_by = (f" · {row.mark}", "dim") if row.mark else ""
+    known_by = (f" · {row.fingerprint}", "dim")
     yield (
         2,
         Text.assemble((f"{_symbol(row)} ", style), name, (f"  {row.kind}", style), tail, known_by),
@@ -262,15 +262,16 @@ def _value_line(row: Entry) -> Text:
 def _row(row: Entry) -> Iterator[Block]:
     style = _style(row)
     symbol = _symbol(row)
-    yield 2, Text.assemble((f"{symbol} ", style), (row.title, "bold"), (f"  {row.kind}", style))
+    kind, known_by = (f"  {row.kind}", style), (f" · {row.fingerprint}", "dim")
+    yield 2, Text.assemble((f"{symbol} ", style), (row.title, "bold"), kind, known_by)
     if row.names:
         yield 4, names_line(row.names)
     for line in _items(row.items) if row.items else (_values(row),):
         yield 4, line
     for remark in row.remarks:
         yield 4, Text("· ", "dim") + _remark_words(remark)
-    if said := " · ".join(filter(None, (row.evidence, row.mark))):
-        yield 4, Text(f"· {said}", "dim")
+    if row.evidence:
+        yield 4, Text(f"· {row.evidence}", "dim")
 
 
 def _symbol(row: Entry) -> str:

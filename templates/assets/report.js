@@ -112,10 +112,10 @@
     return { facet, value, press, number };
   });
 
-  // What an entry is filtered by: its attributes, and in a table the labels it wears.
+  // What an entry is filtered by: its attributes, and in a table those of all rows and the labels it wears.
   const wornFacets = new Map(cards.filter(({ facet }) => ["level", "kind", "cause"].includes(facet)).map(({ facet, value }) => [value, facet]));
   const worn = (entry) => all("td:first-child b", entry).map((label) => [wornFacets.get(label.className), label.className]);
-  const traits = new Map(entries.map((entry) => [entry, { ...entry.dataset, ...Object.fromEntries(worn(entry)) }]));
+  const traits = new Map(entries.map((entry) => [entry, { ...entry.closest("table")?.dataset, ...entry.dataset, ...Object.fromEntries(worn(entry)) }]));
   const chosen = () => [...wanted].filter(([, values]) => values.size);
 
   function apply() {

@@ -57,9 +57,7 @@ def test_readmes_tour_of_a_review(
         code, said, err = confaudit(*words[1:])
         assert code == (1 if "exit code 1" in line else 0), f"{line}\n{said}{err}"
         codes.append(code)
-        fingerprint = next(
-            iter(re.findall(r"explains the value · ([0-9a-f]{12})", said)), fingerprint
-        )
+        fingerprint = next(iter(re.findall(r"changed · ([0-9a-f]{12})", said)), fingerprint)
     assert codes == [0, 0, 0, 1, 0, 0, 1]
     told = " ".join(said.split())
     assert "expired on 2026-12-31: Longer shifts, OPS-12 (confaudit-exceptions.yaml:" in told

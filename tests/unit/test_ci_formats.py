@@ -121,6 +121,15 @@ def commands_of(text):
         yield name, found, message.replace("%25", "%")
 
 
+EVERY = {one.fingerprint for report in ALL.values() for one in report.judged.everything}
+
+
+def seen(text):
+    """The fingerprints that people see, not what a page carries for programs."""
+    legible = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]*>", " ", text)
+    return {*FINGERPRINT.findall(legible)} & EVERY
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_every_format_carries_the_same_fingerprints(name):
     known = {one.fingerprint for one in ALL[name].judged.everything}
@@ -134,6 +143,11 @@ def test_every_format_carries_the_same_fingerprints(name):
     assert set(outputs_of(shown(name, "outputs"))["fingerprints"].split()) == known
     for form in ("junit", "concise"):
         assert {*FINGERPRINT.findall(shown(name, form))} == known, form
+    filtered = {
+        one.finding.fingerprint for one in ALL[name].judged.suppressed if one.by == "filter"
+    }
+    for form in ("html", "md", "text"):  # whose reader asked not to see some
+        assert seen(shown(name, form)) == known - filtered, form
     annotated = {*FINGERPRINT.findall(shown(name, "github"))}
     assert len(annotated) == min(10, len(ALL[name].judged.shown))
     assert annotated <= known
