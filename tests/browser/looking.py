@@ -12,6 +12,7 @@ ONE_OF_A_KIND: Final = tuple({one.kind: name for name, one in reversed(REPORTS.i
 EVERY_LOOK: Final = (
     "upgrade-several",
     "every-cause",
+    "lint",
     "lint-several",
     "every-kind",
     "catalog-show",

@@ -34,7 +34,11 @@ def test_it_fits_the_screen_and_is_accessible_in_both_themes(name: str, open_pag
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(PHONE)
     assert overflow(page) <= 0
+    assert page.eval_on_selector_all(".plain", SCROLLING) == []
     assert name not in EVERY_LOOK or complaints(page) == ""
+
+
+SCROLLING = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
 
 
 def looks(name: str) -> set[tuple[str, frozenset[str]]]:

@@ -21,8 +21,6 @@ from tests.golden.sample_reports import REPORTS
 
 SHEETS: Final = ("A4", "Letter")
 LONG: Final = "https://models.example.com/" + "a-long-path/" * 12 + "x" * 90
-NARROWER: Final = {"width": 680, "height": 1000}
-"""The room that A4 leaves between its margins, the narrower of both sheets."""
 SAMPLES: Final = ("review", "review-several", "hostile-tables", "catalog-show-backports")
 """What only a repository has, and what no catalogue has."""
 
@@ -86,7 +84,7 @@ def test_paper_loses_no_column_and_no_cell(told: Callable[..., Report], open_pag
         for sheet in SHEETS:
             printed = squeezed("".join(one.extract_text() for one in sheets(page, sheet)))
             assert [one for one in cells if one not in printed] == [], (report.kind, sheet)
-        page.set_viewport_size(NARROWER)
+        page.evaluate(NARROW)
         assert page.eval_on_selector_all(CELLS, CUT) == [], report.kind
 
 
@@ -109,6 +107,8 @@ SHORTEN: Final = """
     for (const part of document.querySelectorAll("article, .plan")) part.remove();
   }
 """
+NARROW: Final = "document.body.style.width = '182mm'"
+"""The room that A4 leaves between its margins, the narrower of both sheets."""
 TEXTS: Final = """
   // What each cell says, part by part; not what there is to press.
   all => all.flatMap(cell => {
