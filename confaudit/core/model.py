@@ -222,7 +222,8 @@ class Cause(StrEnum):
     OPERATOR = "operator"
     RELEASE = "release"
     COMPUTED = "computed"
-    """Nobody: the value follows from the version, the host or another setting."""
+    """Nobody: the value follows from the version, the host or another setting, or only its order
+    differs, which means nothing."""
     UNKNOWN = "unknown"
 
 
@@ -286,6 +287,8 @@ class Change:
     """The option's key before it was renamed."""
     also: tuple[str, ...] = ()
     """Other names of the same setting: aliases that share its config leaf."""
+    is_reordered: bool = False
+    """Whether its values are the same in another order, which means nothing to Coder."""
     cause: Cause | None = None
     """None until `core.changes.causes` has judged."""
     evidence: str = ""

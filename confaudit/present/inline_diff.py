@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, TypeGuard
 
 from confaudit.core.model import Json, Value
 from confaudit.core.secret import is_secret
-from confaudit.core.text.wording import exact, human
+from confaudit.core.text.wording import exact, human, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Items:
     kept: tuple[str, ...]
     reordered: bool
     """The kept items are in another order."""
+    unchanged: str
+    """How many are kept, and whether in another order, in words; empty where none is."""
 
 
 # --- words --------------------------------------------------------------------------------------
@@ -132,12 +134,22 @@ def _compare(before: list[Item], after: list[Item]) -> Items:
     old, new = [form for form, _ in before], [form for form, _ in after]
     removed, added = _surplus(old, new), _surplus(new, old)
     kept = _surplus(new, added)
+    is_reordered = _surplus(old, removed) != kept
+    old_is_kept = not (removed or added)
     return Items(
         removed=tuple(words[form] for form in removed),
         added=tuple(words[form] for form in added),
         kept=tuple(words[form] for form in kept),
-        reordered=_surplus(old, removed) != kept,
+        reordered=is_reordered,
+        unchanged=_unchanged(len(kept), is_all=old_is_kept, is_reordered=is_reordered),
     )
+
+
+def _unchanged(number: int, *, is_all: bool, is_reordered: bool) -> str:
+    if is_all and is_reordered:
+        return f"the same {plural(number, 'value')} in another order"
+    order = ", in another order" if is_reordered else ""
+    return f"{number:,} unchanged{order}" if number else ""
 
 
 def _surplus(items: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:

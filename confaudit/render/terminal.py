@@ -256,6 +256,8 @@ def _line(row: Entry) -> Iterator[Block]:
 def _value_line(row: Entry) -> Text:
     if row.items is None:
         return _values(row)
+    if not (row.items.removed or row.items.added):
+        return Text(row.items.unchanged)
     return Text(f"{len(row.items.removed)} removed, {len(row.items.added)} added")
 
 
@@ -295,9 +297,8 @@ def _items(items: Items) -> Iterator[Text]:
         yield Text(f"- {item}", "red")
     for item in items.added:
         yield Text(f"+ {item}", "green")
-    if items.kept:
-        order = ", in another order" if items.reordered else ""
-        yield Text(f"  {len(items.kept)} unchanged{order}", "dim")
+    if items.unchanged:
+        yield Text(f"  {items.unchanged}", "dim")
 
 
 def _remark_words(remark: Remark) -> Text:

@@ -234,6 +234,30 @@ def test_a_leaf_without_an_option_gets_no_flag(folder, capsys):
     assert "lives" not in found
 
 
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("text", "the same 4 values in another order"),
+        ("md", "the same 4 values in another order"),
+        ("html", "the same 4 values in another order"),
+        ("json", '"reordered": true'),
+    ],
+)
+def test_a_set_in_another_order_is_told_as_such(folder, capsys, form, said):
+    head, _, body = (folder / "2.json").read_text().partition("\n\n")
+    state = json.loads(body)
+    scopes = next(one for one in state["options"] if one["flag"] == "oidc-scopes")
+    scopes["value"].reverse()
+    state["config"]["oidc"]["scopes"] = scopes["value"]
+    (folder / "turned.json").write_text(f"{head}\n\n{json.dumps(state)}")
+    pair = ["2.json", "turned.json"]
+    assert run(["diff", *pair, "-f", form]) == 0
+    out = capsys.readouterr().out
+    assert said in out
+    assert "1 change: 1 computed." in out
+    assert run(["diff", *pair, "--cause", "operator", "--fail-on", "any"]) == 0
+
+
 def test_a_version_the_catalogue_lacks_is_said(folder, capsys):
     text = (folder / "3.json").read_text().replace("v2.34.5", "v2.99.0")
     (folder / "new.json").write_text(text)

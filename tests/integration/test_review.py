@@ -93,6 +93,15 @@ def test_a_comment_or_an_order_is_no_change(review: Any) -> None:
     assert (found["findings"], found["changes"]) == ([], [])
 
 
+def test_the_order_of_a_set_is_no_change_and_that_of_a_list_is(review: Any) -> None:
+    for order in ("a,b", "b,a"):
+        write(
+            {"staging/coder.env": f"CODER_OIDC_SCOPES={order}\nCODER_SSH_CONFIG_OPTIONS={order}\n"}
+        )
+    (change,) = review("HEAD~1..HEAD", "--version", "2.29.5")["changes"]
+    assert change["option"] == "ssh-config-options"
+
+
 def test_what_the_server_sees_differently_is_told_with_its_line(review: Any) -> None:
     write({"prod/values.yaml": values(session="24h")})
     found = review()

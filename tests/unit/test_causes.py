@@ -79,6 +79,58 @@ ONE, TWO = {"id": "one", "type": "github"}, {"id": "two", "type": "gitlab"}
 API, PKCE = {"api_base_url": "https://api.example.com"}, {"pkce": None}
 
 
+SCOPES = spec("oidc-scopes", type="string-array")
+HEADERS = spec("proxy-trusted-headers", type="string-array")
+AB, BA = ["a", "b"], ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("versions", "before", "after", "cause", "level", "said"),
+    [
+        (SAME, (SCOPES, AB, ENV), (SCOPES, BA, ENV), "computed", "info", "the values are the same"),
+        (UP, (SCOPES, AB, ENV), (SCOPES, BA, ENV), "computed", "info", "in another order"),
+        (SAME, (SCOPES, AB, None), (SCOPES, BA, None), "computed", "info", "in another order"),
+        (SAME, (SCOPES, AB, ENV), (SCOPES, BA, YAML), "operator", "warning", "in another order"),
+        (SAME, (SCOPES, AB, ENV), (SCOPES, ["a", "a", "b"], ENV), "operator", "warning", ""),
+        (SAME, (SCOPES, AB, ENV), (SCOPES, ["a", "c"], ENV), "operator", "warning", ""),
+        (SAME, (HEADERS, AB, ENV), (HEADERS, BA, ENV), "operator", "warning", "set by env"),
+        (
+            UP,
+            (replace(SCOPES, default="a,b"), AB, DEFAULT),
+            (replace(SCOPES, default="b,a"), BA, DEFAULT),
+            "release",
+            "info",
+            "lists the default in another order",
+        ),
+    ],
+)
+def test_the_order_of_a_set_is_nobodys_change(versions, before, after, cause, level, said):
+    change = one(snapshot(versions[0], before), snapshot(versions[1], after))
+    assert (change.kind, change.cause) == (ChangeKind.CHANGED, cause)
+    assert change_level(change).word == level
+    assert said in change.evidence
+    assert change.is_reordered is ("in another order" in change.evidence)
+
+
+def test_the_order_of_a_set_in_a_bare_config_tree_is_nobodys_change():
+    old, new = (
+        snapshot("2.33.0", config={"oidc": {"scopes": values}}, fidelity=Fidelity.CONFIG)
+        for values in (AB, BA)
+    )
+    assert one(old, new).cause is Cause.COMPUTED
+
+
+def test_a_renamed_set_in_another_order_is_the_releases_doing():
+    was = spec("aibridge-proxy-domain-allowlist", type="string-array", json_path="l")
+    now = spec("ai-gateway-proxy-domain-allowlist", type="string-array", json_path="l")
+    old = replace(was, use_instead=(now.key,))
+    change = one(
+        snapshot("2.33.0", (was, AB, ENV)), snapshot("2.34.5", (now, BA, ENV), (old, BA, ENV))
+    )
+    assert (change.kind, change.cause) == (ChangeKind.RENAMED, Cause.RELEASE)
+    assert change_level(change) is Level.INFO
+
+
 def providers(*values):
     return spec("external-auth-providers"), list(values) or None, NONE
 

@@ -49,6 +49,7 @@ def body(*changes):
 LEAF = change(subject=Subject.CONFIG)
 FACT = change(subject=Subject.SERVER)
 MINE = change(cause=Cause.OPERATOR)
+ORDER = change(before=[1, 2], after=[2, 1], cause=Cause.COMPUTED, is_reordered=True)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,9 @@ MINE = change(cause=Cause.OPERATOR)
         (SNAPSHOT, SNAPSHOT, [], "no setting changed"),
         (SNAPSHOT, SNAPSHOT, [change()], "1 option changed"),
         (SNAPSHOT, SNAPSHOT, [LEAF], "1 config leaf changed"),
+        (SNAPSHOT, SNAPSHOT, [ORDER], "1 list in another order"),
+        (SNAPSHOT, SNAPSHOT, [ORDER, MINE], "1 option changed, 1 list in another order"),
+        (SNAPSHOT, NEWER, [ORDER], "upgraded 2.33.0 → 2.34.5, 0 options changed by the operator"),
         (
             SNAPSHOT,
             SNAPSHOT,

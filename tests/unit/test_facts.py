@@ -35,6 +35,7 @@ KEYS = {key for release in releases() for key in release.options}
 LEAVES = {leaf for release in releases() for leaf in release.leaves} | {
     leaf for release in releases() for leaf in release.leaves_without_option
 }
+LISTS = {spec.key for spec in packaged().declared if spec.type == "string-array"}
 NEWEST = facts.of(packaged().versions[-1])
 
 
@@ -99,6 +100,7 @@ def test_facts_name_options_that_there_are() -> None:
     assert {one.option for one in NEWEST.replaced_options} <= KEYS
     assert {one.option for one in NEWEST.variables if one.option} <= KEYS
     assert {one.option for one in NEWEST.retired_variables if one.option} <= KEYS
+    assert {one.option for one in NEWEST.unordered_options} <= LISTS
     assert {one.option for one in NEWEST.optional_fields} <= KEYS
     assert {one.setting for one in NEWEST.filled_settings} <= KEYS | LEAVES
 

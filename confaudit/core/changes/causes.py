@@ -6,14 +6,22 @@ themselves declare comes first, the catalogue names the release in between.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
 from confaudit.core.changes.aliases import join
+from confaudit.core.changes.attribution import (
+    Attribution,
+    by_nobody,
+    by_operator,
+    by_release,
+    unexplained,
+)
 from confaudit.core.changes.diff import position
 from confaudit.core.changes.fields import moved_fields
 from confaudit.core.changes.leaves import Leaves
+from confaudit.core.changes.order import is_reordered
 from confaudit.core.changes.way import Way, parsed
 from confaudit.core.coder.endpoints import BUILD, ENDPOINTS
 from confaudit.core.coder.facts import Facts, Filler
@@ -40,16 +48,9 @@ _EMPTIED: Final = (
     f"since {EMPTY_COUNTS.line_name} an empty environment variable counts; "
     "it may have been there before"
 )
+_REORDERED: Final = "in another order, which means nothing to Coder"
 _SHARED: Final = f"since {ALIASES_SHARE.line_name}"
 _BOTH_TOLD: Final = f"{_SHARED} both of its names tell the same value source"
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """A cause and how it is known."""
-
-    cause: Cause
-    evidence: str
 
 
 def attribute(
@@ -76,18 +77,39 @@ class _Attributor:
 
     def attribute(self, change: Change) -> Change:
         """The change with its cause and evidence, that of a leaf with the option that sets it."""
+        known = self._with_option(change) if change.subject is Subject.CONFIG else change
+        told = replace(known, is_reordered=self._means_the_same(known))
+        found = self._reordered(told) if told.is_reordered else self._by_subject(told)
+        return replace(told, cause=found.cause, evidence=found.evidence)
+
+    def _by_subject(self, change: Change) -> Attribution:
         by_subject = {
             Subject.OPTION: self._option,
             Subject.CONFIG: self._leaf,
             Subject.SERVER: self._server,
         }
-        found = self._with_fields(change, by_subject[change.subject](change))
-        known = self._with_option(change) if change.subject is Subject.CONFIG else change
-        return replace(known, cause=found.cause, evidence=found.evidence)
+        return self._with_fields(change, by_subject[change.subject](change))
 
     def _with_option(self, change: Change) -> Change:
         spec = self._leaves.option(change.key)
         return replace(change, spec=spec, type=change.type or spec.type) if spec else change
+
+    def _means_the_same(self, change: Change) -> bool:
+        """Whether only the order of values differs, and the option has a set of them."""
+        is_set = change.spec is not None and self._facts.is_unordered(change.spec.key)
+        return is_set and is_reordered(change.before, change.after)
+
+    def _reordered(self, change: Change) -> Attribution:
+        """What is left to tell of a change where its values are taken for the same."""
+        if change.kind is ChangeKind.RENAMED:
+            found = self._renamed(replace(change, before=change.after))
+        elif _is_set_elsewhere(change):
+            found = self._source(change)
+        elif _facet(change, Facet.DEFAULT) and change.source_after not in EXPLICIT:
+            return by_release(f"{self._since_default(change)} lists the default {_REORDERED}")
+        else:
+            return by_nobody(f"the values are the same, {_REORDERED}")
+        return replace(found, evidence=f"{found.evidence}; the values are {_REORDERED}")
 
     def _with_fields(self, change: Change, found: Attribution) -> Attribution:
         """Fields that the release gave to a structure or took from it are not the operator's."""
@@ -98,7 +120,7 @@ class _Attributor:
         if not fields:
             return found
         if fields.are_all:
-            return _release(f"{self._span} {fields.story}, and nothing else differs")
+            return by_release(f"{self._span} {fields.story}, and nothing else differs")
         return replace(found, evidence=f"{found.evidence}; {self._span} {fields.story} as well")
 
     @cached_property
@@ -122,22 +144,22 @@ class _Attributor:
 
     def _presence(self, change: Change) -> Attribution:
         if not self._upgraded:
-            return _unknown("the same release declares it on one side only")
+            return unexplained("the same release declares it on one side only")
         added = change.kind is ChangeKind.ADDED
         what = f"{self._way.since(change.key)} adds it" if added else f"{self._span} removes it"
         if added and change.source_after in EXPLICIT:
-            return _operator(f"{what}; it is set by {change.source_after}, now or already before")
+            return by_operator(f"{what}; it is set by {change.source_after}, now or already before")
         if not added and change.source_before in EXPLICIT:
-            return _release(f"{what}; it was set by {change.source_before}, which is ignored now")
-        return _release(what)
+            return by_release(f"{what}; it was set by {change.source_before}, which is ignored now")
+        return by_release(what)
 
     def _renamed(self, change: Change) -> Attribution:
         what = f"{self._way.since(change.key)} renames {option_name(visible(change.was))}"
         if _same(change.before, change.after):
             by_hand = self._set_or_unset(change)
             if by_hand:
-                return _operator(f"{what}; {by_hand}")
-            return _release(f"{what}{self._which_name(change)}")
+                return by_operator(f"{what}; {by_hand}")
+            return by_release(f"{what}{self._which_name(change)}")
         value = self._value(change)
         return Attribution(value.cause, f"{what}; {value.evidence}")
 
@@ -159,9 +181,9 @@ class _Attributor:
             return self._without_source(change)
         filled = self._facts.filled(change.key)
         if filled and filled.by is Filler.POD and was and now:
-            return _computed(filled.how)
+            return by_nobody(filled.how)
         if self._newly_empty(change):
-            return _unknown(_EMPTIED)
+            return unexplained(_EMPTIED)
         if now:
             return self._set(change)
         if was:
@@ -171,9 +193,9 @@ class _Attributor:
     def _set(self, change: Change) -> Attribution:
         if self._upgraded and change.also and self._way.crosses(ALIASES_SHARE):
             if is_secret(change.after) and self._had_source(change.also):
-                return _release(_BOTH_TOLD)
-            return _unknown(f"{_SHARED} either of its names counts, which alone can change it")
-        return _operator(
+                return by_release(_BOTH_TOLD)
+            return unexplained(f"{_SHARED} either of its names counts, which alone can change it")
+        return by_operator(
             f"it is set by {change.source_after}, and no release explains the value"
             f"{self._which_name(change)}"
         )
@@ -194,8 +216,8 @@ class _Attributor:
     def _unset(self, change: Change) -> Attribution:
         gone = self._lost_name(change)
         if gone:
-            return _release(gone)
-        return _operator(f"it was set by {change.source_before} and no longer is")
+            return by_release(gone)
+        return by_operator(f"it was set by {change.source_before} and no longer is")
 
     def _lost_name(self, change: Change) -> str:
         """The release may have taken away the very name by which the operator set it."""
@@ -211,13 +233,13 @@ class _Attributor:
         facet = _facet(change, Facet.DEFAULT)
         before, after = self._computed(change)
         if after and not before:
-            return _release(
+            return by_release(
                 f"{self._way.since_computed(change.key)} derives the default from {after}"
             )
         if after:
-            return _computed(f"its default follows from {after}")
+            return by_nobody(f"its default follows from {after}")
         if facet and self._upgraded:
-            return _release(f"{self._since_default(change)} moves the default")
+            return by_release(f"{self._since_default(change)} moves the default")
         return self._mutated(change)
 
     def _since_default(self, change: Change) -> str:
@@ -227,10 +249,10 @@ class _Attributor:
         """Neither set nor a moved default: what the server makes of other inputs."""
         filled = self._facts.filled(change.key)
         if filled and filled.by is Filler.VARIABLES:
-            return _operator(f"{filled.how} fill it, and they have no value source")
+            return by_operator(f"{filled.how} fill it, and they have no value source")
         if filled and filled.by is Filler.SERVER:
-            return _computed(filled.how)
-        return _unknown("nothing set it and its default did not move")
+            return by_nobody(filled.how)
+        return unexplained("nothing set it and its default did not move")
 
     def _computed(self, change: Change) -> tuple[str, str]:
         """What the default follows from on either side; empty when it is a fact of the release."""
@@ -240,37 +262,37 @@ class _Attributor:
     def _without_source(self, change: Change) -> Attribution:
         """Releases before 2.3 and bare config trees do not say who set a value."""
         if self._upgraded is False:
-            return _operator("the release is the same on both sides")
+            return by_operator("the release is the same on both sides")
         if _facet(change, Facet.DEFAULT):
-            return _release(f"{self._since_default(change)} moves the default")
+            return by_release(f"{self._since_default(change)} moves the default")
         if any(self._computed(change)):
-            return _computed(
+            return by_nobody(
                 f"its default follows from {next(filter(None, self._computed(change)))}"
             )
-        return _unknown("the input does not tell value sources")
+        return unexplained("the input does not tell value sources")
 
     def _source(self, change: Change) -> Attribution:
         was, now = change.source_before, change.source_after
         if was not in EXPLICIT and now not in EXPLICIT:
-            return _release(f"{self._since_default(change)} declares a default")
+            return by_release(f"{self._since_default(change)} declares a default")
         if self._newly_empty(change):
-            return _unknown(_EMPTIED)
+            return unexplained(_EMPTIED)
         if self._upgraded and change.also and self._way.crosses(ALIASES_SHARE):
-            return _release(_BOTH_TOLD)
+            return by_release(_BOTH_TOLD)
         if now not in EXPLICIT:
             return self._unset(change)
         known = (
             "it is set to what was the default" if was not in EXPLICIT else "the value is the same"
         )
-        return _operator(f"{known}{self._which_name(change)}")
+        return by_operator(f"{known}{self._which_name(change)}")
 
     def _declared(self, change: Change) -> Attribution:
         computed = any(self._computed(change))
         if computed and {facet.facet for facet in change.facets} == {Facet.DEFAULT}:
-            return _computed("its default is computed when the server starts")
+            return by_nobody("its default is computed when the server starts")
         if self._upgraded:
-            return _release(f"{self._span} declares it differently")
-        return _unknown("the same release declares it differently")
+            return by_release(f"{self._span} declares it differently")
+        return unexplained("the same release declares it differently")
 
     def _which_name(self, change: Change) -> str:
         """Aliases hide which of their names the operator used."""
@@ -287,16 +309,16 @@ class _Attributor:
 
     def _leaf(self, change: Change) -> Attribution:
         if Fidelity.SHAPE in (self._before.fidelity, self._after.fidelity):
-            return _release(self._leaves.documented_since(change))
+            return by_release(self._leaves.documented_since(change))
         filled = self._facts.filled(change.key)
         if filled and filled.by is Filler.VARIABLES:
-            return _operator(f"{filled.how} fill it")
+            return by_operator(f"{filled.how} fill it")
         if self._disagrees(change):
-            return _unknown("the config tree and the option of this leaf disagree")
+            return unexplained("the config tree and the option of this leaf disagree")
         if change.kind is not ChangeKind.CHANGED:
             return self._leaf_presence()
         if self._upgraded is False:
-            return _operator("the release is the same on both sides")
+            return by_operator("the release is the same on both sides")
         return self._leaf_default(change)
 
     def _disagrees(self, change: Change) -> bool:
@@ -306,20 +328,20 @@ class _Attributor:
 
     def _leaf_presence(self) -> Attribution:
         if self._upgraded:
-            return _release(f"{self._span} changes which leaves there are")
-        return _unknown("the same release has it on one side only")
+            return by_release(f"{self._span} changes which leaves there are")
+        return unexplained("the same release has it on one side only")
 
     def _leaf_default(self, change: Change) -> Attribution:
         """A bare config tree: all that can be held against it are the releases' defaults."""
         defaults = [self._fact(s, change.path) for s in (self._before, self._after)]
         if None in defaults:
-            return _unknown("the input does not tell value sources")
+            return unexplained("the input does not tell value sources")
         before, after = (spec for spec in defaults if spec)
         if after.default_computed_from:
-            return _computed(f"its default follows from {_WORDS[after.default_computed_from]}")
+            return by_nobody(f"its default follows from {_WORDS[after.default_computed_from]}")
         if before.default != after.default:
-            return _release(f"{self._span} moves the default")
-        return _operator("the default did not move")
+            return by_release(f"{self._span} moves the default")
+        return by_operator("the default did not move")
 
     def _fact(self, snapshot: Snapshot, leaf: str) -> OptionSpec | None:
         release = self._catalog.release(snapshot.version)
@@ -330,12 +352,12 @@ class _Attributor:
         row = ENDPOINTS.get(change.key.partition(".")[0])
         repeats = row.repeats if row else ""
         if repeats == BUILD or _tells_versions(change.key):
-            return _release(self._span if self._upgraded else f"{BUILD} tells it")
+            return by_release(self._span if self._upgraded else f"{BUILD} tells it")
         if repeats:
-            return _computed(f"it follows from {repeats}")
+            return by_nobody(f"it follows from {repeats}")
         if self._upgraded and change.kind is not ChangeKind.CHANGED:
-            return _release(f"{self._span} tells more or less of it")
-        return _operator("it is kept in the database or the licence, not in options")
+            return by_release(f"{self._span} tells more or less of it")
+        return by_operator("it is kept in the database or the licence, not in options")
 
 
 _WORDS: Final = {
@@ -355,6 +377,11 @@ def _computed_from(snapshot: Snapshot, key: str) -> str:
     return _WORDS.get(spec.default_computed_from, "") if spec else ""
 
 
+def _is_set_elsewhere(change: Change) -> bool:
+    sources = change.source_before, change.source_after
+    return None not in sources and sources[0] is not sources[1]
+
+
 def _facet(change: Change, facet: Facet) -> FacetChange | None:
     return next((found for found in change.facets if found.facet is facet), None)
 
@@ -365,19 +392,3 @@ def _same(before: Value, after: Value) -> bool:
 
 def _is_empty(value: Value) -> bool:
     return value in ("", [], None, False, 0)
-
-
-def _operator(evidence: str) -> Attribution:
-    return Attribution(Cause.OPERATOR, evidence)
-
-
-def _release(evidence: str) -> Attribution:
-    return Attribution(Cause.RELEASE, evidence)
-
-
-def _computed(evidence: str) -> Attribution:
-    return Attribution(Cause.COMPUTED, evidence)
-
-
-def _unknown(evidence: str) -> Attribution:
-    return Attribution(Cause.UNKNOWN, evidence)

@@ -141,6 +141,20 @@ class OptionalField:
 
 
 @dataclass(frozen=True, slots=True)
+class UnorderedOption:
+    """An option with a list of values whose order means nothing to Coder: a set, or a filter.
+
+    Each value is looked for, allowed or turned on by itself (coder/coder: coderd/userauth.go,
+    coderd/idpsync, coderd/httpmw/realip.go, cli/clilog, cli/server.go), or the standard says so:
+    RFC 6749, 3.3 (scopes), RFC 6797, 6.1 (HSTS), Go's crypto/tls (ciphers), Prometheus (labels).
+    Not among them are lists that are paired (certificates and keys), tried in turn (trusted
+    headers), numbered (STUN), or whose last word counts (SSH options, CSP).
+    """
+
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChartKey:
     """A key of the values of Coder's Helm chart."""
 
@@ -168,6 +182,7 @@ class Facts:
     replaced_options: tuple[ReplacedOption, ...] = ()
     filled_settings: tuple[FilledSetting, ...] = ()
     optional_fields: tuple[OptionalField, ...] = ()
+    unordered_options: tuple[UnorderedOption, ...] = ()
     chart_keys: tuple[ChartKey, ...] = ()
     complete: tuple[CompleteSection, ...] = ()
 
@@ -231,6 +246,10 @@ class Facts:
     def optional(self, option: str) -> frozenset[str]:
         """The fields of an option's structures that are served only where somebody gives them."""
         return frozenset(one.field for one in self.optional_fields if one.option == option)
+
+    def is_unordered(self, option: str) -> bool:
+        """Whether the values of an option mean the same in any order."""
+        return UnorderedOption(option) in self.unordered_options
 
     def filled(self, setting: str) -> FilledSetting | None:
         """What fills a setting in besides who sets it."""

@@ -1,13 +1,14 @@
 """What a server will see differently when the files that set it up change.
 
 Two sets of files are held against one release, so that whatever differs is the operator's doing:
-precedence, aliases, what the chart sets and what an empty value means are in it. A comment, an
-order or another way to say the same makes no difference.
+precedence, aliases, what the chart sets and what an empty value means are in it. A comment, another
+way to say the same, or another order of values that mean the same in any makes no difference.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from confaudit.core.changes.order import is_reordered
 from confaudit.core.given import Given, Position
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.rules.changes import EFFECTIVE_CHANGE, change_finding
@@ -33,12 +34,19 @@ def effective_changes(older: Situation, newer: Situation) -> Iterator[Finding]:
 
     Both situations have the same target.
     """
+    facts = newer.target.facts
     for spec in _options(newer):
         if _may_differ(spec.key, older, newer):
             before, after = older.after(spec.key), newer.after(spec.key)
-            yield from _change(Subject.OPTION, spec.key, before, after)
+            if not (facts.is_unordered(spec.key) and _means_the_same(before, after)):
+                yield from _change(Subject.OPTION, spec.key, before, after)
     for family in Family:
         yield from _members(_fields(older, family), _fields(newer, family))
+
+
+def _means_the_same(before: Known, after: Known) -> bool:
+    """Whether values that may stand in any order are the same, and as surely set."""
+    return before.is_set is after.is_set and is_reordered(before.value, after.value)
 
 
 def _options(situation: Situation) -> Iterator[OptionSpec]:

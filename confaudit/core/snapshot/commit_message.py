@@ -31,7 +31,9 @@ def _summary(before: Snapshot | None, after: Snapshot, changes: Sequence[Change]
         return f"first snapshot, {version}"
     if before.version != after.version and before.version and after.version:
         return f"upgraded {before.version} → {after.version}, {_by_operator(changes)}"
-    parts = [_counted(changes, subject) for subject in Subject]
+    counted = [_counted(changes, subject) for subject in Subject]
+    order = sum(change.is_reordered for change in changes)
+    parts = (*counted, f"{plural(order, 'list')} in another order" if order else "")
     return ", ".join(part for part in parts if part) or "no setting changed"
 
 
@@ -49,7 +51,7 @@ _NOUNS: Final = {
 
 
 def _counted(changes: Sequence[Change], subject: Subject) -> str:
-    count = sum(change.subject is subject for change in changes)
+    count = sum(change.subject is subject and not change.is_reordered for change in changes)
     return f"{count} {agreeing(count, *_NOUNS[subject])} changed" if count else ""
 
 
@@ -71,7 +73,7 @@ def _change_line(change: Change) -> str:
             value = after if before == after else f"{before} → {after}"
             return f"renamed from {visible(change.was)}, {value}"
         case ChangeKind.CHANGED:
-            return f"{before} → {after}"
+            return f"{after}, in another order" if change.is_reordered else f"{before} → {after}"
         case ChangeKind.SOURCE:
             return (
                 f"set by {change.source_before or 'nothing'} → {change.source_after or 'nothing'}"

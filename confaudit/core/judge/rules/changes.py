@@ -55,10 +55,10 @@ RELEASE_CHANGE: Final = Rule(
 )
 COMPUTED_CHANGE: Final = Rule(
     id="computed-change",
-    title="Value that follows from something else",
+    title="Value that follows from something else, or differs in order only",
     effect=Effect.INFO,
     level=Level.INFO,
-    why="Nobody set it: it follows from the version, the host or another setting.",
+    why="It follows from the version, the host or another setting, or its order means nothing.",
     fix="Nothing is to be done where what it follows from was meant.",
 )
 UNEXPLAINED_CHANGE: Final = Rule(
@@ -168,7 +168,8 @@ def change_level(change: Change) -> Level:
 
     What follows from something else is worth a glance; so is what a release adds or declares.
     """
-    effective = change.kind in _VALUE_KINDS and exact(change.before) != exact(change.after)
+    differs = exact(change.before) != exact(change.after) and not change.is_reordered
+    effective = change.kind in _VALUE_KINDS and differs
     lost = change.kind is ChangeKind.REMOVED and change.source_before in EXPLICIT
     if change.cause is not Cause.OPERATOR and not (effective or lost):
         return Level.INFO

@@ -1,0 +1,33 @@
+"""Who brought a change about, with one sentence on how that is known."""
+
+from dataclasses import dataclass
+
+from confaudit.core.model import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A cause and how it is known."""
+
+    cause: Cause
+    evidence: str
+
+
+def by_operator(evidence: str) -> Attribution:
+    """Somebody set it, took it away, or set it from elsewhere."""
+    return Attribution(Cause.OPERATOR, evidence)
+
+
+def by_release(evidence: str) -> Attribution:
+    """What the release declares, adds or takes away brought it."""
+    return Attribution(Cause.RELEASE, evidence)
+
+
+def by_nobody(evidence: str) -> Attribution:
+    """It follows from something else, or means the same."""
+    return Attribution(Cause.COMPUTED, evidence)
+
+
+def unexplained(evidence: str) -> Attribution:
+    """Nothing tells the operator from the release."""
+    return Attribution(Cause.UNKNOWN, evidence)
