@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "config": ("config", "Show confaudit's own configuration, or its JSON Schema."),
     "schema": ("schema", "Print the JSON Schema of the JSON report, or of a file."),
     "completion": ("completion", "Print the completion script for a shell."),
+    "help": ("help", "Tell what there is to know beside the options of a command."),
 }
 """Command → the module of `confaudit.cli` that holds it, and its line in --help."""
 
@@ -51,7 +52,9 @@ Exit codes:
   3    nothing to work on
   4    Coder, the git remote or a code host could not be reached, or refused
   70   a bug in confaudit; please report it
-  130  interrupted; 143 terminated"""
+  130  interrupted; 143 terminated
+
+`confaudit help` lists what else there is to read."""
 
 
 @click.group(

@@ -156,6 +156,11 @@ def _wholes(rendering: Rendering) -> tuple[str, ...]:
     )
 
 
+def show_text(text: str) -> None:
+    """Write a text that is no report: through a pager where a terminal is."""
+    _to_stdout(text, paged=True)
+
+
 def _to_stdout(text: str, paged: bool) -> None:
     """Write UTF-8 where the stream can; escape what it cannot show."""
     shown = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")

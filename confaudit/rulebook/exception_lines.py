@@ -60,7 +60,7 @@ def _checked(text: str, expected: Iterable[ExceptionEntry], name: str) -> str:
     if not is_right:
         raise ConfigError(
             f"{name} is laid out so that no line can be added to it or taken from it",
-            "give each entry lines of its own, as README shows, or change it by hand",
+            "give each entry lines of its own, see `confaudit help exceptions`, or edit it by hand",
         )
     return text
 

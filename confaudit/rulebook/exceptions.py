@@ -15,7 +15,9 @@ from confaudit.yaml_file import Origin, Part, parse
 MAX_ENTRIES: Final = 2000
 """Every entry is held against every finding."""
 
-_HINT: Final = "`confaudit schema exceptions` tells its form, and README has an example"
+_HINT: Final = (
+    "`confaudit schema exceptions` tells its form, `confaudit help exceptions` an example"
+)
 
 _Owner = Annotated[str, msgspec.Meta(max_length=200)]
 _Fingerprint = Annotated[

@@ -28,7 +28,7 @@ from confaudit.rulebook.wording import public_words
 from confaudit.rulebook.written import Each, Examples, Id, option_types
 from confaudit.yaml_file import Origin, Part, parse
 
-_HINT: Final = "`confaudit schema policy` tells its form, and README has an example"
+_HINT: Final = "`confaudit schema policy` tells its form, `confaudit help policy` an example"
 
 _MOST: Final = 1000
 """Rules, levels and differences of one policy: findings are held against each."""

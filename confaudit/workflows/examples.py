@@ -39,7 +39,7 @@ def try_examples(setup: Setup, files: Sequence[Path]) -> Tried:
 
     own = setup.loaded.folder / USER_FILE
     if not files and not own.is_file():
-        hint = "name a file of advisories, or see README for one to begin with"
+        hint = "name a file of advisories; `confaudit help advisories` has one to begin with"
         raise NothingToDo(f"there is no {USER_FILE} beside confaudit.yaml", hint)
     paths = map(AdvisoryFile, files or [own])
     return tried(setup, load_tested(paths, packaged(), setup.catalog()))
@@ -75,7 +75,7 @@ def try_policies(setup: Setup, files: Sequence[Path]) -> Tried:
 
     own = setup.loaded.folder / POLICY
     if not files and not own.is_file():
-        hint = "name a file, or see README for one to begin with"
+        hint = "name a file; `confaudit help policy` has one to begin with"
         raise NothingToDo(f"there is no {POLICY} beside confaudit.yaml", hint)
     texts = {label(path): read_bytes(path, ConfigError) for path in files or [own]}
     read = [read_policy(setup, text, name) for name, text in texts.items()]

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from confaudit.core.judge.finding import Rule
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
+from confaudit.render.markdown import words
 from confaudit.workflows.house import house
 from confaudit.workflows.rulebook import rules_without_policy
 from confaudit.workflows.setup import Setup
@@ -39,7 +40,7 @@ def find_rule(name: str, rules: dict[str, Rule]) -> Rule:
 
 
 def rules_table(rules: Iterable[Rule]) -> str:
-    """The rules as a Markdown table, as README has it."""
+    """The rules as a Markdown table."""
     rows = (
         f"| `{rule.id}` | {rule.level.word} | {rule.effect} | {_in_a_cell(titled(rule))} |"
         for rule in rules
@@ -47,6 +48,26 @@ def rules_table(rules: Iterable[Rule]) -> str:
     return "\n".join(
         ("| Rule | Level | Effect | What it finds |", "| --- | --- | --- | --- |", *rows)
     )
+
+
+def rules_page(rules: Iterable[Rule]) -> str:
+    """The rules as a page of Markdown, on which each has a heading that is its id."""
+    return "\n".join((_PREFACE, *(f"\n## {rule.id}\n\n{_described(rule)}" for rule in rules), ""))
+
+
+_PREFACE: Final = """\
+# Rules
+
+Every rule by its id, which is permanent; `--fail-on` counts the levels. `confaudit rules show ID`
+says the same, and knows the rules of your own house as well. This page is made from the rules."""
+
+
+def _described(rule: Rule) -> str:
+    """What is to be known of a rule, in paragraphs."""
+    where = f"See {rule.reference}." if rule.reference else ""
+    head = f"{titled(rule)} ({rule.level.word}, {rule.effect})."
+    texts = filter(None, (head, rule.why, rule.fix, where))
+    return "\n\n".join(words(text) for text in texts)
 
 
 def _in_a_cell(text: str) -> str:

@@ -33,7 +33,7 @@ _EXCEPTIONS: Final = """\
 _POLICY: Final = """\
 # yaml-language-server: $schema=.confaudit/policy.schema.json
 # What this house asks of its deployments. `confaudit policy test` runs the tests beside the rules,
-# and README, Policy, has the language.
+# and `confaudit help conditions` has the language.
 #
 # rules:
 #   - id: house-short-sessions

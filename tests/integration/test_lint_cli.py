@@ -7,7 +7,6 @@ import pytest
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.judge.rules import RULES
-from confaudit.workflows.rules import rules_table
 from confaudit.workflows.versions import version_by_word
 from tests.integration.written_values import UNRELATED, VALUES
 
@@ -194,14 +193,6 @@ def test_an_unknown_rule_ends_with_2_and_the_nearest_one(confaudit):
     code, _, err = confaudit("rules", "show", "option-unknow")
     assert code == 2
     assert "did you mean option-unknown?" in err
-
-
-@pytest.mark.skipif(
-    "| Rule | Level |" not in README.read_text(encoding="utf-8"),
-    reason="NOT PROVED: README has no table of rules yet",
-)
-def test_the_readme_lists_the_rules_as_they_are():
-    assert rules_table(RULES.values()) in README.read_text(encoding="utf-8")
 
 
 OWN = """\

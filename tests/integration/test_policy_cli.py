@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
+from confaudit import topics
 from confaudit.cli.setup import read_setup
 from confaudit.render import FORMATS
 from confaudit.workflows.diff import report as compared
 from tests.unit.deployments import running
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-EXAMPLE = re.search(r"```yaml\n(# yaml-language-server[^\n]*\nrules:.*?)```", README, re.DOTALL)[1]  # type: ignore[index]
+TOPIC = topics.text("policy")
+EXAMPLE = re.search(r"```yaml\n(# yaml-language-server[^\n]*\nrules:.*?)```", TOPIC, re.DOTALL)[1]  # type: ignore[index]
 BROKEN = (
     "CODER_HTTP_ADDRESS=127.0.0.1:3000\nCODER_SESSION_DURATION=48h\nCODER_OIDC_CLIENT_ID=coder\n"
     "CODER_OIDC_ISSUER_URL=https://id.example.com\n"
@@ -43,7 +44,7 @@ def report(confaudit: Confaudit) -> Callable[..., Any]:
     return call
 
 
-def test_the_example_of_the_readme_is_read_and_its_tests_hold(confaudit: Confaudit) -> None:
+def test_the_example_of_the_topic_is_read_and_its_tests_hold(confaudit: Confaudit) -> None:
     assert confaudit("policy", "test") == (0, "5 tests, 0 failed.\n", "")
     for name in ("house-short-sessions | error", "house-one-login | warning"):
         assert name.replace(" |", "` |") in confaudit("rules", "list")[1]

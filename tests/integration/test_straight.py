@@ -1,4 +1,4 @@
-"""What runs, piped in as it is: every command of the README on what the other program answers."""
+"""What runs, piped in as it is: every command of the topic on what the other program answers."""
 
 import io
 import json
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from confaudit import topics
 from confaudit.cli.main import run
 from confaudit.render import FORMATS
 
@@ -29,9 +30,8 @@ SAMPLE = {
 
 
 def documented():
-    """Every command line of the README's section: what is piped in, and confaudit's words."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.partition("### Straight from where it runs")[2].partition("\n##")[0]
+    """Every command line of its section: what is piped in, and confaudit's words."""
+    section = topics.text("inputs").partition("## Straight from where it runs")[2]
     for line in re.findall(r"(?m)^(\w.* \| confaudit [^#\n]*)", section):
         program, _, ours = line.partition(" | confaudit ")
         yield pytest.param(program.strip(), ours.split(), id=program)
@@ -56,7 +56,7 @@ def piped(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(("program", "arguments"), [*documented()])
-def test_what_the_readme_pipes_into_confaudit_is_read(piped, program, arguments):
+def test_what_the_topic_pipes_into_confaudit_is_read(piped, program, arguments):
     content = (SAMPLES / SAMPLE[program]).read_bytes()
     code, out, err = piped(content, *arguments, "-f", "json", "--exit-zero")
     assert code == 0, err
@@ -144,7 +144,7 @@ HOLDERS = {
     ),
     "a Dockerfile": f"FROM {IMAGE}\nENV {QUOTED}\nCMD {json.dumps(FLAGS)}\n",
 }
-"""Every form that one cannot pipe in from the README, with secrets wherever they may stand."""
+"""Every form that one cannot pipe in by these commands, with secrets wherever they may stand."""
 
 
 @pytest.mark.parametrize("holder", HOLDERS)

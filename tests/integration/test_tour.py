@@ -1,4 +1,4 @@
-"""README's tour of a review, line by line against a look-alike of Coder."""
+"""The topic's tour of a review, line by line against a look-alike of Coder."""
 
 import re
 import shlex
@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from confaudit import topics
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import DeploymentState, states
 
-README = Path(__file__).parents[2] / "README.md"
 DAY = 86_400_000_000_000
 """Nanoseconds, as the API tells durations."""
 
@@ -27,8 +27,8 @@ def coder(monkeypatch: pytest.MonkeyPatch, quiet_home: None) -> Iterator[Loopbac
 
 
 def tour() -> list[str]:
-    """The lines of README's only block that reviews and ignores."""
-    blocks = re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    """The lines of The only block of the topic that reviews and ignores."""
+    blocks = re.findall(r"```sh\n(.*?)```", topics.text("review"), re.DOTALL)
     (found,) = (one for one in blocks if "confaudit review" in one and "ignore add" in one)
     return found.splitlines()
 
@@ -42,7 +42,7 @@ def with_long_sessions(state: DeploymentState) -> DeploymentState:
     return replace(state, payload={**payload, "options": options})
 
 
-def test_readmes_tour_of_a_review(
+def test_the_tour_of_a_review(
     clean_folder: Path, coder: LoopbackCoder, confaudit: Callable[..., tuple[int, str, str]]
 ) -> None:
     codes, fingerprint, said = [], "", ""

@@ -2,12 +2,12 @@
 
 import json
 import re
-from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
+from confaudit import topics
 from confaudit.catalog import loader
 from confaudit.core.upgrade.known import COMPARISONS
 from confaudit.errors import CatalogError
@@ -20,8 +20,8 @@ from tests.unit.rulebook import FILES
 
 SCHEMA = schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-EXAMPLE = re.search(r"```yaml\n(# [^\n]*coder-advisories\.schema.*?)```", README, re.DOTALL)
+TOPIC = topics.text("advisories")
+EXAMPLE = re.search(r"```yaml\n(# [^\n]*coder-advisories\.schema.*?)```", TOPIC, re.DOTALL)
 
 
 def is_valid(text):
@@ -53,7 +53,7 @@ def test_real_files_are_valid(text):
     VALIDATOR.validate(yaml.safe_load(text))
 
 
-def test_the_example_of_the_readme_is_read(tmp_path):
+def test_the_example_of_the_topic_is_read(tmp_path):
     path = tmp_path / advisories.USER_FILE
     path.write_text(EXAMPLE[1], encoding="utf-8")
     assert len(advisories.load_tested([advisories.AdvisoryFile(path)], loader.packaged())) == 1

@@ -47,6 +47,7 @@ ARROWS = WINGS | {
     "store": {"store", "errors", "opening", *ALL_CORE},
     "present": {"present", *ALL_CORE},
     "render": {"render", "present", "errors", *ALL_CORE},
+    "topics": set(),
     "notify": {"notify", "transport", "errors"},
     "demo": {"demo", "samples", *ALL_CORE},
     "workflows": SHARED
@@ -63,7 +64,7 @@ ARROWS = WINGS | {
         "notify",
         "demo",
     },
-    "cli": SHARED | {"cli", "workflows", "render", "sources"},
+    "cli": SHARED | {"cli", "workflows", "render", "sources", "topics"},
     "configfile": {"errors", "yaml_file"},
     "errors": set(),
     "__main__": {"cli"},

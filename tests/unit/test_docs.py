@@ -1,21 +1,22 @@
-"""Nothing a user can type is undocumented, and what the README says is what happens."""
+"""Nothing a user can type is undocumented, and what the texts say is what happens."""
 
 import ast
 import re
-import subprocess
-import sys
 from collections import defaultdict
 from pathlib import Path
 
 import click
 import pytest
 
+from confaudit import topics
 from confaudit.cli.commands import Section
 from confaudit.cli.environment import NAMES
 from confaudit.cli.main import COMMANDS, group, run
+from confaudit.cli.setup import read_setup
 from confaudit.errors import ExitCode
 from confaudit.render import FORMATS
 from confaudit.sources import SOURCES
+from confaudit.workflows.rules import all_rules, rules_page
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,19 +33,41 @@ def commands(command=group, path=("confaudit",)):
 ALL = dict(commands())
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_is_in_the_readme(name):
-    assert f"`confaudit {name}" in README
+def test_the_readme_is_short():
+    assert README.count("\n") <= 150
 
 
-@pytest.mark.parametrize("name", [*FORMATS, *SOURCES])
-def test_every_format_and_input_is_in_the_readme(name):
-    assert f"| `{name}` |" in README
+def test_every_topic_has_a_text_that_the_readme_links():
+    folder = ROOT / "confaudit/topics"
+    assert {path.stem for path in folder.glob("*.md")} == {*topics.NAMES}
+    assert set(topics.NAMES) == set(re.findall(r"\]\(confaudit/topics/([a-z-]+)\.md\)", README))
+    assert not {*topics.NAMES} & {*COMMANDS} - {"upgrade", "check", "review", "policy"}
+
+
+@pytest.mark.parametrize("name", topics.NAMES)
+def test_a_topic_names_only_what_there_is(name):
+    text = topics.text(name)
+    assert re.match(r"# \S", text)
+    for named in re.findall(r"`confaudit help ([a-z-]+)`", text):
+        assert named in {*topics.NAMES, "TOPIC"}
+    for words in re.findall(r"(?:^|`)confaudit ((?:[a-z]+ ?)+)", text, re.MULTILINE):
+        first = words.split()[0]
+        assert first in COMMANDS, words
+
+
+def test_every_command_is_in_a_text():
+    texts = README + "".join(map(topics.text, topics.NAMES))
+    assert {name for name in COMMANDS if f"confaudit {name}" not in texts} == set()
+
+
+@pytest.mark.parametrize(("topic", "names"), [("formats", FORMATS), ("inputs", SOURCES)])
+def test_every_format_and_input_is_in_its_topic(topic, names):
+    assert {name for name in names if f"| `{name}` |" not in topics.text(topic)} == set()
 
 
 @pytest.mark.parametrize("code", ExitCode)
-def test_every_exit_code_is_in_the_readme_and_in_help(code):
-    assert re.search(rf"^\| (\d+, )?{code.value}\b", README, re.MULTILINE)
+def test_every_exit_code_is_in_its_topic_and_in_help(code):
+    assert re.search(rf"^\| (\d+, )?{code.value}\b", topics.text("exit-codes"), re.MULTILINE)
     assert str(code.value) in group.epilog
 
 
@@ -148,34 +171,32 @@ def test_ci_runs_the_readmes_own_test_command():
     assert command in (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
 
 
-def test_links_of_the_readme_lead_somewhere():
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+TEXTS = ["README.md", "samples/README.md", "templates/README.md", "confaudit/README.md"]
+TEXTS += [".github/CONTRIBUTING.md", ".github/CHANGELOG.md", "confaudit/rulebook/RULES.md"]
+TEXTS += [f"confaudit/topics/{name}.md" for name in topics.NAMES]
 
 
-def test_the_readmes_rule_table_is_the_one_confaudit_prints(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "confaudit", "rules", "list"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
+@pytest.mark.parametrize("path", TEXTS)
+def test_links_lead_somewhere(path):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert ((ROOT / path).parent / target).exists(), target
+
+
+def test_the_page_of_rules_is_made_from_the_rules(clean_folder, request):
+    page = rules_page(all_rules(read_setup()).values())
+    file = ROOT / "confaudit/rulebook/RULES.md"
+    if request.config.getoption("--update-golden"):
+        file.write_text(page, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == page, (
+        "pytest tests/unit/test_docs.py --update-golden"
     )
-    [shown] = re.findall(r"<!-- rules: .*? -->\n(.*?)\n<!-- /rules -->", README, re.DOTALL)
-    families = tuple(re.findall(r"^\| `([a-z]+-)\*`", shown, re.MULTILINE))
-    assert families
-
-    def without_families(table):
-        """README has one row for each family of rules, whose ids begin alike."""
-        heads = tuple(f"| `{family}" for family in families)
-        return [row for row in table.strip().splitlines() if not row.startswith(heads)]
-
-    assert without_families(done.stdout) == without_families(shown)
-    assert all(f"| `{family}" in done.stdout for family in families)
 
 
-def test_the_readmes_own_advisory_works(clean_folder, capsys):
-    (example,) = re.findall(r"```yaml\n(# yaml-[^\n]*\n- id: house-.*?)```", README, re.DOTALL)
+def test_the_advisory_of_its_topic_works(clean_folder, capsys):
+    (example,) = re.findall(
+        r"```yaml\n(# yaml-[^\n]*\n- id: house-.*?)```", topics.text("advisories"), re.DOTALL
+    )
     (clean_folder / "confaudit.yaml").write_text("")
     (clean_folder / "coder-advisories.yaml").write_text(example)
     (clean_folder / "coder.env").write_text(
@@ -187,8 +208,10 @@ def test_the_readmes_own_advisory_works(clean_folder, capsys):
     assert "2 tests, 0 failed" in capsys.readouterr().out
 
 
-def test_the_readmes_configuration_is_valid(clean_folder, capsys):
-    (example,) = re.findall(r"```yaml\n(deployments:.*?)```", README, re.DOTALL)
+def test_the_configuration_of_its_topic_is_valid(clean_folder, capsys):
+    (example,) = re.findall(
+        r"```yaml\n(deployments:.*?)```", topics.text("configuration"), re.DOTALL
+    )
     (clean_folder / "confaudit.yaml").write_text(example)
     assert run(["config", "show"]) == 0
     assert "deployments: prod, staging" in capsys.readouterr().out

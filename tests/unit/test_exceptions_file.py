@@ -3,13 +3,13 @@
 import json
 import re
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import jsonschema
 import pytest
 import yaml
 
+from confaudit import topics
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry
 from confaudit.errors import ConfigError
 from confaudit.rulebook.exceptions import MAX_ENTRIES, read
@@ -110,11 +110,10 @@ def test_the_schema_accepts_what_is_read_and_refuses_what_has_another_form() -> 
         assert not VALIDATOR.is_valid(yaml.safe_load(text)), text
 
 
-def test_the_example_of_the_readme_is_read() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+def test_the_example_of_the_topic_is_read() -> None:
     example = next(
         one
-        for one in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+        for one in re.findall(r"```yaml\n(.*?)```", topics.text("exceptions"), re.DOTALL)
         if "exceptions.schema" in one
     )
     assert {one.decision for one in read(example.encode(), FILE)} == {*Decision}
