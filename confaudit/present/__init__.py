@@ -259,7 +259,8 @@ def _fit(fit: Fit, leaves: int) -> str:
 def _side(word: str, side: Side, is_predicted: bool) -> SideShown:
     """A side of a comparison; what nobody has read yet has a version and little else."""
     version = f"Coder {visible(side.version)}" if side.version else ""
-    size = f"{plural(side.options, 'option')}, {plural(side.leaves, 'config value')}"
+    leaves = f"{side.leaves:,} config {agreeing(side.leaves, 'leaf', 'leaves')}"
+    size = f"{plural(side.options, 'option')}, {leaves}" if side.options else leaves
     facts = {
         "Deployment": visible(side.deployment),
         "Version": "" if version == visible(side.label) else version,

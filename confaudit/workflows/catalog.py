@@ -166,7 +166,7 @@ def show(catalog: Catalog, now: datetime, name: str) -> tuple[Report, Found]:
         ReportKind.CATALOG_SHOW,
         f"{found.name}{name}, Coder {known[0].version} to {known[-1].version}",
         statement=_standing(story),
-        tables=(life_table(story.events), _facts_table(story, known)),
+        tables=(life_table(story.events), facts_table(story, known)),
         lives=lives([found.key], catalog),
     )
     return report, found
@@ -225,7 +225,8 @@ def life_table(events: Sequence[Event]) -> Table:
     return Table("events", "Life", columns, rows)
 
 
-def _facts_table(story: Life, known: Sequence[Release]) -> Table:
+def facts_table(story: Life, known: Sequence[Release]) -> Table:
+    """What an option is today, or was in the last release that had it."""
     spec = story.spec
     release = next(found for found in known if found.version == story.release)
     facts: Mapping[str, Value] = {

@@ -1,9 +1,10 @@
 """The story of one option between two versions: what changed, by whose doing, and its life."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from confaudit import __version__
 from confaudit.core import tree
 from confaudit.core.changes.selection import change_names
 from confaudit.core.coder.defaults import default_value
@@ -15,12 +16,14 @@ from confaudit.core.lifecycle.lifecycle import Event, life
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.lifecycle.lookup import Found, find
 from confaudit.core.model import MISSING, Change, ChangeKind, Fidelity, Snapshot, Subject, Value
+from confaudit.core.report.coverage import completeness, hints
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Table
 from confaudit.core.text.wording import option_name, readable, visible
-from confaudit.workflows.catalog import life_table
+from confaudit.errors import NothingToDo
+from confaudit.workflows.catalog import facts_table, life_table
 from confaudit.workflows.diff import report
-from confaudit.workflows.load import load_two
+from confaudit.workflows.load import Loader, load_two
 from confaudit.workflows.setup import Setup
 
 
@@ -33,11 +36,15 @@ def explain_option(
 ) -> tuple[Report, str]:
     """Tell what became of one option or leaf between two inputs, chosen as for a diff.
 
+    Of one input alone, where there is no deployment to compare it with, what it has is told.
+
     Returns the report, and what a misspelt name was taken to mean (empty when it was exact).
 
     Raises:
         ConfigError: no option or changed leaf is called so, or several could be meant.
     """
+    if len(inputs) == 1 and not _has_deployment(setup, deployment):
+        return _alone(setup, name, Loader(setup).load(inputs[0], next(iter(kinds), None)))
     catalog = setup.catalog()
     before, after = load_two(setup, inputs, kinds, deployment)
     whole = report(setup, before, after)
@@ -45,16 +52,14 @@ def explain_option(
     shown = tuple(one for one in whole.judged.shown if one.change and topic.is_of(one.change))
     changes = tuple(one.change for one in shown if one.change)
     rows = tuple(_fact(topic, changes, snapshot) for snapshot in (before, after))
+    way = None if _is_lacking(rows) else (before.version, after.version)
     story = replace(
         whole,
         kind=ReportKind.EXPLAIN,
         title=f"{topic.name} between {visible(before.label)} and {visible(after.label)}",
         statement=_statement(topic, changes, rows),
         judged=Judged(shown),
-        tables=(
-            Table("sides", "Both sides", _FACTS, rows),
-            *_life(topic, before, after, catalog, whole=_is_lacking(rows)),
-        ),
+        tables=(Table("sides", "Both sides", _FACTS, rows), *_life(topic, catalog, way)),
         lives=lives(
             [*topic.keys[:1], *(change.was for change in changes)],
             catalog,
@@ -63,6 +68,37 @@ def explain_option(
         ),
     )
     return story, taken
+
+
+def _has_deployment(setup: Setup, name: str) -> bool:
+    """Whether there is a deployment that a single input can be compared with."""
+    try:
+        setup.single(name)
+    except NothingToDo:
+        return False
+    return True
+
+
+def _alone(setup: Setup, name: str, snapshot: Snapshot) -> tuple[Report, str]:
+    """The story of an option by one input, where there is no other to compare it with."""
+    catalog = setup.catalog()
+    topic, taken = _meant(name, (), catalog)
+    row = _fact(topic, (), snapshot)
+    is_in = "is not in" if _is_lacking([row]) else "is in"
+    story = Report(
+        title=f"{topic.name} in {visible(snapshot.label)}",
+        generated_at=setup.now(),
+        tool_version=__version__,
+        kind=ReportKind.EXPLAIN,
+        statement=f"{topic.name} {is_in} {visible(snapshot.label)}.",
+        tables=(Table("sides", "What it has", _FACTS, (row,)), *_life(topic, catalog)),
+        lives=lives(topic.keys[:1], catalog, snapshot.version),
+        notes=(*completeness(snapshot), *hints(snapshot, catalog), _ALONE),
+    )
+    return story, taken
+
+
+_ALONE: Final = "There is no deployment to compare it with: give a second input for what changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +219,18 @@ def _leaf(topic: _Topic, changes: Sequence[Change], snapshot: Snapshot) -> Mappi
     return {"name": leaf, "value": readable(held[leaf], option_type)}
 
 
-def _life(
-    topic: _Topic, before: Snapshot, after: Snapshot, catalog: Catalog, *, whole: bool
-) -> tuple[Table, ...]:
-    """What releases did to the option on the way, or ever; nothing of what none declares."""
+def _life(topic: _Topic, catalog: Catalog, way: tuple[str, str] | None = None) -> Iterator[Table]:
+    """What the option is, and what releases did to it, be it on a way between two versions.
+
+    Nothing of what no release declares.
+    """
     key = next(iter(topic.keys), "")
     if not any(key in release.options for release in catalog.releases):
-        return ()
-    events = [
-        event
-        for event in life(key, catalog.releases).events
-        if whole or _on_the_way(event, before.version, after.version)
-    ]
-    return (life_table(events),) if events else ()
+        return
+    story = life(key, catalog.releases)
+    if events := [one for one in story.events if way is None or _on_the_way(one, *way)]:
+        yield life_table(events)
+    yield facts_table(story, catalog.releases)
 
 
 def _on_the_way(event: Event, before: str, after: str) -> bool:

@@ -224,6 +224,22 @@ def test_a_leaf_is_told_by_its_option(folder, capsys, inputs, names, said):
         assert None not in sides or "events" in found["tables"], "its arrival, be it later"
 
 
+@pytest.mark.parametrize(
+    ("name", "input_", "said"),
+    [
+        ("pg_conn_max_open", PAGES[1], "--postgres-conn-max-open is in"),
+        ("pg_conn_max_open", PAGES[0], "--postgres-conn-max-open is not in"),
+        ("CODER_SESSION_DURATION", "2.json", "--session-duration is in"),
+    ],
+)
+def test_one_input_is_told_alone_where_there_is_no_deployment(folder, capsys, name, input_, said):
+    assert run(["explain", name, input_, "-f", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdict"] == f"{said} {input_}."
+    assert {"sides", "events", "facts"} == found["tables"].keys()
+    assert any("second input" in note for note in found["notes"])
+
+
 def test_a_leaf_without_an_option_gets_no_flag(folder, capsys):
     text = (folder / "3.json").read_text().replace('"config": {', '"config": {"own": 1, ')
     (folder / "own.json").write_text(text)
