@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from confaudit.catalog.loader import packaged
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.model import CleanFiles, StoredFiles
 from confaudit.core.report.lines import document_lines, settings_lines
@@ -29,7 +30,7 @@ def lines_of(path: str, data: bytes, catalog: Callable[[], Catalog]) -> Lines:
     """One line for each option, redacted and in an order of their own.
 
     The text of the file is never shown, as nobody knows what is secret in one that cannot be read.
-    Releases are asked for only where the file is no part of a snapshot.
+    The user's releases are asked for only where the file is no part of a snapshot.
 
     Raises:
         SourceError: it is neither a part of a snapshot nor a file that sets a server up.
@@ -57,6 +58,7 @@ def _stored(data: bytes) -> CleanFiles | None:
 
 def _stored_lines(clean: CleanFiles) -> Iterator[str]:
     document = clean.documents[SETTINGS]
+    durations = [one for one in packaged().declared if one.type == "duration"]
     if isinstance(document, dict) and "settings" not in document:
-        return document_lines(document)
-    return settings_lines(decode_settings(clean))
+        return document_lines(document, {f"config.{one.json_path}" for one in durations})
+    return settings_lines(decode_settings(clean), {one.key for one in durations})

@@ -62,9 +62,9 @@ def shown(*arguments):
 
 def test_git_shows_what_changed_as_it_is_understood(story):
     by_lines = shown("show", "--format=", "main", "--", SETTINGS)
-    assert (
-        "-session-duration = 28800000000000 [env]\n+session-duration = 43200000000000 [env]"
-    ) in by_lines
+    assert "-session-duration = 8h [env]\n+session-duration = 12h [env]" in by_lines
+    by_leaves = shown("show", "--format=", "main", "--", "deployments/prod/config.json")
+    assert ".default_duration = 8h\n+config" in by_leaves
     assert "\n+scim-auth-header = secret, set [env]" in by_lines
     by_causes = shown("show", "--ext-diff", "--format=", "main")
     assert "6 changes: 6 by the operator." in by_causes
@@ -125,8 +125,7 @@ def test_the_versions_of_a_snapshot_are_found_where_they_are(story, confaudit):
     assert "6 changes: 6 by the operator" in driven(confaudit, SETTINGS, old, head)
     assert "6 changes: 6 by the operator" in driven(confaudit, SETTINGS, head, old)
     assert "Nothing that" in driven(confaudit, SETTINGS, head, head)
-    lines = [SETTINGS, "-session-duration = 43200000000000 [env]",
-             "+session-duration = 3600000000000 [env]"]  # fmt: skip
+    lines = [SETTINGS, "-session-duration = 12h [env]", "+session-duration = 1h [env]"]
     assert driven(confaudit, SETTINGS, head, new).splitlines() == lines
     Path(SETTINGS).write_bytes(new)
     assert "1 change: 1 by the operator" in driven(confaudit, SETTINGS, head, new)
