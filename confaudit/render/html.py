@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
@@ -12,17 +13,18 @@ from confaudit.core.report.report import Report
 from confaudit.present import present
 from confaudit.render import RenderOptions
 from confaudit.render.json_v1 import document
+from confaudit.render.page_copy import CUT, page_copy
 from confaudit.render.templated import asset, environment, fill, inline
 
 _VALUE_LIMIT: Final = 2_000
-"""Characters of one value; the page embeds the whole document for what is longer."""
+"""Characters of one value; the copy of the report in the page has more of what is longer."""
 
 
 def render(report: Report, options: RenderOptions) -> str:
     """Fill in `report.html.j2`."""
     env = environment(options.templates)
     env.filters.update(prose=prose)
-    text = _as_text(report)
+    report, text = _whole_or_cut(report)
     report_id = sha256(text.encode()).hexdigest()[:12]
     style, style_source = inline(_style(env, report_id))
     script, script_source = inline(asset(env, "report.js"))
@@ -44,8 +46,13 @@ def _style(env: Environment, report_id: str) -> str:
     return "\n".join((*sheets, f':root {{ --report-id: "{report_id}"; }}'))
 
 
-def _as_text(report: Report) -> str:
-    return json.dumps(document(report), separators=(",", ":"))
+def _whole_or_cut(report: Report) -> tuple[Report, str]:
+    """The report, which says so where values of it are cut, and the copy of it for the page."""
+    copy, is_cut = page_copy(document(report))
+    if is_cut:
+        report = replace(report, notes=(*report.notes, CUT))
+        copy["notes"].append(CUT)
+    return report, json.dumps(copy, separators=(",", ":"))
 
 
 def prose(text: str) -> Markup:

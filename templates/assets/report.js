@@ -408,6 +408,7 @@
     Due: () => "",
     Deployment: (finding) => finding.deployment,
     When: (finding) => (report().kind === "upgrade" ? `${finding.phase} the upgrade` : ""),
+    Origin: (finding) => ({ upgrade: "by this upgrade", today: "so already today" })[finding.origin],
     Level: (finding) => finding.level,
     Effect: (finding) => finding.effect,
     What: (finding) => finding.message,

@@ -13,14 +13,20 @@ from confaudit.core.model import MISSING, Cause, Subject
 from confaudit.present import present
 from confaudit.render import RenderOptions, render
 from confaudit.render.html import prose
+from confaudit.render.json_v1 import document
+from confaudit.render.page_copy import CUT
+from confaudit.render.saved import load
 from tests.golden.sample_reports import (
     EMPTY,
     EVERY_CAUSE,
     EVERY_KIND,
+    FINDINGS,
     REPORTS,
+    UPGRADE,
     caused,
     judged,
     leaf,
+    spec,
 )
 from tests.golden.sample_texts import sample_text
 
@@ -238,7 +244,29 @@ def test_a_value_of_a_megabyte_is_shown_around_its_difference() -> None:
     assert "old" in page.text
     assert "new" in page.text
     assert "characters…]" in page.text
-    assert len(text) < 2_100_000  # two values, each once, in the embedded document
+    assert page.text.count("-o report.json writes them whole") == 1
+    assert len(text) < 200_000
+
+
+def test_the_copy_in_a_page_is_whole_but_for_megabytes() -> None:
+    long, items = "word " * 200_000, [f"item {number}" for number in range(100_000)]
+    option = replace(spec("words"), env="CODER_WORDS")
+    findings = tuple(
+        replace(FINDINGS[1], spec=option, subject=str(number), before=value, proposed=value)
+        for number, value in enumerate(("short", long, items))
+    )
+    report = replace(UPGRADE, judged=judged(findings=findings))
+    whole = document(report)
+    copy = json.loads(Page(render(report, "html", RenderOptions())).raw["scriptapplication/json"])
+    assert load(json.dumps(copy).encode()).notes == (*report.notes, CUT)
+    short, text, several = copy["findings"]
+    assert short == whole["findings"][0]
+    assert "paste" in short
+    assert "paste" not in text, "half of a setting is none"
+    assert text["before"] == f"{long[:10_000]} […980,000 characters…] {long[-10_000:]}"
+    assert several["before"][:2] == items[:2]
+    assert several["before"][-1].endswith(" more…]")
+    assert len(json.dumps(copy)) < 200_000
 
 
 def test_five_thousand_changes_stay_below_three_megabytes() -> None:
