@@ -38,6 +38,7 @@ def test_an_audit_becomes_an_action_plan(open_page: Opener, tmp_path: Path) -> N
         "Due": "",
         "Deployment": "",
         "When": "before the upgrade",
+        "Origin": "by this upgrade",
         "Level": "error",
         "Effect": "will-not-start",
         "What": FINDINGS[1].message,
