@@ -13,17 +13,19 @@ and over, a tenth of the time, and finds nothing."""
 
 def main() -> int:
     """Run the command line; `--version` is answered before anything heavy is imported."""
+    from confaudit.cli import streams
+
+    streams.settle()
     if sys.argv[1:] in (["--version"], ["-V"]):
         from confaudit import __version__
 
-        sys.stdout.write(f"confaudit {__version__}\n")
-        return 0
+        return streams.say(f"confaudit {__version__}\n")
     gc.set_threshold(_UNCOLLECTED)
     from confaudit.cli.main import run
 
     code = run()
     if code >= _SIGNALLED:
-        sys.stdout.flush()
+        streams.say("")
         os._exit(code)  # a request still under way in a thread is not waited for
     return code
 

@@ -18,19 +18,13 @@ def open_now(path: Path) -> BufferedReader:
         ValueError: no file can have such a name.
     """
     if path == STDIN:
-        return _standard_input()
+        return cast(BufferedReader, sys.stdin.buffer)
     return open(path, "rb", opener=_without_waiting)
 
 
 def label(path: Path) -> str:
     """What a path is called in messages."""
     return "standard input" if path == STDIN else str(path)
-
-
-def _standard_input() -> BufferedReader:
-    if sys.stdin is None:
-        raise OSError("it is closed")
-    return cast(BufferedReader, sys.stdin.buffer)
 
 
 def _without_waiting(path: str, flags: int) -> int:

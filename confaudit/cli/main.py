@@ -13,6 +13,7 @@ from confaudit import __version__
 from confaudit.cli.commands import debug_option
 from confaudit.cli.environment import mistaken
 from confaudit.cli.lazy import LazyGroup
+from confaudit.cli.streams import ReaderLeft, explain
 from confaudit.errors import ConfauditError, ExitCode
 
 COMMANDS: Final = {
@@ -79,19 +80,22 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; nothing else ends the process."""
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        return _run(list(sys.argv[1:] if arguments is None else arguments))
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+        return code
     except ConfauditError as error:
-        return _explain(error)
+        return explain(error)
     except (KeyboardInterrupt, click.Abort):
         return ExitCode.INTERRUPTED
     except _Terminated:
         return ExitCode.TERMINATED
-    except BrokenPipeError:
-        return _reader_left()
+    except ReaderLeft:
+        return ExitCode.OK
     except Exception as error:  # the last boundary
-        from confaudit.cli.crash import report_crash
+        from confaudit.cli.crash import circumstance, report_crash
 
-        return report_crash(error)
+        fault = circumstance(error)
+        return explain(fault) if fault else report_crash(error)
 
 
 def _run(arguments: list[str]) -> int:
@@ -107,16 +111,3 @@ def _run(arguments: list[str]) -> int:
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise _Terminated
-
-
-def _explain(error: ConfauditError) -> int:
-    click.echo(f"confaudit: {error.message}", err=True)
-    if error.hint:
-        click.echo(f"hint: {error.hint}", err=True)
-    return error.exit_code
-
-
-def _reader_left() -> int:
-    """The reader of our output (`| head`) has seen enough: that is no failure of ours."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.OK

@@ -16,7 +16,6 @@ from confaudit.cli.pager import page
 from confaudit.cli.parameters import Decorator, option, stack, wants_color
 from confaudit.core.judge.judge import Threshold
 from confaudit.core.report.report import Report
-from confaudit.errors import ConfigError
 from confaudit.render import FORMATS, RenderOptions, format_for_path, render
 from confaudit.workflows.write import write_text
 
@@ -164,11 +163,5 @@ def show_text(text: str) -> None:
 def _to_stdout(text: str, paged: bool) -> None:
     """Write UTF-8 where the stream can; escape what it cannot show."""
     shown = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
-    if paged and page(shown):
-        return
-    try:
+    if not (paged and page(shown)):
         click.echo(shown, nl=False, color=True)
-    except BrokenPipeError:
-        raise
-    except OSError:
-        raise ConfigError("standard output cannot be written", "make room, or use -o") from None

@@ -69,7 +69,7 @@ def open_file(path: Path) -> OperatorFile:
 
 
 def _standard_input() -> OperatorFile:
-    if sys.stdin is None or sys.stdin.isatty():
+    if sys.stdin.isatty():
         raise SourceError(
             "nothing is piped into standard input",
             "pipe a file into it, as in `docker inspect coder | confaudit lint -`",

@@ -6,6 +6,7 @@ itself, as a stream; what writes goes through GitPython, whose import alone runs
 longer than most readings.
 """
 
+import errno
 import os
 import re
 import subprocess
@@ -155,6 +156,10 @@ class Git:
             )
         except (FileNotFoundError, PermissionError):
             raise _git_is_missing() from None
+        except OSError as error:
+            if error.errno != errno.ENOEXEC:
+                raise
+            raise StoreError("the git command is no program", "try `git --version`") from None
 
     def _command(self, executable: str) -> list[str]:
         # -C rather than a working directory: GitPython silently runs elsewhere when it may not

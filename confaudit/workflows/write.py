@@ -1,11 +1,13 @@
 """Files a user asked for: written aside and renamed, so that none is ever half written."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
 
 
@@ -37,8 +39,10 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise ConfigError(
-            f"cannot write {path}: {error.strerror}", "check the folder and its permissions"
+            f"cannot write {visible(str(path))}: {error.strerror}",
+            "free some space and run again" if is_full else "check the folder and its permissions",
         ) from error
 
 

@@ -1,5 +1,6 @@
 """Every exit code, in a clean environment and by the real executable; errors say what to do."""
 
+import errno
 import json
 import os
 import signal
@@ -133,22 +134,85 @@ def test_the_executable_ends_with_each(folder, arguments, env, code, said, advic
     assert advice in done.stderr
 
 
-def test_a_failure_writes_no_output_file(folder):
-    done = run("diff", "a.json", "b.json", "-o", "x.html", "-f", "md", "-o", "no/x.md", cwd=folder)
-    assert done.returncode == 2
+def test_a_failure_writes_no_output_file(folder, capsys):
+    (folder / "x.html").write_text("old")
+    given = ["-f", "html", "-o", "/dev/full", "-f", "html", "-o", "x.html"]
+    assert main.run(["diff", "a.json", "b.json", *given]) == 2
+    assert "No space left on device\nhint: free some space" in capsys.readouterr().err
+    assert (folder / "x.html").read_text() == "old"
+    given = ["-o", "x.html", "-f", "md", "-o", "no/x.md"]
+    assert main.run(["diff", "a.json", "b.json", *given]) == 2
     assert not (folder / "x.md").exists()
     assert [p.name for p in folder.iterdir() if p.name.startswith(".x")] == []
 
 
-def test_a_closed_pipe_is_no_failure(folder):
-    command = (
-        f"{sys.executable} -m confaudit diff a.json b.json | head -c 1; echo ${{PIPESTATUS[0]}}"
+STREAMS = [
+    # what a shell runs, its exit code, what is said on standard error
+    ("c --version >&-", 2, "confaudit: standard output is closed\nhint: open it, or use -o\n"),
+    ("c schema policy >&-", 2, "confaudit: standard output is closed\n"),
+    ("c schema policy >/dev/full", 2, "cannot be written: no space left on device\nhint: make ro"),
+    ("c diff a.json b.json -f md -o x.md >&-", 0, ""),
+    ("c diff - b.json <&-", 2, "confaudit: standard input is empty\n"),
+    ("c diff no such <&- >&- 2>&-", 2, ""),
+    ("c schema policy | true; exit ${PIPESTATUS[0]}", 0, ""),
+    ("PYTHONIOENCODING=latin-1 c lint -h >/dev/null", 0, ""),
+]
+
+
+def test_streams_that_take_nothing_have_their_sentence(folder):
+    """One shell for all."""
+    rows = "".join(
+        f"({command}) 2>said; echo $? $(wc -c <said); cat said\n" for command, *_ in STREAMS
     )
+    script = f'c() {{ {sys.executable} -m confaudit "$@"; }}\n{rows}'
     done = subprocess.run(
-        ["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert done.stdout.splitlines()[-1].endswith("0")
-    assert done.stderr == ""
+    left = done.stdout
+    for command, code, said in STREAMS:
+        head, _, left = left.partition("\n")
+        found, length = map(int, head.split())
+        told, left = left[:length], left[length:]
+        assert found == code, (command, told)
+        assert said in told
+        assert bool(said) == bool(told), (command, told)
+
+
+def test_a_folder_that_is_gone_is_a_sentence(clean_folder, monkeypatch, capsys):
+    gone = clean_folder / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    for arguments in (["diff"], ["lint", "x"], ["init"], ["rules", "list"]):
+        assert main.run(arguments) == 2
+        said = "confaudit: the current folder is not there any more\nhint: change to one that is\n"
+        assert capsys.readouterr() == ("", said)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "planted-secret"), "there is no space left on the disk"),
+        (OSError(errno.EMFILE, "planted-secret"), "too many files are open\nhint: raise the limit"),
+        (FileNotFoundError(errno.ENOENT, "No usable temporary directory found"), "set TMPDIR to"),
+        (MemoryError(), "there is not enough memory"),
+        (OSError(errno.ENOENT, "planted-secret"), "this is a bug: FileNotFoundError"),
+    ],
+)
+def test_what_the_system_lacks_is_no_bug(folder, monkeypatch, capsys, error, said):
+    def lacking(*_):
+        raise error
+
+    monkeypatch.setattr("confaudit.workflows.diff.diff", lacking)
+    assert main.run(["diff", "a.json", "b.json"]) == (70 if "bug" in said else 2)
+    out, err = capsys.readouterr()
+    assert said in err
+    assert "planted-secret" not in out + err
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
