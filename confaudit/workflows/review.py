@@ -6,8 +6,9 @@ from typing import Final
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
+from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.governance import GOVERNANCE_RULES
-from confaudit.core.judge.judge import judge
+from confaudit.core.judge.judge import finding_names, judge
 from confaudit.core.judge.verdict import NO_SETTING
 from confaudit.core.report.audited import ITSELF, Audited
 from confaudit.core.report.kinds import ReportKind
@@ -16,7 +17,7 @@ from confaudit.core.text.wording import plural
 from confaudit.store.revisions import Range, Revisions
 from confaudit.workflows.governance import Houses, PolicyFrom, houses
 from confaudit.workflows.house import House
-from confaudit.workflows.report import one_report
+from confaudit.workflows.report import one_report, refuse_strangers
 from confaudit.workflows.review_part import Reviewer
 from confaudit.workflows.reviewed_files import Pair, reviewed_files
 from confaudit.workflows.reviewed_snapshots import reviewed_snapshots
@@ -67,6 +68,8 @@ def _review(
         *reviewed_snapshots(setup, found, selection, decided.counting),
         *_deployments(setup, request, found, read.pairs, decided.counting, selection),
     ]
+    if parts:
+        _refuse_strangers(setup, selection, read.pairs, parts)
     return one_report(parts, read.notes) if parts else _nothing(setup, found, read.notes)
 
 
@@ -83,6 +86,27 @@ def _deployments(
         known, asked = advisories(setup), controls(setup)
         reviewer = Reviewer(setup, found, known, asked, decided, selection, request.version)
         yield from map(reviewer.review, pairs)
+
+
+def _refuse_strangers(
+    setup: Setup, selection: Selection, pairs: Sequence[Pair], parts: Sequence[Report]
+) -> None:
+    """Refuse globs that match nothing of what files set up, was found, or can be."""
+    sides = (one.operator for pair in pairs for one in (pair.before, pair.after) if one)
+    refuse_strangers(
+        selection,
+        (
+            *(name for one in sides for name in _names_set(one)),
+            *(name for part in parts for one in part.judged.found for name in finding_names(one)),
+        ),
+        setup.catalog().releases,
+        {rule.id: None for part in parts for rule in part.rules},
+    )
+
+
+def _names_set(operator: OperatorSettings) -> Iterator[str]:
+    yield from operator.chart.keys if operator.chart else ()
+    yield from (given.name for given in operator.given)
 
 
 def _named(setup: Setup) -> Mapping[str, tuple[str, ...]]:

@@ -128,14 +128,15 @@ def test_a_weaker_entry_and_an_alias_make_no_difference(review: Any) -> None:
     assert [one["option"] for one in found["changes"]] == []
 
 
-def test_a_dead_name_is_what_is_found(review: Any) -> None:
+def test_a_dead_name_is_what_is_found(review: Any, confaudit: Any) -> None:
     write({"staging/coder.env": ENV + "CODER_SESION_DURATION=1h\n"})
     found = review()
     assert rules(found) == ["option-unknown"]
     assert found["findings"][0]["positions"] == [{"file": "staging/coder.env", "line": 3}]
     assert [one["by"] for one in found["suppressed"]] == ["before"] * len(found["suppressed"])
     assert found["suppressed"], "CODER_OLD_NAME was there before"
-    assert found["code"] == 1
+    assert found["code"] == review("--only", "CODER_SESION_DURATION")["code"] == 1
+    assert "did you mean" in confaudit("review", "--exclude", "option-unknwon")[2]
 
 
 def test_a_new_image_is_audited_as_an_upgrade(review: Any) -> None:
