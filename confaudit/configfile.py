@@ -20,23 +20,50 @@ DEPLOYMENT_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 
 _HINT: Final = "see `confaudit init` for an example"
 
-_Seconds = Annotated[float, msgspec.Meta(gt=0, description="seconds")]
+_LONGEST: Final = 86_400
+"""Seconds that anything may wait: a day."""
+
+_Seconds = Annotated[
+    float, msgspec.Meta(gt=0, le=_LONGEST, description="seconds, more than 0, a day at most")
+]
+_Wait = Annotated[float, msgspec.Meta(ge=0, le=_LONGEST, description="seconds, a day at most")]
+_Tries = Annotated[int, msgspec.Meta(ge=0, le=20, description="a number from 0 to 20")]
+_YesNo = Annotated[bool, msgspec.Meta(description="true or false")]
+_Text = Annotated[str, msgspec.Meta(description="text")]
+_Url = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[hH][tT][tT][pP][sS]?://[^\s/]",
+        description="a URL such as https://coder.example.com",
+    ),
+]
+_Variable = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$",
+        description="the name of an environment variable, which holds the value",
+    ),
+]
+_Remote = Annotated[
+    str, msgspec.Meta(pattern=r"^[^-\s]", description="the name of a git remote, such as origin")
+]
+_Globs = Annotated[list[str], msgspec.Meta(description="a list of globs, as in [deploy/*.yaml]")]
 
 
 class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One Coder deployment, and how to get its token; never the token itself."""
 
-    url: str
+    url: _Url
     """The access URL, with https:// in front."""
-    token_env: str = ""
+    token_env: _Variable = ""
     """Name of an environment variable that holds the session token."""
-    token_file: str = ""
+    token_file: _Text = ""
     """File that holds nothing but the session token."""
-    token_command: str = ""
+    token_command: _Text = ""
     """Command that prints the session token; split like a shell would, run without one."""
-    ca_file: str = ""
+    ca_file: _Text = ""
     """PEM file of the certificate authority to trust for this deployment."""
-    files: list[str] = []
+    files: _Globs = []
     """Files of the repository that set it up, as globs over their paths from its root; what is
     named later is applied later. `confaudit review` finds most deployments without."""
 
@@ -44,26 +71,29 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything confaudit.yaml can say. Names are those of the flags where both exist."""
 
-    deployments: dict[str, Deployment] = {}
+    deployments: Annotated[
+        dict[str, Deployment],
+        msgspec.Meta(description="names, each with its url and token below it"),
+    ] = {}
     """The deployments by name; the name is their folder in the repository."""
     timeout: _Seconds = 30.0
     """Longest wait for one answer of the API, in seconds."""
-    retries: Annotated[int, msgspec.Meta(ge=0, le=20)] = 4
+    retries: _Tries = 4
     """How often a failed request is repeated."""
-    lock_timeout: Annotated[float, msgspec.Meta(ge=0)] = 60.0
+    lock_timeout: _Wait = 60.0
     """Longest wait for another confaudit at work on the repository, in seconds."""
-    push: bool = False
+    push: _YesNo = False
     """Push after a snapshot."""
-    remote: str = "origin"
+    remote: _Remote = "origin"
     """The git remote to push to."""
-    fingerprint_key_env: str = ""
+    fingerprint_key_env: _Variable = ""
     """Name of an environment variable that holds a key: secrets the server lets slip get a
     keyed fingerprint, so that a rotation shows. Empty: nothing is derived from a secret."""
 
-    catalog_url: str = "https://raw.githubusercontent.com/coder/coder"
+    catalog_url: _Text = "https://raw.githubusercontent.com/coder/coder"
     """Where Coder's releases are fetched from: a URL or a folder below which each has its files,
     as `v2.36.0/codersdk/deployment.go`."""
-    catalog_releases: str = ""
+    catalog_releases: _Text = ""
     """Where it is listed which there are, as GitHub's API lists them: a URL or a file. Empty:
     `releases.json` at catalog_url, the names of a folder, or what GitHub says of coder/coder."""
 
@@ -75,11 +105,17 @@ class Loaded(msgspec.Struct, frozen=True):
     path: Path | None
     given: frozenset[str]
     """Top-level keys that the file sets."""
+    part: Part | None = None
+    """What the file holds, to say where something stands in it."""
 
     @property
     def folder(self) -> Path:
         """The folder that relative paths count from."""
         return self.path.parent if self.path else Path.cwd()
+
+    def place(self, *keys: str) -> str:
+        """Where the value at some keys stands: file, line and keys, as errors say it."""
+        return self.part.at(*keys).where if self.part else "confaudit.yaml"
 
 
 def find(start: Path, user_folder: Path) -> Path | None:
@@ -127,7 +163,7 @@ def parse(data: bytes, path: Path) -> Loaded:
     for name, deployment in configuration.deployments.items():
         _check(name, deployment, part.at("deployments", name))
     given = frozenset(key for key, one in part.children().items() if not one.is_null)
-    return Loaded(configuration, path, given)
+    return Loaded(configuration, path, given, part)
 
 
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)

@@ -24,6 +24,7 @@ NAMES: Final = (
     "COMMENT_TOKEN_FILE",
     "CONFIG",
     "CONFIG_FILE",
+    "CONFIG_SHOW_FORMAT",
     "DATE",
     "DEBUG",
     "DEMO_OUTPUT",
@@ -67,6 +68,7 @@ NAMES: Final = (
     "REPORT",
     "RETRIES",
     "RULE",
+    "RULES_LIST_FORMAT",
     "SERVE",
     "SINCE",
     "SNAPSHOT_AS",
@@ -98,6 +100,11 @@ _FORMER: Final = {
 """Names that meant different things to different commands."""
 _NEAR: Final = 0.85
 """How like a name has to be, as confaudit.yaml may name variables of its own."""
+
+
+def is_twin(variable: str) -> bool:
+    """Whether an option reads a variable."""
+    return variable.removeprefix(_PREFIX) in NAMES
 
 
 def mistaken(environment: Iterable[str]) -> Iterator[tuple[str, str]]:

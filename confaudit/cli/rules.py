@@ -1,18 +1,32 @@
 """confaudit rules."""
 
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from confaudit.cli.arguments import RULE, File
+from confaudit.cli.choices import Choice
+from confaudit.cli.commands import Section
 from confaudit.cli.lazy import Group
-from confaudit.cli.parameters import place_options
+from confaudit.cli.output import show_text
+from confaudit.cli.parameters import option, place_options
 from confaudit.cli.setup import fold_setup
 from confaudit.cli.tried import tell
 from confaudit.core.judge.finding import Rule
 from confaudit.core.text.wording import visible
 from confaudit.workflows.examples import try_examples
-from confaudit.workflows.rules import all_rules, find_rule, rules_table, titled
+from confaudit.workflows.rules import (
+    all_rules,
+    find_rule,
+    rules_columns,
+    rules_json,
+    rules_table,
+    titled,
+)
 from confaudit.workflows.setup import Setup
 
 
@@ -25,11 +39,32 @@ def command() -> None:
 
 
 @command.command("list")
+@option(
+    "--format",
+    "-f",
+    "format_",
+    type=Choice(("text", "md", "json")),
+    metavar="FORMAT",
+    default="text",
+    command="rules list",
+    section=Section.OUTPUT,
+    help="text, md or json.  [default: text]",
+)
 @place_options
 @fold_setup
-def list_rules(setup: Setup) -> None:
-    """List every rule and advisory as a Markdown table."""
-    click.echo(rules_table(all_rules(setup).values()))
+def list_rules(setup: Setup, format_: str) -> None:
+    """List every rule and advisory.
+
+    As text a line for each, in columns; as Markdown a table.
+    """
+    rules = [*all_rules(setup).values()]
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    lists: dict[str, Callable[[Sequence[Rule]], str]] = {
+        "md": rules_table,
+        "json": rules_json,
+        "text": partial(rules_columns, width=width),
+    }
+    show_text(f"{lists[format_](rules)}\n")
 
 
 @command.command("show")

@@ -1,8 +1,10 @@
 """The rules: every kind of finding, those of advisories and of changes among them."""
 
+import json
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from textwrap import wrap
+from typing import Final
 
 from confaudit.core.judge.finding import Rule
 from confaudit.core.text.wording import visible
@@ -11,9 +13,6 @@ from confaudit.render.markdown import words
 from confaudit.workflows.house import house
 from confaudit.workflows.rulebook import rules_without_policy
 from confaudit.workflows.setup import Setup
-
-if TYPE_CHECKING:
-    pass
 
 
 def all_rules(setup: Setup) -> dict[str, Rule]:
@@ -68,6 +67,36 @@ def _described(rule: Rule) -> str:
     head = f"{titled(rule)} ({rule.level.word}, {rule.effect})."
     texts = filter(None, (head, rule.why, rule.fix, where))
     return "\n\n".join(words(text) for text in texts)
+
+
+def rules_columns(rules: Iterable[Rule], width: int = 0) -> str:
+    """The rules in columns: a line each, or as many as make it no wider than `width` characters."""
+    head = ("RULE", "LEVEL", "EFFECT", "WHAT IT FINDS")
+    rows = [head, *((rule.id, rule.level.word, rule.effect, titled(rule)) for rule in rules)]
+    widths = [max(map(len, column)) for column in [*zip(*rows, strict=True)][:-1]]
+    left = sum(widths) + 2 * len(widths)
+    lines = []
+    for *cells, title in rows:
+        padded = "".join(f"{cell:{size + 2}}" for cell, size in zip(cells, widths, strict=True))
+        parts = wrap(title, max(width - left, _NARROWEST)) if width else [title]
+        lines.append(padded + f"\n{' ' * left}".join(parts))
+    return "\n".join(lines)
+
+
+_NARROWEST: Final = 20
+"""Characters of a title on one line."""
+
+
+def rules_json(rules: Iterable[Rule]) -> str:
+    """The rules as a JSON list."""
+    return json.dumps([_as_json(rule) for rule in rules], indent=2)
+
+
+def _as_json(rule: Rule) -> dict[str, str]:
+    texts = {"title": rule.title, "why": rule.why, "fix": rule.fix}
+    about = {"control": rule.control, "reference": rule.reference}
+    shown = {name: visible(text) for name, text in (texts | about).items() if text}
+    return {"id": rule.id, "level": rule.level.word, "effect": str(rule.effect), **shown}
 
 
 def _in_a_cell(text: str) -> str:

@@ -161,8 +161,11 @@ class Setup:
                 "add token_env, token_file or token_command to it",
             )
         if variable not in self.environ:
+            named = self.configuration.deployments.get(name)
+            where = ("deployments", name, "token_env") if named and named.token_env else ()
+            place = f", which {self.loaded.place(*where)} names" if where else ""
             raise ConfigError(
-                f"there is no session token for {name}: {variable} is not set",
+                f"there is no session token for {name}: {variable} is not set{place}",
                 f"set {variable}, or name a token_file or token_command in confaudit.yaml",
             )
         return self.environ[variable].strip()

@@ -7,6 +7,7 @@ import pytest
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.judge.rules import RULES
+from confaudit.workflows.rules import rules_columns
 from confaudit.workflows.versions import version_by_word
 from tests.integration.written_values import UNRELATED, VALUES
 
@@ -176,10 +177,15 @@ def test_what_cannot_be_checked_ends_with_2(folder, confaudit, arguments, words)
 
 
 def test_every_rule_and_advisory_is_listed(confaudit):
-    code, out, _ = confaudit("rules", "list")
+    code, out, _ = confaudit("rules", "list", "-f", "json")
+    told = {one["id"]: one["title"] for one in json.loads(out)}
     assert code == 0
-    assert all(f"| `{name}` |" in out for name in RULES)
-    assert "| `email-verified-required` |" in out
+    assert {*RULES, "email-verified-required"} <= told.keys()
+    for form in ("text", "md"):
+        listed = confaudit("rules", "list", "-f", form)[1].splitlines()
+        rows = [line.strip("|").replace("`", "").split()[:1] for line in listed]
+        assert [row[0] for row in rows[-len(told) :]] == [*told]
+    assert max(map(len, rules_columns(RULES.values(), 80).splitlines())) <= 80
 
 
 def test_a_rule_is_told_in_full(confaudit):

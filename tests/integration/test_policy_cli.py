@@ -47,7 +47,7 @@ def report(confaudit: Confaudit) -> Callable[..., Any]:
 def test_the_example_of_the_topic_is_read_and_its_tests_hold(confaudit: Confaudit) -> None:
     assert confaudit("policy", "test") == (0, "5 tests, 0 failed.\n", "")
     for name in ("house-short-sessions | error", "house-one-login | warning"):
-        assert name.replace(" |", "` |") in confaudit("rules", "list")[1]
+        assert name.replace(" |", "` |") in confaudit("rules", "list", "-f", "md")[1]
     assert (
         "Required: session-duration is at most 24h"
         in confaudit("rules", "show", "house-short-sessions")[1]

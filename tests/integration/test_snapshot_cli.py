@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 
 from confaudit.cli.main import run
 from confaudit.demo.server import LoopbackCoder
@@ -259,11 +260,66 @@ def test_flags_beat_environment_beats_file(folder, coder, monkeypatch, capsys):
     monkeypatch.setenv("CONFAUDIT_RETRIES", "3")
     assert run(["config", "show", "--timeout", "13"]) == 0
     shown = capsys.readouterr().out
-    assert "timeout: 13.0  (command line)" in shown
-    assert "retries: 3  (environment, CONFAUDIT_RETRIES)" in shown
-    assert "lock_timeout: 60.0  (default)" in shown
+    assert "timeout: 13.0  # command line" in shown
+    assert "retries: 3  # environment, CONFAUDIT_RETRIES" in shown
+    assert "lock_timeout: 60.0  # default" in shown
     assert run(["config", "show"]) == 0
-    assert re.search(r"timeout: 11.0  \(.*confaudit.yaml\)", capsys.readouterr().out)
+    assert re.search(r"timeout: 11.0  # .*confaudit.yaml, line 1", capsys.readouterr().out)
+
+
+def test_what_is_shown_is_yaml_that_says_the_same_as_the_json(folder, monkeypatch, capsys):
+    deployments = {
+        "on": {"url": "https://a.example.com:8443/x", "token_env": "NOPE"},
+        "prod": {"url": "https://b.example.com", "files": ["a/*.yaml", "x: y", "-"]},
+    }
+    configure(folder, yaml.safe_dump({"deployments": deployments, "remote": "a: #b"}))
+    monkeypatch.setenv("CONFAUDIT_PUSH", "true")
+    monkeypatch.setenv("CONFAUDIT_LOCK_TIMEOUT", "3")
+    assert run(["config", "show"]) == 0
+    text = capsys.readouterr().out
+    shown = yaml.safe_load(text)
+    assert "token_env: NOPE  # not set" in text
+    assert shown["deployments"] == deployments
+    assert (shown["remote"], shown["push"], shown["lock_timeout"]) == ("a: #b", True, 3)
+    assert run(["config", "show", "-f", "json"]) == 0
+    settings = json.loads(capsys.readouterr().out)["settings"]
+    assert {name: one["value"] for name, one in settings.items()} == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "needed"),
+    [
+        ("timeout: abc", "timeout", "seconds, more than 0"),
+        ("timeout: .inf", "timeout", "seconds, more than 0"),
+        ("retries: 99", "retries", "a number from 0 to 20"),
+        ("push: maybe", "push", "true or false"),
+        ("lock_timeout: -3", "lock_timeout", "seconds, a day at most"),
+        ("remote: --upload-pack=x", "remote", "the name of a git remote"),
+        ("fingerprint_key_env: a b", "fingerprint_key_env", "the name of an environment variable"),
+        ("catalog_url: []", "catalog_url", "text"),
+        ("deployments: [a]", "deployments", "names, each with its url"),
+        ("deployments: {a: {url: a.example.com}}", "deployments.a.url", "a URL such as https://"),
+        (
+            "deployments: {a: {url: https://x, token_env: p/l}}",
+            "deployments.a.token_env",
+            "the name",
+        ),
+        ("deployments: {a: {url: https://x, files: b}}", "deployments.a.files", "a list of globs"),
+    ],
+)
+def test_an_unusable_value_is_told_by_line_and_key(folder, capsys, text, key, needed):
+    configure(folder, f"# ours\n{text}\n")
+    assert run(["config", "show"]) == 2
+    error = capsys.readouterr().err
+    assert f"confaudit.yaml, line 2, {key}: " in error
+    assert f"hint: needed: {needed}" in error
+
+
+def test_a_token_that_is_not_set_is_told_by_where_it_is_named(folder, capsys):
+    configure(folder, "deployments:\n  a:\n    url: https://a.example.com\n    token_env: NOPE\n")
+    assert run(["snapshot"]) == 2
+    assert "NOPE is not set, which " in (error := capsys.readouterr().err)
+    assert "confaudit.yaml, line 4, deployments.a.token_env names" in error
 
 
 def test_what_is_shown_holds_no_credential(folder, monkeypatch, capsys):
@@ -293,7 +349,7 @@ def test_configuration_is_found_from_below_and_not_beyond_the_repository(folder,
     ("text", "said"),
     [
         ("deployments: 3", "deployments"),
-        ("deployments: {'../x': {url: y}}", "cannot name a deployment"),
+        ("deployments: {'../x': {url: 'https://y'}}", "cannot name a deployment"),
         ("deployments: {p: {}}", "url"),
         ("deployments: {p: {url: x, tokn_env: y}}", "did you mean token_env?"),
         ("timeout: fast", "timeout"),
@@ -325,5 +381,5 @@ def test_init_writes_what_works_and_keeps_what_is_there(folder, coder, capsys, m
 def test_init_without_a_name_writes_a_valid_file(folder, capsys):
     assert run(["init"]) == 0
     assert run(["config", "show"]) == 0
-    assert "deployments: none" in capsys.readouterr().out
+    assert "deployments: {}" in capsys.readouterr().out
     assert git("check-attr", "eol", "deployments/prod/settings.json").strip().endswith("lf")
