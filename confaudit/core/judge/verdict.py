@@ -1,7 +1,7 @@
 """What an audit comes to, in a few words."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from confaudit.core.judge.finding import Effect, Finding, Origin
@@ -26,7 +26,8 @@ HINDRANCES: Final = (WILL_NOT_START, NOTHING_READ, MAY_NOT_START)
 def verdict(findings: Iterable[Finding], *, is_known: bool = True, is_read: bool = True) -> str:
     """What an upgrade comes to: `will not start`, `starts, 3 behaviours change`, `safe`.
 
-    What is so already in the release in use changes nothing, and only hinders the start.
+    What is so already in the release in use changes nothing, and only hinders the start; yet where
+    it is an error, nothing is called safe.
 
     Of releases that are not all known (`is_known`) nothing is called safe that leaves a question
     open, though none about the start or a behaviour. Nor is anything where none of Coder's
@@ -40,7 +41,8 @@ def verdict(findings: Iterable[Finding], *, is_known: bool = True, is_read: bool
     is_open = not is_known and any(
         one.affects is Truth.DEPENDS and one.severity > Level.INFO for one in found
     )
-    if not (obstacle or changed or is_open):
+    is_wrong = any(one.origin is Origin.TODAY and one.severity is Level.ERROR for one in found)
+    if not (obstacle or changed or is_open or is_wrong):
         return SAFE
     return ", ".join((obstacle or "starts", *changed))
 
@@ -155,12 +157,14 @@ def other_things(findings: Iterable[Finding]) -> tuple[str, ...]:
 _SPOKEN_OF: Final = (Effect.WILL_NOT_START, Effect.BEHAVIOUR, Effect.POLICY)
 
 
-def so_already(origins: Mapping[Origin, int]) -> tuple[str, ...]:
-    """How much is to be acted on that an upgrade does not bring, of everything counted."""
-    number = origins.get(Origin.TODAY, 0)
-    is_more = number < sum(origins.values())
-    what = f"{number} more" if is_more else f"{plural(number, 'thing')} to act on"
-    return (f"{what} {agreeing(number, 'is', 'are')} so already today",)[:number]
+def so_already(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """How much is to be acted on that an upgrade does not bring, and how much of it is wrong."""
+    counted = [one for one in findings if one.is_counted]
+    already = [one.severity for one in counted if one.origin is Origin.TODAY]
+    number, errors = len(already), already.count(Level.ERROR)
+    what = f"{number} more" if number < len(counted) else f"{plural(number, 'thing')} to act on"
+    wrong = f" ({plural(errors, 'error')})" if errors else ""
+    return (f"{what}{wrong} {agreeing(number, 'is', 'are')} so already today",)[:number]
 
 
 def names_not_known(findings: Iterable[Finding]) -> tuple[str, ...]:

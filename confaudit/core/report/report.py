@@ -251,7 +251,7 @@ class Report:
             *filter(None, (filtered,)),
             *in_words(self.judged),
         )
-        already = so_already(self.origins)
+        already = so_already(self.deciding)
         if not (others or already or beside):
             return sentence
         brought = ", ".join((sentence.removesuffix("."), *others))
