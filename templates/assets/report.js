@@ -78,12 +78,12 @@
   const ENTRY = "tr[id], article[id]";
   const entries = all(ENTRY);
   const members = new Map(groups.map((group) => [group, all(ENTRY, group)]));
-  // Equal findings share what stands above them.
-  const alike = all(".alike");
-  const sharedText = (entry) => {
-    const parts = [...entry.closest(".alike")?.children ?? []];
-    return parts.filter((part) => !part.matches("article")).map((part) => part.textContent).join(" ");
-  };
+  // Equal findings share what stands above them, but for the names of each in what to do.
+  const alike = new Map(all(".alike").map((section) => {
+    const shared = section.cloneNode(true);
+    for (const own of all("article, .todo code", shared)) own.remove();
+    return [section, shared.textContent];
+  }));
   const sections = all("section.deployment");
   const search = $("search");
   const shown = $("shown");
@@ -92,7 +92,7 @@
   const wanted = new Map(); // facet → the values that are to be seen; a facet without any shows all
   const folded = new Map(); // group → whether it was open before a filter opened it
   // What each entry is searched by: its text before anything to press is added to it.
-  const texts = new Map(entries.map((entry) => [entry, `${entry.textContent} ${sharedText(entry)}`.toLowerCase()]));
+  const texts = new Map(entries.map((entry) => [entry, `${entry.textContent} ${alike.get(entry.closest(".alike")) ?? ""}`.toLowerCase()]));
   for (const id of ["tools", "keyboard"]) $(id).hidden = false;
 
   // --- filters ----------------------------------------------------------------------------------
@@ -148,7 +148,7 @@
       unfold(group, isFiltered);
     }
     for (const section of sections) countSection(section, isFiltered);
-    for (const shared of alike) shared.hidden = !all("article", shared).some((entry) => !entry.hidden);
+    for (const section of alike.keys()) section.hidden = all("article", section).every((entry) => entry.hidden);
     for (const heading of all("h2.part")) heading.hidden = isEmpty(heading);
     for (const heading of all("nav h2")) heading.hidden = !heading.nextElementSibling.querySelector("li:not([hidden])");
     $("clear").disabled = !isFiltered;

@@ -11,6 +11,7 @@ ONE_OF_A_KIND: Final = tuple({one.kind: name for name, one in reversed(REPORTS.i
 """For each kind of report the name of its first sample."""
 EVERY_LOOK: Final = (
     "upgrade-several",
+    "alike",
     "every-cause",
     "lint",
     "lint-several",

@@ -14,7 +14,9 @@ from tests.browser.looking import ENTRIES, ONE_OF_A_KIND, clipboard, ids, load_a
 from tests.golden.sample_reports import FINDINGS, REPORTS
 
 GOLDEN: Final = Path(__file__).parents[1] / "golden" / "expected"
-LISTING: Final = [name for name in ONE_OF_A_KIND if REPORTS[name].changes or REPORTS[name].findings]
+LISTING: Final = [
+    name for name in (*ONE_OF_A_KIND, "alike") if REPORTS[name].changes or REPORTS[name].findings
+]
 """Reports with something to filter: others have no tools."""
 
 DIFF: Final = REPORTS["every-cause"]

@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from confaudit.core.report.report import Report
 from confaudit.present import present
 from tests.browser.conftest import Opener
 from tests.browser.looking import ids, load_again, seen
-from tests.golden.sample_reports import FINDINGS, REPORTS, judged
+from tests.golden.sample_reports import ALIKE, FINDINGS, REPORTS, judged
 
 AUDIT = REPORTS["upgrade"]
 DIFF = REPORTS["every-cause"]
@@ -115,6 +115,36 @@ def test_another_tab_loses_no_tick(open_page: Opener) -> None:
     kept = page.evaluate("localStorage.getItem(localStorage.key(0))").split()
     assert "x" in kept
     assert len(kept) == 3
+
+
+def test_of_equal_findings_each_is_found_ticked_and_taken_along_by_itself(
+    open_page: Opener, tmp_path: Path
+) -> None:
+    report = REPORTS["alike"]
+    page = open_page(report, f"#{ALIKE[-1].fingerprint}")
+    row = page.locator(f'[id="{ALIKE[-1].fingerprint}"]')
+    expect(row).to_be_in_viewport()
+    row.get_by_role("checkbox", name="done").check()
+    assert page.locator("#shown").inner_text() == f"1 of {len(ALIKE)} done"
+    page.get_by_role("searchbox").fill("coder_smarthost")
+    assert seen(page) == [ALIKE[-1].fingerprint]
+    assert page.locator(".alike:visible h3").all_inner_texts() == [
+        "3 \N{MULTIPLICATION SIGN} Option-Renamed"
+    ]
+    assert [line["Done"] for line in table(page, tmp_path)] == ["yes"]
+    page.get_by_role("searchbox").fill("start the server anew")
+    equal = (ALIKE[0], *ALIKE[-2:])
+    assert seen(page) == [one.fingerprint for one in equal]
+    lines = table(page, tmp_path)
+    assert [line["Done"] for line in lines] == ["", "", "yes"]
+    assert [line["What"] for line in lines] == [
+        ALIKE[0].message,
+        *(one.message for one in ALIKE[-2:]),
+    ]
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.id") == seen(page)[-1]
 
 
 def test_what_is_ticked_off_stays_so_and_is_told(open_page: Opener, tmp_path: Path) -> None:

@@ -401,6 +401,47 @@ FINDINGS: Final = (
         because="renames were off before",
     ),
 )
+_OLD_NAMES: Final = tuple(
+    replace(
+        FINDINGS[4],
+        message=f"CODER_{old} is the old name of CODER_{new}.",
+        subject=new.lower(),
+        because=f"CODER_{old} is set in values.yaml",
+        spec=spec(old.lower().replace("_", "-"), "url"),
+        instead=(spec(new.lower().replace("_", "-"), "url"),),
+        before=f"https://{old.lower()}.example.com",
+        after=MISSING,
+        steps=(f"Rename CODER_{old} to CODER_{new}.", "Start the server anew."),
+        patches=(
+            Patch(
+                Form.HELM_VALUES,
+                Position("deploy/values.yaml", line),
+                (f"    - name: CODER_{old}",),
+                (f"    - name: CODER_{new}",),
+            ),
+        ),
+        positions=(Position("deploy/values.yaml", line),),
+    )
+    for line, (old, new) in enumerate(
+        (("BRIDGE_URL", "GATEWAY_URL"), ("BRIDGE_KEY", "GATEWAY_KEY"), ("MAIL", "SMARTHOST")), 40
+    )
+)
+_UNREAD: Final = tuple(
+    replace(
+        FINDINGS[5],
+        message=f"No release reads {name}.",
+        subject=name,
+        steps=(f"Take {name} out.",),
+        confidence=confidence,
+        remarks=remarks,
+    )
+    for name, confidence, remarks in (
+        *((trap, Confidence.CERTAIN, ()) for trap in _TRAPS),
+        ("CODER_NO_SUCH_THING", Confidence.GUESSED, ("Ann looks after it.",)),
+    )
+)
+ALIKE: Final = (*_OLD_NAMES[:1], FINDINGS[2], *_UNREAD, *_OLD_NAMES[1:])
+"""Findings that are told as one: with what differs among them, and with hostile names."""
 _HOSTILE_FINDINGS: Final = tuple(
     Finding(
         rule=Rule(f"{trap}{effect}", trap, effect, Level.WARNING, trap, trap, trap),
@@ -736,6 +777,9 @@ REPORTS: Final[Mapping[str, Report]] = {
     "every-cause": replace(EMPTY, judged=judged(changes=EVERY_CAUSE, hidden=2)),
     "upgrade": UPGRADE,
     "lint": LINT,
+    "alike": replace(
+        UPGRADE, judged=judged(findings=ALIKE), rules=_rules(ALIKE), tables=(), lives=None
+    ),
     "lint-nothing": replace(
         LINT, statement="Nothing is wrong.", judged=judged(findings=()), lives=None, notes=()
     ),

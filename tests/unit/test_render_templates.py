@@ -29,7 +29,7 @@ def _folder(tmp_path: Path, name: str, text: str) -> RenderOptions:
 @pytest.mark.parametrize(
     ("name", "text", "format_name", "shows"),
     [
-        ("report.md.j2", "mine: {{ page.verdict }}", "md", "mine: 15 changes"),
+        ("report.md.j2", "mine: {{ page.verdict }}", "md", "mine: 16 changes"),
         (
             "partials/change.html.j2",
             "{% macro change_table(r) %}M{% endmacro %}",
