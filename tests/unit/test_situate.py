@@ -12,6 +12,7 @@ from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Setting, ValueSource
 from confaudit.core.secret import secret
+from confaudit.core.upgrade import predict
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode
 from tests.unit.deployments import known
@@ -261,3 +262,27 @@ def test_checks_of_providers_see_their_secrets_and_show_none():
 def test_no_secret_of_a_provider_is_left(name):
     found = situation("2.33.0", "2.35.1", helm({**URL, name: PLANTED}), None)
     assert PLANTED not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("target", "has_snapshot", "starts"),
+    [
+        ("2.33.0", False, ["2.33.0"]),
+        ("2.34.5", False, ["2.33.0", "2.34.5"]),
+        ("2.33.0", True, ["2.33.0"] * 2),
+        ("2.34.5", True, ["2.33.0", "2.33.0", "2.34.5"]),
+    ],
+)
+def test_each_start_is_worked_out_once(monkeypatch, target, has_snapshot, starts):
+    """With a snapshot the source starts twice: as its server declares it, and as its release."""
+    started = []
+
+    class Counted(predict.Start):
+        def __init__(self, release, *told):
+            started.append(release.version)
+            super().__init__(release, *told)
+
+    monkeypatch.setattr(predict, "Start", Counted)
+    ran = default_snapshot(packaged().nearest("2.33.0")) if has_snapshot else None
+    situation("2.33.0", target, helm({"CODER_ACCESS_URL": "https://a.example.com"}), ran)
+    assert started == starts

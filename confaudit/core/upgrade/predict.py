@@ -43,14 +43,8 @@ from confaudit.core.upgrade.families import is_numbered
 from confaudit.core.upgrade.prediction import Prediction
 
 
-def predict(
-    before: Snapshot | None,
-    source: Release,
-    target: Release,
-    now: OperatorSettings,
-    then: OperatorSettings,
-) -> Prediction:
-    """Say what the target, set up by `then`, makes of what the source, set up by `now`, runs with.
+def predict(running: "Running", target: Release, then: OperatorSettings) -> Prediction:
+    """Say what the target, set up by `then`, makes of what is running.
 
     Both releases' rules are applied to the inputs. Where these say nothing about an option, the
     snapshot does: a value whose source is flag, env or YAML was given by that way, under the name
@@ -63,18 +57,17 @@ def predict(
 
     Without a snapshot the inputs are all there is; without any inputs the snapshot is.
     """
-    running = _Running(before, source)
-    given, upcoming = running.assignments(now), running.assignments(then)
-    runs = running.start(told := (*given, *chain.from_iterable(running.carried(given))))
+    upcoming = running.assignments(then)
     assignments = (*upcoming, *_under_known_names(running.carried(upcoming), target))
-    start = runs if running.stays(target, told, assignments) else _start(target, assignments)
+    runs = running.started
+    start = runs if running.stays(target, assignments) else _start(target, assignments)
     was, moved = runs.values, moved_keys(running.options, target.options)
     will = _without_unsure(start.values, target, assignments)
-    was, had = (under_keys(moved, values) for values in (was, running.settled(was, given)))
+    was, had = (under_keys(moved, values) for values in (was, running.settled))
     have = {key: had[key] if _same(was, will, key) else value for key, value in will.items()}
     refused = {error.option for error in start.errors}
     return Prediction(
-        source=source,
+        source=running.release,
         target=target,
         errors=tuple(start.errors),
         changed={
@@ -151,23 +144,36 @@ def _same(was: Mapping[str, Value], will: Mapping[str, Value], key: str) -> bool
     return key in was and was[key] == will[key]
 
 
-class _Running:
-    """The deployment as it runs now: what its snapshot tells, or else its release alone."""
+class Running:
+    """The deployment as it runs now: what its snapshot tells, or else its release alone.
 
-    def __init__(self, before: Snapshot | None, source: Release) -> None:
-        self._release = source
+    Its start is worked out once, whatever is predicted of it.
+    """
+
+    def __init__(self, before: Snapshot | None, source: Release, now: OperatorSettings) -> None:
+        """Take the source release, and what its start was given by the operator's files."""
+        self.release = source
         self.options = _options(before, source)
         self._settings = _settings(before, source)
+        self._given = self.assignments(now)
 
-    def start(self, assignments: Iterable[Assignment]) -> Start:
-        return Start(self._release, self.options.values(), assignments)
+    @cached_property
+    def _told(self) -> tuple[Assignment, ...]:
+        """All that its start was told: by files, or as the snapshot shows."""
+        return (*self._given, *chain.from_iterable(self.carried(self._given)))
 
-    def stays(
-        self, target: Release, told: Sequence[Assignment], assignments: Sequence[Assignment]
-    ) -> bool:
+    @cached_property
+    def started(self) -> Start:
+        """Its start."""
+        return self._start(self._told)
+
+    def _start(self, assignments: Iterable[Assignment]) -> Start:
+        return Start(self.release, self.options.values(), assignments)
+
+    def stays(self, target: Release, assignments: Sequence[Assignment]) -> bool:
         """Whether the target's start is the one that it had: of the same release, told the same."""
-        is_same = target is self._release and target.options == self.options
-        return is_same and told == assignments
+        is_same = target is self.release and target.options == self.options
+        return is_same and self._told == assignments
 
     def assignments(self, operator: OperatorSettings) -> tuple[Assignment, ...]:
         """What a start is given by the operator's files."""
@@ -201,7 +207,7 @@ class _Running:
         From 2.18 on aliases have one source, so that a list holds every name it may have come by.
         """
         explained = self._explained(given)
-        agree = Semantics.of(self._release.version).aliases_agree
+        agree = Semantics.of(self.release.version).aliases_agree
         groups: dict[str, list[Assignment]] = {}
         for spec in sorted(self.options.values(), key=lambda spec: bool(spec.use_instead)):
             carried = self._carry(spec) if cell(spec) not in explained else None
@@ -212,7 +218,7 @@ class _Running:
     @cached_property
     def _plain(self) -> Mapping[str, Value]:
         """The values when nothing is set."""
-        return self.start(()).values
+        return self._start(()).values
 
     def _carry(self, spec: OptionSpec) -> Assignment | None:
         setting = self._settings.get(spec.key)
@@ -235,12 +241,13 @@ class _Running:
             if key in self._settings
         )
 
-    def settled(self, was: Mapping[str, Value], given: Iterable[Assignment]) -> dict[str, Value]:
+    @cached_property
+    def settled(self) -> Mapping[str, Value]:
         """The values the deployment has: the snapshot's where the inputs do not say otherwise.
 
         They do not where the server has only filled in fields of a structure.
         """
-        explained = self._explained(given)
+        was, explained = self.started.values, self._explained(self._given)
         shown = {
             key: setting.value
             for key, setting in self._settings.items()

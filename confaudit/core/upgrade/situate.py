@@ -16,7 +16,7 @@ from confaudit.core.given import WITH_DEFAULT, Given, GivenState, OperatorSettin
 from confaudit.core.model import OptionSpec, Setting, Snapshot, Value
 from confaudit.core.snapshot.redact import redact_operator, redact_values
 from confaudit.core.upgrade.known import UpgradeSide
-from confaudit.core.upgrade.predict import predict
+from confaudit.core.upgrade.predict import Running, predict
 from confaudit.core.upgrade.prediction import Prediction
 from confaudit.core.upgrade.situation import AnswersByCheck, Earlier, Situation, no_snapshots
 
@@ -71,12 +71,13 @@ def _situation(
     catalog: Catalog,
     checks: StartChecks,
 ) -> Situation:
-    running = _predicted(snapshot, source, source, operator)
+    deployed = _running(snapshot, source, operator)
+    running = _predicted(deployed, source, operator)
     stays = source.version == target.version
     clear = Situation(
         snapshot=snapshot,
         operator=operator,
-        prediction=running if stays else _predicted(snapshot, source, target, operator),
+        prediction=running if stays else _predicted(deployed, target, operator),
         running=running,
         source=source,
         target=target,
@@ -105,16 +106,18 @@ def _checked(clear: Situation, checks: StartChecks) -> Mapping[UpgradeSide, Answ
 def prediction_of(
     snapshot: Snapshot | None, source: Release, target: Release, operator: OperatorSettings
 ) -> Prediction:
-    """What an upgrade does to a deployment; see `predict`. The chart goes by the release."""
-    found = _predicted(snapshot, source, target, operator)
+    """What an upgrade does to a deployment; see `predict`."""
+    found = _predicted(_running(snapshot, source, operator), target, operator)
     return _redacted(found, _specs(snapshot, source, target))
 
 
-def _predicted(
-    snapshot: Snapshot | None, source: Release, target: Release, operator: OperatorSettings
-) -> Prediction:
-    now, then = (with_chart(operator, release.version) for release in (source, target))
-    return predict(snapshot, source, target, now, then)
+def _running(snapshot: Snapshot | None, source: Release, operator: OperatorSettings) -> Running:
+    """The deployment as it runs; the chart goes by the release."""
+    return Running(snapshot, source, with_chart(operator, source.version))
+
+
+def _predicted(running: Running, target: Release, operator: OperatorSettings) -> Prediction:
+    return predict(running, target, with_chart(operator, target.version))
 
 
 def _specs(snapshot: Snapshot | None, source: Release, target: Release) -> tuple[OptionSpec, ...]:
