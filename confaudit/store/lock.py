@@ -1,4 +1,4 @@
-"""Lets one confaudit process at a time change a repository, and says who the other one is.
+"""Lets one confaudit process at a time change a repository or a folder, and says who the other is.
 
 The operating system holds the lock, so a killed process leaves none behind.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
+from confaudit.store.discovery import find
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 class StoreLock:
     """The lock of one repository; entering it again in the same thread does not wait."""
 
-    def __init__(self, git_dir: Path) -> None:
+    def __init__(self, git_dir: Path, what: str = "the snapshots") -> None:
+        """`what`: what it keeps from being changed, as a sentence begins, in the plural."""
         self._git_dir = git_dir
+        self._what = what
         # Beside the lock file, not in it: older versions of filelock truncate that one.
         self._holder = git_dir / "confaudit.lock.holder"
 
@@ -57,8 +60,8 @@ class StoreLock:
             self._lock.acquire(timeout=timeout_seconds)
         except Timeout:
             raise StoreError(
-                f"the snapshots are locked by {self._describe_holder()}",
-                "wait for it to finish, or raise --lock-timeout",
+                f"{self._what} are locked by {self._describe_holder()}",
+                "wait for it to finish, or raise --lock-timeout (lock_timeout in confaudit.yaml)",
             ) from None
         except OSError as error:
             raise StoreError(
@@ -81,3 +84,22 @@ class StoreLock:
             return "another confaudit process"
         process = f"process {visible(str(pid))} on {visible(str(host))}"
         return f"{process} since {since:%Y-%m-%d %H:%M:%S} UTC"
+
+
+@contextmanager
+def locked(folder: Path, timeout_seconds: float) -> Iterator[None]:
+    """Keep other confaudit processes from changing files of people in a folder.
+
+    In a repository by its own lock, else by one in `.confaudit`.
+
+    Raises:
+        StoreError: another process still holds it, or the folder cannot be written.
+    """
+    try:
+        place = find(folder, create=False).common_dir
+    except StoreError:  # no repository, or none to keep snapshots in
+        place = folder / ".confaudit"
+        with suppress(OSError):  # then the lock cannot be taken, which is told
+            place.mkdir(exist_ok=True)
+    with StoreLock(place, f"the files in {visible(str(folder))}").hold(timeout_seconds):
+        yield

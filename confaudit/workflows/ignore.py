@@ -14,6 +14,7 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Table
 from confaudit.core.text.wording import plural
 from confaudit.errors import ConfigError
+from confaudit.store.lock import locked
 from confaudit.workflows.convert import saved_report
 from confaudit.workflows.house import EXCEPTIONS, house, refuse_strange_rule, strange_rules
 from confaudit.workflows.setup import Setup
@@ -30,18 +31,20 @@ def add(setup: Setup, entry: ExceptionEntry) -> ExceptionEntry:
     Raises:
         ConfigError: the entry says what it cannot, names no rule, has ended, or is there already;
             the file cannot be read or written, or no line can be added to it.
+        StoreError: another confaudit changes the files and does not end.
     """
     from confaudit.rulebook.exception_lines import added
     from confaudit.rulebook.exceptions import read
 
     (new,) = read(_alone(entry).encode(), _NEW)
-    found = house(setup)
-    _refuse_in_vain(new, found.rulings)
-    refuse_strange_rule(setup, found, new)
     folder = setup.loaded.folder
-    write_missing(folder, starter(EXCEPTIONS))
-    text = added(_text(folder), new, EXCEPTIONS)
-    write_text(folder / EXCEPTIONS, text)
+    with locked(folder, setup.configuration.lock_timeout):
+        found = house(setup)
+        _refuse_in_vain(new, found.rulings)
+        refuse_strange_rule(setup, found, new)
+        write_missing(folder, starter(EXCEPTIONS))
+        text = added(_text(folder), new, EXCEPTIONS)
+        write_text(folder / EXCEPTIONS, text)
     return next(one for one in read(text.encode(), EXCEPTIONS) if _same(one, new))
 
 
@@ -84,15 +87,22 @@ def prune(
         ConfigError: the file cannot be read or written, or an entry shares its lines with others.
         SourceError: a report cannot be read.
     """
-    rulings = house(setup).rulings
     useless = _useless(joined([saved_report(path).judged for path in reports]))
-    gone = tuple(one for one in rulings.entries if rulings.lapse(one) or one in useless)
-    if gone and not is_dry:
-        from confaudit.rulebook.exception_lines import without
+    if is_dry:
+        return _ended(setup, useless)
+    from confaudit.rulebook.exception_lines import without
 
-        folder = setup.loaded.folder
-        write_text(folder / EXCEPTIONS, without(_text(folder), gone, EXCEPTIONS))
+    folder = setup.loaded.folder
+    with locked(folder, setup.configuration.lock_timeout):
+        gone = _ended(setup, useless)
+        if gone:
+            write_text(folder / EXCEPTIONS, without(_text(folder), gone, EXCEPTIONS))
     return gone
+
+
+def _ended(setup: Setup, useless: Collection[ExceptionEntry]) -> tuple[ExceptionEntry, ...]:
+    rulings = house(setup).rulings
+    return tuple(one for one in rulings.entries if rulings.lapse(one) or one in useless)
 
 
 def _useless(judged: Judged) -> Collection[ExceptionEntry]:

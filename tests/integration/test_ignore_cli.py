@@ -5,6 +5,8 @@ import json
 import jsonschema
 import pytest
 
+from confaudit.store.lock import locked
+
 FINDING = ("lint", "coder.env", "--version", "2.34.5", "--fail-on", "warning")
 FILE = "confaudit-exceptions.yaml"
 SERVER = "CODER_ACCESS_URL=https://coder.example.com\n"
@@ -154,3 +156,18 @@ def test_a_new_repository_has_files_to_fill_in_and_their_schemas(confaudit, fold
     (folder / FILE).write_text("\n".join(line.removeprefix("# ") for line in text.splitlines()[4:]))
     assert "3 exceptions, 0 expired" in confaudit("ignore", "list", "--now", "2026-11-27")[1]
     assert "kept" in confaudit("init", "--repo", "repo")[1]
+
+
+@pytest.mark.parametrize("is_repository", [True, False])
+def test_two_at_once_wait_for_each_other(confaudit, folder, quiet_home, is_repository):
+    if is_repository:
+        confaudit("init")
+    (folder / "confaudit.yaml").write_text("lock_timeout: 0\n")
+    add = ("ignore", "add", "0123456789ab", "--reason", "x", "--expires", "2999-12-31")
+    with locked(folder, 1):
+        for command in (add, ("ignore", "prune")):
+            code, out, err = confaudit(*command)
+            assert (code, out) == (2, "")
+            assert err.startswith(f"confaudit: the files in {folder} are locked by process ")
+    assert confaudit(*add)[0] == 0
+    assert (folder / ".confaudit/confaudit.lock").exists() != is_repository
