@@ -24,6 +24,8 @@ class Fact:
     """It holds for every finding of the rule."""
     is_remark: bool = False
     """Somebody wrote it beside the finding, for whoever meets it."""
+    page: str = ""
+    """The public page that its one text names, safe to be a link."""
     of_each: tuple[str, ...] = ()
     """The texts where several findings share them, without the names of one; empty for the same."""
 

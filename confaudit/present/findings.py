@@ -16,6 +16,7 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.present.charts import strip
 from confaudit.present.entries import Entry, Fact, Group, Kind, PatchShown
 from confaudit.present.inline_diff import middle_out
+from confaudit.present.references import page_of
 from confaudit.present.sentences import ORIGINS
 from confaudit.present.values import (
     STARTS,
@@ -251,8 +252,9 @@ def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
     if finding.rule.why:
         yield Fact("Why", (within(finding.rule.why, limit),), is_general=True)
     if finding.rule.reference:
-        reference = within(finding.rule.reference, limit)
-        yield Fact("Reference", (reference,), is_code=True, is_general=True)
+        reference, page = finding.rule.reference, page_of(finding.rule.reference)
+        told = (within(reference, limit),)
+        yield Fact("Reference", told, is_code=True, is_general=True, page=page)
 
 
 _ANSWERS: Final[Mapping[Truth, tuple[str, str]]] = {

@@ -37,7 +37,7 @@ _MANY: Final = 128
 def render(report: Report, options: RenderOptions) -> str:
     """Fill in `report.md.j2` with as many findings, changes and rows as one comment holds."""
     env = environment(options.templates)
-    env.filters.update(code=code, words=words, tagged=tagged, fence=fence)
+    env.filters.update(code=code, words=words, tagged=tagged, fence=fence, linked=linked)
     page = _shortened(present(report, _VALUE_LIMIT))
     known = {"sizes": _sizes(page), "elsewhere": tuple(map(visible, options.elsewhere))}
 
@@ -201,6 +201,15 @@ def words(text: str) -> str:
 def tagged(text: str) -> str:
     """Foreign prose inside an HTML tag, where back quotes mean nothing; names stay legible."""
     return _prose(text, _code_in_html)
+
+
+def linked(marked: str, page: str) -> str:
+    """What is Markdown already as a link to a safe page.
+
+    To GitHub it goes by its own way round: else every comment would be told in the issue itself.
+    """
+    way = page.replace("https://github.com/", "https://redirect.github.com/", 1)
+    return f"[{marked}]({way})"
 
 
 def fence(lines: Sequence[str], language: str = "") -> str:

@@ -1,6 +1,5 @@
 """SARIF 2.1.0, the format of the OASIS for results of analyses: for code scanning and viewers."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from confaudit.core.report.exits import exit_code
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
+from confaudit.present.references import page_of
 from confaudit.present.sentences import idle
 from confaudit.render import RenderOptions
 from confaudit.render.json_text import json_text
@@ -105,13 +105,8 @@ def _help(rule: Rule, title: str) -> dict[str, str]:
 
 def _help_uri(rule: Rule) -> dict[str, str]:
     """The page of a public reference."""
-    if found := _ISSUE.fullmatch(rule.reference):
-        return {"helpUri": f"https://github.com/{found['project']}/issues/{found['number']}"}
-    return {"helpUri": rule.reference} if _PAGE.fullmatch(rule.reference) else {}
-
-
-_ISSUE: Final = re.compile(r"(?P<project>[\w.-]+/[\w.-]+)#(?P<number>\d+)", re.ASCII)
-_PAGE: Final = re.compile(r"https://[\w.-]+(/[\w./~%#?=&-]*)?", re.ASCII)
+    page = page_of(rule.reference)
+    return {"helpUri": page} if page else {}
 
 
 def _properties(rule: Rule) -> dict[str, Any]:

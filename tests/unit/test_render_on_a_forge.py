@@ -17,6 +17,7 @@ from confaudit.core.model import Cause, ChangeKind, Subject
 from confaudit.core.report.report import Column, Report, Table
 from confaudit.present import present
 from confaudit.present.gathered import gathered
+from confaudit.present.references import page_of
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import FINDINGS, REPORTS, UPGRADE, caused, judged, leaf, option
 from tests.golden.sample_texts import sample_text
@@ -25,7 +26,7 @@ OURS = {
     *("h2", "h3", "h4", "p", "ul", "ol", "li", "strong", "code", "pre", "blockquote"),
     *("table", "thead", "tbody", "tr", "th", "td", "details", "summary", "input"),
 }
-"""What a report is made of: no link, picture, script or emphasis of a payload's making."""
+"""What a report is made of: no picture, script or emphasis of a payload's making."""
 ATTRIBUTES = {
     *(("th", "align", "right"), ("td", "align", "right"), ("pre", "lang", "diff")),
     *(("input", "type", "checkbox"), ("input", "disabled", "")),
@@ -50,6 +51,8 @@ class Page(HTMLParser):
     prose: list[str] = field(default_factory=list)
     tables: list[list[int]] = field(default_factory=list)
     """Cells of every row of every table."""
+    links: list[tuple[str, str]] = field(default_factory=list)
+    """Text and target of each."""
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -57,7 +60,12 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.open.append(tag)
         self.elements[tag] += 1
-        self.attributes |= {(tag, name, value) for name, value in attrs}
+        if tag == "a":
+            ((name, target),) = attrs
+            assert name == "href"
+            self.links.append(("", target or ""))
+        else:
+            self.attributes |= {(tag, name, value) for name, value in attrs}
         if tag == "table":
             self.tables.append([])
         elif tag == "tr":
@@ -69,6 +77,9 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
+        if "a" in self.open:
+            text, target = self.links.pop()
+            self.links.append((text + data, target))
         if "code" not in self.open:
             self.prose.append(data)
 
@@ -92,7 +103,9 @@ def page(name: str) -> Page:
 
 def assert_is_ours(page: Page) -> None:
     """Nothing is an element, and nothing outside code is acted on, that is not our own."""
-    assert set(page.elements) <= OURS
+    assert set(page.elements) <= OURS | {"a"}
+    for text, target in page.links:
+        assert page_of(text) == target.replace("://redirect.github.com/", "://github.com/")
     assert page.attributes <= ATTRIBUTES
     assert page.open == []
     prose = [text for text in page.prose if not ALERT.fullmatch(text.strip())]
