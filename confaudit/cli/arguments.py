@@ -46,7 +46,7 @@ class InputName(Word):
     ) -> list[CompletionItem]:
         """What is no file, and let the shell go on with files."""
         known = super().shell_complete(ctx, param, incomplete)
-        return [*known, CompletionItem(incomplete, type="file")]
+        return [CompletionItem(incomplete, type="file"), *known]  # bash forgets what came before
 
 
 class File(click.Path):

@@ -137,11 +137,11 @@ def _environment(options: list[SectionedOption], path: str) -> Iterator[str]:
     """What there is besides the options that are listed."""
     _, _, command = path.partition(" ")
     twins = {one.flag: one.envvar for one in options}
-    common = [twin for flag, twin in twins.items() if twin == flag_twin(flag)]
+    common = [flag for flag, twin in twins.items() if twin == flag_twin(flag)]
     own = [twin for flag, twin in twins.items() if twin == flag_twin(flag, command)]
-    foreign = [f"{twin} for {flag}" for flag, twin in twins.items() if twin not in common + own]
-    if common:
-        own.append(f"{common[-1]} and so on")
+    foreign = [f"{twin} for {flag}" for flag, twin in twins.items() if flag not in common]
+    named = [one for one in foreign if one.split()[0] not in own]
+    first = [f"{flag_twin(common[-1])} for {common[-1]} and so on"] if common else []
     if twins:
-        yield f"In the environment: {', '.join((*own, *foreign))}."
+        yield f"Variables: {', '.join((*first, *own, *named))}."
     yield "--debug logs requests."

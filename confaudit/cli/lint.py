@@ -54,7 +54,7 @@ def command(
     from confaudit.workflows.lint import lint
 
     if not files:
-        raise ConfigError("there is no file to check", "name one, or give --env-file")
+        raise ConfigError("there is no file to check", "name one or a folder, or give --env-file")
     report = lint(setup, files, version, selection)
     write(report, rendering, threshold)
     return exit_code(report, threshold)

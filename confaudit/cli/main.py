@@ -72,6 +72,10 @@ def group() -> None:
         click.echo(f"confaudit: no option reads {name}; did you mean {meant}?", err=True)
 
 
+_COMPLETION: Final = "_CONFAUDIT_COMPLETE"
+"""The variable by which a shell asks for completions."""
+
+
 class _Terminated(BaseException):
     """SIGTERM arrived; a BaseException so that no handler of failures swallows it."""
 
@@ -79,6 +83,10 @@ class _Terminated(BaseException):
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; nothing else ends the process."""
     signal.signal(signal.SIGTERM, _terminate)
+    if _COMPLETION in os.environ:
+        from confaudit.cli import bash
+
+        bash.register()
     try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()

@@ -20,7 +20,7 @@ form_option: Final = option(
     type=Choice(FORMS),
     metavar="FORM",
     section=Section.INPUTS,
-    help="What a file is, if not what it looks like.",
+    help="What a file is, see `confaudit help inputs`.",
 )
 role_options: Final[Sequence[Decorator]] = (
     option(

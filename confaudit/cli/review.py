@@ -32,7 +32,8 @@ from confaudit.workflows.setup import Setup
     default=PolicyFrom.HEAD.value,
     metavar="REV",
     section=Section.JUDGEMENT,
-    help="Whose policy, exceptions and advisories hold: head, both or, for strangers, base.",
+    help="Whose policy and exceptions count: head; base for changes by strangers, with all "
+    "that lies beside confaudit.yaml.  [default: head]",
 )
 @now_option
 @glob_options

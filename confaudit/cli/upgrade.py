@@ -56,7 +56,7 @@ from confaudit.workflows.upgrade import UpgradeRequest, upgrade
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
     section=Section.OUTPUT,
-    help="Write the files there with names of the target.",
+    help="Write copies of the files, old names replaced.",
 )
 @glob_options
 @threshold_options("error", strict_option)

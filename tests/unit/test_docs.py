@@ -17,6 +17,7 @@ from confaudit.cli.setup import read_setup
 from confaudit.errors import ExitCode
 from confaudit.render import FORMATS
 from confaudit.sources import SOURCES
+from confaudit.workflows.operator_files import FORMS
 from confaudit.workflows.rules import all_rules, rules_page
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +65,10 @@ def test_every_command_is_in_a_text():
 @pytest.mark.parametrize(("topic", "names"), [("formats", FORMATS), ("inputs", SOURCES)])
 def test_every_format_and_input_is_in_its_topic(topic, names):
     assert {name for name in names if f"| `{name}` |" not in topics.text(topic)} == set()
+
+
+def test_every_form_of_file_is_in_its_topic():
+    assert {name for name in FORMS if f"`{name}`" not in topics.text("inputs")} == set()
 
 
 @pytest.mark.parametrize("code", ExitCode)
