@@ -35,7 +35,7 @@ Escape: TypeAlias = Callable[[str], str]
 
 CATALOG_SHOW = REPORTS["catalog-show"]
 ENTRY = r"<details><summary>[■▲○] (Error|Warning|Info): (?:[^<>\n]|</?code>)+</summary>"
-SUMMARY = rf"<details><summary>(?:\d+ changes?|[^\n]+ \(\d+\))</summary>|{ENTRY}"
+SUMMARY = rf"<details><summary>(?:\d+ (?:change|finding)s?|[^\n]+ \(\d+\))</summary>|{ENTRY}"
 
 TRAPS = [
     "<script>alert(1)</script>",
