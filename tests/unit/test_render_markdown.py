@@ -191,7 +191,7 @@ def test_no_blank_lines_but_between_paragraphs(name: str) -> None:
         (
             "upgrade",
             "> [!CAUTION]\n> **Will not start, 1 behaviour may change, 1 other thing to act on;"
-            " 2 more are so already today**\n",
+            " 2 more (1 error) are so already today**\n",
         ),
         ("verify", "> [!WARNING]\n> **1 change was not predicted.**\n"),
         ("lint-nothing", "> [!TIP]\n> **Nothing is wrong.**\n"),
