@@ -89,12 +89,32 @@ BY_SYSTEMD: Final = frozenset({Form.SYSTEMD, Form.SYSTEMCTL_SHOW, Form.QUADLET})
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What of a line may be shown: a name, and around it nothing that may be secret."""
+
+    before: str
+    """What is known to stand before names; an ellipsis for all else."""
+    name: str
+    after: str
+    """The value where it is known to be public; else an ellipsis."""
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
-    """Where something stands."""
+    """Where something stands. Positions on one line are equal."""
 
     file: str
     line: int
     """From 1."""
+    column: int = field(default=0, compare=False)
+    """In characters from 1; 0 where it is not known."""
+    excerpt: Excerpt | None = field(default=None, compare=False)
+    """Of the line, where the column is known and the name beside it."""
+
+    @property
+    def end_column(self) -> int:
+        """The column after the name; 0 where it is not known."""
+        return self.column + len(self.excerpt.name) if self.excerpt else 0
 
 
 @dataclass(frozen=True, slots=True)

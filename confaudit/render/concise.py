@@ -1,4 +1,4 @@
-"""One line for each finding, `file:line: level rule message`: for editors, grep and logs."""
+"""One line for each finding, `file:line:col: level rule message`: for editors, grep and logs."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ def line(result: Result, is_of_several: bool = False) -> str:
 
 
 def _where(place: Place) -> str:
-    return f"{place.file}:{place.line}"
+    return ":".join(map(str, filter(None, (place.file, place.line, place.column))))
 
 
 def _beside(result: Result, is_of_several: bool) -> Iterator[str]:

@@ -11,6 +11,7 @@ from confaudit.render.results import Result, results
 
 _MOST: Final = 10
 """A step shows no more of a kind."""
+_COLUMNS: Final = {"startColumn": "col", "endColumn": "endColumn"}
 _COMMANDS: Final[Mapping[Level, str]] = {
     Level.INFO: "notice",
     Level.WARNING: "warning",
@@ -41,7 +42,9 @@ def _annotation(result: Result) -> str:
 def _location(result: Result) -> dict[str, str]:
     if not result.places or not result.places[0].is_inside:
         return {}
-    return {"file": result.places[0].file, "line": str(result.places[0].line)}
+    place = result.places[0]
+    columns = {_COLUMNS[name]: str(column) for name, column in place.columns.items()}
+    return {"file": place.file, "line": str(place.line), **columns}
 
 
 def _command(name: str, message: str, **properties: str) -> str:

@@ -62,11 +62,24 @@ Fingerprint: TypeAlias = Annotated[
 ]
 
 
+class ExcerptEntry(Struct):
+    """What may be shown of a line around a name; an ellipsis stands for all else."""
+
+    before: str
+    name: str
+    after: str
+
+
 class PositionEntry(Struct):
     """A place in one of the operator's files."""
 
     file: str
     line: Annotated[int, Meta(ge=0)]
+    column: (
+        Annotated[int, Meta(description="Where the name begins, in characters from 1", ge=1)]
+        | UnsetType
+    ) = UNSET
+    excerpt: ExcerptEntry | UnsetType = UNSET
 
 
 Nearest: TypeAlias = Annotated[

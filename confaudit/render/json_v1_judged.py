@@ -28,6 +28,7 @@ from confaudit.render.json_v1_entries import (
     AffectsEntry,
     ChangeEntry,
     DecisionEntry,
+    ExcerptEntry,
     FacetEntry,
     FindingEntry,
     ItemEntry,
@@ -177,7 +178,13 @@ def _names(spec: OptionSpec) -> NamesEntry:
 
 
 def _position(position: Position) -> PositionEntry:
-    return PositionEntry(position.file, position.line)
+    shown = position.excerpt
+    return PositionEntry(
+        position.file,
+        position.line,
+        position.column or UNSET,
+        ExcerptEntry(shown.before, shown.name, shown.after) if shown else UNSET,
+    )
 
 
 def _patch(patch: Patch) -> PatchEntry:

@@ -1,5 +1,6 @@
 """Where a finding stands: the one answer for every format that points at lines."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import Final
@@ -22,6 +23,16 @@ class Place:
     """From 1."""
     is_inside: bool = True
     """Whether the file lies in the folder of the run, so that its path leads to it."""
+    column: int = 0
+    """In characters from 1; 0 where it is not known."""
+    end_column: int = 0
+    """The column after the name; 0 where it is not known."""
+
+    @property
+    def columns(self) -> Mapping[str, int]:
+        """`startColumn` and `endColumn` as far as they are known."""
+        known = {"startColumn": self.column, "endColumn": self.end_column}
+        return {name: column for name, column in known.items() if column}
 
 
 def places(finding: Finding, folder: str) -> tuple[Place, ...]:
@@ -42,4 +53,5 @@ def _place(position: Position, folder: str) -> Place:
     name = inner if is_inside else path.rpartition("/")[2]
     if name in ("", ".", ".."):  # no file is called so, whatever a saved report says
         name, is_inside = NOWHERE, False
-    return Place(name, max(1, position.line), is_inside)
+    columns = position.column, position.end_column
+    return Place(name, max(1, position.line), is_inside, *columns)

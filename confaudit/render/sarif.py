@@ -52,7 +52,7 @@ def _run(report: Report, options: RenderOptions) -> dict[str, Any]:
         "tool": {"driver": driver},
         "automationDetails": {"id": f"confaudit/{report.kind}/"},
         "originalUriBaseIds": {_ROOT: {"description": _message("The folder of the run")}},
-        "columnKind": "utf16CodeUnits",
+        "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report, options)],
         "results": [
             _result(one, numbers[one.finding.rule.id], report.kind)
@@ -174,4 +174,5 @@ def _logical(finding: Finding) -> dict[str, str]:
 
 def _physical(place: Place) -> dict[str, Any]:
     file = {"uri": quote(place.file), **({"uriBaseId": _ROOT} if place.is_inside else {})}
-    return {"physicalLocation": {"artifactLocation": file, "region": {"startLine": place.line}}}
+    region = {"startLine": place.line, **place.columns}
+    return {"physicalLocation": {"artifactLocation": file, "region": region}}

@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec import UNSET, UnsetType
 
 from confaudit.core.coder.releases import Version
-from confaudit.core.given import Form, Position
+from confaudit.core.given import Excerpt, Form, Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy, merged
@@ -254,7 +254,13 @@ def _declared(names: NamesEntry, option_type: str = "") -> OptionSpec:
 
 
 def _position(entry: PositionEntry) -> Position:
-    return Position(entry.file, entry.line)
+    shown = entry.excerpt
+    return Position(
+        entry.file,
+        entry.line,
+        entry.column or 0,
+        Excerpt(shown.before, shown.name, shown.after) if shown else None,
+    )
 
 
 def _patch(entry: PatchEntry) -> Patch:

@@ -12,6 +12,7 @@ from confaudit.core.judge.exceptions import Rulings
 from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.judge import Judged, finding_names, judge
 from confaudit.core.judge.nearest import located
+from confaudit.core.judge.pointed import pointed
 from confaudit.core.judge.rules import LEGACY_PREFIX, OPTION_RENAMED, RULES
 from confaudit.core.judge.rules.changes import refuted
 from confaudit.core.judge.startup import asked_in_clear
@@ -61,10 +62,12 @@ class AuditScope:
             return None
         return Audited(self.name, forms_of(self.opened), tuple(releases), self.told_by)
 
-    def placed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Findings on it, each with a line to point at if there is one."""
+    def placed(self, findings: Iterable[Finding], situation: Situation) -> tuple[Finding, ...]:
+        """Findings on it, each with a line to point at if there is one, and the place on it."""
         told_at = version_line(self.opened.files, self.opened.operator)
-        return tuple(located(findings, (self.snapshot,) if self.snapshot else (), told_at))
+        texts = {file.name: file.lines for file in self.opened.files if not file.rows}
+        found = located(findings, (self.snapshot,) if self.snapshot else (), told_at)
+        return tuple(pointed(found, texts, situation.operator))
 
     @property
     def migrant(self) -> "Migrant":
@@ -163,7 +166,7 @@ def examine(situation: Situation, scope: AuditScope, known: "Sequence[Advisory]"
     found = (*audit(situation, known), *(refuted(held.rest) if held else ()))
     rules = {**RULES, **{one.rule.id: one.rule for one in (*known, *found)}}
     patched = _with_patches(found, scope) if scope.opened.files else found
-    return Examined(situation, scope.placed(patched), tuple(rules.values()), held)
+    return Examined(situation, scope.placed(patched, situation), tuple(rules.values()), held)
 
 
 def _audited(

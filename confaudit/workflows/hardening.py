@@ -60,7 +60,8 @@ def held(setup: Setup, scope: AuditScope, decided: House, selection: Selection) 
     """What comes of the controls and of the rules of the house."""
     pack, own = controls(setup), decided.policy.advisories(scope.name)
     checked = checkup(setup, scope, pack)
-    found = scope.placed((*checked.findings, *advise(own, checked.situation)))
+    situation = checked.situation
+    found = scope.placed((*checked.findings, *advise(own, situation)), situation)
     rulings = decided.rulings.about(scope.target.version)
     asked = (*pack, *own)
     judged = judge(found, scope.name, selection, rulings, rules=[one.rule.id for one in asked])

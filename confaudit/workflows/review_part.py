@@ -19,7 +19,6 @@ from confaudit.core.judge.effective import effective_changes
 from confaudit.core.judge.finding import Finding, Origin, Rule, subjects
 from confaudit.core.judge.hardening import CONTROL_RESTORED, check, turned
 from confaudit.core.judge.judge import Judged, judge
-from confaudit.core.judge.nearest import located
 from confaudit.core.judge.rules.changes import EFFECTIVE_CHANGE, FILE_BROKEN, gone
 from confaudit.core.judge.verdict import NEWLY_SET_UP, NOT_SET_UP, review_verdict
 from confaudit.core.lifecycle.lives import Lives, lives
@@ -30,7 +29,7 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.situation import Situation
-from confaudit.operator_files import Deployment, version_line
+from confaudit.operator_files import Deployment
 from confaudit.store.revisions import Range
 from confaudit.workflows.audit import AuditScope, Examined, examine, forms_of, situate
 from confaudit.workflows.hardening import NO_FILES
@@ -106,10 +105,9 @@ class Reviewer:
             found += self._effective(case, old, new.situation)
         else:
             found += checked.findings
-        told_at = version_line(case.after.files, case.after.operator)
         told = with_origin(found, older, case.target, are_same_files=case.is_bump)
         return judge(
-            located(found, (), told_at),
+            case.newer.placed(found, new.situation),
             case.name,
             self.selection,
             self.house.rulings.about(case.target.version),

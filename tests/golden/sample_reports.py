@@ -8,7 +8,7 @@ from typing import Any, Final
 from confaudit import catalog
 from confaudit.core.coder.documented import Fit
 from confaudit.core.coder.releases import Catalog, Version
-from confaudit.core.given import Form, Position
+from confaudit.core.given import Excerpt, Form, Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
@@ -312,8 +312,10 @@ def spec(flag: str, option_type: str = "string") -> OptionSpec:
     return change.spec
 
 
-_ENV_LINE: Final = Position("deploy/coder.env", 12)
-_VALUES_LINE: Final = Position("deploy/values.yaml", 40)
+_ENV_LINE: Final = Position("deploy/coder.env", 12, 1, Excerpt("", "CODER_CACHE_AGE", "="))
+_VALUES_LINE: Final = Position(
+    "deploy/values.yaml", 40, 13, Excerpt("- name: ", "CODER_BRIDGE_URL", "")
+)
 FINDINGS: Final = (
     Finding(
         rule=rule("option-added", Effect.INFO, Level.INFO),
@@ -456,7 +458,7 @@ _HOSTILE_FINDINGS: Final = tuple(
         introduced_in=(trap,),
         steps=(trap, trap),
         patches=(Patch(Form.TEXT, Position(trap, 1), (trap, "```"), (f"{trap}\r", "````")),),
-        positions=(Position(trap, 2),),
+        positions=(Position(trap, 2, 3, Excerpt(trap, trap, trap)),),
     )
     for effect in (Effect.ADVICE, Effect.INFO)
     for trap in _TRAPS

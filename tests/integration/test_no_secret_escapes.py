@@ -206,3 +206,39 @@ def test_every_real_payload(folder, capfd, path):
         os.environ.pop("CODER_SESSION_TOKEN"), os.environ.pop("CODER_URL")
     report_in_every_format("default.json", "HEAD")
     assert_clean(folder, capfd.readouterr())
+
+
+SECRET_LINES = {
+    "typo.env": "CODER_PG_CONECTION=planted-secret\nCODER_OIDC_CLIENT_SECRT='planted' # planted\n",
+    "known.env": "CODER_VERBOSE=true # planted\nCODER_ACCESS_URL=ftp://u:planted-secret@x\n",
+    "secret.env": "export CODER_OIDC_CLIENT_SECRET=planted-secret # planted\n",
+    "run.sh": "docker run -e A=planted -e CODER_NOPE=planted -e B=planted coder/coder:v2.30.0\n",
+    "flags.service": "[Service]\nExecStart=/bin/coder server --verbose --nope planted"
+    " --oidc-client-secret planted --postgres-url=postgres://u:planted@h/d\n",
+    "unit.service": "[Service]\n"
+    'Environment=A=planted CODER_VERBOSE=1 CODER_NOPE=planted "CODER_B=planted"\n',
+    "values.yaml": "coder: "
+    '{env: [{name: CODER_NOPE, value: "planted"}, {name: CODER_VERBOSE}]} # planted\n',
+    "compose.yaml": "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.30.0\n"
+    "    environment: {CODER_NOPE: planted, CODER_OIDC_CLIENT_SECRET: planted}  # planted\n",
+    "inspect.json": '[{"Config": {"Image": "ghcr.io/coder/coder:v2.30.0", "Cmd": ["server"],'
+    ' "Env": ["A=planted", "CODER_NOPE=planted", "CODER_VERBOSE=true"]}}]\n',
+    "Dockerfile": "FROM ghcr.io/coder/coder:v2.30.0\nENV CODER_NOPE=planted CODER_B=planted\n",
+    "main.tf": 'locals { coder = "CODER_NOPE=planted\\nCODER_VERBOSE=1" }\nCODER_VERBOSE = true\n',
+}
+"""Lines on which something is to be found, and secrets stand beside, whatever they are called."""
+
+
+def test_the_lines_of_files_are_shown_without_what_stands_beside_the_names(folder, capfd):
+    for name, text in SECRET_LINES.items():
+        assert PLANTED.search(text.encode())
+        (folder / name).write_text(text)
+    pairs = [part for form in FORMATS for part in ("-f", form, "-o", f"report.{form}")]
+    assert run(["--debug", "lint", *SECRET_LINES, *pairs, "-f", "text", "-o", "-"]) in (0, 1)
+    out = capfd.readouterr()
+    assert not PLANTED.search((out.out + out.err).encode())
+    for path, content in everything_on_disk(folder, but=SECRET_LINES):
+        assert not PLANTED.search(content), path
+    found = json.loads((folder / "report.json").read_text())["findings"]
+    places = [place for one in found for place in one.get("positions", ())]
+    assert {place["file"] for place in places if "excerpt" in place} == SECRET_LINES.keys()

@@ -338,7 +338,12 @@ def test_a_finding_with_all_it_says() -> None:
         "after": "https://b.example.com/v1",
         "introduced_in": ["2.34.0"],
         "positions": [
-            {"file": "deploy/values.yaml", "line": 40},
+            {
+                "file": "deploy/values.yaml",
+                "line": 40,
+                "column": 13,
+                "excerpt": {"before": "- name: ", "name": "CODER_BRIDGE_URL", "after": ""},
+            },
             {"file": "deploy/values.yaml", "line": 77},
         ],
         "patches": [
