@@ -9,6 +9,7 @@ import click
 
 from confaudit.cli.commands import Command, Section
 from confaudit.cli.parameters import option, wants_color
+from confaudit.cli.streams import say
 from confaudit.errors import ConfigError, ExitCode
 from confaudit.render import RenderOptions, render
 
@@ -70,7 +71,7 @@ def _tell(output: Path) -> int:
     click.echo(f"  git -C {made.folder} log --stat")
     click.echo(f"  confaudit diff --repo {made.folder} HEAD~1 HEAD")
     click.echo(f"  confaudit upgrade --repo {made.folder} HEAD --to 2.36.0")
-    click.echo("  confaudit init prod --url https://coder.example.com")
+    click.echo("  confaudit demo --serve   # to do all of it by hand")
     return ExitCode.OK
 
 
@@ -94,4 +95,4 @@ def _serve(port: int) -> int:
 
 
 def _say_read(told: str, coming: str) -> None:
-    click.echo(f"  read: {told}; next: {coming}")
+    say(f"  read: {told}; next: {coming}\n")  # whoever asks gets an answer, heard or not

@@ -65,7 +65,8 @@ def _next(made: Made, repo: Path) -> Iterator[str]:
     where = "" if repo == Path() else f" --repo {shlex.quote(str(repo))}"
     yield ""
     if made.added:
-        yield from _steps(made.added, made.configuration.name, where)
+        name = f" {made.added.name}" if made.configuration in made.kept else ""
+        yield from _steps(made.added, made.configuration.name, f"{name} -v{where}")
     else:
         yield "Next:"
         yield f"  confaudit init NAME --url URL{where}   # add a deployment"
@@ -73,10 +74,10 @@ def _next(made: Made, repo: Path) -> Iterator[str]:
     yield "Treat the repository as confidential: it describes your deployment."
 
 
-def _steps(added: Newcomer, file: str, where: str) -> Iterator[str]:
+def _steps(added: Newcomer, file: str, what: str) -> Iterator[str]:
     yield "Next, with a token of a user who has the Auditor role (`coder tokens create`):"
     yield f"  export {added.token_env}=…   # or token_file or token_command in {file}"
     if added.is_encrypted:
-        yield f"  confaudit snapshot -v{where}"
+        yield f"  confaudit snapshot{what}"
     else:
-        yield f"  confaudit snapshot -v{where} --allow-http   # everybody on the way sees the token"
+        yield f"  confaudit snapshot{what} --allow-http   # everybody on the way sees the token"

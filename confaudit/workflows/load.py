@@ -174,10 +174,10 @@ def _only(setup: Setup) -> str:
     """The one deployment that is set up, else that has snapshots."""
     from confaudit.store import NoRepository
 
-    stored: tuple[str, ...] = ()
-    if not (setup.url or setup.configuration.deployments):
+    known: Sequence[str] = () if setup.url else [*setup.configuration.deployments]
+    if not (setup.url or known):
         with suppress(NoRepository):
-            stored = setup.snapshots().deployments()
-    if len(stored) > 1:
-        raise several(stored)
-    return stored[0] if stored else setup.single("")[0]
+            known = setup.snapshots().deployments()
+    if len(known) > 1:
+        raise several(known)
+    return known[0] if known else setup.single("")[0]

@@ -87,7 +87,7 @@ class Setup:
             return self._at(name)
         chosen = self.deployments([name] if name else [])
         if len(chosen) > 1:
-            raise several(chosen)
+            raise several(chosen, ", or live:{}")
         return next(iter(chosen.items()))
 
     def _at(self, url: str) -> tuple[str, Deployment]:
@@ -245,11 +245,15 @@ def token_owners(configuration: Configuration) -> tuple[str, ...]:
     )
 
 
-def several(names: Iterable[str]) -> ConfigError:
-    """The error where one deployment is meant, and nothing says which."""
+def several(names: Iterable[str], other_way: str = "") -> ConfigError:
+    """The error where one deployment is meant, and nothing says which.
+
+    `other_way` is what may be written instead of -d, with braces for the name.
+    """
     listed = [*names]
     return ConfigError(
-        f"there are several deployments: {', '.join(listed)}", f"say which, as with -d {listed[0]}"
+        f"there are several deployments: {', '.join(listed)}",
+        f"say which, as with -d {listed[0]}{other_way.format(listed[0])}",
     )
 
 

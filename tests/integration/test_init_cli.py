@@ -33,7 +33,7 @@ def test_deployments_come_one_by_one_and_a_clone_has_them(folder: Path, confaudi
     assert (code, err) == (0, "")
     assert "added west-1 to confaudit.yaml\nkept confaudit-exceptions.yaml, " in out
     assert "export CODER_SESSION_TOKEN_WEST_1=…" in out
-    assert "confaudit snapshot -v --allow-http" in out
+    assert "confaudit snapshot west-1 -v --allow-http" in out
     assert git("log", "--format=%s %an") == (
         "Add west-1 to confaudit Ann Admin\nSet up confaudit for prod Ann Admin\n"
     )
