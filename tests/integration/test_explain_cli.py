@@ -200,12 +200,7 @@ PAYLOADS = ["2.json", "3.json"]
         ),
         (
             PAYLOADS,
-            (
-                "template_builder.disabled",
-                "disable-template-builder",
-                "CODER_DISABLE_TEMPLATE_BUILDER",
-                "templateBuilder.disabled",
-            ),
+            ("template_builder.disabled", "CODER_DISABLE_TEMPLATE_BUILDER"),
             "--disable-template-builder was added, by the release: Coder 2.34.0 adds it.",
         ),
         (PAGES, ("http_address",), "--http-address did not change."),

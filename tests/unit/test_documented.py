@@ -3,7 +3,7 @@
 import pytest
 
 from confaudit.catalog import loader
-from confaudit.core.coder.documented import Fit, best_fit, documented, documented_type
+from confaudit.core.coder.documented import Fit, best_fit, documented_as, documented_type
 from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.model import Fidelity, OptionSpec, RawDeployment
 from confaudit.core.snapshot.normalise import normalise
@@ -63,7 +63,8 @@ def test_only_a_docs_page_is_held_against_releases():
 
 
 def test_the_types_of_every_release_are_what_docs_pages_call_them():
-    known = {"bool", "int", "string", "list", "struct", "url", "host:port", "regexp", ""}
-    for one in loader.packaged().releases:
-        assert set(documented(one).values()) <= known
-    assert documented_type("struct[map[string]string]") == "struct"
+    known = {"bool", "int", "string", "list", "struct", "url", "host:port", "regexp"}
+    assert {documented_type(spec.type) for spec in loader.packaged().declared} <= known
+    newest = loader.packaged().releases[-1]
+    assert documented_as("telemetry.trace", newest) == "", "no option sets it"
+    assert documented_as("no.such.leaf", newest) is None

@@ -6,7 +6,7 @@ A docs page tells neither values nor its release. What releases are known to hav
 from collections.abc import Callable
 from functools import cached_property
 
-from confaudit.core.coder.documented import best_fit, documented
+from confaudit.core.coder.documented import best_fit, documented_as
 from confaudit.core.coder.releases import Catalog, Release, Version, arrivals
 from confaudit.core.model import Change, ChangeKind, OptionSpec, Snapshot
 from confaudit.core.text.wording import first_releases
@@ -32,11 +32,11 @@ class Leaves:
         """Which release made two pages differ in a leaf, in words."""
         if change.kind is ChangeKind.CHANGED:
             newer = change.before if self._leads_back else change.after
-            return self._first(lambda one: documented(one).get(change.key) == newer, "changes")
+            return self._first(lambda one: documented_as(change.key, one) == newer, "changes")
         added = (change.kind is ChangeKind.ADDED) is not self._leads_back
         if added:
-            return self._first(lambda one: change.key in documented(one), "adds")
-        return self._first(lambda one: change.key not in documented(one), "removes")
+            return self._first(lambda one: documented_as(change.key, one) is not None, "adds")
+        return self._first(lambda one: documented_as(change.key, one) is None, "removes")
 
     def _first(self, holds: Callable[[Release], bool], verb: str) -> str:
         turns = arrivals(self._catalog.releases, holds)

@@ -47,9 +47,9 @@ def _compared(leaves: Mapping[str, Json], catalog: Catalog) -> Iterator[_Compare
     """Each release with how it compares; those in a row that declare the same are asked once."""
     for _, alike in groupby(catalog.releases, lambda one: (id(one.options), _bare(one))):
         first, *others = alike
-        served = documented(first)
-        shared = sum(_agree(kind, served.get(leaf)) for leaf, kind in leaves.items())
-        yield from ((one, shared, len(served) - shared) for one in (first, *others))
+        shared = sum(_agree(kind, documented_as(leaf, first)) for leaf, kind in leaves.items())
+        served = len({*first.leaves, *first.leaves_without_option})
+        yield from ((one, shared, served - shared) for one in (first, *others))
 
 
 def _distance(leaves: Mapping[str, Json], compared: _Compared) -> tuple[int, int]:
@@ -62,10 +62,14 @@ def _bare(release: Release) -> tuple[str, ...]:
     return release.leaves_without_option
 
 
-def documented(release: Release) -> dict[str, str]:
-    """The config leaves of a release with the type that its docs page tells, empty if not known."""
-    served = {leaf: documented_type(owners[0].type) for leaf, owners in release.leaves.items()}
-    return dict.fromkeys(release.leaves_without_option, "") | served
+def documented_as(leaf: str, release: Release) -> str | None:
+    """The type that the docs page of a release tells of a config leaf, empty if not known.
+
+    None where the release has no such leaf.
+    """
+    if owners := release.leaves.get(leaf):
+        return documented_type(owners[0].type)
+    return "" if leaf in release.leaves_without_option else None
 
 
 def documented_type(option_type: str) -> str:
