@@ -105,8 +105,8 @@ class Loaded(msgspec.Struct, frozen=True):
     path: Path | None
     given: frozenset[str]
     """Top-level keys that the file sets."""
-    part: Part | None = None
-    """What the file holds, to say where something stands in it."""
+    places: dict[str, str] = {}
+    """File, line and keys of what it says, by the keys with dots between them."""
 
     @property
     def folder(self) -> Path:
@@ -115,7 +115,7 @@ class Loaded(msgspec.Struct, frozen=True):
 
     def place(self, *keys: str) -> str:
         """Where the value at some keys stands: file, line and keys, as errors say it."""
-        return self.part.at(*keys).where if self.part else "confaudit.yaml"
+        return self.places.get(".".join(keys), "confaudit.yaml")
 
 
 def find(start: Path, user_folder: Path) -> Path | None:
@@ -163,7 +163,13 @@ def parse(data: bytes, path: Path) -> Loaded:
     for name, deployment in configuration.deployments.items():
         _check(name, deployment, part.at("deployments", name))
     given = frozenset(key for key, one in part.children().items() if not one.is_null)
-    return Loaded(configuration, path, given, part)
+    return Loaded(configuration, path, given, dict(_places(part)))
+
+
+def _places(part: Part) -> Iterator[tuple[str, str]]:
+    for one in part.children().values():
+        yield ".".join(one.keys), one.where
+        yield from _places(one)
 
 
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
