@@ -434,6 +434,14 @@ def test_docs_pages_tell_of_releases(before, after, evidence):
     )
 
 
+def test_a_leaf_that_a_server_leaves_out_is_not_gone():
+    shown = snapshot("", config={"telemetry": {"trace": "bool"}}, fidelity=Fidelity.SHAPE)
+    change = one(shown, snapshot("2.34.5"))
+    assert (change.kind, change.cause) == (ChangeKind.REMOVED, Cause.COMPUTED)
+    gone = snapshot("", config={"wireguard": {"host": "string"}}, fidelity=Fidelity.SHAPE)
+    assert one(gone, snapshot("2.34.5")).cause is Cause.RELEASE
+
+
 def releases(**options):
     """Version → keys of its options."""
     return Catalog(

@@ -242,8 +242,8 @@ def test_without_options_on_one_side_leaves_alone_are_compared():
 
 
 def test_a_docs_page_knows_presence_only():
-    page = snapshot(config={"a": "int", "b": "bool"}, fidelity=Fidelity.SHAPE)
-    real = snapshot(config={"a": 7, "c": []})
+    page = snapshot(config={"a": "int", "b": "bool", "s": "struct"}, fidelity=Fidelity.SHAPE)
+    real = snapshot(config={"a": 7, "c": [], "s": {"x": 1}})
     assert told(diff(page, real)) == [
         ("removed", "b", "bool", MISSING),
         ("added", "c", MISSING, []),

@@ -309,6 +309,10 @@ class _Attributor:
 
     def _leaf(self, change: Change) -> Attribution:
         if Fidelity.SHAPE in (self._before.fidelity, self._after.fidelity):
+            if self._leaves.is_left_out(change):
+                return by_nobody(
+                    "its release has it all the same: a server leaves out what is empty"
+                )
             return by_release(self._leaves.documented_since(change))
         filled = self._facts.filled(change.key)
         if filled and filled.by is Filler.VARIABLES:

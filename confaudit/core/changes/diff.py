@@ -301,8 +301,10 @@ def _leaf_types(snapshot: Snapshot) -> dict[str, str]:
 def _comparable_configs(before: Snapshot, after: Snapshot) -> tuple[Document, Document]:
     """Both trees, less what one of the inputs cannot tell."""
     left, right = dict(before.config), dict(after.config)
-    if (before.fidelity is Fidelity.SHAPE) != (after.fidelity is Fidelity.SHAPE):
-        left, right = _presence(left, right), _presence(right, left)
+    pages = [one.config for one in (before, after) if one.fidelity is Fidelity.SHAPE]
+    if len(pages) == 1:
+        known = {tree.dotted(path) for path, _ in tree.leaves(pages[0])}
+        left, right = _presence(left, right, known), _presence(right, left, known)
     return _without_losses(before, after, left, right)
 
 
@@ -317,10 +319,10 @@ def _without_losses(
     return left, right
 
 
-def _presence(mine: Document, other: Document) -> Document:
+def _presence(mine: Document, other: Document, known: set[str]) -> Document:
     """A docs page knows which leaves exist, not their values: those in both are the same."""
-    theirs = dict(tree.leaves(other))
-    return tree.grow({p: None if p in theirs else v for p, v in tree.leaves(mine)})
+    theirs = dict(tree.leaves(other, known))
+    return tree.grow({p: None if p in theirs else v for p, v in tree.leaves(mine, known)})
 
 
 def _only_known(mine: Document, lossy: Document) -> Document:

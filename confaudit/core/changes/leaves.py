@@ -28,6 +28,19 @@ class Leaves:
         owners = next((one.leaves[leaf] for one in releases if leaf in one.leaves), ())
         return min(owners, key=lambda one: bool(one.use_instead), default=None)
 
+    def is_left_out(self, change: Change) -> bool:
+        """Whether a leaf of a docs page only seems to be missing on the other side.
+
+        A server leaves out what is empty, and of what no option sets nobody knows the empty value.
+        """
+        lacking = self._after if change.kind is ChangeKind.REMOVED else self._before
+        release = self._catalog.release(lacking.version)
+        return (
+            change.kind is not ChangeKind.CHANGED
+            and release is not None
+            and documented_as(change.key, release) is not None
+        )
+
     def documented_since(self, change: Change) -> str:
         """Which release made two pages differ in a leaf, in words."""
         if change.kind is ChangeKind.CHANGED:
