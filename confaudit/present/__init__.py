@@ -4,7 +4,7 @@ It computes from the Report alone and adds no fact. Every string that leaves it 
 control characters, terminal escapes and text-direction tricks are spelled out by `visible`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -13,6 +13,7 @@ from confaudit.core.coder.documented import Fit
 from confaudit.core.model import ChangeKind, Fidelity, Level
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side
+from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import agreeing, listing, moment, plural, visible
 from confaudit.present.changes import change_groups
 from confaudit.present.charts import Strip, strip
@@ -100,9 +101,10 @@ def present(report: Report, limit: int) -> Page:
         )
         return _page(report, limit, groups)
     places = {part.deployment: f"deployment-{n}" for n, part in enumerate(report.parts, start=1)}
+    titles = _titles([part.deployment for part in report.parts])
     parts = tuple(
-        _part(part, anchor, present(_matched(part), limit), report)
-        for part, anchor in zip(report.parts, places.values(), strict=True)
+        _part(part, title, anchor, present(_matched(part), limit), report)
+        for part, title, anchor in zip(report.parts, titles, places.values(), strict=True)
     )
     found = tuple(group for part in parts for group in part.groups)
     whole = _page(report, limit, found, places)
@@ -110,9 +112,16 @@ def present(report: Report, limit: int) -> Page:
     return replace(whole, parts=parts, groups=(), total=total)
 
 
-def _part(report: Report, anchor: str, page: Page, whole: Report) -> Page:
+def _titles(names: Sequence[str]) -> Iterator[str]:
+    """Names of deployments; those that are files at absolute paths by what tells these apart."""
+    files = [name for name in names if name.startswith("/")]
+    told = dict(zip(files, telling(files), strict=True))
+    yield from (told.get(name, name) for name in names)
+
+
+def _part(report: Report, title: str, anchor: str, page: Page, whole: Report) -> Page:
     """A page as part of one on several deployments: with links of its own, without what all say."""
-    name = middle_out(visible(report.deployment), _HEAD_LIMIT)
+    name = middle_out(visible(title), _HEAD_LIMIT)
     chip = Chip("deployment", anchor, name, is_shown=False)
     return replace(
         page,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from confaudit.core.coder.served import as_served
 from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
+from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.audience import Audience
 from confaudit.errors import ConfigError, NothingToDo
@@ -59,11 +60,11 @@ class Case:
 
     @property
     def title(self) -> str:
-        """What it is called in a title: its name, else its files without their folders."""
+        """What it is called in a title: its name, else its files by what tells them apart."""
         snapshot = self.scope.snapshot
         if snapshot and snapshot.deployment:
             return visible(snapshot.deployment)
-        files = dict.fromkeys(PurePath(one.name).name for one in self.scope.opened.files)
+        files = telling([one.name for one in self.scope.opened.files])
         return ", ".join(map(visible, files)) or visible(self.scope.name)
 
 

@@ -8,6 +8,7 @@ from confaudit.core.lifecycle.lives import lives
 from confaudit.core.report.coverage import anything_read, horizon, resting_on
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
+from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.audience import Audience
 from confaudit.operator_files import Deployment
@@ -61,7 +62,7 @@ def _part(setup: Setup, scope: AuditScope, done: Audit, version: str) -> Report:
     is_read = anything_read(done.situation)
     return Report(
         kind=ReportKind.LINT,
-        title=f"Check of {', '.join(visible(file.name) for file in opened.files)}",
+        title=f"Check of {', '.join(map(visible, telling([one.name for one in opened.files])))}",
         judged=done.judged,
         rules=done.rules,
         as_far_as=as_far_as(catalog, (in_use.version, release)),

@@ -13,6 +13,7 @@ from confaudit.core.model import MISSING, RawDeployment, Snapshot, StoredFiles, 
 from confaudit.core.snapshot.canonical import SETTINGS, decode, decode_settings, only
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
+from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfauditError, ConfigError, NothingToDo, SourceError
 from confaudit.sources import Input, SourceContext, api
@@ -148,8 +149,16 @@ def load_two(
     loader = Loader(setup, deployment=deployment)
     first, second = (*inputs, *("live",) * (2 - len(inputs)))[:2] if inputs else ("", "live")
     kinds = (*kinds, *("",) * 2)
-    before = loader.load(first, kinds[0] or None) if inputs else last_snapshot(loader)
-    return before, loader.load(second, kinds[1] or None)
+    found = loader.load(first, kinds[0] or None) if inputs else last_snapshot(loader)
+    before, after = told_apart(found, loader.load(second, kinds[1] or None))
+    return before, after
+
+
+def told_apart(*snapshots: Snapshot) -> tuple[Snapshot, ...]:
+    """Snapshots, those that are files called by what tells the files apart."""
+    files = [one.label for one in snapshots if not one.commit]
+    names = dict(zip(files, telling(files), strict=True))
+    return tuple(one if one.commit else replace(one, label=names[one.label]) for one in snapshots)
 
 
 def last_snapshot(loader: Loader) -> Snapshot:

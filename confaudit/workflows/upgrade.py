@@ -24,6 +24,7 @@ from confaudit.core.report.coverage import (
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side, side
 from confaudit.core.report.upgrade_path import way_tables
+from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import plural, visible
 from confaudit.core.upgrade.audience import Audience
 from confaudit.core.upgrade.prediction import to_json
@@ -34,7 +35,7 @@ from confaudit.operator_files import Deployment
 from confaudit.workflows.audit import Audit, AuditScope, audited, forms_of, rules_of
 from confaudit.workflows.house import house, strange_rules
 from confaudit.workflows.in_use import about_source, silent_ones, upgraded_from
-from confaudit.workflows.load import Loader, last_snapshot
+from confaudit.workflows.load import Loader, last_snapshot, told_apart
 from confaudit.workflows.operator_files import (
     GivenFiles,
     blind_spots,
@@ -219,11 +220,18 @@ def _snapshot(
     if not request.snapshot:
         last = _last(loader) if request.files else last_snapshot(loader)
         return last, last.version if last else ""
+    found, version = _read(loader, request, opened)
+    return told_apart(found)[0], version
+
+
+def _read(loader: Loader, request: UpgradeRequest, opened: Deployment) -> tuple[Snapshot, str]:
+    """The snapshot that the command line names; an answer is of the release said to be in use."""
+    catalog = loader.setup.catalog()
     raw = loader.read(request.snapshot)
     if isinstance(raw, RawDeployment) and not raw.version:
         told = tuple(filter(None, (opened.operator.version,)))
-        in_use = upgraded_from(request.source, told, opened, setup.catalog())
-        version = version_of(in_use.version, setup.catalog())
+        in_use = upgraded_from(request.source, told, opened, catalog)
+        version = version_of(in_use.version, catalog)
         return loader.clean(replace(raw, version=version)), ""
     found = loader.clean(raw)
     return found, found.version
@@ -283,7 +291,7 @@ def _title(scope: AuditScope) -> str:
 def _before(scope: AuditScope) -> Side:
     if scope.snapshot:
         return replace(side(scope.snapshot), version=scope.source.version)
-    files = ", ".join(visible(file.name) for file in scope.opened.files)
+    files = ", ".join(map(visible, telling([one.name for one in scope.opened.files])))
     return _side(files, scope.source.version, len(scope.opened.operator.given))
 
 

@@ -17,7 +17,7 @@ from confaudit.core.text.wording import readable, visible
 from confaudit.core.upgrade.verify import Verification, verify
 from confaudit.errors import ConfigError, NothingToDo, SourceError
 from confaudit.workflows.house import House, house, strange_rules
-from confaudit.workflows.load import Loader, last_snapshot
+from confaudit.workflows.load import Loader, last_snapshot, told_apart
 from confaudit.workflows.operator_files import GivenFiles, blind_spots, open_files
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import as_far_as, meaning, version_of
@@ -57,6 +57,7 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
     after, target = _load(loader, request.after, request.target, "--to")
     for snapshot in (before, after):
         _require_options(snapshot)
+    before, after = told_apart(before, after)
     found, decided = verify(before, after, operator, catalog), house(setup)
     _require_prediction(found, before, after)
     judged = _judged(found, before, after, decided)

@@ -370,6 +370,25 @@ def test_every_format_tells_what_is_so_already(folder, upgrade):
         assert "so already today" in told[form].lower(), form
 
 
+def test_absolute_paths_stay_out_of_titles(folder, upgrade, report):
+    inputs = []
+    for name in ("prod", "staging"):
+        file = folder / name / "values.yaml"
+        file.parent.mkdir()
+        file.write_text(
+            "coder:\n  image: {repo: ghcr.io/coder/coder, tag: v2.33.0}\n"
+            "  env:\n    - {name: CODER_ACCESS_URL, value: 'https://coder.example.com'}\n"
+        )
+        inputs += ["-i", str(file)]
+    one = report("--to", "2.34.5", *inputs[:2])
+    assert one["before"]["label"] == "prod/values.yaml"
+    _, out, _ = upgrade("--to", "2.34.5", *inputs, "--exit-zero")
+    assert re.findall(r"^\S+/values.yaml$", out, re.MULTILINE) == [
+        "prod/values.yaml",
+        "staging/values.yaml",
+    ]
+
+
 # --- real payloads ------------------------------------------------------------------------------
 
 
