@@ -100,8 +100,10 @@ def brought(*findings: Finding) -> tuple[Finding, ...]:
         (brought(FATAL, CHANGES, OLD),
          "Will not start, 1 behaviour changes, 1 other thing to act on"),
         ((*already(FATAL), *brought(OLD)),
-         "Will not start, 1 other thing to act on; 1 more is so already today"),
-        (already(FATAL), "Will not start; 1 thing to act on is so already today"),
+         "Will not start, 1 other thing to act on; 1 more (1 error) is so already today"),
+        (already(FATAL), "Will not start; 1 thing to act on (1 error) is so already today"),
+        (already(replace(OLD, level=Level.ERROR), HINT),
+         "Starts; 1 thing to act on (1 error) is so already today"),
         ((OLD,), "Safe, 1 other thing to act on"),
     ],
 )  # fmt: skip
@@ -137,7 +139,7 @@ def carded(report: Report) -> Counter[str]:
 _NUMBERS = {
     "behaviours": r"(\d+) (?:behaviours?|more) (?:may )?change",
     "others": r"(\d+) other things? to act on",
-    "already": r"(\d+) (?:things? to act on|more) (?:is|are) so already today",
+    "already": r"(\d+) (?:things? to act on|more)(?: \(\d+ errors?\))? (?:is|are) so already today",
 }
 
 
