@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from confaudit.core.coder.programs import Program, meant_for
 from confaudit.core.given import Channel, Elsewhere, Given, GivenState, OperatorSettings
-from confaudit.core.text.wording import listing, visible
+from confaudit.core.text.wording import listing, plural, visible
 from confaudit.errors import SourceError
 from confaudit.operator_files import server_yaml
 from confaudit.operator_files.beside import Beside
@@ -77,7 +77,17 @@ def read_deployments(
     if not read.found:
         raise _nothing(told, read.notes)
     untold = {name: fault for name, fault in read.faults.items() if name in mute}
-    return Deployments(read.found, (*read.notes, *(f"{fault}." for fault in told)), untold)
+    return Deployments(read.found, (*read.notes, *_told(told)), untold)
+
+
+_MOST_TOLD: Final = 10
+"""Files that cannot be read, each in a sentence of its own; of more the number is told."""
+
+
+def _told(faults: Sequence[SourceError]) -> Iterator[str]:
+    yield from (f"{fault}." for fault in faults[:_MOST_TOLD])
+    if rest := faults[_MOST_TOLD:]:
+        yield f"{plural(len(rest), 'more file')} cannot be read either."
 
 
 def survey(

@@ -124,6 +124,14 @@ def test_too_much_is_refused(ask, monkeypatch, limit, value, sentence):
     assert "hint: name a folder in it, or the files" in err
 
 
+def test_of_many_files_that_cannot_be_read_the_number_is_told(ask, folder):
+    for number in range(14):
+        (folder / f"deploy/test/broken-{number}.yaml").write_text("coder: [\n")
+    told = ask("lint", "deploy/test")[1]["notes"]
+    assert sum("is no file that configures Coder" in note for note in told) == 10
+    assert "5 more files cannot be read either." in told
+
+
 def test_a_file_that_is_too_large_is_noted_and_a_pipe_is_none(ask, folder):
     (folder / "deploy/test/large.env").write_text(ENV + "".join(repeat("#" * 1023 + "\n", 8192)))
     os.mkfifo(folder / "deploy/test/pipe.env")
