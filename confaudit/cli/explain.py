@@ -34,7 +34,8 @@ def command(
 
     What it was and is, who changed it and how that is known, and what the
     releases on the way did to it. OPTION is any of its names, or a changed
-    config leaf; the inputs are those of `confaudit diff`.
+    config leaf; the inputs are those of `confaudit diff`. One alone is told
+    by itself where there is no deployment to compare it with.
 
     \b
     Examples:
