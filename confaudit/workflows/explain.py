@@ -23,7 +23,7 @@ from confaudit.core.text.wording import option_name, readable, visible
 from confaudit.errors import NothingToDo
 from confaudit.workflows.catalog import facts_table, life_table
 from confaudit.workflows.diff import report
-from confaudit.workflows.load import Loader, load_two
+from confaudit.workflows.load import Loader, load_two, told_apart
 from confaudit.workflows.setup import Setup
 
 
@@ -44,7 +44,8 @@ def explain_option(
         ConfigError: no option or changed leaf is called so, or several could be meant.
     """
     if len(inputs) == 1 and not _has_deployment(setup, deployment):
-        return _alone(setup, name, Loader(setup).load(inputs[0], next(iter(kinds), None)))
+        found = Loader(setup).load(inputs[0], next(iter(kinds), None))
+        return _alone(setup, name, *told_apart(found))
     catalog = setup.catalog()
     before, after = load_two(setup, inputs, kinds, deployment)
     whole = report(setup, before, after)
