@@ -89,7 +89,10 @@ def test_every_finding_is_known_by_the_same_name_in_all_formats(format_name):
 )
 def test_a_cut_names_the_files_that_hold_the_rest(outputs, told, saved, tmp_path, capsys):
     (tmp_path / "out").mkdir()
-    findings = tuple(replace(FINDINGS[1], subject=f"option-{number}") for number in range(200))
+    findings = tuple(
+        replace(FINDINGS[1], subject=f"option-{number}", message=f"Number {number} is empty.")
+        for number in range(200)
+    )
     large = replace(REPORTS["upgrade"], judged=judged(findings=findings))
     document = saved(render(large, "json", RenderOptions()).encode())
     formats = ["-f", "md", "-o", "report.md"]
