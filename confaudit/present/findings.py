@@ -11,6 +11,7 @@ from confaudit.core.model import MISSING, Level
 from confaudit.core.report.alike import blanked, likeness
 from confaudit.core.report.option_groups import option_group
 from confaudit.core.report.report import Report
+from confaudit.core.report.topic import topic
 from confaudit.core.text.wording import exact, first_releases, visible
 from confaudit.core.upgrade.known import Truth
 from confaudit.present.charts import strip
@@ -133,7 +134,7 @@ def _finding(finding: Finding, report: Report, limit: int) -> Entry:
         rule=visible(finding.rule.id),
         title=within(finding.message, limit),
         chips=tuple(_chips(finding, report.is_upgrade)),
-        names=names(finding.spec) if finding.spec else (Name(within(finding.subject, limit)),),
+        names=names(finding.spec) if finding.spec else _topic(finding, limit),
         instead=tuple(map(names, finding.instead)),
         value_term=_value_term(finding, report.is_upgrade),
         before=before,
@@ -145,6 +146,11 @@ def _finding(finding: Finding, report: Report, limit: int) -> Entry:
         patches=tuple(_patch(patch, limit) for patch in finding.patches),
         alike=_kind(finding, limit),
     )
+
+
+def _topic(finding: Finding, limit: int) -> tuple[Name, ...]:
+    name = topic(finding)
+    return (Name(within(name, limit)),) if name else ()
 
 
 def _kind(finding: Finding, limit: int) -> Kind:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from confaudit.core.judge.finding import Finding
-from confaudit.core.report.plan import Stage, Step, about, plan
+from confaudit.core.report.plan import Stage, Step, plan
 from confaudit.core.report.report import Report
+from confaudit.core.report.topic import about
 from confaudit.present.findings import ALREADY, PHASES, within
 
 

@@ -97,7 +97,8 @@ def _row_head(row: Entry) -> Iterator[Block]:
 def _finding(finding: Entry) -> Iterator[Block]:
     yield from _headline(finding)
     yield 4, _labels(finding)
-    yield 4, names_line(finding.names)
+    if finding.names:
+        yield 4, names_line(finding.names)
     yield from _evidence(finding)
     yield from _steps(finding.steps_term, tuple(map(Task, finding.steps)))
     yield from _patches(finding)

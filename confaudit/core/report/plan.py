@@ -9,7 +9,7 @@ from confaudit.core.judge.finding import Effect, Finding, Phase
 from confaudit.core.model import Level
 from confaudit.core.report.alike import blanked, in_one, likeness
 from confaudit.core.report.report import Report
-from confaudit.core.text.wording import option_name
+from confaudit.core.report.topic import topic
 from confaudit.core.upgrade.known import Truth
 
 
@@ -25,7 +25,7 @@ class Step:
     @property
     def options(self) -> tuple[str, ...]:
         """What it is about, each once: options as they are typed, else names as they stand."""
-        return tuple(dict.fromkeys(map(about, self.findings)))
+        return tuple(dict.fromkeys(filter(None, map(topic, self.findings))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,6 @@ def plan(report: Report) -> tuple[Stage, ...]:
 
 
 _ORDER: Final = tuple(Phase)
-
-
-def about(finding: Finding) -> str:
-    """What a finding is about, in one name."""
-    return option_name(finding.spec.key) if finding.spec else finding.subject
 
 
 def _asks(finding: Finding) -> bool:
