@@ -2,6 +2,7 @@
 
 import io
 import os
+import select
 import sys
 from contextlib import suppress
 from typing import Any, Final, TextIO
@@ -97,7 +98,9 @@ class _Output(io.FileIO):
             self._is_closed = False  # what is left goes nowhere
             raise OutputError("standard output is closed", "open it, or use -o")
         try:
-            return super().write(data)
+            while (written := self._attempt(data)) is None:
+                select.select([], [self], [])  # whoever started us wants nobody to wait; we do
+            return written
         except BrokenPipeError:
             _let_go()
             raise ReaderLeft from None
@@ -107,6 +110,10 @@ class _Output(io.FileIO):
             raise OutputError(
                 f"standard output cannot be written: {reason}", "make room, or use -o"
             ) from None
+
+    def _attempt(self, data: Any) -> int | None:
+        """How much could be written; None where nothing could without waiting."""
+        return super().write(data)
 
 
 class _Errors(io.FileIO):

@@ -264,7 +264,9 @@ def _about_target(scope: AuditScope, done: Audit) -> Iterator[str]:
 
 def _about_inputs(request: UpgradeRequest, snapshot: Snapshot | None) -> Iterator[str]:
     if snapshot is None:
-        yield "No snapshot was given: what the files do not set is taken to be at its default."
+        name = request.deployment
+        which = f"There is no snapshot of {visible(name)}" if name else "No snapshot was given"
+        yield f"{which}: what the files do not set is taken to be at its default."
     elif not request.files:
         yield (
             "No file that sets the server up was given: unknown variables, empty ones and which "

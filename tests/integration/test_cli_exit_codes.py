@@ -1,6 +1,7 @@
 """Every exit code, in a clean environment and by the real executable; errors say what to do."""
 
 import errno
+import fcntl
 import json
 import os
 import signal
@@ -181,6 +182,23 @@ def test_streams_that_take_nothing_have_their_sentence(folder):
         assert found == code, (command, told)
         assert said in told
         assert bool(said) == bool(told), (command, told)
+
+
+def test_a_pipe_that_does_not_wait_gets_everything(folder):
+    """As programs set it up that start others and read what they say when they get to it."""
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)
+    process = start(
+        [sys.executable, "-m", "confaudit", "schema", "policy"],
+        cwd=folder,
+        env=environment(folder),
+        stdout=theirs,
+    )
+    os.close(theirs)
+    with os.fdopen(ours) as stream:
+        assert json.load(stream)["title"] == "Policy of confaudit"
+    assert process.wait(DEADLINE) == 0
 
 
 def test_a_folder_that_is_gone_is_a_sentence(clean_folder, monkeypatch, capsys):

@@ -60,7 +60,11 @@ NAMED = [
         "several deployments: prod, staging\nhint: say which, as",
     ),
     ("upgrade -d prod -i coder.env --to 2.36.0", 0, "before HEAD:prod & coder.env  env-file"),
-    ("upgrade -d new -i coder.env --from 2.34.5 --to 2.36.0", 0, "before coder.env  Coder 2.34.5"),
+    (
+        "upgrade -d new -i coder.env --from 2.34.5 --to 2.36.0",
+        0,
+        "before coder.env  Coder 2.34.5 & There is no snapshot of new",
+    ),
 ]
 
 

@@ -97,6 +97,14 @@ def test_an_upgrade_that_went_as_predicted():
     assert enabled.also == ("aibridge-enabled",)
 
 
+def test_that_nothing_was_to_change_is_said():
+    found = verify(NEW, NEW, OperatorSettings(), CATALOG)
+    number = len(NEW.settings)
+    assert found.statement == (
+        f"As predicted: no change was predicted for {number} options, 0 explained, 0 open."
+    )
+
+
 def test_two_names_of_a_setting_are_one_change():
     told = [key for one in verified().confirmed for key in (one.key, *one.also)]
     assert len(told) == len(set(told))
