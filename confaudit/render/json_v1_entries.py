@@ -133,6 +133,10 @@ class ChangeEntry(Struct):
         Annotated[list[str], Meta(description="Aliases: options that set the same leaf")]
         | UnsetType
     ) = UNSET
+    is_reordered: (
+        Annotated[bool, Meta(description="The values are the same, and their order means nothing")]
+        | UnsetType
+    ) = UNSET
     cause: Literal["operator", "release", "computed", "unknown"] | UnsetType = UNSET
     evidence: Annotated[str, Meta(description="How the cause is known")] | UnsetType = UNSET
     level: LevelName | UnsetType = UNSET

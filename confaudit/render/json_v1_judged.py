@@ -61,6 +61,7 @@ def change_entry(change: Change, finding: Finding, deployment: str) -> ChangeEnt
         facets=_facets(change) or UNSET,
         was=change.was or UNSET,
         also=list(change.also) or UNSET,
+        is_reordered=change.is_reordered or UNSET,
     )
     if change.cause:
         entry.cause, entry.evidence = change.cause.value, change.evidence

@@ -170,6 +170,7 @@ def _change(entry: ChangeEntry) -> Change:
         source_after=_source(entry.source_after),
         was=entry.was or "",
         also=tuple(entry.also or ()),
+        is_reordered=bool(entry.is_reordered),
         cause=Cause(entry.cause) if entry.cause else None,
         evidence=entry.evidence or "",
     )

@@ -251,7 +251,7 @@ def test_a_leaf_without_an_option_gets_no_flag(folder, capsys):
         ("text", "the same 4 values in another order"),
         ("md", "the same 4 values in another order"),
         ("html", "the same 4 values in another order"),
-        ("json", '"reordered": true'),
+        ("json", '"is_reordered": true'),
     ],
 )
 def test_a_set_in_another_order_is_told_as_such(folder, capsys, form, said):
