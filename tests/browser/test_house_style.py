@@ -3,6 +3,7 @@
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page
@@ -10,6 +11,9 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Opener
 from tests.browser.looking import complaints
 from tests.golden.sample_reports import REPORTS
+
+OF_COLOUR: Final = ("color-contrast", "link-in-text-block")
+"""The rules of axe-core that a change of colours alone can break."""
 
 
 @pytest.fixture
@@ -29,10 +33,10 @@ def test_one_file_paints_both_themes(name: str, house_style: Path, open_page: Op
     page = open_page(REPORTS[name], templates=house_style, color_scheme="light")
     assert painted(page, "backgroundColor") == "rgb(243, 247, 246)"
     assert painted(page, "borderTopColor") == "rgb(0, 105, 107)"
-    assert complaints(page) == ""
+    assert complaints(page, *OF_COLOUR) == ""
     page.emulate_media(color_scheme="dark")
     assert painted(page, "backgroundColor") == "rgb(10, 22, 21)"
-    assert complaints(page) == ""
+    assert complaints(page, *OF_COLOUR) == ""
     page.emulate_media(media="print")
     assert painted(page, "backgroundColor") == "rgb(255, 255, 255)"
 
