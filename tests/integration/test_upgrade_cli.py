@@ -15,7 +15,9 @@ from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.model import ValueSource
 from confaudit.core.snapshot.canonical import encode
 from confaudit.render import FORMATS
+from confaudit.render.saved import load
 from tests.integration.written_values import UNRELATED, VALUES
+from tests.unit.headlines import carded, headlined
 
 DATA = os.environ.get("CONFAUDIT_TEST_DATA", "")
 SECRET = "planted-secret"
@@ -389,6 +391,25 @@ def test_absolute_paths_stay_out_of_titles(folder, upgrade, report):
     ]
 
 
+def counted(out):
+    """What headline and cards count, which is to be the same."""
+    told = load(out.encode())
+    assert headlined(told) == carded(told)
+    return headlined(told)
+
+
+FILES = Path(__file__).parents[1] / "data" / "operator_files"
+
+
+def test_the_headline_on_files_counts_what_the_cards_count(upgrade):
+    """The first will not start, and tells its behaviours all the same."""
+    way = ("--from", "2.29.5", "--to", "2.35.1", "--exit-zero", "-f", "json")
+    files = ("coder.env", *(str(FILES / f"{name}.yaml") for name in ("compose-map", "helm-values")))
+    told = [counted(upgrade(*way, "-i", file)[1]) for file in files]
+    assert told[0].keys() == {"behaviours", "others", "already"}
+    assert all(told)
+
+
 # --- real payloads ------------------------------------------------------------------------------
 
 
@@ -424,6 +445,14 @@ def test_of_a_real_upgrade_what_it_brings_is_told_apart(folder, upgrade, source,
     assert told == headline
     marked = sum("so already today" in line for line in found if " warning " in line)
     assert marked == int(re.findall(r"\d+", told)[-1])
+
+
+@pytest.mark.skipif(not DATA, reason="NOT PROVED on real payloads: set CONFAUDIT_TEST_DATA")
+@pytest.mark.parametrize("target", ["2.34.5", "2.35.1"])
+@pytest.mark.parametrize("payload", ["production-2.24.4", "production-2.33.0", "staging-2.33.0"])
+def test_the_headline_of_a_real_upgrade_counts_what_the_cards_count(upgrade, payload, target):
+    file = str(Path(DATA, f"coder/payloads/{payload}.json"))
+    assert counted(upgrade(file, "--to", target, "-f", "json", "--exit-zero")[1])
 
 
 def test_what_the_chart_sets_itself_is_part_of_the_prediction(folder, capsys):

@@ -1,7 +1,5 @@
 """What an upgrade brings, apart from what is so already; and the headlines that count both."""
 
-import re
-from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -12,11 +10,9 @@ from confaudit.core.judge.already import with_origin
 from confaudit.core.judge.finding import Effect, Finding, Origin
 from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import MISSING, Level
-from confaudit.core.report.report import Report
 from confaudit.core.upgrade.known import Truth
-from confaudit.present import present
-from confaudit.present.entries import Entry
 from tests.golden.sample_reports import REPORTS, UPGRADE, judged, rule
+from tests.unit.headlines import carded, headlined
 
 RELEASE = packaged().nearest("2.34.5")
 OLD = Finding(
@@ -112,43 +108,6 @@ def test_a_headline_tells_what_the_upgrade_brings_first(
 ) -> None:
     told = replace(UPGRADE, judged=judged(findings=found), statement=verdict(found))
     assert told.headline == headline
-
-
-_OTHERS = {"security", "ignored", "deprecated", "advice", "info"}
-
-
-def traits(entry: Entry) -> dict[str, str]:
-    return {chip.facet: chip.value for chip in entry.chips}
-
-
-def carded(report: Report) -> Counter[str]:
-    """What a headline counts, from the labels by which the cards of a page count."""
-    groups = present(report, 100).all_groups
-    found = Counter[str]()
-    for entry in (row for group in groups for row in group.rows if not group.are_changes):
-        told = traits(entry)
-        is_old, effect = told.get("origin") == Origin.TODAY, told.get("effect", "info")
-        found["already"] += is_old
-        if told["affects"] == "no" or is_old:
-            continue
-        found["behaviours"] += effect == "behaviour"
-        found["others"] += effect in _OTHERS and told["level"] != "info"
-    return +found
-
-
-_NUMBERS = {
-    "behaviours": r"(\d+) (?:behaviours?|more) (?:may )?change",
-    "others": r"(\d+) other things? to act on",
-    "already": r"(\d+) (?:things? to act on|more)(?: \(\d+ errors?\))? (?:is|are) so already today",
-}
-
-
-def headlined(report: Report) -> Counter[str]:
-    found = {
-        name: sum(map(int, re.findall(pattern, report.headline)))
-        for name, pattern in _NUMBERS.items()
-    }
-    return +Counter(found)
 
 
 UPGRADES = {

@@ -12,6 +12,7 @@ from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.rules.common import positions
 from confaudit.core.model import MISSING, Level, OptionSpec, Value
 from confaudit.core.secret import PLACEHOLDER, REDACTED
+from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import agreeing, listing, visible
 from confaudit.core.upgrade.known import Known, Truth, UpgradeSide, is_set
 from confaudit.core.upgrade.situation import Situation
@@ -185,7 +186,7 @@ def secrets_in_clear(situation: Situation) -> Iterator[Finding]:
         certain = [one for one in found if not _is_by_sound(situation, one)]
         yield Finding(
             rule=rules.CLEAR_TEXT_SECRET,
-            message=f"In clear in {visible(file)}: {shown}.",
+            message=f"In clear in {visible(telling([file])[0])}: {shown}.",
             subject=visible(file),
             affects=Truth.YES if certain else Truth.DEPENDS,
             because=f"{visible(certain[0].name)} holds a credential"
