@@ -21,7 +21,7 @@ COMMANDS = {
     "explain": ("explain", "CODER_ACCESS_URL", "0.json", "1.json"),
     "upgrade": ("upgrade", "0.json", "--to", "2.35.1", "--env-file", "coder.env"),
     "lint": ("lint", "--env-file", "coder.env"),
-    "verify": ("verify", "0.json", "1.json"),
+    "verify": ("verify", "0.json", "2.json"),
     "snapshot": ("snapshot", "--from", "0.json", "prod", "--repo", "store"),
     "live snapshot": ("snapshot", "--repo", "store"),
     "demo": ("demo", "--output", "demo"),
@@ -40,7 +40,7 @@ ANNOUNCED = {
 def folder(clean_folder, monkeypatch):
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    for number, state in enumerate(states()[:2]):
+    for number, state in enumerate(states()):
         (clean_folder / f"{number}.json").write_text(json.dumps(state.payload))
     (clean_folder / "coder.env").write_text("CODER_ACCESS_URL=https://coder.example.com\n")
     return clean_folder
