@@ -31,6 +31,8 @@ def command(name: str, url: str, repo: Path) -> None:
       confaudit init staging --url https://coder.staging.example.com
     """
     made = init(repo, name, url if name else "", Clock.of(os.environ))
+    if name and not made.added:
+        click.echo(f"{name} is set up already")
     for line in (*_told(made), *_next(made, repo)):
         click.echo(line)
 

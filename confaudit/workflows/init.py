@@ -94,7 +94,7 @@ def init(folder: Path, name: str, url: str, clock: Clock) -> Made:
     repository = Repository.open(folder, create=True, committed_at=clock.ordered)
     with repository.lock():
         path = configfile.nearest(folder) or folder.resolve() / NAMES[0]
-        return _Setting(repository, path, clock.now()).up(name, address)
+        return _Place(repository, path, clock.now()).set_up(name, address)
 
 
 def _address(name: str, url: str) -> str:
@@ -108,15 +108,16 @@ def _address(name: str, url: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Setting:
-    """Sets up one repository, whose lock is held."""
+class _Place:
+    """Where a repository is set up; its lock is held."""
 
     repository: Repository
     path: Path
     """Where confaudit.yaml is, or is to be."""
     now: datetime
 
-    def up(self, name: str, url: str) -> Made:
+    def set_up(self, name: str, url: str) -> Made:
+        """Write what is missing, and commit it."""
         present = self._present()
         added = self._newcomer(name, url, present)
         files = self._files(added)
@@ -125,9 +126,7 @@ class _Setting:
         settled = {file for file in (*missing, *edited) if self._is_settled(file)}
         if edited and added:
             write_text(self.path, self._with(added))
-        for file in missing:
-            make_folder(file.parent)
-            write_text(file, files[file])
+        _write({file: files[file] for file in missing})
         commit, trouble = self._commit(settled, _message(added, is_first=not present))
         return Made(
             configuration=self.path,
@@ -185,6 +184,12 @@ class _Setting:
             return self.repository.commit_files(paths, message, self.now) or "", None
         except StoreError as trouble:  # all is written, and what is left is told
             return "", trouble
+
+
+def _write(files: Mapping[Path, str]) -> None:
+    for file, text in files.items():
+        make_folder(file.parent)
+        write_text(file, text)
 
 
 def _deployments(added: Newcomer | None) -> str:
