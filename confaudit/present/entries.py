@@ -22,12 +22,28 @@ class Fact:
     """To be typed as it is: a file's name, a reference."""
     is_general: bool = False
     """It holds for every finding of the rule."""
+    is_place: bool = False
+    """It is among the places of the entry."""
     is_remark: bool = False
     """Somebody wrote it beside the finding, for whoever meets it."""
     page: str = ""
     """The public page that its one text names, safe to be a link."""
     of_each: tuple[str, ...] = ()
     """The texts where several findings share them, without the names of one; empty for the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceShown:
+    """Where a finding stands, and what of the line may be shown."""
+
+    text: str
+    """`file:line:column`, as far as known."""
+    line: int
+    before: str = ""
+    """What stands before the name."""
+    name: str = ""
+    """Empty where nothing of the line may be shown."""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +130,8 @@ class Entry:
     """When the steps are to be taken."""
     steps: tuple[str, ...] = ()
     patches: tuple[PatchShown, ...] = ()
+    places: tuple[PlaceShown, ...] = ()
+    """Of a finding; else the line nearest to it, see `Finding.nearest`."""
     alike: Kind | None = None
     """Of a finding."""
 

@@ -15,7 +15,7 @@ from confaudit.core.report.topic import topic
 from confaudit.core.text.wording import exact, first_releases, visible
 from confaudit.core.upgrade.known import Truth
 from confaudit.present.charts import strip
-from confaudit.present.entries import Entry, Fact, Group, Kind, PatchShown
+from confaudit.present.entries import Entry, Fact, Group, Kind, PatchShown, PlaceShown
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.references import page_of
 from confaudit.present.sentences import ORIGINS
@@ -144,6 +144,7 @@ def _finding(finding: Finding, report: Report, limit: int) -> Entry:
         steps_term=PHASES[finding.phase if report.is_upgrade and not finding.is_apart else None],
         steps=tuple(within(step, limit) for step in finding.todo),
         patches=tuple(_patch(patch, limit) for patch in finding.patches),
+        places=tuple(_places(finding, limit)),
         alike=_kind(finding, limit),
     )
 
@@ -251,7 +252,7 @@ def _facts(finding: Finding, limit: int) -> Iterator[Fact]:
         yield Fact("Since", (visible(f"Coder {first_releases(finding.introduced_in)}"),))
     if finding.positions:
         places = dict.fromkeys(_place(position, limit) for position in finding.positions)
-        yield Fact("Where", tuple(places), is_code=True)
+        yield Fact("Where", tuple(places), is_code=True, is_place=True)
     if finding.remarks:
         said = tuple(within(remark, limit) for remark in finding.remarks)
         yield Fact("Remark", said, is_remark=True)
@@ -293,6 +294,18 @@ def _line(line: str, limit: int) -> str:
 
 def _place(position: Position, limit: int) -> str:
     return f"{within(position.file, limit)}:{position.line}"
+
+
+def _places(finding: Finding, limit: int) -> Iterator[PlaceShown]:
+    positions = finding.positions or filter(None, (finding.nearest,))
+    for one in dict.fromkeys(positions):
+        column = f":{one.column}" if one.column else ""
+        text = f"{_place(one, limit)}{column}"
+        if shown := one.excerpt:
+            parts = (_line(part, limit) for part in (shown.before, shown.name, shown.after))
+            yield PlaceShown(text, one.line, *parts)
+        else:
+            yield PlaceShown(text, one.line)
 
 
 def within(text: str, limit: int) -> str:

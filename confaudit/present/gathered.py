@@ -39,6 +39,7 @@ def _gathered(rows: tuple[Entry, ...]) -> Gathered:
         facts=facts,
         strip=first.strip if _is_shared([row.strip for row in rows]) else None,
         patches=(),
+        places=(),
     )
     return Gathered(tuple(_own(row, shared) for row in rows), shared, tuple(_tasks(rows)))
 

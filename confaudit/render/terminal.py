@@ -42,6 +42,13 @@ _RULE: Final[tuple[Block, ...]] = (
 _INDENT: Final = 2
 _HANG: Final = 2
 
+_MOODS: Final = {
+    "error": "bold red",
+    "warning": "bold yellow",
+    "info": "bold blue",
+    "safe": "bold green",
+}
+"""How a verdict looks; one that nobody judged is bold."""
 _FOLDED_ROWS: Final = 10
 """A table that other formats fold is spelled out up to this size."""
 _KIND_STYLES: Final = {
@@ -84,7 +91,12 @@ def _console(file: StringIO, options: RenderOptions) -> Console:
 
 
 def _fold(indent: int, text: Text, console: Console) -> Iterator[Text]:
-    """The lines of a block; nothing is cut off, and no line ends in blanks."""
+    """The lines of a block; nothing is cut off that may be folded, and no line ends in blanks."""
+    if text.no_wrap:
+        text.truncate(max(_NARROWEST, console.width - indent), overflow="ellipsis")
+        text.pad_left(indent)
+        yield text
+        return
     for line in text.split("\n", allow_blank=True):
         yield from _fold_line(indent, line, console)
 
@@ -120,7 +132,7 @@ def _head(page: Page) -> Iterator[Block]:
     for side in page.sides:
         yield 2, _side(side)
     yield BLANK
-    yield 0, Text(page.verdict, "bold")
+    yield 0, Text(page.verdict, _MOODS.get(page.mood, "bold"))
     if page.empty:
         yield 0, Text(page.empty)
     yield from _plan(page)

@@ -1,14 +1,26 @@
-"""Findings as text: a headline, what is known, and what to do; equal ones share all but names.
+"""Findings as text: a headline, the line with its name marked, what is known, and what to do.
+
+Equal ones share all but names.
 
 The parts that changes are written with as well stand here too.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
+from rich.cells import cell_len
 from rich.text import Text
 
-from confaudit.present.entries import Entry, Fact, Gathered, Group, PatchShown, Task
+from confaudit.present.entries import (
+    Entry,
+    Fact,
+    Gathered,
+    Group,
+    PatchShown,
+    PlaceShown,
+    Task,
+)
+from confaudit.present.findings import PHASES
 from confaudit.present.gathered import gathered
 from confaudit.present.values import Name, Shown
 
@@ -42,80 +54,138 @@ def value(shown: Shown | None, mark: str) -> Text:
 
 
 def findings(group: Group) -> Iterator[Block]:
-    """A section of findings, equal ones as one."""
+    """A section of findings, a block each, equal ones as one."""
     yield BLANK
     yield 0, heading(group.title, len(group.rows))
-    for entry in gathered(group.rows):
+    for number, entry in enumerate(gathered(group.rows)):
         if group.is_folded:
             yield from _brief(entry)
         else:
+            yield from (BLANK,) if number else ()
             yield from _alike(entry) if entry.shared else _finding(entry.rows[0])
 
 
 def _brief(entry: Gathered) -> Iterator[Block]:
+    """A line of what nobody has to act on, and what people wrote beside it."""
     head = entry.shared or entry.rows[0]
-    yield 2, Text.assemble(("· ", LEVEL_STYLES["info"]), head.title)
-    if entry.shared:
-        yield 4, _labels(head)
+    yield 2, Text.assemble(("· ", LEVEL_STYLES["info"]), head.title, "  ", _labels(head, head.rule))
     for row in entry.rows:
-        yield from _row_head(row) if entry.shared else [(4, _labels(row))]
-        yield from _facts(fact for fact in row.facts if fact.is_remark)
+        yield from _row(row) if entry.shared else _remarks(row)
 
 
-def _facts(facts: Iterable[Fact]) -> Iterator[Block]:
-    for fact in facts:
-        yield 4, Text.assemble((f"{fact.term}: ", "dim"), ", ".join(fact.texts))
-
-
-def _labels(finding: Entry) -> Text:
-    """What the level leaves to say, and by what to speak of the finding."""
-    words = (chip.word for chip in finding.chips if chip.is_shown and chip.facet != "level")
-    known_by = filter(None, (finding.rule, finding.fingerprint))
-    return Text(" · ".join((*words, *known_by)), "dim")
+def _finding(finding: Entry) -> Iterator[Block]:
+    yield _headline(finding, _where(finding))
+    for number, place in enumerate(finding.places):
+        yield from ((4, Text(place.text, "dim")),) if number else ()
+        yield from _excerpt(place)
+    yield from _evidence(finding)
+    yield _steps(finding.steps_term, tuple(map(Task, finding.steps)))
+    yield from _patches(finding)
 
 
 def _alike(entry: Gathered) -> Iterator[Block]:
     """Equal findings: what they share, and a row for each."""
     if shared := entry.shared:
-        yield from _headline(shared)
-        yield 4, _labels(shared)
+        yield _headline(shared)
         yield from _evidence(shared)
         for row in entry.rows:
-            yield from _row_head(row)
-            yield from ((indent + 2, text) for indent, text in _evidence(row))
-        yield from _steps(shared.steps_term, entry.tasks)
+            yield from _row(row)
+        yield _steps(shared.steps_term, entry.tasks)
         for row in entry.rows:
             yield from _patches(row)
 
 
-def _row_head(row: Entry) -> Iterator[Block]:
-    words = (chip.word for chip in row.chips if chip.is_shown)
-    about = "  ".join(name.text for name in row.names)
-    yield 4, Text(" · ".join((about, *words, row.fingerprint)), "dim")
+def _where(finding: Entry) -> str:
+    """A place that a terminal leads to; without any what it is about."""
+    first = (*finding.places, None)[0]
+    return first.text if first else finding.names[0].text if finding.names else ""
 
 
-def _finding(finding: Entry) -> Iterator[Block]:
-    yield from _headline(finding)
-    yield 4, _labels(finding)
-    if finding.names:
-        yield 4, names_line(finding.names)
-    yield from _evidence(finding)
-    yield from _steps(finding.steps_term, tuple(map(Task, finding.steps)))
-    yield from _patches(finding)
-
-
-def _headline(finding: Entry) -> Iterator[Block]:
+def _headline(finding: Entry, where: str = "") -> Block:
     level = finding.chips[0].word
-    yield 2, Text.assemble((level, LEVEL_STYLES[level]), f"  {finding.title}")
+    parts = (Text(where, "bold"), Text(level, LEVEL_STYLES[level]), Text(finding.rule, "cyan"))
+    head = Text("  ").join((*filter(None, parts), Text(finding.title)))
+    labels = _labels(finding)
+    return 2, head.append("  ").append_text(labels) if labels else head
+
+
+def _labels(finding: Entry, *more: str) -> Text:
+    """What level and rule leave to say, and by what to speak of the finding."""
+    words = (chip.word for chip in finding.chips if chip.is_shown and chip.facet != "level")
+    return Text(" · ".join(filter(None, (*words, *more, finding.fingerprint))), "dim")
+
+
+def _row(row: Entry) -> Iterator[Block]:
+    """A row of equal findings: where, its line in a file if there is one, and what is its own."""
+    place = (*row.places, None)[0]
+    shown = _source(place) if place and place.name else Text()
+    others = (Text(other.text, "dim") for other in row.places[1:])
+    told = filter(None, (shown, _labels(row), *others, *_in_brief(row), *_sentences(row)))
+    yield 4, Text.assemble((_where(row), "bold"), "  ", Text(" · ", "dim").join(told))
+    yield from _remarks(row)
+
+
+def _source(place: PlaceShown) -> Text:
+    """What may be shown of a line, the name underlined."""
+    return Text.assemble((place.before, "dim"), (place.name, "underline"), (place.after, "dim"))
+
+
+def _excerpt(place: PlaceShown) -> Iterator[Block]:
+    """The line under its number, and a mark below the name; cut off at the edge of the terminal."""
+    if not place.name:
+        return
+    number = str(place.line)
+    line = Text.assemble((f"{number} | ", "dim"), place.before, (place.name, "bold"), place.after)
+    blanks = " " * cell_len(place.before)
+    mark = Text.assemble(
+        (f"{' ' * len(number)} | ", "dim"), blanks, ("^" * cell_len(place.name), "bold yellow")
+    )
+    for text in (line, mark):
+        text.no_wrap = True
+        yield 4, text
 
 
 def _evidence(finding: Entry) -> Iterator[Block]:
-    """What this finding says; what holds for all of its rule is told by `confaudit rules`."""
+    """What this finding says, what is short side by side; what people wrote beside it last."""
+    if brief := [*_in_brief(finding)]:
+        yield 4, Text(" · ", "dim").join(brief)
+    yield from ((4, text) for text in _sentences(finding))
+    yield from _remarks(finding)
+
+
+def _in_brief(finding: Entry) -> Iterator[Text]:
+    """Names, values, and facts that are no sentences."""
+    yield from filter(None, (_other_names(finding), _two_values(finding)))
     for names in finding.instead:
-        yield 4, Text("Instead: ", "dim").append_text(names_line(names))
-    if values := _two_values(finding):
-        yield 4, values
-    yield from _facts(fact for fact in finding.facts if not fact.is_general)
+        yield Text("Instead: ", "dim").append_text(names_line(names))
+    yield from (_fact(fact) for fact in _own_facts(finding) if not fact.texts[-1].endswith("."))
+
+
+def _sentences(finding: Entry) -> Iterator[Text]:
+    return (_fact(fact) for fact in _own_facts(finding) if fact.texts[-1].endswith("."))
+
+
+def _own_facts(finding: Entry) -> Iterator[Fact]:
+    """Those that hold for this finding; `confaudit rules` tells what holds for all of its rule."""
+    for fact in finding.facts:
+        if not (fact.is_general or fact.is_place or fact.is_remark):
+            yield fact
+
+
+def _other_names(finding: Entry) -> Text:
+    """The names that the block has not told yet."""
+    told = {_where(finding), *(place.name for place in finding.places)}
+    names = (one for one in finding.names if one.text not in told)
+    return names_line(tuple(one for one in names if one.text not in finding.title))
+
+
+def _remarks(finding: Entry) -> Iterator[Block]:
+    """What people wrote beside it."""
+    return ((4, _fact(fact)) for fact in finding.facts if fact.is_remark)
+
+
+def _fact(fact: Fact) -> Text:
+    return Text.assemble((f"{fact.term}: ", "dim"), ", ".join(fact.texts))
 
 
 def _two_values(finding: Entry) -> Text:
@@ -124,14 +194,11 @@ def _two_values(finding: Entry) -> Text:
     return Text.assemble((f"{finding.value_term}: ", "dim"), values) if values else values
 
 
-def _steps(term: str, tasks: Sequence[Task]) -> Iterator[Block]:
-    if len(tasks) == 1:
-        yield 4, Text.assemble((f"{term}: ", "dim"), tasks[0].text)
-        return
-    yield 4, Text(f"{term}:", "dim")
-    for number, task in enumerate(tasks, start=1):
-        of = f" ({', '.join(task.of)})" if task.of else ""
-        yield 6, Text(f"{number}. {task.text}{of}")
+def _steps(term: str, tasks: Sequence[Task]) -> Block:
+    """What to do, in one go: the plan above has the steps one by one."""
+    when = "" if term == PHASES[None] else f" ({term[:1].lower()}{term[1:]})"
+    texts = (f"{one.text} ({', '.join(one.of)})" if one.of else one.text for one in tasks)
+    return 4, Text.assemble((f"help{when}: ", "bold cyan"), " ".join(texts))
 
 
 def _patches(finding: Entry) -> Iterator[Block]:

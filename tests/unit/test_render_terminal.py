@@ -1,14 +1,18 @@
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from rich.cells import cell_len
 
+from confaudit.core.given import Excerpt, Position
 from confaudit.core.model import Subject
 from confaudit.core.report.report import Column, Table
 from confaudit.render import RenderOptions, render
-from tests.golden.sample_reports import EMPTY, REPORTS, judged, leaf
+from tests.golden.sample_reports import EMPTY, FINDINGS, REPORTS, judged, leaf
 
+_EXCERPT = re.compile(r" +\d* \| ")
+"""Of a file, and cut off where the terminal ends; all else is folded."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -21,13 +25,13 @@ def test_lines_keep_the_width_and_nothing_is_lost(name: str, width: int) -> None
     assert all(cell_len(line) <= width for line in lines[:-1])
     assert all(line == line.rstrip() for line in lines)
 
-    def squeezed(text: str) -> list[str] | str:
+    def squeezed(lines: list[str]) -> list[str] | str:
         """Without blanks; folded cells stand side by side, so with tables in any order."""
-        letters = re.sub(r"\s", "", text)
+        letters = re.sub(r"\s", "", "".join(line for line in lines if not _EXCERPT.match(line)))
         return sorted(letters) if report.tables else letters
 
-    wide = render(report, "text", RenderOptions(width=10_000))
-    assert squeezed("".join(lines)) == squeezed(wide)
+    wide = render(report, "text", RenderOptions(width=10_000)).splitlines()
+    assert squeezed(lines) == squeezed(wide)
 
 
 def test_colour_adds_nothing_but_colour() -> None:
@@ -86,18 +90,41 @@ def test_further_lines_are_set_in_and_names_stand_below_each_other() -> None:
     ]
 
 
+_BLOCK = """\
+  deploy/coder.env:12:1  error  empty-value  CODER_CACHE_AGE is empty, and 2.35.1 cannot read that
+    as a duration.  will not start · 98ce1dc33160
+    12 | CODER_CACHE_AGE=
+       | ^^^^^^^^^^^^^^^
+    --cache-age  cache.cache-age · Value before: 1h · Since: Coder 2.34.0
+    Affects you: Yes, because CODER_CACHE_AGE stands in coder.env without a value.
+    help (before the upgrade): Delete the line, or comment it out.
+    deploy/coder.env:12 (environment file):
+      - CODER_CACHE_AGE=
+"""
+
+
 def test_a_finding_says_what_is_its_own_and_the_folded_ones_little() -> None:
     text = render(REPORTS["upgrade"], "text", RenderOptions())
-    assert "  error  CODER_CACHE_AGE is empty, and 2.35.1 cannot read that as a duration.\n" in text
+    assert _BLOCK in text
     assert "    Affects you: It depends: the ConfigMap coder-extra may set it.\n" in text
     assert "      - CODER_CACHE_AGE=\n" in text
-    brief = (
-        "  · Coder 2.35.1 has 12 options that 2.33.0 has not.\n    option-added · c28787773a07\n"
-    )
+    brief = "  · Coder 2.35.1 has 12 options that 2.33.0 has not.  option-added · c28787773a07\n"
     assert brief in text
     assert text.count("  after  Coder 2.35.1\n") == 1
     assert "The release reads it in another way." not in text
     assert text.endswith("\nresult: 2 error, 4 warning, 2 info (2 so already today)\n")
+
+
+def test_the_mark_stands_below_the_name_however_wide_what_is_before_it() -> None:
+    place = Position("a.env", 10, 3, Excerpt("\u5bbd\t'", "CODER_\u5bbd", "=1" * 100))
+    finding = replace(FINDINGS[1], positions=(place,))
+    report = replace(REPORTS["upgrade"], judged=judged(findings=(finding,)))
+    lines = render(report, "text", RenderOptions(width=40)).splitlines()
+    above, below = next(pair for pair in pairwise(lines) if "^" in pair[1])
+    start = cell_len(above[: above.index("CODER_")])
+    assert (below.index("^"), below.count("^")) == (start, 8)
+    assert above.endswith("\N{HORIZONTAL ELLIPSIS}")
+    assert cell_len(above) == 40
 
 
 @pytest.mark.parametrize(("rows", "shown"), [(10, True), (11, False)])

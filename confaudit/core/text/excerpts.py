@@ -22,6 +22,8 @@ _BEFORE: Final = re.compile(
     r"|(?<!\w)(?:name|key|env|environment|Environment|export|ENV|ARG|set)(?!\w))*\Z"
 )
 """What files have before names."""
+_CLOSING: Final = "\"'\\,"
+"""What may belong to what stood before."""
 _LONGEST_BEFORE: Final = 60
 _MARKS: Final = r"[\"'\\,;)}\]]*"
 _SEPARATOR: Final = re.compile(
@@ -64,7 +66,7 @@ def _before(text: str) -> str:
     near = text[-_LONGEST_BEFORE:]
     known = _BEFORE.search(near)
     shown = known.group() if known else ""
-    return shown.lstrip() if shown == text else f"{_ELLIPSIS}{shown}"
+    return shown.lstrip() if shown == text else f"{_ELLIPSIS}{shown.lstrip(_CLOSING)}"
 
 
 def _after(text: str, public: str | None) -> str:
