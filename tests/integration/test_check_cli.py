@@ -181,8 +181,9 @@ def test_files_beside_a_snapshot_say_where_it_stands(run, clean_folder):
     payload(clean_folder, "open.json", **OPEN)
     (clean_folder / "coder.env").write_text("# ours\nCODER_VERBOSE=true\n")
     out = run(*CHECK, "open.json", "-i", "coder.env", "-f", "json")[1]
-    places = [one.get("positions") for one in json.loads(out)["findings"]]
-    assert [{"file": "coder.env", "line": 2}] in places
+    places = [one.get("positions", [{}])[0] for one in json.loads(out)["findings"]]
+    shown = {"before": "", "name": "CODER_VERBOSE", "after": "=true"}
+    assert {"file": "coder.env", "line": 2, "column": 1, "excerpt": shown} in places
     (clean_folder / "more.env").write_text("CODER_HTTP_ADDRESS=0.0.0.0:3000\n")
     out = run(*CHECK, "open.json", "more.env", "-i", "coder.env", "-f", "json")[1]
     told = json.loads(out)["tables"]["inputs"]["rows"]

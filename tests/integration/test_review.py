@@ -132,7 +132,9 @@ def test_a_dead_name_is_what_is_found(review: Any, confaudit: Any) -> None:
     write({"staging/coder.env": ENV + "CODER_SESION_DURATION=1h\n"})
     found = review()
     assert rules(found) == ["option-unknown"]
-    assert found["findings"][0]["positions"] == [{"file": "staging/coder.env", "line": 3}]
+    (place,) = found["findings"][0]["positions"]
+    assert (place["file"], place["line"], place["column"]) == ("staging/coder.env", 3, 1)
+    assert place["excerpt"]["after"] == "=\N{HORIZONTAL ELLIPSIS}", "nobody knows what it is"
     assert [one["by"] for one in found["suppressed"]] == ["before"] * len(found["suppressed"])
     assert found["suppressed"], "CODER_OLD_NAME was there before"
     assert found["code"] == review("--only", "CODER_SESION_DURATION")["code"] == 1
