@@ -79,7 +79,7 @@ def _finding(finding: Entry) -> Iterator[Block]:
         yield from ((4, Text(place.text, "dim")),) if number else ()
         yield from _excerpt(place)
     yield from _evidence(finding)
-    yield _steps(finding.steps_term, tuple(map(Task, finding.steps)))
+    yield from _steps(finding.steps_term, tuple(map(Task, finding.steps)))
     yield from _patches(finding)
 
 
@@ -90,7 +90,7 @@ def _alike(entry: Gathered) -> Iterator[Block]:
         yield from _evidence(shared)
         for row in entry.rows:
             yield from _row(row)
-        yield _steps(shared.steps_term, entry.tasks)
+        yield from _steps(shared.steps_term, entry.tasks)
         for row in entry.rows:
             yield from _patches(row)
 
@@ -121,7 +121,8 @@ def _row(row: Entry) -> Iterator[Block]:
     shown = _source(place) if place and place.name else Text()
     others = (Text(other.text, "dim") for other in row.places[1:])
     told = filter(None, (shown, _labels(row), *others, *_in_brief(row), *_sentences(row)))
-    yield 4, Text.assemble((_where(row), "bold"), "  ", Text(" · ", "dim").join(told))
+    parts = (Text(_where(row), "bold"), Text(" · ", "dim").join(told))
+    yield 4, Text("  ").join(filter(None, parts))
     yield from _remarks(row)
 
 
@@ -194,11 +195,13 @@ def _two_values(finding: Entry) -> Text:
     return Text.assemble((f"{finding.value_term}: ", "dim"), values) if values else values
 
 
-def _steps(term: str, tasks: Sequence[Task]) -> Block:
+def _steps(term: str, tasks: Sequence[Task]) -> Iterator[Block]:
     """What to do, in one go: the plan above has the steps one by one."""
+    if not tasks:
+        return
     when = "" if term == PHASES[None] else f" ({term[:1].lower()}{term[1:]})"
     texts = (f"{one.text} ({', '.join(one.of)})" if one.of else one.text for one in tasks)
-    return 4, Text.assemble((f"help{when}: ", "bold cyan"), " ".join(texts))
+    yield 4, Text.assemble((f"help{when}: ", "bold cyan"), " ".join(texts))
 
 
 def _patches(finding: Entry) -> Iterator[Block]:

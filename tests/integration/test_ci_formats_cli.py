@@ -21,7 +21,9 @@ coder:
       value: no-such-experiment
 """
 JUDGED = [name for name, found in FORMATS.items() if len(found.kinds) < len(FORMATS["json"].kinds)]
-LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+)(:\d+)?: (?P<level>\w+) (?P<rule>[\w-]+) .*")
+LINE = re.compile(
+    r"(?P<file>[^:]+):(?P<line>\d+)(:\d+)?: (?P<level>\w+) (?P<rule>[\w-]+) (?P<said>.*)"
+)
 
 
 @pytest.fixture
