@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,6 +12,9 @@ from confaudit.cli.parameters import option, wants_color
 from confaudit.cli.streams import say
 from confaudit.errors import ConfigError, ExitCode
 from confaudit.render import RenderOptions, render
+
+if TYPE_CHECKING:
+    from confaudit.workflows.demo import Scene
 
 FOLDER: Final = Path("confaudit-demo")
 PORT: Final = 7390
@@ -33,7 +36,8 @@ def command(output: Path | None, serve: bool, port: int | None) -> int:
 
     Starts a look-alike of Coder's API on the loopback interface, snapshots it
     three times over HTTP as the deployment evolves (an operator changes
-    settings, then an upgrade), shows what changed and writes the HTML report.
+    settings, then an upgrade), shows what changed, what an audit would have said
+    before the upgrade and what is wrong in a file, and writes pages of it.
 
     With --serve the look-alike waits for you instead, until Ctrl-C, and tells
     each reading of it the next part of the same story.
@@ -61,18 +65,29 @@ def _tell(output: Path) -> int:
     failed = next((outcome.error for outcome in made.outcomes if outcome.error), None)
     if failed:
         raise failed
-    width = shutil.get_terminal_size((RenderOptions.DEFAULT_WIDTH, 24)).columns
-    click.echo("")
-    click.echo(f"$ confaudit diff --repo {made.folder} HEAD~2 HEAD~1\n")
-    click.echo(render(made.operator, "text", RenderOptions(width, wants_color("auto"))), color=True)
-    click.echo(f"repository  {made.folder}")
-    click.echo(f"report      {made.page}  (first to last snapshot; open it in a browser)")
+    for scene in made.scenes:
+        _show(scene)
+    click.echo(f"\nThe repository is {made.folder}, and these are pages to open in a browser:")
+    for scene in made.scenes:
+        if scene.page:
+            click.echo(f"  {scene.page}")
     click.echo("\nTry next:")
     click.echo(f"  git -C {made.folder} log --stat")
-    click.echo(f"  confaudit diff --repo {made.folder} HEAD~1 HEAD")
     click.echo(f"  confaudit upgrade --repo {made.folder} HEAD --to 2.36.0")
     click.echo("  confaudit demo --serve   # to do all of it by hand")
     return ExitCode.OK
+
+
+def _show(scene: "Scene") -> None:
+    """One job as a user would see it."""
+    from confaudit.render.terminal import legend
+
+    width = shutil.get_terminal_size((RenderOptions.DEFAULT_WIDTH, 24)).columns
+    click.echo(f"\n{scene.sentence}\n\n$ {scene.command}")
+    shown = render(scene.report, scene.format, RenderOptions(width, wants_color("auto")))
+    click.echo(shown.rstrip("\n"), color=True)
+    if scene.has_marks:
+        click.echo(f"\nThe marks: {legend()}.")
 
 
 def _serve(port: int) -> int:

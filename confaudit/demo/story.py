@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from confaudit.core.model import Json
 from confaudit.demo import wire
+
+ENVIRONMENT: Final = "coder.env"
+"""The file that the server is started with in the end."""
 
 
 class Response(NamedTuple):
@@ -68,7 +71,15 @@ def _answers(listed: Mapping[str, Any]) -> dict[str, Response]:
     return {endpoint: Response(**answer) for endpoint, answer in listed.items()}
 
 
+def environment() -> str:
+    """What stands in `ENVIRONMENT`."""
+    return _text(ENVIRONMENT)
+
+
 def _load(name: str) -> dict[str, Any]:
-    text = files("confaudit.samples").joinpath("prod", name).read_text(encoding="utf-8")
-    sample: dict[str, Any] = json.loads(text)
+    sample: dict[str, Any] = json.loads(_text(name))
     return sample
+
+
+def _text(name: str) -> str:
+    return files("confaudit.samples").joinpath("prod", name).read_text(encoding="utf-8")

@@ -150,6 +150,12 @@ def _plan(page: Page) -> Iterator[Block]:
             yield 2, Text.assemble(f"{number}. ", step.text, (f"  {about}", "dim"))
 
 
+def legend() -> str:
+    """What the marks of changes mean, in one line."""
+    words = {ChangeKind.SOURCE: "set from elsewhere", ChangeKind.DECLARED: "declared otherwise"}
+    return ", ".join(f"{mark} {words.get(kind, kind)}" for kind, mark in KIND_SYMBOLS.items())
+
+
 def _decisions(page: Page, *, is_folded: bool) -> Iterator[Block]:
     for group in page.decisions:
         if group.is_folded is is_folded:

@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from multiprocessing.connection import wait
 from multiprocessing.reduction import DupFd
 from pathlib import Path
 from threading import Thread
@@ -54,10 +55,13 @@ def _answer(caller: socket.socket) -> None:
         said, streams, *_ = socket.recv_fds(caller, _MOST, 3)
         process = LOADED.Process(target=_run, args=(*json.loads(said), [*map(DupFd, streams)]))
         process.start()
+        if process.sentinel not in wait([process.sentinel, caller]):
+            process.terminate()  # as the caller was
         process.join()
         for stream in streams:
             os.close(stream)
-        caller.send(str(process.exitcode).encode())
+        with suppress(BrokenPipeError):
+            caller.send(str(process.exitcode).encode())
 
 
 def _run(
