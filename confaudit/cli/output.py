@@ -30,6 +30,8 @@ class Rendering:
     """Format and destination; `-` is standard output."""
     color: str
     templates: Path | None
+    is_quiet: bool
+    """Whether standard output gets no more of a text than its end."""
     paged: bool
     """Whether a pager may show what a terminal gets."""
 
@@ -53,6 +55,13 @@ _OPTIONS: Final[Sequence[Decorator]] = (
         metavar="FILE",
         section=Section.OUTPUT,
         help="Where to write; its ending decides the format.",
+    ),
+    option(
+        "--quiet",
+        "-q",
+        is_flag=True,
+        section=Section.OUTPUT,
+        help="Print verdict and result alone.",
     ),
     option(
         "--color",
@@ -86,7 +95,11 @@ def output_options(command: Callable[..., Any]) -> Any:
     def with_rendering(**values: Any) -> Any:
         pairs = pair(values.pop("formats"), values.pop("outputs"))
         rendering = Rendering(
-            pairs, values.pop("color"), values.pop("templates"), not values.pop("no_pager")
+            pairs=pairs,
+            color=values.pop("color"),
+            templates=values.pop("templates"),
+            is_quiet=values.pop("quiet"),
+            paged=not values.pop("no_pager"),
         )
         return command(rendering=rendering, **values)
 
@@ -142,7 +155,8 @@ def _render_options(rendering: Rendering, path: str, threshold: Threshold) -> Re
     if path != STDOUT:
         return common
     width = shutil.get_terminal_size((RenderOptions.DEFAULT_WIDTH, 24)).columns
-    return replace(common, width=width, color=wants_color(rendering.color))
+    color, is_quiet = wants_color(rendering.color), rendering.is_quiet
+    return replace(common, width=width, color=color, is_quiet=is_quiet)
 
 
 def _wholes(rendering: Rendering) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ class RenderOptions:
     """Absolute path from which names of files count; empty: they are not looked into."""
     threshold: Threshold = NEVER_REACHED
     """From where on the run fails."""
+    is_quiet: bool = False
+    """Whether of a text only its end is wanted: the verdict, and what it comes to."""
 
 
 @dataclass(frozen=True, slots=True)

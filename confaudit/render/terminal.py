@@ -6,7 +6,7 @@ Values are `rich.text.Text`, never markup: what looks like a Rich tag in a paylo
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
-from itertools import count
+from itertools import chain, count
 from typing import Final, Literal
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from confaudit.core.model import ChangeKind
+from confaudit.core.report.exits import why_zero
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import inert, plural
 from confaudit.present import KIND_SYMBOLS, Page, SideShown, present
@@ -66,10 +67,11 @@ def render(report: Report, options: RenderOptions) -> str:
     page = present(report, _VALUE_LIMIT)
     file = StringIO()
     console = _console(file, options)
-    lines = (
-        line for indent, text in _blocks(page, console) for line in _fold(indent, text, console)
-    )
-    console.print(Text("\n").join(lines), soft_wrap=True)
+    ending = _ending(page, why_zero(report, options.threshold), options.is_quiet)
+    blocks = ending if options.is_quiet else chain(_blocks(page, console), ending)
+    lines = (line for indent, text in blocks for line in _fold(indent, text, console))
+    if body := Text("\n").join(lines):
+        console.print(body, soft_wrap=True)
     console.print(Text(page.result, "bold"), soft_wrap=True)
     return file.getvalue()
 
@@ -127,12 +129,24 @@ def _blocks(page: Page, console: Console) -> Iterator[Block]:
     yield BLANK
 
 
+def _ending(page: Page, why_zero: str, is_quiet: bool) -> Iterator[Block]:
+    """What stands above the result: with the verdict where that was not told above."""
+    if is_quiet and page.verdict:
+        yield _verdict(page)
+    if why_zero:
+        yield 0, Text(why_zero)
+
+
+def _verdict(page: Page) -> Block:
+    return 0, Text(page.verdict, _MOODS.get(page.mood, "bold"))
+
+
 def _head(page: Page) -> Iterator[Block]:
     yield 0, Text(page.title, "bold")
     for side in page.sides:
         yield 2, _side(side)
     yield BLANK
-    yield 0, Text(page.verdict, _MOODS.get(page.mood, "bold"))
+    yield _verdict(page)
     if page.empty:
         yield 0, Text(page.empty)
     yield from _plan(page)

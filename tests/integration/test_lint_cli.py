@@ -159,6 +159,17 @@ def test_the_exit_code_follows_the_threshold(folder, confaudit, text, arguments,
     assert confaudit("lint", "coder.env", *arguments)[0] == code
 
 
+def test_quiet_is_for_the_eye_alone(folder, confaudit):
+    (folder / "coder.env").write_text("CODER_VERBOSE=1\nCODER_NOPE=1\n")
+    code, out, _ = confaudit("lint", "coder.env", "-q", "-o", "whole.txt", "-f", "text")
+    assert (code, len(out.splitlines())) == (0, 0)
+    code, out, _ = confaudit(
+        "lint", "coder.env", "-q", "-f", "text", "-o", "whole.txt", "-f", "text"
+    )
+    assert (code, len(out.splitlines())) == (0, 3)
+    assert len((folder / "whole.txt").read_text().splitlines()) > 10
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

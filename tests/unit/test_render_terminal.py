@@ -6,8 +6,12 @@ import pytest
 from rich.cells import cell_len
 
 from confaudit.core.given import Excerpt, Position
-from confaudit.core.model import Subject
+from confaudit.core.judge.judge import Threshold
+from confaudit.core.model import Level, Subject
+from confaudit.core.report.exits import exit_code
 from confaudit.core.report.report import Column, Table
+from confaudit.core.text.wording import visible
+from confaudit.errors import ExitCode
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import EMPTY, FINDINGS, REPORTS, judged, leaf
 
@@ -88,6 +92,24 @@ def test_further_lines_are_set_in_and_names_stand_below_each_other() -> None:
         "    https://coder.example.com:8443/a (env) →",
         "      https://dev.coder.example.com/a (yaml)",
     ]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_run_that_passes_says_what_would_make_it_fail(name: str) -> None:
+    report = REPORTS[name]
+    worst = report.worst or Level.INFO
+    for threshold in map(Threshold, [None, *Level]):
+        options = RenderOptions(1000, threshold=threshold, is_quiet=True)
+        *told, result = render(report, "text", options).splitlines()
+        reasons = [line for line in told if line.endswith(" makes this fail.")]
+        passes = exit_code(report, threshold) is ExitCode.OK
+        assert bool(reasons) is (passes and worst > Level.INFO)
+        assert told == [*filter(None, (visible(report.headline),)), *reasons]
+        for reason in reasons:
+            assert f"; --fail-on {worst.word} " in reason
+            assert exit_code(report, Threshold(worst)) is ExitCode.FOUND
+            whole = render(report, "text", replace(options, is_quiet=False))
+            assert whole.endswith(f"\n\n{reason}\n{result}\n")
 
 
 _BLOCK = """\

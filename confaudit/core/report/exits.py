@@ -1,7 +1,9 @@
 """Which exit code a report leads to: the same in every format."""
 
 from confaudit.core.judge.judge import Threshold
+from confaudit.core.model import Level
 from confaudit.core.report.report import Report
+from confaudit.core.text.wording import plural
 from confaudit.errors import ExitCode
 
 
@@ -10,3 +12,12 @@ def exit_code(report: Report, threshold: Threshold) -> ExitCode:
     if threshold.is_strict and report.is_incomplete:
         return ExitCode.INCOMPLETE
     return ExitCode.FOUND if threshold.is_reached(report.deciding) else ExitCode.OK
+
+
+def why_zero(report: Report, threshold: Threshold) -> str:
+    """Why a run does not fail though more than hints remain; empty where it fails, or none do."""
+    remaining = {level: n for level, n in report.levels.items() if n and level > Level.INFO}
+    if not remaining or exit_code(report, threshold) is not ExitCode.OK:
+        return ""
+    counts = ", ".join(plural(number, level.word) for level, number in remaining.items())
+    return f"{counts}; --fail-on {max(remaining).word} makes this fail."
