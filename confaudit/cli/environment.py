@@ -61,6 +61,7 @@ NAMES: Final = (
     "PRINT",
     "PROJECT",
     "PUSH",
+    "QUIET",
     "REASON",
     "REMOTE",
     "RENDER",
