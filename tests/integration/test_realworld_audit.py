@@ -67,7 +67,7 @@ yes option-deprecated verbose
 depends offline-access-missing oidc-scopes
 """,
     "2.33.0 compose-list.yaml": """
-will not start
+will not start, 1 behaviour changes
 yes value-invalid access-url
 yes trusted-headers-unused proxy-trusted-headers
 yes ai-gateway-on ai-gateway-enabled
@@ -83,7 +83,7 @@ depends oidc-links-repaired oidc-issuer-url
 yes idle-oidc-without-client-id oidc-issuer-url
 """,
     "2.31.9 helm-values.yaml": """
-will not start
+will not start, 1 behaviour changes
 yes value-not-text CODER_VERBOSE
 yes reference-left-as-text CODER_PG_CONNECTION_URL
 yes ai-gateway-on ai-gateway-enabled
@@ -134,13 +134,13 @@ depends idle-without-licence default-quiet-hours-schedule
 yes idle-oidc-without-client-id oidc-sign-in-text
 """,
     "2.33.11 packaged.env": """
-will not start
+will not start, 1 behaviour changes
 yes no-http-address http-address
 yes ai-gateway-on ai-gateway-enabled
 no empty-value-counts CODER_ACCESS_URL
 """,
     "2.29.1 server.yaml": """
-will not start
+will not start, 1 behaviour changes
 yes no-http-address http-address
 yes start-stun-address derp-server-stun-addresses
 yes ai-gateway-on ai-gateway-enabled
@@ -427,7 +427,7 @@ depends offline-access-missing oidc-scopes
 depends oidc-links-repaired oidc-issuer-url
 """,
     "2.33.11 envfile-packaged-empty.env": """
-will not start
+will not start, 1 behaviour changes
 yes no-http-address http-address
 yes ai-gateway-on ai-gateway-enabled
 no empty-value-counts CODER_ACCESS_URL
@@ -437,7 +437,7 @@ will not start
 yes no-http-address http-address
 """,
     "2.17.0 envfile-packaged-empty.env": """
-will not start
+will not start, 3 behaviours change
 yes no-http-address http-address
 yes ai-gateway-on ai-gateway-enabled
 yes default-changed email-smarthost

@@ -151,7 +151,7 @@ def test_numbered_providers_are_read_after_the_settings_are_printed(folder, repo
 def test_what_was_predicted_to_be_refused_and_is_printed(folder, report):
     (folder / "coder.env").write_text(ENV + "CODER_PROVISIONER_DAEMONS=many\n")
     found = report(printed())
-    assert found["verdict"] == "will not start"
+    assert found["verdict"] == "will not start, 2 behaviours change"
     one = next(one for one in refuted(found) if one["subject"] == "provisioner-daemons")
     assert "was predicted to refuse CODER_PROVISIONER_DAEMONS" in one["message"]
 

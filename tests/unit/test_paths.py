@@ -26,6 +26,7 @@ from confaudit.core.text.paths import telling
             ("/srv/a/x.json", "https://coder.example.com/b"),
             ("a/x.json", "https://coder.example.com/b"),
         ),
+        (("/dev/fd/13",), ("/dev/fd/13",)),
         (("./x.env", "./y.env"), ("x.env", "y.env")),
     ],
 )

@@ -8,11 +8,16 @@ def telling(names: Sequence[str]) -> tuple[str, ...]:
     """Names of files without the folders that nobody needs to tell one from the others.
 
     A file alone is called as it was given, of an absolute path by its last two parts. What is no
-    path stays as it is.
+    path of a file on a disk stays as it is.
     """
-    paths = {name: _parts(name) for name in names if "/" in name and "://" not in name}
+    paths = {name: _parts(name) for name in names if _is_on_disk(name)}
     shown = {name: _shortest(name, parts, paths.values()) for name, parts in paths.items()}
     return tuple(shown.get(name, name) for name in names)
+
+
+def _is_on_disk(name: str) -> bool:
+    """Whether it has folders that may go: a pipe of the shell has none, nor has an address."""
+    return "/" in name and "://" not in name and not name.startswith("/dev/")
 
 
 _Parts: TypeAlias = tuple[str, ...]
