@@ -84,6 +84,8 @@ class Kind:
     """What they are: `Old name of an option`."""
     sentence: str
     """What they say, with a blank in place of each name."""
+    about: str
+    """The name that this one is about, where it is none of its option's: a misspelt one."""
     steps: tuple[str, ...]
     """Of the finding, with such blanks."""
 

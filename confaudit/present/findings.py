@@ -160,6 +160,7 @@ def _kind(finding: Finding, limit: int) -> Kind:
         kin=found.kin,
         title=within(found.title, limit),
         sentence=within(found.sentence, limit),
+        about=within(found.about, limit),
         steps=tuple(within(blanked(step, finding), limit) for step in finding.todo),
     )
 

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from confaudit.core.report.alike import in_one
 from confaudit.present.entries import Entry, Fact, Gathered, Task
-from confaudit.present.values import Chip
+from confaudit.present.values import Chip, Name
 
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _Part = TypeVar("_Part")
@@ -49,6 +49,7 @@ def _own(row: Entry, shared: Entry) -> Entry:
     told = {fact.term for fact in shared.facts}
     return replace(
         row,
+        names=_with_own_name(row),
         chips=tuple(_quiet(chip, shared.chips) for chip in row.chips),
         instead=tuple(one for one in row.instead if one not in shared.instead),
         value_term="" if shared.value_term else row.value_term,
@@ -57,6 +58,12 @@ def _own(row: Entry, shared: Entry) -> Entry:
         facts=tuple(fact for fact in row.facts if fact.term not in told),
         strip=None,  # a picture for each would bury the names
     )
+
+
+def _with_own_name(row: Entry) -> tuple[Name, ...]:
+    """What the title of a single one would name, and the title of all cannot."""
+    about = row.alike.about if row.alike else ""
+    return (Name(about), *row.names) if about else row.names
 
 
 def _quiet(chip: Chip, shared: Sequence[Chip]) -> Chip:

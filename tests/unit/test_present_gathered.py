@@ -7,7 +7,7 @@ import pytest
 from confaudit.core.given import Position
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Phase
 from confaudit.core.model import Level
-from confaudit.core.report.alike import blanked
+from confaudit.core.report.alike import blanked, in_one
 from confaudit.core.upgrade.known import Truth
 from confaudit.present import present
 from confaudit.present.entries import Entry, Gathered, Task
@@ -151,3 +151,17 @@ def test_no_finding_is_lost(name: str) -> None:
     for group in present(REPORTS[name], 200).all_groups:
         rows = [row.fingerprint for entry in gathered(group.rows) for row in entry.rows]
         assert rows == [row.fingerprint for row in group.rows]
+
+
+def test_a_row_names_what_its_finding_is_about_even_if_no_option_is_called_so() -> None:
+    typos = [replace(_other(n), subject=f"CODER_AA_{n}", message=f"CODER_AA_{n}?") for n in (1, 2)]
+    (entry,) = _told(*typos)
+    assert [row.names[0].text for row in entry.rows] == ["CODER_AA_1", "CODER_AA_2"]
+    assert [row.names[1].text for row in entry.rows] == ["--a-1", "--a-2"]
+
+
+def test_signs_after_a_name_stay_where_they_are_in_a_step_for_all() -> None:
+    texts = [f"Use CODER_{name}, and check the value." for name in "ABC"]
+    assert in_one(texts, ["Use …, and check the value."]) == (
+        "Use CODER_A, CODER_B and CODER_C, and check the value."
+    )

@@ -26,6 +26,8 @@ class Likeness:
     """What they are, by their rule: `Old name of an option`."""
     sentence: str
     """What they say, with a blank in place of each name."""
+    about: str
+    """The name that this one is about, where it is none of its option's: a misspelt one."""
     kin: Hashable
     """Equal for those that are told as one, and for no others."""
 
@@ -34,7 +36,9 @@ def likeness(finding: Finding) -> Likeness:
     """What a finding has in common with others of its kind."""
     sentence = blanked(finding.message, finding)
     answer = (finding.affects, finding.severity, finding.phase)
-    return Likeness(finding.rule.title, sentence, (finding.rule.id, answer, sentence))
+    is_named = finding.spec is None or finding.subject in _option_names(finding)
+    about = "" if is_named else finding.subject
+    return Likeness(finding.rule.title, sentence, about, (finding.rule.id, answer, sentence))
 
 
 def blanked(text: str, finding: Finding, blank: str = BLANK) -> str:
@@ -68,15 +72,18 @@ def in_one(texts: Sequence[str], patterns: Iterable[str]) -> str:
 
 def _joined(texts: Sequence[str]) -> str:
     """The words that all begin and end with, and between them what differs."""
-    stop = "." if all(text.endswith(".") for text in texts) else ""
-    words = [text.removesuffix(stop).split(" ") for text in texts]
+    words = [_PART.findall(text) for text in texts]
     lead = _shared(words)
-    ends = [one[: lead - 1 : -1] if lead else one[::-1] for one in words]
-    tail = _shared(ends)
-    middles = [" ".join(one[lead : len(one) - tail]) for one in words]
+    tail = _shared(one[lead:][::-1] for one in words)
+    middles = ["".join(one[lead : len(one) - tail]).strip() for one in words]
     if not lead or not all(middles):
         return ""
-    return " ".join((*words[0][:lead], listing(middles), *words[0][len(words[0]) - tail :])) + stop
+    end = words[0][len(words[0]) - tail :]
+    return "".join((*words[0][:lead], listing(middles), *end))
+
+
+_PART: Final = re.compile(r"\s+|[,;:.](?=\s|$)|(?:(?![,;:.](?:\s|$))\S)+")
+"""A word, the blanks after it, or the sign that ends it."""
 
 
 def _shared(rows: Iterable[Sequence[str]]) -> int:
@@ -86,9 +93,12 @@ def _shared(rows: Iterable[Sequence[str]]) -> int:
 
 
 def _names(finding: Finding) -> set[str]:
+    return {name for name in (*_option_names(finding), finding.subject) if name}
+
+
+def _option_names(finding: Finding) -> set[str]:
     options = [one for one in (finding.spec, *finding.instead) if one]
-    spelled = {name for one in options for name in _spelled(one)}
-    return {name for name in (*spelled, finding.subject) if name}
+    return {name for one in options for name in (one.key, *_spelled(one))}
 
 
 def _spelled(spec: OptionSpec) -> tuple[str, ...]:
