@@ -5,7 +5,7 @@ Equal ones share all but names.
 The parts that changes are written with as well stand here too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from rich.cells import cell_len
@@ -75,12 +75,24 @@ def _brief(entry: Gathered) -> Iterator[Block]:
 
 def _finding(finding: Entry) -> Iterator[Block]:
     yield _headline(finding, _where(finding))
-    for number, place in enumerate(finding.places):
-        yield from ((4, Text(place.text, "dim")),) if number else ()
-        yield from _excerpt(place)
+    yield from _places(finding)
     yield from _evidence(finding)
     yield from _steps(finding.steps_term, tuple(map(Task, finding.steps)))
     yield from _patches(finding)
+
+
+def _places(finding: Entry) -> Iterator[Block]:
+    """The first lines that it stands on, and where the others are."""
+    for number, place in enumerate(finding.places[:_MOST_LINES]):
+        if number:
+            yield 4, Text(place.text, "dim")
+        yield from _excerpt(place)
+    if others := finding.places[_MOST_LINES:]:
+        yield 4, Text(", ".join(place.text for place in others), "dim")
+
+
+_MOST_LINES: Final = 3
+"""More of them would bury what is said."""
 
 
 def _alike(entry: Gathered) -> Iterator[Block]:
@@ -120,8 +132,8 @@ def _row(row: Entry) -> Iterator[Block]:
     place = (*row.places, None)[0]
     shown = _source(place) if place and place.name else Text()
     others = (Text(other.text, "dim") for other in row.places[1:])
-    told = filter(None, (shown, _labels(row), *others, *_in_brief(row), *_sentences(row)))
-    parts = (Text(_where(row), "bold"), Text(" · ", "dim").join(told))
+    told = _side_by_side((shown, _labels(row), *others, *_in_brief(row), *_sentences(row)))
+    parts = (Text(_where(row), "bold"), told)
     yield 4, Text("  ").join(filter(None, parts))
     yield from _remarks(row)
 
@@ -147,11 +159,26 @@ def _excerpt(place: PlaceShown) -> Iterator[Block]:
 
 
 def _evidence(finding: Entry) -> Iterator[Block]:
-    """What this finding says, what is short side by side; what people wrote beside it last."""
-    if brief := [*_in_brief(finding)]:
-        yield 4, Text(" · ", "dim").join(brief)
-    yield from ((4, text) for text in _sentences(finding))
+    """What this finding says, side by side as far as it fits; what people wrote beside it last."""
+    lines: list[Text] = []
+    for part in (_side_by_side(_in_brief(finding)), *_sentences(finding)):
+        if lines and lines[-1].cell_len + part.cell_len < _FITS:
+            lines[-1] = _side_by_side((lines[-1], part))
+        elif part:
+            lines.append(part)
+    yield from ((4, line) for line in lines)
     yield from _remarks(finding)
+
+
+_FITS: Final = 90
+"""Columns, on a terminal of usual width."""
+
+
+def _side_by_side(parts: Iterable[Text]) -> Text:
+    text = Text()
+    for part in filter(None, parts):
+        text = Text.assemble(text, (" · ", "dim"), part) if text else part
+    return text
 
 
 def _in_brief(finding: Entry) -> Iterator[Text]:

@@ -149,6 +149,16 @@ def test_the_mark_stands_below_the_name_however_wide_what_is_before_it() -> None
     assert cell_len(above) == 40
 
 
+def test_of_many_lines_the_first_are_shown_and_the_others_named() -> None:
+    places = [Position("a.env", line, 1, Excerpt("", "CODER_A", "=")) for line in range(1, 6)]
+    finding = replace(FINDINGS[1], positions=tuple(places))
+    report = replace(REPORTS["upgrade"], judged=judged(findings=(finding,)))
+    text = render(report, "text", RenderOptions())
+    assert re.findall(r"(?m)^    (\d) \| CODER_A=$", text) == ["1", "2", "3"]
+    assert "\n    a.env:2:1\n    2 | CODER_A=\n" in text
+    assert "\n    a.env:4:1, a.env:5:1\n" in text
+
+
 @pytest.mark.parametrize(("rows", "shown"), [(10, True), (11, False)])
 def test_a_long_table_that_others_fold_is_one_line(rows: int, shown: bool) -> None:
     cells = tuple({"name": f"cell-{number}"} for number in range(rows))

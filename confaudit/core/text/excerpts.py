@@ -22,7 +22,8 @@ _BEFORE: Final = re.compile(
     r"|(?<!\w)(?:name|key|env|environment|Environment|export|ENV|ARG|set)(?!\w))*\Z"
 )
 """What files have before names."""
-_CLOSING: Final = "\"'\\,"
+_QUOTES: Final = "\"'\\"
+_CLOSING: Final = f"{_QUOTES},"
 """What may belong to what stood before."""
 _LONGEST_BEFORE: Final = 60
 _MARKS: Final = r"[\"'\\,;)}\]]*"
@@ -70,14 +71,21 @@ def _before(text: str) -> str:
 
 
 def _after(text: str, public: str | None) -> str:
+    """What follows the name: how the value begins, and the value if it may be shown."""
     found = _SEPARATOR.match(text)
     separator = found.group() if found else ""
     rest = text[len(separator) :]
-    if found and public and len(public) <= _MOST_SHOWN and _begins_with(rest, public):
-        separator, rest = separator + public, rest[len(public) :]
-    closing = re.match(_MARKS, rest)
+    is_shown = found and public and len(public) <= _MOST_SHOWN and _begins_with(rest, public)
+    value = public if is_shown and public else ""
+    closing = re.match(_MARKS, rest[len(value) :])
     marks = closing.group() if closing else ""
-    return f"{separator}{marks}{_ELLIPSIS if rest[len(marks) :].strip() else ''}".rstrip()
+    if not rest[len(value) + len(marks) :].strip():
+        return f"{separator}{value}{marks}".rstrip()
+    return (
+        f"{separator}{value}{marks}{_ELLIPSIS}"
+        if value
+        else f"{separator.rstrip(_QUOTES)}{_ELLIPSIS}"
+    )
 
 
 def _begins_with(text: str, value: str) -> bool:
