@@ -9,7 +9,6 @@ from typing import Final
 from confaudit.core.judge.finding import Rule
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
-from confaudit.render.markdown import words
 from confaudit.workflows.house import house
 from confaudit.workflows.rulebook import rules_without_policy
 from confaudit.workflows.setup import Setup
@@ -63,6 +62,8 @@ says the same, and knows the rules of your own house as well. This page is made 
 
 def _described(rule: Rule) -> str:
     """What is to be known of a rule, in paragraphs."""
+    from confaudit.render.markdown import words
+
     where = f"See {rule.reference}." if rule.reference else ""
     head = f"{titled(rule)} ({rule.level.word}, {rule.effect})."
     texts = filter(None, (head, rule.why, rule.fix, where))

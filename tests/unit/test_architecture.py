@@ -65,6 +65,7 @@ ARROWS = WINGS | {
         "demo",
     },
     "cli": SHARED | {"cli", "workflows", "render", "sources", "topics"},
+    "build_backend": {"cli"},
     "configfile": {"errors", "yaml_file"},
     "errors": set(),
     "__main__": {"cli"},

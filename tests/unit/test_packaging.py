@@ -1,11 +1,18 @@
 """What is listed by hand must match the folders; the language of the repository is the project."""
 
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
+
+from confaudit import topics
+from confaudit.cli.main import group
+from confaudit.cli.manual import pages
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -35,6 +42,63 @@ def test_the_top_level_holds_only_what_was_agreed():
 def test_the_version_is_written_once():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert not re.search(r'^version = "', text, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def manual(tmp_path_factory):
+    """The manual pages as a build makes them, and what of others it imports for them."""
+    folder = tmp_path_factory.mktemp("build")
+    code = (
+        "import sys; before = set(sys.modules); from confaudit import build_backend as backend;"
+        "backend.write_pages(); print(*(set(sys.modules) - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+    )
+    tops = {name.partition(".")[0] for name in done.stdout.split()}
+    (made,) = PROJECT["tool"]["setuptools"]["data-files"]["share/man/man1"]
+    return sorted(folder.glob(made)), tops - sys.stdlib_module_names
+
+
+def commands(command, path):
+    yield path
+    context = click.Context(command)
+    for name in command.list_commands(context) if isinstance(command, click.Group) else ():
+        yield from commands(command.get_command(context, name), f"{path}-{name}")
+
+
+def test_each_command_has_a_manual_page(manual):
+    found = {path.stem: path.read_text(encoding="utf-8") for path in manual[0]}
+    assert sorted(found) == sorted(commands(group, "confaudit"))
+    for name, page in found.items():
+        others = re.findall(r"^\.BR (\S+) \(1\)", page, re.MULTILINE)
+        assert others
+        assert {other.replace("\\-", "-") for other in others} <= found.keys(), name
+    assert "\n.SH INPUTS\n.TP\n.B \\-\\-to VERSION\n" in found["confaudit-upgrade"]
+    whole = found["confaudit"].replace("\\-", "-")
+    assert all(f"\n.B {name}\n" in whole for name in topics.NAMES)
+
+
+def test_manual_pages_are_sound(manual):
+    if not shutil.which("groff"):
+        pytest.skip("groff is not there to read them")
+    command = ["groff", "-man", "-ww", "-Kutf8", "-Tutf8", *manual[0]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_build_asks_for_what_it_imports(manual):
+    asked = {re.split(r"\W", name)[0] for name in PROJECT["build-system"]["requires"]}
+    assert manual[1] - {"confaudit", "typing_extensions"} == asked - {"setuptools"}
+
+
+def test_no_text_is_taken_for_a_request():
+    text = ".so /etc/passwd\n\n'quoted' and C:\\new\n\n\b\n.de x\n  kept"
+    (page,) = pages(click.Command("strange", help=text), "strange").values()
+    body = page.partition(".SH DESCRIPTION\n")[2]
+    assert "\\&.so /etc/passwd\n" in body
+    assert "\\&'quoted' and C:\\enew\n" in body
+    assert ".nf\n\\&.de x\n  kept\n.fi\n" in body
 
 
 @pytest.mark.parametrize(
