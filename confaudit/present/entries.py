@@ -133,7 +133,9 @@ class Entry:
     steps: tuple[str, ...] = ()
     patches: tuple[PatchShown, ...] = ()
     places: tuple[PlaceShown, ...] = ()
-    """Of a finding; else the line nearest to it, see `Finding.nearest`."""
+    """Of a finding."""
+    nearest: str = ""
+    """`file:line` that comes nearest to a finding that stands nowhere, see `Finding.nearest`."""
     alike: Kind | None = None
     """Of a finding."""
 

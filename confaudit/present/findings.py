@@ -145,6 +145,7 @@ def _finding(finding: Finding, report: Report, limit: int) -> Entry:
         steps=tuple(within(step, limit) for step in finding.todo),
         patches=tuple(_patch(patch, limit) for patch in finding.patches),
         places=tuple(_places(finding, limit)),
+        nearest=_place(finding.nearest, limit) if finding.nearest else "",
         alike=_kind(finding, limit),
     )
 
@@ -298,8 +299,7 @@ def _place(position: Position, limit: int) -> str:
 
 
 def _places(finding: Finding, limit: int) -> Iterator[PlaceShown]:
-    positions = finding.positions or filter(None, (finding.nearest,))
-    for one in dict.fromkeys(positions):
+    for one in dict.fromkeys(finding.positions):
         column = f":{one.column}" if one.column else ""
         text = f"{_place(one, limit)}{column}"
         if shown := one.excerpt:

@@ -40,6 +40,7 @@ def _gathered(rows: tuple[Entry, ...]) -> Gathered:
         strip=first.strip if _is_shared([row.strip for row in rows]) else None,
         patches=(),
         places=(),
+        nearest="",
     )
     return Gathered(tuple(_own(row, shared) for row in rows), shared, tuple(_tasks(rows)))
 

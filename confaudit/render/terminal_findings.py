@@ -187,6 +187,8 @@ def _in_brief(finding: Entry) -> Iterator[Text]:
     for names in finding.instead:
         yield Text("Instead: ", "dim").append_text(names_line(names))
     yield from (_fact(fact) for fact in _own_facts(finding) if not fact.texts[-1].endswith("."))
+    if finding.nearest:
+        yield Text.assemble(("Where: ", "dim"), finding.nearest)
 
 
 def _sentences(finding: Entry) -> Iterator[Text]:

@@ -159,6 +159,14 @@ def test_of_many_lines_the_first_are_shown_and_the_others_named() -> None:
     assert "\n    a.env:4:1, a.env:5:1\n" in text
 
 
+def test_what_stands_in_no_file_is_told_by_its_option_and_the_nearest_line() -> None:
+    finding = replace(FINDINGS[1], positions=(), nearest=Position("prod/settings.json", 7))
+    report = replace(REPORTS["upgrade"], judged=judged(findings=(finding,)))
+    text = render(report, "text", RenderOptions())
+    assert "\n  --cache-age  error  empty-value  CODER_CACHE_AGE is empty" in text
+    assert "Since: Coder 2.34.0 · Where: prod/settings.json:7\n" in text
+
+
 @pytest.mark.parametrize(("rows", "shown"), [(10, True), (11, False)])
 def test_a_long_table_that_others_fold_is_one_line(rows: int, shown: bool) -> None:
     cells = tuple({"name": f"cell-{number}"} for number in range(rows))
