@@ -16,7 +16,8 @@ from deepdiff import DeepDiff
 
 from confaudit.catalog import loader
 from confaudit.core.changes.causes import attribute
-from confaudit.core.changes.diff import diff, strict_prune
+from confaudit.core.changes.diff import diff
+from confaudit.core.changes.documents import strict_prune
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.snapshot.canonical import encode
 

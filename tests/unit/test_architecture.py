@@ -74,7 +74,7 @@ ARROWS = WINGS | {
 """Room → the rooms it may import from."""
 
 HOMES = {
-    "deepdiff": {"core/changes/diff.py"},
+    "deepdiff": {"core/changes/documents.py"},
     "re2": {"core/coder/regexps.py"},
     "click": {"cli"},
     "git": {"store"},

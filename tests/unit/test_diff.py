@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from deepdiff import DeepDiff
 
-from confaudit.core.changes.diff import deepdiff_keys, diff, differing, strict_prune, unequal_keys
+from confaudit.core.changes.diff import diff
+from confaudit.core.changes.documents import deepdiff_keys, differing, strict_prune, unequal_keys
 from confaudit.core.model import (
     MISSING,
     ChangeKind,

@@ -1,6 +1,8 @@
 """Who brought a change about, with one sentence on how that is known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from confaudit.core.model import Cause
 
@@ -31,3 +33,11 @@ def by_nobody(evidence: str) -> Attribution:
 def unexplained(evidence: str) -> Attribution:
     """Nothing tells the operator from the release."""
     return Attribution(Cause.UNKNOWN, evidence)
+
+
+COMPUTED_FROM: Final[Mapping[str, str]] = {
+    "version": "the version",
+    "host": "the host it runs on",
+    "access-url": "the access URL's scheme",
+}
+"""What a default is computed from, in words."""

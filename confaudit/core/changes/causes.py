@@ -12,6 +12,7 @@ from typing import Final
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.attribution import (
+    COMPUTED_FROM,
     Attribution,
     by_nobody,
     by_operator,
@@ -34,8 +35,6 @@ from confaudit.core.model import (
     ChangeKind,
     Facet,
     FacetChange,
-    Fidelity,
-    OptionSpec,
     Snapshot,
     Subject,
     Value,
@@ -73,7 +72,7 @@ class _Attributor:
         self._before, self._after, self._catalog = before, after, catalog
         self._way = Way(before, after, catalog)
         self._upgraded, self._span = self._way.is_upgrade, self._way.span
-        self._leaves = Leaves(before, after, catalog)
+        self._leaves = Leaves(before, after, catalog, self._way)
 
     def attribute(self, change: Change) -> Change:
         """The change with its cause and evidence, that of a leaf with the option that sets it."""
@@ -85,7 +84,7 @@ class _Attributor:
     def _by_subject(self, change: Change) -> Attribution:
         by_subject = {
             Subject.OPTION: self._option,
-            Subject.CONFIG: self._leaf,
+            Subject.CONFIG: self._leaves.attribute,
             Subject.SERVER: self._server,
         }
         return self._with_fields(change, by_subject[change.subject](change))
@@ -305,52 +304,7 @@ class _Attributor:
         version = parsed(self._after.version)
         return version is None or version >= ALIASES_SHARE
 
-    # --- leaves and endpoints --------------------------------------------------------------
-
-    def _leaf(self, change: Change) -> Attribution:
-        if Fidelity.SHAPE in (self._before.fidelity, self._after.fidelity):
-            if self._leaves.is_left_out(change):
-                return by_nobody(
-                    "its release has it all the same: a server leaves out what is empty"
-                )
-            return by_release(self._leaves.documented_since(change))
-        filled = self._facts.filled(change.key)
-        if filled and filled.by is Filler.VARIABLES:
-            return by_operator(f"{filled.how} fill it")
-        if self._disagrees(change):
-            return unexplained("the config tree and the option of this leaf disagree")
-        if change.kind is not ChangeKind.CHANGED:
-            return self._leaf_presence()
-        if self._upgraded is False:
-            return by_operator("the release is the same on both sides")
-        return self._leaf_default(change)
-
-    def _disagrees(self, change: Change) -> bool:
-        owners = (*self._before.declared.values(), *self._after.declared.values())
-        both = bool(self._before.settings) and bool(self._after.settings)
-        return both and any(spec.json_path == change.path for spec in owners)
-
-    def _leaf_presence(self) -> Attribution:
-        if self._upgraded:
-            return by_release(f"{self._span} changes which leaves there are")
-        return unexplained("the same release has it on one side only")
-
-    def _leaf_default(self, change: Change) -> Attribution:
-        """A bare config tree: all that can be held against it are the releases' defaults."""
-        defaults = [self._fact(s, change.path) for s in (self._before, self._after)]
-        if None in defaults:
-            return unexplained("the input does not tell value sources")
-        before, after = (spec for spec in defaults if spec)
-        if after.default_computed_from:
-            return by_nobody(f"its default follows from {_WORDS[after.default_computed_from]}")
-        if before.default != after.default:
-            return by_release(f"{self._span} moves the default")
-        return by_operator("the default did not move")
-
-    def _fact(self, snapshot: Snapshot, leaf: str) -> OptionSpec | None:
-        release = self._catalog.release(snapshot.version)
-        owners = release.leaves.get(leaf, ()) if release else ()
-        return owners[0] if owners else None
+    # --- endpoints -------------------------------------------------------------------------
 
     def _server(self, change: Change) -> Attribution:
         row = ENDPOINTS.get(change.key.partition(".")[0])
@@ -364,21 +318,13 @@ class _Attributor:
         return by_operator("it is kept in the database or the licence, not in options")
 
 
-_WORDS: Final = {
-    "version": "the version",
-    "host": "the host it runs on",
-    "access-url": "the access URL's scheme",
-}
-"""What a default is computed from, in words."""
-
-
 def _tells_versions(path: str) -> bool:
     return path.rpartition(".")[2] in ("version", "api_version", "coder_version")
 
 
 def _computed_from(snapshot: Snapshot, key: str) -> str:
     spec = snapshot.declared.get(key)
-    return _WORDS.get(spec.default_computed_from, "") if spec else ""
+    return COMPUTED_FROM.get(spec.default_computed_from, "") if spec else ""
 
 
 def _is_set_elsewhere(change: Change) -> bool:

@@ -1,14 +1,20 @@
-"""Two Snapshots become Changes; the only module that imports deepdiff.
+"""Two Snapshots become Changes.
 
-deepdiff finds what differs; here every difference becomes one Change about an option, a config
-leaf or a server leaf. Only what both inputs can tell is compared.
+Every difference becomes one Change about an option, a config leaf or a server leaf. Only what both
+inputs can tell is compared.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from confaudit.core import tree
+from confaudit.core.changes.documents import (
+    Document,
+    changed_leaves,
+    deepdiff_keys,
+    strictly_equal,
+)
 from confaudit.core.model import (
     MISSING,
     Change,
@@ -25,9 +31,6 @@ from confaudit.core.model import (
     Value,
 )
 from confaudit.core.secret import is_secret
-
-Document: TypeAlias = dict[str, Json]
-Pair: TypeAlias = tuple[Value, Value]
 
 _ORDER: Final = (
     ChangeKind.CHANGED,
@@ -51,109 +54,6 @@ def diff(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
 def position(change: Change) -> tuple[int, int, str]:
     """Where a change stands in a list: by subject, then values first, then by name."""
     return list(Subject).index(change.subject), _ORDER.index(change.kind), change.key
-
-
-def differing(before: Document, after: Document) -> Iterator[tree.Path]:
-    """Paths at which two documents differ, as deepdiff sees them; possibly deep inside lists.
-
-    The guards, each a default that would hide changes: keys that start with `__` are compared
-    (Coder has an option named `__Host Prefix Cookies`), and a section that changed a lot is not
-    folded into one change.
-    """
-    pruned = strict_prune(before, after)
-    if pruned is None:
-        return
-    from deepdiff import DeepDiff  # costs more to import than most diffs take
-
-    found: Mapping[str, Any] = DeepDiff(
-        *pruned,
-        view="tree",
-        ignore_private_variables=False,
-        threshold_to_diff_deeper=0,
-        verbose_level=2,
-    )
-    for levels in found.values():
-        for level in levels:
-            yield tuple(str(key) for key in level.path(output_format="list"))
-
-
-def deepdiff_keys(before: Document, after: Document) -> set[str]:
-    """The top-level keys at which two documents differ, as deepdiff sees them."""
-    return {path[0] for path in differing(before, after)}
-
-
-def unequal_keys(before: Document, after: Document) -> set[str]:
-    """The same without deepdiff, for whoever compares so often that its import would show."""
-    pruned = strict_prune(before, after)
-    return {key for side in pruned or () if isinstance(side, dict) for key in side}
-
-
-def strict_prune(before: Json, after: Json) -> tuple[Json, Json] | None:
-    """Reduce two documents to where they differ; None when they are equal.
-
-    deepdiff pays for every leaf whether or not it changed. Unlike `==` this tells True from 1.
-    Lists stay whole.
-    """
-    if not (isinstance(before, dict) and isinstance(after, dict)):
-        return None if _strictly_equal(before, after) else (before, after)
-    left = {key: value for key, value in before.items() if key not in after}
-    right = {key: value for key, value in after.items() if key not in before}
-    for key in before.keys() & after.keys():
-        if (pruned := strict_prune(before[key], after[key])) is not None:
-            left[key], right[key] = pruned
-    return (left, right) if left or right else None
-
-
-def _strictly_equal(a: Json, b: Json) -> bool:
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_strictly_equal(a[key], b[key]) for key in a)
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(_strictly_equal, a, b))
-    return type(a) is type(b) and a == b
-
-
-def _changed_leaves(
-    before: Document, after: Document, known: frozenset[str] = frozenset()
-) -> dict[tree.Path, Pair]:
-    """Every leaf that differs, with its two values; a section on one side is taken apart."""
-    found: dict[tree.Path, Pair] = {}
-    for path in differing(before, after):
-        top = _leaf_above(path, before, after, known)
-        found.update(_take_apart(top, tree.get(before, top), tree.get(after, top), known))
-    return found
-
-
-def _leaf_above(
-    path: tree.Path, before: Document, after: Document, known: frozenset[str]
-) -> tree.Path:
-    """Climb down a path until it reaches a leaf on either side: lists are compared as wholes."""
-    for end in range(1, len(path)):
-        top = path[:end]
-        if tree.dotted(top) in known or not (
-            tree.is_section(tree.get(before, top)) and tree.is_section(tree.get(after, top))
-        ):
-            return top
-    return path
-
-
-def _take_apart(
-    top: tree.Path, before: Value, after: Value, known: frozenset[str]
-) -> Iterator[tuple[tree.Path, Pair]]:
-    """A section on either side becomes its leaves; what is no section is one leaf."""
-    if tree.dotted(top) in known or not (tree.is_section(before) or tree.is_section(after)):
-        yield top, (before, after)
-        return
-    left, right = _below(top, before, known), _below(top, after, known)
-    for path in left.keys() | right.keys():
-        yield path, (left.get(path, MISSING), right.get(path, MISSING))
-
-
-def _below(top: tree.Path, value: Value, known: frozenset[str]) -> dict[tree.Path, Json]:
-    if isinstance(value, Missing):
-        return {}
-    if isinstance(value, dict) and tree.is_section(value):
-        return dict(tree.leaves(value, known, top))
-    return {top: value}
 
 
 # --- options ---------------------------------------------------------------------------------
@@ -264,7 +164,7 @@ def _kind(before: _Option | None, after: _Option | None) -> ChangeKind:
 def _differ(left: Document, right: Document, name: str) -> bool:
     """Whether both know a side and disagree on it."""
     known = name in left and name in right
-    return known and not _strictly_equal(left[name], right[name])
+    return known and not strictly_equal(left[name], right[name])
 
 
 def _facets(before: _Option, after: _Option) -> tuple[FacetChange, ...]:
@@ -290,7 +190,7 @@ def _differences(left: Document, right: Document) -> tuple[FacetChange, ...]:
 def _config_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     left, right = _comparable_configs(before, after)
     types = _leaf_types(before) | _leaf_types(after)
-    for path, (old, new) in _changed_leaves(left, right, frozenset(types)).items():
+    for path, (old, new) in changed_leaves(left, right, frozenset(types)).items():
         yield _leaf_change(Subject.CONFIG, path, old, new, types.get(tree.dotted(path), ""))
 
 
@@ -384,7 +284,7 @@ def _same_or_untold(leaf: Value, option: Value) -> bool:
     """A leaf that is absent, or an option whose value is not known, contradicts nothing."""
     if isinstance(leaf, Missing) or isinstance(option, Missing):
         return True
-    return is_secret(option) or _strictly_equal(leaf, option)
+    return is_secret(option) or strictly_equal(leaf, option)
 
 
 # --- endpoints --------------------------------------------------------------------------------
@@ -396,5 +296,5 @@ def _server_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     left = {name: before.server[name] for name in shared}
     right = {name: after.server[name] for name in shared}
     left, right = _without_losses(before, after, left, right)
-    for path, (old, new) in _changed_leaves(left, right).items():
+    for path, (old, new) in changed_leaves(left, right).items():
         yield _leaf_change(Subject.SERVER, path, old, new, "")

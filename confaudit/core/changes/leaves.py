@@ -1,4 +1,4 @@
-"""Config leaves in a comparison: the option that sets each, and the release that made it differ.
+"""Config leaves in a comparison: the option that sets each, and who made it differ.
 
 A docs page tells neither values nor its release. What releases are known to have tells the rest.
 """
@@ -6,17 +6,27 @@ A docs page tells neither values nor its release. What releases are known to hav
 from collections.abc import Callable
 from functools import cached_property
 
+from confaudit.core.changes.attribution import (
+    COMPUTED_FROM,
+    Attribution,
+    by_nobody,
+    by_operator,
+    by_release,
+    unexplained,
+)
+from confaudit.core.changes.way import Way
 from confaudit.core.coder.documented import best_fit, documented_as
+from confaudit.core.coder.facts import Filler
 from confaudit.core.coder.releases import Catalog, Release, Version, arrivals
-from confaudit.core.model import Change, ChangeKind, OptionSpec, Snapshot
+from confaudit.core.model import Change, ChangeKind, Fidelity, OptionSpec, Snapshot
 from confaudit.core.text.wording import first_releases
 
 
 class Leaves:
     """The config leaves of two snapshots, as far as releases are known to have them."""
 
-    def __init__(self, before: Snapshot, after: Snapshot, catalog: Catalog) -> None:
-        self._before, self._after, self._catalog = before, after, catalog
+    def __init__(self, before: Snapshot, after: Snapshot, catalog: Catalog, way: Way) -> None:
+        self._before, self._after, self._catalog, self._way = before, after, catalog, way
 
     def option(self, leaf: str) -> OptionSpec | None:
         """The option that sets a leaf, under the name to use on the newer side; None if none does.
@@ -28,7 +38,58 @@ class Leaves:
         owners = next((one.leaves[leaf] for one in releases if leaf in one.leaves), ())
         return min(owners, key=lambda one: bool(one.use_instead), default=None)
 
-    def is_left_out(self, change: Change) -> bool:
+    def attribute(self, change: Change) -> Attribution:
+        """Who made a leaf differ that no option's own change accounts for."""
+        if Fidelity.SHAPE in (self._before.fidelity, self._after.fidelity):
+            return self._documented(change)
+        filled = self._catalog.nearest(self._after.version).facts.filled(change.key)
+        if filled and filled.by is Filler.VARIABLES:
+            return by_operator(f"{filled.how} fill it")
+        if self._disagrees(change):
+            return unexplained("the config tree and the option of this leaf disagree")
+        if change.kind is not ChangeKind.CHANGED:
+            return self._presence()
+        if self._way.is_upgrade is False:
+            return by_operator("the release is the same on both sides")
+        return self._default(change)
+
+    def _disagrees(self, change: Change) -> bool:
+        owners = (*self._before.declared.values(), *self._after.declared.values())
+        both = bool(self._before.settings) and bool(self._after.settings)
+        return both and any(spec.json_path == change.path for spec in owners)
+
+    def _presence(self) -> Attribution:
+        if self._way.is_upgrade:
+            return by_release(f"{self._way.span} changes which leaves there are")
+        return unexplained("the same release has it on one side only")
+
+    def _default(self, change: Change) -> Attribution:
+        """A bare config tree: all that can be held against it are the releases' defaults."""
+        defaults = [self._declared(s, change.path) for s in (self._before, self._after)]
+        if None in defaults:
+            return unexplained("the input does not tell value sources")
+        before, after = (spec for spec in defaults if spec)
+        if after.default_computed_from:
+            return by_nobody(
+                f"its default follows from {COMPUTED_FROM[after.default_computed_from]}"
+            )
+        if before.default != after.default:
+            return by_release(f"{self._way.span} moves the default")
+        return by_operator("the default did not move")
+
+    def _declared(self, snapshot: Snapshot, leaf: str) -> OptionSpec | None:
+        release = self._catalog.release(snapshot.version)
+        owners = release.leaves.get(leaf, ()) if release else ()
+        return owners[0] if owners else None
+
+    # --- docs pages ------------------------------------------------------------------------
+
+    def _documented(self, change: Change) -> Attribution:
+        if self._is_left_out(change):
+            return by_nobody("its release has it all the same: a server leaves out what is empty")
+        return by_release(self._documented_since(change))
+
+    def _is_left_out(self, change: Change) -> bool:
         """Whether a leaf of a docs page only seems to be missing on the other side.
 
         A server leaves out what is empty, and of what no option sets nobody knows the empty value.
@@ -41,7 +102,7 @@ class Leaves:
             and documented_as(change.key, release) is not None
         )
 
-    def documented_since(self, change: Change) -> str:
+    def _documented_since(self, change: Change) -> str:
         """Which release made two pages differ in a leaf, in words."""
         if change.kind is ChangeKind.CHANGED:
             newer = change.before if self._leads_back else change.after

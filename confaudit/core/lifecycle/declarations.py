@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Final
 
 from confaudit.core.changes.aliases import join
-from confaudit.core.changes.diff import option_changes, position, unequal_keys
+from confaudit.core.changes.diff import option_changes, position
+from confaudit.core.changes.documents import unequal_keys
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Release
 from confaudit.core.model import Change, ChangeKind, Facet, OptionSpec, Snapshot
