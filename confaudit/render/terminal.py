@@ -23,11 +23,11 @@ from confaudit.present.entries import Entry, Group, Remark
 from confaudit.present.inline_diff import Items
 from confaudit.present.tables import TableShown
 from confaudit.render import RenderOptions
-from confaudit.render.terminal_findings import (
+from confaudit.render.terminal_findings import findings
+from confaudit.render.terminal_parts import (
     BLANK,
     LEVEL_STYLES,
     Block,
-    findings,
     heading,
     names_line,
     value,
