@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from confaudit import topics
+from confaudit import __version__, build_backend, topics
 from confaudit.cli.main import group
 from confaudit.cli.manual import pages
 
@@ -37,6 +37,33 @@ def test_the_top_level_holds_only_what_was_agreed():
     files = {"pyproject.toml", "README.md", "LICENSE"}
     folders = {"confaudit", "templates", "tests", "samples"}
     assert {name for name in top if not name.startswith(".")} <= files | folders
+
+
+def test_the_version_has_its_section_of_the_changelog():
+    text = (ROOT / ".github/CHANGELOG.md").read_text(encoding="utf-8")
+    first, *sections = re.findall(r"^## (.*)", text, re.MULTILINE)
+    assert first == "Unreleased"
+    for section in sections:
+        assert re.fullmatch(r"\d+\.\d+\.\d+ \(\d{4}-\d\d-\d\d\)", section)
+    assert sections[0].startswith(f"{__version__} (")
+
+
+def test_an_index_shows_readme_with_absolute_addresses(tmp_path, monkeypatch):
+    for name in ("README.md", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    build_backend.write_readme()
+    (file,) = PROJECT["tool"]["setuptools"]["dynamic"]["readme"]["file"]
+    shown = Path(file).read_text(encoding="utf-8")
+    here = Path("README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)]+)\)", shown)
+    assert len(targets) == len(re.findall(r"\]\(([^)]+)\)", here))
+    assert all(one.startswith("https://") for one in targets)
+    home = PROJECT["project"]["urls"]["Homepage"]
+    assert f"({home}/raw/v{__version__}/samples/pictures/upgrade-light.png)" in shown
+    assert f"({home}/blob/v{__version__}/confaudit/topics/inputs.md)" in shown
+    assert re.sub(rf"{home}/(raw|blob)/v{__version__}/", "", shown) == here
+    assert all(address.startswith(home) for address in PROJECT["project"]["urls"].values())
 
 
 def test_the_version_is_written_once():
