@@ -90,7 +90,8 @@ def test_no_format_leaves_the_caveat_out(confaudit, folder, command, file):
     names = ("x.txt", "x.md", "x.html", "x.json")
     outputs = [word for name in names for word in ("-o", name)]
     confaudit(*command(NEWER_LINE, file), *outputs)
-    confaudit("convert", "x.json", *(word.replace("x.", "again-x.") for word in outputs))
+    as_then = ("--fail-on", "error")
+    confaudit("convert", "x.json", *as_then, *(word.replace("x.", "again-x.") for word in outputs))
     for name in names:
         text = (folder / name).read_text()
         assert AS_FAR[NEWER_LINE] in text, name
