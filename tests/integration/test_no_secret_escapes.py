@@ -210,6 +210,10 @@ def test_every_real_payload(folder, capfd, path):
 
 SECRET_LINES = {
     "typo.env": "CODER_PG_CONECTION=planted-secret\nCODER_OIDC_CLIENT_SECRT='planted' # planted\n",
+    "twice.env": "CODER_NOPE=planted\nCODER_NOPE=planted-secret\nCODER_VERBOSE=1\n",
+    ".gitlab-ci.yml": "deploy:\n  variables:\n"
+    '    CODER_OIDC_AUTH_URL_PARAMS: "{\\"access_token\\":\\"planted\\"}"\n'
+    "  script: [docker run -e CODER_VERBOSE=1 ghcr.io/coder/coder:v2.30.0]\n",
     "known.env": "CODER_VERBOSE=true # planted\nCODER_ACCESS_URL=ftp://u:planted-secret@x\n",
     "secret.env": "export CODER_OIDC_CLIENT_SECRET=planted-secret # planted\n",
     "run.sh": "docker run -e A=planted -e CODER_NOPE=planted -e B=planted coder/coder:v2.30.0\n",

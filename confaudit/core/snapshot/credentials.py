@@ -17,10 +17,21 @@ _URL: Final = re.compile(r"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*://[^\s\"
 _BARE_USERINFO: Final = re.compile(
     r"(?<![^\s\"'=,;(])[^\s:/@\"'=,;(]{1,512}:([^\s/@\"']{1,512})@(?=[\w\[])"
 )
+_SIGNS: Final = ":=%\\"
+"""One of them stands in whatever assigns a value."""
+_QUOTE: Final = r"\\{0,15}[\"']"
+"""Texts within texts escape their quotes, and those within these escape the escapes."""
 _NAMED: Final = re.compile(
-    r"(?<![A-Za-z0-9_.\-])(?P<name>[A-Za-z0-9_.\-]+)(?:\"?\s{0,9}=\s{0,9}|\"\s{0,9}:\s{0,9}|:\s{1,9})"
+    r"(?<![A-Za-z0-9_.\-])(?P<name>[A-Za-z0-9_.\-]++)(?:(?:\[|%5B)\w{0,9}(?:\]|%5D))?"
+    rf"(?:(?:{_QUOTE})?\s{{0,9}}(?::?=[>=]?|%3D|\\u003d)\s{{0,9}}|{_QUOTE}\s{{0,9}}:\s{{0,9}}|:\s{{1,9}})",
+    re.IGNORECASE,
 )
-_ASSIGNED: Final = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s&;,\"'#]+")
+_ASSIGNED: Final = re.compile(
+    rf"(?P<quote>{_QUOTE})(?P<quoted>(?:(?!(?<!\\)(?P=quote)).)*)"
+    r"|\[[^\]]*\]?|\{[^}]*\}?|[^\s&;,\"'#](?:[^\s&;,\"'#]|[\"'#](?=\w))*",
+    re.DOTALL,
+)
+"""What lacks its end is a value to the end of the text; a mark amid a bare one is a part of it."""
 _SCHEME_WORD: Final = re.compile(
     r"\b(?P<word>bearer|basic)\s+(?P<value>(?=\S*[0-9=+/])[A-Za-z0-9+/=_.~\-]{6,})", re.IGNORECASE
 )
@@ -72,7 +83,7 @@ class TextRedactor:
             text = _BARE_USERINFO.sub(self._bare, text)
         text = _TOKENS.sub(lambda match: self._mask(match.group()), text)
         text = _SCHEME_WORD.sub(lambda m: f"{m['word']} {self._mask(m['value'])}", text)
-        return self._assignments(text) if ":" in text or "=" in text else text
+        return self._assignments(text) if any(sign in text for sign in _SIGNS) else text
 
     def _url(self, url: str) -> str:
         scheme, rest = url.split("://", 1)
@@ -93,9 +104,9 @@ class TextRedactor:
             assigned = _ASSIGNED.match(text, named.end())
             if assigned is None:
                 continue
-            value = assigned.group()
-            quote = value[0] if value[0] in "\"'" else ""
-            done += [text[end : named.end()], quote, self._mask(value.strip("\"'")), quote]
+            quote, value = assigned["quote"] or "", assigned["quoted"] or ""
+            done += [text[end : named.end()], quote]
+            done += [self._mask(value if quote else assigned.group())]
             end = assigned.end()
         return "".join((*done, text[end:]))
 

@@ -51,8 +51,8 @@ def _duplicate(situation: Situation, found: list[Given]) -> Finding:
         because="both say the same" if same else "they do not say the same",
         level=Level.INFO if same else None,
         spec=spec,
-        before=_value(first),
-        after=_value(last),
+        before=_value(first) if spec else MISSING,  # else nobody can tell whether it is a secret
+        after=_value(last) if spec else MISSING,
         steps=(f"Keep one {shown}.",),
         positions=positions(found),
     )
