@@ -2,7 +2,9 @@
 
 import ast
 import re
+import shlex
 from collections import defaultdict
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -55,6 +57,32 @@ def test_a_topic_names_only_what_there_is(name):
     for words in re.findall(r"(?:^|`)confaudit ((?:[a-z]+ ?)+)", text, re.MULTILINE):
         first = words.split()[0]
         assert first in COMMANDS, words
+
+
+def shown_commands(text):
+    """The words of each line of the program's that stands in a block, or after a prompt or a cd."""
+    for block in re.findall(
+        r"^```(?:sh|console|cron|yaml)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL
+    ):
+        for line in block.replace("\\\n", " ").splitlines():
+            if found := re.search(r"(?:^|&& |\| |\$ |: )confaudit (.*)", line):
+                words = shlex.split(found[1].replace("…", "x"), comments=True)
+                yield list(takewhile(lambda word: word not in {"&&", "|", ">", ">>", "&"}, words))
+
+
+@pytest.mark.parametrize("name", ["README", *topics.NAMES])
+def test_a_command_in_a_text_has_the_options_that_it_is_shown_with(name):
+    for words in shown_commands(README if name == "README" else topics.text(name)):
+        path, rest = ("confaudit",), words
+        while rest and (*path, rest[0]) in ALL:
+            path, rest = (*path, rest[0]), rest[1:]
+        assert len(path) > 1 or rest[0].startswith("-"), words
+        ALL[path].make_parser(click.Context(ALL[path])).parse_args(rest)
+
+
+def test_texts_show_commands():
+    texts = (README, *map(topics.text, topics.NAMES))
+    assert sum(len(list(shown_commands(text))) for text in texts) > 30
 
 
 def test_every_command_is_in_a_text():
