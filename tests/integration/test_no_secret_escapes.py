@@ -1,5 +1,6 @@
 """The proof: whatever the server sends, nothing planted is found anywhere afterwards."""
 
+import contextlib
 import json
 import os
 import re
@@ -246,3 +247,21 @@ def test_the_lines_of_files_are_shown_without_what_stands_beside_the_names(folde
     found = json.loads((folder / "report.json").read_text())["findings"]
     places = [place for one in found for place in one.get("positions", ())]
     assert {place["file"] for place in places if "excerpt" in place} == SECRET_LINES.keys()
+
+
+def test_in_every_form_of_file_columns_lead_to_the_names_and_no_further(folder, capfd):
+    corpus = Path(__file__).parents[1] / "data/operator_files"
+    files = [path.name for path in corpus.iterdir() if path.suffix != ".expected"]
+    with contextlib.chdir(corpus):
+        assert run(["lint", *files, "-f", "json", "-o", str(folder / "out.json")]) in (0, 1)
+    text = (folder / "out.json").read_text()
+    assert not PLANTED.search((text + capfd.readouterr().err).encode())
+    places = [place for one in json.loads(text)["findings"] for place in one.get("positions", ())]
+    known = [place for place in places if "column" in place]
+    assert len(known) > 0.9 * len(places) > 50
+    for place in known:
+        line = (corpus / place["file"]).read_text().split("\n")[place["line"] - 1]
+        shown, start = place["excerpt"], place["column"] - 1
+        assert line[start:].startswith(shown["name"])
+        assert shown["before"].lstrip("\N{HORIZONTAL ELLIPSIS} ") in line[:start]
+        assert shown["after"].rstrip("\N{HORIZONTAL ELLIPSIS} ") in line[start:]
