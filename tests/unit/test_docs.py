@@ -49,14 +49,43 @@ def test_every_topic_has_a_text_that_the_readme_links():
 
 
 @pytest.mark.parametrize("name", topics.NAMES)
-def test_a_topic_names_only_what_there_is(name):
+def test_a_topic_has_a_title_and_names_only_topics_that_there_are(name):
     text = topics.text(name)
     assert re.match(r"# \S", text)
-    for named in re.findall(r"`confaudit help ([a-z-]+)`", text):
-        assert named in {*topics.NAMES, "TOPIC"}
-    for words in re.findall(r"(?:^|`)confaudit ((?:[a-z]+ ?)+)", text, re.MULTILINE):
-        first = words.split()[0]
-        assert first in COMMANDS, words
+    named = re.findall(r"`confaudit help ([a-z-]+)`", text)
+    assert {*named} <= {*topics.NAMES, "TOPIC"}
+
+
+SHOWN = re.compile(r"(?:^ *|[|&;`$] ?)confaudit ([^`\n|>&;#]*)", re.MULTILINE)
+"""The words after the name of the program, in a block of code, in a line or behind a pipe."""
+
+
+def options_typed(words):
+    """The names of the options among the words that a command is given."""
+    found, context = group, click.Context(group, info_name="confaudit")
+    while isinstance(found, click.Group) and words and not words[0].startswith("-"):
+        name, found, words = found.resolve_command(context, words)
+        context = click.Context(found, info_name=name, parent=context)
+    return [*found.make_parser(context).parse_args([*words])[0]]
+
+
+@pytest.mark.parametrize("kind", ["readme", "topics", "help"])
+def test_every_command_that_is_shown_can_be_typed(kind):
+    texts = {
+        "readme": [README],
+        "topics": map(topics.text, topics.NAMES),
+        "help": (command.help for command in ALL.values()),
+    }
+    shown = [words for text in texts[kind] for words in SHOWN.findall(text)]
+    assert len(shown) > 10
+    for words in shown:
+        options_typed(shlex.split(words))  # click says what it does not know
+
+
+def test_a_command_that_is_shown_and_cannot_be_typed_is_found():
+    for words in ("lynt x", "lint --no-such-flag", "catalog shw"):
+        with pytest.raises(click.UsageError):
+            options_typed(words.split())
 
 
 def shown_commands(text):
@@ -280,7 +309,8 @@ ROOMS = sorted(
 def test_texts_name_only_modules_that_there_are() -> None:
     known = _known_names()
     named = re.compile(rf"`((?:{'|'.join(ROOMS)})\.[A-Za-z_.]+)`")
-    for path in (*ROOT.glob("confaudit/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("*.md")):
+    python = (*ROOT.glob("confaudit/**/*.py"), *ROOT.glob("tests/**/*.py"))
+    for path in (*python, *(ROOT / text for text in TEXTS)):
         if path.name.startswith("test_docs"):
             continue
         for name in named.findall(path.read_text(encoding="utf-8")):
