@@ -414,7 +414,6 @@ coder:
     - name: CODER_PPROF_ADDRESS
       value: "127.0.0.1:6060"
 """
-TLS_VALUES = VALUES + "  tls:\n    secretNames: [x]\n"
 
 
 CLUSTER = ("unresolved", None)
