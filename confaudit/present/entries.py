@@ -83,7 +83,7 @@ class Kind:
     title: str
     """What they are: `Old name of an option`."""
     sentence: str
-    """What they say, with a blank in place of each name."""
+    """What they say, with a blank in place of the name; empty where that would be more blanks."""
     about: str
     """The name that this one is about, where it is none of its option's: a misspelt one."""
     steps: tuple[str, ...]

@@ -52,7 +52,7 @@ def test_what_all_share_is_told_once_and_each_row_has_the_rest() -> None:
     assert entry.shared
     assert (entry.shared.title, entry.shared.anchor) == ("2 \N{MULTIPLICATION SIGN} Old", "")
     assert entry.shared.alike
-    assert entry.shared.alike.sentence == "… is old: use … instead."
+    assert entry.shared.alike.sentence == "", "blanks alone say nothing"
     assert _facts(entry.shared) == {
         "Affects you": ("Yes, because each is set by env.",),
         "Since": ("Coder 2.34.0",),
@@ -165,3 +165,10 @@ def test_signs_after_a_name_stay_where_they_are_in_a_step_for_all() -> None:
     assert in_one(texts, ["Use …, and check the value."]) == (
         "Use CODER_A, CODER_B and CODER_C, and check the value."
     )
+
+
+def test_a_sentence_with_one_blank_says_something_about_all() -> None:
+    (entry,) = _told(*(_other(n, message=f"CODER_A_{n} is served.") for n in (1, 2)))
+    assert entry.shared
+    assert entry.shared.alike
+    assert entry.shared.alike.sentence == "… is served."

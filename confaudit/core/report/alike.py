@@ -25,7 +25,7 @@ class Likeness:
     title: str
     """What they are, by their rule: `Old name of an option`."""
     sentence: str
-    """What they say, with a blank in place of each name."""
+    """What they say, with a blank in place of the name; empty where that would be more blanks."""
     about: str
     """The name that this one is about, where it is none of its option's: a misspelt one."""
     kin: Hashable
@@ -38,7 +38,8 @@ def likeness(finding: Finding) -> Likeness:
     answer = (finding.affects, finding.severity, finding.phase)
     is_named = finding.spec is None or finding.subject in _option_names(finding)
     about = "" if is_named else finding.subject
-    return Likeness(finding.rule.title, sentence, about, (finding.rule.id, answer, sentence))
+    shown = sentence if sentence.count(BLANK) == 1 else ""
+    return Likeness(finding.rule.title, shown, about, (finding.rule.id, answer, sentence))
 
 
 def blanked(text: str, finding: Finding, blank: str = BLANK) -> str:
