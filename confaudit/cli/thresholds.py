@@ -59,7 +59,7 @@ def threshold_options(default: str, *more: Decorator) -> Decorator:
             fail_on: str, exit_code: bool, exit_zero: bool, strict: bool = False, **values: Any
         ) -> Any:
             level = LEVELS[ANY if exit_code else fail_on]
-            threshold = Threshold(None) if exit_zero else Threshold(level, strict)
+            threshold = Threshold(None, is_waived=True) if exit_zero else Threshold(level, strict)
             return command(threshold=threshold, **values)
 
         return stack(options)(with_threshold)

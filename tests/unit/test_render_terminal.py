@@ -112,6 +112,12 @@ def test_a_run_that_passes_says_what_would_make_it_fail(name: str) -> None:
             assert whole.endswith(f"\n\n{reason}\n{result}\n")
 
 
+def test_a_run_that_may_not_fail_says_what_lets_it_pass() -> None:
+    options = RenderOptions(1000, threshold=Threshold(None, is_waived=True), is_quiet=True)
+    *_, reason, _ = render(REPORTS["lint"], "text", options).splitlines()
+    assert reason.endswith("; --exit-zero lets this pass.")
+
+
 _BLOCK = """\
   deploy/coder.env:12:1  error  empty-value  CODER_CACHE_AGE is empty, and 2.35.1 cannot read that
     as a duration.  will not start · 98ce1dc33160

@@ -275,6 +275,8 @@ class Threshold:
     """The lowest level that does; None: none does."""
     is_strict: bool = False
     """Whether incomplete knowledge does so too."""
+    is_waived: bool = False
+    """Whether it was asked that nothing makes it fail, whatever the level would."""
 
     def is_reached(self, findings: Iterable[Finding]) -> bool:
         """Whether one of the findings is at or above it."""

@@ -20,4 +20,6 @@ def why_zero(report: Report, threshold: Threshold) -> str:
     if not remaining or exit_code(report, threshold) is not ExitCode.OK:
         return ""
     counts = ", ".join(plural(number, level.word) for level, number in remaining.items())
+    if threshold.is_waived:
+        return f"{counts}; --exit-zero lets this pass."
     return f"{counts}; --fail-on {max(remaining).word} makes this fail."
