@@ -84,6 +84,8 @@ class Kind:
     """What they are: `Old name of an option`."""
     sentence: str
     """What they say, with a blank in place of the name; empty where that would be more blanks."""
+    own: str
+    """What this one says beside it."""
     about: str
     """The name that this one is about, where it is none of its option's: a misspelt one."""
     steps: tuple[str, ...]

@@ -161,6 +161,7 @@ def _kind(finding: Finding, limit: int) -> Kind:
         kin=found.kin,
         title=within(found.title, limit),
         sentence=within(found.sentence, limit),
+        own=within(found.own, limit),
         about=within(found.about, limit),
         steps=tuple(within(blanked(step, finding), limit) for step in finding.todo),
     )

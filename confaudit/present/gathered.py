@@ -50,6 +50,7 @@ def _own(row: Entry, shared: Entry) -> Entry:
     told = {fact.term for fact in shared.facts}
     return replace(
         row,
+        title=row.alike.own if row.alike else "",
         names=_with_own_name(row),
         chips=tuple(_quiet(chip, shared.chips) for chip in row.chips),
         instead=tuple(one for one in row.instead if one not in shared.instead),

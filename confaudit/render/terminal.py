@@ -9,6 +9,7 @@ from io import StringIO
 from itertools import chain, count
 from typing import Final, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -52,6 +53,8 @@ _MOODS: Final = {
 """How a verdict looks; one that nobody judged is bold."""
 _FOLDED_ROWS: Final = 10
 """A table that other formats fold is spelled out up to this size."""
+_NAME_SHARE: Final = 3
+"""A name in a table that takes no more than this part of the width stays in one piece."""
 _KIND_STYLES: Final = {
     ChangeKind.ADDED: "green",
     ChangeKind.REMOVED: "red",
@@ -234,9 +237,11 @@ def _table_in_brief(table: TableShown) -> Iterator[Block]:
 def _table(table: TableShown, console: Console) -> Iterator[Block]:
     """The table at the width of the console; cells are folded, nothing is cut off."""
     grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for column in table.columns:
+    room = console.width // _NAME_SHARE
+    for number, column in enumerate(table.columns):
         justify: Literal["left", "right"] = "right" if column.is_number else "left"
-        grid.add_column(column.title, overflow="fold", justify=justify)
+        is_name = not number and all(cell_len(", ".join(row[0])) <= room for row in table.rows)
+        grid.add_column(column.title, overflow="fold", justify=justify, no_wrap=is_name)
     for row in table.rows:
         grid.add_row(*(Text(", ".join(cell)) for cell in row))
     yield BLANK

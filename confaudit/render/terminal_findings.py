@@ -76,6 +76,8 @@ def _alike(entry: Gathered) -> Iterator[Block]:
     """Equal findings: what they share, and a row for each."""
     if shared := entry.shared:
         yield _headline(shared)
+        if shared.alike and shared.alike.sentence:
+            yield 4, Text(shared.alike.sentence)
         yield from _evidence(shared)
         for row in entry.rows:
             yield from _row(row)
@@ -109,7 +111,9 @@ def _row(row: Entry) -> Iterator[Block]:
     place = (*row.places, None)[0]
     shown = _source(place) if place and place.name else Text()
     others = (Text(other.text, "dim") for other in row.places[1:])
-    told = _side_by_side((shown, _labels(row), *others, *_in_brief(row), *_sentences(row)))
+    told = _side_by_side(
+        (shown, _labels(row), *others, Text(row.title), *_in_brief(row), *_sentences(row))
+    )
     parts = (Text(_where(row), "bold"), told)
     yield 4, Text("  ").join(filter(None, parts))
     yield from _remarks(row)
@@ -181,7 +185,8 @@ def _own_facts(finding: Entry) -> Iterator[Fact]:
 
 def _other_names(finding: Entry) -> Text:
     """The names that the block has not told yet."""
-    told = {_where(finding), *(place.name for place in finding.places)}
+    where = _where(finding)
+    told = {where, where.partition(":")[0], *(place.name for place in finding.places)}
     names = (one for one in finding.names if one.text not in told)
     return names_line(tuple(one for one in names if one.text not in finding.title))
 

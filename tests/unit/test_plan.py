@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from confaudit.core.given import Position
 from confaudit.core.judge.finding import Effect, Finding, Phase
 from confaudit.core.model import Level
 from confaudit.core.report.audited import Audited
@@ -12,6 +13,7 @@ from confaudit.core.report.plan import plan
 from confaudit.core.report.report import Report
 from confaudit.core.upgrade.known import Truth
 from confaudit.present import present
+from confaudit.present.plan import Link
 from tests.golden.sample_reports import LINTED, UPGRADE, judged, rule, spec
 
 FOUND = Finding(
@@ -105,14 +107,24 @@ def test_equal_findings_of_a_rule_that_advises_nothing_lose_no_step() -> None:
         (Effect.BEHAVIOUR, Level.WARNING, Truth.DEPENDS, True),
         (Effect.BEHAVIOUR, Level.ERROR, Truth.NO, False),
         (Effect.ADVICE, Level.INFO, Truth.YES, False),
-        (Effect.SECURITY, Level.INFO, Truth.YES, True),
+        (Effect.SECURITY, Level.INFO, Truth.YES, False),
+        (Effect.SECURITY, Level.INFO, Truth.NO, False),
     ],
 )
-def test_a_hint_is_no_step_but_about_security(
+def test_a_hint_is_no_step_but_of_a_control_that_fails(
     effect: Effect, level: Level, affects: Truth, is_asked: bool
 ) -> None:
     found = replace(FOUND, rule=rule("some-rule", effect, level), affects=affects)
     assert bool(planned(found)) == is_asked
+    control = replace(found, rule=replace(found.rule, control="CA-X-01"))
+    assert bool(planned(control)) == (affects is not Truth.NO)
+
+
+def test_a_step_about_a_file_leads_to_it_by_the_end_of_its_path() -> None:
+    path = "/srv/deep/down/coder.env"
+    found = replace(FOUND, subject=path, positions=(Position(path, 3),))
+    page = present(replace(UPGRADE, judged=judged(findings=(found,))), 100)
+    assert page.plan[0].steps[0].links == (Link("down/coder.env", found.fingerprint),)
 
 
 def test_only_before_an_upgrade_there_are_times_to_act_at() -> None:

@@ -69,6 +69,28 @@ def test_what_all_share_is_told_once_and_each_row_has_the_rest() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("message", "sentence", "own"),
+    [
+        ("Coder 2.36 reads no CODER_A_0.", "Coder 2.36 reads no …", ("", "")),
+        (
+            "No release reads CODER_A_0. Helm does. Perhaps CODER_B_0. Look.",
+            "No release reads … Helm does.",
+            ("Perhaps CODER_B_0. Look.", "Perhaps CODER_B_1. Look."),
+        ),
+    ],
+)
+def test_a_sentence_with_blanks_tells_what_is_the_matter_and_a_row_the_rest(
+    message: str, sentence: str, own: tuple[str, str]
+) -> None:
+    other = message.replace("_0", "_1")
+    (entry,) = _told(replace(OLD, message=message), _other(1, message=other))
+    assert entry.shared
+    assert entry.shared.alike
+    assert entry.shared.alike.sentence == sentence
+    assert tuple(row.title for row in entry.rows) == own
+
+
 def test_values_that_are_the_same_for_all_are_told_once() -> None:
     same, other = replace(OLD, before=1), _other(1, before=1)
     (entry,) = _told(same, other)

@@ -260,7 +260,7 @@ LARGE = {
     ),
     "findings that are alike": (
         replace(LINT, tables=(), judged=judged(findings=_ALIKE)),
-        r"^- `alike-\d+` .* · `[0-9a-f]{12}`$",
+        r"^- `alike-\d+` · `--access-url` .* · `[0-9a-f]{12}`$",
     ),
     "changes": (
         replace(EMPTY, judged=judged(changes=_CHANGES), notes=("The end.",)),

@@ -180,3 +180,15 @@ def test_a_long_table_that_others_fold_is_one_line(rows: int, shown: bool) -> No
     text = render(replace(REPORTS["verify"], tables=(table,)), "text", RenderOptions())
     assert ("cell-0" in text) is shown
     assert ("All rows: 11 rows" in text) is not shown
+
+
+@pytest.mark.parametrize(("width", "is_whole"), [(60, True), (40, False)])
+def test_a_name_in_a_table_stays_in_one_piece_where_there_is_room(
+    width: int, is_whole: bool
+) -> None:
+    columns = (Column("name", "Name"), Column("a", "A"), Column("b", "B"))
+    row = {"name": "ai-gateway-upstream", "a": "word " * 20, "b": "words " * 20}
+    report = replace(REPORTS["verify"], tables=(Table("rows", "Rows", columns, (row,)),))
+    assert (
+        "ai-gateway-upstream  " in render(report, "text", RenderOptions(width=width))
+    ) is is_whole

@@ -6,6 +6,7 @@ Equal are those of one rule that say the same about this deployment, each of ano
 import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from confaudit.core.judge.finding import Finding
@@ -26,6 +27,8 @@ class Likeness:
     """What they are, by their rule: `Old name of an option`."""
     sentence: str
     """What they say, with a blank in place of the name; empty where that would be more blanks."""
+    own: str
+    """What this one says beside it, its names included; empty where that is all."""
     about: str
     """The name that this one is about, where it is none of its option's: a misspelt one."""
     kin: Hashable
@@ -34,12 +37,29 @@ class Likeness:
 
 def likeness(finding: Finding) -> Likeness:
     """What a finding has in common with others of its kind."""
-    sentence = blanked(finding.message, finding)
+    pattern = blanked(finding.message, finding)
     answer = (finding.affects, finding.severity, finding.phase)
     is_named = finding.spec is None or finding.subject in _option_names(finding)
     about = "" if is_named else finding.subject
-    shown = sentence if sentence.count(BLANK) == 1 else ""
-    return Likeness(finding.rule.title, shown, about, (finding.rule.id, answer, sentence))
+    kin = (finding.rule.id, answer, pattern)
+    return Likeness(finding.rule.title, *_shared_and_own(pattern, finding.message), about, kin)
+
+
+def _shared_and_own(pattern: str, message: str) -> tuple[str, str]:
+    """What a message says of all, in whole sentences, and what only its names tell.
+
+    The first sentence says what is the matter; a later one with blanks would tell nothing.
+    """
+    patterns, texts = _SENTENCE_END.split(pattern), _SENTENCE_END.split(message)
+    if len(patterns) != len(texts):
+        return "", message
+    shared = 1 + len([*takewhile(lambda one: BLANK not in one, patterns[1:])])
+    said = " ".join(patterns[:shared])
+    is_telling = said.count(BLANK) <= 1
+    return said.replace(f"{BLANK}.", BLANK) if is_telling else "", " ".join(texts[shared:])
+
+
+_SENTENCE_END: Final = re.compile(r"(?<=\.)\s+")
 
 
 def blanked(text: str, finding: Finding, blank: str = BLANK) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from confaudit.core.judge.finding import Effect, Finding, Phase
+from confaudit.core.judge.finding import Finding, Phase
 from confaudit.core.model import Level
 from confaudit.core.report.alike import blanked, in_one, likeness
 from confaudit.core.report.report import Report
@@ -42,7 +42,7 @@ class Stage:
 def plan(report: Report) -> tuple[Stage, ...]:
     """What is to be done about the findings listed; of several deployments ask each part.
 
-    A mere hint is no step, unless it is about security.
+    A mere hint is no step, as no headline counts it; a control that fails is, as one does.
     """
     urgent = [one for one in report.findings if _asks(one) and not report.parts]
     if not report.is_upgrade:
@@ -60,7 +60,7 @@ _ORDER: Final = tuple(Phase)
 
 
 def _asks(finding: Finding) -> bool:
-    is_serious = finding.severity > Level.INFO or finding.rule.effect is Effect.SECURITY
+    is_serious = finding.severity > Level.INFO or bool(finding.rule.control)
     return is_serious and finding.affects is not Truth.NO and bool(finding.todo)
 
 

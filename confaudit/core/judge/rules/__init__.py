@@ -244,8 +244,8 @@ CLEAR_TEXT_SECRET: Final = Rule(
     effect=Effect.SECURITY,
     level=Level.WARNING,
     why="Whoever can read the file or its history has the secret.",
-    fix="Move it to a secret store and refer to it, then rotate it, in the database as well where "
-    "that keeps it.",
+    fix="Move the secret to a secret store and refer to it, then rotate it, in the database as "
+    "well where that keeps it.",
 )
 DANGEROUS_OPTION: Final = Rule(
     id="dangerous-option",
