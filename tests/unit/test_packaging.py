@@ -88,16 +88,20 @@ def manual(tmp_path_factory):
 
 
 def commands(command, path):
-    yield path
+    yield path, command
     context = click.Context(command)
     for name in command.list_commands(context) if isinstance(command, click.Group) else ():
         yield from commands(command.get_command(context, name), f"{path}-{name}")
 
 
-def test_each_command_has_a_manual_page(manual):
+def test_each_command_has_a_manual_page_with_all_its_options(manual):
     found = {path.stem: path.read_text(encoding="utf-8") for path in manual[0]}
-    assert sorted(found) == sorted(commands(group, "confaudit"))
+    known = dict(commands(group, "confaudit"))
+    assert sorted(found) == sorted(known)
     for name, page in found.items():
+        told = set(re.findall(r"--?[\w-]+", page.replace("\\-", "-")))
+        taken = [one for one in known[name].params if isinstance(one, click.Option)]
+        assert {word for one in taken for word in (*one.opts, *one.secondary_opts)} <= told, name
         others = re.findall(r"^\.BR (\S+) \(1\)", page, re.MULTILINE)
         assert others
         assert {other.replace("\\-", "-") for other in others} <= found.keys(), name
