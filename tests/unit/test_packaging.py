@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from confaudit import __version__, build_backend, topics
 from confaudit.cli.main import group
@@ -69,6 +70,13 @@ def test_an_index_shows_readme_with_absolute_addresses(tmp_path, monkeypatch):
 def test_the_version_is_written_once():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert not re.search(r'^version = "', text, re.MULTILINE)
+
+
+def test_ci_tries_each_python_that_is_named():
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["project"]["classifiers"]))
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    assert named == workflow["jobs"]["check"]["strategy"]["matrix"]["python"]
+    assert PROJECT["project"]["requires-python"] == f">={named[0]}"
 
 
 @pytest.fixture(scope="module")
