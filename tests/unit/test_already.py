@@ -110,6 +110,15 @@ def test_a_headline_tells_what_the_upgrade_brings_first(
     assert told.headline == headline
 
 
+def test_where_nothing_was_read_the_headline_still_counts_what_is_to_be_done() -> None:
+    found = (*brought(CHANGES, OLD), *already(replace(OLD, subject="b")))
+    said = verdict(found, is_read=False)
+    blind = replace(UPGRADE, judged=judged(findings=found), statement=said, nothing_read=True)
+    assert blind.headline == (
+        "Nothing of Coder's settings was read, 2 other things to act on; 1 more is so already today"
+    )
+
+
 UPGRADES = {
     f"{name} {part.deployment}": part
     for name, report in REPORTS.items()

@@ -145,11 +145,13 @@ def broken(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(filter(None, words))
 
 
-def other_things(findings: Iterable[Finding]) -> tuple[str, ...]:
+def other_things(findings: Iterable[Finding], *, is_read: bool) -> tuple[str, ...]:
     """How much of an upgrade is to be acted on that `verdict` does not speak of."""
+    found = [*findings]
+    spoken = () if hindrance(found, is_read=is_read) == NOTHING_READ else _SPOKEN_OF
     rest = sum(
-        one.is_counted and one.origin is not Origin.TODAY and one.rule.effect not in _SPOKEN_OF
-        for one in findings
+        one.is_counted and one.origin is not Origin.TODAY and one.rule.effect not in spoken
+        for one in found
     )
     return (f"{plural(rest, 'other thing')} to act on",)[:rest]
 

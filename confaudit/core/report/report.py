@@ -245,7 +245,8 @@ class Report:
         """The verdict with what it does not speak of, for the head of every format."""
         sentence = self.verdict[:1].upper() + self.verdict[1:]
         filtered = self._filtered if self.kind.is_audit else ""
-        others = other_things(self.deciding) if self.is_upgrade else ()
+        is_read = not self.nothing_read
+        others = other_things(self.deciding, is_read=is_read) if self.is_upgrade else ()
         beside = (
             *names_not_known(self.deciding),
             *filter(None, (filtered,)),

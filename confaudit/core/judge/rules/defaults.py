@@ -176,7 +176,7 @@ def _emptied(situation: Situation, spec: OptionSpec, before: Value, after: Value
         before=before,
         after=after,
         introduced_in=since_version(situation, EMPTY_COUNTS),
-        steps=(f"Delete the line with {known.name}, or comment it out.",),
+        steps=(f"Delete or comment out {known.name}.",),
         positions=known.positions,
     )
 
@@ -200,7 +200,7 @@ def _read_otherwise(
         introduced_in=since(situation, lambda specs: _is_read(known.given, specs.values()))
         if dead
         else (),
-        steps=(f"Check that {known.name} says what you want.",),
+        steps=(f"Check that you want the value of {known.name}.",),
         positions=known.positions,
     )
 

@@ -53,7 +53,7 @@ def _duplicate(situation: Situation, found: list[Given]) -> Finding:
         spec=spec,
         before=_value(first) if spec else MISSING,  # else nobody can tell whether it is a secret
         after=_value(last) if spec else MISSING,
-        steps=(f"Keep one {shown}.",),
+        steps=(f"Set {shown} only once.",),
         positions=positions(found),
     )
 

@@ -89,7 +89,7 @@ def _refused(situation: Situation, error: StartError, given: tuple[Given, ...]) 
             situation, lambda specs: spec.key in specs and specs[spec.key].type == spec.type
         ),
         steps=(
-            f"Delete the line with {shown}, or comment it out."
+            f"Delete or comment out {shown}."
             if is_empty
             else _right_value(situation, given, spec, shown),
         ),
