@@ -4,8 +4,9 @@ Nobody named them one by one, so what they are not is no trouble: it is counted.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePath
 from stat import S_ISREG
 from typing import Final
@@ -67,10 +68,11 @@ def _below(folder: Path) -> Below:
 
     Within a repository those that git does not ignore. No symbolic link is followed.
     """
-    names = [name for name in _names(folder) if _may_count(folder, name)]
+    counting = (name for name in _names(folder) if _may_count(folder, name))
+    names = [*islice(counting, _MOST_FILES + 1)]
     if len(names) > _MOST_FILES:
         raise _too_much(folder, f"more than {_MOST_FILES} files that may set a server up")
-    contents = _contents(folder, names)
+    contents = _contents(folder, sorted(names))
     near = related(contents)
     files: list[OperatorFile] = []
     notes: list[str] = []
@@ -84,14 +86,29 @@ def _below(folder: Path) -> Below:
 
 
 def _names(folder: Path) -> Iterable[str]:
-    return unignored(folder) or sorted(_walked(folder))
+    return unignored(folder) or _walked(folder)
 
 
 def _walked(folder: Path) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [one for one in folders if one not in _SKIPPED and not one.startswith(".")]
-        inside = PurePath(parent).relative_to(folder)
-        yield from (str(inside / name) for name in names)
+    """The names of all that is no folder, as they come; however deep folders are nested."""
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        for entry in _entries(folder / inside):
+            name = f"{inside}{entry.name}"
+            if not entry.is_dir(follow_symlinks=False):
+                yield name
+            elif not (entry.name in _SKIPPED or entry.name.startswith(".")):
+                waiting.append(f"{name}/")
+
+
+def _entries(folder: Path) -> Sequence[os.DirEntry[str]]:
+    """What is in a folder; nothing where the system does not let us look."""
+    try:
+        with os.scandir(folder) as entries:
+            return [*entries]
+    except OSError:
+        return ()
 
 
 def _may_count(folder: Path, name: str) -> bool:

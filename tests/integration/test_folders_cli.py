@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from itertools import repeat
 
 import pytest
@@ -122,6 +124,19 @@ def test_too_much_is_refused(ask, monkeypatch, limit, value, sentence):
     assert code == 2
     assert sentence in err
     assert "hint: name a folder in it, or the files" in err
+
+
+def test_folders_may_be_nested_deeper_than_a_program_calls_itself(ask, folder):
+    deepest = top = folder / "deploy/web/d"
+    top.mkdir()
+    for _ in range(sys.getrecursionlimit()):
+        deepest /= "d"
+        deepest.mkdir()
+    (deepest / "coder.env").write_text(ENV)
+    try:
+        assert len(inputs(ask("lint", "deploy/web")[1])) == 1
+    finally:
+        subprocess.run(["rm", "-r", top], check=True)  # Python would call itself
 
 
 def test_of_many_files_that_cannot_be_read_the_number_is_told(ask, folder):
