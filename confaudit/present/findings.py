@@ -196,7 +196,7 @@ def _chips(finding: Finding, is_upgrade: bool) -> Iterator[Chip]:
         word = ORIGINS[finding.origin]
         is_odd = finding.origin is Origin.TODAY and not finding.is_apart
         yield Chip("origin", finding.origin.value, word, is_shown=is_odd)
-    if is_upgrade and affects is not Truth.NO and not finding.is_apart:
+    if is_upgrade and finding.is_counted and not finding.is_apart:
         yield Chip("phase", finding.phase.value, finding.phase.value, is_shown=False)
     if finding.introduced_in:
         yield _since(finding.introduced_in[-1])

@@ -7,22 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
 from itertools import chain, count
-from typing import Final, Literal
+from typing import Final
 
-from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from confaudit.core.model import ChangeKind
 from confaudit.core.report.exits import why_zero
 from confaudit.core.report.report import Report
-from confaudit.core.text.wording import inert, plural
+from confaudit.core.text.wording import inert
 from confaudit.present import KIND_SYMBOLS, Page, SideShown, present
 from confaudit.present.decisions import DecisionShown
 from confaudit.present.entries import Entry, Group, Remark
 from confaudit.present.inline_diff import Items
-from confaudit.present.tables import TableShown
 from confaudit.render import RenderOptions
 from confaudit.render.terminal_findings import findings
 from confaudit.render.terminal_parts import (
@@ -33,6 +30,7 @@ from confaudit.render.terminal_parts import (
     names_line,
     value,
 )
+from confaudit.render.terminal_tables import tables
 
 _VALUE_LIMIT: Final = 300
 _NARROWEST: Final = 20
@@ -41,7 +39,6 @@ _RULE: Final[tuple[Block, ...]] = (
     (0, Text("\N{BOX DRAWINGS LIGHT HORIZONTAL}" * 40, "dim")),
 )
 """What stands between one deployment and the next."""
-_INDENT: Final = 2
 _HANG: Final = 2
 
 _MOODS: Final = {
@@ -51,10 +48,6 @@ _MOODS: Final = {
     "safe": "bold green",
 }
 """How a verdict looks; one that nobody judged is bold."""
-_FOLDED_ROWS: Final = 10
-"""A table that other formats fold is spelled out up to this size."""
-_NAME_SHARE: Final = 3
-"""A name in a table that takes no more than this part of the width stays in one piece."""
 _KIND_STYLES: Final = {
     ChangeKind.ADDED: "green",
     ChangeKind.REMOVED: "red",
@@ -121,7 +114,7 @@ def _fold_line(indent: int, text: Text, console: Console) -> Iterator[Text]:
 def _blocks(page: Page, console: Console) -> Iterator[Block]:
     yield from _head(page)
     if page.parts:
-        yield from _tables(page, console)
+        yield from tables(page.tables, console)
         for part in page.parts:
             yield from _part(part, console)
         yield from _RULE
@@ -201,12 +194,12 @@ def _part(page: Page, console: Console) -> Iterator[Block]:
 def _body(page: Page, console: Console) -> Iterator[Block]:
     yield from _groups(page, are_changes=False)
     if not page.is_audit:
-        yield from _tables(page, console)
+        yield from tables(page.tables, console)
     yield from _groups(page, are_changes=True)
     yield from _decisions(page, is_folded=True)
     yield from _notes(page)
     if page.is_audit:
-        yield from _tables(page, console)
+        yield from tables(page.tables, console)
 
 
 def _groups(page: Page, *, are_changes: bool) -> Iterator[Block]:
@@ -220,35 +213,6 @@ def _groups(page: Page, *, are_changes: bool) -> Iterator[Block]:
 def _side(side: SideShown) -> Text:
     facts = " · ".join(text for _, text in side.facts if text != side.label)
     return Text.assemble((f"{side.word.lower():<7}", "dim"), side.label, (f"  {facts}", "dim"))
-
-
-def _tables(page: Page, console: Console) -> Iterator[Block]:
-    for table in page.tables:
-        folded = table.is_folded and len(table.rows) > _FOLDED_ROWS
-        yield from _table_in_brief(table) if folded else _table(table, console)
-
-
-def _table_in_brief(table: TableShown) -> Iterator[Block]:
-    """What other formats fold is a line here: it would push the rest off the screen."""
-    yield BLANK
-    yield 0, Text.assemble((table.title, "bold"), f": {plural(len(table.rows), 'row')}")
-
-
-def _table(table: TableShown, console: Console) -> Iterator[Block]:
-    """The table at the width of the console; cells are folded, nothing is cut off."""
-    grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    room = console.width // _NAME_SHARE
-    for number, column in enumerate(table.columns):
-        justify: Literal["left", "right"] = "right" if column.is_number else "left"
-        is_name = not number and all(cell_len(", ".join(row[0])) <= room for row in table.rows)
-        grid.add_column(column.title, overflow="fold", justify=justify, no_wrap=is_name)
-    for row in table.rows:
-        grid.add_row(*(Text(", ".join(cell)) for cell in row))
-    yield BLANK
-    yield 0, Text(table.title, "bold")
-    options = console.options.update_width(console.width - _INDENT)
-    for line in console.render_lines(grid, options, pad=False):
-        yield _INDENT, Text.assemble(*((part.text, part.style or "") for part in line))
 
 
 def _notes(page: Page) -> Iterator[Block]:
