@@ -13,7 +13,13 @@ from confaudit.core.model import Json
 from confaudit.core.secret import REDACTED, looks_secret
 
 # Lookbehinds and bounds keep every pattern linear: a value may be megabytes of one letter.
-_URL: Final = re.compile(r"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*://[^\s\"'<>\\]+")
+_SCHEME: Final = r"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*://"
+_URL: Final = re.compile(rf"{_SCHEME}[^\s\"'<>\\]+")
+_INNER_URL: Final = re.compile(rf"{_SCHEME}(?:(?!{_SCHEME})[^\s\"'<>\\])+")
+"""In the query of another one; the next one in it is one for itself."""
+_ENCODED_USERINFO: Final = re.compile(
+    r"(?<=%3A%2F%2F)(?:(?!%40|%2F)[^\s&\"'<>\\])+(?=%40)", re.IGNORECASE
+)
 _BARE_USERINFO: Final = re.compile(
     r"(?<![^\s\"'=,;(])[^\s:/@\"'=,;(]{1,512}:([^\s/@\"']{1,512})@(?=[\w\[])"
 )
@@ -79,6 +85,8 @@ class TextRedactor:
         """
         if "://" in text:
             text = _URL.sub(lambda match: self._url(match.group()), text)
+        if "%40" in text:
+            text = _ENCODED_USERINFO.sub(lambda match: self._mask(match.group()), text)
         if "@" in text:
             text = _BARE_USERINFO.sub(self._bare, text)
         text = _TOKENS.sub(lambda match: self._mask(match.group()), text)
@@ -90,6 +98,8 @@ class TextRedactor:
         end = userinfo_end(rest)
         if end:
             rest = f"{self._mask(rest[: end - 1])}@{rest[end:]}"
+        elif "://" in rest:
+            rest = _INNER_URL.sub(lambda match: self._url(match.group()), rest)
         return f"{scheme}://{rest}"
 
     def _bare(self, match: re.Match[str]) -> str:
