@@ -1,11 +1,11 @@
 """What one run of a command reads once: the time, and the user's own catalogues."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -106,20 +106,24 @@ def test_what_is_read_live_is_taken_when_it_is_read(folder, monkeypatch, capsys)
 
 
 COUNTER = """
-import sys
+import json, os, sys
 opened = []
 def hook(event, arguments):
     if event == "open" and arguments[1]:  # by its mode; what a file is opened by says none
         opened.append(str(arguments[0]))
 sys.addaudithook(hook)
 from confaudit.cli.main import run
-code = run(sys.argv[1:])
-print(code, *[path for path in opened if "coder-releases" in path], sep="\\n", file=sys.stderr)
+for place, *words in json.loads(sys.argv[1]):
+    os.chdir(place)
+    opened.clear()
+    code = run(words)
+    found = [os.path.basename(path) for path in opened if "coder-releases" in path]
+    print(json.dumps([code, found]), file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize("command", ["upgrade", "diff", "explain", "verify", "lint"])
-def test_the_users_catalogues_are_read_once(folder, command):
+def test_the_users_catalogues_are_read_once(folder):
+    """Each command in a folder of its own: what one has read is not what the next one needs."""
     own = folder / catalog.USER_FOLDER
     own.mkdir()
     newest = catalog.nearest("2.35.1")
@@ -127,12 +131,13 @@ def test_the_users_catalogues_are_read_once(folder, command):
         written = document.dump([replace(newest, version=version)])
         (own / f"{version}.json").write_bytes(written)
     (folder / "confaudit.yaml").write_text("{}\n")
+    asked = ["upgrade", "diff", "explain", "verify", "lint"]
+    places = [str(shutil.copytree(folder, folder.parent / command)) for command in asked]
+    rows = [[place, *COMMANDS[command]] for place, command in zip(places, asked, strict=True)]
     done = subprocess.run(
-        [sys.executable, "-c", COUNTER, *COMMANDS[command]], capture_output=True, text=True
+        [sys.executable, "-c", COUNTER, json.dumps(rows)], capture_output=True, text=True
     )
-    code, *opened = done.stderr.splitlines()
-    assert code in ("0", "1"), done.stderr
-    assert Counter(Path(path).name for path in opened) == {
-        "2.99.0.json": 1,
-        "2.99.1.json": 1,
-    }
+    told = map(json.loads, done.stderr.splitlines())
+    for command, (code, opened) in zip(asked, told, strict=True):
+        assert code in (0, 1), command
+        assert Counter(opened) == {"2.99.0.json": 1, "2.99.1.json": 1}, command
