@@ -4,7 +4,6 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -25,12 +24,11 @@ def clean_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pytest_cmdline_main() -> Iterator[None]:
     """Let whatever process a run starts keep what it compiles, for those that come after it.
 
-    It lies beside the run, not in the working tree. A fresh tree has nothing compiled, and to
-    compile the program takes longer than most commands do. The workers of a run have its folder.
+    It lies where Python puts it, which git ignores, as what pip has compiled does. To compile the
+    program takes longer than most commands do.
     """
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-        patch.setenv("PYTHONPYCACHEPREFIX", os.environ.get("PYTHONPYCACHEPREFIX", folder))
         return (yield)
 
 
