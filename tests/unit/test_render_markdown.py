@@ -247,7 +247,7 @@ _ADVICE = tuple(
 _ALIKE = tuple(replace(FINDINGS[6], subject=f"alike-{n}") for n in range(1000))
 _MANY = tuple(replace(one, before=n) for n in range(4) for one in _ADVICE)
 _TABLE = Table(
-    "options", "Options", (Column("n", "N"),), tuple({"n": f"option {n}"} for n in range(3000))
+    "options", "Options", (Column("n", "N"),), tuple({"n": f"option {n}"} for n in range(6000))
 )
 _CHANGES = tuple(
     leaf(Subject.CONFIG, f"section{n % 30}.some_name_{n}", f"before {n} " * 9, "after \U0001f600")
