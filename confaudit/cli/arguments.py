@@ -1,5 +1,6 @@
 """What arguments are: which of them may be standard input, and how a shell completes them."""
 
+import re
 from typing import Final
 
 import click
@@ -9,6 +10,9 @@ from confaudit.cli.setup import read_setup
 from confaudit.errors import ConfauditError
 from confaudit.workflows import complete
 from confaudit.workflows.complete import Words
+
+_PLAIN: Final = re.compile(r"[\w./:@+,%-]+")
+"""What shells take as it stands. They put no quotes around a branch called `$(…)`."""
 
 
 class Word(click.ParamType[str]):
@@ -33,7 +37,7 @@ class Word(click.ParamType[str]):
             known = [word for word in self._words(setup) if word.startswith(incomplete)]
         except ConfauditError:
             return []
-        return [CompletionItem(word) for word in known]
+        return [CompletionItem(word) for word in known if _PLAIN.fullmatch(word)]
 
 
 class InputName(Word):

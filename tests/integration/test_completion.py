@@ -63,6 +63,13 @@ def test_what_is_known_is_completed(folder, line, found):
     assert completions(line) == found
 
 
+def test_no_word_is_completed_that_a_shell_would_run_or_not_show(folder):
+    plain = {"fix/a-b_c@2+3", "größe"}
+    for name in (*plain, "$(touch${IFS}a)", "`a`", "a;b", "a&b", "a|b", "a'b", "a\u202eb", "{a,b}"):
+        Git(folder).run("tag", name)
+    assert set(completions("review ")) == {"HEAD", "main", "v3", *plain}
+
+
 @pytest.mark.parametrize("text", ["deployments: [", "deploymnets: {}"])
 def test_a_fault_completes_nothing(folder, text):
     (folder / "confaudit.yaml").write_text(text)
