@@ -1,15 +1,17 @@
 """What arguments are: which of them may be standard input, and how a shell completes them."""
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from click.shell_completion import CompletionItem
 
 from confaudit.cli.setup import read_setup
 from confaudit.errors import ConfauditError
 from confaudit.workflows import complete
 from confaudit.workflows.complete import Words
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _PLAIN: Final = re.compile(r"[\w./:@+,%-]+")
 """What shells take as it stands. They put no quotes around a branch called `$(…)`."""
@@ -26,8 +28,10 @@ class Word(click.ParamType[str]):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    ) -> "list[CompletionItem]":
         """The words that begin so; none where they cannot be told, as a shell shows no error."""
+        from click.shell_completion import CompletionItem  # only a shell that completes needs it
+
         try:
             setup = read_setup(
                 repo=ctx.params.get("repo"),
@@ -47,8 +51,10 @@ class InputName(Word):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    ) -> "list[CompletionItem]":
         """What is no file, and let the shell go on with files."""
+        from click.shell_completion import CompletionItem
+
         known = super().shell_complete(ctx, param, incomplete)
         return [CompletionItem(incomplete, type="file"), *known]  # bash forgets what came before
 

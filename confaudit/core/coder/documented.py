@@ -45,7 +45,9 @@ _Compared = tuple[Release, int, int]
 
 def _compared(leaves: Mapping[str, Json], catalog: Catalog) -> Iterator[_Compared]:
     """Each release with how it compares; those in a row that declare the same are asked once."""
-    for _, alike in groupby(catalog.releases, lambda one: (id(one.options), _bare(one))):
+    for _, alike in groupby(
+        catalog.releases, lambda one: (id(one.options), one.leaves_without_option)
+    ):
         first, *others = alike
         shared = sum(_agree(kind, documented_as(leaf, first)) for leaf, kind in leaves.items())
         served = len({*first.leaves, *first.leaves_without_option})
@@ -56,10 +58,6 @@ def _distance(leaves: Mapping[str, Json], compared: _Compared) -> tuple[int, int
     """How many leaves differ; of as many, what the page has tells more than what it lacks."""
     _, shared, others = compared
     return len(leaves) - shared + others, -shared
-
-
-def _bare(release: Release) -> tuple[str, ...]:
-    return release.leaves_without_option
 
 
 def documented_as(leaf: str, release: Release) -> str | None:
