@@ -26,6 +26,7 @@ TARGET_VARIABLES: Final = (
 _RANGE: Final = re.compile(r"(.*?)(\.{2,3})(.*)")
 _USUAL: Final = ("main", "master")
 _FETCH: Final = "fetch the whole history: `git fetch --unshallow`, in CI `fetch-depth: 0`"
+_LOOK: Final = "`git log --oneline --all` lists those there are, `git fetch` brings the remote's"
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +120,19 @@ class Revisions:
         """The commit that a person names."""
         commit = self.history.commit_id(check_revision(revision))
         if not commit:
-            raise StoreError(f"there is no commit {visible(revision)} here", _FETCH)
+            raise self._missing(revision)
         return _Named(revision, commit)
+
+    def _missing(self, revision: str) -> StoreError:
+        """Why there is no such commit: none at all, not fetched, or a name that is wrong."""
+        if not self._git.query("rev-parse", "--all").line:
+            return StoreError("there is no commit yet", "commit what is to be reviewed")
+        is_shallow = self._git.query("rev-parse", "--is-shallow-repository").line == "true"
+        is_of_ci = any(map(self._environ.get, TARGET_VARIABLES))
+        return StoreError(
+            f"there is no commit {visible(revision)} here",
+            _FETCH if is_shallow or is_of_ci else _LOOK,
+        )
 
     def _target(self) -> _Named:
         """What a change is to be merged into."""

@@ -95,8 +95,9 @@ def test_what_cannot_be_compared_is_one_sentence(forked, clean_folder):
         "\udcff": "cannot be a revision", "main:a": "there is no commit", "@{u}": "there is no",
     }  # fmt: skip
     for text, message in rows.items():
-        with pytest.raises(StoreError, match=message):
+        with pytest.raises(StoreError, match=message) as caught:
             between(forked, text)
+        assert "--unshallow" not in (caught.value.hint or ""), "the whole history is here"
     with pytest.raises(StoreError, match="no commit gone-branch") as caught:
         between(forked, "", {"GITHUB_BASE_REF": "gone-branch"})
     assert "fetch-depth: 0" in caught.value.hint
@@ -105,8 +106,11 @@ def test_what_cannot_be_compared_is_one_sentence(forked, clean_folder):
     with pytest.raises(StoreError, match="no commit in common") as caught:
         between(clean_folder / "shallow", "origin/main")
     assert "--unshallow" in caught.value.hint
+    with pytest.raises(StoreError, match="no commit HEAD~9") as caught:
+        between(clean_folder / "shallow", "HEAD~9")
+    assert "--unshallow" in caught.value.hint
     git(clean_folder, "init", "-q", "empty")
-    with pytest.raises(StoreError, match="no commit HEAD"):
+    with pytest.raises(StoreError, match="there is no commit yet"):
         between(clean_folder / "empty")
 
 
