@@ -23,7 +23,7 @@ from confaudit.present.facets import FacetCounts, facet_counts
 from confaudit.present.findings import finding_groups
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.plan import StageShown, shown_plan
-from confaudit.present.tables import TableShown, shown_table
+from confaudit.present.tables import Place, TableShown, shown_table
 from confaudit.present.values import Chip
 
 
@@ -100,11 +100,12 @@ def present(report: Report, limit: int) -> Page:
             *change_groups(shown, limit, are_counted=is_review),
         )
         return _page(report, limit, groups)
-    places = {part.deployment: f"deployment-{n}" for n, part in enumerate(report.parts, start=1)}
-    titles = _titles([part.deployment for part in report.parts])
+    names = [part.deployment for part in report.parts]
+    named = enumerate(zip(names, _titles(names), strict=True), start=1)
+    places = {name: Place(f"deployment-{n}", title) for n, (name, title) in named}
     parts = tuple(
-        _part(part, title, anchor, present(_matched(part), limit), report)
-        for part, title, anchor in zip(report.parts, titles, places.values(), strict=True)
+        _part(part, place, present(_matched(part), limit), report)
+        for part, place in zip(report.parts, places.values(), strict=True)
     )
     found = tuple(group for part in parts for group in part.groups)
     whole = _page(report, limit, found, places)
@@ -119,9 +120,9 @@ def _titles(names: Sequence[str]) -> Iterator[str]:
     yield from (told.get(name, name) for name in names)
 
 
-def _part(report: Report, title: str, anchor: str, page: Page, whole: Report) -> Page:
+def _part(report: Report, place: Place, page: Page, whole: Report) -> Page:
     """A page as part of one on several deployments: with links of its own, without what all say."""
-    name = middle_out(visible(title), _HEAD_LIMIT)
+    name, anchor = middle_out(visible(place.title), _HEAD_LIMIT), place.anchor
     chip = Chip("deployment", anchor, name, is_shown=False)
     return replace(
         page,
@@ -162,7 +163,7 @@ def _page(
     report: Report,
     limit: int,
     groups: tuple[Group, ...],
-    places: Mapping[str, str] = MappingProxyType({}),
+    places: Mapping[str, Place] = MappingProxyType({}),
 ) -> Page:
     tables = tuple(shown_table(table, limit, places) for table in report.tables)
     found = () if report.parts else decisions(report.judged, limit)

@@ -24,6 +24,14 @@ class ColumnShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row leads that names a part of the page, and how that part is called there."""
+
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class TableShown:
     """A table of texts; the first cell of a row names it."""
 
@@ -41,13 +49,18 @@ class TableShown:
 
 
 def shown_table(
-    table: Table, limit: int, places: Mapping[str, str] = MappingProxyType({})
+    table: Table, limit: int, places: Mapping[str, Place] = MappingProxyType({})
 ) -> TableShown:
     """A table in words; `limit` is how many characters of a cell are shown.
 
-    A row that begins with the name of one of `places` leads there.
+    A row that begins with the name of one of `places` leads there, and is called as it is there.
     """
-    names = [row.get(table.columns[0].id) for row in table.rows]
+    first = table.columns[0].id
+    found = [places.get(str(row.get(first))) for row in table.rows]
+    rows = [
+        {**row, first: place.title} if place else row
+        for row, place in zip(table.rows, found, strict=True)
+    ]
     return TableShown(
         anchor=visible(f"table-{table.id}"),
         title=visible(table.title),
@@ -62,11 +75,11 @@ def shown_table(
         ),
         rows=tuple(
             tuple(_cell(row.get(column.id, MISSING), limit) for column in table.columns)
-            for row in table.rows
+            for row in rows
         ),
         bars=bars(table),
         is_folded=table.is_folded,
-        links=tuple(places.get(str(name), "") for name in names) if places else (),
+        links=tuple(place.anchor if place else "" for place in found) if places else (),
     )
 
 

@@ -8,6 +8,7 @@ from confaudit.core.given import Position
 from confaudit.core.judge.finding import Effect, Finding, Phase
 from confaudit.core.model import Level
 from confaudit.core.report.audited import Audited
+from confaudit.core.report.combined import combined
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.plan import plan
 from confaudit.core.report.report import Report
@@ -143,3 +144,13 @@ def test_of_several_deployments_each_has_its_own() -> None:
     assert whole.plan == ()
     first = [link.anchor for step in whole.parts[0].plan[0].steps for link in step.links]
     assert first == [one.fingerprint for one in LINTED.parts[0].findings[:2]]
+
+
+def test_a_deployment_is_called_alike_in_the_table_that_leads_to_it_and_over_its_part() -> None:
+    paths = ("/srv/coder/prod/values.yaml", "/srv/coder/dev/values.yaml", "staging")
+    parts = [replace(UPGRADE, audited=Audited(path, (), ("2.33.0",)), tables=()) for path in paths]
+    page = present(combined(parts), 100)
+    names = ["prod/values.yaml", "dev/values.yaml", "staging"]
+    assert [part.title for part in page.parts] == names
+    assert [row[0] for row in page.tables[0].rows] == [(name,) for name in names]
+    assert page.tables[0].links == tuple(part.anchor for part in page.parts)
