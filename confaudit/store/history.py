@@ -121,6 +121,16 @@ class History:
             raise self._git.failure("merge-base", answer)
         return answer.line
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no branch or tag has a commit."""
+        return not self._git.query("rev-parse", "--all").line
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether only the newest commits were fetched."""
+        return self._git.query("rev-parse", "--is-shallow-repository").line == "true"
+
     def _root(self, commit: str) -> str:
         """Id of the tree of a commit."""
         return self._object(commit, MAX_BYTES).split(maxsplit=2)[1].decode()

@@ -125,13 +125,11 @@ class Revisions:
 
     def _missing(self, revision: str) -> StoreError:
         """Why there is no such commit: none at all, not fetched, or a name that is wrong."""
-        if not self._git.query("rev-parse", "--all").line:
+        if self.history.is_empty:
             return StoreError("there is no commit yet", "commit what is to be reviewed")
-        is_shallow = self._git.query("rev-parse", "--is-shallow-repository").line == "true"
-        is_of_ci = any(map(self._environ.get, TARGET_VARIABLES))
+        is_cut = self.history.is_shallow or any(map(self._environ.get, TARGET_VARIABLES))
         return StoreError(
-            f"there is no commit {visible(revision)} here",
-            _FETCH if is_shallow or is_of_ci else _LOOK,
+            f"there is no commit {visible(revision)} here", _FETCH if is_cut else _LOOK
         )
 
     def _target(self) -> _Named:
