@@ -146,7 +146,7 @@ def test_a_tool_has_no_network_where_the_system_can_do_that(stand_in, confaudit)
     if not rendering._apart():
         pytest.skip("no network apart here: that there is none was not seen")
     stand_in('test "$(grep -c : /proc/net/dev)" = 1 || exit 3; echo "CODER_VERBOSE=true"')
-    code, out, err = confaudit("lint", "kustomization.yaml", "--render")
+    code, out, err = confaudit("lint", "kustomization.yaml", "--render", "-f", "concise")
     assert (code, err) == (0, "")
     assert "CODER_VERBOSE is deprecated" in out
 
@@ -173,7 +173,7 @@ def test_kustomizations_that_nobody_gave_are_looked_at_within_bounds(text, clean
 
 def test_a_tool_sees_nothing_of_the_callers_environment(stand_in, confaudit):
     stand_in('test -z "$PLANTED" || exit 3; echo "CODER_VERBOSE=true"')
-    code, out, err = confaudit("lint", "kustomization.yaml", "--render")
+    code, out, err = confaudit("lint", "kustomization.yaml", "--render", "-f", "concise")
     assert (code, err) == (0, "")
     assert "CODER_VERBOSE is deprecated" in out
 
