@@ -7,6 +7,8 @@ from confaudit.core.text.wording import visible
 from confaudit.operator_files.templates import has_template
 
 _EXACT: Final = re.compile(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+?)?(?:\+[0-9A-Za-z.-]+)?)")
+_OF_RANGE: Final = re.compile(r"[<>=~^!|,-]*(?:v?\d[\w.*+-]*|[xX*])?,?")
+"""A word of `>=2.30.0 <2.31 || 2.33.x`."""
 _PLATFORM: Final = re.compile(r"-(amd64|arm64|armv7)$")
 _IMAGE: Final = re.compile(r"(?:.*/)?(?:coder|codercom)/coder(?:-preview)?")
 
@@ -61,4 +63,11 @@ def version_of(text: str) -> tuple[str, str]:
     exact = _EXACT.fullmatch(_PLATFORM.sub("", text))
     if exact:
         return exact[1], ""
-    return "", "a template" if has_template(text) else visible(text)[:80]
+    return "", "a template" if has_template(text) else visible(_said(text))[:80]
+
+
+def _said(text: str) -> str:
+    """A tag or a range; of more words the first: the rest of a command may hold anything."""
+    words = text.split()
+    is_range = all(map(_OF_RANGE.fullmatch, words))
+    return text if is_range or len(words) < 2 else f"{words[0]} \N{HORIZONTAL ELLIPSIS}"

@@ -167,6 +167,8 @@ def test_a_config_map_given_as_well_is_no_longer_missing_and_loses_to_env():
 
 
 VERSIONS = [
+    ("v2.30.0 server --pin=planted", "", "v2.30.0 \N{HORIZONTAL ELLIPSIS}"),
+    (">= 2.30.0-rc.1, <2.31 || 2.33.x", "", ">= 2.30.0-rc.1, <2.31 || 2.33.x"),
     ("2.33.9", "2.33.9", ""),
     ("v2.34.0-rc.1", "2.34.0-rc.1", ""),
     ("v2.31.9-amd64", "2.31.9", ""),
