@@ -7,15 +7,13 @@ comes of it is read again before anybody gets it.
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Final
 
 from confaudit.core.judge.exception_text import item
 from confaudit.core.judge.exceptions import ExceptionEntry
 from confaudit.errors import ConfigError
 from confaudit.rulebook.exceptions import placed_entries, read, read_file
 from confaudit.yaml_file import Part
-
-_STEP: Final = "  "
+from confaudit.yaml_lines import STEP, indented, margin, with_lines
 
 
 def added(text: str, entry: ExceptionEntry, name: str) -> str:
@@ -29,13 +27,11 @@ def added(text: str, entry: ExceptionEntry, name: str) -> str:
     heading = found.children().get(entry.decision.value) if found else None
     lines = text.split("\n")
     if heading:
-        at, new = heading.line + 1, _indented(item(entry), _indent(lines, heading))
+        at, new = heading.line + 1, indented(item(entry), _indent(lines, heading))
     else:
-        at, new = _end(lines), _indented(item(entry), _STEP)
+        at, new = _end(lines), indented(item(entry))
         new = [*([""] if any(map(str.strip, lines[:at])) else []), f"{entry.decision}:", *new]
-    end = "\r" if "\r\n" in text else ""
-    lines[at:at] = [f"{line}{end}" for line in new]
-    return _checked("\n".join(lines), (*before, entry), name)
+    return _checked(with_lines(text, lines, at, new), (*before, entry), name)
 
 
 def without(text: str, gone: Collection[ExceptionEntry], name: str) -> str:
@@ -69,14 +65,10 @@ def _said(entries: Iterable[ExceptionEntry]) -> Counter[ExceptionEntry]:
     return Counter(replace(one, where="") for one in entries)
 
 
-def _indented(lines: Iterable[str], indent: str) -> list[str]:
-    return [f"{indent}{line}" for line in lines]
-
-
 def _indent(lines: list[str], heading: Part) -> str:
     """How far the items below a heading stand in; it has to be the same for all."""
     items = heading.items()
-    return _margin(lines[_dash(lines, items[0].line)]) if items else _STEP
+    return margin(lines[_dash(lines, items[0].line)]) if items else STEP
 
 
 def _end(lines: list[str]) -> int:
@@ -89,15 +81,15 @@ def _end(lines: list[str]) -> int:
 def _cut(lines: list[str], place: Part) -> None:
     """Take out an item, if it has lines of its own."""
     first = _dash(lines, place.line)
-    margin = _margin(lines[first])
-    if not lines[first].startswith(f"{margin}-"):
+    indent = margin(lines[first])
+    if not lines[first].startswith(f"{indent}-"):
         return
     after = first + 1
-    while after < len(lines) and (_is_blank(lines[after]) or _margin(lines[after]) > margin):
+    while after < len(lines) and (_is_blank(lines[after]) or margin(lines[after]) > indent):
         after += 1
     while _is_blank(lines[after - 1]):
         after -= 1
-    while first and lines[first - 1].startswith(f"{margin}#"):
+    while first and lines[first - 1].startswith(f"{indent}#"):
         first -= 1
     del lines[first:after]
 
@@ -105,10 +97,6 @@ def _cut(lines: list[str], place: Part) -> None:
 def _dash(lines: list[str], line: int) -> int:
     """The line on which an item begins: that of its first key, or the one above."""
     return line - 1 if line and lines[line - 1].strip() == "-" else line
-
-
-def _margin(line: str) -> str:
-    return line[: len(line) - len(line.lstrip(" "))]
 
 
 def _is_blank(line: str) -> bool:

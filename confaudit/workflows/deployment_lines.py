@@ -4,7 +4,6 @@ Only whole lines come, so that comments, order and layout stay as people made th
 it is read again before anybody gets it.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +11,7 @@ from confaudit import configfile
 from confaudit.configfile import Configuration
 from confaudit.errors import ConfigError
 from confaudit.yaml_file import Origin, Part, parse
-
-_STEP: Final = "  "
+from confaudit.yaml_lines import STEP, indented, margin, with_lines
 
 _LINES: Final = (
     ("{name}:", "the folder: deployments/{name}/"),
@@ -37,11 +35,6 @@ def entry(name: str, url: str, token_env: str) -> tuple[str, ...]:
     )
 
 
-def indented(lines: Iterable[str], indent: str = _STEP) -> list[str]:
-    """The lines, further in."""
-    return [f"{indent}{line}" for line in lines]
-
-
 def with_deployment(path: Path, text: str, name: str, url: str, token_env: str) -> str:
     """The text of a confaudit.yaml with one more deployment, below all others.
 
@@ -55,34 +48,28 @@ def with_deployment(path: Path, text: str, name: str, url: str, token_env: str) 
     if not lines[-1]:
         lines.pop()
     if heading is None:
-        at, indent, new = len(lines), _STEP, ["", "deployments:"]
+        at, indent, new = len(lines), STEP, ["", "deployments:"]
     else:
         at, indent, new = *_place(lines, heading), []
     new += indented(entry(name, url, token_env), indent)
-    end = "\r" if "\r\n" in text else ""
-    lines[at:at] = [f"{line}{end}" for line in new]
-    return _checked(path, "\n".join((*lines, "")), before, name)
+    return _checked(path, with_lines(text, [*lines, ""], at, new), before, name)
 
 
 def _place(lines: list[str], heading: Part) -> tuple[int, str]:
     """Behind which line the deployments end, and how far they stand in."""
     entries = list(heading.children().values())
     if not entries:
-        return heading.line + 1, _STEP
+        return heading.line + 1, STEP
     last = max(one.line for one in entries)
-    margin = _margin(lines[last])
+    indent = margin(lines[last])
     at = last + 1
     for number, line in enumerate(lines[at:], at + 1):
         if not line.strip():
             continue
-        if len(_margin(line)) <= len(margin):
+        if len(margin(line)) <= len(indent):
             break
         at = number
-    return at, margin
-
-
-def _margin(line: str) -> str:
-    return line[: len(line) - len(line.lstrip(" "))]
+    return at, indent
 
 
 def _checked(path: Path, text: str, before: Configuration, name: str) -> str:

@@ -14,13 +14,14 @@ from confaudit.sources.address import base_url
 from confaudit.store import Repository
 from confaudit.store.layout import ATTRIBUTES, ATTRIBUTES_TEXT
 from confaudit.workflows.clock import Clock
-from confaudit.workflows.deployment_lines import entry, indented, with_deployment
+from confaudit.workflows.deployment_lines import entry, with_deployment
 from confaudit.workflows.house import EXCEPTIONS
 from confaudit.workflows.policy import POLICY
 from confaudit.workflows.setup import TOKEN, token_owners
 from confaudit.workflows.starters import starter
 from confaudit.workflows.write import make_folder, write_text
 from confaudit.yaml_file import read_bytes
+from confaudit.yaml_lines import indented
 
 _CONFIGURATION: Final = """\
 # confaudit.yaml: which Coder deployments to snapshot, and how.
