@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from confaudit.core.judge.exceptions import ExceptionEntry
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
-from confaudit.core.report.topic import topic
+from confaudit.core.report.naming import name_of
 from confaudit.present.findings import within
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.sentences import WAYS, sentence
@@ -77,7 +77,7 @@ def _excused(suppressed: Iterable[Suppressed], limit: int) -> Iterator[DecisionS
 
 
 def _row(finding: Finding, limit: int) -> DecisionShown:
-    labels = filter(None, (topic(finding), finding.rule.id, finding.fingerprint))
+    labels = filter(None, (name_of(finding), finding.rule.id, finding.fingerprint))
     return DecisionShown(
         middle_out(sentence(finding), limit), tuple(within(one, limit) for one in labels)
     )

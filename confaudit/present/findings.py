@@ -9,9 +9,9 @@ from confaudit.core.given import Form, Position
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase
 from confaudit.core.model import MISSING, Level
 from confaudit.core.report.alike import blanked, likeness
+from confaudit.core.report.naming import name_of
 from confaudit.core.report.option_groups import option_group
 from confaudit.core.report.report import Report
-from confaudit.core.report.topic import topic
 from confaudit.core.text.wording import exact, first_releases, visible
 from confaudit.core.upgrade.known import Truth
 from confaudit.present.charts import strip
@@ -134,7 +134,7 @@ def _finding(finding: Finding, report: Report, limit: int) -> Entry:
         rule=visible(finding.rule.id),
         title=within(finding.message, limit),
         chips=tuple(_chips(finding, report.is_upgrade)),
-        names=names(finding.spec) if finding.spec else _topic(finding, limit),
+        names=names(finding.spec) if finding.spec else _name(finding, limit),
         instead=tuple(map(names, finding.instead)),
         value_term=_value_term(finding, report.is_upgrade),
         before=before,
@@ -150,8 +150,8 @@ def _finding(finding: Finding, report: Report, limit: int) -> Entry:
     )
 
 
-def _topic(finding: Finding, limit: int) -> tuple[Name, ...]:
-    name = topic(finding)
+def _name(finding: Finding, limit: int) -> tuple[Name, ...]:
+    name = name_of(finding)
     return (Name(within(name, limit)),) if name else ()
 
 

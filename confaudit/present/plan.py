@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from confaudit.core.judge.finding import Finding
+from confaudit.core.report.naming import name_or_title
 from confaudit.core.report.plan import Stage, Step, plan
 from confaudit.core.report.report import Report
-from confaudit.core.report.topic import about
 from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import visible
 from confaudit.present.findings import ALREADY, PHASES, within
@@ -60,7 +60,7 @@ def _step(step: Step, limit: int) -> StepShown:
 
 
 def _link(finding: Finding, limit: int) -> Link:
-    name = about(finding)
+    name = name_or_title(finding)
     is_file = name in {visible(place.file) for place in finding.positions}
     told = telling([name])[0] if is_file else name
     return Link(within(told, limit), finding.fingerprint)

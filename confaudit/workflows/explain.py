@@ -49,20 +49,20 @@ def explain_option(
     catalog = setup.catalog()
     before, after = load_two(setup, inputs, kinds, deployment)
     whole = report(setup, before, after)
-    topic, taken = _meant(name, whole.changes, catalog)
-    shown = tuple(one for one in whole.judged.shown if one.change and topic.is_of(one.change))
+    wanted, taken = _meant(name, whole.changes, catalog)
+    shown = tuple(one for one in whole.judged.shown if one.change and wanted.is_of(one.change))
     changes = tuple(one.change for one in shown if one.change)
-    rows = tuple(_fact(topic, changes, snapshot) for snapshot in (before, after))
+    rows = tuple(_fact(wanted, changes, snapshot) for snapshot in (before, after))
     way = None if _is_lacking(rows) else (before.version, after.version)
     story = replace(
         whole,
         kind=ReportKind.EXPLAIN,
-        title=f"{topic.name} between {visible(before.label)} and {visible(after.label)}",
-        statement=_statement(topic, changes, rows),
+        title=f"{wanted.name} between {visible(before.label)} and {visible(after.label)}",
+        statement=_statement(wanted, changes, rows),
         judged=Judged(shown),
-        tables=(Table("sides", "Both sides", _FACTS, rows), *_life(topic, catalog, way)),
+        tables=(Table("sides", "Both sides", _FACTS, rows), *_life(wanted, catalog, way)),
         lives=lives(
-            [*topic.keys[:1], *(change.was for change in changes)],
+            [*wanted.keys[:1], *(change.was for change in changes)],
             catalog,
             before.version,
             after.version,
@@ -83,17 +83,17 @@ def _has_deployment(setup: Setup, name: str) -> bool:
 def _alone(setup: Setup, name: str, snapshot: Snapshot) -> tuple[Report, str]:
     """The story of an option by one input, where there is no other to compare it with."""
     catalog = setup.catalog()
-    topic, taken = _meant(name, (), catalog)
-    row = _fact(topic, (), snapshot)
+    wanted, taken = _meant(name, (), catalog)
+    row = _fact(wanted, (), snapshot)
     is_in = "is not in" if _is_lacking([row]) else "is in"
     story = Report(
-        title=f"{topic.name} in {visible(snapshot.label)}",
+        title=f"{wanted.name} in {visible(snapshot.label)}",
         generated_at=setup.now(),
         tool_version=__version__,
         kind=ReportKind.EXPLAIN,
-        statement=f"{topic.name} {is_in} {visible(snapshot.label)}.",
-        tables=(Table("sides", "What it has", _FACTS, (row,)), *_life(topic, catalog)),
-        lives=lives(topic.keys[:1], catalog, snapshot.version),
+        statement=f"{wanted.name} {is_in} {visible(snapshot.label)}.",
+        tables=(Table("sides", "What it has", _FACTS, (row,)), *_life(wanted, catalog)),
+        lives=lives(wanted.keys[:1], catalog, snapshot.version),
         notes=(*completeness(snapshot), *hints(snapshot, catalog), _ALONE),
     )
     return story, taken
@@ -103,7 +103,7 @@ _ALONE: Final = "There is no deployment to compare it with: give a second input 
 
 
 @dataclass(frozen=True, slots=True)
-class _Topic:
+class _Wanted:
     """What the story is of: an option, or a leaf that no option sets."""
 
     name: str
@@ -119,11 +119,11 @@ class _Topic:
         return change.key in self.leaves
 
 
-def _meant(name: str, changes: Sequence[Change], catalog: Catalog) -> tuple[_Topic, str]:
+def _meant(name: str, changes: Sequence[Change], catalog: Catalog) -> tuple[_Wanted, str]:
     """What a name means, and what a misspelt one was taken to mean."""
     change = next((one for one in changes if _is_named(one, name)), None)
     if change and not change.spec and change.subject is not Subject.OPTION:
-        return _Topic(visible(change.key), (), frozenset({change.key})), ""
+        return _Wanted(visible(change.key), (), frozenset({change.key})), ""
     key = change.spec.key if change and change.spec else change.key if change else ""
     found = Found(key, True) if key else find(name, catalog.releases)
     keys = option_keys(found.key, catalog.releases)
@@ -134,7 +134,7 @@ def _meant(name: str, changes: Sequence[Change], catalog: Catalog) -> tuple[_Top
         if key in release.options
     )
     leaves = frozenset(filter(None, (spec.json_path for spec in specs)))
-    return _Topic(found.name, keys, leaves), "" if found.is_exact else found.name
+    return _Wanted(found.name, keys, leaves), "" if found.is_exact else found.name
 
 
 def _is_named(change: Change, name: str) -> bool:
@@ -146,13 +146,13 @@ def _keys(change: Change) -> tuple[str, ...]:
 
 
 def _statement(
-    topic: _Topic, changes: Sequence[Change], sides: Sequence[Mapping[str, Value]]
+    wanted: _Wanted, changes: Sequence[Change], sides: Sequence[Mapping[str, Value]]
 ) -> str:
     if changes:
-        return f"{topic.name} {'; '.join(map(_happened, changes))}."
+        return f"{wanted.name} {'; '.join(map(_happened, changes))}."
     if _is_lacking(sides):
-        return f"Neither side has {topic.name}."
-    return f"{topic.name} did not change."
+        return f"Neither side has {wanted.name}."
+    return f"{wanted.name} did not change."
 
 
 def _is_lacking(sides: Sequence[Mapping[str, Value]]) -> bool:
@@ -187,11 +187,11 @@ _FACTS: Final = (
 """What each side has, changed or not, under the name it has there."""
 
 
-def _fact(topic: _Topic, changes: Sequence[Change], snapshot: Snapshot) -> Mapping[str, Value]:
+def _fact(wanted: _Wanted, changes: Sequence[Change], snapshot: Snapshot) -> Mapping[str, Value]:
     """What a side has for it: as an option where it lists these, else as a config leaf."""
-    keys = (*topic.keys, *(key for change in changes for key in _keys(change)))
+    keys = (*wanted.keys, *(key for change in changes for key in _keys(change)))
     found = next((key for key in keys if key in snapshot.settings), "")
-    told = _option(found, snapshot) if found else _leaf(topic, changes, snapshot)
+    told = _option(found, snapshot) if found else _leaf(wanted, changes, snapshot)
     return {"side": snapshot.label, **told}
 
 
@@ -208,10 +208,10 @@ def _option(key: str, snapshot: Snapshot) -> Mapping[str, Value]:
     }
 
 
-def _leaf(topic: _Topic, changes: Sequence[Change], snapshot: Snapshot) -> Mapping[str, Value]:
+def _leaf(wanted: _Wanted, changes: Sequence[Change], snapshot: Snapshot) -> Mapping[str, Value]:
     """A leaf of the config tree; a docs page tells its type in place of a value."""
     held = {tree.dotted(path): value for path, value in tree.leaves(snapshot.config)}
-    leaf = next((one for one in sorted(topic.leaves) if one in held), "")
+    leaf = next((one for one in sorted(wanted.leaves) if one in held), "")
     if not leaf:
         return {"name": MISSING}
     if snapshot.fidelity is Fidelity.SHAPE:
@@ -220,12 +220,12 @@ def _leaf(topic: _Topic, changes: Sequence[Change], snapshot: Snapshot) -> Mappi
     return {"name": leaf, "value": readable(held[leaf], option_type)}
 
 
-def _life(topic: _Topic, catalog: Catalog, way: tuple[str, str] | None = None) -> Iterator[Table]:
+def _life(wanted: _Wanted, catalog: Catalog, way: tuple[str, str] | None = None) -> Iterator[Table]:
     """What the option is, and what releases did to it, be it on a way between two versions.
 
     Nothing of what no release declares.
     """
-    key = next(iter(topic.keys), "")
+    key = next(iter(wanted.keys), "")
     if not any(key in release.options for release in catalog.releases):
         return
     story = life(key, catalog.releases)

@@ -8,8 +8,8 @@ from typing import Final
 from confaudit.core.judge.finding import Finding, Phase
 from confaudit.core.model import Level
 from confaudit.core.report.alike import blanked, in_one, likeness
+from confaudit.core.report.naming import name_of
 from confaudit.core.report.report import Report
-from confaudit.core.report.topic import topic
 from confaudit.core.upgrade.known import Truth
 
 
@@ -25,7 +25,7 @@ class Step:
     @property
     def options(self) -> tuple[str, ...]:
         """What it is about, each once: options as they are typed, else names as they stand."""
-        return tuple(dict.fromkeys(filter(None, map(topic, self.findings))))
+        return tuple(dict.fromkeys(filter(None, map(name_of, self.findings))))
 
 
 @dataclass(frozen=True, slots=True)

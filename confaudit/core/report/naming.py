@@ -10,7 +10,7 @@ from confaudit.core.text.wording import option_name
 _OF_RELEASES: Final = frozenset({DOWNGRADE.id, OPTION_ADDED.id})
 
 
-def topic(finding: Finding) -> str:
+def name_of(finding: Finding) -> str:
     """An option as it is typed, else the name of a variable, a key or a file.
 
     Empty where the subject only tells the finding from others, and its message says it all: of a
@@ -24,6 +24,6 @@ def topic(finding: Finding) -> str:
     return "" if rule in _OF_RELEASES or subject in (rule, ".") else subject
 
 
-def about(finding: Finding) -> str:
+def name_or_title(finding: Finding) -> str:
     """What a finding is about; of a deployment as a whole what is the matter with it."""
-    return topic(finding) or finding.rule.title or finding.rule.id
+    return name_of(finding) or finding.rule.title or finding.rule.id

@@ -7,7 +7,7 @@ import pytest
 from confaudit.core.judge.finding import Effect, Finding
 from confaudit.core.judge.hardening import CONTROL_RESTORED
 from confaudit.core.judge.rules import DOWNGRADE, OPTION_ADDED, RULES
-from confaudit.core.report.topic import about, topic
+from confaudit.core.report.naming import name_of, name_or_title
 from confaudit.present import present
 from confaudit.present.entries import Entry
 from tests.golden.sample_reports import REPORTS, rule, spec
@@ -35,8 +35,8 @@ FOUND = Finding(rule=RULE, message="So it is.", subject="CODER_NOPE")
     ],
 )
 def test_a_subject_that_is_no_name_is_not_shown(finding: Finding, name: str) -> None:
-    assert topic(finding) == name
-    assert about(finding) == (name or finding.rule.title)
+    assert name_of(finding) == name
+    assert name_or_title(finding) == (name or finding.rule.title)
 
 
 RULE_IDS = {*RULES, *(one.rule.id for one in known())}
