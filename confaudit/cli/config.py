@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from confaudit.cli.choices import Choice
-from confaudit.cli.commands import Section
+from confaudit.cli.commands import Section, flag_twin
 from confaudit.cli.environment import is_twin
 from confaudit.cli.lazy import Group
 from confaudit.cli.parameters import network_options, option, place_options
@@ -66,7 +66,7 @@ def show(context: click.Context, setup: Setup, format_: str) -> None:
 
 def _effective(context: click.Context, setup: Setup, name: str) -> _Setting:
     """Command line, environment, file, default: the first that speaks."""
-    twin = f"CONFAUDIT_{name.upper()}"
+    twin = flag_twin(name)
     if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
         return _Setting(context.params[name], "command line")
     if is_twin(twin) and twin in os.environ:

@@ -92,12 +92,16 @@ def _unknown(word: str, where: click.Context, context: click.Context) -> click.U
     if where.parent is None:
         told = f"No such topic or command {word!r}.{did_you_mean(word, _known(context))}"
         return click.UsageError(f"{told} `confaudit help` lists the topics.", context)
-    known = where.command.list_commands(where) if isinstance(where.command, click.Group) else []
-    return click.UsageError(f"No such command {word!r}.{did_you_mean(word, known)}", context)
+    told = f"No such command {word!r}.{did_you_mean(word, _commands(where))}"
+    return click.UsageError(told, context)
 
 
 def _known(context: click.Context) -> list[str]:
     """All topics and commands."""
-    root = context.find_root()
-    commands = root.command.list_commands(root) if isinstance(root.command, click.Group) else []
-    return [*topics.NAMES, *commands]
+    return [*topics.NAMES, *_commands(context.find_root())]
+
+
+def _commands(where: click.Context) -> list[str]:
+    """Those of a group; none of what is no group."""
+    group = where.command
+    return group.list_commands(where) if isinstance(group, click.Group) else []
