@@ -93,22 +93,41 @@ class History:
         return found.id if found else ""
 
     def log(
-        self, revisions: Sequence[str], paths: Sequence[str] = (), limit: int | None = None
+        self,
+        revisions: Sequence[str],
+        paths: Sequence[str] = (),
+        limit: int | None = None,
+        *,
+        is_linked: bool = False,
     ) -> Iterator[Commit]:
         """Walk from revisions (or over ranges, `A..B`) to what came before, newest first.
 
         With paths, files or folders from the root, only commits that made a difference to them;
-        of branches that ended alike, one. `limit` is the most commits wanted. Commits come while
-        git walks, and leaving early ends the walk.
+        of branches that ended alike, one. `limit` is the most commits wanted. Linked, branches do
+        not mix, and the parents of a commit are the next ones of the walk. Commits come while git
+        walks, and leaving early ends the walk.
 
         Raises:
             StoreError: a revision does not exist, or git has trouble.
         """
         most = () if limit is None else (f"--max-count={limit}",)
         chosen = (f":(top,literal){path}" for path in paths)
-        command = (*COMMAND, *most, "--end-of-options", *revisions, "--", *chosen)
+        linked = ("--topo-order", "--parents") if is_linked else ()
+        command = (*COMMAND, *most, *linked, "--end-of-options", *revisions, "--", *chosen)
         with self._git.stream(*command) as out:
             yield from commits(out)
+
+    def graph(self, revision: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """All commits of a revision with their parents; branches do not mix, the newest first.
+
+        Raises:
+            StoreError: the revision does not exist, or git has trouble.
+        """
+        command = ("rev-list", "--topo-order", "--parents", "--end-of-options", revision)
+        with self._git.stream(*command) as out:
+            for line in out:
+                commit, *parents = line.decode().split()
+                yield commit, tuple(parents)
 
     def merge_base(self, one: str, other: str) -> str:
         """Id of the newest commit that both revisions build on, empty when there is none.

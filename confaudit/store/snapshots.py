@@ -63,12 +63,12 @@ class Snapshots:
         if not commit:
             return None
         name = check_deployment(deployment) if deployment else self._only(commit, revision)
-        entries = _regular(self.files(commit, name))
+        entries = self.regular_files(commit, name)
         if not entries:
             raise self._absent(commit, revision, name)
         (origin,) = self.history.log([commit], [folder_of(name)], limit=1)
         return StoredFiles(
-            files=self._texts(entries),
+            files=self.texts(entries),
             label=visible(f"{revision}:{deployment}" if deployment else revision),
             deployment=name,
             commit=origin.id,
@@ -79,12 +79,12 @@ class Snapshots:
     def latest(self, deployment: str) -> StoredFiles | None:
         """The newest snapshot of a deployment on the checked-out branch, None before the first."""
         tip = self._commit_id("HEAD")
-        held = _regular(self.files(tip, deployment)) if tip else {}
+        held = self.regular_files(tip, deployment) if tip else {}
         return self.read("HEAD", deployment) if held else None
 
     def staged(self, deployment: str) -> StoredFiles:
         """The snapshot of a deployment as it is staged, which may be without any file."""
-        return StoredFiles(self._texts(self._staged(deployment)), "staged", deployment)
+        return StoredFiles(self.texts(self._staged(deployment)), "staged", deployment)
 
     def earlier_settings(self, deployment: str) -> Iterator[StoredFiles]:
         """The settings of a deployment's snapshots on the checked-out branch, newest first.
@@ -97,7 +97,7 @@ class Snapshots:
         for commit in self.history.log([tip], [path]) if tip else ():
             for change in commit.changes:
                 if change.after and change.after.is_regular:
-                    texts = self._texts({path: change.after})
+                    texts = self.texts({path: change.after})
                     yield StoredFiles(
                         texts, visible(commit.id[:12]), deployment, commit.id, commit.authored_at
                     )
@@ -107,6 +107,26 @@ class Snapshots:
         folder = folder_of(deployment)
         found = self.history.folder(commit, folder)
         return {folder + name: found[name] for name in found if deployment_of(folder + name)}
+
+    def regular_files(self, commit: str, deployment: str) -> Entries:
+        """The files of a deployment's snapshot in a commit, none when it has none; no links."""
+        return {path: one for path, one in self.files(commit, deployment).items() if one.is_regular}
+
+    def texts(self, entries: Entries) -> dict[str, str]:
+        """Contents by name of the files of one snapshot.
+
+        Raises:
+            StoreError: one is missing, larger than any that is read, or no text.
+        """
+        contents = self.history.read([entry.id for entry in entries.values()], MAX_SNAPSHOT_BYTES)
+        names = (path.rpartition("/")[2] for path in entries)
+        try:
+            return {name: data.decode() for name, data in zip(names, contents, strict=True)}
+        except UnicodeDecodeError:
+            raise StoreError(
+                "a file of that snapshot is not UTF-8 text",
+                "confaudit does not write such files; look at who changed it",
+            ) from None
 
     def _staged(self, deployment: str) -> Entries:
         """The snapshot in the index, without what is in conflict; modes are taken for right."""
@@ -119,7 +139,7 @@ class Snapshots:
 
     def _held(self, commit: str) -> tuple[str, ...]:
         names = self.history.folder(commit, DEPLOYMENTS)
-        return tuple(sorted(name for name in names if _regular(self.files(commit, name))))
+        return tuple(sorted(name for name in names if self.regular_files(commit, name)))
 
     def _only(self, commit: str, revision: str) -> str:
         names = self._held(commit)
@@ -140,18 +160,3 @@ class Snapshots:
         later = "the first one came later; `confaudit diff` compares the last one with what is live"
         hint = f"it holds: {listed(names)}" if names else later
         return StoreError(f"{visible(revision)} holds no {wanted}", hint)
-
-    def _texts(self, entries: Entries) -> dict[str, str]:
-        contents = self.history.read([entry.id for entry in entries.values()], MAX_SNAPSHOT_BYTES)
-        names = (path.rpartition("/")[2] for path in entries)
-        try:
-            return {name: data.decode() for name, data in zip(names, contents, strict=True)}
-        except UnicodeDecodeError:
-            raise StoreError(
-                "a file of that snapshot is not UTF-8 text",
-                "confaudit does not write such files; look at who changed it",
-            ) from None
-
-
-def _regular(entries: Entries) -> Entries:
-    return {path: entry for path, entry in entries.items() if entry.is_regular}

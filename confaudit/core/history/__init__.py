@@ -1,0 +1,1 @@
+"""What a history of snapshots tells: what changed when, and where deployments differ."""
