@@ -5,6 +5,7 @@ import re
 import tempfile
 import weakref
 from collections import OrderedDict
+from collections.abc import Iterable
 from contextlib import suppress
 from subprocess import Popen
 from typing import IO, Final, NamedTuple
@@ -15,7 +16,7 @@ from confaudit.store.discovery import unusable
 
 _HEADER = re.compile(rb"([0-9a-f]+) (\w+) (\d+)\n")
 
-_REMEMBERED: Final = 64 << 20
+_REMEMBERED: Final = 16 << 20
 """Bytes kept in memory: many times one revision, and far below what a long history holds."""
 
 
@@ -49,7 +50,8 @@ class Batch:
         """
         if self._running is None:
             running = _Running(self._git)
-            if not running.ask(""):  # what is wrong with the folder comes before any name
+            running.ask("")
+            if not running.answer():  # what is wrong with the folder comes before any name
                 raise unusable(self._git, running.end())
             self._running = running
         return self._running
@@ -77,7 +79,28 @@ class Batch:
         running = self.open()
         if "\n" in name or "\0" in name:  # git would take it for two names, or for a shorter one
             return None
-        answer = running.ask(name)
+        running.ask(name)
+        return self._answer(running, limit)
+
+    def fetch(self, object_ids: Iterable[str], limit: int) -> None:
+        """Read some hundred objects in one go, so that `read` waits for git no more.
+
+        Raises:
+            StoreError: as `find`.
+        """
+        wanted = [one for one in dict.fromkeys(object_ids) if self._memory.get(one) is None]
+        running = self.open()
+        running.ask(*wanted)
+        try:
+            for _ in wanted:
+                self._answer(running, limit)
+        except StoreError:
+            self.close()  # rather than take what it still says for answers to other names
+            raise
+
+    def _answer(self, running: "_Running", limit: int) -> GitObject | None:
+        """What git says of the next name it was asked."""
+        answer = running.answer()
         header = _HEADER.fullmatch(answer)
         if header is None:
             self._meaningless(running, died=not answer)
@@ -116,13 +139,14 @@ class _Running:
         self._names, self._answers = pipes(self._process)
         self._finalizer = weakref.finalize(self, _end, self._process, self._err)
 
-    def ask(self, name: str) -> bytes:
-        """The line git says of a name; empty when git is gone."""
-        try:
-            self._names.write(os.fsencode(name) + b"\n")
+    def ask(self, *names: str) -> None:
+        """Ask git for names, few enough that a pipe holds them until it reads them."""
+        with suppress(BrokenPipeError):
+            self._names.write(b"".join(os.fsencode(name) + b"\n" for name in names))
             self._names.flush()
-        except BrokenPipeError:
-            return b""
+
+    def answer(self) -> bytes:
+        """The line git says of the next name; empty when git is gone."""
         return self._answers.readline()
 
     def take(self, size: int) -> bytes:

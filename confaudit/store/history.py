@@ -80,6 +80,14 @@ class History:
             limit -= len(contents[-1])
         return contents
 
+    def fetch(self, blobs: Iterable[str], limit: int = MAX_BYTES) -> None:
+        """Read some hundred files ahead of `read`, each with at most so many bytes.
+
+        Raises:
+            StoreError: one has more, or git has trouble.
+        """
+        self._batch.fetch(blobs, limit)
+
     def blob_id(self, data: bytes) -> str:
         """The id that a file with these contents has, stored or not."""
         return blob_id(data, format_of(self.commit_id("HEAD")))

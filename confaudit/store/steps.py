@@ -1,11 +1,21 @@
 """What each commit made of each deployment's snapshot, from the newest commit back."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple, TypeAlias
 
 from confaudit.store.layout import DEPLOYMENTS, deployment_of, folder_of
 from confaudit.store.log import Commit, FileChange, TreeEntry
 from confaudit.store.snapshots import Entries, Snapshots
+
+Files: TypeAlias = Mapping[str, str]
+"""File name → text, NOT redacted; what is no UTF-8 is replaced."""
+
+_AHEAD: Final = 64
+"""Steps whose files are read in one go."""
+_HELD: Final = 32
+"""Deployments whose files are kept in memory from one step to the next."""
 
 
 class Step(NamedTuple):
@@ -40,6 +50,53 @@ def steps(snapshots: Snapshots, revision: str, deployments: Sequence[str] = ()) 
             files[name] = _undone(after, changes)
             yield Step(commit, name, files[name], after)
         expected = commit.parents[0] if len(commit.parents) == 1 else ""
+
+
+class Version(NamedTuple):
+    """A step with the texts of the files."""
+
+    step: Step
+    before: Files
+    after: Files
+
+
+def versions(snapshots: Snapshots, walk: Iterator[Step]) -> Iterator[Version]:
+    """Read the files of steps; one that stays as it was is read once, and is the same object.
+
+    Raises:
+        StoreError: the history cannot be read.
+    """
+    held: OrderedDict[str, tuple[Entries, Files]] = OrderedDict()
+    for step in _read_ahead(snapshots, walk):
+        entries, files = held.pop(step.deployment, ({}, {}))
+        after = _texts(snapshots, step.after, entries, files)
+        before = _texts(snapshots, step.before, step.after, after)
+        held[step.deployment] = step.before, before
+        if len(held) > _HELD:
+            held.popitem(last=False)
+        yield Version(step, before, after)
+
+
+def _texts(snapshots: Snapshots, wanted: Entries, entries: Entries, files: Files) -> Files:
+    """The texts of some files, of which some may be those at hand."""
+    texts = {}
+    for path, entry in wanted.items():
+        name = path.rpartition("/")[2]
+        if path in entries and entries[path].id == entry.id:
+            texts[name] = files[name]
+        else:
+            texts[name] = snapshots.history.read([entry.id])[0].decode(errors="replace")
+    return texts
+
+
+def _read_ahead(snapshots: Snapshots, walk: Iterator[Step]) -> Iterator[Step]:
+    """Steps whose files have been read from git: few at first, as nobody may want more."""
+    size = 1
+    while steps := [*islice(walk, size)]:
+        wanted = (one.id for step in steps for side in step[2:] for one in side.values())
+        snapshots.history.fetch(wanted)
+        yield from steps
+        size = min(2 * size, _AHEAD)
 
 
 def _by_deployment(changes: Sequence[FileChange]) -> Mapping[str, list[FileChange]]:

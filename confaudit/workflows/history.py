@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
+from confaudit.core.changes.documents import unequal
 from confaudit.core.history.entry import Entry
-from confaudit.core.model import Change, Snapshot, StoredFiles
-from confaudit.core.snapshot.canonical import decode
-from confaudit.core.snapshot.redact import redact_files
+from confaudit.core.history.versions import pair, whole
+from confaudit.core.model import Change
 from confaudit.errors import SourceError
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
-    from confaudit.store.snapshots import Entries
-    from confaudit.store.steps import Step
+    from confaudit.store.steps import Step, Version
 
 
 def entries(
@@ -34,17 +33,21 @@ def entries(
         NoRepository: there is none.
         StoreError: the history cannot be read.
     """
-    from confaudit.store.steps import steps
+    from confaudit.store.steps import steps, versions
 
     snapshots = setup.snapshots()
     commit = snapshots.history.commit_id(revision)
-    for step in steps(snapshots, commit, deployments) if commit else ():
-        taken_at = step.commit.authored_at
-        if (since and taken_at and taken_at < since) or (until and taken_at and taken_at > until):
-            continue
-        entry = _entry(setup, step)
+    walk = steps(snapshots, commit, deployments) if commit else iter(())
+    chosen = (step for step in walk if _is_within(step, since, until))
+    for version in versions(snapshots, chosen):
+        entry = _entry(setup, version)
         if entry.changes or entry.is_first or entry.is_removed or entry.trouble:
             yield entry
+
+
+def _is_within(step: "Step", since: datetime | None, until: datetime | None) -> bool:
+    at = step.commit.authored_at
+    return not at or ((since is None or since <= at) and (until is None or at <= until))
 
 
 def brought_by(setup: Setup, revision: str = "HEAD") -> Mapping[str, str]:
@@ -63,15 +66,11 @@ def brought_by(setup: Setup, revision: str = "HEAD") -> Mapping[str, str]:
     return merges
 
 
-def _entry(setup: Setup, step: "Step") -> Entry:
+def _entry(setup: Setup, version: "Version") -> Entry:
     from confaudit.store.layout import deployment_in
 
-    commit = step.commit
-    before, after, trouble = None, None, ""
-    try:
-        before, after = (_snapshot(setup, step, files) for files in (step.before, step.after))
-    except SourceError as error:
-        trouble = error.message
+    step, commit = version.step, version.step.commit
+    told = _told(setup, version)
     return Entry(
         deployment=step.deployment,
         commit=commit.id,
@@ -79,24 +78,33 @@ def _entry(setup: Setup, step: "Step") -> Entry:
         author=commit.author,
         mail=commit.mail,
         subject=commit.subject,
-        version_before=before.version if before else "",
-        version=newest.version if (newest := after or before) else "",
-        changes=_changes(setup, before, after),
+        version_before=told.version_before,
+        version=told.version,
+        changes=told.changes,
         is_first=not step.before,
         is_removed=not step.after,
         is_by_hand=deployment_in(commit.message) != step.deployment,
-        trouble=trouble,
+        trouble=told.trouble,
     )
 
 
-def _snapshot(setup: Setup, step: "Step", files: "Entries") -> Snapshot | None:
-    if not files:
-        return None
-    texts = setup.snapshots().texts(files)
-    return decode(redact_files(StoredFiles(texts, deployment=step.deployment)))
+class _Told(NamedTuple):
+    """What the files of a version tell."""
+
+    version_before: str = ""
+    version: str = ""
+    changes: tuple[Change, ...] = ()
+    trouble: str = ""
 
 
-def _changes(setup: Setup, before: Snapshot | None, after: Snapshot | None) -> tuple[Change, ...]:
-    if not before or not after:
-        return ()
-    return attribute(diff(before, after), before, after, setup.catalog())
+def _told(setup: Setup, version: "Version") -> _Told:
+    try:
+        if not version.before:
+            return _Told(version=whole(version.after).version)
+        if not version.after:
+            return _Told(*(whole(version.before).version,) * 2)
+        before, after = pair(version.before, version.after)
+    except SourceError as error:
+        return _Told(trouble=error.message)
+    changes = attribute(diff(before, after, unequal), before, after, setup.catalog())
+    return _Told(before.version, after.version, changes)

@@ -152,16 +152,27 @@ def test_no_modules_import_each_other_in_a_circle():
     assert [*TopologicalSorter(needs).static_order()]  # it raises CycleError, which names them
 
 
-GATE = {"redact", "redact_files", "redact_operator", "redact_values", "public_settings"}
+GATE = {
+    "redact",
+    "redact_documents",
+    "redact_files",
+    "redact_operator",
+    "redact_values",
+    "public_settings",
+}
 """The functions of `core.snapshot.redact`: what comes out of them holds no secret.
 
 `public_settings` only answers which settings they would leave alone.
 """
 BUILDER = "core/upgrade/situate.py"
 """Makes predictions and Situations from what was read, redaction inside it."""
+READER = "core/history/versions.py"
+"""Skips what two stored texts have alike before they pass the gate."""
 HOMES_OF_THE_GATE = {"confaudit.core.snapshot.redact", "confaudit.core.snapshot.credentials"}
 GATEKEEPERS = {
     **dict.fromkeys(GATE - {"public_settings"}, ("workflows/", BUILDER)),
+    "redact_files": ("workflows/", READER),
+    "redact_documents": (READER,),
     "public_settings": ("core/migrate/",),
     "redact_text": ("sources/", "store/", "catalog/public_facts", "rulebook/wording"),
 }

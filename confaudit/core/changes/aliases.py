@@ -5,11 +5,12 @@ Coder renames an option by adding the new name beside the old one, which becomes
 which name an operator used cannot be told from a payload.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from confaudit.core.changes.diff import facet_changes
+from confaudit.core.changes.owners import owners
 from confaudit.core.model import Change, ChangeKind, OptionSpec, Snapshot, Subject
 
 _STRONGEST: Final = (
@@ -22,7 +23,7 @@ _STRONGEST: Final = (
 
 def join(changes: Sequence[Change], before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """Replace the changes of aliases by one change of the setting, renames included."""
-    old, new = _members(before.declared.values()), _members(after.declared.values())
+    old, new = owners(before.declared), owners(after.declared)
     groups: dict[str, list[Change]] = {}
     for change in changes:
         leaf = change.path if change.subject is Subject.OPTION else ""
@@ -32,15 +33,6 @@ def join(changes: Sequence[Change], before: Snapshot, after: Snapshot) -> Iterat
             yield change
     for leaf, group in groups.items():
         yield from _setting(group, old.get(leaf, {}), new.get(leaf, {}))
-
-
-def _members(specs: Iterable[OptionSpec]) -> dict[str, dict[str, OptionSpec]]:
-    """Config leaf → the options that set it, by key."""
-    members: dict[str, dict[str, OptionSpec]] = {}
-    for spec in specs:
-        if spec.json_path:
-            members.setdefault(spec.json_path, {})[spec.key] = spec
-    return members
 
 
 def _setting(

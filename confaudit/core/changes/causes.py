@@ -77,9 +77,9 @@ class _Attributor:
     def attribute(self, change: Change) -> Change:
         """The change with its cause and evidence, that of a leaf with the option that sets it."""
         known = self._with_option(change) if change.subject is Subject.CONFIG else change
-        told = replace(known, is_reordered=self._means_the_same(known))
-        found = self._reordered(told) if told.is_reordered else self._by_subject(told)
-        return replace(told, cause=found.cause, evidence=found.evidence)
+        is_reordered = self._means_the_same(known)
+        found = self._reordered(known) if is_reordered else self._by_subject(known)
+        return replace(known, cause=found.cause, evidence=found.evidence, is_reordered=is_reordered)
 
     def _by_subject(self, change: Change) -> Attribution:
         by_subject = {
@@ -95,8 +95,11 @@ class _Attributor:
 
     def _means_the_same(self, change: Change) -> bool:
         """Whether only the order of values differs, and the option has a set of them."""
-        is_set = change.spec is not None and self._facts.is_unordered(change.spec.key)
-        return is_set and is_reordered(change.before, change.after)
+        return (
+            change.spec is not None
+            and is_reordered(change.before, change.after)
+            and self._facts.is_unordered(change.spec.key)
+        )
 
     def _reordered(self, change: Change) -> Attribution:
         """What is left to tell of a change where its values are taken for the same."""

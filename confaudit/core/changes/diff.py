@@ -11,10 +11,12 @@ from typing import Final
 from confaudit.core import tree
 from confaudit.core.changes.documents import (
     Document,
+    Finder,
     changed_leaves,
-    deepdiff_keys,
+    differing,
     strictly_equal,
 )
+from confaudit.core.changes.owners import owners
 from confaudit.core.model import (
     MISSING,
     Change,
@@ -22,7 +24,6 @@ from confaudit.core.model import (
     Facet,
     FacetChange,
     Fidelity,
-    Json,
     Missing,
     OptionSpec,
     Setting,
@@ -32,6 +33,8 @@ from confaudit.core.model import (
 )
 from confaudit.core.secret import is_secret
 
+_SUBJECTS: Final = tuple(Subject)
+_EVERY_FACET: Final = tuple(Facet)
 _ORDER: Final = (
     ChangeKind.CHANGED,
     ChangeKind.RENAMED,
@@ -42,18 +45,21 @@ _ORDER: Final = (
 )
 
 
-def diff(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
-    """All differences between two snapshots, in a stable order; each is reported once."""
+def diff(before: Snapshot, after: Snapshot, find: Finder = differing) -> tuple[Change, ...]:
+    """All differences between two snapshots, in a stable order; each is reported once.
+
+    `find` says where documents differ; what is found is the same with either of them.
+    """
     tell_options = bool(before.settings and after.settings)
-    options = option_changes(before, after, deepdiff_keys) if tell_options else ()
-    config = _unexplained(_config_changes(before, after), options, before, after)
-    found = (*options, *config, *_server_changes(before, after))
+    options = option_changes(before, after, find) if tell_options else ()
+    config = _unexplained(_config_changes(before, after, find), options, before, after)
+    found = (*options, *config, *_server_changes(before, after, find))
     return tuple(sorted(found, key=position))
 
 
 def position(change: Change) -> tuple[int, int, str]:
     """Where a change stands in a list: by subject, then values first, then by name."""
-    return list(Subject).index(change.subject), _ORDER.index(change.kind), change.key
+    return _SUBJECTS.index(change.subject), _ORDER.index(change.kind), change.key
 
 
 # --- options ---------------------------------------------------------------------------------
@@ -78,14 +84,9 @@ class _Option:
     spec: OptionSpec
 
 
-def option_changes(
-    before: Snapshot, after: Snapshot, find: Callable[[Document, Document], set[str]]
-) -> tuple[Change, ...]:
-    """Changes of options between two snapshots that tell all of them, in no order.
-
-    `find` says at which keys two documents differ: `deepdiff_keys` or `unequal_keys`.
-    """
-    keys = find(_comparable(before, after), _comparable(after, before))
+def option_changes(before: Snapshot, after: Snapshot, find: Finder) -> tuple[Change, ...]:
+    """Changes of options between two snapshots that tell all of them, in no order."""
+    keys = {path[0] for path in find(*_comparable(before, after))}
     return tuple(_option_change(key, _option(before, key), _option(after, key)) for key in keys)
 
 
@@ -96,37 +97,53 @@ def _option(snapshot: Snapshot, key: str) -> _Option | None:
     return _Option(snapshot.settings[key], spec)
 
 
-def _comparable(snapshot: Snapshot, other: Snapshot) -> Document:
-    """The options of a snapshot as a document, less what the other one cannot tell."""
-    return {key: _entry(key, snapshot, other) for key in snapshot.settings}
+def _comparable(before: Snapshot, after: Snapshot) -> tuple[Document, Document]:
+    """The options of two snapshots as documents, less what one of them cannot tell."""
+    left: Document = {}
+    right: Document = {}
+    for key in {**before.settings, **after.settings}:
+        old, new = _option(before, key), _option(after, key)
+        if old and new:
+            left[key], right[key] = _both_known(*_shared_sides(old, new))
+        elif old:
+            left[key] = _sides(old)
+        elif new:
+            right[key] = _sides(new)
+    return left, right
 
 
-def _entry(key: str, snapshot: Snapshot, other: Snapshot) -> Document:
-    mine, theirs = _option(snapshot, key), _option(other, key)
-    own = _sides(mine)
-    if theirs is None:
-        return own
-    known = _sides(theirs)
-    return {name: value for name, value in own.items() if name in known}
+def _both_known(one: Document, other: Document) -> tuple[Document, Document]:
+    if one.keys() == other.keys():
+        return one, other
+    shared = one.keys() & other.keys()
+    return {name: one[name] for name in shared}, {name: other[name] for name in shared}
 
 
-def _sides(option: _Option | None) -> Document:
+def _shared_sides(one: _Option, other: _Option) -> tuple[Document, Document]:
+    """What is known of an option here and there; what both declare in one place, nowhere."""
+    if one.spec is other.spec:
+        return _said(one.setting), _said(other.setting)
+    return _sides(one), _sides(other)
+
+
+def _sides(option: _Option) -> Document:
     """What is known of an option, side by side."""
-    if option is None:
-        return {}
-    value, source = option.setting.value, option.setting.source
-    sides = _declared(option.spec)
-    if not isinstance(value, Missing) and not _untold(value):
-        sides["value"] = value
-    return sides if source is None else {**sides, "source": source.value}
+    return _declared(option.spec) | _said(option.setting)
+
+
+def _said(setting: Setting) -> Document:
+    """What is known of what a deployment has for an option."""
+    value, source = setting.value, setting.source
+    said: Document = {} if value is MISSING or _untold(value) else {"value": value}
+    return said if source is None else {**said, "source": source.value}
 
 
 def _declared(spec: OptionSpec) -> Document:
-    sides = {facet.value: read(spec) for facet, read in _FACETS.items()}
-    return {name: value for name, value in sides.items() if not isinstance(value, Missing)}
+    sides = {facet: read(spec) for facet, read in _FACETS.items()}
+    return {facet: value for facet, value in sides.items() if value is not MISSING}
 
 
-def _untold(value: Json) -> bool:
+def _untold(value: Value) -> bool:
     """A secret of a release that does not tell whether it is set (before 2.3)."""
     return isinstance(value, dict) and is_secret(value) and value["secret_set"] is None
 
@@ -155,7 +172,7 @@ def _kind(before: _Option | None, after: _Option | None) -> ChangeKind:
         return ChangeKind.ADDED
     if after is None:
         return ChangeKind.REMOVED
-    left, right = _sides(before), _sides(after)
+    left, right = _said(before.setting), _said(after.setting)
     if _differ(left, right, "value"):
         return ChangeKind.CHANGED
     return ChangeKind.SOURCE if _differ(left, right, "source") else ChangeKind.DECLARED
@@ -168,7 +185,7 @@ def _differ(left: Document, right: Document, name: str) -> bool:
 
 
 def _facets(before: _Option, after: _Option) -> tuple[FacetChange, ...]:
-    return _differences(_sides(before), _sides(after))
+    return _differences(*_shared_sides(before, after))
 
 
 def facet_changes(before: OptionSpec, after: OptionSpec) -> tuple[FacetChange, ...]:
@@ -178,24 +195,26 @@ def facet_changes(before: OptionSpec, after: OptionSpec) -> tuple[FacetChange, .
 
 def _differences(left: Document, right: Document) -> tuple[FacetChange, ...]:
     return tuple(
-        FacetChange(facet, left[facet.value], right[facet.value])
-        for facet in Facet
-        if _differ(left, right, facet.value)
+        FacetChange(facet, left[facet], right[facet])
+        for facet in _EVERY_FACET
+        if _differ(left, right, facet)
     )
 
 
 # --- config ----------------------------------------------------------------------------------
 
 
-def _config_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+def _config_changes(before: Snapshot, after: Snapshot, find: Finder) -> Iterator[Change]:
     left, right = _comparable_configs(before, after)
-    types = _leaf_types(before) | _leaf_types(after)
-    for path, (old, new) in changed_leaves(left, right, frozenset(types)).items():
-        yield _leaf_change(Subject.CONFIG, path, old, new, types.get(tree.dotted(path), ""))
+    old, new = owners(before.declared), owners(after.declared)
+    known = new if new is old else {**old, **new}
+    for path, (was, now) in changed_leaves(left, right, find, known).items():
+        yield _leaf_change(Subject.CONFIG, path, was, now, _type(known.get(tree.dotted(path))))
 
 
-def _leaf_types(snapshot: Snapshot) -> dict[str, str]:
-    return {spec.json_path: spec.type for spec in snapshot.declared.values() if spec.json_path}
+def _type(setting: Mapping[str, OptionSpec] | None) -> str:
+    """The type of a leaf, by the last of the options that set it."""
+    return [*setting.values()][-1].type if setting else ""
 
 
 def _comparable_configs(before: Snapshot, after: Snapshot) -> tuple[Document, Document]:
@@ -254,10 +273,10 @@ class _Explained:
 
     def __init__(self, options: tuple[Change, ...], before: Snapshot, after: Snapshot) -> None:
         self._changes = {change.key: change for change in options}
-        self._old, self._new = _owners(before), _owners(after)
+        self._old, self._new = owners(before.declared), owners(after.declared)
 
     def __contains__(self, leaf: Change) -> bool:
-        old, new = self._old.get(leaf.key, set()), self._new.get(leaf.key, set())
+        old, new = {*self._old.get(leaf.key, ())}, {*self._new.get(leaf.key, ())}
         if leaf.kind is ChangeKind.ADDED:
             return bool(new) and any(self._agrees(key, leaf) for key in new)
         if leaf.kind is ChangeKind.REMOVED:
@@ -272,14 +291,6 @@ class _Explained:
         )
 
 
-def _owners(snapshot: Snapshot) -> dict[str, set[str]]:
-    owners: dict[str, set[str]] = {}
-    for key, spec in snapshot.declared.items():
-        if spec.json_path:
-            owners.setdefault(spec.json_path, set()).add(key)
-    return owners
-
-
 def _same_or_untold(leaf: Value, option: Value) -> bool:
     """A leaf that is absent, or an option whose value is not known, contradicts nothing."""
     if isinstance(leaf, Missing) or isinstance(option, Missing):
@@ -290,11 +301,11 @@ def _same_or_untold(leaf: Value, option: Value) -> bool:
 # --- endpoints --------------------------------------------------------------------------------
 
 
-def _server_changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+def _server_changes(before: Snapshot, after: Snapshot, find: Finder) -> Iterator[Change]:
     """Changes of what both servers told; an endpoint only one of them told is in the notes."""
     shared = before.server.keys() & after.server.keys()
     left = {name: before.server[name] for name in shared}
     right = {name: after.server[name] for name in shared}
     left, right = _without_losses(before, after, left, right)
-    for path, (old, new) in changed_leaves(left, right).items():
+    for path, (old, new) in changed_leaves(left, right, find).items():
         yield _leaf_change(Subject.SERVER, path, old, new, "")

@@ -1,6 +1,6 @@
 """Where two documents differ; the only module that imports deepdiff."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from confaudit.core import tree
@@ -9,6 +9,8 @@ from confaudit.core.model import MISSING, Json, Missing, Value
 Document: TypeAlias = dict[str, Json]
 Pair: TypeAlias = tuple[Value, Value]
 """What stands at a place before and after."""
+Finder: TypeAlias = Callable[[Document, Document], Iterator[tree.Path]]
+"""Says where two documents differ: `differing`, or `unequal`."""
 
 
 def differing(before: Document, after: Document) -> Iterator[tree.Path]:
@@ -35,15 +37,21 @@ def differing(before: Document, after: Document) -> Iterator[tree.Path]:
             yield tuple(str(key) for key in level.path(output_format="list"))
 
 
-def deepdiff_keys(before: Document, after: Document) -> set[str]:
-    """The top-level keys at which two documents differ, as deepdiff sees them."""
-    return {path[0] for path in differing(before, after)}
-
-
-def unequal_keys(before: Document, after: Document) -> set[str]:
-    """The same without deepdiff, for whoever compares so often that its import would show."""
+def unequal(before: Document, after: Document) -> Iterator[tree.Path]:
+    """The same without deepdiff, for whoever compares so often that its costs would show."""
     pruned = strict_prune(before, after)
-    return {key for side in pruned or () if isinstance(side, dict) for key in side}
+    return _ends(*pruned) if pruned else iter(())
+
+
+def _ends(before: Json, after: Json) -> Iterator[tree.Path]:
+    """Where two pruned documents part: one of them has nothing, or a value that is no object."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        yield ()
+        return
+    for key in before.keys() | after.keys():
+        is_shared = key in before and key in after
+        for below in _ends(before[key], after[key]) if is_shared else ((),):
+            yield (key, *below)
 
 
 def strict_prune(before: Json, after: Json) -> tuple[Json, Json] | None:
@@ -52,6 +60,8 @@ def strict_prune(before: Json, after: Json) -> tuple[Json, Json] | None:
     deepdiff pays for every leaf whether or not it changed. Unlike `==` this tells True from 1.
     Lists stay whole.
     """
+    if before is after:
+        return None
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return None if strictly_equal(before, after) else (before, after)
     left = {key: value for key, value in before.items() if key not in after}
@@ -72,21 +82,21 @@ def strictly_equal(a: Json, b: Json) -> bool:
 
 
 def changed_leaves(
-    before: Document, after: Document, known: frozenset[str] = frozenset()
+    before: Document, after: Document, find: Finder, known: Container[str] = ()
 ) -> dict[tree.Path, Pair]:
     """Every leaf that differs, with its two values; a section on one side is taken apart.
 
     `known` are dotted paths that are leaves whatever they hold.
     """
     found: dict[tree.Path, Pair] = {}
-    for path in differing(before, after):
+    for path in find(before, after):
         top = _leaf_above(path, before, after, known)
         found.update(_take_apart(top, tree.get(before, top), tree.get(after, top), known))
     return found
 
 
 def _leaf_above(
-    path: tree.Path, before: Document, after: Document, known: frozenset[str]
+    path: tree.Path, before: Document, after: Document, known: Container[str]
 ) -> tree.Path:
     """Climb down a path until it reaches a leaf on either side: lists are compared as wholes."""
     for end in range(1, len(path)):
@@ -99,7 +109,7 @@ def _leaf_above(
 
 
 def _take_apart(
-    top: tree.Path, before: Value, after: Value, known: frozenset[str]
+    top: tree.Path, before: Value, after: Value, known: Container[str]
 ) -> Iterator[tuple[tree.Path, Pair]]:
     """A section on either side becomes its leaves; what is no section is one leaf."""
     if tree.dotted(top) in known or not (tree.is_section(before) or tree.is_section(after)):
@@ -110,7 +120,7 @@ def _take_apart(
         yield path, (left.get(path, MISSING), right.get(path, MISSING))
 
 
-def _below(top: tree.Path, value: Value, known: frozenset[str]) -> dict[tree.Path, Json]:
+def _below(top: tree.Path, value: Value, known: Container[str]) -> dict[tree.Path, Json]:
     if isinstance(value, Missing):
         return {}
     if isinstance(value, dict) and tree.is_section(value):

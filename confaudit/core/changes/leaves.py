@@ -14,6 +14,7 @@ from confaudit.core.changes.attribution import (
     by_release,
     unexplained,
 )
+from confaudit.core.changes.owners import owners
 from confaudit.core.changes.way import Way
 from confaudit.core.coder.documented import best_fit, documented_as
 from confaudit.core.coder.facts import Filler
@@ -54,9 +55,9 @@ class Leaves:
         return self._default(change)
 
     def _disagrees(self, change: Change) -> bool:
-        owners = (*self._before.declared.values(), *self._after.declared.values())
-        both = bool(self._before.settings) and bool(self._after.settings)
-        return both and any(spec.json_path == change.path for spec in owners)
+        sides = (self._before, self._after)
+        tell_options = all(one.settings for one in sides)
+        return tell_options and any(change.path in owners(one.declared) for one in sides)
 
     def _presence(self) -> Attribution:
         if self._way.is_upgrade:

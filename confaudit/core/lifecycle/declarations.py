@@ -7,7 +7,7 @@ from typing import Final
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.diff import option_changes, position
-from confaudit.core.changes.documents import unequal_keys
+from confaudit.core.changes.documents import unequal
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Release
 from confaudit.core.model import Change, ChangeKind, Facet, OptionSpec, Snapshot
@@ -21,7 +21,7 @@ def declared_changes(old: Release, new: Release) -> tuple[Change, ...]:
     its config tree is without one. Upgrades of several deployments go the same way.
     """
     left, right = map(default_snapshot, _differing(old, new))
-    found = join(sorted(option_changes(left, right, unequal_keys), key=position), left, right)
+    found = join(sorted(option_changes(left, right, unequal), key=position), left, right)
     changes = sorted((c for c in found if _is_declared(c, left, right)), key=position)
     return tuple(map(_without_source, changes))
 

@@ -9,7 +9,7 @@ formats stay readable for ever.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from confaudit.core.model import (
@@ -118,14 +118,29 @@ _PARTS: Final = frozenset({"settings", "options", "config", "fidelity"})
 """Of each file a key that every one of its kind has."""
 
 
+def parsed(name: str, text: str) -> Json:
+    """A stored snapshot file decoded, NOT redacted.
+
+    Raises:
+        SourceError: it is not JSON.
+    """
+    try:
+        document: Json = json.loads(text)
+    except ValueError as error:
+        raise SourceError(
+            f"the stored snapshot file {name} is not valid JSON",
+            "restore it from git, or take a new snapshot",
+        ) from error
+    return document
+
+
 def decode(clean: CleanFiles) -> Snapshot:
     """Read a stored snapshot back.
 
     Raises:
         SourceError: a file is missing or damaged, or was written by a newer confaudit.
     """
-    with _damage_told():
-        return _decode(clean)
+    return with_values(decode_background(clean), clean)
 
 
 def decode_settings(clean: CleanFiles) -> dict[str, Setting]:
@@ -138,17 +153,36 @@ def decode_settings(clean: CleanFiles) -> dict[str, Setting]:
         return _settings(clean)
 
 
+def lines(name: str, text: str) -> list[str]:
+    """What `settings.json` or `config.json` lists, line by line.
+
+    Raises:
+        ValueError: the text does not begin and end as `encode` has it, or lists nothing.
+    """
+    head, end = _LAYOUTS[name]
+    if not (text.startswith(head) and text.endswith(end)):
+        raise ValueError
+    return text[len(head) : -len(end)].split("\n")
+
+
+_LAYOUTS: Final = {
+    SETTINGS: (f'{{\n  "format": {FORMAT},\n  "settings": {{\n', "\n  }\n}\n"),
+    CONFIG: ('{\n  "config": {\n', f'\n  }},\n  "format": {FORMAT}\n}}\n'),
+}
+"""What stands before and after that."""
+
+
 def only(key: str, settings: str) -> str:
     """The text of a settings file with one option alone, where it is as `encode` has it.
 
     Any other text stays as it is. Whoever looks at one option of many snapshots is faster so.
     """
-    head, start = f'{{\n  "format": {FORMAT},', f"\n    {_line(key)}: "
+    (head, end), start = _LAYOUTS[SETTINGS], f"\n    {_line(key)}: "
     before, _, rest = settings.partition(start)
-    if not rest or start in rest or not before.startswith(head):
+    if not rest or start in rest or not f"{before}\n".startswith(head):
         return settings
     entry = rest.partition("\n")[0].removesuffix(",")
-    return f'{head}\n  "settings": {{{start}{entry}\n  }}\n}}\n'
+    return f"{head.rstrip()}{start}{entry}{end}"
 
 
 @contextmanager
@@ -167,28 +201,45 @@ def _settings(clean: CleanFiles) -> dict[str, Setting]:
     return {key: _read_setting(entry) for key, entry in settings["settings"].items()}
 
 
-def _decode(clean: CleanFiles) -> Snapshot:
-    schema = _document(clean, SCHEMA)
-    config, server = _document(clean, CONFIG), _document(clean, SERVER)
-    settings = _settings(clean)
-    declared = {key: _read_spec(entry) for key, entry in schema["options"].items()}
-    unavailable = _of(dict, server["unavailable"])
-    if not settings.keys() <= declared.keys() or any(declared[key].key != key for key in declared):
-        raise ValueError
-    return Snapshot(
-        deployment=clean.deployment,
-        fidelity=Fidelity(server["fidelity"]),
-        version=str(server["version"]),
-        taken_at=clean.taken_at,
-        label=clean.label,
-        settings=settings,
-        declared=declared,
-        config=_of(dict, config["config"]),
-        server=_of(dict, server[ENDPOINTS]),
-        unavailable={name: _of(str, why) for name, why in unavailable.items()},
-        commit=clean.commit,
-        folder=clean.folder,
-    )
+def with_values(background: Snapshot, clean: CleanFiles) -> Snapshot:
+    """The snapshot with the values that its other files hold: settings and config tree.
+
+    Raises:
+        SourceError: as `decode`.
+    """
+    with _damage_told():
+        settings, config = _settings(clean), _document(clean, CONFIG)
+        if not settings.keys() <= background.declared.keys():
+            raise ValueError
+        return replace(background, settings=settings, config=_of(dict, config["config"]))
+
+
+def decode_background(clean: CleanFiles) -> Snapshot:
+    """Read back what seldom changes: the declared options and what the server told.
+
+    Raises:
+        SourceError: as `decode`.
+    """
+    with _damage_told():
+        schema, server = _document(clean, SCHEMA), _document(clean, SERVER)
+        declared = {key: _read_spec(entry) for key, entry in schema["options"].items()}
+        unavailable = _of(dict, server["unavailable"])
+        if any(declared[key].key != key for key in declared):
+            raise ValueError
+        return Snapshot(
+            deployment=clean.deployment,
+            fidelity=Fidelity(server["fidelity"]),
+            version=str(server["version"]),
+            taken_at=clean.taken_at,
+            label=clean.label,
+            settings={},
+            declared=declared,
+            config={},
+            server=_of(dict, server[ENDPOINTS]),
+            unavailable={name: _of(str, why) for name, why in unavailable.items()},
+            commit=clean.commit,
+            folder=clean.folder,
+        )
 
 
 def _document(clean: CleanFiles, name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import re
+from functools import lru_cache
 from typing import Final
 
 from confaudit.core.model import Json
@@ -57,7 +58,16 @@ _TOKENS: Final = re.compile(
 
 def redact_text(text: str) -> str:
     """Remove credentials from free text, for example a remote's URL in a message."""
-    return TextRedactor().text(text)
+    return _short(text) if len(text) <= _SHORT else TextRedactor().anew(text)
+
+
+_SHORT: Final = 500
+"""Characters of a text that is remembered: nearly all are names and values that come again."""
+
+
+@lru_cache(maxsize=8192)
+def _short(text: str) -> str:
+    return TextRedactor().anew(text)
 
 
 class TextRedactor:
@@ -78,7 +88,11 @@ class TextRedactor:
         ).hexdigest()
 
     def text(self, text: str) -> str:
-        """Remove credentials from inside a text; the public part stays.
+        """Remove credentials from inside a text; the public part stays."""
+        return self.anew(text) if self._key else redact_text(text)
+
+    def anew(self, text: str) -> str:
+        """The same, whether or not the text came before.
 
         Nearly all texts are short and hold nothing: what a pattern cannot do without is looked for
         before it, as that is far cheaper.

@@ -7,7 +7,6 @@ operators' payloads in several releases (2.1-2.8, 2.14, 2.27-2.29), and copies i
 still do.
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -35,9 +34,9 @@ from confaudit.core.secret import (
     looks_secret,
     secret,
 )
+from confaudit.core.snapshot.canonical import parsed
 from confaudit.core.snapshot.credentials import TextRedactor, known_part, userinfo_end
 from confaudit.core.text.placeholders import is_elsewhere, stands_for_secret
-from confaudit.errors import SourceError
 
 
 def redact(raw: RawDeployment, key: bytes = b"") -> CleanDeployment:
@@ -69,13 +68,19 @@ def redact_files(stored: StoredFiles) -> CleanFiles:
     """
     redactor = _Redactor()
     return CleanFiles(
-        documents={name: redactor.document(name, text) for name, text in stored.files.items()},
+        documents=redact_documents({n: parsed(n, text) for n, text in stored.files.items()}),
         label=redactor.text(stored.label),
         deployment=stored.deployment,
         commit=stored.commit,
         taken_at=stored.taken_at,
         folder=stored.folder,
     )
+
+
+def redact_documents(documents: Mapping[str, Json]) -> dict[str, Json]:
+    """Remove secrets from decoded snapshot files, by file name, or from parts of them."""
+    redactor = _Redactor()
+    return {name: redactor.document(name, tree) for name, tree in documents.items()}
 
 
 def redact_operator(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> OperatorSettings:
@@ -141,7 +146,6 @@ class _Redactor(TextRedactor):
 
     def __init__(self, key: bytes = b"", *, by_name: bool = True) -> None:
         super().__init__(key)
-        self._names: dict[str, str] = {}
         self._by_name = by_name  # the "values" of a docs page are the type names we gave it
 
     def payload(self, payload: Mapping[str, Json]) -> dict[str, Json]:
@@ -193,15 +197,8 @@ class _Redactor(TextRedactor):
             return secret(bool(value))
         return self._value(value)
 
-    def document(self, name: str, text: str) -> Json:
+    def document(self, name: str, tree: Json) -> Json:
         """Redact one stored file."""
-        try:
-            tree = json.loads(text)
-        except ValueError as error:
-            raise SourceError(
-                f"the stored snapshot file {name} is not valid JSON",
-                "restore it from git, or take a new snapshot",
-            ) from error
         clean = self.tree({name: tree})[name]
         settings = clean.get("settings") if isinstance(clean, dict) else None
         if isinstance(clean, dict) and isinstance(settings, dict):
@@ -232,13 +229,7 @@ class _Redactor(TextRedactor):
 
     def tree(self, tree: Mapping[str, Json]) -> dict[str, Json]:
         """Redact a mapping by its key names and every text in it, at any depth."""
-        return {self._name(name): self._entry(name, value) for name, value in tree.items()}
-
-    def _name(self, name: str) -> str:
-        """A key, redacted like any text; the same few come with every option."""
-        if name not in self._names:
-            self._names[name] = self.text(name)
-        return self._names[name]
+        return {self.text(name): self._entry(name, value) for name, value in tree.items()}
 
     def _entry(self, name: str, value: Json) -> Json:
         if is_secret(value):
