@@ -24,6 +24,7 @@ from confaudit.present.findings import finding_groups
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.plan import StageShown, shown_plan
 from confaudit.present.tables import Place, TableShown, shown_table
+from confaudit.present.timeline import TimelineShown, shown_timelines
 from confaudit.present.values import Chip
 
 
@@ -66,6 +67,8 @@ class Page:
     """What people decided about findings, see there; those that are not folded are to be seen
     before all groups."""
     tables: tuple[TableShown, ...]
+    timelines: tuple[TimelineShown, ...]
+    """Of a history what each deployment had when."""
     strip: Strip | None
     """The life of the option that it is all about; its table says the same in words."""
     is_audit: bool
@@ -183,6 +186,7 @@ def _page(
         groups=groups,
         decisions=decided,
         tables=tables,
+        timelines=shown_timelines(report.entries, report.generated_at),
         strip=_strip(report),
         is_audit=report.kind.is_audit,
         empty=report.empty,

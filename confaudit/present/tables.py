@@ -46,6 +46,8 @@ class TableShown:
     """Whether only a reader who asks for more needs to see the rows."""
     links: tuple[str, ...] = ()
     """Row by row the anchor of what on this page it is about, or empty; none for most tables."""
+    causes: tuple[str, ...] = ()
+    """Row by row who caused what it tells, or empty, to filter by; none for most tables."""
 
 
 def shown_table(

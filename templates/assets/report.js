@@ -85,6 +85,7 @@
     return [section, shared.textContent];
   }));
   const sections = all("section.deployment");
+  const over = all(".timeline [data-cause], .plain tr[data-cause]");
   const search = $("search");
   const shown = $("shown");
   const filters = $("filters");
@@ -123,6 +124,7 @@
     const facets = chosen();
     const counts = showEntries(words, facets);
     showGroups(words.length > 0 || facets.length > 0);
+    showTimelines(wanted.get("cause"));
     for (const card of cards) label(card, counts.get(card.facet).get(card.value) ?? 0);
     tellResult();
     nameFilters();
@@ -152,6 +154,16 @@
     for (const heading of all("h2.part")) heading.hidden = isEmpty(heading);
     for (const heading of all("nav h2")) heading.hidden = !heading.nextElementSibling.querySelector("li:not([hidden])");
     $("clear").disabled = !isFiltered;
+  }
+
+  // Of values over time settings are hidden where nothing was done by whom the reader asks for; where
+  // something was, the other values fade.
+  function showTimelines(causes) {
+    for (const part of over) {
+      const isFound = !causes?.size || part.dataset.cause.split(" ").some((cause) => causes.has(cause));
+      if (part.matches("svg")) part.classList.toggle("faint", !isFound);
+      else part.hidden = !isFound;
+    }
   }
 
   function tellResult() {

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from confaudit.core import tree
 from confaudit.core.coder.documented import Fit
+from confaudit.core.history.entry import Entry
 from confaudit.core.judge.finding import Finding, Origin, Rule
 from confaudit.core.judge.judge import NOTHING_FOUND, Judged
 from confaudit.core.judge.verdict import (
@@ -99,6 +100,8 @@ class Report:
     """What an upgrade would make of the configuration, for programs; redacted like all else."""
     tables: tuple[Table, ...] = ()
     lives: Lives | None = None
+    entries: tuple[Entry, ...] = ()
+    """Of a history the snapshots that changed something, newest first."""
     notes: tuple[str, ...] = ()
     """Coverage: what could not be compared or is not known, in whole sentences."""
     statement: str = ""

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeGuard
 
 from confaudit.core.coder.options import human_duration
@@ -75,6 +75,19 @@ def readable(value: Value, option_type: str) -> Value:
 def moment(time: datetime) -> str:
     """A point in time to the minute, in UTC."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def lasting(time: timedelta) -> str:
+    """About how long: in the largest unit of which there are two or more."""
+    seconds = time.total_seconds()
+    unit, noun = next(
+        ((size, noun) for size, noun in _UNITS if seconds >= 2 * size), (60, "minute")
+    )
+    return plural(int(seconds // unit), noun) if seconds >= unit else "less than a minute"
+
+
+_UNITS: Final = ((31_557_600, "year"), (2_629_800, "month"), (86_400, "day"), (3_600, "hour"))
+"""In seconds; years and months are those of the calendar's long run."""
 
 
 def plural(number: int, noun: str) -> str:

@@ -1,0 +1,258 @@
+"""How values over time read: lanes to draw one below the other, and the same as a table.
+
+Every chart here has its like in words: a lane its sentence, all of them the table.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from confaudit.core.changes.causes import CAUSE_ORDER
+from confaudit.core.history.entry import Entry
+from confaudit.core.history.timeline import Lane, Moment, Timeline, timelines
+from confaudit.core.model import Subject
+from confaudit.core.text.wording import moment, option_name, plural, visible
+from confaudit.present.charts import Label, Mark
+from confaudit.present.inline_diff import middle_out
+from confaudit.present.stays import StayShown, stay_words, stays_shown, value_words
+from confaudit.present.tables import ColumnShown, TableShown
+from confaudit.present.timescale import Timescale
+from confaudit.present.values import Chip
+
+_DEPLOYMENTS: Final = 10
+"""So many are drawn at most; a reader who wants another asks for it by name."""
+_OPEN: Final = 25
+"""Lanes of all deployments that a reader sees at once; the others are folded."""
+_LANES: Final = 100
+"""Lanes of all deployments that are drawn, folded or not."""
+_ROWS: Final = 300
+"""Rows of all tables, the newest of each lane first."""
+_TOLD: Final = 5
+"""Values of a lane that its sentence tells."""
+_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class LaneShown:
+    """One option over time."""
+
+    name: str
+    causes: str
+    """Who brought any of its values, parted by blanks."""
+    words: str
+    """The same as a sentence."""
+    stays: tuple[StayShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineShown:
+    """One deployment over time, ready to be drawn; numbers are percent of the width."""
+
+    anchor: str
+    title: str
+    words: str
+    """What it shows, and what of it is left out."""
+    ticks: tuple[Label, ...]
+    marks: tuple[Mark, ...]
+    """Of kind `first`, `upgrade`, `removed` or `unreadable`, from left to right."""
+    labels: tuple[Label, ...]
+    """Over the marks, as many as there is room for."""
+    lanes: tuple[LaneShown, ...]
+    more: tuple[LaneShown, ...]
+    """To be folded."""
+    key: tuple[Chip, ...]
+    """The causes that occur."""
+    table: TableShown
+
+
+def shown_timelines(entries: Iterable[Entry], until: datetime | None) -> tuple[TimelineShown, ...]:
+    """Entries, newest first, as one timeline for each deployment, all on one scale.
+
+    The scale goes on to `until`. Deployments of which nothing changed have none.
+    """
+    told = [one for one in timelines(entries, until) if one.lanes]
+    drawn = told[:_DEPLOYMENTS]
+    times = [at.at for one in drawn for at in (one.moments[0], one.moments[-1])]
+    if not times:
+        return ()
+    scale = Timescale(min(times), max(*times, until or times[0]))
+    left_out = len(told) - len(drawn)
+    return tuple(
+        _timeline(timeline, scale, _Share(number, len(drawn), left_out))
+        for number, timeline in enumerate(drawn, start=1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one of several timelines may take."""
+
+    number: int
+    of: int
+    left_out: int
+    """How many deployments are not drawn."""
+
+    @property
+    def open(self) -> int:
+        return max(5, _OPEN // self.of)
+
+    @property
+    def lanes(self) -> int:
+        return _LANES // self.of
+
+    @property
+    def rows(self) -> int:
+        return _ROWS // self.of
+
+
+def _timeline(timeline: Timeline, scale: Timescale, share: _Share) -> TimelineShown:
+    ordered = sorted(timeline.lanes, key=_weight, reverse=True)
+    shown = [_lane(lane, scale) for lane in ordered[: share.lanes]]
+    marks = tuple(_marks(timeline.moments, scale))
+    causes = {stay.cause for lane in ordered for stay in lane.brought}
+    return TimelineShown(
+        anchor=f"timeline-{share.number}",
+        title=visible(f"{timeline.deployment} over time"),
+        words=" ".join(_words(timeline, share)),
+        ticks=scale.ticks(),
+        marks=marks,
+        labels=tuple(_labels(marks)),
+        lanes=tuple(shown[: share.open]),
+        more=tuple(shown[share.open :]),
+        key=tuple(Chip("cause", c.value, c.value) for c in CAUSE_ORDER if c and c in causes),
+        table=_table(timeline, ordered, share),
+    )
+
+
+def _weight(lane: Lane) -> tuple[int, bool, datetime, int]:
+    """What people did comes first, options before what else there is, and then the newest."""
+    rank = min(CAUSE_ORDER.index(stay.cause) for stay in lane.brought)
+    newest = max(stay.since for stay in lane.brought if stay.since)
+    return -rank, lane.change.subject is not Subject.SERVER, newest, len(lane.stays)
+
+
+def _name(lane: Lane) -> str:
+    change = lane.change
+    name = option_name(change.key) if change.subject is Subject.OPTION else change.key
+    return middle_out(visible(name), _NAME)
+
+
+def _lane(lane: Lane, scale: Timescale) -> LaneShown:
+    causes = {stay.cause for stay in lane.brought if stay.cause}
+    return LaneShown(
+        name=_name(lane),
+        causes=" ".join(sorted(causes)),
+        words=_sentence(lane),
+        stays=tuple(stays_shown(lane.stays, scale)),
+    )
+
+
+def _sentence(lane: Lane) -> str:
+    told = [stay_words(lane.stays, place) for place in range(len(lane.stays))[-_TOLD:]]
+    rest = len(lane.stays) - len(told)
+    earlier = f"{plural(rest, 'earlier value')}; " if rest else ""
+    return f"{_name(lane)}: {earlier}{'; '.join(told)}"
+
+
+# --- the scale ----------------------------------------------------------------------------------
+
+
+def _words(timeline: Timeline, share: _Share) -> Iterator[str]:
+    moments, lanes = timeline.moments, len(timeline.lanes)
+    times = dict.fromkeys(moment(one.at) for one in (moments[0], moments[-1]))
+    number = plural(sum(1 for one in moments if one.entry.changes), "snapshot")
+    yield f"{number} changed {plural(lanes, 'setting')}, {' to '.join(times)}."
+    if lanes > share.lanes:
+        yield f"The {share.lanes} that people changed last are drawn."
+    if share.left_out and share.number == share.of:
+        yield f"{plural(share.left_out, 'more deployment')} are not drawn: name one to see it."
+
+
+def _marks(moments: Sequence[Moment], scale: Timescale) -> Iterator[Mark]:
+    """Upgrades and gaps; of several at one place the last one."""
+    found: dict[float, Mark] = {}
+    for one in moments:
+        if kind := _kind(one.entry):
+            at = scale.at(one.at)
+            found[at] = Mark(kind, at, f"{moment(one.at)}: {_event(one.entry)}")
+    yield from found.values()
+
+
+def _kind(entry: Entry) -> str:
+    kinds = {
+        "unreadable": bool(entry.trouble),
+        "removed": entry.is_removed,
+        "first": entry.is_first,
+        "upgrade": entry.is_upgrade,
+    }
+    return next((kind for kind, holds in kinds.items() if holds), "")
+
+
+def _event(entry: Entry) -> str:
+    release = f" of Coder {entry.version}" if entry.version else ""
+    words = {
+        "unreadable": f"not readable: {entry.trouble}",
+        "removed": "snapshot removed",
+        "first": f"first snapshot{release}",
+        "upgrade": f"Coder {entry.version_before} → {entry.version}",
+    }
+    return visible(words[_kind(entry)])
+
+
+def _labels(marks: Sequence[Mark]) -> Iterator[Label]:
+    """The release of each upgrade, where there is room; the newest matter most."""
+    free = 100.0
+    for mark in reversed(marks):
+        label = Label(middle_out(mark.words.rpartition(" ")[2], _VERSION), mark.at)
+        if mark.kind == "upgrade" and label.extent[1] <= free:
+            free = label.extent[0]
+            yield label
+
+
+_VERSION: Final = 16
+"""Characters of a version; one that is longer is none of Coder's."""
+
+
+# --- the same as a table ------------------------------------------------------------------------
+
+_COLUMNS: Final = {
+    "Setting": True,
+    "Value": True,
+    "Since": False,
+    "Until": False,
+    "Cause": False,
+    "Author": False,
+    "Snapshot": True,
+}
+"""Titles; whether the cells are to be typed as they are."""
+
+
+def _table(timeline: Timeline, lanes: Sequence[Lane], share: _Share) -> TableShown:
+    newest = [(lane, place) for lane in lanes for place in reversed(range(len(lane.stays)))]
+    shown = newest[: share.rows]
+    of = f": {len(shown):,} of {len(newest):,} values" if len(shown) < len(newest) else ""
+    return TableShown(
+        anchor=f"table-timeline-{share.number}",
+        title=visible(f"{timeline.deployment} over time, as a table{of}"),
+        columns=tuple(ColumnShown(title, is_code, False) for title, is_code in _COLUMNS.items()),
+        rows=tuple(_row(lane, place) for lane, place in shown),
+        bars=(),
+        is_folded=True,
+        causes=tuple(lane.stays[place].cause or "" for lane, place in shown),
+    )
+
+
+def _row(lane: Lane, place: int) -> tuple[tuple[str, ...], ...]:
+    stay = lane.stays[place]
+    entry = stay.entry
+    cells = (
+        _name(lane),
+        value_words(lane.stays, place),
+        moment(stay.since) if stay.since else "earlier",
+        moment(stay.until) if stay.until else "still",
+        stay.cause or "",
+        visible(entry.author) if entry else "",
+        visible(entry.commit[:12]) if entry else "",
+    )
+    return tuple((cell,) if cell else () for cell in cells)
