@@ -4,7 +4,7 @@ import os
 import re
 import tempfile
 import weakref
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from contextlib import suppress
 from subprocess import Popen
@@ -18,6 +18,10 @@ _HEADER = re.compile(rb"([0-9a-f]+) (\w+) (\d+)\n")
 
 _REMEMBERED: Final = 16 << 20
 """Bytes kept in memory: many times one revision, and far below what a long history holds."""
+
+
+MAX_AHEAD: Final = 64 << 20
+"""The most bytes of an object that was asked for ahead."""
 
 
 class GitObject(NamedTuple):
@@ -40,6 +44,8 @@ class Batch:
         self._git = git
         self._running: _Running | None = None
         self._memory = _Memory()
+        self._awaited: deque[str] = deque()
+        """The ids that git was asked for ahead, whose answers are still to be read."""
 
     def open(self) -> "_Running":
         """Git, started unless it runs.
@@ -58,17 +64,30 @@ class Batch:
 
     def close(self) -> None:
         """End git; what was read by id stays known, and the next reading starts git again."""
+        self._awaited.clear()
         if self._running:
             self._running.end()
             self._running = None
 
     def read(self, object_id: str, limit: int) -> bytes | None:
         """The contents of an object by its id; see `find`."""
+        if object_id in self._awaited:
+            self._receive(object_id)
         if (data := self._memory.get(object_id)) is not None:
             self._refuse_more(limit, len(data))
             return data
         found = self.find(object_id, limit)
         return found.data if found else None
+
+    def ask_ahead(self, object_ids: Iterable[str]) -> None:
+        """Have git look for some hundred objects that will be read, while something else is done.
+
+        Raises:
+            StoreError: git has trouble.
+        """
+        wanted = [one for one in dict.fromkeys(object_ids) if one not in self._memory]
+        self.open().ask(*wanted)
+        self._awaited += wanted
 
     def find(self, name: str, limit: int) -> GitObject | None:
         """What a name means just now, None when it means nothing.
@@ -79,24 +98,20 @@ class Batch:
         running = self.open()
         if "\n" in name or "\0" in name:  # git would take it for two names, or for a shorter one
             return None
+        self._receive("")
         running.ask(name)
         return self._answer(running, limit)
 
-    def fetch(self, object_ids: Iterable[str], limit: int) -> None:
-        """Read some hundred objects in one go, so that `read` waits for git no more.
-
-        Raises:
-            StoreError: as `find`.
-        """
-        wanted = [one for one in dict.fromkeys(object_ids) if self._memory.get(one) is None]
-        running = self.open()
-        running.ask(*wanted)
-        try:
-            for _ in wanted:
-                self._answer(running, limit)
-        except StoreError:
-            self.close()  # rather than take what it still says for answers to other names
-            raise
+    def _receive(self, last: str) -> None:
+        """Read what was asked for ahead, up to an object, or all."""
+        while self._awaited:
+            try:
+                self._answer(self.open(), MAX_AHEAD)
+            except StoreError:
+                self.close()  # rather than take what git still says for answers to other names
+                raise
+            if self._awaited and self._awaited.popleft() == last:
+                return
 
     def _answer(self, running: "_Running", limit: int) -> GitObject | None:
         """What git says of the next name it was asked."""
@@ -182,6 +197,9 @@ class _Memory:
     def __init__(self) -> None:
         self._held: OrderedDict[str, bytes] = OrderedDict()
         self._size = 0
+
+    def __contains__(self, object_id: str) -> bool:
+        return object_id in self._held
 
     def get(self, object_id: str) -> bytes | None:
         if object_id in self._held:

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
@@ -83,6 +83,8 @@ _KNOWN_FAILURES = (
     ),
 )
 
+_PIPE_BYTES: Final = 1 << 20
+"""So that git can go on while something else is done; where it may not be so much, it is less."""
 _USERINFO = re.compile(r"(\w://)[^/\s@]*@")
 
 
@@ -152,6 +154,7 @@ class Git:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=err,
+                pipesize=_PIPE_BYTES,
                 env=_own_variables() | {"LC_ALL": "C", "LANGUAGE": "C"},
             )
         except (FileNotFoundError, PermissionError):

@@ -80,13 +80,13 @@ class History:
             limit -= len(contents[-1])
         return contents
 
-    def fetch(self, blobs: Iterable[str], limit: int = MAX_BYTES) -> None:
-        """Read some hundred files ahead of `read`, each with at most so many bytes.
+    def ask_ahead(self, blobs: Iterable[str]) -> None:
+        """Have git look for some hundred files that `read` will want, while something else is done.
 
         Raises:
-            StoreError: one has more, or git has trouble.
+            StoreError: git has trouble.
         """
-        self._batch.fetch(blobs, limit)
+        self._batch.ask_ahead(blobs)
 
     def blob_id(self, data: bytes) -> str:
         """The id that a file with these contents has, stored or not."""

@@ -1,10 +1,11 @@
 """What each commit made of each deployment's snapshot, from the newest commit back."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
+from confaudit.core.snapshot.canonical import FILES
 from confaudit.store.layout import DEPLOYMENTS, deployment_of, folder_of
 from confaudit.store.log import Commit, FileChange, TreeEntry
 from confaudit.store.snapshots import Entries, Snapshots
@@ -12,6 +13,7 @@ from confaudit.store.snapshots import Entries, Snapshots
 Files: TypeAlias = Mapping[str, str]
 """File name → text, NOT redacted; what is no UTF-8 is replaced."""
 
+_NOTHING: Final[tuple[Entries, Files]] = ({}, {})
 _AHEAD: Final = 64
 """Steps whose files are read in one go."""
 _HELD: Final = 32
@@ -67,36 +69,56 @@ def versions(snapshots: Snapshots, walk: Iterator[Step]) -> Iterator[Version]:
         StoreError: the history cannot be read.
     """
     held: OrderedDict[str, tuple[Entries, Files]] = OrderedDict()
-    for step in _read_ahead(snapshots, walk):
-        entries, files = held.pop(step.deployment, ({}, {}))
-        after = _texts(snapshots, step.after, entries, files)
-        before = _texts(snapshots, step.before, step.after, after)
+    for step in read_ahead(snapshots, walk):
+        after = texts(snapshots, step.after, held.pop(step.deployment, _NOTHING))
+        before = texts(snapshots, step.before, (step.after, after))
         held[step.deployment] = step.before, before
         if len(held) > _HELD:
             held.popitem(last=False)
         yield Version(step, before, after)
 
 
-def _texts(snapshots: Snapshots, wanted: Entries, entries: Entries, files: Files) -> Files:
-    """The texts of some files, of which some may be those at hand."""
-    texts = {}
+def texts(snapshots: Snapshots, wanted: Entries, known: tuple[Entries, Files] = _NOTHING) -> Files:
+    """The texts of some files, of which those that are known need not be read.
+
+    Raises:
+        StoreError: the history cannot be read.
+    """
+    entries, files = known
+    found = {}
     for path, entry in wanted.items():
         name = path.rpartition("/")[2]
         if path in entries and entries[path].id == entry.id:
-            texts[name] = files[name]
+            found[name] = files[name]
         else:
-            texts[name] = snapshots.history.read([entry.id])[0].decode(errors="replace")
-    return texts
+            found[name] = snapshots.history.read([entry.id])[0].decode(errors="replace")
+    return found
 
 
-def _read_ahead(snapshots: Snapshots, walk: Iterator[Step]) -> Iterator[Step]:
-    """Steps whose files have been read from git: few at first, as nobody may want more."""
-    size = 1
-    while steps := [*islice(walk, size)]:
-        wanted = (one.id for step in steps for side in step[2:] for one in side.values())
-        snapshots.history.fetch(wanted)
-        yield from steps
+def read_ahead(
+    snapshots: Snapshots, walk: Iterator[Step], names: Container[str] = FILES
+) -> Iterator[Step]:
+    """Steps whose files of some names git reads while the steps before are looked at.
+
+    Few at first, as nobody may want more.
+
+    Raises:
+        StoreError: the history cannot be read.
+    """
+    size, steps = 1, [*islice(walk, 1)]
+    while steps:
         size = min(2 * size, _AHEAD)
+        coming = [*islice(walk, size)]
+        snapshots.history.ask_ahead(_ids(coming, names))
+        yield from steps
+        steps = coming
+
+
+def _ids(steps: Iterable[Step], names: Container[str]) -> Iterator[str]:
+    for step in steps:
+        for path, entry in (*step.before.items(), *step.after.items()):
+            if path.rpartition("/")[2] in names:
+                yield entry.id
 
 
 def _by_deployment(changes: Sequence[FileChange]) -> Mapping[str, list[FileChange]]:

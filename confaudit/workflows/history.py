@@ -40,7 +40,7 @@ def entries(
     walk = steps(snapshots, commit, deployments) if commit else iter(())
     chosen = (step for step in walk if _is_within(step, since, until))
     for version in versions(snapshots, chosen):
-        entry = _entry(setup, version)
+        entry = entry_of(setup, version)
         if entry.changes or entry.is_first or entry.is_removed or entry.trouble:
             yield entry
 
@@ -66,7 +66,8 @@ def brought_by(setup: Setup, revision: str = "HEAD") -> Mapping[str, str]:
     return merges
 
 
-def _entry(setup: Setup, version: "Version") -> Entry:
+def entry_of(setup: Setup, version: "Version") -> Entry:
+    """What one step of the history tells, which may be nothing that changed."""
     from confaudit.store.layout import deployment_in
 
     step, commit = version.step, version.step.commit

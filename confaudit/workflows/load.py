@@ -93,6 +93,22 @@ class Loader:
                     with suppress(SourceError):
                         yield _value(replace(stored, files={SETTINGS: text}), key)
 
+    def stored(self, argument: str) -> StoredFiles:
+        """The snapshot that a revision names, not redacted yet.
+
+        Raises:
+            NothingToDo: there is no snapshot yet.
+            SourceError: there is no such commit.
+            StoreError: it holds no such snapshot, or there is no repository.
+        """
+        found = self._stored(argument)
+        if found is None:
+            raise SourceError(
+                f"there is no commit {visible(argument)}",
+                "`git log --oneline` lists those there are",
+            )
+        return found
+
     def _stored(self, argument: str) -> StoredFiles | None:
         from confaudit.store import NoRepository  # most inputs are no revisions
         from confaudit.store.layout import split_revision

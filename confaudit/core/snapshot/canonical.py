@@ -85,9 +85,13 @@ def _server(snapshot: Snapshot) -> dict[str, Json]:
 
 
 def _listing(name: str, entries: Mapping[str, Json]) -> str:
-    lines = [f"    {_line(key)}: {_line(entries[key])}" for key in sorted(entries)]
+    lines = [_member(key, entries[key]) for key in sorted(entries)]
     body = "{\n" + ",\n".join(lines) + "\n  }" if lines else "{}"
     return f'{{\n  "format": {FORMAT},\n  "{name}": {body}\n}}\n'
+
+
+def _member(key: str, entry: Json) -> str:
+    return f"    {_line(key)}: {_line(entry)}"
 
 
 def _line(value: Json) -> str:
@@ -159,10 +163,40 @@ def lines(name: str, text: str) -> list[str]:
     Raises:
         ValueError: the text does not begin and end as `encode` has it, or lists nothing.
     """
-    head, end = _LAYOUTS[name]
-    if not (text.startswith(head) and text.endswith(end)):
+    if not is_laid_out(name, text):
         raise ValueError
+    head, end = _LAYOUTS[name]
     return text[len(head) : -len(end)].split("\n")
+
+
+def is_laid_out(name: str, text: str) -> bool:
+    """Whether such a file begins and ends as `encode` has it."""
+    head, end = _LAYOUTS[name]
+    return text.startswith(head) and text.endswith(end)
+
+
+def setting_lines(settings: str) -> list[str]:
+    """A line for each option of a settings file, as `encode` writes it but for the comma.
+
+    Raises:
+        SourceError: it is laid out otherwise, and damaged.
+    """
+    if not is_laid_out(SETTINGS, settings):
+        with _damage_told():
+            document: Any = parsed(SETTINGS, settings)
+            return [_member(key, entry) for key, entry in document["settings"].items()]
+    head, end = _LAYOUTS[SETTINGS]
+    return settings[len(head) : -len(end)].split(",\n")
+
+
+def setting_line(settings: str, key: str) -> str:
+    """The line of one option, empty where the file has none of it.
+
+    Raises:
+        SourceError: as above.
+    """
+    start = f"    {_line(key)}: "
+    return next((line for line in setting_lines(settings) if line.startswith(start)), "")
 
 
 _LAYOUTS: Final = {

@@ -1,0 +1,82 @@
+"""Since when each option is what it is: looked for from the newest snapshot back."""
+
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from confaudit.core.history.entry import Entry
+from confaudit.core.model import Change, OptionSpec, Setting
+from confaudit.core.snapshot.canonical import SETTINGS, is_laid_out, setting_line, setting_lines
+from confaudit.errors import SourceError
+
+_Held: TypeAlias = Collection[str]
+"""The lines of a settings file, or its text."""
+
+_FEW: Final = 12
+"""Lines up to which it is faster to look for each in a text than to cut the text up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """What an option is, and what made it so."""
+
+    spec: OptionSpec
+    setting: Setting
+    since: Entry
+    """The snapshot that made it so, else the first; it is so in all from there on."""
+    change: Change | None
+    """What made it so; None where it was so in the first snapshot, or that cannot be told."""
+
+
+class Search:
+    """The options whose origin is not found yet, each by its line in the settings file."""
+
+    def __init__(self, settings: str, keys: Iterable[str]) -> None:
+        """Begin with the text of a settings file; what it does not list is not sought.
+
+        Raises:
+            SourceError: it is damaged.
+        """
+        self._lines = {key: line for key in keys if (line := setting_line(settings, key))}
+        self._names = {key: key for key in self._lines}
+        self._newer: tuple[str, _Held] = settings, self._cut(settings)
+
+    def __bool__(self) -> bool:
+        """Whether any is left."""
+        return bool(self._lines)
+
+    def name(self, key: str) -> str:
+        """What an option was called as far back as the search has come."""
+        return self._names[key]
+
+    def appeared(self, before: str, after: str) -> list[str]:
+        """The options that became what they are between two versions of the file; "" is none.
+
+        A damaged version tells nothing: what is not in the one before it came with it or after it.
+        """
+        with suppress(SourceError):
+            self._newer = after, self._held(after)
+        newer = self._newer[1]
+        try:
+            older = self._held(before) if before else ()
+        except SourceError:
+            return []
+        self._newer = before, older
+        return [key for key, line in self._lines.items() if line not in older and line in newer]
+
+    def drop(self, key: str) -> None:
+        """Look for an option no more."""
+        del self._lines[key]
+
+    def follow(self, key: str, was: str, before: str) -> None:
+        """Go on with an option under the name that it had before a release renamed it."""
+        self._names[key], self._lines[key] = was, setting_line(before, was)
+
+    def _held(self, settings: str) -> _Held:
+        text, held = self._newer
+        return held if text is settings else self._cut(settings)
+
+    def _cut(self, settings: str) -> _Held:
+        is_faster = len(self._lines) <= _FEW and is_laid_out(SETTINGS, settings)
+        return settings if is_faster else frozenset(setting_lines(settings))
