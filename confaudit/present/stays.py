@@ -78,12 +78,12 @@ def _one(stays: Sequence[Stay], place: int, scale: Timescale) -> StayShown:
     value = _shown(stays, place)
     start, end = _extent(stay, scale)
     return StayShown(
-        state=value.state,
+        state=ShownState.UNSET if _is_set(stay.value) is False else value.state,
         causes=stay.cause or "",
         sign=CAUSE_SIGNS[stay.cause] if stay.cause else "",
         start=start,
         width=round(end - start, 1),
-        label=_fitting(value.text or value.lead, end - start),
+        label=_fitting((value_words(stays, place), value.text or value.lead), end - start),
         words=stay_words(stays, place),
     )
 
@@ -99,17 +99,20 @@ def _several(stays: Sequence[Stay], first: int, last: int, scale: Timescale) -> 
         sign=CAUSE_SIGNS[found.copy().pop()] if len(found) == 1 else "",
         start=start,
         width=round(end - start, 1),
-        label=_fitting(str(len(members)), end - start),
+        label=_fitting((number, str(len(members))), end - start),
         words=f"{number} in a short time, the last of them {stay_words(stays, last)}",
     )
 
 
-def _fitting(text: str, width: float) -> str:
-    """As much of a text as has room: of a picture of usual width one percent holds a character."""
-    room = int(width) - 3
-    if len(text) <= room:
-        return text
-    return f"{text[: room - 1]}…" if room > _LEAST else ""
+def _fitting(forms: Sequence[str], width: float) -> str:
+    """The first form that has room, else as much of the last one as has.
+
+    In a picture of usual width one percent holds a character.
+    """
+    room = int(width) - 2
+    if found := next((form for form in forms if len(form) <= room), ""):
+        return found
+    return f"{forms[-1][: room - 1]}…" if room > _LEAST else ""
 
 
 _LEAST: Final = 3
@@ -147,14 +150,13 @@ def _without_fingerprint(value: Value) -> Value:
 
 
 def _is_set(value: Value) -> bool | None:
-    is_set = value["secret_set"] if isinstance(value, dict) else None
+    """Whether a secret is set; None of what is none, or not known."""
+    is_set = value["secret_set"] if isinstance(value, dict) and is_secret(value) else None
     return is_set if isinstance(is_set, bool) else None
 
 
 def _is_rotated(before: Stay, after: Stay) -> bool:
-    both = is_secret(before.value) and is_secret(after.value)
-    is_set = both and _is_set(before.value) is True and _is_set(after.value) is True
-    return is_set and before.value != after.value
+    return bool(_is_set(before.value) and _is_set(after.value)) and before.value != after.value
 
 
 def _time(stay: Stay) -> str:

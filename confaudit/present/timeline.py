@@ -11,7 +11,7 @@ from typing import Final
 from confaudit.core.changes.causes import CAUSE_ORDER
 from confaudit.core.history.entry import Entry
 from confaudit.core.history.timeline import Lane, Moment, Timeline, timelines
-from confaudit.core.model import Subject
+from confaudit.core.model import Cause, Subject
 from confaudit.core.text.wording import moment, option_name, plural, visible
 from confaudit.present.charts import Label, Mark
 from confaudit.present.inline_diff import middle_out
@@ -24,6 +24,8 @@ _DEPLOYMENTS: Final = 10
 """So many are drawn at most; a reader who wants another asks for it by name."""
 _OPEN: Final = 25
 """Lanes of all deployments that a reader sees at once; the others are folded."""
+_FEW: Final = 8
+"""Lanes that are seen at once though nobody but a release did anything."""
 _LANES: Final = 100
 """Lanes of all deployments that are drawn, folded or not."""
 _ROWS: Final = 300
@@ -35,7 +37,7 @@ _NAME: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class LaneShown:
-    """One option over time."""
+    """One setting over time."""
 
     name: str
     causes: str
@@ -47,12 +49,17 @@ class LaneShown:
 
 @dataclass(frozen=True, slots=True)
 class TimelineShown:
-    """One deployment over time, ready to be drawn; numbers are percent of the width."""
+    """One deployment over time, or one setting in several of them, ready to be drawn.
+
+    Numbers are percent of the width.
+    """
 
     anchor: str
     title: str
     words: str
     """What it shows, and what of it is left out."""
+    noun: str
+    """What its lanes are named by: `setting` or `deployment`."""
     ticks: tuple[Label, ...]
     marks: tuple[Mark, ...]
     """Of kind `first`, `upgrade`, `removed` or `unreadable`, from left to right."""
@@ -69,24 +76,72 @@ class TimelineShown:
 def shown_timelines(entries: Iterable[Entry], until: datetime | None) -> tuple[TimelineShown, ...]:
     """Entries, newest first, as one timeline for each deployment, all on one scale.
 
-    The scale goes on to `until`. Deployments of which nothing changed have none.
+    Of a single setting it is one for all deployments. The scale goes on to `until`. Deployments of
+    which nothing changed have none.
     """
     told = [one for one in timelines(entries, until) if one.lanes]
-    drawn = told[:_DEPLOYMENTS]
-    times = [at.at for one in drawn for at in (one.moments[0], one.moments[-1])]
+    charts = _charts(told)
+    times = [one.at for chart in charts for one in (chart.moments[0], chart.moments[-1])]
     if not times:
         return ()
     scale = Timescale(min(times), max(*times, until or times[0]))
-    left_out = len(told) - len(drawn)
-    return tuple(
-        _timeline(timeline, scale, _Share(number, len(drawn), left_out))
-        for number, timeline in enumerate(drawn, start=1)
+    left_out = len(told) - _DEPLOYMENTS if len(charts) == _DEPLOYMENTS else 0
+    shares = (_Share(number, len(charts), left_out) for number in range(1, len(charts) + 1))
+    return tuple(_shown(chart, scale, share) for chart, share in zip(charts, shares, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """What one picture shows."""
+
+    subject: str
+    noun: str
+    """What its lanes are named by."""
+    lanes: tuple[tuple[str, Lane], ...]
+    """With their names, the most important first."""
+    moments: tuple[Moment, ...]
+    """In the order of time."""
+    words: str
+    """How many lanes there are, in the middle of a sentence."""
+    marks: tuple[Moment, ...] = ()
+    """Those that are to be marked, where they are."""
+
+
+def _charts(told: Sequence[Timeline]) -> list[_Chart]:
+    names = {_name(lane) for timeline in told for lane in timeline.lanes}
+    if len(told) > 1 and len(names) == 1:
+        return [_across(names.pop(), told)]
+    return [_of_one(timeline) for timeline in told[:_DEPLOYMENTS]]
+
+
+def _of_one(timeline: Timeline) -> _Chart:
+    lanes = sorted(timeline.lanes, key=_weight, reverse=True)
+    return _Chart(
+        subject=_short(timeline.deployment),
+        noun="setting",
+        lanes=tuple((_name(lane), lane) for lane in lanes),
+        moments=timeline.moments,
+        words=plural(len(lanes), "setting"),
+        marks=timeline.moments,
+    )
+
+
+def _across(setting: str, told: Sequence[Timeline]) -> _Chart:
+    """One setting in several deployments, of which each has upgrades of its own."""
+    named = ((_short(one.deployment), lane) for one in told for lane in one.lanes)
+    moments = (moment for one in told for moment in one.moments)
+    return _Chart(
+        subject=setting,
+        noun="deployment",
+        lanes=tuple(sorted(named, key=lambda pair: _weight(pair[1]), reverse=True)),
+        moments=tuple(sorted(moments, key=lambda one: one.at)),
+        words=f"it in {plural(len(told), 'deployment')}",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What one of several timelines may take."""
+    """What one of several charts may take."""
 
     number: int
     of: int
@@ -106,23 +161,28 @@ class _Share:
         return _ROWS // self.of
 
 
-def _timeline(timeline: Timeline, scale: Timescale, share: _Share) -> TimelineShown:
-    ordered = sorted(timeline.lanes, key=_weight, reverse=True)
-    shown = [_lane(lane, scale) for lane in ordered[: share.lanes]]
-    marks = tuple(_marks(timeline.moments, scale))
-    causes = {stay.cause for lane in ordered for stay in lane.brought}
+def _shown(chart: _Chart, scale: Timescale, share: _Share) -> TimelineShown:
+    shown = [_lane(name, lane, scale) for name, lane in chart.lanes[: share.lanes]]
+    seen = min(share.open, max(_FEW, sum(_is_by_people(lane) for _, lane in chart.lanes)))
+    marks = tuple(_marks(chart.marks, scale))
+    causes = {stay.cause for _, lane in chart.lanes for stay in lane.brought}
     return TimelineShown(
         anchor=f"timeline-{share.number}",
-        title=visible(f"{timeline.deployment} over time"),
-        words=" ".join(_words(timeline, share)),
+        title=f"{chart.subject} over time",
+        words=" ".join(_words(chart, share)),
+        noun=chart.noun,
         ticks=scale.ticks(),
         marks=marks,
         labels=tuple(_labels(marks)),
-        lanes=tuple(shown[: share.open]),
-        more=tuple(shown[share.open :]),
+        lanes=tuple(shown[:seen]),
+        more=tuple(shown[seen:]),
         key=tuple(Chip("cause", c.value, c.value) for c in CAUSE_ORDER if c and c in causes),
-        table=_table(timeline, ordered, share),
+        table=_table(chart, share),
     )
+
+
+def _is_by_people(lane: Lane) -> bool:
+    return any(stay.cause in (Cause.OPERATOR, Cause.UNKNOWN) for stay in lane.brought)
 
 
 def _weight(lane: Lane) -> tuple[int, bool, datetime, int]:
@@ -134,36 +194,38 @@ def _weight(lane: Lane) -> tuple[int, bool, datetime, int]:
 
 def _name(lane: Lane) -> str:
     change = lane.change
-    name = option_name(change.key) if change.subject is Subject.OPTION else change.key
+    return _short(option_name(change.key) if change.subject is Subject.OPTION else change.key)
+
+
+def _short(name: str) -> str:
     return middle_out(visible(name), _NAME)
 
 
-def _lane(lane: Lane, scale: Timescale) -> LaneShown:
+def _lane(name: str, lane: Lane, scale: Timescale) -> LaneShown:
     causes = {stay.cause for stay in lane.brought if stay.cause}
     return LaneShown(
-        name=_name(lane),
+        name=name,
         causes=" ".join(sorted(causes)),
-        words=_sentence(lane),
+        words=_sentence(name, lane),
         stays=tuple(stays_shown(lane.stays, scale)),
     )
 
 
-def _sentence(lane: Lane) -> str:
+def _sentence(name: str, lane: Lane) -> str:
     told = [stay_words(lane.stays, place) for place in range(len(lane.stays))[-_TOLD:]]
     rest = len(lane.stays) - len(told)
     earlier = f"{plural(rest, 'earlier value')}; " if rest else ""
-    return f"{_name(lane)}: {earlier}{'; '.join(told)}"
+    return f"{name}: {earlier}{'; '.join(told)}"
 
 
 # --- the scale ----------------------------------------------------------------------------------
 
 
-def _words(timeline: Timeline, share: _Share) -> Iterator[str]:
-    moments, lanes = timeline.moments, len(timeline.lanes)
-    times = dict.fromkeys(moment(one.at) for one in (moments[0], moments[-1]))
-    number = plural(sum(1 for one in moments if one.entry.changes), "snapshot")
-    yield f"{number} changed {plural(lanes, 'setting')}, {' to '.join(times)}."
-    if lanes > share.lanes:
+def _words(chart: _Chart, share: _Share) -> Iterator[str]:
+    times = dict.fromkeys(moment(one.at) for one in (chart.moments[0], chart.moments[-1]))
+    number = plural(sum(1 for one in chart.moments if one.entry.changes), "snapshot")
+    yield f"{number} changed {chart.words}, {' to '.join(times)}."
+    if len(chart.lanes) > share.lanes:
         yield f"The {share.lanes} that people changed last are drawn."
     if share.left_out and share.number == share.of:
         yield f"{plural(share.left_out, 'more deployment')} are not drawn: name one to see it."
@@ -217,7 +279,6 @@ _VERSION: Final = 16
 # --- the same as a table ------------------------------------------------------------------------
 
 _COLUMNS: Final = {
-    "Setting": True,
     "Value": True,
     "Since": False,
     "Until": False,
@@ -225,29 +286,34 @@ _COLUMNS: Final = {
     "Author": False,
     "Snapshot": True,
 }
-"""Titles; whether the cells are to be typed as they are."""
+"""Titles after that of the names; whether the cells are to be typed as they are."""
 
 
-def _table(timeline: Timeline, lanes: Sequence[Lane], share: _Share) -> TableShown:
-    newest = [(lane, place) for lane in lanes for place in reversed(range(len(lane.stays)))]
+def _table(chart: _Chart, share: _Share) -> TableShown:
+    newest = [
+        (name, lane, place)
+        for name, lane in chart.lanes
+        for place in reversed(range(len(lane.stays)))
+    ]
     shown = newest[: share.rows]
     of = f": {len(shown):,} of {len(newest):,} values" if len(shown) < len(newest) else ""
+    columns = {chart.noun.capitalize(): True} | _COLUMNS
     return TableShown(
         anchor=f"table-timeline-{share.number}",
-        title=visible(f"{timeline.deployment} over time, as a table{of}"),
-        columns=tuple(ColumnShown(title, is_code, False) for title, is_code in _COLUMNS.items()),
-        rows=tuple(_row(lane, place) for lane, place in shown),
+        title=f"{chart.subject} over time, as a table{of}",
+        columns=tuple(ColumnShown(title, is_code, False) for title, is_code in columns.items()),
+        rows=tuple(_row(*one) for one in shown),
         bars=(),
         is_folded=True,
-        causes=tuple(lane.stays[place].cause or "" for lane, place in shown),
+        causes=tuple(lane.stays[place].cause or "" for _, lane, place in shown),
     )
 
 
-def _row(lane: Lane, place: int) -> tuple[tuple[str, ...], ...]:
+def _row(name: str, lane: Lane, place: int) -> tuple[tuple[str, ...], ...]:
     stay = lane.stays[place]
     entry = stay.entry
     cells = (
-        _name(lane),
+        name,
         value_words(lane.stays, place),
         moment(stay.since) if stay.since else "earlier",
         moment(stay.until) if stay.until else "still",

@@ -9,8 +9,10 @@ from typing import Final
 from confaudit.core.text.wording import moment
 from confaudit.present.charts import Label
 
-MARGIN: Final = 3.0
-"""Percent of the width at either end for what began before the scale, or goes on after it."""
+_BEFORE: Final = 3.0
+"""Percent of the width for what began before the scale."""
+_AFTER: Final = 15.0
+"""For what goes on after it: enough to read the value that holds now."""
 _MOST: Final = 5
 """Ticks; more would not fit beside each other on a small screen."""
 
@@ -36,7 +38,7 @@ class Timescale:
         """Percent of the width."""
         span = self.end - self.start
         part = (time - self.start) / span if span else 0.5
-        return round(MARGIN + (100 - 2 * MARGIN) * part, 1)
+        return round(_BEFORE + (100 - _BEFORE - _AFTER) * part, 1)
 
     def ticks(self) -> tuple[Label, ...]:
         """A few round times in words."""

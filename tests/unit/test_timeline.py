@@ -156,7 +156,7 @@ def test_ticks_stand_at_round_times(span: timedelta, expected: list[str]) -> Non
     scale = Timescale(START, START + span)
     assert [tick.text for tick in scale.ticks()] == expected
     places = [tick.at for tick in scale.ticks()]
-    assert all(3 <= place <= 97 for place in places)
+    assert all(3 <= place <= 85 for place in places)
     assert all(after - before >= 14 for before, after in pairwise(places))
 
 
@@ -188,8 +188,8 @@ def test_what_is_too_short_to_be_told_apart_is_drawn_as_one(
     found = [*stays_shown(stays(*days), scale)]
     assert states is None or [one.state for one in found] == states
     assert len(found) < 80
-    assert all(one.start + one.width <= 97.1 for one in found)
-    assert found[-1].start + found[-1].width == pytest.approx(97)
+    assert all(one.start + one.width <= 85.1 for one in found)
+    assert found[-1].start + found[-1].width == pytest.approx(85)
 
 
 @pytest.mark.parametrize(
@@ -295,12 +295,24 @@ def test_more_than_a_reader_can_look_at_is_left_out_and_that_is_said() -> None:
 def test_deployments_share_one_scale_and_what_there_is_room_for() -> None:
     names = [f"d{number}" for number in range(12)]
     found = shown_timelines(
-        [replace(entry(day, ON), deployment=name) for day, name in enumerate(names)][::-1], None
+        [entry(n, ON, change(f"b-{n}", 1, 2), deployment=names[n]) for n in range(11, -1, -1)], None
     )
     assert [one.title for one in found] == [f"{name} over time" for name in names[:1:-1]]
     assert len({one.ticks for one in found}) == 1
     assert found[-1].words.endswith("2 more deployments are not drawn: name one to see it.")
     assert "not drawn" not in found[0].words
+
+
+def test_one_setting_of_several_deployments_is_one_picture() -> None:
+    found = shown(*(entry(n, ON, deployment=f"d{n}") for n in range(120, 0, -1)))
+    assert found.title == "--a over time"
+    assert found.words == (
+        "120 snapshots changed it in 120 deployments, "
+        "2026-01-06 09:30 UTC to 2026-05-05 09:30 UTC. The 100 that people changed last are drawn."
+    )
+    assert [lane.name for lane in found.lanes[:2]] == ["d120", "d119"]
+    assert found.lanes[0].words.startswith("d120: unset (default 1) until 2026-05-05 09:30 UTC; ")
+    assert [column.title for column in found.table.columns][:2] == ["Deployment", "Value"]
 
 
 def test_without_changes_there_is_nothing_to_draw() -> None:
