@@ -17,8 +17,16 @@ _LIMIT: Final = 500
 
 def sentence(finding: Finding) -> str:
     """What a finding says; of a change also what it is about, which no message tells."""
-    text = _change(finding.change) if finding.change else visible(finding.message)
-    return middle_out(text or visible(finding.rule.id), _LIMIT)
+    if finding.change:
+        return change_sentence(finding.change)
+    return middle_out(visible(finding.message or finding.rule.id), _LIMIT)
+
+
+def change_sentence(change: Change) -> str:
+    """What a change is about, what it did, and how its cause is known."""
+    evidence = f"; {visible(change.evidence)}" if change.evidence else ""
+    text = f"{visible(_name(change))} {_KINDS[change.kind]}: {_values(change)}{evidence}"
+    return middle_out(text, _LIMIT)
 
 
 def suppression(suppressed: Suppressed) -> str:
@@ -66,11 +74,6 @@ _KINDS: Final[Mapping[ChangeKind, str]] = {
     ChangeKind.SOURCE: "set from elsewhere",
     ChangeKind.DECLARED: "declared differently",
 }
-
-
-def _change(change: Change) -> str:
-    evidence = f"; {visible(change.evidence)}" if change.evidence else ""
-    return f"{visible(_name(change))} {_KINDS[change.kind]}: {_values(change)}{evidence}"
 
 
 def _name(change: Change) -> str:

@@ -17,9 +17,13 @@ START: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 def entry(day: float, *changes: Change, **more: Any) -> Entry:
     """A snapshot so many days after the first one."""
     taken_at = START + timedelta(days=day)
-    known = {"deployment": "prod", "version_before": "2.33.2", "version": "2.33.2"}
+    known = {
+        "deployment": "prod",
+        "commit": f"{taken_at:%Y%m%d%H%M%S}".ljust(40, "0"),
+        "version_before": "2.33.2",
+        "version": "2.33.2",
+    }
     return Entry(
-        commit=f"{taken_at:%Y%m%d%H%M%S}".ljust(40, "0"),
         taken_at=taken_at,
         author="Ada",
         mail="ada@example.com",
@@ -68,7 +72,7 @@ HISTORY: Final = (
     entry(34, change("pprof-enable", True, False, (ENV, DEFAULT)), **LATER),
     entry(40, trouble="settings.json is damaged", **LATER),
     entry(50, session(12, 24, ENV, DEFAULT), **LATER),
-    entry(50, session(24, 10, DEFAULT, ENV), **LATER),
+    entry(50, session(24, 10, DEFAULT, ENV), commit="f" * 40, **LATER),
     entry(
         60,
         change("build-hash", "a", "b", (DEFAULT, DEFAULT), Cause.COMPUTED),
