@@ -1,5 +1,23 @@
 """Coder's releases as data: what each declares, from files that say facts only."""
 
-from confaudit.catalog.loader import USER_FOLDER, load, nearest, read, release, versions, without
+from confaudit.catalog.loader import (
+    USER_FOLDER,
+    fingerprint,
+    load,
+    nearest,
+    read,
+    release,
+    versions,
+    without,
+)
 
-__all__ = ["USER_FOLDER", "load", "nearest", "read", "release", "versions", "without"]
+__all__ = [
+    "USER_FOLDER",
+    "fingerprint",
+    "load",
+    "nearest",
+    "read",
+    "release",
+    "versions",
+    "without",
+]

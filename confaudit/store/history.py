@@ -9,12 +9,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from confaudit.errors import StoreError
 from confaudit.store.batch import Batch
 from confaudit.store.blobs import blob_id, format_of
-from confaudit.store.command import Git
+from confaudit.store.command import Git, work_tree_of
 from confaudit.store.log import COMMAND, FOLDER, Commit, TreeEntry, commits
 
 MAX_BYTES: Final = 64 << 20
@@ -136,6 +137,29 @@ class History:
             for line in out:
                 commit, *parents = line.decode().split()
                 yield commit, tuple(parents)
+
+    def is_straight(self, old: str, new: str) -> bool:
+        """Whether a commit came to be from another by one commit after the other, without a merge.
+
+        Raises:
+            StoreError: git has trouble.
+        """
+        if not self.commit_id(old):
+            return False
+        expected = new
+        for commit, parents in self.graph(f"{old}..{new}"):
+            if commit != expected or len(parents) != 1:
+                return False
+            expected = parents[0]
+        return expected == old
+
+    @property
+    def common_dir(self) -> Path:
+        """The .git folder that all work trees of the repository share."""
+        tree = work_tree_of(self._git.folder)
+        if tree and (tree / ".git").is_dir():
+            return tree / ".git"
+        return self._git.folder / self._git.query("rev-parse", "--git-common-dir").line
 
     def merge_base(self, one: str, other: str) -> str:
         """Id of the newest commit that both revisions build on, empty when there is none.

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from confaudit import __version__, catalog
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
 from confaudit.core.changes.documents import unequal
@@ -14,7 +16,11 @@ from confaudit.errors import SourceError
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
-    from confaudit.store.steps import Step, Version
+    from confaudit.store.remembered import Remembered
+    from confaudit.store.steps import Version
+
+_FORM: Final = 1
+"""To be raised with whatever changes what an entry tells of the same commits."""
 
 
 def entries(
@@ -33,20 +39,49 @@ def entries(
         NoRepository: there is none.
         StoreError: the history cannot be read.
     """
+    history = setup.snapshots().history
+    tip, known = history.commit_id(revision), _remembered(setup, deployments)
+    told = partial(_told, setup, deployments)
+    if tip == known.tip:
+        found = known.entries()
+    elif known.tip and history.is_straight(known.tip, tip):
+        found = known.keep(tip, told(f"{known.tip}..{tip}"), is_continued=True)
+    elif since or until:
+        found = told(tip, since, until)
+    else:
+        found = known.keep(tip, told(tip), is_continued=False)
+    yield from (one for one in found if _is_within(one.taken_at, since, until))
+
+
+def _remembered(setup: Setup, deployments: Sequence[str]) -> "Remembered":
+    """What an earlier run told of these deployments, by the same facts and the same confaudit."""
+    from confaudit.store.remembered import Remembered
+
+    facts = catalog.fingerprint(setup.releases_folder())
+    folder = setup.snapshots().history.common_dir
+    return Remembered(folder, " ".join(sorted(deployments)), f"{__version__} {_FORM} {facts}")
+
+
+def _told(
+    setup: Setup,
+    deployments: Sequence[str],
+    revisions: str,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[Entry]:
+    """The entries of some commits, read from git."""
     from confaudit.store.steps import steps, versions
 
     snapshots = setup.snapshots()
-    commit = snapshots.history.commit_id(revision)
-    walk = steps(snapshots, commit, deployments) if commit else iter(())
-    chosen = (step for step in walk if _is_within(step, since, until))
+    walk = steps(snapshots, revisions, deployments) if revisions else iter(())
+    chosen = (one for one in walk if _is_within(one.commit.authored_at, since, until))
     for version in versions(snapshots, chosen):
         entry = entry_of(setup, version)
         if entry.changes or entry.is_first or entry.is_removed or entry.trouble:
             yield entry
 
 
-def _is_within(step: "Step", since: datetime | None, until: datetime | None) -> bool:
-    at = step.commit.authored_at
+def _is_within(at: datetime | None, since: datetime | None, until: datetime | None) -> bool:
     return not at or ((since is None or since <= at) and (until is None or at <= until))
 
 
@@ -71,7 +106,7 @@ def entry_of(setup: Setup, version: "Version") -> Entry:
     from confaudit.store.layout import deployment_in
 
     step, commit = version.step, version.step.commit
-    told = _told(setup, version)
+    told = _differences(setup, version)
     return Entry(
         deployment=step.deployment,
         commit=commit.id,
@@ -98,7 +133,7 @@ class _Told(NamedTuple):
     trouble: str = ""
 
 
-def _told(setup: Setup, version: "Version") -> _Told:
+def _differences(setup: Setup, version: "Version") -> _Told:
     try:
         if not version.before:
             return _Told(version=whole(version.after).version)

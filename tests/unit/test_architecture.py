@@ -88,7 +88,7 @@ HOMES = {
     "markupsafe": {"render"},
     "rich": {"render"},
     "yaml": {"yaml_nodes"},
-    "msgspec": {"notify", "render", "catalog", "rulebook", "configfile", "yaml_file"},
+    "msgspec": {"notify", "render", "catalog", "rulebook", "configfile", "store", "yaml_file"},
     "tenacity": {"notify", "sources", "store"},
     "tree_sitter": {"catalog"},
     "tree_sitter_go": {"catalog"},
