@@ -9,6 +9,7 @@ from pathlib import Path
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 from confaudit.store import folder, identity
+from confaudit.store.answers import Answers
 from confaudit.store.branch import Branch
 from confaudit.store.command import Git
 from confaudit.store.discovery import RepositoryPaths, find
@@ -41,6 +42,7 @@ class Repository(Snapshots):
         self._objects = Objects(self._git, place.object_format)
         self._lock = StoreLock(place.common_dir)  # shared by all work trees of the repository
         self._committed_at = committed_at
+        self.answers = Answers(place.common_dir)
 
     @classmethod
     def open(

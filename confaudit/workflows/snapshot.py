@@ -103,6 +103,7 @@ def _settle(
         reading = answer.result()
         before = loader.latest(repository, name)
         outcome = _record(repository, loader, name, before, reading.deployment, at or now)
+        _note(repository, name, at or now, reading.token_expires_at)
     except ConfauditError as error:
         return Outcome(name, Status.FAILED, error=error)
     return replace(outcome, warning=_expiry(reading.token_expires_at, now))
@@ -139,7 +140,18 @@ def record(
         before = loader.latest(repository, name)
         if at is None:
             _refuse_the_past(before, name, taken_at)
-        return _record(repository, loader, name, before, raw, taken_at)
+        outcome = _record(repository, loader, name, before, raw, taken_at)
+        _note(repository, name, taken_at)
+        return outcome
+
+
+def _note(
+    repository: "Repository", name: str, at: datetime, token_expires_at: datetime | None = None
+) -> None:
+    """Remember that there was a snapshot: git does not tell where nothing changed."""
+    from confaudit.store.answers import Answer
+
+    repository.answers.note(name, Answer(at=at, token_expires_at=token_expires_at))
 
 
 def _refuse_the_past(newest: Snapshot | None, name: str, at: datetime) -> None:
