@@ -15,6 +15,7 @@ from confaudit.cli.commands import Section
 from confaudit.cli.pager import page
 from confaudit.cli.parameters import Decorator, option, stack, wants_color
 from confaudit.core.judge.judge import Threshold
+from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.render import FORMATS, RenderOptions, format_for_path, render
 from confaudit.workflows.write import write_text
@@ -36,6 +37,8 @@ class Rendering:
     """Whether a pager may show what a terminal gets."""
 
 
+_COMMON: Final = tuple(name for name, found in FORMATS.items() if ReportKind.DIFF in found.kinds)
+"""Formats that no command has alone, to be listed by every --help."""
 _OPTIONS: Final[Sequence[Decorator]] = (
     option(
         "--format",
@@ -45,7 +48,7 @@ _OPTIONS: Final[Sequence[Decorator]] = (
         type=Choice(tuple(FORMATS)),
         metavar="FORMAT",
         section=Section.OUTPUT,
-        help=f"{', '.join(FORMATS)}; repeatable.",
+        help=f"{', '.join(_COMMON)}; repeatable.",
     ),
     option(
         "--output",

@@ -13,6 +13,7 @@ from confaudit.core.coder.documented import Fit
 from confaudit.core.model import ChangeKind, Fidelity, Level
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side
+from confaudit.core.report.states import worst_state
 from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import agreeing, listing, moment, plural, visible
 from confaudit.present.changes import change_groups
@@ -54,8 +55,8 @@ class Page:
     sides: tuple[SideShown, ...]
     """The two things compared, or none."""
     mood: str
-    """Of an audit the level of the worst that it found; without any `safe`, or `info` where not
-    all is known; of other reports empty."""
+    """Of an audit, or of a report on states, the level of the worst that it found; without any
+    `safe`, or `info` where not all is known; of other reports empty."""
     facets: tuple[FacetCounts, ...]
     total: int
     """How many findings, changes, table rows and parts there are."""
@@ -208,10 +209,14 @@ _HEAD_LIMIT: Final = 300
 def _notes_title(report: Report) -> str:
     if report.parts:
         return _SHARED_NOTES
-    return _AUDIT_NOTES if report.kind.is_audit else _NOTES
+    is_judged = report.kind.is_audit or report.kind.tells_states
+    return _AUDIT_NOTES if is_judged else _NOTES
 
 
 def _mood(report: Report) -> str:
+    if report.kind.tells_states:
+        level = worst_state(report).level
+        return level.word if level else "safe"
     if not report.kind.is_audit:
         return ""
     if report.worst is None and report.is_incomplete:

@@ -55,6 +55,7 @@ class Format:
 
 _JUDGED: Final = frozenset(kind for kind in ReportKind if kind.is_audit) | {ReportKind.DIFF}
 """Reports whose substance is findings, for formats that tell of nothing else."""
+_STATUS: Final = frozenset({ReportKind.STATUS})
 
 FORMATS: Final[Mapping[str, Format]] = {
     found.name: found
@@ -70,6 +71,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("outputs", "outputs of a GitHub step", (), "outputs", kinds=_JUDGED),
         Format("concise", "a line for each finding", (), "concise", kinds=_JUDGED),
         Format("ignore", "entries for confaudit-exceptions.yaml", (), "ignore", kinds=_JUDGED),
+        Format("prometheus", "metrics of a status", (".prom",), "prometheus", kinds=_STATUS),
     )
 }
 

@@ -228,6 +228,7 @@ class Document(Struct, kw_only=True):
             "verify",
             "explain",
             "exceptions",
+            "status",
             "catalog-releases",
             "catalog-show",
             "catalog-diff",

@@ -138,6 +138,12 @@ class History:
                 commit, *parents = line.decode().split()
                 yield commit, tuple(parents)
 
+    def unpushed(self, remote: str, path: str) -> int:
+        """How many commits changed a path and are in no branch of a remote, as last seen."""
+        lacking = ("HEAD", "--not", f"--remotes={remote}", "--", f":(top,literal){path}")
+        answer = self._git.query("rev-list", "--count", *lacking)
+        return int(answer.line) if answer.code == 0 else 0  # there is no commit yet
+
     def is_straight(self, old: str, new: str) -> bool:
         """Whether a commit came to be from another by one commit after the other, without a merge.
 

@@ -21,10 +21,8 @@ from confaudit.store.layout import (
 )
 from confaudit.store.log import Commit, FileChange
 from confaudit.store.objects import Objects, changes_between
+from confaudit.store.remote_talk import talk, trouble
 from confaudit.store.snapshots import Snapshots
-
-_TIMEOUT_SECONDS = 120.0
-"""A remote silent for so long will stay so, and runs of cron must not pile up."""
 
 _ATTEMPTS = 5
 
@@ -32,19 +30,6 @@ _BEHIND = re.compile(
     rb"^!.*\[(rejected|remote rejected\] \((cannot lock|failed to update|incorrect old))", re.M
 )
 """`git push --porcelain` when the remote branch has moved, which fetching can mend."""
-
-_FAILURES = (
-    (r"\[remote rejected\]", "refused the push: a hook or a protected branch forbids it"),
-    (
-        r"could not read (Username|Password)|Authentication failed|Permission denied"
-        r"|Host key verification|error: 40[13]|terminal prompts disabled",
-        "refused access: the credentials are missing or wrong",
-    ),
-    (
-        r"not appear to be a git repository|[Rr]epository .*not found|error: 404",
-        "has no git repository at its address",
-    ),
-)
 
 
 class _Moved(RemoteError):  # noqa: N818 - what happened, and a reason to try again
@@ -99,7 +84,7 @@ class Remote:
     def _send(self) -> None:
         ref = self._branch.ref
         options = ("--porcelain", "--no-follow-tags", "--no-recurse-submodules")
-        answer = self._ask("push", *options, self._name, f"{ref}:{ref}")
+        answer = talk(self._git, "push", *options, self._name, f"{ref}:{ref}")
         if _BEHIND.search(answer.out):
             raise self._moved()
         if answer.code:
@@ -110,7 +95,7 @@ class Remote:
         known = self._history.commit_id(self._tracking)
         # Into FETCH_HEAD alone: where the remote was tells whether its history was rewritten.
         fetch = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--refmap=")
-        answer = self._ask(*fetch, self._name, self._branch.ref)
+        answer = talk(self._git, *fetch, self._name, self._branch.ref)
         if answer.code:
             raise self._failure(answer)
         fetched = self._history.commit_id("FETCH_HEAD")
@@ -178,18 +163,6 @@ class Remote:
         people = identity.committer(self._git) | author
         return self._objects.write_commit(tree, onto, commit.message, people)
 
-    def _ask(self, *command: str) -> GitResult:
-        """Talk to the remote without ever asking a person."""
-        env = {"GIT_TERMINAL_PROMPT": "0", "GCM_INTERACTIVE": "never"}
-        if not self._has_own_ssh():
-            env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oConnectTimeout=30"
-        return self._git.ask(*command, env=env, timeout_seconds=_TIMEOUT_SECONDS)
-
-    def _has_own_ssh(self) -> bool:
-        """Whether the user chose how to call ssh; the variable would override that."""
-        chosen = os.environ.keys() & {"GIT_SSH", "GIT_SSH_COMMAND"}
-        return bool(chosen) or self._git.ask("config", "--get", "core.sshCommand").code == 0
-
     def _moved(self) -> _Moved:
         return _Moved(
             f"others keep committing, here or to the git remote '{self._name}', and ours did not"
@@ -198,10 +171,8 @@ class Remote:
         )
 
     def _failure(self, answer: GitResult) -> RemoteError:
-        said = answer.err + answer.out.decode(errors="replace")
-        what = next((what for pattern, what in _FAILURES if re.search(pattern, said)), "")
         return RemoteError(
-            f"the git remote '{self._name}' {what or 'could not be reached'}",
+            f"the git remote '{self._name}' {trouble(answer)}",
             "the snapshots are committed here; try `git push"
             f" {self._name} {visible(self._branch.name)}` in {self._git.where}",
         )

@@ -13,6 +13,7 @@ NAMES: Final = (
     "formats",
     "exit-codes",
     "repository",
+    "operations",
     "secrets",
     "check",
     "review",

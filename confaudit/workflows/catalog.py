@@ -10,6 +10,7 @@ from typing import Any, Final
 from confaudit import __version__
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Catalog, Release, Version
+from confaudit.core.coder.support import channels
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.rules.changes import DECLARATION_CHANGE, change_findings
 from confaudit.core.lifecycle.declarations import declared_changes
@@ -71,7 +72,7 @@ def releases(catalog: Catalog, now: datetime, line: str = "", since: str = "") -
 
 
 def _release_rows(known: Sequence[Release]) -> Iterator[Mapping[str, Value]]:
-    marks = _marks(known)
+    marks = channels(known)
     for release, before in zip(known, _predecessors(known), strict=True):
         own = release.options.keys()
         earlier = before.options.keys() if before else own
@@ -79,7 +80,7 @@ def _release_rows(known: Sequence[Release]) -> Iterator[Mapping[str, Value]]:
             "release": release.version,
             "date": release.date,
             "line": _line_name(release),
-            "marks": list(marks[_line_of(release)]),
+            "marks": [mark.value for mark in marks[_line_of(release)]],
             "options": len(own),
             "added": len(own - earlier) if before else MISSING,
             "removed": len(earlier - own - release.unsure.keys()) if before else MISSING,
@@ -94,17 +95,6 @@ def _predecessors(known: Sequence[Release]) -> Iterator[Release | None]:
         for release in line:
             yield before
             before, start = release, start or release
-
-
-def _marks(known: Sequence[Release]) -> Mapping[tuple[int, int], Sequence[str]]:
-    """What Coder calls a line: the newest is mainline, the one before it stable.
-
-    So says coder/coder docs/install/releases; which get extended support, the catalogue knows.
-    """
-    lines = list(dict.fromkeys(map(_line_of, known)))
-    extended = {_line_of(release) for release in known if release.esr}
-    marks = {"mainline": set(lines[-1:]), "stable": set(lines[-2:-1]), "ESR": extended}
-    return {line: [mark for mark, held in marks.items() if line in held] for line in lines}
 
 
 def _line_of(release: Release) -> tuple[int, int]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from confaudit import catalog
 from confaudit.core.coder.documented import Fit
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import Excerpt, Form, Position
+from confaudit.core.health.check import ok, unknown, warning
+from confaudit.core.health.standing import Standing
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
@@ -37,6 +39,7 @@ from confaudit.core.report.report import Column, Report, Side, Table
 from confaudit.core.upgrade.known import Truth
 from confaudit.render import FORMATS
 from confaudit.workflows import catalog as workflow
+from confaudit.workflows.status import status_report
 
 _TAKEN: Final = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
 BEFORE: Final = Side(
@@ -775,6 +778,34 @@ _HOSTILE_PARTS: Final = combined(
     _TRAPS,
 )
 
+_MAX_AGE: Final = timedelta(hours=26)
+_SEEN: Final = datetime(2026, 8, 10, 9, 17, 2, tzinfo=UTC)
+_STANDINGS: Final = (
+    Standing(
+        deployment="prod",
+        last_success=_SEEN,
+        is_from_git=False,
+        token_expires_at=_SEEN + timedelta(days=2),
+        version="2.34.5",
+        is_asked=True,
+    ),
+    Standing("staging", _SEEN - timedelta(days=4), True, None, "2.33.0", is_asked=True),
+    Standing("new", None, False, None, "", is_asked=True),
+    Standing("retired", _SEEN - timedelta(days=400), True, None, "2.30.0", is_asked=False),
+)
+_REPOSITORY: Final = (
+    ok("confaudit.yaml", "committed as it is"),
+    unknown(
+        "remote",
+        "origin has commits that are not here, perhaps newer snapshots",
+        "fetch them: `git pull --rebase`",
+    ),
+    warning(
+        "pushed",
+        "3 commits of snapshots are not in origin",
+        "push them: `confaudit snapshot --push`",
+    ),
+)
 REPORTS: Final[Mapping[str, Report]] = {
     "every-cause": replace(EMPTY, judged=judged(changes=EVERY_CAUSE, hidden=2)),
     "upgrade": UPGRADE,
@@ -854,6 +885,11 @@ REPORTS: Final[Mapping[str, Report]] = {
         before=None,
         after=None,
         tables=(replace(_INPUTS, id="exceptions", title="Exceptions"),),
+    ),
+    "status": _fixed(
+        status_report(
+            _STANDINGS, _REPOSITORY, CATALOG, datetime(2026, 8, 10, 12, tzinfo=UTC), _MAX_AGE
+        )
     ),
     "catalog-releases": _fixed(workflow.releases(CATALOG, NOW, since="2.34")),
     "catalog-show": _fixed(workflow.show(CATALOG, NOW, "CODER_NOTIFICATIONS_EMAIL_SMARTHOST")[0]),

@@ -72,6 +72,8 @@ class ScriptedServer(ThreadingHTTPServer):
             path: [replies] if isinstance(replies, Reply) else list(replies)
             for path, replies in script.items()
         }
+        self.missing = NO_ROUTE
+        """The reply to every other path."""
         self.asked: list[Asked] = []
         self._lock = threading.Lock()
         self.scheme = "https" if certificate else "http"
@@ -90,7 +92,7 @@ class ScriptedServer(ThreadingHTTPServer):
     def reply(self, asked: Asked) -> Reply:
         with self._lock:
             self.asked.append(asked)
-            replies = self.script.get(asked.path, [NO_ROUTE])
+            replies = self.script.get(asked.path, [self.missing])
             return replies.pop(0) if len(replies) > 1 else replies[0]
 
     def handle_error(self, request: Any, client_address: Any) -> None:

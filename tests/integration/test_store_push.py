@@ -11,6 +11,7 @@ import pytest
 
 from confaudit.errors import ExitCode, NothingToDo, RemoteError, StoreError
 from confaudit.store import remote as remote_module
+from confaudit.store import remote_talk
 from confaudit.store.branch import Branch
 from confaudit.store.repository import Repository
 
@@ -396,7 +397,7 @@ def test_an_unreachable_remote_is_told_without_its_address(clone, url, message):
 
 
 def test_a_silent_remote_is_given_up(clone, monkeypatch):
-    monkeypatch.setattr(remote_module, "_TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(remote_talk, "PATIENCE_SECONDS", 0.5)
     store = clone("one")
     store.commit("prod", OLD, "prod: first", AT)
     with socket.create_server(("127.0.0.1", 0)) as server:

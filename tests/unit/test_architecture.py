@@ -23,7 +23,7 @@ CORE = (
     ("core/snapshot", "core/changes"),
     ("core/lifecycle", "core/upgrade"),
     ("core/judge",),
-    ("core/history",),
+    ("core/history", "core/health"),
     ("core/migrate", "core/report"),
 )
 """The wings of the core, floor by floor: each may import from the floors below it."""

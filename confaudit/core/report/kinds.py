@@ -11,6 +11,7 @@ class _Traits:
     subject: str
     is_audit: bool = False
     is_upgrade: bool = False
+    tells_states: bool = False
 
 
 class ReportKind(StrEnum):
@@ -24,6 +25,7 @@ class ReportKind(StrEnum):
     VERIFY = "verify"
     EXPLAIN = "explain"
     EXCEPTIONS = "exceptions"
+    STATUS = "status"
     CATALOG_RELEASES = "catalog-releases"
     CATALOG_SHOW = "catalog-show"
     CATALOG_DIFF = "catalog-diff"
@@ -46,6 +48,11 @@ class ReportKind(StrEnum):
         """Whether an upgrade lies ahead, before, during or after which things are to be done."""
         return _TRAITS[self].is_upgrade
 
+    @property
+    def tells_states(self) -> bool:
+        """Whether its verdict is on the states that its tables tell."""
+        return _TRAITS[self].tells_states
+
 
 _TRAITS: Final[Mapping[ReportKind, _Traits]] = {
     ReportKind.DIFF: _Traits("Configuration changes"),
@@ -56,6 +63,7 @@ _TRAITS: Final[Mapping[ReportKind, _Traits]] = {
     ReportKind.VERIFY: _Traits("Upgrade, compared with its prediction", is_audit=True),
     ReportKind.EXPLAIN: _Traits("Story of an option"),
     ReportKind.EXCEPTIONS: _Traits("Exceptions of the house"),
+    ReportKind.STATUS: _Traits("Status of deployments", tells_states=True),
     ReportKind.CATALOG_RELEASES: _Traits("Releases of Coder"),
     ReportKind.CATALOG_SHOW: _Traits("Life of an option"),
     ReportKind.CATALOG_DIFF: _Traits("Changes between releases of Coder"),

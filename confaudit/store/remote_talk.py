@@ -1,0 +1,51 @@
+"""How git talks to a remote: without asking a person, and with a limit of time.
+
+Nothing that git says about a remote is repeated, as addresses may hold passwords.
+"""
+
+import os
+import re
+from typing import Final
+
+from confaudit.store.command import Git, GitResult
+
+PATIENCE_SECONDS: Final = 120.0
+"""A remote silent for so long will stay so, and runs of cron must not pile up."""
+
+_FAILURES: Final = (
+    (r"\[remote rejected\]", "refused the push: a hook or a protected branch forbids it"),
+    (
+        r"could not read (Username|Password)|Authentication failed|Permission denied"
+        r"|Host key verification|error: 40[13]|terminal prompts disabled",
+        "refused access: the credentials are missing or wrong",
+    ),
+    (
+        r"not appear to be a git repository|[Rr]epository .*not found|error: 404",
+        "has no git repository at its address",
+    ),
+)
+
+
+def talk(git: Git, *command: str, seconds: float | None = None) -> GitResult:
+    """Run a command of git that asks a remote; after so many seconds it is killed (code < 0).
+
+    Raises:
+        StoreError: git is not installed.
+    """
+    env = {"GIT_TERMINAL_PROMPT": "0", "GCM_INTERACTIVE": "never"}
+    if not _has_own_ssh(git):
+        env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oConnectTimeout=30"
+    return git.ask(*command, env=env, timeout_seconds=seconds or PATIENCE_SECONDS)
+
+
+def _has_own_ssh(git: Git) -> bool:
+    """Whether the user chose how to call ssh; the variable would override that."""
+    chosen = os.environ.keys() & {"GIT_SSH", "GIT_SSH_COMMAND"}
+    return bool(chosen) or git.ask("config", "--get", "core.sshCommand").code == 0
+
+
+def trouble(answer: GitResult) -> str:
+    """What is the matter with a remote, as a sentence about it goes on."""
+    said = answer.err + answer.out.decode(errors="replace")
+    found = (what for pattern, what in _FAILURES if re.search(pattern, said))
+    return next(found, "could not be reached")
