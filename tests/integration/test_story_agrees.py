@@ -1,0 +1,103 @@
+"""Every view of a history tells the story that the history was made of."""
+
+import subprocess
+
+import pytest
+
+from confaudit.configfile import Configuration, Loaded
+from confaudit.core.model import Cause, ChangeKind
+from confaudit.workflows.blame import blame
+from confaudit.workflows.history import brought_by, entries
+from confaudit.workflows.setup import Setup
+from tests.story import CHAPTERS, PLANTED, TOLD
+
+BY_ID = {one.id: one for one in TOLD}
+
+
+@pytest.fixture(scope="module")
+def setup(story):
+    loaded = Loaded(Configuration(), story.folder / "confaudit.yaml", frozenset())
+    return Setup(loaded, story.folder, 1, 0, environ={})
+
+
+def keys(entry, *causes):
+    return {change.key for change in entry.changes if change.cause in causes}
+
+
+# --- entries -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def told(story, setup):
+    """Chapter → its entry, the newest first."""
+    chapters = {commit: chapter for chapter, commit in story.commits.items()}
+    return {chapters[one.commit]: one for one in entries(setup)}
+
+
+def test_an_entry_for_each_chapter_of_a_snapshot_in_its_order(told):
+    assert told.keys() == BY_ID.keys()
+    on_main = [one.id for one in reversed(TOLD) if one.branch == "main"]
+    assert [one for one in told if one in on_main] == on_main
+
+
+@pytest.mark.parametrize("chapter", TOLD, ids=lambda one: one.id)
+def test_an_entry_tells_what_its_chapter_does(story, told, chapter):
+    entry = told[chapter.id]
+    assert (entry.deployment, entry.taken_at, entry.subject) == (
+        chapter.deployment, chapter.taken_at, chapter.subject,
+    )  # fmt: skip
+    assert f"{entry.author} <{entry.mail}>" == chapter.author
+    assert (entry.is_first, entry.is_removed, entry.is_by_hand, entry.is_upgrade) == (
+        story.is_first(chapter), chapter.is_removed, chapter.is_by_hand, story.is_upgrade(chapter),
+    )  # fmt: skip
+    assert bool(entry.trouble) == chapter.is_damaged
+    assert keys(entry, Cause.OPERATOR, Cause.UNKNOWN) == set(chapter.by_operator)
+    nobody = keys(entry, Cause.COMPUTED) - ({"docs-url"} if entry.is_upgrade else set())
+    assert nobody == set(chapter.by_nobody)
+    assert keys(entry, Cause.RELEASE) >= set(chapter.by_release)
+    assert bool(keys(entry, Cause.RELEASE)) == entry.is_upgrade
+    renamed = {one.key: one.was for one in entry.changes if one.kind is ChangeKind.RENAMED}
+    assert renamed.items() >= chapter.renamed.items()
+
+
+def test_entries_tell_releases_and_values(story, told):
+    for chapter in TOLD:
+        if chapter.is_damaged:
+            continue
+        before, entry = story.before(chapter), told[chapter.id]
+        after = before.then(chapter)
+        expected = after.release if chapter.is_removed else before.release
+        assert (entry.version_before, entry.version) == (expected, after.release)
+        for change in entry.changes:
+            if change.key in chapter.sets and not str(chapter.sets[change.key].value).startswith(
+                PLANTED
+            ):
+                assert (change.after, change.source_after) == chapter.sets[change.key]
+
+
+def test_a_merge_is_known_for_what_it_brought(story, setup):
+    brought = brought_by(setup)
+    for chapter in CHAPTERS:
+        merge = story.brought_by(chapter)
+        assert brought.get(story.commits[chapter.id]) == (merge and story.commits[merge.id])
+
+
+# --- blame ---------------------------------------------------------------------------------------
+
+
+def test_blame_tells_the_chapter_that_made_an_option_what_it_is(story, setup):
+    for deployment in story.deployments:
+        chosen = story.state(deployment).chosen
+        for found in blame(setup, "HEAD", deployment, {*chosen, "session-duration"}):
+            key = found.spec.key
+            assert found.since.commit == story.commits[story.since(deployment, key).id]
+            if key in chosen:
+                assert found.setting.source == chosen[key].source
+
+
+def test_no_secret_of_it_is_in_git(story):
+    done = subprocess.run(
+        ["git", "-C", story.folder, "grep", "-c", PLANTED, *story.commits.values()],
+        capture_output=True,
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
