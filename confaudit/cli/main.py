@@ -34,6 +34,7 @@ COMMANDS: Final = {
         "Say a report on a pull request, in the one comment that is kept there.",
     ),
     "explain": ("explain", "Tell the story of one option between two configurations."),
+    "log": ("log", "Tell which snapshots changed something, what, and by whose doing."),
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),
     "git": ("git", "Make git show configurations by confaudit."),
     "status": ("status", "Tell when deployments were last seen, and what will soon go wrong."),

@@ -3,7 +3,7 @@
 import functools
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,8 @@ from confaudit.cli.choices import Choice
 from confaudit.cli.commands import Section
 from confaudit.cli.pager import page
 from confaudit.cli.parameters import Decorator, option, stack, wants_color
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.history.entry import Entry
+from confaudit.core.judge.judge import NEVER_REACHED, Threshold
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.render import FORMATS, RenderOptions, format_for_path, render
@@ -35,6 +36,11 @@ class Rendering:
     """Whether standard output gets no more of a text than its end."""
     paged: bool
     """Whether a pager may show what a terminal gets."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all that is wanted is text on standard output, which can come bit by bit."""
+        return self.pairs == (("text", STDOUT),)
 
 
 _COMMON: Final = tuple(name for name, found in FORMATS.items() if ReportKind.DIFF in found.kinds)
@@ -134,22 +140,35 @@ def _by_extension(path: str) -> str:
     return found
 
 
-def write(report: Report, rendering: Rendering, threshold: Threshold) -> None:
+def write(
+    report: Report, rendering: Rendering, threshold: Threshold, *, in_full: bool = False
+) -> None:
     """Render everything, then write it: a failure leaves nothing half written."""
     rendered = [
-        (path, render(report, name, _render_options(rendering, path, threshold)))
+        (path, render(report, name, _render_options(rendering, path, threshold, in_full=in_full)))
         for name, path in rendering.pairs
     ]
     for path, text in rendered:
         if path == STDOUT:
-            _to_stdout(text, rendering.paged)
+            _to_stdout([text], rendering.paged)
         else:
             write_text(Path(path), text)
 
 
-def _render_options(rendering: Rendering, path: str, threshold: Threshold) -> RenderOptions:
+def stream(entries: Iterable[Entry], rendering: Rendering, *, in_full: bool) -> None:
+    """Write a history as text, entry by entry as they come, to standard output."""
+    from confaudit.render import terminal_history  # brings all words that reports have
+
+    options = _render_options(rendering, STDOUT, NEVER_REACHED, in_full=in_full)
+    _to_stdout(terminal_history.written(entries, options), rendering.paged)
+
+
+def _render_options(
+    rendering: Rendering, path: str, threshold: Threshold, *, in_full: bool
+) -> RenderOptions:
     """A file looks the same whatever terminal it was made from."""
     common = RenderOptions(
+        in_full=in_full,
         templates=rendering.templates,
         elsewhere=_wholes(rendering),
         folder=str(Path.cwd()),
@@ -174,11 +193,13 @@ def _wholes(rendering: Rendering) -> tuple[str, ...]:
 
 def show_text(text: str) -> None:
     """Write a text that is no report: through a pager where a terminal is."""
-    _to_stdout(text, paged=True)
+    _to_stdout([text], paged=True)
 
 
-def _to_stdout(text: str, paged: bool) -> None:
+def _to_stdout(parts: Iterable[str], paged: bool) -> None:
     """Write UTF-8 where the stream can; escape what it cannot show."""
-    shown = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
+    encoding = sys.stdout.encoding or "utf-8"
+    shown = (part.encode(encoding, "backslashreplace") for part in parts)
     if not (paged and page(shown)):
-        click.echo(shown, nl=False, color=True)
+        for part in shown:
+            click.echo(part, nl=False, color=True)

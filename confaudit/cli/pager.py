@@ -5,15 +5,18 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 _LESS: Final = {"LESS": "FRX", "LV": "-c"}
 """As git sets them where the user does not: leave what fits on one screen, keep colours."""
 
 
-def page(text: bytes) -> bool:
+def page(parts: Iterable[bytes]) -> bool:
     """Show a text through the pager; False: nobody wants one, or it cannot run.
 
+    Parts are taken as the pager takes them, and no more of them once it has ended.
     CONFAUDIT_PAGER names it, then PAGER, else it is less; empty or `cat` means none.
     """
     command = _command()
@@ -25,12 +28,23 @@ def page(text: bytes) -> bool:
         pager = subprocess.Popen(  # noqa: S603 - the user's own command, no shell
             command, stdin=subprocess.PIPE, env=_LESS | os.environ
         )
-        pager.communicate(text)
     except OSError:
+        signal.signal(signal.SIGINT, ours)
         return False
+    try:
+        _feed(pager, parts)
     finally:
+        pager.wait()
         signal.signal(signal.SIGINT, ours)
     return True
+
+
+def _feed(pager: "subprocess.Popen[bytes]", parts: Iterable[bytes]) -> None:
+    """Write to a pager until it has enough, which is no failure."""
+    if pager.stdin is None:
+        raise TypeError("a pager is started with a pipe")
+    with suppress(BrokenPipeError), pager.stdin as pipe:
+        pipe.writelines(parts)
 
 
 def _command() -> list[str]:

@@ -67,7 +67,7 @@ def threshold_options(default: str, *more: Decorator) -> Decorator:
     return decorate
 
 
-_CAUSE: Final = option(
+cause_option: Final = option(
     "--cause",
     "causes",
     multiple=True,
@@ -106,7 +106,7 @@ def selection_options(command: Callable[..., Any]) -> Any:
         wanted = frozenset(map(Cause, causes))
         return command(selection=Selection(wanted, only, exclude), **values)
 
-    return stack((_CAUSE, *_GLOBS))(with_selection)
+    return stack((cause_option, *_GLOBS))(with_selection)
 
 
 def glob_options(command: Callable[..., Any]) -> Any:

@@ -22,6 +22,7 @@ from confaudit.present.decisions import Decisions, decisions, idle_exceptions
 from confaudit.present.entries import Group
 from confaudit.present.facets import FacetCounts, facet_counts
 from confaudit.present.findings import finding_groups
+from confaudit.present.history import entry_groups, entry_table
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.plan import StageShown, shown_plan
 from confaudit.present.tables import Place, TableShown, shown_table
@@ -102,6 +103,7 @@ def present(report: Report, limit: int) -> Page:
         groups = (
             *finding_groups(report, limit),
             *change_groups(shown, limit, are_counted=is_review),
+            *entry_groups(report.entries, limit),
         )
         return _page(report, limit, groups)
     names = [part.deployment for part in report.parts]
@@ -169,7 +171,10 @@ def _page(
     groups: tuple[Group, ...],
     places: Mapping[str, Place] = MappingProxyType({}),
 ) -> Page:
-    tables = tuple(shown_table(table, limit, places) for table in report.tables)
+    tables = (
+        *([entry_table(report.entries)] if report.entries else ()),
+        *(shown_table(table, limit, places) for table in report.tables),
+    )
     found = () if report.parts else decisions(report.judged, limit)
     decided = (*found, *idle_exceptions(report.judged, limit))
     return Page(

@@ -120,6 +120,12 @@ _TOP_LEVEL: Final = "Config: top level"
 _LEFTOVERS: Final = {OTHER_OPTIONS, _TOP_LEVEL}
 
 
+def change_rows(findings: Sequence[Finding], limit: int) -> tuple[Entry, ...]:
+    """The changes among findings one by one, in their order."""
+    judged = [(one.change, one) for one in findings if one.change]
+    return tuple(_change(pair, limit, is_counted=False) for pair in judged)
+
+
 # --- entries ------------------------------------------------------------------------------------
 
 

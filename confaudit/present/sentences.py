@@ -25,7 +25,7 @@ def sentence(finding: Finding) -> str:
 def change_sentence(change: Change) -> str:
     """What a change is about, what it did, and how its cause is known."""
     evidence = f"; {visible(change.evidence)}" if change.evidence else ""
-    text = f"{visible(_name(change))} {_KINDS[change.kind]}: {_values(change)}{evidence}"
+    text = f"{change_name(change)} {_KINDS[change.kind]}: {_values(change)}{evidence}"
     return middle_out(text, _LIMIT)
 
 
@@ -76,11 +76,16 @@ _KINDS: Final[Mapping[ChangeKind, str]] = {
 }
 
 
-def _name(change: Change) -> str:
+def change_name(change: Change) -> str:
     """An option by its flag; a leaf by its path, with the option that sets it."""
     if change.subject is Subject.OPTION:
-        return option_name(change.key)
-    return f"{change.key} ({option_name(change.spec.key)})" if change.spec else change.key
+        return _short(option_name(change.key))
+    name = f"{change.key} ({option_name(change.spec.key)})" if change.spec else change.key
+    return _short(name)
+
+
+def _short(name: str) -> str:
+    return middle_out(visible(name), _LIMIT // 5)
 
 
 def _values(change: Change) -> str:

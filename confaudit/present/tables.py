@@ -47,7 +47,7 @@ class TableShown:
     links: tuple[str, ...] = ()
     """Row by row the anchor of what on this page it is about, or empty; none for most tables."""
     causes: tuple[str, ...] = ()
-    """Row by row who caused what it tells, or empty, to filter by; none for most tables."""
+    """Row by row who caused what it tells, parted by blanks, to filter by; none for most tables."""
 
 
 def shown_table(

@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 from confaudit.core.judge.judge import NEVER_REACHED, Threshold
 from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.newest import newest
 from confaudit.core.report.report import Report
 from confaudit.errors import ConfigError
 
@@ -33,6 +34,8 @@ class RenderOptions:
     """Absolute path from which names of files count; empty: they are not looked into."""
     threshold: Threshold = NEVER_REACHED
     """From where on the run fails."""
+    in_full: bool = False
+    """Whether a history tells what each change was, not only what changed."""
     is_quiet: bool = False
     """Whether of a text only its end is wanted: the verdict, and what it comes to."""
 
@@ -51,18 +54,31 @@ class Format:
     """Whether it shows every part of a report, however large."""
     kinds: frozenset[ReportKind] = frozenset(ReportKind)
     """The reports that it can show."""
+    most_changes: int = 0
+    """How many changes of a long history it shows about; 0: all of them."""
 
 
 _JUDGED: Final = frozenset(kind for kind in ReportKind if kind.is_audit) | {ReportKind.DIFF}
 """Reports whose substance is findings, for formats that tell of nothing else."""
 _STATUS: Final = frozenset({ReportKind.STATUS})
 
+_PAGE: Final = 3_000
+"""As many changes as a page of a browser stays quick with, wherever it is read."""
+
 FORMATS: Final[Mapping[str, Format]] = {
     found.name: found
     for found in (
         Format("text", "for a terminal", (".txt",), "terminal"),
-        Format("md", "Markdown for a pull request", (".md", ".markdown"), "markdown"),
-        Format("html", "one self-contained page", (".html", ".htm"), "html", is_whole=True),
+        Format(
+            "md",
+            "Markdown for a pull request",
+            (".md", ".markdown"),
+            "markdown",
+            most_changes=_PAGE,
+        ),
+        Format(
+            "html", "one self-contained page", (".html", ".htm"), "html", True, most_changes=_PAGE
+        ),
         Format("json", "versioned, for programs", (".json",), "json_v1", is_whole=True),
         Format("sarif", "SARIF 2.1.0 for code scanning", (".sarif",), "sarif", kinds=_JUDGED),
         Format("junit", "JUnit's XML", (".xml",), "junit", kinds=_JUDGED),
@@ -74,6 +90,9 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("prometheus", "metrics of a status", (".prom",), "prometheus", kinds=_STATUS),
     )
 }
+
+_OWN: Final = {("text", ReportKind.LOG): "terminal_history"}
+"""The module of a format for reports that it lays out in another way than all others."""
 
 
 def render(report: Report, format_name: str, options: RenderOptions) -> str:
@@ -92,8 +111,11 @@ def render(report: Report, format_name: str, options: RenderOptions) -> str:
             f"{format_name} cannot show a report of the kind {report.kind}",
             f"formats that can: {', '.join(able)}",
         )
-    module = import_module(f"confaudit.render.{chosen.module}")
-    text: str = module.render(report, options)
+    module = import_module(
+        f"confaudit.render.{_OWN.get((format_name, report.kind), chosen.module)}"
+    )
+    shown = newest(report, chosen.most_changes) if chosen.most_changes else report
+    text: str = module.render(shown, options)
     return text
 
 

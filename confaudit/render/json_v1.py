@@ -5,7 +5,6 @@ Characters beyond ASCII are escaped, so that a terminal that shows the file cann
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from msgspec import UNSET, to_builtins
@@ -17,6 +16,7 @@ from confaudit.core.lifecycle.lifecycle import Event
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import MISSING
 from confaudit.core.report.audited import Audited
+from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.plan import plan
 from confaudit.core.report.report import Report, Side, Table
 from confaudit.render import RenderOptions
@@ -36,6 +36,7 @@ from confaudit.render.json_v1_fields import (
     TableEntry,
     Tool,
 )
+from confaudit.render.json_v1_history import snapshot_entry, time
 from confaudit.render.json_v1_judged import (
     LEVEL_NAMES,
     change_entry,
@@ -47,7 +48,7 @@ from confaudit.render.json_v1_judged import (
     suppressed_entry,
 )
 
-SCHEMA_VERSION: Final = "1.7"
+SCHEMA_VERSION: Final = "1.8"
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -76,7 +77,7 @@ def _document(report: Report) -> Document:
         schema_version=SCHEMA_VERSION,
         tool=Tool("confaudit", report.tool_version),
         kind=report.kind.value,
-        generated_at=_time(report.generated_at),
+        generated_at=time(report.generated_at),
         title=report.title,
         verdict=report.verdict,
         as_far_as=list(report.as_far_as) or UNSET,
@@ -93,6 +94,8 @@ def _document(report: Report) -> Document:
         deployments=[_deployment(one, one.audited) for one in report.parts if one.audited] or UNSET,
     )
     _add_background(found, report)
+    if report.kind is ReportKind.LOG:
+        found.entries = list(map(snapshot_entry, report.entries))
     if report.sides or report.changes:
         found.changes = [*_changes(report)]
     if report.kind.is_audit or report.findings:
@@ -196,16 +199,12 @@ def _event(event: Event) -> EventEntry:
     return EventEntry(event.kind.value, list(event.versions), event.date, event.what)
 
 
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def _side(side: Side) -> ComparedSide:
     return ComparedSide(
         label=side.label,
         deployment=side.deployment,
         version=side.version,
-        taken_at=_time(side.taken_at) if side.taken_at else None,
+        taken_at=time(side.taken_at) if side.taken_at else None,
         fidelity=side.fidelity.value,
         commit=side.commit,
         options=side.options,

@@ -153,6 +153,34 @@ class ChangeEntry(Struct):
     anchor: Anchor | UnsetType = UNSET
 
 
+class SnapshotEntry(Struct, kw_only=True):
+    """What a commit made of the snapshot of a deployment."""
+
+    deployment: str
+    commit: Annotated[str, Meta(description="Its full id")]
+    taken_at: Annotated[str, Meta(description="RFC 3339, UTC", pattern=r"Z$")] | None
+    author: str
+    mail: str
+    subject: Annotated[str, Meta(description="The first line of the commit's message")]
+    version_before: (
+        Annotated[str, Meta(description="Coder's release in the snapshot before")] | UnsetType
+    ) = UNSET
+    version: Annotated[str, Meta(description="Coder's release")] | UnsetType = UNSET
+    is_upgrade: Annotated[bool, Meta(description="Whether another release runs, be it older")]
+    is_first: (
+        Annotated[bool, Meta(description="There was none of the deployment before")] | UnsetType
+    ) = UNSET
+    is_removed: Annotated[bool, Meta(description="The commit removed the snapshot")] | UnsetType = (
+        UNSET
+    )
+    is_by_hand: (
+        Annotated[bool, Meta(description="The commit does not say that confaudit made it")]
+        | UnsetType
+    ) = UNSET
+    trouble: Annotated[str, Meta(description="Why what changed cannot be told")] | UnsetType = UNSET
+    changes: Annotated[list[ChangeEntry], Meta(description="The operator's first")]
+
+
 class NamesEntry(Struct):
     """An option in its three names; what it does not have is left out."""
 

@@ -15,6 +15,7 @@ from confaudit.render.json_v1_entries import (
     Fingerprint,
     LapsedEntry,
     RuleEntry,
+    SnapshotEntry,
     StageEntry,
     SuppressedEntry,
 )
@@ -227,6 +228,7 @@ class Document(Struct, kw_only=True):
             "review",
             "verify",
             "explain",
+            "log",
             "exceptions",
             "status",
             "catalog-releases",
@@ -284,6 +286,13 @@ class Document(Struct, kw_only=True):
     notes: Annotated[list[str], Meta(description="What could not be compared or is not known")]
     changes: list[ChangeEntry] | UnsetType = UNSET
     findings: list[FindingEntry] | UnsetType = UNSET
+    entries: (
+        Annotated[
+            list[SnapshotEntry],
+            Meta(description="Of a history the snapshots that changed something, newest first"),
+        ]
+        | UnsetType
+    ) = UNSET
     suppressed: (
         Annotated[list[SuppressedEntry], Meta(description="Found, and not listed")] | UnsetType
     ) = UNSET

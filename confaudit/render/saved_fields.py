@@ -4,7 +4,7 @@ What is checked here is what the types of the fields do not say.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from confaudit.core.coder.documented import Fit
 from confaudit.core.coder.releases import Version
+from confaudit.core.history.entry import Entry
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.judge import Judged, Suppressed, joined
 from confaudit.core.lifecycle.lifecycle import Event, EventKind
@@ -21,6 +22,7 @@ from confaudit.core.model import Fidelity
 from confaudit.core.report.audited import Audited
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Side, Table
+from confaudit.render.json_v1_entries import SnapshotEntry
 from confaudit.render.json_v1_fields import (
     AuditedEntry,
     ComparedSide,
@@ -31,6 +33,7 @@ from confaudit.render.json_v1_fields import (
     LivesEntry,
     TableEntry,
 )
+from confaudit.render.json_v1_history import entry_of
 from confaudit.render.saved_judged import damaged, judged_of, rule_of
 
 
@@ -52,9 +55,20 @@ def report_of(document: Document) -> Report:
         kind=ReportKind(document.kind),
         judged=judged_of(document, rules),
         rules=tuple(rules.values()),
+        entries=tuple(_entries(document.entries or ())),
         audited=_audited(document.deployment) if document.deployment else None,
     )
     return _told(_shared_out(report, _parts(document, report)), document)
+
+
+def _entries(saved: Iterable[SnapshotEntry]) -> Iterator[Entry]:
+    """The entries of a history; each commit stands there once for a deployment, to be linked to."""
+    known: set[tuple[str, str]] = set()
+    for entry in map(entry_of, saved):
+        if (entry.commit, entry.deployment) in known:
+            raise damaged("$.entries")
+        known.add((entry.commit, entry.deployment))
+        yield entry
 
 
 def _shared_out(whole: Report, parts: tuple[Report, ...]) -> Report:

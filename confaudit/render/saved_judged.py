@@ -140,7 +140,7 @@ def _value(value: Any) -> Value:
 
 
 def _judged_change(entry: ChangeEntry, rules: Mapping[str, Rule], deployment: str) -> Finding:
-    change = _change(entry)
+    change = change_of(entry)
     rule = rules.get(entry.rule) if entry.rule else change_rule(change.cause)
     if rule is None:
         raise damaged("$.rules")
@@ -152,7 +152,8 @@ def _judged_change(entry: ChangeEntry, rules: Mapping[str, Rule], deployment: st
     )
 
 
-def _change(entry: ChangeEntry) -> Change:
+def change_of(entry: ChangeEntry) -> Change:
+    """The change that was told."""
     subject = Subject(entry.subject)
     option = entry.option if subject is Subject.OPTION else entry.leaf_of
     key = (entry.option if subject is Subject.OPTION else entry.path) or ""

@@ -14,6 +14,7 @@ NAMES: Final = (
     "exit-codes",
     "repository",
     "operations",
+    "history",
     "secrets",
     "check",
     "review",

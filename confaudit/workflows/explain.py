@@ -1,20 +1,20 @@
 """The story of one option between two versions: what changed, by whose doing, and its life."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from confaudit import __version__
 from confaudit.core import tree
 from confaudit.core.changes.selection import change_names
 from confaudit.core.coder.defaults import default_value
-from confaudit.core.coder.identity import option_keys
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.judge.judge import Judged
 from confaudit.core.judge.verdict import BY_CAUSE
 from confaudit.core.lifecycle.lifecycle import Event, life
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.lifecycle.lookup import Found, find
+from confaudit.core.lifecycle.wanted import Wanted, option
 from confaudit.core.model import MISSING, Change, ChangeKind, Fidelity, Snapshot, Subject, Value
 from confaudit.core.report.coverage import completeness, hints
 from confaudit.core.report.kinds import ReportKind
@@ -102,39 +102,14 @@ def _alone(setup: Setup, name: str, snapshot: Snapshot) -> tuple[Report, str]:
 _ALONE: Final = "There is no deployment to compare it with: give a second input for what changed."
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What the story is of: an option, or a leaf that no option sets."""
-
-    name: str
-    keys: tuple[str, ...]
-    """Every key that the option has in any release, the newest first; none for a leaf."""
-    leaves: frozenset[str]
-    """The config leaves that releases keep it in, or the leaf itself."""
-
-    def is_of(self, change: Change) -> bool:
-        """Whether a change is one of the option or leaf, under whatever name."""
-        if change.subject is Subject.OPTION:
-            return not {*self.keys}.isdisjoint(_keys(change))
-        return change.key in self.leaves
-
-
-def _meant(name: str, changes: Sequence[Change], catalog: Catalog) -> tuple[_Wanted, str]:
+def _meant(name: str, changes: Sequence[Change], catalog: Catalog) -> tuple[Wanted, str]:
     """What a name means, and what a misspelt one was taken to mean."""
     change = next((one for one in changes if _is_named(one, name)), None)
     if change and not change.spec and change.subject is not Subject.OPTION:
-        return _Wanted(visible(change.key), (), frozenset({change.key})), ""
+        return Wanted(visible(change.key), (), frozenset({change.key})), ""
     key = change.spec.key if change and change.spec else change.key if change else ""
     found = Found(key, True) if key else find(name, catalog.releases)
-    keys = option_keys(found.key, catalog.releases)
-    specs = (
-        release.options[key]
-        for release in catalog.releases
-        for key in keys
-        if key in release.options
-    )
-    leaves = frozenset(filter(None, (spec.json_path for spec in specs)))
-    return _Wanted(found.name, keys, leaves), "" if found.is_exact else found.name
+    return option(found, catalog.releases), "" if found.is_exact else found.name
 
 
 def _is_named(change: Change, name: str) -> bool:
@@ -146,7 +121,7 @@ def _keys(change: Change) -> tuple[str, ...]:
 
 
 def _statement(
-    wanted: _Wanted, changes: Sequence[Change], sides: Sequence[Mapping[str, Value]]
+    wanted: Wanted, changes: Sequence[Change], sides: Sequence[Mapping[str, Value]]
 ) -> str:
     if changes:
         return f"{wanted.name} {'; '.join(map(_happened, changes))}."
@@ -187,7 +162,7 @@ _FACTS: Final = (
 """What each side has, changed or not, under the name it has there."""
 
 
-def _fact(wanted: _Wanted, changes: Sequence[Change], snapshot: Snapshot) -> Mapping[str, Value]:
+def _fact(wanted: Wanted, changes: Sequence[Change], snapshot: Snapshot) -> Mapping[str, Value]:
     """What a side has for it: as an option where it lists these, else as a config leaf."""
     keys = (*wanted.keys, *(key for change in changes for key in _keys(change)))
     found = next((key for key in keys if key in snapshot.settings), "")
@@ -208,7 +183,7 @@ def _option(key: str, snapshot: Snapshot) -> Mapping[str, Value]:
     }
 
 
-def _leaf(wanted: _Wanted, changes: Sequence[Change], snapshot: Snapshot) -> Mapping[str, Value]:
+def _leaf(wanted: Wanted, changes: Sequence[Change], snapshot: Snapshot) -> Mapping[str, Value]:
     """A leaf of the config tree; a docs page tells its type in place of a value."""
     held = {tree.dotted(path): value for path, value in tree.leaves(snapshot.config)}
     leaf = next((one for one in sorted(wanted.leaves) if one in held), "")
@@ -220,7 +195,7 @@ def _leaf(wanted: _Wanted, changes: Sequence[Change], snapshot: Snapshot) -> Map
     return {"name": leaf, "value": readable(held[leaf], option_type)}
 
 
-def _life(wanted: _Wanted, catalog: Catalog, way: tuple[str, str] | None = None) -> Iterator[Table]:
+def _life(wanted: Wanted, catalog: Catalog, way: tuple[str, str] | None = None) -> Iterator[Table]:
     """What the option is, and what releases did to it, be it on a way between two versions.
 
     Nothing of what no release declares.

@@ -309,6 +309,7 @@
   let facts; // entry's id → its change or finding; read when it is first asked for
   function factsOf(entry) {
     facts ??= new Map([
+      ...(report().entries ?? []).flatMap(({ changes, ...snapshot }) => changes.map((change) => [change.anchor, { ...change, snapshot }])),
       ...(report().changes ?? []).map((change) => [change.anchor ?? `${change.subject}:${change.option ?? change.path}`, change]),
       ...(report().findings ?? []).map((finding) => [finding.anchor ?? finding.fingerprint, finding]),
     ]);
@@ -448,6 +449,14 @@
     "Set by after": (change) => change.source_after,
     Evidence: (change) => change.evidence,
   };
+  const historyColumns = {
+    Taken: ({ snapshot }) => snapshot.taken_at,
+    Deployment: ({ snapshot }) => snapshot.deployment,
+    Release: ({ snapshot }) => snapshot.version,
+    Author: ({ snapshot }) => snapshot.author,
+    Commit: ({ snapshot }) => snapshot.commit,
+    ...changeColumns,
+  };
 
   // A spreadsheet would take such a start for a formula (OWASP, CSV injection).
   // So it would one after what is a separator in other countries.
@@ -458,7 +467,7 @@
   // Findings where there are any, else changes; what the reader has filtered away is left out.
   function csv() {
     const articles = entries.filter((entry) => entry.matches("article"));
-    const columns = Object.entries(articles.length ? findingColumns : changeColumns);
+    const columns = Object.entries(articles.length ? findingColumns : report().entries ? historyColumns : changeColumns);
     const kept = (articles.length ? articles : entries).filter((entry) => !entry.hidden);
     const lines = kept.map((entry) => columns.map(([, of]) => cell(of(factsOf(entry), entry))));
     say(`${kept.length} of ${(articles.length ? articles : entries).length} in the table`);

@@ -5,7 +5,8 @@ from typing import Final
 
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Subject
 from confaudit.core.report.report import Report
-from tests.golden.sample_reports import EMPTY, caused, judged, leaf, option
+from tests.golden.sample_changes import option
+from tests.golden.sample_reports import EMPTY, caused, judged, leaf
 
 CHANGES: Final = 5_000
 _CAUSES: Final = tuple(Cause)

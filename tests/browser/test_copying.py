@@ -12,7 +12,8 @@ from confaudit.core.report.report import Report
 from confaudit.render.json_v1 import document
 from tests.browser.conftest import Opener
 from tests.browser.looking import ENTRIES, PHONE, clipboard
-from tests.golden.sample_reports import EMPTY, FINDINGS, REPORTS, judged, option, spec
+from tests.golden.sample_changes import option
+from tests.golden.sample_reports import EMPTY, FINDINGS, REPORTS, judged, spec
 
 DIFF: Final = REPORTS["every-kind"]
 AUDIT: Final = REPORTS["upgrade"]

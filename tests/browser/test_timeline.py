@@ -66,7 +66,11 @@ def test_a_filter_by_cause_leaves_what_was_done_by_it(open_page: Opener) -> None
     page.get_by_role("button", name="release").first.click()
     assert lanes(page) == ["--new-option", "--old-option"]
     page.locator("summary", has_text="as a table").click()
-    cells = page.locator(".plain tbody tr:visible td:nth-child(5)")
+    cells = (
+        page.locator("#table-timeline-1")
+        .locator("xpath=ancestor::details")
+        .locator("tbody tr:visible td:nth-child(5)")
+    )
     assert cells.all_inner_texts() == ["release", "release"]
     faint = page.locator(".lanes li:visible .faint title").all_text_contents()
     assert [one.split(" ")[0] for one in faint] == ["absent", "unset"]

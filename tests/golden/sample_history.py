@@ -7,7 +7,7 @@ from typing import Any, Final
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Value, ValueSource
 from confaudit.core.secret import secret
-from tests.golden.sample_reports import option
+from tests.golden.sample_changes import option
 
 DEFAULT, ENV = ValueSource.DEFAULT, ValueSource.ENV
 HOUR: Final = 3_600_000_000_000

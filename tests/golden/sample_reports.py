@@ -11,6 +11,7 @@ from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import Excerpt, Form, Position
 from confaudit.core.health.check import ok, unknown, warning
 from confaudit.core.health.standing import Standing
+from confaudit.core.history.tally import Tally
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
@@ -40,6 +41,8 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.render import FORMATS
 from confaudit.workflows import catalog as workflow
 from confaudit.workflows.status import status_report
+from tests.golden.sample_changes import option
+from tests.golden.sample_history import HISTORY
 
 _TAKEN: Final = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
 BEFORE: Final = Side(
@@ -65,39 +68,6 @@ EMPTY: Final = Report(
     generated_at=NOW,
     tool_version="9.9.9",
 )
-
-
-def option(
-    flag: str,
-    kind: ChangeKind,
-    before: Value,
-    after: Value,
-    sources: tuple[ValueSource | None, ValueSource | None] = (ValueSource.DEFAULT, ValueSource.ENV),
-    *facets: FacetChange,
-    **declared: object,
-) -> Change:
-    """A change of an option whose names follow from its flag."""
-    words = flag.split("-")
-    spec = OptionSpec(
-        name=" ".join(words).title(),
-        flag=flag,
-        env="CODER_" + "_".join(words).upper(),
-        yaml_path=f"{words[0]}.{flag}",
-    )
-    spec = replace(spec, **declared)  # type: ignore[arg-type]
-    return Change(
-        subject=Subject.OPTION,
-        key=flag,
-        kind=kind,
-        before=before,
-        after=after,
-        path=f"{words[0]}.{'_'.join(words)}",
-        type=spec.type,
-        facets=facets,
-        spec=spec,
-        source_before=sources[0],
-        source_after=sources[1],
-    )
 
 
 def leaf(subject: Subject, path: str, before: Value, after: Value) -> Change:
@@ -806,6 +776,14 @@ _REPOSITORY: Final = (
         "push them: `confaudit snapshot --push`",
     ),
 )
+LOG: Final = Report(
+    kind=ReportKind.LOG,
+    title="History of prod",
+    statement=Tally(HISTORY).verdict,
+    entries=HISTORY,
+    generated_at=NOW,
+    tool_version="9.9.9",
+)
 REPORTS: Final[Mapping[str, Report]] = {
     "every-cause": replace(EMPTY, judged=judged(changes=EVERY_CAUSE, hidden=2)),
     "upgrade": UPGRADE,
@@ -895,6 +873,10 @@ REPORTS: Final[Mapping[str, Report]] = {
     "catalog-show": _fixed(workflow.show(CATALOG, NOW, "CODER_NOTIFICATIONS_EMAIL_SMARTHOST")[0]),
     "catalog-show-backports": _fixed(workflow.show(CATALOG, NOW, "oidc-repair-links")[0]),
     "catalog-diff": _fixed(workflow.compare(CATALOG, NOW, "2.17.0", "2.18.0")),
+    "log": LOG,
+    "log-of-nothing": replace(
+        LOG, entries=(), statement="No snapshot that is asked for changed --oidc-scopes."
+    ),
     "no-difference": EMPTY,
     "no-difference-to-a-page": replace(
         EMPTY,
@@ -912,6 +894,13 @@ REPORTS: Final[Mapping[str, Report]] = {
         after=replace(AFTER, options=0, leaves=0),
     ),
 }
+
+
+def told_changes(report: Report) -> tuple[Change, ...]:
+    """The changes that a report lists, be it snapshot by snapshot."""
+    return (*report.changes, *(change for entry in report.entries for change in entry.changes))
+
+
 SHOWN: Final = tuple(
     (name, found.name)
     for name, report in REPORTS.items()

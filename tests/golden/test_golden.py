@@ -1,24 +1,15 @@
 """Every format shows every sample report exactly as reviewed."""
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from confaudit.render import FORMATS, RenderOptions, render
-from tests.golden.sample_history import HISTORY
-from tests.golden.sample_reports import EMPTY, REPORTS, SHOWN
+from tests.golden.sample_reports import REPORTS, SHOWN
 
 EXPECTED = Path(__file__).parent / "expected"
 STUBS = RenderOptions(templates=Path(__file__).parent / "stubs")
 """A line in place of each style sheet and script: the same in every page, and tested elsewhere."""
-
-SAMPLES: Final = REPORTS | {
-    "history": replace(EMPTY, title="History of prod", before=None, after=None, entries=HISTORY)
-}
-SEEN: Final = (*SHOWN, ("history", "html"))
-"""Values over time are a picture: a page alone has it."""
 
 
 def file_name(report_name: str, format_name: str) -> str:
@@ -26,9 +17,9 @@ def file_name(report_name: str, format_name: str) -> str:
     return report_name + next(iter(FORMATS[format_name].extensions), f".{format_name}")
 
 
-@pytest.mark.parametrize(("report_name", "format_name"), SEEN)
+@pytest.mark.parametrize(("report_name", "format_name"), SHOWN)
 def test_golden(report_name: str, format_name: str, request: pytest.FixtureRequest) -> None:
-    text = render(SAMPLES[report_name], format_name, STUBS)
+    text = render(REPORTS[report_name], format_name, STUBS)
     file = EXPECTED / file_name(report_name, format_name)
     if request.config.getoption("--update-golden"):
         file.write_text(text, encoding="utf-8", newline="")
@@ -38,4 +29,4 @@ def test_golden(report_name: str, format_name: str, request: pytest.FixtureReque
 
 
 def test_no_golden_file_is_left_over() -> None:
-    assert {file.name for file in EXPECTED.iterdir()} == {file_name(*shown) for shown in SEEN}
+    assert {file.name for file in EXPECTED.iterdir()} == {file_name(*shown) for shown in SHOWN}

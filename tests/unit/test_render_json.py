@@ -25,7 +25,8 @@ from confaudit.core.report.report import Column, Table
 from confaudit.core.upgrade.known import Truth
 from confaudit.present import present
 from confaudit.render.json_v1 import document, schema
-from tests.golden.sample_reports import EVERY_KIND, FINDINGS, REPORTS, judged, option, spec
+from tests.golden.sample_changes import option
+from tests.golden.sample_reports import EVERY_KIND, FINDINGS, REPORTS, judged, spec
 from tests.golden.sample_texts import sample_text
 from tests.unit.report_schema import REPORT_SCHEMA
 
@@ -285,7 +286,8 @@ def test_every_entry_tells_its_link(name: str) -> None:
     told = document(REPORTS[name])
     changes = {
         change.get("anchor", f"{change['subject']}:{change.get('option', change.get('path'))}")
-        for change in told.get("changes", [])
+        for part in (told, *told.get("entries", []))
+        for change in part.get("changes", [])
     }
     findings = {one.get("anchor", one["fingerprint"]) for one in told.get("findings", [])}
     page = present(REPORTS[name], 100)

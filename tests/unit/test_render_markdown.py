@@ -16,6 +16,7 @@ from confaudit.present import present
 from confaudit.present.gathered import gathered
 from confaudit.render import RenderOptions, render
 from confaudit.render.markdown import code, fence, tagged, words
+from tests.golden.sample_changes import option
 from tests.golden.sample_reports import (
     AFTER,
     BEFORE,
@@ -27,7 +28,7 @@ from tests.golden.sample_reports import (
     caused,
     judged,
     leaf,
-    option,
+    told_changes,
 )
 from tests.golden.sample_texts import sample_text
 
@@ -158,7 +159,8 @@ def test_a_hostile_report_has_no_markup_but_ours(name: str) -> None:
 def test_every_change_is_a_list_item(name: str) -> None:
     text = sample_text(name, "md")
     assert text.startswith(f"<!-- confaudit:{REPORTS[name].kind} -->\n")
-    assert len(re.findall(r"^- `[-+~=>*]` \w+ \S+.*: \S", text, re.M)) == len(REPORTS[name].changes)
+    rows = re.findall(r"^- `[-+~=>*]` \w+ \S+.*: \S", text, re.M)
+    assert len(rows) == len(told_changes(REPORTS[name]))
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -222,7 +224,13 @@ def test_no_line_ends_its_fence(lines: list[str]) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_table_has_its_rows_and_cells(name: str) -> None:
-    nothing = {"before": None, "after": None, "judged": judged(changes=()), "parts": ()}
+    nothing = {
+        "before": None,
+        "after": None,
+        "judged": judged(changes=()),
+        "parts": (),
+        "entries": (),
+    }
     report = replace(REPORTS[name], **nothing)
     text = render(report, "md", RenderOptions())
     kinds = [token.type for token in _tokens(text)]

@@ -19,7 +19,8 @@ from confaudit.present import present
 from confaudit.present.gathered import gathered
 from confaudit.present.references import page_of
 from confaudit.render import RenderOptions, render
-from tests.golden.sample_reports import FINDINGS, REPORTS, UPGRADE, caused, judged, leaf, option
+from tests.golden.sample_changes import option
+from tests.golden.sample_reports import FINDINGS, REPORTS, UPGRADE, caused, judged, leaf
 from tests.golden.sample_texts import sample_text
 
 OURS = {

@@ -24,6 +24,7 @@ class ReportKind(StrEnum):
     REVIEW = "review"
     VERIFY = "verify"
     EXPLAIN = "explain"
+    LOG = "log"
     EXCEPTIONS = "exceptions"
     STATUS = "status"
     CATALOG_RELEASES = "catalog-releases"
@@ -62,6 +63,7 @@ _TRAITS: Final[Mapping[ReportKind, _Traits]] = {
     ReportKind.REVIEW: _Traits("Review of a change", is_audit=True),
     ReportKind.VERIFY: _Traits("Upgrade, compared with its prediction", is_audit=True),
     ReportKind.EXPLAIN: _Traits("Story of an option"),
+    ReportKind.LOG: _Traits("History of the configuration"),
     ReportKind.EXCEPTIONS: _Traits("Exceptions of the house"),
     ReportKind.STATUS: _Traits("Status of deployments", tells_states=True),
     ReportKind.CATALOG_RELEASES: _Traits("Releases of Coder"),

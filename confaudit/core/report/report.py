@@ -8,6 +8,7 @@ from datetime import datetime
 from confaudit.core import tree
 from confaudit.core.coder.documented import Fit
 from confaudit.core.history.entry import Entry
+from confaudit.core.history.tally import Tally
 from confaudit.core.judge.finding import Finding, Origin, Rule
 from confaudit.core.judge.judge import NOTHING_FOUND, Judged
 from confaudit.core.judge.verdict import (
@@ -337,6 +338,8 @@ class Report:
             said = (f"{counts}{where}", self._unread, self.caveat)
             beside = f" ({', '.join(self._left_aside)})" if self._left_aside else ""
             return f"result: {', '.join(filter(None, said))}{beside}"
+        if self.kind is ReportKind.LOG:
+            return Tally(self.entries).result
         if not self.sides:
             sizes = (plural(len(table.rows), table.id.removesuffix("s")) for table in self.tables)
             return f"result: {', '.join(sizes)}"

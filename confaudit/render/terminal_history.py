@@ -1,0 +1,62 @@
+"""A history on a terminal, entry by entry as git tells it; plain lines, as there may be thousands.
+
+No line is folded: a history is read through a pager, or by a program.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from confaudit.core.history.entry import Entry
+from confaudit.core.history.tally import Tally
+from confaudit.core.model import ChangeKind
+from confaudit.core.report.report import Report
+from confaudit.core.text.wording import inert, visible
+from confaudit.present import KIND_SYMBOLS
+from confaudit.present.history import events, told, when
+from confaudit.render import RenderOptions
+
+_YELLOW, _BOLD, _MAGENTA = "33", "1", "35"
+_STYLES: Final = {
+    ChangeKind.ADDED: "32",
+    ChangeKind.REMOVED: "31",
+    ChangeKind.CHANGED: _YELLOW,
+    ChangeKind.RENAMED: "34",
+    ChangeKind.SOURCE: "36",
+    ChangeKind.DECLARED: _MAGENTA,
+}
+"""Numbers of ANSI."""
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """The entries and the result; the verdict as well where there is nothing else."""
+    verdict = "" if report.entries else f"{visible(report.verdict)}\n"
+    return verdict + "".join(written(report.entries, options))
+
+
+def written(entries: Iterable[Entry], options: RenderOptions) -> Iterator[str]:
+    """The text of each entry as soon as it is there, then the result."""
+    tally = Tally()
+    for entry in tally.counted(entries):
+        if not options.is_quiet:
+            yield "\n".join((*map(inert, _lines(entry, options)), "", ""))
+    if options.is_quiet:
+        yield f"{tally.verdict}\n"
+    yield f"{_painted(tally.result, _BOLD, options)}\n"
+
+
+def _lines(entry: Entry, options: RenderOptions) -> Iterator[str]:
+    commit = _painted(f"commit {visible(entry.commit[:12])}", _YELLOW, options)
+    yield "  ".join((commit, visible(entry.deployment), when(entry), visible(entry.author)))
+    for text in events(entry):
+        yield f"  {_painted(text, _MAGENTA, options)}"
+    for one in told(entry, in_full=options.in_full):
+        if not options.in_full:
+            yield f"  {one.by}: {one.names}"
+            continue
+        yield f"  {one.by}:"
+        for kind, sentence in zip(one.kinds, one.sentences, strict=True):
+            yield f"    {_painted(KIND_SYMBOLS[kind], _STYLES[kind], options)} {sentence}"
+
+
+def _painted(text: str, style: str, options: RenderOptions) -> str:
+    return f"\x1b[{style}m{text}\x1b[0m" if options.color else text

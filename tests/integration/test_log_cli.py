@@ -1,0 +1,124 @@
+"""`confaudit log` over a small story, from the command line."""
+
+import json
+
+import pytest
+
+from confaudit.errors import ExitCode
+from tests.integration.test_blame import HOUR, commit, snapshot
+from tests.integration.test_store_repository import git
+from tests.unit.report_schema import REPORT_SCHEMA
+
+OLD, NEW = "2.33.11", "2.34.0"
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    """Two deployments; an option that is set, renamed by an upgrade, and set back and forth."""
+    root = tmp_path_factory.mktemp("story")
+    git(root, "init", "-q", "-b", "main")
+    git(root, "config", "user.name", "Ann")
+    git(root, "config", "user.email", "ann@example.com")
+    commit(root, "first", snapshot(OLD))
+    commit(root, "limit", snapshot(OLD, aibridge_retention=HOUR))
+    commit(root, "other", snapshot(NEW), name="dev")
+    commit(root, "upgrade", snapshot(NEW, ai_gateway_retention=HOUR))
+    commit(root, "longer", snapshot(NEW, ai_gateway_retention=2 * HOUR, session_duration=HOUR))
+    commit(root, "back", snapshot(NEW, ai_gateway_retention=HOUR, session_duration=HOUR))
+    return root
+
+
+@pytest.fixture
+def asked(story, confaudit, monkeypatch):
+    """The answer to a question about the story, and the exit code it has to have."""
+    monkeypatch.chdir(story)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
+
+    def ask(*arguments, code=ExitCode.OK):
+        found, out, err = confaudit(*arguments)
+        assert found == code, err
+        return out if code == ExitCode.OK else err
+
+    return ask
+
+
+def subjects(asked, *arguments):
+    document = json.loads(asked("log", "-f", "json", *arguments))
+    REPORT_SCHEMA.validate(document)
+    assert document["kind"] == "log"
+    return [entry["subject"] for entry in document["entries"]]
+
+
+EVERYTHING = ["back", "longer", "upgrade", "other", "limit", "first"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], EVERYTHING),
+        (["-d", "dev"], ["other"]),
+        (["-n", "2"], EVERYTHING[:2]),
+        (["session-duration"], ["longer"]),
+        (["--session-duration"], ["longer"]),
+        (["CODER_SESSION_DURATION"], ["longer"]),
+        (["*session*", "-d", "prod"], ["longer"]),
+        (["ai-gateway-retention"], ["back", "longer", "upgrade", "limit"]),
+        (["aibridge-retention", "--cause", "operator"], ["back", "longer", "limit"]),
+        (["--cause", "release", "-n", "1"], ["upgrade"]),
+        (["--since", "2100-01-01"], []),
+        (["--until", "2000-01-01"], []),
+        (["buildinfo.version"], []),
+    ],
+)
+def test_a_question_has_its_entries(asked, arguments, expected):
+    assert subjects(asked, *arguments) == expected
+
+
+def test_text_tells_upgrades_causes_and_with_patch_values(asked):
+    plain = asked("log", "-d", "prod", "--color", "never").split("\n\n")
+    assert "  upgrade: Coder 2.33.11 → 2.34.0" in plain[2].splitlines()
+    assert "  by the operator: --ai-gateway-retention" in plain[0].splitlines()
+    assert "  first snapshot of Coder 2.33.11" in plain[-2].splitlines()
+    assert plain[-1].startswith("result: 5 snapshots, 1 upgrade, ")
+    patch = asked("log", "-d", "prod", "-p", "-n", "1", "--color", "never")
+    assert "    ~ --ai-gateway-retention changed: 2h (env) → 1h (env)" in patch
+    assert asked("log", "-q").splitlines()[-1] == asked("log").splitlines()[-1]
+
+
+def test_text_is_the_same_written_bit_by_bit_or_whole(asked, tmp_path):
+    file = tmp_path / "log.txt"
+    asked("log", "-p", "-o", str(file))
+    assert file.read_text() == asked("log", "-p", "--color", "never")
+
+
+def test_a_saved_log_tells_the_same(asked, tmp_path):
+    saved, page = tmp_path / "log.json", tmp_path / "log.html"
+    asked("log", "-o", str(saved), "-o", str(page))
+    assert asked("convert", str(saved)) == asked("log", "--color", "never")
+    asked("convert", str(saved), "-o", str(tmp_path / "again.html"))
+    assert (tmp_path / "again.html").read_text() == page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["sesion-durationn"], "taken to mean --session-duration"),
+        (["no-such-thing-at-all"], "no release of Coder has an option called"),
+        (["*sesion-duration"], "did you mean session-duration?"),
+        (["-d", "dve", "session-duration"], "did you mean dev?"),
+    ],
+)
+def test_a_mistyped_name_is_told(asked, arguments, told):
+    is_taken = told.startswith("taken")
+    if is_taken:
+        assert subjects(asked, *arguments) == ["longer"]
+    else:
+        assert told in asked("log", *arguments, code=ExitCode.USAGE)
+
+
+def test_where_nothing_is_there_is_nothing_to_do(confaudit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert confaudit("log")[0] == ExitCode.USAGE
+    git(tmp_path, "init", "-q")
+    code, _, err = confaudit("log")
+    assert (code, "no snapshot yet" in err) == (ExitCode.INCOMPLETE, True)
