@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),
     "git": ("git", "Make git show configurations by confaudit."),
     "status": ("status", "Tell when deployments were last seen, and what will soon go wrong."),
+    "doctor": ("doctor", "Check a setup before cron does."),
     "init": ("init", "Set up a repository of snapshots, or add a deployment to it."),
     "config": ("config", "Show confaudit's own configuration, or its JSON Schema."),
     "schema": ("schema", "Print the JSON Schema of the JSON report, or of a file."),

@@ -231,6 +231,7 @@ class Document(Struct, kw_only=True):
             "log",
             "exceptions",
             "status",
+            "doctor",
             "catalog-releases",
             "catalog-show",
             "catalog-diff",

@@ -30,9 +30,10 @@ MAX_ORGANIZATION_ENDPOINTS: Final = 300
 PAUSE_SECONDS: Final = 2.0
 """Longest first pause before the whole reading is tried again; it doubles, with jitter."""
 
-_ROOT: Final = "api/v2"
-_CONFIG: Final = "deployment/config"
-_BUILDINFO: Final = "buildinfo"
+ROOT: Final = "api/v2"
+"""Below the access URL, above every endpoint."""
+CONFIG: Final = "deployment/config"
+BUILDINFO: Final = "buildinfo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +76,18 @@ def read(target: ApiTarget) -> ApiReading:
 
 def _read_once(client: "Client", target: ApiTarget) -> ApiReading:
     client.builds.clear()
-    before = _required(client, _BUILDINFO)
-    payload = _payload(_required(client, _CONFIG))
+    before = _required(client, BUILDINFO)
+    payload = _payload(_required(client, CONFIG))
     version = version_of(before.get("version"))
-    heard = [_Heard(_BUILDINFO, before), *(_endpoints(client, version) if target.endpoints else ())]
-    after = _required(client, _BUILDINFO)
+    heard = [_Heard(BUILDINFO, before), *(_endpoints(client, version) if target.endpoints else ())]
+    after = _required(client, BUILDINFO)
     if len(client.builds) > 1 or before.get("version") != after.get("version"):
         raise _RolloutError(
             "the deployment is mid-rollout: two versions of Coder answered",
             "try again when the rollout is done",
         )
     deployment = _deployment(client.url, version, payload, heard)
-    return ApiReading(deployment, _token_expiry(client, target.token))
+    return ApiReading(deployment, token_expiry(client, target.token))
 
 
 def _deployment(
@@ -106,23 +107,28 @@ def _deployment(
 
 def _required(client: "Client", name: str) -> dict[str, Json]:
     """The answer of an endpoint without which there is nothing to report."""
-    answer = client.get(f"{_ROOT}/{name}")
+    answer = client.get(f"{ROOT}/{name}")
     if answer.status != 200:
         refusal = refusals.explain(answer.status, answer.body, answer.location)
         raise ApiError(refusal.message, refusal.hint)
-    value = _json(answer)
+    value = answered_json(answer)
     if not isinstance(value, dict):
-        raise ApiError(*_NOT_CODER)
+        raise ApiError(*NOT_CODER)
     return value
 
 
-_NOT_CODER: Final = (
+NOT_CODER: Final = (
     "the server answered something else than Coder's API",
     "check that the URL is the access URL of a Coder deployment",
 )
 
 
-def _json(answer: "Response") -> Json:
+def answered_json(answer: "Response") -> Json:
+    """The JSON of an answer.
+
+    Raises:
+        ApiError: it is none.
+    """
     if not answer.content_type.lower().startswith("application/json"):
         raise ApiError(
             "the server answered with a web page instead of JSON",
@@ -138,7 +144,7 @@ def _json(answer: "Response") -> Json:
 def _payload(answer: dict[str, Json]) -> dict[str, Json]:
     config, options = answer.get("config"), answer.get("options")
     if not isinstance(config, dict) or not isinstance(options, list):
-        raise ApiError(*_NOT_CODER)
+        raise ApiError(*NOT_CODER)
     return {"config": config, "options": options}
 
 
@@ -163,7 +169,7 @@ def _endpoints(client: "Client", version: str) -> Iterator[_Heard]:
         return _ask(client, name)
 
     once = [row.name for row in endpoints.ENDPOINTS.values() if not row.per_organization]
-    once.remove(_BUILDINFO)  # has been asked already
+    once.remove(BUILDINFO)  # has been asked already
     with ThreadPoolExecutor(PARALLEL) as pool:
         heard = {one.name: one for one in pool.map(ask, once)}
         yield from heard.values()
@@ -181,13 +187,13 @@ def _minor(version: str) -> int | None:
 
 def _ask(client: "Client", name: str) -> _Heard:
     try:
-        answer = client.get(f"{_ROOT}/{name}", ENDPOINT_RETRIES)
+        answer = client.get(f"{ROOT}/{name}", ENDPOINT_RETRIES)
         if answer.status in (403, 404):
             reason = refusals.server_message(answer.body)
             return _Heard(name, unavailable=endpoints.refusal(name, answer.status, reason))
         if answer.status != 200:
             return _Heard(name, failed=refusals.explain(answer.status, answer.body).message)
-        value = _json(answer)
+        value = answered_json(answer)
     except ApiError as error:
         return _Heard(name, failed=error.message)
     if endpoints.is_expected(name, value):
@@ -195,7 +201,7 @@ def _ask(client: "Client", name: str) -> _Heard:
     return _Heard(name, unavailable=endpoints.UNEXPECTED)
 
 
-def _token_expiry(client: "Client", token: str) -> datetime | None:
+def token_expiry(client: "Client", token: str) -> datetime | None:
     """When the token expires: Coder's tokens read `id-secret`, and the id may be asked about."""
     key_id, dash, _ = token.strip().partition("-")
     if not dash or not re.fullmatch("[A-Za-z0-9]+", key_id):

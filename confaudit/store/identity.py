@@ -24,9 +24,14 @@ def committer(git: Git) -> dict[str, str]:
     return {key: value for key, value in _names(git).items() if "COMMITTER" in key}
 
 
+def is_known(git: Git) -> bool:
+    """Whether git knows its user; useConfigOnly, as else it would make one up from the host."""
+    return git.ask("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").code == 0
+
+
 def _names(git: Git) -> dict[str, str]:
-    """Empty when git knows its user; useConfigOnly, as else it would make one up from the host."""
-    if git.ask("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").code == 0:
+    """Empty when git knows its user."""
+    if is_known(git):
         return {}
     return {
         f"GIT_{role}_{key}": value

@@ -30,6 +30,7 @@ from urllib3.exceptions import (
 
 from confaudit import __version__
 from confaudit.errors import ApiError, ConfauditError, ConfigError
+from confaudit.transport.certificate import distrust, tls_context
 from confaudit.transport.deadline import TIMED_POOLS
 from confaudit.transport.proxy import Proxy, proxy_for
 from confaudit.transport.target import HttpTarget
@@ -59,6 +60,8 @@ class Response:
     retry_after_seconds: float
     """How long the server asks to be left alone, within bounds; 0 where it does not."""
     body: bytes = field(repr=False)
+    date: str = ""
+    """What time it is, as the server writes it."""
 
 
 class _Retry(urllib3.Retry):
@@ -83,7 +86,7 @@ class Client:
         self.builds: set[str] = set()
         """The builds of Coder that answered so far (`X-Coder-Build-Version`)."""
         self._target = target
-        self._pool = _pool(self.url, _tls(target), _headers(target))
+        self._pool = _pool(self.url, tls_context(target), _headers(target))
 
     def __enter__(self) -> Self:
         return self
@@ -151,6 +154,7 @@ class Client:
             link=response.headers.get("Link", ""),
             retry_after_seconds=_retry(0).get_retry_after(response) or 0,
             body=content,
+            date=response.headers.get("Date", ""),
         )
 
     def _body(self, response: urllib3.BaseHTTPResponse) -> bytes:
@@ -187,20 +191,6 @@ def _retry(retries: int) -> _Retry:
 def _headers(target: HttpTarget) -> dict[str, str]:
     ours = {"User-Agent": f"confaudit/{__version__}", "Accept-Encoding": "gzip"}
     return {**target.headers, **ours}
-
-
-def _tls(target: HttpTarget) -> ssl.SSLContext:
-    """Verify against the system's authorities (or SSL_CERT_FILE, SSL_CERT_DIR) and `ca_file`."""
-    context = ssl.create_default_context()
-    if target.ca_file is not None:
-        try:
-            context.load_verify_locations(target.ca_file)
-        except (OSError, ssl.SSLError):
-            raise ConfigError(
-                "the file of certificate authorities (ca_file) cannot be read",
-                "name a readable file with PEM certificates",
-            ) from None
-    return context
 
 
 def _pool(url: str, tls: ssl.SSLContext, headers: dict[str, str]) -> urllib3.PoolManager:
@@ -289,11 +279,7 @@ _TRANSPORT: Final[tuple[tuple[type[BaseException], tuple[str, str]], ...]] = (
 def _untrusted(error: SSLError) -> ApiError:
     cause = error.args[0] if error.args else None
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return ApiError(
-            "the server's TLS certificate cannot be verified",
-            "check the host name and the certificate's dates, or name its authority with ca_file "
-            "or SSL_CERT_FILE",
-        )
+        return ApiError(*distrust(cause))
     return ApiError(
         "no TLS connection could be made with the server",
         "check that the URL's port speaks https",

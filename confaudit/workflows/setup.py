@@ -4,7 +4,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -123,10 +123,13 @@ class Setup:
         Raises:
             ConfigError: its token cannot be found.
         """
+        return replace(self.anonymous(deployment), token=self._token(name, deployment))
+
+    def anonymous(self, deployment: Deployment) -> ApiTarget:
+        """How to ask one deployment what it tells everybody."""
         ca_file = self.loaded.folder / deployment.ca_file if deployment.ca_file else None
         return ApiTarget(
             url=deployment.url,
-            token=self._token(name, deployment),
             timeout_seconds=self.timeout,
             retries=self.retries,
             ca_file=ca_file,

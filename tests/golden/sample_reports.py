@@ -9,7 +9,7 @@ from confaudit import catalog
 from confaudit.core.coder.documented import Fit
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import Excerpt, Form, Position
-from confaudit.core.health.check import ok, unknown, warning
+from confaudit.core.health.check import failed, ok, skipped, unknown, warning
 from confaudit.core.health.standing import Standing
 from confaudit.core.history.tally import Tally
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
@@ -40,6 +40,7 @@ from confaudit.core.report.report import Column, Report, Side, Table
 from confaudit.core.upgrade.known import Truth
 from confaudit.render import FORMATS
 from confaudit.workflows import catalog as workflow
+from confaudit.workflows.doctor import doctor_report
 from confaudit.workflows.status import status_report
 from tests.golden.sample_changes import option
 from tests.golden.sample_history import HISTORY
@@ -867,6 +868,17 @@ REPORTS: Final[Mapping[str, Report]] = {
     "status": _fixed(
         status_report(
             _STANDINGS, _REPOSITORY, CATALOG, datetime(2026, 8, 10, 12, tzinfo=UTC), _MAX_AGE
+        )
+    ),
+    "doctor": _fixed(
+        doctor_report(
+            (
+                ("confaudit", ok("configuration", "confaudit.yaml names 1 deployment")),
+                ("prod", failed("address", "the host name cannot be resolved", "check the DNS")),
+                ("prod", skipped("token", "there is one; nobody there to ask about it")),
+                *(("repository", one) for one in _REPOSITORY),
+            ),
+            NOW,
         )
     ),
     "catalog-releases": _fixed(workflow.releases(CATALOG, NOW, since="2.34")),

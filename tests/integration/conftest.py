@@ -100,7 +100,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Key and self-signed certificate of `localhost` in one file."""
     path = tmp_path_factory.mktemp("tls") / "localhost.pem"
     make = (
-        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -subj /CN=localhost"
     )
     names = ["-addext", "subjectAltName=DNS:localhost"]
     command = ["openssl", *make.split(), *names, "-keyout", path, "-out", f"{path}.crt"]

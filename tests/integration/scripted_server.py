@@ -82,6 +82,16 @@ class ScriptedServer(ThreadingHTTPServer):
             context.load_cert_chain(certificate)
             self.socket = context.wrap_socket(self.socket, server_side=True)
 
+    def run_release(self, version: str) -> None:
+        """Have all answers come from a release."""
+        told = Reply({"version": version, "deployment_id": "d-1"})
+        script = self.script | {"/api/v2/buildinfo": [told]}
+        self.script = {
+            path: [with_build(reply, version) for reply in replies]
+            for path, replies in script.items()
+        }
+        self.missing = with_build(self.missing, version)
+
     @property
     def url(self) -> str:
         return f"{self.scheme}://localhost:{self.server_port}"

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from confaudit.cli.main import run
 from confaudit.store.answers import Answer, Answers
-from tests.integration.scripted_server import TOKEN, Reply, ScriptedServer, coder, with_build
+from tests.integration.scripted_server import TOKEN, Reply, ScriptedServer, coder
 
 Confaudit = Callable[..., tuple[int, str, str]]
 KEY = f"users__me__keys__{TOKEN.partition('-')[0]}"
@@ -29,23 +29,12 @@ def server() -> ScriptedServer:
     return ScriptedServer(coder(**{KEY: Reply({"expires_at": "2026-10-01T00:00:00Z"})}))
 
 
-def run_release(server: ScriptedServer, version: str) -> None:
-    """Have all answers come from a release."""
-    told = Reply({"version": version, "deployment_id": "d-1"})
-    server.script["/api/v2/buildinfo"] = [told]
-    server.script = {
-        path: [with_build(reply, version) for reply in replies]
-        for path, replies in server.script.items()
-    }
-    server.missing = with_build(server.missing, version)
-
-
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ScriptedServer, Path]]:
     """A server, and a repository with its snapshot, all as it should be."""
     folder = tmp_path_factory.mktemp("made")
     with server() as running, pytest.MonkeyPatch.context() as patch:
-        run_release(running, VERSION)
+        running.run_release(VERSION)
         patch.chdir(folder)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("CODER_SESSION_TOKEN", TOKEN)
@@ -64,7 +53,7 @@ def repository(
 ) -> ScriptedServer:
     """The server of a copy of that repository, in which the test runs."""
     running, folder = made
-    run_release(running, VERSION)
+    running.run_release(VERSION)
     shutil.copytree(folder, clean_folder, dirs_exist_ok=True)
     monkeypatch.setenv("CODER_SESSION_TOKEN", TOKEN)
     return running
@@ -140,7 +129,7 @@ def test_the_release_that_runs_is_held_against_those_known(
     version: str,
     said: str,
 ) -> None:
-    run_release(repository, version)
+    repository.run_release(version)
     assert at(NOW, monkeypatch, confaudit, "snapshot")[0] == 0
     code, out, _ = confaudit("status", "--now", NOW, "-f", "json")
     assert (code, said in told(out)[1]) == (1, True), out

@@ -8,6 +8,13 @@ import pytest
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.support import Channel, Support, channels, support
 from confaudit.core.health.check import Check, State, worst
+from confaudit.core.health.setting import (
+    catalog_check,
+    certificate_check,
+    clock_check,
+    git_check,
+    permissions_check,
+)
 from confaudit.core.health.standing import Standing, brief, standing_checks
 
 NOW = datetime(2026, 8, 10, 12, tzinfo=UTC)
@@ -108,3 +115,38 @@ def test_the_worst_state_counts() -> None:
 )
 def test_a_time_in_brief(time: timedelta, text: str) -> None:
     assert brief(time) == text
+
+
+@pytest.mark.parametrize(
+    ("check", "state", "found"),
+    [
+        (certificate_check(None, NOW), "skipped", "there is none to see"),
+        (certificate_check(NOW + 15 * DAY, NOW), "ok", "trusted, expires in 15 days"),
+        (certificate_check(NOW + 13 * DAY, NOW), "warning", "expires in 13 days"),
+        (clock_check(None, NOW), "unknown", "does not tell its time"),
+        (clock_check(NOW + timedelta(seconds=59), NOW), "ok", "agrees"),
+        (clock_check(NOW + timedelta(hours=3), NOW), "warning", "is 3 hours behind the server's"),
+        (clock_check(NOW - 3 * DAY, NOW), "warning", "is 3 days ahead of the server's"),
+        (permissions_check(0o400, "t"), "ok", "its owner's alone"),
+        (permissions_check(0o640, "t"), "warning", "its mode is 0640"),
+        (git_check("2.28.0"), "ok", "2.28.0"),
+        (git_check("2.9.5"), "failed", "2.9.5 is too old"),
+        (git_check(""), "unknown", "does not tell its version"),
+    ],
+)
+def test_what_surrounds_a_setup(check: Check, state: str, found: str) -> None:
+    assert (check.state.value, found in check.found) == (state, True), check
+
+
+@pytest.mark.parametrize(
+    ("day", "state", "found"),
+    [
+        ("", "ok", "ends with 2.36.0"),
+        ("2026-07-07", "ok", "ends with 2.36.0 of 2026-07-07"),
+        ("2026-06-20", "unknown", "51 days ago: newer ones are out"),
+    ],
+)
+def test_a_catalogue_grows_old(day: str, state: str, found: str) -> None:
+    newest = replace(KNOWN.releases[-1], date=day)
+    check = catalog_check(Catalog([newest]), NOW)
+    assert (check.state.value, found in check.found) == (state, True), check

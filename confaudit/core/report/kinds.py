@@ -27,6 +27,7 @@ class ReportKind(StrEnum):
     LOG = "log"
     EXCEPTIONS = "exceptions"
     STATUS = "status"
+    DOCTOR = "doctor"
     CATALOG_RELEASES = "catalog-releases"
     CATALOG_SHOW = "catalog-show"
     CATALOG_DIFF = "catalog-diff"
@@ -66,6 +67,7 @@ _TRAITS: Final[Mapping[ReportKind, _Traits]] = {
     ReportKind.LOG: _Traits("History of the configuration"),
     ReportKind.EXCEPTIONS: _Traits("Exceptions of the house"),
     ReportKind.STATUS: _Traits("Status of deployments", tells_states=True),
+    ReportKind.DOCTOR: _Traits("Check of a setup", tells_states=True),
     ReportKind.CATALOG_RELEASES: _Traits("Releases of Coder"),
     ReportKind.CATALOG_SHOW: _Traits("Life of an option"),
     ReportKind.CATALOG_DIFF: _Traits("Changes between releases of Coder"),
