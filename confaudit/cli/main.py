@@ -35,6 +35,7 @@ COMMANDS: Final = {
     ),
     "explain": ("explain", "Tell the story of one option between two configurations."),
     "log": ("log", "Tell which snapshots changed something, what, and by whose doing."),
+    "export": ("export", "Write the history as tables, for SQL, DuckDB or a spreadsheet."),
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),
     "git": ("git", "Make git show configurations by confaudit."),
     "status": ("status", "Tell when deployments were last seen, and what will soon go wrong."),

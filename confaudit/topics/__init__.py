@@ -15,6 +15,7 @@ NAMES: Final = (
     "repository",
     "operations",
     "history",
+    "export",
     "secrets",
     "check",
     "review",

@@ -17,7 +17,7 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         ConfigError: the folder does not exist or may not be written to.
     """
-    with _told(path):
+    with telling(path):
         if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
             path.write_text(text, encoding="utf-8")
         else:
@@ -30,12 +30,17 @@ def make_folder(path: Path) -> None:
     Raises:
         ConfigError: the folder it is to lie in does not exist or may not be written to.
     """
-    with _told(path):
+    with telling(path):
         path.mkdir(exist_ok=True)
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def telling(path: Path) -> Iterator[None]:
+    """Say in a sentence why a file cannot be written.
+
+    Raises:
+        ConfigError: it cannot.
+    """
     try:
         yield
     except OSError as error:

@@ -49,6 +49,7 @@ ARROWS = WINGS | {
     "store": {"store", "errors", "opening", *ALL_CORE},
     "present": {"present", *ALL_CORE},
     "render": {"render", "present", "errors", *ALL_CORE},
+    "export": {"export", "errors", *ALL_CORE},
     "topics": set(),
     "notify": {"notify", "transport", "errors"},
     "demo": {"demo", "samples", *ALL_CORE},
@@ -63,6 +64,7 @@ ARROWS = WINGS | {
         "sources",
         "store",
         "catalog",
+        "export",
         "render",
         "notify",
         "demo",
@@ -89,6 +91,7 @@ HOMES = {
     "rich": {"render"},
     "yaml": {"yaml_nodes"},
     "msgspec": {"notify", "render", "catalog", "rulebook", "configfile", "store", "yaml_file"},
+    "pyarrow": {"export"},
     "tenacity": {"notify", "sources", "store"},
     "tree_sitter": {"catalog"},
     "tree_sitter_go": {"catalog"},
@@ -276,6 +279,8 @@ HEAVY = (
     "msgspec",
     "tree_sitter",
     "re2",
+    "sqlite3",
+    "pyarrow",
 )
 
 
