@@ -113,7 +113,8 @@ def test_csv_holds_the_same_rows(exported):
         with (exported / f"csv/{table.name}.csv").open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
         assert header == [column.name for column in table.columns]
-        assert len(in_sqlite(exported / "h.db", f"SELECT * FROM {table.name}"))  # noqa: S608 - ours == len(rows)
+        query = f"SELECT count(*) FROM {table.name}"  # noqa: S608 - of our own words
+        assert in_sqlite(exported / "h.db", query) == [(len(rows),)]
 
 
 def test_a_hostile_value_is_whole_in_json_and_visible_in_words(exported):
