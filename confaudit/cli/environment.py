@@ -9,10 +9,12 @@ from typing import Final
 
 _PREFIX: Final = "CONFAUDIT_"
 NAMES: Final = (
+    "ALL",
     "ALLOW_HTTP",
     "API_URL",
     "AS",
     "AT",
+    "BLAME_AT",
     "CATALOG_IMPORT_OUTPUT",
     "CATALOG_RELEASES",
     "CATALOG_UPDATE_OUTPUT",

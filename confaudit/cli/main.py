@@ -36,6 +36,8 @@ COMMANDS: Final = {
     "explain": ("explain", "Tell the story of one option between two configurations."),
     "log": ("log", "Tell which snapshots changed something, what, and by whose doing."),
     "export": ("export", "Write the history as tables, for SQL, DuckDB or a spreadsheet."),
+    "blame": ("blame", "Tell since when each option is what it is, and who made it so."),
+    "show": ("show", "Tell what a commit brought: who made it, what changed, and why."),
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),
     "git": ("git", "Make git show configurations by confaudit."),
     "status": ("status", "Tell when deployments were last seen, and what will soon go wrong."),

@@ -229,6 +229,8 @@ class Document(Struct, kw_only=True):
             "verify",
             "explain",
             "log",
+            "blame",
+            "show",
             "exceptions",
             "status",
             "doctor",

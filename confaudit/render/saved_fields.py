@@ -144,7 +144,7 @@ def _parts(document: Document, whole: Report) -> tuple[Report, ...]:
     names = {part.deployment for part in parts}
     shares = [one.fingerprint for part in parts for one in part.judged.everything]
     everything = [one.fingerprint for one in whole.judged.everything]
-    if sorted(shares) != sorted(everything) or len(names) < len(parts) or not whole.kind.is_audit:
+    if sorted(shares) != sorted(everything) or len(names) < len(parts) or not whole.kind.has_parts:
         raise damaged("$.deployments")
     return parts
 

@@ -76,6 +76,19 @@ class Snapshots:
             folder=folder_of(name).rstrip("/"),
         )
 
+    def changed(self, before: str, after: str) -> tuple[str, ...]:
+        """Deployments whose snapshot differs between two commits, sorted; an empty id has none."""
+        old, new = (self.history.folder(one, DEPLOYMENTS) if one else {} for one in (before, after))
+        differing = (name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+        return tuple(
+            sorted(
+                name
+                for name in differing
+                if (self.regular_files(before, name) if before else {})
+                != self.regular_files(after, name)
+            )
+        )
+
     def latest(self, deployment: str) -> StoredFiles | None:
         """The newest snapshot of a deployment on the checked-out branch, None before the first."""
         tip = self._commit_id("HEAD")

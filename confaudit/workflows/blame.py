@@ -1,12 +1,12 @@
 """Since when each option of a deployment is what it is, and who made it so."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from confaudit.core.history.blame import Blamed, Search
 from confaudit.core.history.entry import Entry
-from confaudit.core.model import Change, ChangeKind
+from confaudit.core.model import Change, ChangeKind, Snapshot
 from confaudit.core.snapshot.canonical import SETTINGS
 from confaudit.workflows.history import entry_of
 from confaudit.workflows.load import Loader
@@ -16,13 +16,21 @@ if TYPE_CHECKING:
     from confaudit.store.log import TreeEntry
 
 
+Choice: TypeAlias = Callable[[Snapshot], Collection[str]]
+"""The keys of those options of a snapshot that somebody asks about."""
+
+
+def every(snapshot: Snapshot) -> Collection[str]:
+    """All options that a snapshot tells."""
+    return snapshot.settings.keys()
+
+
 def blame(
-    setup: Setup, revision: str = "HEAD", deployment: str = "", keys: Collection[str] | None = None
+    setup: Setup, revision: str = "HEAD", deployment: str = "", chosen: Choice = every
 ) -> tuple[Blamed, ...]:
     """The origins of what options are in a snapshot, in the order of their keys.
 
-    Of all its options where no keys are given. Of the snapshots before, only the settings are
-    read, and no further back than the oldest origin.
+    Of the snapshots before, only the settings are read, and no further back than the oldest origin.
 
     Raises:
         NothingToDo: there is no snapshot yet.
@@ -32,7 +40,7 @@ def blame(
     loader = Loader(setup, deployment=deployment)
     stored = loader.stored(revision)
     newest = loader.clean(stored)
-    search = Search(stored.files[SETTINGS], newest.settings if keys is None else keys)
+    search = Search(stored.files[SETTINGS], chosen(newest))
     found = _origins(setup, search, stored.commit, stored.deployment)
     return tuple(
         Blamed(newest.declared[one.key], newest.settings[one.key], one.entry, one.change)

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from confaudit import catalog
+from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.documented import Fit
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import Excerpt, Form, Position
 from confaudit.core.health.check import failed, ok, skipped, unknown, warning
 from confaudit.core.health.standing import Standing
+from confaudit.core.history.blame import Blamed
 from confaudit.core.history.tally import Tally
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase, Rule
@@ -29,6 +31,7 @@ from confaudit.core.model import (
     Fidelity,
     Level,
     OptionSpec,
+    Setting,
     Subject,
     Value,
     ValueSource,
@@ -36,7 +39,9 @@ from confaudit.core.model import (
 from confaudit.core.report.audited import ITSELF, Audited
 from confaudit.core.report.combined import combined
 from confaudit.core.report.kinds import ReportKind
+from confaudit.core.report.origins import origin_notes, origin_table, origin_verdict
 from confaudit.core.report.report import Column, Report, Side, Table
+from confaudit.core.report.shown import Recorded, commit_part, commit_report, set_table
 from confaudit.core.upgrade.known import Truth
 from confaudit.render import FORMATS
 from confaudit.workflows import catalog as workflow
@@ -785,6 +790,55 @@ LOG: Final = Report(
     generated_at=NOW,
     tool_version="9.9.9",
 )
+BLAMED: Final = tuple(
+    Blamed(change.spec, Setting(change.after, change.source_after), entry, blame)
+    for entry, change, blame in (
+        (HISTORY[0], HISTORY[0].changes[0], HISTORY[0].changes[0]),
+        (HISTORY[1], HISTORY[1].changes[0], HISTORY[1].changes[0]),
+        (HISTORY[3], HISTORY[4].changes[0], None),
+        (HISTORY[-1], HISTORY[-3].changes[0], None),
+        (HISTORY[-3], HISTORY[-3].changes[1], HISTORY[-3].changes[1]),
+    )
+    if change.spec
+)
+BLAME: Final = Report(
+    kind=ReportKind.BLAME,
+    title="Origin of settings in prod",
+    statement=origin_verdict(BLAMED),
+    tables=(origin_table(BLAMED, {HISTORY[1].commit: "e" * 40}),),
+    notes=tuple(origin_notes(BLAMED)),
+    generated_at=NOW,
+    tool_version="9.9.9",
+)
+_COMMIT: Final = Recorded("c" * 40, _TAKEN, "Ada", "prod: 5 options changed", "e" * 40)
+_FIRST: Final = Report(
+    title="",
+    statement="First snapshot, 2 options set.",
+    tables=(
+        set_table(
+            replace(
+                default_snapshot(CATALOG.nearest("2.34.5")),
+                settings={
+                    "oidc-issuer-url": Setting("https://id.example.com", ValueSource.ENV),
+                    "session-duration": Setting(3_600_000_000_000, ValueSource.YAML),
+                    "verbose": Setting(False, ValueSource.DEFAULT),
+                },
+            )
+        ),
+    ),
+    generated_at=NOW,
+    tool_version="9.9.9",
+)
+_BROUGHT: Final = commit_part(
+    replace(
+        EMPTY,
+        judged=Judged(
+            tuple(replace(one, deployment="prod") for one in change_findings(EVERY_CAUSE))
+        ),
+    ),
+    "prod",
+    ("2.33.0", "2.35.1"),
+)
 REPORTS: Final[Mapping[str, Report]] = {
     "every-cause": replace(EMPTY, judged=judged(changes=EVERY_CAUSE, hidden=2)),
     "upgrade": UPGRADE,
@@ -886,6 +940,21 @@ REPORTS: Final[Mapping[str, Report]] = {
     "catalog-show-backports": _fixed(workflow.show(CATALOG, NOW, "oidc-repair-links")[0]),
     "catalog-diff": _fixed(workflow.compare(CATALOG, NOW, "2.17.0", "2.18.0")),
     "log": LOG,
+    "blame": BLAME,
+    "show": commit_report([_BROUGHT], _COMMIT),
+    "show-first": commit_report([commit_part(_FIRST, "dev", ("2.34.5",))], _COMMIT),
+    "show-several": commit_report(
+        [
+            _BROUGHT,
+            commit_part(_FIRST, "dev", ("2.34.5",)),
+            commit_part(
+                replace(_FIRST, tables=(), statement="The snapshot was removed."),
+                "old",
+                ("2.30.0",),
+            ),
+        ],
+        _COMMIT,
+    ),
     "log-of-nothing": replace(
         LOG, entries=(), statement="No snapshot that is asked for changed --oidc-scopes."
     ),

@@ -11,7 +11,7 @@ from confaudit.core.model import Cause, Setting, ValueSource
 from confaudit.core.snapshot.canonical import encode
 from confaudit.errors import NothingToDo, SourceError
 from confaudit.store.layout import folder_of
-from confaudit.workflows.blame import blame
+from confaudit.workflows.blame import blame, every
 from confaudit.workflows.history import brought_by, entries
 from confaudit.workflows.setup import Setup
 from tests.integration.test_store_repository import git
@@ -59,7 +59,7 @@ def told(root, *keys, revision="HEAD"):
     """Option → value, subject of the snapshot that made it so, and the cause."""
     return {
         one.spec.key: (one.setting.value, one.since.subject, one.change and one.change.cause)
-        for one in blame(setup(root), revision, keys=keys or None)
+        for one in blame(setup(root), revision, chosen=(lambda _: keys) if keys else every)
     }
 
 
@@ -131,7 +131,7 @@ def test_each_branch_is_held_against_its_own_past(root):
     commit(root, "main", snapshot(), name="dev")
     git(root, "merge", "-q", "-m", "merged", "side")
     commit(root, "last", snapshot(session_duration=HOUR, oidc_issuer_url="x"))
-    found = {one.spec.key: one for one in blame(setup(root), "HEAD", "prod", KEYS)}
+    found = {one.spec.key: one for one in blame(setup(root), "HEAD", "prod", lambda _: KEYS)}
     assert found["session-duration"].since.subject == "side"
     assert found["oidc-issuer-url"].since.subject == "last"
     merges = brought_by(setup(root))

@@ -88,7 +88,8 @@ def test_a_merge_is_known_for_what_it_brought(story, setup):
 def test_blame_tells_the_chapter_that_made_an_option_what_it_is(story, setup):
     for deployment in story.deployments:
         chosen = story.state(deployment).chosen
-        for found in blame(setup, "HEAD", deployment, {*chosen, "session-duration"}):
+        asked = {*chosen, "session-duration"}
+        for found in blame(setup, "HEAD", deployment, lambda _, asked=asked: asked):
             key = found.spec.key
             assert found.since.commit == story.commits[story.since(deployment, key).id]
             if key in chosen:

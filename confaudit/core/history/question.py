@@ -1,12 +1,12 @@
 """What of a history somebody asks for: some options, some causes, or all there is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
-from confaudit.core.changes.selection import EVERYTHING, Selection, change_names
+from confaudit.core.changes.selection import EVERYTHING, Selection, change_names, spec_names
 from confaudit.core.history.entry import Entry
 from confaudit.core.lifecycle.wanted import Wanted
-from confaudit.core.model import Change
+from confaudit.core.model import Change, Snapshot
 from confaudit.core.text.wording import listing_some, visible
 
 
@@ -40,6 +40,14 @@ class Question:
             changes = tuple(filter(self._wants, entry.changes))
             if changes or entry.trouble:
                 yield replace(entry, changes=changes)
+
+    def keys(self, snapshot: Snapshot) -> Set[str]:
+        """The options of a snapshot that are wanted."""
+        named = (key for one in self.options for key in one.keys)
+        globs = self.selection.only
+        specs = snapshot.declared.values() if globs else ()
+        meant = (spec.key for spec in specs if self.selection.matches(spec_names(spec)))
+        return snapshot.settings.keys() & {*named, *meant}
 
     def _wants(self, change: Change) -> bool:
         return self.selection.wants(change.cause) and self._is_named(change)

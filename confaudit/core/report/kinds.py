@@ -11,6 +11,7 @@ class _Traits:
     subject: str
     is_audit: bool = False
     is_upgrade: bool = False
+    has_parts: bool = False
     tells_states: bool = False
 
 
@@ -25,6 +26,8 @@ class ReportKind(StrEnum):
     VERIFY = "verify"
     EXPLAIN = "explain"
     LOG = "log"
+    BLAME = "blame"
+    SHOW = "show"
     EXCEPTIONS = "exceptions"
     STATUS = "status"
     DOCTOR = "doctor"
@@ -46,6 +49,11 @@ class ReportKind(StrEnum):
         return _TRAITS[self].is_audit
 
     @property
+    def has_parts(self) -> bool:
+        """Whether it may be about several deployments, each a part."""
+        return self.is_audit or _TRAITS[self].has_parts
+
+    @property
     def is_upgrade(self) -> bool:
         """Whether an upgrade lies ahead, before, during or after which things are to be done."""
         return _TRAITS[self].is_upgrade
@@ -65,6 +73,8 @@ _TRAITS: Final[Mapping[ReportKind, _Traits]] = {
     ReportKind.VERIFY: _Traits("Upgrade, compared with its prediction", is_audit=True),
     ReportKind.EXPLAIN: _Traits("Story of an option"),
     ReportKind.LOG: _Traits("History of the configuration"),
+    ReportKind.BLAME: _Traits("Origin of each setting"),
+    ReportKind.SHOW: _Traits("What a snapshot brought", has_parts=True),
     ReportKind.EXCEPTIONS: _Traits("Exceptions of the house"),
     ReportKind.STATUS: _Traits("Status of deployments", tells_states=True),
     ReportKind.DOCTOR: _Traits("Check of a setup", tells_states=True),

@@ -1,10 +1,12 @@
-"""`confaudit log` over a small story, from the command line."""
+"""`confaudit log`, `blame` and `show` over a small story, from the command line."""
 
 import json
 
 import pytest
 
+from confaudit.core.snapshot.canonical import encode
 from confaudit.errors import ExitCode
+from confaudit.store.layout import folder_of
 from tests.integration.test_blame import HOUR, commit, snapshot
 from tests.integration.test_store_repository import git
 from tests.unit.report_schema import REPORT_SCHEMA
@@ -25,6 +27,19 @@ def story(tmp_path_factory):
     commit(root, "upgrade", snapshot(NEW, ai_gateway_retention=HOUR))
     commit(root, "longer", snapshot(NEW, ai_gateway_retention=2 * HOUR, session_duration=HOUR))
     commit(root, "back", snapshot(NEW, ai_gateway_retention=HOUR, session_duration=HOUR))
+    (root / "README").write_text("nothing to see")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "no snapshot")
+    git(root, "checkout", "-q", "-b", "side", "HEAD~2")
+    both = {name: encode(snapshot(NEW, verbose=True)) for name in ("dev", "new")}
+    for name, files in both.items():
+        (root / folder_of(name)).mkdir(exist_ok=True)
+        for file, text in files.items():
+            (root / folder_of(name) / file).write_text(text)
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "two at once")
+    git(root, "checkout", "-q", "main")
+    git(root, "merge", "-q", "-m", "merged", "side")
     return root
 
 
@@ -49,14 +64,14 @@ def subjects(asked, *arguments):
     return [entry["subject"] for entry in document["entries"]]
 
 
-EVERYTHING = ["back", "longer", "upgrade", "other", "limit", "first"]
+EVERYTHING = ["two at once", "two at once", "back", "longer", "upgrade", "other", "limit", "first"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
         ([], EVERYTHING),
-        (["-d", "dev"], ["other"]),
+        (["-d", "dev"], ["two at once", "other"]),
         (["-n", "2"], EVERYTHING[:2]),
         (["session-duration"], ["longer"]),
         (["--session-duration"], ["longer"]),
@@ -122,3 +137,87 @@ def test_where_nothing_is_there_is_nothing_to_do(confaudit, tmp_path, monkeypatc
     git(tmp_path, "init", "-q")
     code, _, err = confaudit("log")
     assert (code, "no snapshot yet" in err) == (ExitCode.INCOMPLETE, True)
+
+
+# --- blame ---------------------------------------------------------------------------------------
+
+
+def origins(asked, *arguments):
+    document = json.loads(asked("blame", "-f", "json", *arguments))
+    REPORT_SCHEMA.validate(document)
+    return {row["option"]: row for row in document["tables"]["options"]["rows"]}
+
+
+def test_blame_tells_value_source_and_who_made_it_so(asked, story):
+    found = origins(asked, "-d", "prod")
+    assert found.keys() == {"--access-url", "--ai-gateway-retention", "--session-duration"}
+    duration = found["--session-duration"]
+    assert (duration["value"], duration["source"], duration["cause"]) == ("1h", "env", "operator")
+    assert duration["author"] == "Ann"
+    assert git(story, "log", "-1", "--format=%s", duration["commit"]) == "longer"
+    back = found["--ai-gateway-retention"]
+    assert git(story, "log", "-1", "--format=%s", back["commit"]) == "back"
+
+
+def test_blame_names_the_merge_that_brought_it(asked, story):
+    row = origins(asked, "verbose", "-d", "dev")["--verbose"]
+    assert git(story, "log", "-1", "--format=%s", row["merge"]) == "merged"
+
+
+def test_blame_of_what_nobody_set_is_for_who_asks(asked):
+    assert "--verbose" not in origins(asked, "-d", "prod")
+    assert origins(asked, "-d", "prod", "--all")["--verbose"]["since"].endswith(" or earlier")
+    assert origins(asked, "verbose", "-d", "prod").keys() == {"--verbose"}
+    assert "say which: -d dev" in asked("blame", code=ExitCode.USAGE)
+
+
+def test_blame_of_an_earlier_snapshot(asked, story):
+    commit = git(story, "log", "--format=%H", "--grep=^limit$")
+    assert (
+        origins(asked, "aibridge-retention", "--at", f"{commit}:prod")["--aibridge-retention"][
+            "commit"
+        ]
+        == commit[:12]
+    )
+
+
+# --- show ----------------------------------------------------------------------------------------
+
+
+def named(story, subject):
+    return git(story, "log", "--format=%H", f"--grep=^{subject}$")
+
+
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [
+        ("first", "First snapshot, 1 option set."),
+        ("limit", "1 change: 1 by the operator."),
+        ("upgrade", "Upgrade not"),
+        ("two at once", "to 2 deployments\n"),
+        ("merged", "to 2 deployments\n"),
+    ],
+)
+def test_a_commit_is_told_by_what_it_brought(asked, story, subject, told):
+    out = asked("show", named(story, subject))
+    assert told in out
+    assert "Ann" in out
+
+
+def test_show_means_the_last_snapshot_or_that_of_a_deployment(asked, story):
+    assert f"What {named(story, 'two at once')[:12]} brought to 2 deployments" in asked("show")
+    assert f"What {named(story, 'back')[:12]} brought to prod" in asked("show", "HEAD:prod")
+    assert asked("show", "-d", "prod") == asked("show", "HEAD:prod")
+
+
+def test_a_show_of_several_deployments_is_kept_whole(asked, story, tmp_path):
+    saved, page = tmp_path / "show.json", tmp_path / "show.html"
+    asked("show", "HEAD", "-o", str(saved), "-o", str(page))
+    asked("convert", str(saved), "-o", str(tmp_path / "again.html"))
+    assert (tmp_path / "again.html").read_text() == page.read_text()
+
+
+def test_a_commit_without_a_snapshot_says_so(asked, story):
+    told = asked("show", named(story, "no snapshot"), code=ExitCode.INCOMPLETE)
+    assert "changed no snapshot" in told
+    assert "there is no commit nowhere" in asked("show", "nowhere", code=ExitCode.USAGE)
