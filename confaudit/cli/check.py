@@ -45,7 +45,7 @@ def command(
     threshold: Threshold,
     rendering: Rendering,
 ) -> int:
-    """Hold deployments against the hardening pack and the policy of the house.
+    """Hold deployments against the hardening pack and your policy.
 
     A SNAPSHOT is any input of `confaudit diff`, a FILE any of `confaudit
     lint`: what it is shows in its content. Each deployment is checked alone.

@@ -83,7 +83,7 @@ def command(
     timeout: float | None,
     retries: int | None,
 ) -> None:
-    """Say a report on a pull request, in the one comment that is kept there.
+    """Say a report on a pull request, in one comment that is kept.
 
     The comment is found again by a hidden mark, and only if the same account
     wrote it. In the CI of GitHub (GITHUB_API_URL, GITHUB_REPOSITORY,

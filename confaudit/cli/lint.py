@@ -35,7 +35,7 @@ def command(
     threshold: Threshold,
     rendering: Rendering,
 ) -> int:
-    """Find what is dead or wrong today in the files that set the server up.
+    """Find what is dead or wrong in the files that set the server up.
 
     Names that no release reads, values that are refused, settings given twice
     or hidden by stronger ones, secrets in clear. A FILE is an env file, Helm

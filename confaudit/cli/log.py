@@ -67,7 +67,7 @@ def command(
     patch: bool,
     rendering: Rendering,
 ) -> None:
-    """Tell which snapshots changed something, what, and by whose doing.
+    """Tell which snapshots changed what, and by whose doing.
 
     Newest first, of all deployments or that of -d; an upgrade is called one.
     OPTION is any name of an option in any release, or a glob over names: then

@@ -65,7 +65,7 @@ def command(
     offline: bool,
     rendering: Rendering,
 ) -> int:
-    """Tell when deployments were last seen, and what will soon go wrong.
+    """Tell when deployments were last seen, and what may go wrong.
 
     Of every deployment, or the NAMEs given: how old its last snapshot is,
     until when its token lasts, and whether its release is one that is known

@@ -77,7 +77,7 @@ def command(
     write_fixed: Path | None,
     rendering: Rendering,
 ) -> int:
-    """Say what a release will do to this configuration, before it happens.
+    """Say beforehand what a release will do to this configuration.
 
     What would stop the server, what changes under you, and what to do about it.
     SNAPSHOT is any input of `confaudit diff`; without it and without files it is
