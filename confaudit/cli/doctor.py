@@ -11,8 +11,9 @@ from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import now_option, setup_options
 from confaudit.cli.setup import read_setup
-from confaudit.core.judge.judge import NEVER_REACHED
+from confaudit.core.report.exits import exit_code
 from confaudit.core.report.report import Report
+from confaudit.core.report.states import SOMEBODY_HAS_TO_ACT
 from confaudit.errors import ConfigError
 from confaudit.workflows.clock import Clock
 
@@ -37,11 +38,9 @@ def command(
       confaudit doctor
       confaudit doctor prod -f json
     """
-    from confaudit.core.report.states import state_exit_code
-
     report = _report(names, now, places)
-    write(report, rendering, NEVER_REACHED)
-    return state_exit_code(report)
+    write(report, rendering, SOMEBODY_HAS_TO_ACT)
+    return exit_code(report, SOMEBODY_HAS_TO_ACT)
 
 
 def _report(names: tuple[str, ...], now: datetime | None, places: dict[str, Any]) -> Report:

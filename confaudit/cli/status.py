@@ -10,7 +10,8 @@ from confaudit.cli.commands import Command, Section
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import now_option, option, place_options
 from confaudit.cli.setup import fold_setup
-from confaudit.core.judge.judge import NEVER_REACHED
+from confaudit.core.report.exits import exit_code
+from confaudit.core.report.states import SOMEBODY_HAS_TO_ACT
 from confaudit.workflows.setup import Setup
 
 _NANOSECONDS: Final = 1_000
@@ -78,9 +79,8 @@ def command(
       confaudit status --max-age 2h
       confaudit status -f prometheus -o /var/lib/node_exporter/confaudit.prom
     """
-    from confaudit.core.report.states import state_exit_code
     from confaudit.workflows.status import StatusRequest, status
 
     report = status(setup, StatusRequest(names, max_age, offline))
-    write(report, rendering, NEVER_REACHED)
-    return state_exit_code(report)
+    write(report, rendering, SOMEBODY_HAS_TO_ACT)
+    return exit_code(report, SOMEBODY_HAS_TO_ACT)

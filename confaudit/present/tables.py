@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from confaudit.core.health.check import State
 from confaudit.core.model import MISSING, Missing, Value
 from confaudit.core.report.report import Column, Table
+from confaudit.core.report.states import STATE_COLUMN
 from confaudit.core.text.wording import human, visible
 from confaudit.present.charts import Stretch, bar_kind, bars
 from confaudit.present.inline_diff import middle_out
@@ -19,6 +21,8 @@ class ColumnShown:
     is_code: bool
     """Names, versions and values, to be typed as they are; else prose."""
     is_number: bool
+    is_state: bool = False
+    """Whether its cells tell how things are, see `TableShown.moods`."""
     kind: str = ""
     """What its part of a bar stands for, fit for an HTML class; empty where none is drawn."""
 
@@ -46,6 +50,9 @@ class TableShown:
     """Whether only a reader who asks for more needs to see the rows."""
     links: tuple[str, ...] = ()
     """Row by row the anchor of what on this page it is about, or empty; none for most tables."""
+    moods: tuple[str, ...] = ()
+    """Row by row how it is, as `Page.mood` has it; empty for a row that tells none, none for most
+    tables."""
     causes: tuple[str, ...] = ()
     """Row by row who caused what it tells, parted by blanks, to filter by; none for most tables."""
 
@@ -71,6 +78,7 @@ def shown_table(
                 visible(column.title),
                 column.is_code,
                 _counts(table, column.id),
+                column == STATE_COLUMN,
                 _kind(table, column),
             )
             for column in table.columns
@@ -82,7 +90,14 @@ def shown_table(
         bars=bars(table),
         is_folded=table.is_folded,
         links=tuple(place.anchor if place else "" for place in found) if places else (),
+        moods=tuple(map(_mood, table.rows)) if STATE_COLUMN in table.columns else (),
     )
+
+
+def _mood(row: Mapping[str, Value]) -> str:
+    """The mood of a row by the state that it tells."""
+    state = State(str(row.get(STATE_COLUMN.id)))
+    return state.level.word if state.level else "safe" if state is State.OK else ""
 
 
 def _kind(table: Table, column: Column) -> str:

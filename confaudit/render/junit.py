@@ -73,7 +73,7 @@ def _testcase(name: str, report: Report) -> Element:
 def _case(rule: Rule, found: Sequence[Result], report: Report, threshold: Threshold) -> Element:
     """It fails for what makes the run fail, and is skipped where nothing found counts."""
     case = _testcase(visible(rule.id), report)
-    failing = [one for one in found if one.decides and threshold.is_reached([one.finding])]
+    failing = [one for one in found if one.decides and threshold.is_reached(one.finding.severity)]
     rest = [one for one in found if one not in failing]
     if failing:
         _failure(case, failing)

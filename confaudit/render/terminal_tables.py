@@ -15,6 +15,8 @@ from confaudit.render.terminal_parts import BLANK, Block
 _INDENT: Final = 2
 _GAP: Final = 2
 """Columns of a terminal between two of a table."""
+_MOODS: Final = {"error": "red", "warning": "yellow", "info": "blue", "safe": "green"}
+"""How a cell looks that tells a state."""
 _FOLDED_ROWS: Final = 10
 """A table that other formats fold is spelled out up to this size."""
 _LONGEST_WORD: Final = 16
@@ -75,8 +77,13 @@ def _grid(
     for column, width in zip(table.columns, widths, strict=True):
         justify: Literal["left", "right"] = "right" if column.is_number else "left"
         grid.add_column(column.title, overflow="fold", justify=justify, width=width)
-    for row in cells:
-        grid.add_row(*map(Text, row))
+    for row, mood in zip(cells, table.moods or [""] * len(cells), strict=True):
+        grid.add_row(
+            *(
+                Text(cell, _MOODS.get(mood, "") if column.is_state else "")
+                for column, cell in zip(table.columns, row, strict=True)
+            )
+        )
     options = console.options.update_width(console.width - _INDENT)
     for line in console.render_lines(grid, options, pad=False):
         yield _INDENT, Text.assemble(*((part.text, part.style or "") for part in line))

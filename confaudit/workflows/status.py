@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from confaudit import __version__
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.health.check import Check, State, worst
+from confaudit.core.health.setting import catalog_check
 from confaudit.core.health.standing import (
     Standing,
     brief,
@@ -75,7 +76,7 @@ def status_report(
         tool_version=__version__,
         statement=_statement(states, beside),
         tables=tuple(_tables(rows, checks, beside)),
-        notes=(_as_of(catalog),),
+        notes=tuple(_notes(catalog, now)),
     )
 
 
@@ -164,8 +165,8 @@ def _told(server: str) -> str:
 _DEPLOYMENTS: Final = (
     Column("deployment", "Deployment", is_code=True),
     STATE_COLUMN,
-    Column("age", "Last"),
-    Column("last_success", "Snapshot of"),
+    Column("last_success", "Last snapshot"),
+    Column("age", "Age"),
     Column("token", "Token"),
     Column("release", "Release", is_code=True),
     Column("support", "Support"),
@@ -245,7 +246,8 @@ _NAMED: Final = 3
 """How many deployments a verdict names."""
 
 
-def _as_of(catalog: Catalog) -> str:
-    newest = catalog.releases[-1]
-    day = f" of {newest.date}" if newest.date else ""
-    return f"What Coder mends is told as of {newest.version}{day}, the newest release known here."
+def _notes(catalog: Catalog, now: datetime) -> Iterator[str]:
+    """How far what Coder mends is known."""
+    known = catalog_check(catalog, now)
+    if known.state is State.UNKNOWN:
+        yield f"The catalogue of releases {known.found}; {known.advice}."

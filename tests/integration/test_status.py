@@ -83,7 +83,7 @@ def told(out: str) -> tuple[dict[str, str], str]:
 def test_all_is_well(confaudit: Confaudit) -> None:
     code, out, _ = confaudit("status", "--now", NOW)
     assert (code, "1 deployment: all is well." in out) == (0, True), out
-    assert "prod        ok     22h   2026-08-10T12:00:00Z  50d    2.36.0   mainline" in out
+    assert "prod        ok     2026-08-10T12:00:00Z  22h  50d    2.36.0   mainline" in out
 
 
 def test_an_unchanged_deployment_that_answers_is_not_stale(
@@ -113,6 +113,8 @@ def test_what_is_stale_or_ends_is_caught(
 ) -> None:
     code, out, _ = confaudit("status", "--now", now, "-f", "json", *words)
     assert (code, told(out)[1]) == (1, said)
+    Path("s.json").write_text(out)
+    assert confaudit("convert", "s.json", "--fail-on", "warning")[0] == 1
 
 
 @pytest.mark.parametrize(

@@ -278,9 +278,9 @@ class Threshold:
     is_waived: bool = False
     """Whether it was asked that nothing makes it fail, whatever the level would."""
 
-    def is_reached(self, findings: Iterable[Finding]) -> bool:
-        """Whether one of the findings is at or above it."""
-        return self.level is not None and any(one.severity >= self.level for one in findings)
+    def is_reached(self, level: Level | None) -> bool:
+        """Whether a level is at or above it."""
+        return self.level is not None and level is not None and level >= self.level
 
 
 NEVER_REACHED: Final = Threshold(None)

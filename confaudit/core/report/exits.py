@@ -3,6 +3,7 @@
 from confaudit.core.judge.judge import Threshold
 from confaudit.core.model import Level
 from confaudit.core.report.report import Report
+from confaudit.core.report.states import worst_state
 from confaudit.core.text.wording import plural
 from confaudit.errors import ExitCode
 
@@ -11,7 +12,8 @@ def exit_code(report: Report, threshold: Threshold) -> ExitCode:
     """By what the verdict goes by, listed or not."""
     if threshold.is_strict and report.is_incomplete:
         return ExitCode.INCOMPLETE
-    return ExitCode.FOUND if threshold.is_reached(report.deciding) else ExitCode.OK
+    level = worst_state(report).level if report.kind.tells_states else report.worst
+    return ExitCode.FOUND if threshold.is_reached(level) else ExitCode.OK
 
 
 def why_zero(report: Report, threshold: Threshold) -> str:

@@ -1,12 +1,16 @@
 """Reports on how things are: rows of their tables tell states, and the worst one counts."""
 
 from collections import Counter
+from typing import Final
 
 from confaudit.core.health.check import State, worst
+from confaudit.core.judge.judge import Threshold
+from confaudit.core.model import Level
 from confaudit.core.report.report import Column, Report
-from confaudit.errors import ExitCode
 
-STATE_COLUMN = Column("state", "State")
+STATE_COLUMN: Final = Column("state", "State")
+SOMEBODY_HAS_TO_ACT: Final = Threshold(Level.WARNING)
+"""From where on commands fail that tell states."""
 
 
 def states(report: Report) -> Counter[State]:
@@ -18,8 +22,3 @@ def states(report: Report) -> Counter[State]:
 def worst_state(report: Report) -> State:
     """What verdict, colour and exit code go by."""
     return worst(states(report))
-
-
-def state_exit_code(report: Report) -> ExitCode:
-    """Whether somebody has to act."""
-    return ExitCode.FOUND if worst_state(report).is_trouble else ExitCode.OK
