@@ -18,7 +18,7 @@ from confaudit.core.history.entry import Entry
 from confaudit.core.judge.judge import NEVER_REACHED, Threshold
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
-from confaudit.render import FORMATS, RenderOptions, format_for_path, render
+from confaudit.render import FORMATS, RenderOptions, format_for_path, formats_of, render
 from confaudit.workflows.write import write_text
 
 STDOUT: Final = "-"
@@ -43,7 +43,7 @@ class Rendering:
         return self.pairs == (("text", STDOUT),)
 
 
-_COMMON: Final = tuple(name for name, found in FORMATS.items() if ReportKind.DIFF in found.kinds)
+_COMMON: Final = formats_of(ReportKind.DIFF)
 """Formats that no command has alone, to be listed by every --help."""
 _OPTIONS: Final[Sequence[Decorator]] = (
     option(

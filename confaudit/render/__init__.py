@@ -106,10 +106,9 @@ def render(report: Report, format_name: str, options: RenderOptions) -> str:
         raise ConfigError("there is no such output format", f"use one of: {', '.join(FORMATS)}")
     chosen = FORMATS[format_name]
     if report.kind not in chosen.kinds:
-        able = (name for name, found in FORMATS.items() if report.kind in found.kinds)
         raise ConfigError(
             f"{format_name} cannot show a report of the kind {report.kind}",
-            f"formats that can: {', '.join(able)}",
+            f"formats that can: {', '.join(formats_of(report.kind))}",
         )
     module = import_module(
         f"confaudit.render.{_OWN.get((format_name, report.kind), chosen.module)}"
@@ -117,6 +116,11 @@ def render(report: Report, format_name: str, options: RenderOptions) -> str:
     shown = newest(report, chosen.most_changes) if chosen.most_changes else report
     text: str = module.render(shown, options)
     return text
+
+
+def formats_of(kind: ReportKind) -> tuple[str, ...]:
+    """The formats that can show reports of a kind."""
+    return tuple(name for name, found in FORMATS.items() if kind in found.kinds)
 
 
 def format_for_path(path: Path) -> str | None:

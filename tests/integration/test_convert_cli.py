@@ -14,7 +14,7 @@ from confaudit.cli.main import run
 from confaudit.core.model import OptionSpec
 from confaudit.core.report.kinds import ReportKind
 from confaudit.errors import ExitCode
-from confaudit.render import FORMATS, RenderOptions, render
+from confaudit.render import RenderOptions, formats_of, render
 from confaudit.render.json_v1 import SCHEMA_VERSION
 from confaudit.render.saved import load
 from tests.golden.sample_reports import EMPTY, EVERY_KIND, FINDINGS, REPORTS, SHOWN, judged
@@ -59,7 +59,7 @@ def test_every_format_shows_what_the_original_shows(name, format_name):
     assert render(converted(name), format_name, RenderOptions()) == original
 
 
-SHOWING = [name for name, found in FORMATS.items() if ReportKind.UPGRADE in found.kinds]
+SHOWING = formats_of(ReportKind.UPGRADE)
 
 
 def test_all_formats_at_once(saved, tmp_path):

@@ -17,13 +17,14 @@ from confaudit.catalog.loader import packaged
 from confaudit.cli.main import run
 from confaudit.core.changes.diff import diff
 from confaudit.core.model import RawDeployment
+from confaudit.core.report.kinds import ReportKind
 from confaudit.core.snapshot.canonical import encode
 from confaudit.core.snapshot.commit_message import commit_message
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import states
-from confaudit.render import FORMATS
+from confaudit.render import formats_of
 
 PLANTED = re.compile(rb"planted.?secret|proxyuser|planted", re.IGNORECASE)
 DATA = os.environ.get("CONFAUDIT_TEST_DATA")
@@ -64,7 +65,11 @@ def assert_clean(folder, out, but=()):
 
 def report_in_every_format(*inputs):
     """Into files, and in colours as a terminal shows it."""
-    pairs = [part for name in FORMATS for part in ("-f", name, "-o", f"report.{name}")]
+    pairs = [
+        part
+        for name in formats_of(ReportKind.LINT)
+        for part in ("-f", name, "-o", f"report.{name}")
+    ]
     shown = ["-f", "text", "-o", "-", "--color", "always"]
     assert run(["--debug", "diff", *inputs, *pairs, *shown]) == 0
 
@@ -191,7 +196,7 @@ def test_stored_files_edited_by_hand_are_not_shown(folder, capfd):
     assert run(["git", "textconv", str(settings)]) == 0
     out = capfd.readouterr()
     assert not PLANTED.search((out.out + out.err).encode())
-    for name in FORMATS:
+    for name in formats_of(ReportKind.LINT):
         assert not PLANTED.search((folder / f"report.{name}").read_bytes())
 
 
@@ -238,7 +243,11 @@ def test_the_lines_of_files_are_shown_without_what_stands_beside_the_names(folde
     for name, text in SECRET_LINES.items():
         assert PLANTED.search(text.encode())
         (folder / name).write_text(text)
-    pairs = [part for form in FORMATS for part in ("-f", form, "-o", f"report.{form}")]
+    pairs = [
+        part
+        for form in formats_of(ReportKind.LINT)
+        for part in ("-f", form, "-o", f"report.{form}")
+    ]
     assert run(["--debug", "lint", *SECRET_LINES, *pairs, "-f", "text", "-o", "-"]) in (0, 1)
     out = capfd.readouterr()
     assert not PLANTED.search((out.out + out.err).encode())

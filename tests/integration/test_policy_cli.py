@@ -12,7 +12,8 @@ import pytest
 
 from confaudit import topics
 from confaudit.cli.setup import read_setup
-from confaudit.render import FORMATS
+from confaudit.core.report.kinds import ReportKind
+from confaudit.render import formats_of
 from confaudit.workflows.diff import report as compared
 from tests.unit.deployments import running
 
@@ -221,7 +222,7 @@ def test_what_a_policy_says_is_text_in_every_format(confaudit: Confaudit) -> Non
     Path("confaudit-policy.yaml").write_text(f"rules:\n{rule}")
     Path("coder.env").write_text(LOUD)
     told = [confaudit("rules", "show", "evil")[1], confaudit("rules", "list")[1]]
-    told += (confaudit("lint", "coder.env", "-f", form)[1] for form in FORMATS)
+    told += (confaudit("lint", "coder.env", "-f", form)[1] for form in formats_of(ReportKind.LINT))
     for text in told:
         assert text
         assert "\x1b[31m" not in text

@@ -12,7 +12,8 @@ import pytest
 
 from confaudit import topics
 from confaudit.cli.main import run
-from confaudit.render import FORMATS
+from confaudit.core.report.kinds import ReportKind
+from confaudit.render import formats_of
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests" / "data" / "straight"
@@ -78,13 +79,15 @@ def test_no_secret_of_what_is_piped_in_comes_out_in_any_format(piped, folder, sa
     assert_clean(folder)
 
 
-IN_EVERY_FORMAT = [word for form in FORMATS for word in ("-f", form, "-o", f"report.{form}")]
+IN_EVERY_FORMAT = [
+    word for form in formats_of(ReportKind.LINT) for word in ("-f", form, "-o", f"report.{form}")
+]
 
 
 def assert_clean(folder):
     """None of the reports holds what was planted."""
     texts = {path.name: path.read_bytes() for path in folder.glob("report.*")}
-    assert texts.keys() == {f"report.{form}" for form in FORMATS}
+    assert texts.keys() == {f"report.{form}" for form in formats_of(ReportKind.LINT)}
     assert [name for name, text in texts.items() if b"planted" in text or not text] == []
 
 

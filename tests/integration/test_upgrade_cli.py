@@ -13,8 +13,9 @@ from confaudit.catalog.loader import packaged
 from confaudit.cli.main import run
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.model import ValueSource
+from confaudit.core.report.kinds import ReportKind
 from confaudit.core.snapshot.canonical import encode
-from confaudit.render import FORMATS
+from confaudit.render import formats_of
 from confaudit.render.saved import load
 from tests.integration.written_values import UNRELATED, VALUES
 from tests.unit.headlines import carded, headlined
@@ -358,7 +359,7 @@ def test_every_format_tells_what_is_so_already(folder, upgrade):
     """CODER_OIDC_SCOPES is empty all the time, and counts only from 2.34 on."""
     (folder / "old.env").write_text("CODER_NOPE=1\nCODER_OIDC_SCOPES=\n")
     asked = ("--from", "2.33.0", "--to", "2.35.1", "--env-file", "old.env", "--exit-zero")
-    told = {form: upgrade(*asked, "-f", form)[1] for form in FORMATS}
+    told = {form: upgrade(*asked, "-f", form)[1] for form in formats_of(ReportKind.LINT)}
     report = json.loads(told.pop("json"))
     origins = {one["rule"]: one["origin"] for one in report["findings"]}
     assert origins["option-unknown"] == "today"

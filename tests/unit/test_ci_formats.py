@@ -17,8 +17,9 @@ from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed, Ru
 from confaudit.core.judge.judge import Judged, Threshold, judge
 from confaudit.core.model import Level
 from confaudit.core.report.exits import exit_code
+from confaudit.core.report.kinds import ReportKind
 from confaudit.errors import ConfigError, ExitCode
-from confaudit.render import FORMATS, RenderOptions, render
+from confaudit.render import FORMATS, RenderOptions, formats_of, render
 from confaudit.rulebook.exceptions import read
 from tests.golden.sample_reports import FINDINGS, LINT, REPORTS, rule
 
@@ -235,7 +236,7 @@ def test_what_people_decided_stands_beside_what_counts_all_the_same():
     other = replace(past, where="confaudit-exceptions.yaml:20")
     lapsed = (Lapsed(past, "expired on 2026-06-30", finding.fingerprint),)
     report = replace(LINT, judged=Judged((finding,), lapsed=lapsed, unmatched=(other,)))
-    told = {form: render(report, form, RenderOptions()) for form in FORMATS}
+    told = {form: render(report, form, RenderOptions()) for form in formats_of(ReportKind.LINT)}
     hint = replace(report, judged=Judged((replace(finding, level=Level.INFO),)))
     for text in (told["text"], render(hint, "text", RenderOptions())):
         assert "Remark: raised for a load test" in text

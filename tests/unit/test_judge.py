@@ -75,8 +75,8 @@ def test_the_same_in_another_deployment_is_another_finding():
 )
 def test_a_threshold_is_reached_from_its_level_on(level, reached):
     threshold = Threshold(level)
-    assert [one for one in (MILD, FATAL) if threshold.is_reached([one])] == reached
-    assert not threshold.is_reached([])
+    assert [one for one in (MILD, FATAL) if threshold.is_reached(one.severity)] == reached
+    assert not threshold.is_reached(None)
 
 
 # --- what a report makes of it ------------------------------------------------------------------
@@ -88,7 +88,7 @@ def test_the_verdict_of_an_audit_is_on_everything_found(report):
     assert found.worst is Level.ERROR
     assert found.headline == "Will not start, 1 finding hidden by filters"
     assert found.result == "result: 1 error, 0 warning, 1 info (1 hidden)"
-    assert Threshold(Level.ERROR).is_reached(found.deciding)
+    assert Threshold(Level.ERROR).is_reached(found.worst)
 
 
 def test_an_audit_with_everything_hidden_does_not_say_that_there_is_nothing():
@@ -110,7 +110,7 @@ def test_a_comparison_answers_the_narrower_question_of_its_filters():
     assert [change.key for change in report.changes] == ["a"]
     assert report.worst is Level.INFO
     assert report.verdict == "1 change: 1 computed. 2 more are hidden by filters."
-    assert not Threshold(Level.WARNING).is_reached(report.deciding)
+    assert not Threshold(Level.WARNING).is_reached(report.worst)
 
 
 def test_changes_are_findings_in_the_order_of_who_caused_them():

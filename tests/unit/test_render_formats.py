@@ -7,7 +7,7 @@ import pytest
 
 from confaudit.core.report.kinds import ReportKind
 from confaudit.errors import ConfigError
-from confaudit.render import FORMATS, RenderOptions, format_for_path, render
+from confaudit.render import FORMATS, RenderOptions, format_for_path, formats_of, render
 from tests.golden.sample_reports import REPORTS, SHOWN
 from tests.golden.sample_texts import sample_text
 
@@ -60,7 +60,7 @@ def test_every_report_can_be_written_and_ends_with_a_newline(
     assert render(REPORTS[report_name], format_name, RenderOptions()) == text
 
 
-SHOWING = [name for name, found in FORMATS.items() if ReportKind.UPGRADE in found.kinds]
+SHOWING = formats_of(ReportKind.UPGRADE)
 
 
 def test_a_format_says_so_when_it_cannot_show_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
