@@ -226,19 +226,20 @@ class Running:
             return None
         if setting.source is not None:
             channel = Channel(setting.source.value)
-            value = MISSING if self._overwritten(spec) else setting.value
+            value = MISSING if cell(spec) in self._hidden else setting.value
             return Assignment(channel, _name(spec, channel), value=value)
         nothing = (MISSING, self._plain[spec.key], secret(False), secret(None))
         if setting.value in nothing:
             return None
         return Assignment(None, spec.key, value=setting.value)
 
-    def _overwritten(self, spec: OptionSpec) -> bool:
-        """Whether the default of an alias hides what the option was given."""
-        return any(
-            cell(other) == cell(spec) and self._settings[key].source is ValueSource.DEFAULT
-            for key, other in self.options.items()
-            if key in self._settings
+    @cached_property
+    def _hidden(self) -> frozenset[str]:
+        """The cells where the default of an alias hides what the option was given."""
+        return frozenset(
+            cell(spec)
+            for key, spec in self.options.items()
+            if key in self._settings and self._settings[key].source is ValueSource.DEFAULT
         )
 
     @cached_property
