@@ -1,5 +1,6 @@
 """Every view of a history tells the story that the history was made of."""
 
+import json
 import subprocess
 
 import pytest
@@ -80,6 +81,67 @@ def test_a_merge_is_known_for_what_it_brought(story, setup):
     for chapter in CHAPTERS:
         merge = story.brought_by(chapter)
         assert brought.get(story.commits[chapter.id]) == (merge and story.commits[merge.id])
+
+
+# --- log -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log(story, confaudit, quiet_home):
+    """The ids of the chapters that the log tells, newest first, and its entries as JSON."""
+    chapters = {commit: chapter for chapter, commit in story.commits.items()}
+
+    def told(*arguments):
+        where = ("--repo", story.folder, "--no-config", "-f", "json")
+        code, out, err = confaudit("log", *arguments, *where)
+        assert code == 0, err
+        found = json.loads(out)["entries"]
+        return [chapters[one["commit"]] for one in found], found
+
+    return told
+
+
+def newest_first(holds):
+    return [one.id for one in reversed(TOLD) if holds(one)]
+
+
+@pytest.mark.parametrize("name", ["prod", "fleet-a"])
+def test_log_tells_what_the_operator_did(log, name):
+    ids, found = log("-d", name, "--cause", "operator")
+    assert ids == newest_first(lambda one: one.deployment == name and one.by_operator)
+    for chapter, entry in zip(map(BY_ID.get, ids), found, strict=True):
+        told = {change.get("option") or change["path"] for change in entry["changes"]}
+        assert told == set(chapter.by_operator)
+
+
+@pytest.mark.parametrize("option", ["--session-duration", "CODER_SESSION_DURATION"])
+def test_log_of_an_option_tells_when_it_changed_and_was_set_back(log, option):
+    assert log(option, "-d", "prod")[0] == ["prod-back", "prod-env"]
+
+
+@pytest.mark.parametrize("name", ["ai-gateway-enabled", "aibridge-enabled"])
+def test_log_of_a_renamed_option_is_the_same_by_either_name(log, name):
+    assert log(name, "-d", "prod")[0] == ["prod-upgrade"]
+
+
+def test_log_of_an_option_leaves_out_no_snapshot_that_may_have_changed_it(log):
+    assert log("session-duration", "-d", "staging")[0] == newest_first(lambda one: one.is_damaged)
+
+
+def test_log_of_a_time_tells_what_happened_then(log):
+    ids, _ = log("--since", "2025-08-04T06:00:00Z", "--until", "2025-09-01T12:00:00Z")
+    times = ("2025-08-04T06:00:00Z", "2025-09-01T12:00:00Z")
+    assert sorted(ids) == sorted(newest_first(lambda one: one.at in times))
+
+
+def test_log_marks_upgrades_and_what_git_tells(story, log):
+    ids, found = log()
+    assert {*ids} == {*BY_ID}
+    for chapter, entry in zip(map(BY_ID.get, ids), found, strict=True):
+        assert entry["is_upgrade"] == story.is_upgrade(chapter)
+        assert entry.get("is_removed", False) == chapter.is_removed
+        assert entry.get("is_by_hand", False) == chapter.is_by_hand
+        assert (entry["taken_at"], entry["subject"]) == (chapter.at, chapter.subject)
 
 
 # --- blame ---------------------------------------------------------------------------------------
