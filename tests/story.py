@@ -103,8 +103,7 @@ CHAPTERS: Final = (
     Chapter("readme", "2025-03-01T08:00:00Z", "Say what this is for", author=_ANN,
             files={"README.md": "Snapshots.\n"}),
     Chapter("prod-first", "2025-03-01T09:00:00Z", "prod: first snapshot", "prod", release="2.33.0",
-            sets={**_URL, "oidc-scopes": Set(["openid", "profile", "email"], _YAML),
-                  "aibridge-enabled": Set(True, _ENV)},
+            sets={**_URL, "oidc-scopes": Set(["openid", "profile", "email"], _YAML)},
             answers={**_buildinfo("11111111-94d3-4c28-b6f2-8a17d03e5c99"),
                      "appearance": {"application_name": "Coder", "logo_url": ""}}),
     Chapter("fleet-a-first", "2025-03-02T09:00:00Z", "fleet-a: first snapshot", "fleet-a",
@@ -137,6 +136,8 @@ CHAPTERS: Final = (
     Chapter("prod-fact", "2025-07-01T06:00:00Z", "prod: 1 server fact changed", "prod",
             answers={"appearance": {"application_name": "Harbour", "logo_url": ""}},
             by_operator=("appearance.application_name",)),
+    Chapter("prod-old-name", "2025-07-02T06:00:00Z", "prod: 1 option changed", "prod",
+            sets={"aibridge-enabled": Set(True, _ENV)}, by_operator=("aibridge-enabled",)),
     Chapter("prod-upgrade", "2025-07-14T06:00:00Z", "prod: upgraded 2.33.0 → 2.34.5", "prod",
             release="2.34.5", sets={"max-token-lifetime": Set(168 * HOUR, _FLAG)},
             by_operator=("max-token-lifetime",), by_release=("ai-gateway-enabled",),
@@ -223,10 +224,14 @@ class Story:
         return tuple(sorted({one.deployment for one in TOLD} - gone))
 
     def since(self, deployment: str, key: str) -> Chapter:
-        """The chapter that made an option what it is."""
+        """The chapter that made an option what it is, under whatever name."""
+        renamed = [one.renamed for one in TOLD if one.deployment == deployment]
+        names = {key, *(was for pairs in renamed for new, was in pairs.items() if new == key)}
         mine = [one for one in TOLD if one.deployment == deployment and not one.is_damaged]
         return [
-            one for one in mine if self.is_first(one) or key in (*one.by_operator, *one.by_nobody)
+            one
+            for one in mine
+            if self.is_first(one) or not names.isdisjoint((*one.by_operator, *one.by_nobody))
         ][-1]
 
     def brought_by(self, chapter: Chapter) -> Chapter | None:

@@ -141,7 +141,7 @@ def test_equal_history_makes_equal_files_in_place_of_the_earlier_ones(story, exp
         "--parquet", exported / "parquet", "--csv", exported / "csv",
     )  # fmt: skip
     assert code == 0
-    assert out.count("23 snapshots, 146 changes") == 3
+    assert out.count("24 snapshots, 147 changes") == 3
     assert (exported / "csv/notes.txt").read_text() == "somebody's own"
     assert {one: one.read_bytes() for one in before} == before
     assert not [one for one in exported.iterdir() if one.name.startswith(".")]

@@ -87,18 +87,33 @@ def test_a_merge_is_known_for_what_it_brought(story, setup):
 
 
 @pytest.fixture
-def log(story, confaudit, quiet_home):
+def report(story, confaudit, quiet_home):
+    """Runs a command on the story, and reads its JSON."""
+
+    def read(*arguments):
+        where = ("--repo", story.folder, "--no-config", "-f", "json")
+        code, out, err = confaudit(*arguments, *where)
+        assert code == 0, err
+        return json.loads(out)
+
+    return read
+
+
+@pytest.fixture
+def log(story, report):
     """The ids of the chapters that the log tells, newest first, and its entries as JSON."""
     chapters = {commit: chapter for chapter, commit in story.commits.items()}
 
     def told(*arguments):
-        where = ("--repo", story.folder, "--no-config", "-f", "json")
-        code, out, err = confaudit("log", *arguments, *where)
-        assert code == 0, err
-        found = json.loads(out)["entries"]
+        found = report("log", *arguments)["entries"]
         return [chapters[one["commit"]] for one in found], found
 
     return told
+
+
+def names(changes):
+    """What changes in JSON are about."""
+    return {change.get("option") or change["path"] for change in changes}
 
 
 def newest_first(holds):
@@ -110,8 +125,7 @@ def test_log_tells_what_the_operator_did(log, name):
     ids, found = log("-d", name, "--cause", "operator")
     assert ids == newest_first(lambda one: one.deployment == name and one.by_operator)
     for chapter, entry in zip(map(BY_ID.get, ids), found, strict=True):
-        told = {change.get("option") or change["path"] for change in entry["changes"]}
-        assert told == set(chapter.by_operator)
+        assert names(entry["changes"]) == set(chapter.by_operator)
 
 
 @pytest.mark.parametrize("option", ["--session-duration", "CODER_SESSION_DURATION"])
@@ -121,7 +135,7 @@ def test_log_of_an_option_tells_when_it_changed_and_was_set_back(log, option):
 
 @pytest.mark.parametrize("name", ["ai-gateway-enabled", "aibridge-enabled"])
 def test_log_of_a_renamed_option_is_the_same_by_either_name(log, name):
-    assert log(name, "-d", "prod")[0] == ["prod-upgrade"]
+    assert log(name, "-d", "prod")[0] == ["prod-upgrade", "prod-old-name"]
 
 
 def test_log_of_an_option_leaves_out_no_snapshot_that_may_have_changed_it(log):
@@ -156,6 +170,76 @@ def test_blame_tells_the_chapter_that_made_an_option_what_it_is(story, setup):
             assert found.since.commit == story.commits[story.since(deployment, key).id]
             if key in chosen:
                 assert found.setting.source == chosen[key].source
+
+
+@pytest.mark.parametrize("deployment", ["prod", "staging", "fleet-a"])
+def test_blame_names_commit_time_author_and_merge(story, report, deployment):
+    rows = report("blame", "-d", deployment)["tables"]["options"]["rows"]
+    chosen = story.state(deployment).chosen
+    found = {row["option"].removeprefix("--"): row for row in rows}
+    assert found.keys() >= chosen.keys()
+    for key in chosen:
+        chapter, row = story.since(deployment, key), found[key]
+        merge = story.brought_by(chapter)
+        assert story.commits[chapter.id].startswith(row["commit"])
+        assert row["since"].startswith(f"{chapter.taken_at:%Y-%m-%d %H:%M} UTC")
+        assert row["since"].endswith(" or earlier") == story.is_first(chapter)
+        assert row["source"] == chosen[key].source
+        assert chapter.author.startswith(row["author"])
+        assert bool(merge) == ("merge" in row)
+        assert not merge or story.commits[merge.id].startswith(row["merge"])
+
+
+# --- show ----------------------------------------------------------------------------------------
+
+
+SHOWN = (
+    *("prod-env", "prod-back", "prod-order", "prod-rotated", "prod-fact", "prod-upgrade"),
+    *("staging-side", "prod-hand", "prod-hostile"),
+)
+
+
+@pytest.mark.parametrize("chapter", [BY_ID[one] for one in SHOWN], ids=lambda one: one.id)
+def test_show_tells_what_a_commit_brought(story, report, chapter):
+    found = report("show", story.commits[chapter.id])
+    before, after = story.before(chapter), story.before(chapter).then(chapter)
+    assert found["after"]["deployment"] == chapter.deployment
+    assert (found["before"]["version"], found["after"]["version"]) == (
+        before.release,
+        after.release,
+    )
+    by = {cause: set() for cause in Cause}
+    for change in found["changes"]:
+        by[change["cause"]] |= names([change])
+    assert by[Cause.OPERATOR] == set(chapter.by_operator)
+    assert by[Cause.RELEASE] >= set(chapter.by_release)
+    assert by[Cause.COMPUTED] - {"docs-url"} == set(chapter.by_nobody)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "verdict"),
+    [
+        ("old-first", "First snapshot, 1 option set."),
+        ("old-gone", "The snapshot was removed."),
+        ("staging-damaged", "It cannot be told"),
+    ],
+)
+def test_show_says_where_no_change_can_be_told(story, report, chapter, verdict):
+    assert report("show", story.commits[chapter])["verdict"].startswith(verdict)
+
+
+def test_show_of_a_merge_tells_what_it_brought(story, report):
+    found = report("show", story.commits["merge"])
+    assert names(found["changes"]) == set(BY_ID["staging-side"].by_operator)
+
+
+def test_show_of_a_commit_without_snapshot_says_so(story, confaudit, quiet_home):
+    where = ("--repo", story.folder, "--no-config")
+    code, _, err = confaudit("show", story.commits["config"], *where)
+    assert (code, "changed no snapshot" in err) == (3, True)
+
+
+# --- git -----------------------------------------------------------------------------------------
 
 
 def test_no_secret_of_it_is_in_git(story):
