@@ -9,7 +9,7 @@ import click
 from confaudit.cli.arguments import DEPLOYMENT
 from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
-from confaudit.cli.parameters import now_option, setup_options
+from confaudit.cli.parameters import now_option, server_options, timeout_option
 from confaudit.cli.setup import read_setup
 from confaudit.core.report.exits import exit_code
 from confaudit.core.report.report import Report
@@ -22,7 +22,8 @@ from confaudit.workflows.clock import Clock
 @click.argument("names", nargs=-1, type=DEPLOYMENT, metavar="[NAME]...")
 @now_option
 @output_options
-@setup_options
+@server_options
+@timeout_option
 def command(
     names: tuple[str, ...], rendering: Rendering, now: datetime | None, **places: Any
 ) -> int:

@@ -135,15 +135,16 @@ config_options: Final = stack(
         ),
     )
 )
+timeout_option: Final = option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SEC",
+    section=Section.CONNECTION,
+    help="For one answer [30].",
+)
 network_options: Final = stack(
     (
-        option(
-            "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
-            metavar="SEC",
-            section=Section.CONNECTION,
-            help="For one answer [30].",
-        ),
+        timeout_option,
         option(
             "--retries",
             type=click.IntRange(0, 20),
@@ -156,7 +157,7 @@ network_options: Final = stack(
 )
 place_options: Final = stack((repo_option("where confaudit.yaml is"), config_options))
 """For commands that ask no server."""
-setup_options: Final = stack(
+server_options: Final = stack(
     (
         place_options,
         url_option(),
@@ -173,9 +174,11 @@ setup_options: Final = stack(
             section=Section.CONNECTION,
             help="Send the token over unencrypted HTTP.",
         ),
-        network_options,
     )
 )
+"""For commands that ask a server."""
+setup_options: Final = stack((server_options, network_options))
+"""The same, and how patient they are."""
 
 
 class Moment(click.ParamType[datetime]):

@@ -17,6 +17,7 @@ EVERY_LOOK: Final = (
     "lint-several",
     "every-kind",
     "catalog-show",
+    "status",
     "catalog-show-backports",
     "lint-nothing",
     "nothing-read",
