@@ -58,6 +58,7 @@ def _local(setup: Setup, survey: "Survey") -> Iterator[Check]:
     yield _person(survey)
     yield configuration_check(setup)
     yield _work_tree(setup, survey)
+    yield from _committed_tokens(setup, survey)
     yield _lock(survey)
 
 
@@ -94,6 +95,22 @@ def _work_tree(setup: Setup, survey: "Survey") -> Check:
     if others:
         return ok("work tree", f"{plural(len(others), 'other file')} changed, which stays so")
     return ok("work tree", "clean")
+
+
+def _committed_tokens(setup: Setup, survey: "Survey") -> Iterator[Check]:
+    """Token files that the repository holds: whoever may clone it has the token."""
+    history, root = setup.snapshots().history, survey.root.resolve()
+    tip = history.commit_id("HEAD")
+    for one in setup.configuration.deployments.values():
+        path = (setup.loaded.folder / one.token_file).resolve()
+        if one.token_file and tip and path.is_relative_to(root):
+            place = path.relative_to(root).as_posix()
+            if history.entry(tip, place):
+                yield failed(
+                    "token file",
+                    f"{visible(place)} is committed, so the history has the token",
+                    "revoke the token, and `git rm` the file; .gitignore keeps the next one out",
+                )
 
 
 def _lock(survey: "Survey") -> Check:

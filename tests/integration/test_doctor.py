@@ -179,6 +179,11 @@ def has_a_token_for_all(place: Place) -> None:
     Path("token").chmod(0o644)
 
 
+def has_a_committed_token(place: Place) -> None:
+    git("add", "-f", "token")
+    git("commit", "-qm", "x")
+
+
 def runs_an_unknown_release(place: Place) -> None:
     place.server.run_release("v2.99.0+abc1234")
 
@@ -253,6 +258,7 @@ FAULTS = [
     (has_no_role, "prod", "role", "may not read the deployment configuration"),
     (has_a_token_that_ends, "prod", "token", "warning: expires in 29 hours"),
     (has_a_token_for_all, "prod", "token file", "warning: others may read it: its mode is 0644"),
+    (has_a_committed_token, "repository", "token file", "token is committed, so the history has"),
     (runs_an_unknown_release, "prod", "release", "2.99.0 is newer than"),
     (runs_an_old_release, "prod", "release", "the line 2.30 gets no more fixes"),
     (has_another_time, "prod", "clock", "ahead of the server's"),

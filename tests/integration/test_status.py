@@ -11,7 +11,6 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from confaudit.cli.main import run
-from confaudit.store.answers import Answer, Answers
 from tests.integration.scripted_server import TOKEN, Reply, ScriptedServer, coder
 
 Confaudit = Callable[..., tuple[int, str, str]]
@@ -261,10 +260,3 @@ def test_where_there_is_nothing_to_look_at(confaudit: Confaudit) -> None:
 @pytest.mark.parametrize("age", ["", "5", "1x", "0s", "-1h"])
 def test_an_age_that_is_none(confaudit: Confaudit, age: str) -> None:
     assert confaudit("status", "--max-age", age)[0] == 2
-
-
-def test_a_note_of_the_future_is_no_trouble(
-    repository: ScriptedServer, confaudit: Confaudit
-) -> None:
-    Answers(Path(".git")).note("prod", Answer(at=datetime(2027, 1, 1, tzinfo=UTC)))
-    assert confaudit("status", "--now", NOW)[0] == 0

@@ -55,6 +55,8 @@ def test_what_is_well_is_told_with_what_it_rests_on() -> None:
     [
         ({"last_success": NOW - timedelta(hours=26)}, "snapshot", "ok", "26h old"),
         ({"last_success": NOW - 3 * DAY}, "snapshot", "failed", "3d old, more than 26h"),
+        ({"last_success": NOW + timedelta(minutes=4)}, "snapshot", "ok", "0s old"),
+        ({"last_success": NOW + DAY}, "snapshot", "warning", "of a time to come, 2026-08-11"),
         ({"last_success": None}, "snapshot", "failed", "none was ever taken"),
         (
             {"last_success": NOW - 3 * DAY, "is_from_git": True},

@@ -12,6 +12,8 @@ from confaudit.core.text.wording import lasting, moment
 
 EXPIRES_SOON: Final = timedelta(days=3)
 """A token that expires sooner than this is worth a warning."""
+_AHEAD: Final = timedelta(minutes=5)
+"""How much the clocks of two machines may differ: whose is ahead would never look stale."""
 UPDATE: Final = "learn of newer releases: `confaudit catalog update`"
 
 
@@ -55,6 +57,12 @@ def snapshot_check(standing: Standing, now: datetime, max_age: timedelta) -> Che
     if standing.last_success is None:
         return failed("snapshot", "none was ever taken", f"take one: `confaudit snapshot {name}`")
     age = now - standing.last_success
+    if age < -_AHEAD:
+        return warning(
+            "snapshot",
+            f"the last one is of a time to come, {moment(standing.last_success)}",
+            "set the clock of the machine that takes the snapshots, and of this one",
+        )
     if age <= max_age:
         return ok("snapshot", f"{brief(age)} old")
     if standing.is_from_git:
@@ -125,8 +133,11 @@ def _strange(version: Version, known: Sequence[Release]) -> str:
 
 
 def brief(time: timedelta) -> str:
-    """About how long, in the largest unit of which there are two or more: `90m`, `26h`, `3d`."""
-    seconds = int(time.total_seconds())
+    """About how long, in the largest unit of which there are two or more: `90m`, `26h`, `3d`.
+
+    What lies ahead is `0s`.
+    """
+    seconds = max(int(time.total_seconds()), 0)
     size, unit = next((one for one in _UNITS if seconds >= 2 * one[0]), (1, "s"))
     return f"{seconds // size}{unit}"
 
