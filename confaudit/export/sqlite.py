@@ -1,6 +1,7 @@
 """Tables as one SQLite database, whose schema says what each column means."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -27,7 +28,7 @@ def opened(path: Path) -> Iterator["_Database"]:
         refuse(path)
     with aside(path) as folder:
         draft = folder / path.name
-        with closing(sqlite3.connect(draft, isolation_level=None)) as connection, _room_told():
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection, _disk_told():
             connection.executescript(_SCRIPT)
             yield _Database(connection)
             connection.execute("COMMIT")
@@ -42,14 +43,19 @@ def _is_ours(path: Path) -> bool:
     return head.startswith(_MAGIC) and int.from_bytes(head[_AT]) == APPLICATION_ID
 
 
+_FAILURES: Final = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO}
+"""What SQLite says where the system refuses to write, without the details in its upper bits."""
+
+
 @contextmanager
-def _room_told() -> Iterator[None]:
+def _disk_told() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise OSError(errno.ENOSPC, "the disk is full") from error
-        raise
+        number = _FAILURES.get(error.sqlite_errorcode & 0xFF)
+        if number is None:
+            raise
+        raise OSError(number, os.strerror(number)) from error
 
 
 class _Database:

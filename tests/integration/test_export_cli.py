@@ -2,10 +2,12 @@
 
 import csv
 import re
+import shlex
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -49,20 +51,19 @@ def ask(exported):
         duck.execute(f"CREATE VIEW {table.name} AS FROM '{exported}/parquet/{table.name}.parquet'")
 
     def rows(query):
-        text = re.sub(
-            r"(s\.taken_at|max\(s\.taken_at\)|r\.released_on)", r"CAST(\1 AS text)", query
-        )
         found = in_sqlite(exported / "h.db", query)
-        other = [tuple(map(plain, row)) for row in duck.execute(text).fetchall()]
-        assert [tuple(map(plain, row)) for row in found] == other
+        other = duck.sql(query).to_arrow_table().to_pylist()
+        assert [tuple(map(plain, row.values())) for row in other] == found
         return found
 
     return rows
 
 
 def plain(cell):
-    """A time as both write it."""
-    return re.sub(r"^(\S+)[T ](\S+)(Z|\+00)$", r"\1 \2", cell) if isinstance(cell, str) else cell
+    """A cell of Parquet as SQLite has it."""
+    if isinstance(cell, datetime):
+        return f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def test_operators_changes_are_those_of_the_story(ask, story):
@@ -74,9 +75,11 @@ def test_operators_changes_are_those_of_the_story(ask, story):
 
 def test_since_when_is_as_the_story_has_it(ask, story):
     found = {(row[0], row[1]): row[-1] for row in ask(SINCE)}
-    for deployment in story.deployments:
-        for key in story.state(deployment).chosen:
-            assert found[deployment, key] == story.since(deployment, key).at
+    assert found == {(name, key): story.since(name, key).at for name, key in found}
+    old = {was for one in TOLD for was in one.renamed.values()}
+    chosen = {(name, key) for name in story.deployments for key in story.state(name).chosen}
+    assert {key for _, key in chosen - found.keys()} == old
+    assert {key for _, key in found.keys() - chosen} == {"ai-gateway-enabled"}
 
 
 def test_replicas_differ_where_the_story_made_them(ask):
@@ -196,6 +199,16 @@ def test_what_cannot_be_is_said(arguments, code, told, story, clean_folder, conf
     found, _, err = confaudit("export", "--no-config", *filled)
     assert (found, told in err) == (code, True), err
     assert {one.name for one in clean_folder.iterdir()} == {"empty"}
+
+
+@pytest.mark.parametrize(("kind", "blocks"), [("sqlite", 100), ("csv", 40), ("parquet", 8)])
+def test_a_disk_that_takes_no_more_is_a_sentence_and_leaves_nothing(kind, blocks, story):
+    """A limit on the size of files stands for it."""
+    limited = f"ulimit -f {blocks}; exec {sys.executable} -m confaudit export"
+    words = shlex.join([*of(story), f"--{kind}", "out"])
+    done = subprocess.run(["bash", "-c", f"{limited} {words}"], capture_output=True, text=True)
+    assert (done.returncode, "cannot write out" in done.stderr) == (2, True), done.stderr
+    assert [*Path().iterdir()] == []
 
 
 def test_without_the_library_of_parquet_the_command_says_how_to_get_it(story):
