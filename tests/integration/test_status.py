@@ -250,11 +250,10 @@ def test_where_there_is_nothing_to_look_at(confaudit: Confaudit) -> None:
     code, _, err = confaudit("status")
     assert (code, "confaudit init" in err) == (3, True)
     Path("confaudit.yaml").write_text("deployments: {a: {url: https://a.example.com}}\n")
-    code, out, _ = confaudit("status")
-    assert (code, "none was ever taken" in out, "is not in a git repository" in out) == (
-        1,
-        *[True] * 2,
-    )
+    code, out, _ = confaudit("status", "-f", "json")
+    assert code == 1
+    assert "none was ever taken" in out
+    assert "is not in a git repository" in out
 
 
 @pytest.mark.parametrize("age", ["", "5", "1x", "0s", "-1h"])
