@@ -201,7 +201,7 @@ def test_what_cannot_be_is_said(arguments, code, told, story, clean_folder, conf
     assert {one.name for one in clean_folder.iterdir()} == {"empty"}
 
 
-@pytest.mark.parametrize(("kind", "blocks"), [("sqlite", 100), ("csv", 40), ("parquet", 8)])
+@pytest.mark.parametrize(("kind", "blocks"), [("sqlite", 100), ("csv", 40)])
 def test_a_disk_that_takes_no_more_is_a_sentence_and_leaves_nothing(kind, blocks, story):
     """A limit on the size of files stands for it."""
     limited = f"ulimit -f {blocks}; exec {sys.executable} -m confaudit export"
