@@ -89,7 +89,8 @@ def _filled(setup: Setup, request: ExportRequest) -> Iterator[Filled]:
     if not snapshots.history.commit_id("HEAD"):
         return
     wanted = [request.deployment] if request.deployment else []
-    names = {one for one in snapshots.deployments() if one in (wanted or [one])}
+    names = {*snapshots.deployments()}
+    names &= {*wanted} or names
     yield from _each(RELEASES, rows.release_rows(setup.catalog()))
     brought = brought_by(setup)
     told = entries(setup, wanted, since=request.since, until=request.until)
