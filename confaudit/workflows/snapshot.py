@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from confaudit.configfile import Deployment
+from confaudit.core.health.standing import EXPIRES_SOON
 from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
 from confaudit.core.snapshot.canonical import encode
 from confaudit.core.snapshot.commit_message import commit_message
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 PARALLEL: Final = 8
 """Deployments asked at the same time."""
-
-EXPIRY_WARNING: Final = timedelta(days=3)
-"""A token that expires sooner than this is worth a warning."""
 
 
 class Status(StrEnum):
@@ -111,7 +109,7 @@ def _settle(
 
 def _expiry(expires_at: datetime | None, now: datetime) -> str:
     """A cron job's token dies silently: an Owner's after at most seven days since 2.24."""
-    if expires_at is None or expires_at - now > EXPIRY_WARNING:
+    if expires_at is None or expires_at - now > EXPIRES_SOON:
         return ""
     when = expires_at.strftime("%Y-%m-%d %H:%M UTC")
     return f"the session token expires on {when}; create a new one with `coder tokens create`"
