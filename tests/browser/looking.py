@@ -18,6 +18,7 @@ EVERY_LOOK: Final = (
     "every-kind",
     "catalog-show",
     "status",
+    "log",
     "catalog-show-backports",
     "lint-nothing",
     "nothing-read",
