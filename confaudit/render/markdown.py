@@ -138,16 +138,17 @@ def _first(page: Page, number: int) -> Page:
 def _in_order(page: Page) -> Iterator[tuple[str, int]]:
     """The anchors of what can be cut, with how much it counts, the most important first.
 
-    The table of all parts comes before these, other tables after findings and changes.
+    Tables that lead to the rest come before it, others after findings and changes.
     """
-    yield from _anchors(page.tables if page.parts else _judged(page))
+    yield from _anchors([table for table in page.tables if table.links or page.parts])
+    yield from _anchors(() if page.parts else _judged(page))
     for part in page.parts:
         yield part.anchor, 1
         yield from _anchors(_judged(part))
     if page.parts:
         yield from _anchors(page.decisions)
     for one in page.parts or (page,):
-        yield from _anchors(one.tables)
+        yield from _anchors([table for table in one.tables if not table.links])
 
 
 def _judged(page: Page) -> tuple[Group | Decisions, ...]:

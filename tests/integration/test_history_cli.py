@@ -10,14 +10,15 @@ from confaudit.store.layout import folder_of
 from tests.integration.test_blame import HOUR, commit, snapshot
 from tests.integration.test_store_repository import git
 from tests.unit.report_schema import REPORT_SCHEMA
+from tests.unit.test_architecture import loaded
 
 OLD, NEW = "2.33.11", "2.34.0"
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory):
+def repository(tmp_path_factory):
     """Two deployments; an option that is set, renamed by an upgrade, and set back and forth."""
-    root = tmp_path_factory.mktemp("story")
+    root = tmp_path_factory.mktemp("repository")
     git(root, "init", "-q", "-b", "main")
     git(root, "config", "user.name", "Ann")
     git(root, "config", "user.email", "ann@example.com")
@@ -44,9 +45,9 @@ def story(tmp_path_factory):
 
 
 @pytest.fixture
-def asked(story, confaudit, monkeypatch):
-    """The answer to a question about the story, and the exit code it has to have."""
-    monkeypatch.chdir(story)
+def asked(repository, confaudit, monkeypatch):
+    """The answer to a question about the repository, and the exit code it has to have."""
+    monkeypatch.chdir(repository)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
 
     def ask(*arguments, code=ExitCode.OK):
@@ -131,6 +132,17 @@ def test_a_mistyped_name_is_told(asked, arguments, told):
         assert told in asked("log", *arguments, code=ExitCode.USAGE)
 
 
+def test_a_reader_who_wants_one_entry_has_git_read_no_more(calls, asked):
+    asked("log", "-n", "1")
+    few = len(calls.names())
+    asked("log")
+    assert few < len(calls.names())
+
+
+def test_text_of_a_log_loads_neither_templates_nor_layouts(repository):
+    assert loaded(["log", "-p", "--repo", str(repository)]) <= {"msgspec", "re2"}
+
+
 def test_where_nothing_is_there_is_nothing_to_do(confaudit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert confaudit("log")[0] == ExitCode.USAGE
@@ -148,20 +160,20 @@ def origins(asked, *arguments):
     return {row["option"]: row for row in document["tables"]["options"]["rows"]}
 
 
-def test_blame_tells_value_source_and_who_made_it_so(asked, story):
+def test_blame_tells_value_source_and_who_made_it_so(asked, repository):
     found = origins(asked, "-d", "prod")
     assert found.keys() == {"--access-url", "--ai-gateway-retention", "--session-duration"}
     duration = found["--session-duration"]
     assert (duration["value"], duration["source"], duration["cause"]) == ("1h", "env", "operator")
     assert duration["author"] == "Ann"
-    assert git(story, "log", "-1", "--format=%s", duration["commit"]) == "longer"
+    assert git(repository, "log", "-1", "--format=%s", duration["commit"]) == "longer"
     back = found["--ai-gateway-retention"]
-    assert git(story, "log", "-1", "--format=%s", back["commit"]) == "back"
+    assert git(repository, "log", "-1", "--format=%s", back["commit"]) == "back"
 
 
-def test_blame_names_the_merge_that_brought_it(asked, story):
+def test_blame_names_the_merge_that_brought_it(asked, repository):
     row = origins(asked, "verbose", "-d", "dev")["--verbose"]
-    assert git(story, "log", "-1", "--format=%s", row["merge"]) == "merged"
+    assert git(repository, "log", "-1", "--format=%s", row["merge"]) == "merged"
 
 
 def test_blame_of_what_nobody_set_is_for_who_asks(asked):
@@ -171,8 +183,8 @@ def test_blame_of_what_nobody_set_is_for_who_asks(asked):
     assert "say which: -d dev" in asked("blame", code=ExitCode.USAGE)
 
 
-def test_blame_of_an_earlier_snapshot(asked, story):
-    commit = git(story, "log", "--format=%H", "--grep=^limit$")
+def test_blame_of_an_earlier_snapshot(asked, repository):
+    commit = git(repository, "log", "--format=%H", "--grep=^limit$")
     assert (
         origins(asked, "aibridge-retention", "--at", f"{commit}:prod")["--aibridge-retention"][
             "commit"
@@ -184,8 +196,8 @@ def test_blame_of_an_earlier_snapshot(asked, story):
 # --- show ----------------------------------------------------------------------------------------
 
 
-def named(story, subject):
-    return git(story, "log", "--format=%H", f"--grep=^{subject}$")
+def named(repository, subject):
+    return git(repository, "log", "--format=%H", f"--grep=^{subject}$")
 
 
 @pytest.mark.parametrize(
@@ -198,26 +210,26 @@ def named(story, subject):
         ("merged", "to 2 deployments\n"),
     ],
 )
-def test_a_commit_is_told_by_what_it_brought(asked, story, subject, told):
-    out = asked("show", named(story, subject))
+def test_a_commit_is_told_by_what_it_brought(asked, repository, subject, told):
+    out = asked("show", named(repository, subject))
     assert told in out
     assert "Ann" in out
 
 
-def test_show_means_the_last_snapshot_or_that_of_a_deployment(asked, story):
-    assert f"What {named(story, 'two at once')[:12]} brought to 2 deployments" in asked("show")
-    assert f"What {named(story, 'back')[:12]} brought to prod" in asked("show", "HEAD:prod")
+def test_show_means_the_last_snapshot_or_that_of_a_deployment(asked, repository):
+    assert f"What {named(repository, 'two at once')[:12]} brought to 2 deployments" in asked("show")
+    assert f"What {named(repository, 'back')[:12]} brought to prod" in asked("show", "HEAD:prod")
     assert asked("show", "-d", "prod") == asked("show", "HEAD:prod")
 
 
-def test_a_show_of_several_deployments_is_kept_whole(asked, story, tmp_path):
+def test_a_show_of_several_deployments_is_kept_whole(asked, tmp_path):
     saved, page = tmp_path / "show.json", tmp_path / "show.html"
     asked("show", "HEAD", "-o", str(saved), "-o", str(page))
     asked("convert", str(saved), "-o", str(tmp_path / "again.html"))
     assert (tmp_path / "again.html").read_text() == page.read_text()
 
 
-def test_a_commit_without_a_snapshot_says_so(asked, story):
-    told = asked("show", named(story, "no snapshot"), code=ExitCode.INCOMPLETE)
+def test_a_commit_without_a_snapshot_says_so(asked, repository):
+    told = asked("show", named(repository, "no snapshot"), code=ExitCode.INCOMPLETE)
     assert "changed no snapshot" in told
     assert "there is no commit nowhere" in asked("show", "nowhere", code=ExitCode.USAGE)

@@ -5,10 +5,12 @@ import pty
 import select
 import subprocess
 import sys
+from itertools import count
 
 import pytest
 
 from confaudit.cli.main import run
+from confaudit.cli.pager import page
 from confaudit.errors import ExitCode
 from tests.integration.processes import DEADLINE, start_loaded
 
@@ -121,6 +123,22 @@ def test_what_is_no_terminal_gets_none(environ):
     done = subprocess.run(ASKED, env=environ, capture_output=True, text=True, check=True)
     assert "less, " not in done.stdout
     assert VERDICT in done.stdout
+
+
+def test_what_comes_bit_by_bit_ends_with_the_pager(monkeypatch, capfd):
+    monkeypatch.setenv("PAGER", "head -n 1")
+    monkeypatch.delenv("CONFAUDIT_PAGER", raising=False)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    assert page(b"and so on\n" for _ in count())
+    assert capfd.readouterr().out == "and so on\n"
+
+
+class Terminal:
+    """Standard output, which says that it is a terminal."""
+
+    def isatty(self):
+        return True
 
 
 COLOUR = "\x1b["

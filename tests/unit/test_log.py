@@ -1,0 +1,60 @@
+"""What a history comes to, and how it is written on a terminal."""
+
+from dataclasses import replace
+
+import pytest
+
+from confaudit.core.changes.selection import Selection
+from confaudit.core.history.question import Question
+from confaudit.core.history.tally import Tally
+from confaudit.core.model import Cause
+from confaudit.core.report.newest import newest
+from confaudit.present import present
+from confaudit.render import RenderOptions, render
+from tests.browser.test_hostile_pages import poisoned
+from tests.golden.sample_history import HISTORY, entry
+from tests.golden.sample_reports import LOG
+
+
+def test_a_tally_counts_what_passes():
+    tally = Tally()
+    assert [*tally.counted(HISTORY)] == [*HISTORY]
+    assert tally.verdict == Tally(HISTORY).verdict == LOG.verdict
+    assert Tally().result.startswith("result: 0 snapshots, 0 upgrades, 0 changes")
+
+
+@pytest.mark.parametrize(
+    ("selection", "days"),
+    [
+        (Selection(frozenset({Cause.RELEASE})), [40, 33]),
+        (Selection(only=("*scopes",)), [40, 12]),
+        (Selection(frozenset({Cause.RELEASE}), ("*scopes",)), [40]),
+    ],
+)
+def test_a_question_keeps_what_cannot_be_told(selection, days):
+    start = HISTORY[-1].taken_at
+    found = [*Question(selection=selection).answers(HISTORY)]
+    assert [(one.taken_at - start).days for one in found] == days
+
+
+@pytest.mark.parametrize("in_full", [True, False])
+def test_no_text_of_a_history_moves_the_cursor_or_adds_a_line(in_full):
+    hostile = replace(LOG, entries=poisoned(HISTORY))
+    lines = render(hostile, "text", RenderOptions(in_full=in_full)).splitlines()
+    assert all(line.isprintable() for line in lines)
+    assert all(line.startswith(("commit ", "  ", "result: ")) for line in lines if line)
+
+
+def test_a_page_goes_as_far_back_as_it_stays_quick_and_says_so():
+    report = replace(LOG, entries=HISTORY * 20)
+    cut = newest(report, 50)
+    assert len(cut.entries) < 50 < sum(1 + len(one.changes) for one in report.entries)
+    assert f"The newest {len(cut.entries)} of 200 snapshots" in cut.notes[-1]
+    assert newest(LOG, 50) is LOG
+    assert len(newest(LOG, 1).entries) == 1
+
+
+def test_a_snapshot_without_a_time_has_its_place():
+    timeless = replace(entry(0, *HISTORY[1].changes), taken_at=None)
+    (group,) = present(replace(LOG, entries=(timeless,)), 9).groups
+    assert (group.part, group.title) == ("", "at an unknown time · prod")
