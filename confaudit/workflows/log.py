@@ -69,13 +69,13 @@ def log(setup: Setup, request: LogRequest) -> Log:
     first = next(found, None)
     if first is None:
         require_snapshots(setup, request.deployment)
-    what = question.names or "something"
-    where = f" in {visible(request.deployment)}" if request.deployment else ""
+    whose = visible(request.deployment) or "all deployments"
+    title = f"{question.names} in {whose}" if question.names else whose
     return Log(
         entries=chain([first] if first else [], found),
         is_any=first is not None,
-        title=f"History of {question.names or 'snapshots'}{where}",
-        nothing=f"No snapshot{where} that is asked for changed {what}.",
+        title=f"History of {title}",
+        nothing=f"No snapshot that is asked for changed {question.names or 'anything'} in {whose}.",
         taken=taken,
     )
 

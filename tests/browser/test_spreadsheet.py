@@ -11,6 +11,7 @@ from confaudit.core.report.report import Report
 from confaudit.present import present
 from tests.browser.conftest import Opener
 from tests.browser.looking import ids, load_again, seen
+from tests.golden.sample_history import HISTORY
 from tests.golden.sample_reports import ALIKE, FINDINGS, REPORTS, judged
 
 AUDIT = REPORTS["upgrade"]
@@ -54,6 +55,17 @@ def test_an_audit_becomes_an_action_plan(open_page: Opener, tmp_path: Path) -> N
         "Rule": "empty-value",
         "Fingerprint": FINDINGS[1].fingerprint,
     }
+
+
+def test_a_history_becomes_a_list_of_changes_with_their_snapshots(
+    open_page: Opener, tmp_path: Path
+) -> None:
+    rows = table(open_page(REPORTS["log"]), tmp_path)
+    assert len(rows) == sum(len(entry.changes) for entry in HISTORY)
+    first, change = HISTORY[0], HISTORY[0].changes[0]
+    assert rows[0]["Taken"] == "2026-03-06T09:30:00Z"
+    assert (rows[0]["Deployment"], rows[0]["Release"]) == (first.deployment, first.version)
+    assert (rows[0]["Commit"], rows[0]["Option"]) == (first.commit, change.key)
 
 
 def test_a_comparison_becomes_a_list_of_changes(open_page: Opener, tmp_path: Path) -> None:
