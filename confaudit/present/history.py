@@ -42,6 +42,11 @@ def when(entry: Entry) -> str:
     return moment(entry.taken_at) if entry.taken_at else "at an unknown time"
 
 
+def author(entry: Entry) -> str:
+    """Who committed a snapshot."""
+    return middle_out(visible(entry.author), _TITLE)
+
+
 def events(entry: Entry) -> tuple[str, ...]:
     """What a snapshot tells beside changes: that it is the first one, an upgrade, not readable."""
     by_hand = f"committed by hand: {entry.subject}" if entry.is_by_hand else ""
@@ -131,6 +136,6 @@ def _row(entry: Entry) -> tuple[tuple[str, ...], ...]:
         (when(entry),),
         (visible(entry.deployment),),
         ("; ".join((*events(entry), *changes)),),
-        (middle_out(visible(entry.author), _TITLE),),
+        (author(entry),),
         (visible(entry.commit[:12]),),
     )

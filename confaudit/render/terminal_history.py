@@ -12,7 +12,7 @@ from confaudit.core.model import ChangeKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import inert, visible
 from confaudit.present import KIND_SYMBOLS
-from confaudit.present.history import events, told, when
+from confaudit.present.history import author, events, told, when
 from confaudit.render import RenderOptions
 
 _YELLOW, _BOLD, _MAGENTA = "33", "1", "35"
@@ -46,7 +46,7 @@ def written(entries: Iterable[Entry], options: RenderOptions) -> Iterator[str]:
 
 def _lines(entry: Entry, options: RenderOptions) -> Iterator[str]:
     commit = _painted(f"commit {visible(entry.commit[:12])}", _YELLOW, options)
-    yield "  ".join((commit, visible(entry.deployment), when(entry), visible(entry.author)))
+    yield "  ".join((commit, visible(entry.deployment), when(entry), author(entry)))
     for text in events(entry):
         yield f"  {_painted(text, _MAGENTA, options)}"
     for one in told(entry, in_full=options.in_full):
