@@ -86,6 +86,8 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Push after a snapshot."""
     remote: _Remote = "origin"
     """The git remote to push to."""
+    push_timeout: _Wait = 60.0
+    """How long to try again while others push to it as well, in seconds."""
     fingerprint_key_env: _Variable = ""
     """Name of an environment variable that holds a key: secrets the server lets slip get a
     keyed fingerprint, so that a rotation shows. Empty: nothing is derived from a secret."""

@@ -75,6 +75,7 @@ NAMES: Final = (
     "PUSH",
     "QUIET",
     "REASON",
+    "PUSH_TIMEOUT",
     "REMOTE",
     "RENDER",
     "REPO",

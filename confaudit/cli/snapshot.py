@@ -57,6 +57,13 @@ from confaudit.workflows.snapshot import Outcome, Status
     help="The git remote to push to.  [default: origin]",
 )
 @option(
+    "--push-timeout",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    section=Section.REPOSITORY,
+    help="Try again while others push.  [default: 60]",
+)
+@option(
     "--lock-timeout",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
@@ -80,6 +87,7 @@ def command(
     at: datetime | None,
     push: bool | None,
     remote: str | None,
+    push_timeout: float | None,
     lock_timeout: float | None,
     verbose: bool,
 ) -> int:
@@ -105,7 +113,8 @@ def command(
         _tell(outcome, verbose)
     _summarise(outcomes)
     if setup.configuration.push if push is None else push:
-        workflow.push(setup, remote or setup.configuration.remote)
+        patience = setup.configuration.push_timeout if push_timeout is None else push_timeout
+        workflow.push(setup, remote or setup.configuration.remote, patience)
     failed = any(outcome.status is Status.FAILED for outcome in outcomes)
     return _exit_code(outcomes) if failed else ExitCode.OK
 

@@ -6,6 +6,7 @@ git says about a remote is repeated, as addresses may hold passwords.
 
 import os
 import re
+from typing import Final
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import NothingToDo, RemoteError, StoreError
@@ -21,10 +22,12 @@ from confaudit.store.layout import (
 )
 from confaudit.store.log import Commit, FileChange
 from confaudit.store.objects import Objects, changes_between
-from confaudit.store.remote_talk import talk, trouble
+from confaudit.store.remote_talk import is_locked, talk, trouble, will_stay
 from confaudit.store.snapshots import Snapshots
 
-_ATTEMPTS = 5
+_FIRST_PAUSE: Final = 0.2
+_LONGEST_PAUSE: Final = 5.0
+"""Seconds between attempts, of which a random part is waited: hosts of one cron start together."""
 
 _BEHIND = re.compile(
     rb"^!.*\[(rejected|remote rejected\] \((cannot lock|failed to update|incorrect old))", re.M
@@ -58,12 +61,15 @@ class Remote:
                 else "add one: git remote add NAME URL",
             )
 
-    def push(self) -> None:
-        """Push the branch; when the remote has moved on, first put our snapshots on top of it."""
+    def push(self, seconds: float) -> None:
+        """Push the branch; when the remote has moved on, first put our snapshots on top of it.
+
+        As others may move it meanwhile, no further attempt is made after so many seconds.
+        """
         from tenacity import (
             Retrying,
             retry_if_exception_type,
-            stop_after_attempt,
+            stop_after_delay,
             wait_random_exponential,
         )
 
@@ -71,8 +77,8 @@ class Remote:
             raise NothingToDo("there is no snapshot to push", "take one with `confaudit snapshot`")
         attempts = Retrying(
             retry=retry_if_exception_type(_Moved),
-            stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_random_exponential(multiplier=0.3, max=5),  # hosts of one cron start together
+            stop=stop_after_delay(seconds),
+            wait=wait_random_exponential(multiplier=_FIRST_PAUSE, max=_LONGEST_PAUSE),
             reraise=True,
         )
         for attempt in attempts:
@@ -85,8 +91,8 @@ class Remote:
         ref = self._branch.ref
         options = ("--porcelain", "--no-follow-tags", "--no-recurse-submodules")
         answer = talk(self._git, "push", *options, self._name, f"{ref}:{ref}")
-        if _BEHIND.search(answer.out):
-            raise self._moved()
+        if _BEHIND.search(answer.out) and not will_stay(answer):
+            raise self._locked() if is_locked(answer) else self._moved()
         if answer.code:
             raise self._failure(answer)
 
@@ -167,7 +173,14 @@ class Remote:
         return _Moved(
             f"others keep committing, here or to the git remote '{self._name}', and ours did not"
             " get in",
-            "run again; the snapshots are committed here",
+            "run again, or raise --push-timeout; the snapshots are committed here",
+        )
+
+    def _locked(self) -> _Moved:
+        return _Moved(
+            f"the git remote '{self._name}' keeps its branch locked",
+            "run again; when nobody pushes, a push that was killed left a *.lock file among the"
+            " refs there. The snapshots are committed here",
         )
 
     def _failure(self, answer: GitResult) -> RemoteError:

@@ -12,8 +12,22 @@ from confaudit.store.command import Git, GitResult
 PATIENCE_SECONDS: Final = 120.0
 """A remote silent for so long will stay so, and runs of cron must not pile up."""
 
+_LASTING: Final = (
+    (r"No space left|[Qq]uota exceeded", "has no space left to take the push"),
+    (
+        r"Read-only file system|insufficient permission|Permission denied\)?$"
+        r"|unable to create temporary (object directory|file)|cannot lock ref.*Permission denied",
+        "cannot be written: its folder is read-only, or belongs to another user there",
+    ),
+)
+"""What keeps a remote from taking a push, however often one tries."""
 _FAILURES: Final = (
-    (r"\[remote rejected\]", "refused the push: a hook or a protected branch forbids it"),
+    *_LASTING,
+    (
+        r"\[remote rejected\].*(hook|protected|declined|denied|refus|prohibited)",
+        "refused the push: a hook or a protected branch forbids it",
+    ),
+    (r"\[remote rejected\]", "failed to take the push: look at git's own messages there"),
     (
         r"could not read (Username|Password)|Authentication failed|Permission denied"
         r"|Host key verification|error: 40[13]|terminal prompts disabled",
@@ -46,6 +60,19 @@ def _has_own_ssh(git: Git) -> bool:
 
 def trouble(answer: GitResult) -> str:
     """What is the matter with a remote, as a sentence about it goes on."""
-    said = answer.err + answer.out.decode(errors="replace")
-    found = (what for pattern, what in _FAILURES if re.search(pattern, said))
+    found = (what for pattern, what in _FAILURES if re.search(pattern, _said(answer), re.M))
     return next(found, "could not be reached")
+
+
+def will_stay(answer: GitResult) -> bool:
+    """Whether the remote cannot take a push, however often one tries."""
+    return any(re.search(pattern, _said(answer), re.M) for pattern, _ in _LASTING)
+
+
+def is_locked(answer: GitResult) -> bool:
+    """Whether somebody holds the lock of what the remote is to change, or left it there."""
+    return bool(re.search(r"\.lock': File exists", _said(answer)))
+
+
+def _said(answer: GitResult) -> str:
+    return answer.err + answer.out.decode(errors="replace")

@@ -132,10 +132,11 @@ class Repository(Snapshots):
             self._stage(contents, {})
         return commit
 
-    def push(self, remote: str) -> str:
+    def push(self, remote: str, seconds: float = 60.0) -> str:
         """Push the checked-out branch, and return the id of its newest commit then.
 
-        When the remote has commits of others, the snapshots not pushed yet are put on top.
+        When the remote has commits of others, the snapshots not pushed yet are put on top; while
+        others keep pushing, again and again for so many seconds.
 
         Raises:
             RemoteError: the remote cannot be reached or refuses.
@@ -143,7 +144,7 @@ class Repository(Snapshots):
         """
         with self.lock():
             branch = self._branch()
-            Remote(self._git, self._objects, branch, self, remote).push()
+            Remote(self._git, self._objects, branch, self, remote).push(seconds)
             return branch.tip()
 
     def _attributes(self) -> Mapping[str, bytes]:

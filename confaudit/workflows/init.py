@@ -34,6 +34,7 @@ deployments:
 # lock_timeout: 60       # seconds to wait for another confaudit at work here
 # push: false            # push after every snapshot …
 # remote: origin         # … to this git remote
+# push_timeout: 60       # seconds to try again while others push there as well
 
 # Secrets are never stored: only whether each is set, and from where. With a key in this
 # environment variable, secrets that the server lets slip also get a keyed fingerprint, so

@@ -205,11 +205,11 @@ def _carry_over(before: Snapshot | None, after: Snapshot, failed: Mapping[str, s
     )
 
 
-def push(setup: Setup, remote: str) -> None:
-    """Push the snapshots.
+def push(setup: Setup, remote: str, seconds: float) -> None:
+    """Push the snapshots, trying so many seconds while others push as well.
 
     Raises:
         RemoteError: the remote could not be reached or refused.
         StoreError: the remote's history cannot be joined with ours.
     """
-    setup.repository().push(remote)
+    setup.repository().push(remote, seconds)

@@ -13,6 +13,7 @@ from confaudit.errors import ExitCode, NothingToDo, RemoteError, StoreError
 from confaudit.store import remote as remote_module
 from confaudit.store import remote_talk
 from confaudit.store.branch import Branch
+from confaudit.store.command import GitResult
 from confaudit.store.repository import Repository
 
 AT = datetime(2026, 1, 5, 11, 44, 6, tzinfo=UTC)
@@ -275,7 +276,7 @@ def test_a_branch_moved_while_others_are_fetched_stays_whole(clone, monkeypatch)
     commit = two.commit("prod", OLD, "prod: first", AT)
     monkeypatch.setattr(Branch, "advance", lambda *_: False)
     with pytest.raises(RemoteError, match="others keep committing"):
-        two.push("origin")
+        two.push("origin", seconds=0.2)
     assert git(two.root, "rev-parse", "HEAD") == commit
     assert git(two.root, "status", "--porcelain") == ""
 
@@ -295,8 +296,8 @@ def test_a_race_without_end_is_given_up(clone, monkeypatch):
     monkeypatch.setattr(remote_module.Remote, "_send", send)
     two.commit("prod", OLD, "prod: first", AT)
     with pytest.raises(RemoteError, match="others keep committing"):
-        two.push("origin")
-    assert len(rounds) == 5
+        two.push("origin", seconds=0.5)
+    assert len(rounds) > 1
 
 
 def test_a_hook_of_the_remote_may_refuse(clone, hub):
@@ -309,6 +310,52 @@ def test_a_hook_of_the_remote_may_refuse(clone, hub):
     with pytest.raises(RemoteError, match="a hook or a protected branch") as caught:
         store.push("origin")
     assert "secret words" not in caught.value.message + caught.value.hint
+
+
+def test_a_branch_that_stays_locked_there_is_told_as_that(clone, hub):
+    store = clone("one")
+    store.commit("prod", OLD, "prod: first", AT)
+    (hub / "refs/heads/main.lock").touch()
+    with pytest.raises(RemoteError, match="keeps its branch locked") as caught:
+        store.push("origin", seconds=0.2)
+    assert caught.value.exit_code == ExitCode.UNREACHABLE
+    (hub / "refs/heads/main.lock").unlink()
+    store.push("origin")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("remote: fatal: write error: No space left on device", "has no space left"),
+        ("remote: error: insufficient permission for adding an object", "cannot be written"),
+        ("remote: fatal: unable to create temporary object directory", "cannot be written"),
+        ("remote: fatal: Unable to create temp: Read-only file system", "cannot be written"),
+        ("! refs/heads/main [remote rejected] (pre-receive hook declined)", "a hook or a"),
+        ("! refs/heads/main [remote rejected] (protected branch)", "a hook or a"),
+        ("! refs/heads/main [remote rejected] (unpacker error)", "failed to take the push"),
+    ],
+)
+def test_what_keeps_a_remote_from_taking_a_push(said, told):
+    rejected = b"!\trefs/heads/main:refs/heads/main\t[remote rejected] (failed to update ref)"
+    answer = GitResult(1, b"" if "rejected]" in said else rejected, said)
+    assert told in remote_talk.trouble(answer)
+    assert remote_talk.will_stay(answer) is told.startswith(("has no", "cannot be"))
+
+
+def test_a_full_remote_is_not_asked_again(clone, hub, monkeypatch):
+    store = clone("one")
+    store.commit("prod", OLD, "prod: first", AT)
+    asked = []
+
+    def full(*_, **__):
+        asked.append(1)
+        out = b"!\trefs/heads/main:refs/heads/main\t[remote rejected] (failed to update ref)\n"
+        return GitResult(1, out, "remote: error: cannot lock ref: No space left on device")
+
+    monkeypatch.setattr(remote_module, "talk", full)
+    with pytest.raises(RemoteError, match="no space left"):
+        store.push("origin")
+    assert len(asked) == 1
 
 
 def test_a_hook_here_does_not_run(clone):
