@@ -7,7 +7,7 @@ import click
 
 from confaudit.cli.commands import Command, Section
 from confaudit.cli.parameters import (
-    Moment,
+    Bound,
     deployment_option,
     now_option,
     option,
@@ -43,7 +43,7 @@ from confaudit.workflows.setup import Setup
 @deployment_option
 @option(
     "--since",
-    type=Moment(),
+    type=Bound(is_start=True),
     metavar="TIME",
     command="export",
     section=Section.INPUTS,
@@ -51,7 +51,7 @@ from confaudit.workflows.setup import Setup
 )
 @option(
     "--until",
-    type=Moment(),
+    type=Bound(is_start=False),
     metavar="TIME",
     command="export",
     section=Section.INPUTS,

@@ -7,7 +7,7 @@ import click
 from confaudit.cli.arguments import OPTION
 from confaudit.cli.commands import Command, Section
 from confaudit.cli.output import Rendering, output_options, stream, write
-from confaudit.cli.parameters import Moment, deployment_option, option, place_options
+from confaudit.cli.parameters import Bound, deployment_option, option, place_options
 from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import cause_option
 from confaudit.core.judge.judge import NEVER_REACHED
@@ -23,7 +23,7 @@ from confaudit.workflows.setup import Setup
 @deployment_option
 @option(
     "--since",
-    type=Moment(),
+    type=Bound(is_start=True),
     metavar="TIME",
     command="log",
     section=Section.INPUTS,
@@ -31,7 +31,7 @@ from confaudit.workflows.setup import Setup
 )
 @option(
     "--until",
-    type=Moment(),
+    type=Bound(is_start=False),
     metavar="TIME",
     command="log",
     section=Section.INPUTS,

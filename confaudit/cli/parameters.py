@@ -12,7 +12,9 @@ import click
 from confaudit.cli.arguments import DEPLOYMENT, VERSION
 from confaudit.cli.choices import Choice
 from confaudit.cli.commands import Section, SectionedOption, flag_twin
+from confaudit.core.history.words import moment
 from confaudit.sources import SOURCES
+from confaudit.workflows.clock import Clock
 
 Decorator: TypeAlias = Callable[[Any], Any]
 
@@ -197,6 +199,24 @@ class Moment(click.ParamType[datetime]):
             self.fail(
                 f"{value!r} is no time such as 2026-01-05 or 2026-01-05T11:44:06Z", param, ctx
             )
+
+
+class Bound(click.ParamType[datetime]):
+    """One end of a span of time, also in words; a day counts as a whole."""
+
+    name = "time"
+
+    def __init__(self, *, is_start: bool) -> None:
+        self._is_start = is_start
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        """Parse the text of the command line."""
+        if isinstance(value, datetime):
+            return value
+        found = moment(value, Clock.of(os.environ).now(), is_start=self._is_start)
+        return found or self.fail(
+            f"{value!r} is no time such as 2026-01-05, yesterday or '2 weeks ago'", param, ctx
+        )
 
 
 now_option: Final = option(

@@ -60,7 +60,8 @@ def command(
     Predicts from BEFORE and the files what the release of AFTER makes of them.
     A difference that nobody is known to have made is open, and makes it fail.
     Both are any input of `confaudit diff`; AFTER is the live deployment if not
-    given, BEFORE its last snapshot.
+    given. With neither it is the last snapshot and the live deployment; if both
+    are of one release, or none is set up, the last upgrade in the history.
 
     \b
     Examples:
@@ -71,7 +72,7 @@ def command(
     if len(snapshots) > 2:
         raise click.UsageError("Give at most two snapshots.")
     before, after = (*snapshots, "", "")[:2]
-    request = VerifyRequest(before, after or "live", source, target, files, deployment)
+    request = VerifyRequest(before, after, source, target, files, deployment)
     report = verify_upgrade(setup, request)
     write(report, rendering, threshold)
     return exit_code(report, threshold)

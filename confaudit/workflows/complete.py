@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from confaudit.core.history.words import Event
 from confaudit.workflows.setup import Setup
 
 Words: TypeAlias = Callable[[Setup], Iterator[str]]
@@ -44,7 +45,8 @@ def revisions(setup: Setup) -> Iterator[str]:
 
 
 def inputs(setup: Setup) -> Iterator[str]:
-    """What `diff` compares, but for files: live deployments and commits."""
+    """What `diff` compares, but for files: live deployments and commits, also in words."""
     yield "live"
     yield from (f"live:{name}" for name in deployments(setup))
     yield from revisions(setup)
+    yield from Event

@@ -111,19 +111,20 @@ class Loader:
 
     def _stored(self, argument: str) -> StoredFiles | None:
         from confaudit.store import NoRepository  # most inputs are no revisions
-        from confaudit.store.layout import split_revision
+        from confaudit.workflows.words import named
 
-        revision, name = split_revision(argument)
         try:
             snapshots = self.setup.snapshots()
         except NoRepository:
-            if _HERE.match(revision):
+            if _HERE.match(argument):
                 raise
             return None
+        revision, name = named(self.setup, argument, self.deployment)
         stored = snapshots.read(revision, self._meant(name))
         if stored is None and _HERE.match(revision):
             raise _nothing_at(revision, snapshots)
-        return stored
+        is_words = stored is not None and revision not in argument
+        return replace(stored, label=visible(argument)) if stored and is_words else stored
 
     def _meant(self, name: str) -> str:
         """The deployment that an input names, else that of the command line."""

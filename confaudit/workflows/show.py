@@ -14,6 +14,7 @@ from confaudit.workflows import diff
 from confaudit.workflows.history import brought_by
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
+from confaudit.workflows.words import named
 
 if TYPE_CHECKING:
     from confaudit.store.log import Commit
@@ -42,10 +43,8 @@ def _meant(setup: Setup, argument: str, deployment: str) -> "tuple[Commit, tuple
 
     With a deployment it is the commit that recorded the snapshot, which may be an older one.
     """
-    from confaudit.store.layout import split_revision
-
     history, snapshots = setup.snapshots().history, setup.snapshots()
-    revision, name = split_revision(argument)
+    revision, name = named(setup, argument, deployment)
     if name or deployment:
         stored = Loader(setup, deployment=deployment).stored(f"{revision or 'HEAD'}:{name}")
         (recorded,) = history.log([stored.commit], limit=1)

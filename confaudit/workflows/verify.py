@@ -6,6 +6,7 @@ from typing import Final
 
 from confaudit import __version__
 from confaudit.core.given import OperatorSettings
+from confaudit.core.history.words import Event
 from confaudit.core.judge.judge import Judged, judge
 from confaudit.core.judge.nearest import located
 from confaudit.core.judge.rules.changes import CHANGE_RULES, unpredicted
@@ -22,14 +23,17 @@ from confaudit.workflows.operator_files import GivenFiles, blind_spots, open_fil
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import as_far_as, meaning, version_of
 
+LIVE: Final = "live"
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyRequest:
     """What the command line asks for."""
 
     before: str = ""
-    """Any input of `confaudit diff`; empty for the last snapshot."""
-    after: str = "live"
+    """Any input of `confaudit diff`; empty for the last snapshot, see `_unnamed`."""
+    after: str = ""
+    """Any input; empty for the live deployment."""
     source: str = ""
     """The release of `before`, where it does not say."""
     target: str = ""
@@ -50,13 +54,7 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
     operator = open_files(request.files).operator
     loader = Loader(setup, deployment=request.deployment)
     catalog = setup.catalog()
-    if request.before:
-        before, source = _load(loader, request.before, request.source or operator.version, "--from")
-    else:
-        before, source = last_snapshot(loader), ""
-    after, target = _load(loader, request.after, request.target, "--to")
-    for snapshot in (before, after):
-        _require_options(snapshot)
+    (before, source), (after, target) = _sides(loader, request, operator.version)
     before, after = told_apart(before, after)
     found, decided = verify(before, after, operator, catalog), house(setup)
     _require_prediction(found, before, after)
@@ -83,6 +81,38 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
         generated_at=setup.now(),
         tool_version=__version__,
     )
+
+
+def _sides(loader: Loader, request: VerifyRequest, runs: str) -> Sequence[tuple[Snapshot, str]]:
+    """Both sides, each with its version as it was asked for; `runs` is what the files say runs."""
+    if request.before:
+        before = _load(loader, request.before, request.source or runs, "--from")
+        after = _load(loader, request.after or LIVE, request.target, "--to")
+    else:
+        before, after = ((one, "") for one in _unnamed(loader, request.target))
+    for snapshot, _ in (before, after):
+        _require_options(snapshot)
+    return before, after
+
+
+def _unnamed(loader: Loader, target: str) -> tuple[Snapshot, Snapshot]:
+    """The last snapshot and the live deployment, between which an upgrade may lie.
+
+    Where both are of one release, or nothing is set up to ask, the last upgrade in the history.
+    """
+    setup, last = loader.setup, last_snapshot(loader)
+    has_live = bool(setup.url or setup.configuration.deployments)
+    live = _load(loader, LIVE, target, "--to")[0] if has_live else None
+    if live and live.version != last.version:
+        return last, live
+    upgrade = (Event.BEFORE_UPGRADE, Event.LAST_UPGRADE)
+    try:
+        before, after = (loader.load(f"{event}:{last.deployment}") for event in upgrade)
+    except SourceError:
+        if live:
+            return last, live
+        raise
+    return before, after
 
 
 def _judged(found: Verification, before: Snapshot, after: Snapshot, decided: House) -> Judged:

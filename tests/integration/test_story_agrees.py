@@ -1,15 +1,19 @@
 """Every view of a history tells the story that the history was made of."""
 
 import json
+import re
 import subprocess
 
 import pytest
 
 from confaudit.configfile import Configuration, Loaded
 from confaudit.core.model import Cause, ChangeKind
+from confaudit.errors import ConfauditError
 from confaudit.workflows.blame import blame
 from confaudit.workflows.history import brought_by, entries
+from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
+from confaudit.workflows.words import named
 from tests.story import CHAPTERS, PLANTED, TOLD
 
 BY_ID = {one.id: one for one in TOLD}
@@ -248,3 +252,67 @@ def test_no_secret_of_it_is_in_git(story):
         capture_output=True,
     )
     assert (done.returncode, done.stdout) == (1, b"")
+
+
+# --- revisions in words ---------------------------------------------------------------------------
+
+WORDS = {
+    "prod@{2025-06-10}": "prod-secret",
+    "prod@{2025-06-02T06:00:00Z}": "prod-secret",
+    "2025-06-02T06:00:00Z:prod": "prod-secret",
+    "fleet-a@{2025-08-04}": "fleet-a-drift",
+    "staging@{2025-08-04}": "staging-side",
+    "last-upgrade:prod": "prod-upgrade",
+    "prod@{last-upgrade}": "prod-upgrade",
+    "before-upgrade:prod": "prod-old-name",
+    "last-operator-change:prod": "prod-hostile",
+    "last-operator-change:fleet-a": "fleet-a-drift",
+    "last-upgrade:fleet-b": "fleet-b-upgrade",
+    "before-upgrade:fleet-b": "fleet-b-first",
+    "old@{2025-09-01}": "old-first",
+}
+"""Words → the chapter whose commit they mean."""
+
+
+@pytest.mark.parametrize(("words", "chapter"), WORDS.items())
+def test_words_mean_the_chapter(story, setup, words, chapter):
+    assert Loader(setup).stored(words).commit == story.commits[chapter]
+    assert named(setup, words).revision == story.commits[chapter]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("last-upgrade:staging", "no snapshot tells of an upgrade of staging"),
+        ("before-upgrade:staging", "no snapshot tells of an upgrade of staging"),
+        ("prod@{2025-02-01}", "there was no snapshot of prod by 2025-02-01 23:59 UTC"),
+        ("old@{2025-12-01}", "holds no snapshot of 'old'"),
+        ("last-upgrade", "leaves open which deployment is meant"),
+        ("nobody@{yesterday}", "there was no snapshot of nobody by"),
+    ],
+)
+def test_words_that_mean_nothing_are_a_sentence(setup, words, said):
+    with pytest.raises(ConfauditError, match=re.escape(said)) as caught:
+        Loader(setup).stored(words)
+    assert caught.value.hint
+
+
+def test_verify_finds_the_last_upgrade_by_itself(story, report):
+    found = report("verify", "-d", "prod", "--exit-zero")
+    by_hand = report("verify", "before-upgrade:prod", "last-upgrade:prod", "--exit-zero")
+    assert found == by_hand | {"generated_at": found["generated_at"]}
+    assert found["after"]["commit"] == story.commits["prod-upgrade"]
+
+
+def test_a_log_of_a_time_in_words(story, report):
+    entries = report("log", "-d", "prod", "--since", "2025-06-02", "--until", "2025-06-02")
+    assert [one["commit"] for one in entries["entries"]] == [story.commits["prod-secret"]]
+
+
+def test_what_git_knows_by_such_a_name_is_gits(story, setup, tmp_path):
+    folder = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(story.folder), str(folder)], check=True)
+    subprocess.run(["git", "-C", str(folder), "tag", "last-upgrade", "HEAD~2"], check=True)
+    here = Setup(setup.loaded, folder, 1, 0, environ={})
+    assert named(here, "last-upgrade:prod") == ("last-upgrade", "prod")
+    assert named(setup, "last-upgrade:prod").revision == story.commits["prod-upgrade"]
