@@ -87,6 +87,7 @@ NAMES: Final = (
     "SINCE",
     "SNAPSHOT_AS",
     "SNAPSHOT_FROM",
+    "SNAPSHOT_REPORT",
     "SQLITE",
     "STRICT",
     "TARGET_YAML",

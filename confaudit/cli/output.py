@@ -163,6 +163,12 @@ def stream(entries: Iterable[Entry], rendering: Rendering, *, in_full: bool) -> 
     _to_stdout(terminal_history.written(entries, options), rendering.paged)
 
 
+def text_of(report: Report) -> str:
+    """A report as text for standard output, where no option says how it is to look."""
+    rendering = Rendering((), "auto", None, is_quiet=False, paged=False)
+    return render(report, "text", _render_options(rendering, STDOUT, NEVER_REACHED, in_full=False))
+
+
 def _render_options(
     rendering: Rendering, path: str, threshold: Threshold, *, in_full: bool
 ) -> RenderOptions:

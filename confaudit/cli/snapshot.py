@@ -71,6 +71,14 @@ from confaudit.workflows.snapshot import Outcome, Status
     help="Wait for another confaudit at work.  [default: 60]",
 )
 @option(
+    "--report",
+    "is_reporting",
+    is_flag=True,
+    command="snapshot",
+    section=Section.OUTPUT,
+    help="Print what changed, as `confaudit show` tells it; else nothing.",
+)
+@option(
     "--verbose",
     "-v",
     is_flag=True,
@@ -89,6 +97,7 @@ def command(
     remote: str | None,
     push_timeout: float | None,
     lock_timeout: float | None,
+    is_reporting: bool,
     verbose: bool,
 ) -> int:
     """Record the configuration of deployments in git.
@@ -100,7 +109,7 @@ def command(
     \b
     Examples:
       confaudit snapshot
-      confaudit snapshot prod --push
+      confaudit snapshot prod --push --report
       confaudit snapshot prod --from bundle.zip --at 2026-01-05
     """
     wait = setup.configuration.lock_timeout if lock_timeout is None else lock_timeout
@@ -110,8 +119,10 @@ def command(
     else:
         outcomes = (workflow.record(setup, _one(names), source, kind, at, wait),)
     for outcome in outcomes:
-        _tell(outcome, verbose)
+        _tell(outcome, verbose, is_reported=is_reporting)
     _summarise(outcomes)
+    if is_reporting:
+        _report(setup, outcomes)
     if setup.configuration.push if push is None else push:
         patience = setup.configuration.push_timeout if push_timeout is None else push_timeout
         workflow.push(setup, remote or setup.configuration.remote, patience)
@@ -135,7 +146,15 @@ def _one(names: tuple[str, ...]) -> str:
     return names[0]
 
 
-def _tell(outcome: Outcome, verbose: bool) -> None:
+def _report(setup: Setup, outcomes: tuple[Outcome, ...]) -> None:
+    """What changed, one deployment after the other: cron mails what is printed."""
+    from confaudit.cli.output import text_of  # most snapshots report nothing
+
+    for number, report in enumerate(workflow.reports(setup, outcomes)):
+        click.echo("\n" * bool(number) + text_of(report), nl=False, color=True)
+
+
+def _tell(outcome: Outcome, verbose: bool, *, is_reported: bool) -> None:
     """A commit and trouble are worth a line; that nothing changed only when asked."""
     if outcome.error:
         click.echo(f"confaudit: {outcome.deployment}: {outcome.error.message}", err=True)
@@ -143,7 +162,7 @@ def _tell(outcome: Outcome, verbose: bool) -> None:
             click.echo(f"hint: {outcome.error.hint}", err=True)
     if outcome.warning:
         click.echo(f"confaudit: {outcome.deployment}: warning: {outcome.warning}", err=True)
-    if outcome.status is Status.RECORDED and (verbose or sys.stdout.isatty()):
+    if outcome.status is Status.RECORDED and not is_reported and (verbose or sys.stdout.isatty()):
         click.echo(f"{outcome.summary} [{outcome.commit[:10]}]")
     if outcome.status is Status.UNCHANGED and verbose:
         click.echo(f"{outcome.deployment}: unchanged")

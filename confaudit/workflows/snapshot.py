@@ -1,6 +1,6 @@
 """Take snapshots: ask the deployments, record what changed, one commit each."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
+    from confaudit.core.report.report import Report
     from confaudit.store import Repository
 
 PARALLEL: Final = 8
@@ -203,6 +204,18 @@ def _carry_over(before: Snapshot | None, after: Snapshot, failed: Mapping[str, s
         server={**after.server, **kept},
         unavailable={**after.unavailable, **refused},
     )
+
+
+def reports(setup: Setup, outcomes: Iterable[Outcome]) -> "Iterator[Report]":
+    """What was recorded, a Report for each deployment that changed.
+
+    Raises:
+        StoreError: the history cannot be read.
+    """
+    from confaudit.workflows.show import show  # most snapshots change nothing
+
+    recorded = (one for one in outcomes if one.status is Status.RECORDED)
+    return (show(setup, one.commit, one.deployment) for one in recorded)
 
 
 def push(setup: Setup, remote: str, seconds: float) -> None:

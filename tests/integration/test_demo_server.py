@@ -215,7 +215,7 @@ def test_by_hand_each_reading_gets_the_next_chapter(
     given = (f"--url={url[1]}", "--repo=store")
     told = [confaudit("snapshot", "-v", "prod", *given)[1] for _ in range(2)]
     assert told[0].startswith("prod: first snapshot, Coder 2.33.0 [")
-    assert told[1].startswith("prod: 6 options changed, 2 server facts changed [")
+    assert told[1].startswith("prod: aibridge-enabled and 7 more changed by the operator [")
     for _ in range(2):
         code, out, err = confaudit("diff", "-d", "prod", *given)
         assert (code, err) == (0, "")

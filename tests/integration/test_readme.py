@@ -60,7 +60,7 @@ def test_readme_works_as_printed(clean_folder: Path, followed: str) -> None:
         ["git", "-C", repo, "log", "--format=%s"], capture_output=True, text=True, check=True
     )
     assert log.stdout.splitlines()[:2] == [
-        "prod: 6 options changed, 2 server facts changed",
+        "prod: aibridge-enabled and 7 more changed by the operator",
         "prod: first snapshot, Coder 2.33.0",
     ]
     for page in ("ticket.html", "coder-config/report.html", "confaudit-demo/upgrade.html"):

@@ -120,8 +120,8 @@ def test_the_story_is_told_by_the_commits(folder, coder):
         assert run(["snapshot", "prod"]) == 0
     told = list(reversed(subjects()))
     assert told[0] == "prod: first snapshot, Coder 2.33.0"
-    assert told[1] == "prod: 6 options changed, 2 server facts changed"
-    assert told[2] == "prod: upgraded 2.33.0 → 2.34.5, 1 option changed by the operator"
+    assert told[1] == "prod: aibridge-enabled and 7 more changed by the operator"
+    assert told[2].startswith("prod: upgraded 2.33.0 → 2.34.5, audit-logs-retention and 1 more")
     trailers = git("log", "-1", "--format=%(trailers:only,unfold)")
     assert "Confaudit-Deployment: prod" in trailers
     assert "Confaudit-Coder-Version: 2.34.5" in trailers
@@ -154,6 +154,23 @@ def test_going_back_in_time_must_be_ordered(folder, capsys):
     assert "--at" in capsys.readouterr().err
     assert run(["snapshot", "prod", "--from", "a.json", "--at", "2026-05-18T07:30:00Z"]) == 0
     assert git("log", "-1", "--format=%aI").startswith("2026-05-18T07:30:00")
+
+
+def test_a_report_is_printed_of_what_changed_and_of_nothing_else(folder, coder, capsys):
+    assert run(["snapshot", "prod", "--report"]) == 0
+    assert "First snapshot" in capsys.readouterr().out
+    assert run(["snapshot", "prod", "--report"]) == 0
+    assert capsys.readouterr() == ("", "")
+    coder.serve(states()[1])
+    assert run(["snapshot", "prod", "--report"]) == 0
+    reported = capsys.readouterr().out
+    assert run(["show", "HEAD", "--no-pager"]) == 0
+    assert reported.rstrip("\n") == capsys.readouterr().out.rstrip("\n")
+    assert "by the operator" in reported
+    assert "planted-secret" not in reported
+    coder.serve(states()[2])
+    assert run(["snapshot", "prod"]) == 0
+    assert capsys.readouterr() == ("", "")
 
 
 def test_push_and_what_it_says_without_a_remote(folder, coder, capsys):

@@ -52,24 +52,45 @@ MINE = change(cause=Cause.OPERATOR)
 ORDER = change(before=[1, 2], after=[2, 1], cause=Cause.COMPUTED, is_reordered=True)
 
 
+def by(cause, *keys):
+    """Changes by one cause, of an option `a` if none is named."""
+    return [change(cause=cause, key=key) for key in keys or "a"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "changes", "reads"),
     [
         (None, SNAPSHOT, [], "first snapshot, Coder 2.33.0"),
         (None, replace(SNAPSHOT, version=""), [], "first snapshot, unknown Coder version"),
         (SNAPSHOT, SNAPSHOT, [], "no setting changed"),
-        (SNAPSHOT, SNAPSHOT, [change()], "1 option changed"),
-        (SNAPSHOT, SNAPSHOT, [LEAF], "1 config leaf changed"),
-        (SNAPSHOT, SNAPSHOT, [ORDER], "1 list in another order"),
-        (SNAPSHOT, SNAPSHOT, [ORDER, MINE], "1 option changed, 1 list in another order"),
-        (SNAPSHOT, NEWER, [ORDER], "upgraded 2.33.0 → 2.34.5, 0 options changed by the operator"),
+        (SNAPSHOT, SNAPSHOT, [change()], "a changed"),
+        (SNAPSHOT, SNAPSHOT, [MINE], "a changed by the operator"),
+        (SNAPSHOT, SNAPSHOT, [by(Cause.UNKNOWN)], "a changed for an unknown cause"),
+        (SNAPSHOT, SNAPSHOT, [by(Cause.RELEASE, "b", "c")], "b and c changed by the release"),
+        (SNAPSHOT, SNAPSHOT, [by(Cause.COMPUTED)], "a computed anew"),
+        (SNAPSHOT, SNAPSHOT, [ORDER], "a in another order"),
+        (SNAPSHOT, SNAPSHOT, [ORDER, MINE], "a changed by the operator, 1 more otherwise"),
+        (SNAPSHOT, NEWER, [ORDER], "upgraded 2.33.0 → 2.34.5"),
+        (SNAPSHOT, NEWER, [], "upgraded 2.33.0 → 2.34.5"),
         (
             SNAPSHOT,
             SNAPSHOT,
-            [FACT, LEAF, LEAF, *[change()] * 3, FACT],
-            "3 options changed, 2 config leaves changed, 2 server facts changed",
+            [by(Cause.OPERATOR, *"abcdefg"), by(Cause.UNKNOWN, "h")],
+            "a, b, c, d, e and 2 more changed by the operator, 1 more otherwise",
         ),
-        (SNAPSHOT, NEWER, [], "upgraded 2.33.0 → 2.34.5, 0 options changed by the operator"),
+        (
+            SNAPSHOT,
+            SNAPSHOT,
+            [by(Cause.OPERATOR, "session-duration", "oidc-scopes", "x" * 30, "y")],
+            "session-duration, oidc-scopes and 2 more changed by the operator",
+        ),
+        (
+            SNAPSHOT,
+            SNAPSHOT,
+            [by(Cause.OPERATOR, "z" * 90)],
+            f"{'z' * 60}… changed by the operator",
+        ),
+        (SNAPSHOT, SNAPSHOT, [by(Cause.OPERATOR, "b\n\x1b")], r"b\n\x1b changed by the operator"),
         (
             SNAPSHOT,
             NEWER,
@@ -79,14 +100,15 @@ ORDER = change(before=[1, 2], after=[2, 1], cause=Cause.COMPUTED, is_reordered=T
                 change(cause=Cause.UNKNOWN),
                 replace(LEAF, cause=Cause.OPERATOR),
             ],
-            "upgraded 2.33.0 → 2.34.5, 1 option changed by the operator",
+            "upgraded 2.33.0 → 2.34.5, a and a changed by the operator",
         ),
-        (replace(SNAPSHOT, version=""), NEWER, [change()], "1 option changed"),
-        (SNAPSHOT, replace(SNAPSHOT, version=""), [change()], "1 option changed"),
+        (replace(SNAPSHOT, version=""), NEWER, [change()], "a changed"),
+        (SNAPSHOT, replace(SNAPSHOT, version=""), [change()], "a changed"),
     ],
 )
 def test_the_subject_says_what_a_person_looks_for(before, after, changes, reads):
-    assert subject(before, after, *changes) == f"prod: {reads}"
+    flat = [one for each in changes for one in (each if isinstance(each, list) else [each])]
+    assert subject(before, after, *flat) == f"prod: {reads}"
 
 
 @pytest.mark.parametrize(

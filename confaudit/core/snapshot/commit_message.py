@@ -1,11 +1,11 @@
 """The commit message of a snapshot: a subject a person can read, the changes, git trailers."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from confaudit.core.model import Cause, Change, ChangeKind, Snapshot, Subject
-from confaudit.core.text.wording import agreeing, human, plural, visible
+from confaudit.core.model import Cause, Change, ChangeKind, Snapshot
+from confaudit.core.text.wording import human, listing, visible
 
 MOST_LINES: Final = 50
 """Changes listed in a commit's body; the files themselves hold the rest."""
@@ -26,33 +26,74 @@ def commit_message(
 
 
 def _summary(before: Snapshot | None, after: Snapshot, changes: Sequence[Change]) -> str:
-    version = f"Coder {after.version}" if after.version else "unknown Coder version"
+    """What a snapshot is, or what it changed and by whose doing: names as far as there is room."""
     if before is None:
-        return f"first snapshot, {version}"
+        return f"first snapshot, {f'Coder {after.version}' if after.version else _NO_VERSION}"
+    room = _LONGEST - len(f"{after.deployment}: ")
     if before.version != after.version and before.version and after.version:
-        return f"upgraded {before.version} → {after.version}, {_by_operator(changes)}"
-    counted = [_counted(changes, subject) for subject in Subject]
-    order = sum(change.is_reordered for change in changes)
-    parts = (*counted, f"{plural(order, 'list')} in another order" if order else "")
-    return ", ".join(part for part in parts if part) or "no setting changed"
+        upgrade = f"upgraded {before.version} → {after.version}"
+        return ", ".join(filter(None, (upgrade, _by_operator(changes, room - len(upgrade) - 2))))
+    return _changed(changes, room) or "no setting changed"
 
 
-def _by_operator(changes: Sequence[Change]) -> str:
+def _by_operator(changes: Sequence[Change], room: int) -> str:
     """An upgrade's own changes are many and expected: those beside them are worth the subject."""
-    count = sum(c.subject is Subject.OPTION and c.cause is Cause.OPERATOR for c in changes)
-    return f"{plural(count, 'option')} changed by the operator"
+    return _changed([change for change in changes if change.cause is Cause.OPERATOR], room)
 
 
-_NOUNS: Final = {
-    Subject.OPTION: ("option", "options"),
-    Subject.CONFIG: ("config leaf", "config leaves"),
-    Subject.SERVER: ("server fact", "server facts"),
+def _changed(changes: Sequence[Change], room: int) -> str:
+    """What changed, by the cause that matters most; how many did otherwise."""
+    ordered = sorted(changes, key=_weight)
+    leading = [change for change in ordered if _weight(change) == _weight(ordered[0])]
+    if not leading:
+        return ""
+    happened = _happened(leading[0])
+    if others := len(changes) - len(leading):
+        happened += f", {others} more otherwise"
+    return f"{_some([*map(_name, leading)], room - len(happened) - 1)} {happened}"
+
+
+def _weight(change: Change) -> int:
+    """What a person may have done comes first, what means nothing last."""
+    return _CAUSES.index(change.cause) + len(_CAUSES) * change.is_reordered
+
+
+def _happened(change: Change) -> str:
+    return "in another order" if change.is_reordered else _BY[change.cause]
+
+
+def _some(names: Sequence[str], room: int) -> str:
+    """The first names, at least one, and how many more there are."""
+    for shown in range(min(len(names), _MOST_NAMES), 1, -1):
+        text = _first(names, shown)
+        if len(text) <= room:
+            return text
+    return _first(names, 1)
+
+
+def _first(names: Sequence[str], shown: int) -> str:
+    more = len(names) - shown
+    return f"{', '.join(names[:shown])} and {more} more" if more else listing(names)
+
+
+def _name(change: Change) -> str:
+    name = visible(change.key)
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+
+
+_NO_VERSION: Final = "unknown Coder version"
+_LONGEST: Final = 72
+"""Characters of a subject that lists of commits show whole; a long name alone may take more."""
+_LONGEST_NAME: Final = 60
+_MOST_NAMES: Final = 5
+_CAUSES: Final = (Cause.OPERATOR, Cause.UNKNOWN, Cause.RELEASE, Cause.COMPUTED, None)
+_BY: Final[Mapping[Cause | None, str]] = {
+    Cause.OPERATOR: "changed by the operator",
+    Cause.UNKNOWN: "changed for an unknown cause",
+    Cause.RELEASE: "changed by the release",
+    Cause.COMPUTED: "computed anew",
+    None: "changed",
 }
-
-
-def _counted(changes: Sequence[Change], subject: Subject) -> str:
-    count = sum(change.subject is subject and not change.is_reordered for change in changes)
-    return f"{count} {agreeing(count, *_NOUNS[subject])} changed" if count else ""
 
 
 def _lines(changes: Sequence[Change]) -> Iterator[str]:
