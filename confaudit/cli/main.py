@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "convert": ("convert", "Show a saved JSON report again, in any format."),
     "comment": ("comment", "Say a report on a pull request, in one comment that is kept."),
     "explain": ("explain", "Tell the story of one option between two configurations."),
+    "compare": ("compare", "Tell where deployments differ from each other."),
     "log": ("log", "Tell which snapshots changed what, and by whose doing."),
     "export": ("export", "Write the history as tables, for SQL, DuckDB or a spreadsheet."),
     "blame": ("blame", "Tell since when each option is what it is, and who made it so."),

@@ -228,6 +228,7 @@ class Document(Struct, kw_only=True):
             "review",
             "verify",
             "explain",
+            "compare",
             "log",
             "blame",
             "show",

@@ -50,3 +50,9 @@ def inputs(setup: Setup) -> Iterator[str]:
     yield from (f"live:{name}" for name in deployments(setup))
     yield from revisions(setup)
     yield from Event
+
+
+def compared(setup: Setup) -> Iterator[str]:
+    """What `compare` compares, but for files: deployments by name, and all that `diff` does."""
+    yield from deployments(setup)
+    yield from inputs(setup)

@@ -13,8 +13,16 @@ from confaudit.core.given import Excerpt, Form, Position
 from confaudit.core.health.check import failed, ok, skipped, unknown, warning
 from confaudit.core.health.standing import Standing
 from confaudit.core.history.blame import Blamed
+from confaudit.core.history.parity import Member, parity
 from confaudit.core.history.tally import Tally
-from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed
+from confaudit.core.judge.exceptions import (
+    NO_RULINGS,
+    Decision,
+    ExceptionEntry,
+    ExpectedDifference,
+    Lapsed,
+    Rulings,
+)
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Origin, Patch, Phase, Rule
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
 from confaudit.core.judge.rules.changes import change_findings
@@ -42,9 +50,11 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.origins import origin_notes, origin_table, origin_verdict
 from confaudit.core.report.report import Column, Report, Side, Table
 from confaudit.core.report.shown import Recorded, commit_part, commit_report, set_table
+from confaudit.core.secret import secret
 from confaudit.core.upgrade.known import Truth
 from confaudit.render import FORMATS
 from confaudit.workflows import catalog as workflow
+from confaudit.workflows.compare import compare_report
 from confaudit.workflows.doctor import doctor_report
 from confaudit.workflows.status import status_report
 from tests.golden.sample_changes import option
@@ -790,6 +800,38 @@ LOG: Final = Report(
     generated_at=NOW,
     tool_version="9.9.9",
 )
+_MEMBERS: Final = tuple(
+    Member(name, replace(default_snapshot(CATALOG.nearest(release), url), deployment=name,
+                         taken_at=_TAKEN, server={"buildinfo": {"deployment_id": identity}}))
+    for name, release, url, identity in (
+        ("prod-a", "2.34.5", "https://coder.example.com", "1"),
+        ("prod-b", "2.34.5", "https://coder.example.com", "1"),
+        ("staging", "2.34.5", "https://staging.example.com", "2"),
+        (_TRAPS[0], "2.33.0", "https://coder.example.com", "3"),
+    )
+)  # fmt: skip
+
+
+def _set(member: Member, **values: Value) -> Member:
+    """A deployment where somebody set some options."""
+    chosen = {
+        key.replace("_", "-"): Setting(value, ValueSource.ENV) for key, value in values.items()
+    }
+    settings = {**member.snapshot.settings, **chosen}
+    return replace(member, snapshot=replace(member.snapshot, settings=settings))
+
+
+_COMPARED: Final = (
+    _set(_MEMBERS[0], browser_only=True, oidc_issuer_url="https://id.example.com"),
+    _set(_MEMBERS[1], scim_auth_header=secret(True, "0" * 16)),
+    _set(_MEMBERS[2], session_duration=3_600_000_000_000, oidc_scopes=[]),
+    _set(_MEMBERS[3], cli_upgrade_message=_TRAPS[1]),
+)
+_EXPECTED: Final = Rulings(
+    NOW.date(), differences=(ExpectedDifference("access-url", f"Its own. {_TRAPS[0]}"),)
+)
+COMPARE: Final = _fixed(compare_report(parity(_COMPARED, _EXPECTED, lambda _: False), NOW))
+COMPARE_TWO: Final = _fixed(compare_report(parity(_COMPARED[:2], NO_RULINGS, lambda _: False), NOW))
 BLAMED: Final = tuple(
     Blamed(change.spec, Setting(change.after, change.source_after), entry, blame)
     for entry, change, blame in (
@@ -939,6 +981,8 @@ REPORTS: Final[Mapping[str, Report]] = {
     "catalog-show": _fixed(workflow.show(CATALOG, NOW, "CODER_NOTIFICATIONS_EMAIL_SMARTHOST")[0]),
     "catalog-show-backports": _fixed(workflow.show(CATALOG, NOW, "oidc-repair-links")[0]),
     "catalog-diff": _fixed(workflow.compare(CATALOG, NOW, "2.17.0", "2.18.0")),
+    "compare": COMPARE,
+    "compare-two": COMPARE_TWO,
     "log": LOG,
     "blame": BLAME,
     "show": commit_report([_BROUGHT], _COMMIT),

@@ -316,3 +316,38 @@ def test_what_git_knows_by_such_a_name_is_gits(story, setup, tmp_path):
     here = Setup(setup.loaded, folder, 1, 0, environ={})
     assert named(here, "last-upgrade:prod") == ("last-upgrade", "prod")
     assert named(setup, "last-upgrade:prod").revision == story.commits["prod-upgrade"]
+
+
+# --- compare -------------------------------------------------------------------------------------
+
+
+def rows(document, table):
+    found = document["tables"].get(table, {"rows": []})["rows"]
+    return {(one["option"], *one["members"]) for one in found}
+
+
+def test_compare_tells_where_the_deployments_end_up_different(story, report):
+    document = report("compare")
+    assert [one["name"] for one in document["tables"]["members"]["rows"]] == [*story.deployments]
+    assert rows(document, "drifts") == {("--browser-only", "fleet-a")}
+    differing = {option.lstrip("-") for option, *_ in rows(document, "differences")}
+    chosen = {key for name in ("prod", "staging") for key in story.state(name).chosen} - {
+        "oidc-scopes",
+        "aibridge-enabled",
+    }  # set to what it is by default
+    assert chosen <= differing
+
+
+def test_compare_takes_words_and_fails_when_asked(story, confaudit, quiet_home):
+    where = ("--repo", story.folder, "--no-config")
+    pair = ("compare", "prod", "prod@{2025-06-10}")
+    code, out, _ = confaudit(*pair, *where, "--exit-code")
+    assert code == 1
+    assert "--max-token-lifetime" in out
+    assert confaudit(*pair, *where)[0] == 0
+
+
+@pytest.mark.parametrize("inputs", [("prod",), ("prod", "prod")])
+def test_compare_of_one_thing_says_so(story, confaudit, quiet_home, inputs):
+    code, _, err = confaudit("compare", *inputs, "--repo", story.folder, "--no-config")
+    assert (code, "no two configurations" in err) == (3, True)

@@ -25,6 +25,7 @@ class ReportKind(StrEnum):
     REVIEW = "review"
     VERIFY = "verify"
     EXPLAIN = "explain"
+    COMPARE = "compare"
     LOG = "log"
     BLAME = "blame"
     SHOW = "show"
@@ -72,6 +73,7 @@ _TRAITS: Final[Mapping[ReportKind, _Traits]] = {
     ReportKind.REVIEW: _Traits("Review of a change", is_audit=True),
     ReportKind.VERIFY: _Traits("Upgrade, compared with its prediction", is_audit=True),
     ReportKind.EXPLAIN: _Traits("Story of an option"),
+    ReportKind.COMPARE: _Traits("Comparison of deployments", tells_states=True),
     ReportKind.LOG: _Traits("History of the configuration"),
     ReportKind.BLAME: _Traits("Origin of each setting"),
     ReportKind.SHOW: _Traits("What a snapshot brought", has_parts=True),

@@ -1,0 +1,119 @@
+"""Where deployments differ from each other, and what each deviation comes to."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from confaudit.catalog.loader import packaged
+from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.history.parity import Group, Member, parity
+from confaudit.core.judge.exceptions import NO_RULINGS, ExpectedDifference, Rulings
+from confaudit.core.model import MISSING, Fidelity, Setting, ValueSource
+from confaudit.core.secret import secret
+
+NEW, OLD = (default_snapshot(packaged().nearest(one)) for one in ("2.34.5", "2.33.0"))
+
+
+def member(name, base=NEW, *, without=(), identity="", fidelity=Fidelity.FULL, **values):
+    chosen = {
+        key.replace("_", "-"): Setting(value, ValueSource.ENV) for key, value in values.items()
+    }
+    settings = {k: v for k, v in {**base.settings, **chosen}.items() if k not in without}
+    server = {"buildinfo": {"deployment_id": identity}} if identity else {}
+    return Member(
+        name,
+        replace(base, deployment=name, settings=settings, server=server, fidelity=fidelity),
+    )
+
+
+def told(*members, rulings=NO_RULINGS):
+    """Each deviation, but for what releases do."""
+    found = parity(members, rulings, lambda key: key == "oidc-scopes")
+    return [
+        (one.group, one.spec.key, one.common, one.holders, one.value, [m.name for m in one.members])
+        for one in found.deviations
+        if one.group is not Group.RELEASE
+    ]
+
+
+ON = {"browser_only": True}
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ([member("a"), member("b")], []),
+        ([member("a"), member("b", browser_only=False)], []),
+        (
+            [member("a", **ON), member("b"), member("c")],
+            [(Group.DIFFERS, "browser-only", False, 2, True, ["a"])],
+        ),
+        (
+            [member("a", **ON), member("b")],
+            [(Group.DIFFERS, "browser-only", True, 1, False, ["b"])],
+        ),
+        (
+            [member("a", identity="1", **ON), member("b", identity="1"), member("c")],
+            [(Group.DRIFT, "browser-only", False, 2, True, ["a"])],
+        ),
+        (
+            [member("a", identity="1", **ON), member("b", identity="1", **ON), member("c")],
+            [(Group.DIFFERS, "browser-only", True, 2, False, ["c"])],
+        ),
+        (
+            [member("a"), member("b", without=("browser-only",))],
+            [(Group.MISSING, "browser-only", False, 1, MISSING, ["b"])],
+        ),
+        ([member("a"), member("b", without=("browser-only",), fidelity=Fidelity.LOSSY)], []),
+        (
+            [member("a", scim_auth_header=secret(True, "0" * 16)), member("b")],
+            [(Group.DIFFERS, "scim-auth-header", secret(True), 1, secret(False), ["b"])],
+        ),
+        (
+            [member(n, scim_auth_header=secret(True, n * 16)) for n in ("a", "b")],
+            [],
+        ),
+        ([member("a"), member("b", scim_auth_header=secret(None))], []),
+        (
+            [member("a", oidc_scopes=["x", "y"]), member("b", oidc_scopes=["y", "x"])],
+            [],
+        ),
+        (
+            [member("a", cache_dir="/x"), member("b", OLD, cache_dir="/y")],
+            [(Group.DIFFERS, "cache-dir", "/x", 1, "/y", ["b"])],
+        ),
+    ],
+)  # fmt: skip
+def test_what_deviates_from_what_most_have(members, expected):
+    assert told(*members) == expected
+
+
+def test_what_comes_of_the_release_is_no_drift():
+    members = (member("a", identity="1"), member("b", OLD, identity="1"))
+    found = parity(members, NO_RULINGS, lambda _: False)
+    by_release = {one.spec.key for one in found.of(Group.RELEASE)}
+    assert NEW.settings.keys() ^ OLD.settings.keys() <= by_release
+    assert not by_release & found.same.keys()
+
+
+@pytest.mark.parametrize(
+    ("globs", "group"),
+    [
+        (("*",), Group.EXPECTED),
+        (("a", "b"), Group.EXPECTED),
+        (("a",), Group.DIFFERS),
+    ],
+)
+def test_the_policy_expects_it_between_those_that_it_names(globs, group):
+    ruling = ExpectedDifference("CODER_BROWSER_ONLY", "Kiosks", globs)
+    rulings = Rulings(date(2026, 1, 1), differences=(ruling,))
+    found = parity([member("a", **ON), member("b")], rulings, lambda _: False)
+    (one,) = found.deviations
+    assert (one.group, one.reason) == (group, "Kiosks" if group is Group.EXPECTED else "")
+
+
+def test_two_snapshots_of_one_deployment_are_no_replicas():
+    now, then = member("a", identity="1", **ON), member("a", identity="1")
+    (one,) = parity([now, replace(then, name="then")], NO_RULINGS, lambda _: False).deviations
+    assert one.group is Group.DIFFERS
