@@ -134,7 +134,7 @@ def parity_verdict(found: Parity) -> str:
 
 
 _ASIDE: Final[Mapping[Group, str]] = {
-    Group.DRIFT: "by drift between replicas",
+    Group.DRIFT: "of them by drift between replicas",
     Group.EXPECTED: "as expected",
     Group.RELEASE: "by release or host",
 }
