@@ -85,6 +85,7 @@ NAMES: Final = (
     "RULES_LIST_FORMAT",
     "SERVE",
     "SINCE",
+    "SHARD",
     "SNAPSHOT_AS",
     "SNAPSHOT_FROM",
     "SNAPSHOT_REPORT",

@@ -1,7 +1,9 @@
 """confaudit snapshot."""
 
+import re
 import sys
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -14,7 +16,24 @@ from confaudit.cli.setup import fold_setup
 from confaudit.errors import ConfauditError, ExitCode
 from confaudit.workflows import snapshot as workflow
 from confaudit.workflows.setup import Setup
+from confaudit.workflows.shard import Shard
 from confaudit.workflows.snapshot import Outcome, Status
+
+
+class ShardType(click.ParamType[Shard]):
+    """K/N: one of N shares."""
+
+    name = "shard"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Shard:
+        """Parse the text of the command line."""
+        if isinstance(value, Shard):
+            return value
+        found = re.fullmatch(r"([1-9]\d{0,4})/([1-9]\d{0,4})", value, re.ASCII)
+        shard = Shard(*map(int, found.groups())) if found else None
+        if shard is None or shard.number > shard.of:
+            self.fail(f"{value!r} is no share such as 1/3, 2/3 or 3/3", param, ctx)
+        return shard
 
 
 @click.command("snapshot", cls=Command)
@@ -43,6 +62,14 @@ from confaudit.workflows.snapshot import Outcome, Status
     metavar="TIME",
     section=Section.INPUTS,
     help="When SOURCE was taken; also allows to go back in time.",
+)
+@option(
+    "--shard",
+    type=ShardType(),
+    metavar="K/N",
+    default="1/1",
+    section=Section.INPUTS,
+    help="Ask the K-th of N shares of the deployments alone.",
 )
 @option(
     "--push/--no-push",
@@ -93,6 +120,7 @@ def command(
     source: str | None,
     kind: str | None,
     at: datetime | None,
+    shard: Shard,
     push: bool | None,
     remote: str | None,
     push_timeout: float | None,
@@ -115,7 +143,7 @@ def command(
     wait = setup.configuration.lock_timeout if lock_timeout is None else lock_timeout
     if source is None:
         _refuse_without_source(kind, at)
-        outcomes = _take(setup, names, wait)
+        outcomes = _take(setup, shard.share(setup.deployments(names)), wait)
     else:
         outcomes = (workflow.record(setup, _one(names), source, kind, at, wait),)
     for outcome in outcomes:
@@ -131,7 +159,9 @@ def command(
 
 
 def _take(setup: Setup, names: tuple[str, ...], lock_timeout: float) -> tuple[Outcome, ...]:
-    with progress(len(setup.deployments(names))) as advance:
+    if not names:  # a share may be empty
+        return ()
+    with progress(len(names)) as advance:
         return workflow.take(setup, names, lock_timeout, advance)
 
 

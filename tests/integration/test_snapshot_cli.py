@@ -173,6 +173,28 @@ def test_a_report_is_printed_of_what_changed_and_of_nothing_else(folder, coder, 
     assert capsys.readouterr() == ("", "")
 
 
+def test_shares_have_every_deployment_once(folder, coder, monkeypatch):
+    monkeypatch.delenv("CODER_URL")
+    names = [f"d{n}" for n in range(6)]
+    monkeypatch.delenv("CODER_SESSION_TOKEN")
+    for name in names:
+        monkeypatch.setenv(f"{name.upper()}_TOKEN", coder.token)
+    Path("confaudit.yaml").write_text(
+        "deployments:\n"
+        + "".join(f"  {n}: {{url: '{coder.url}', token_env: {n.upper()}_TOKEN}}\n" for n in names)
+    )
+    for share in ("1/3", "2/3", "3/3"):
+        assert run(["snapshot", "--shard", share, "--allow-http"]) == 0
+    assert sorted(one.partition(":")[0] for one in subjects()) == names
+    assert run(["snapshot", "d0", "--shard", "1/99999", "--allow-http"]) == 0  # has no share
+
+
+@pytest.mark.parametrize("share", ["0/3", "4/3", "1", "1/0", "a/b", "-1/3", "1/3/4"])
+def test_a_share_that_is_none_is_refused(folder, capsys, share):
+    assert run(["snapshot", "--shard", share]) == 2
+    assert "is no share such as 1/3" in capsys.readouterr().err
+
+
 def test_push_and_what_it_says_without_a_remote(folder, coder, capsys):
     assert run(["snapshot", "prod", "--push"]) == 2
     assert "remote" in capsys.readouterr().err
