@@ -27,7 +27,7 @@ def _require_library() -> None:
         import pyarrow.parquet  # noqa: F401
     except ImportError:
         raise ConfigError(
-            "Parquet needs the library pyarrow, which is not installed",
+            "the library pyarrow, which writes Parquet, is not installed",
             "install it: pip install 'confaudit[parquet]', or pyarrow beside confaudit",
         ) from None
 

@@ -39,7 +39,7 @@ def written(entries: Iterable[Entry], options: RenderOptions) -> Iterator[str]:
     for entry in tally.counted(entries):
         if not options.is_quiet:
             yield "\n".join((*map(inert, _lines(entry, options)), "", ""))
-    if options.is_quiet:
+    if options.is_quiet and tally:
         yield f"{tally.verdict}\n"
     yield f"{_painted(tally.result, _BOLD, options)}\n"
 

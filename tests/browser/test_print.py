@@ -21,7 +21,10 @@ from tests.golden.sample_reports import REPORTS
 
 SHEETS: Final = ("A4", "Letter")
 LONG: Final = "https://models.example.com/" + "a-long-path/" * 12 + "x" * 90
-SAMPLES: Final = ("review", "review-several", "hostile-tables", "catalog-show-backports")
+SAMPLES: Final = (
+    *("review", "review-several", "hostile-tables", "catalog-show-backports"),
+    *("log", "blame", "show", "status", "doctor", "compare"),
+)
 """What only a repository has, and what no catalogue has."""
 
 EXCEPTIONS: Final = f"""

@@ -10,6 +10,7 @@ from confaudit.core.given import Excerpt, Position
 from confaudit.core.judge.judge import Threshold
 from confaudit.core.model import Level, Subject
 from confaudit.core.report.exits import exit_code
+from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Table
 from confaudit.core.text.wording import visible
 from confaudit.errors import ExitCode
@@ -27,7 +28,8 @@ def test_lines_keep_the_width_and_nothing_is_lost(name: str, width: int) -> None
     report = REPORTS[name]
     lines = render(report, "text", RenderOptions(width=width)).splitlines()
     assert lines[-1] == report.result
-    assert all(cell_len(line) <= width for line in lines[:-1])
+    folds = report.kind is not ReportKind.LOG  # a history is for a pager, as git's own is
+    assert all(cell_len(line) <= width for line in lines[:-1] if folds)
     assert all(line == line.rstrip() for line in lines)
 
     def squeezed(lines: list[str]) -> str:

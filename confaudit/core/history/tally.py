@@ -28,6 +28,10 @@ class Tally:
             self._causes.update(change.cause for change in entry.changes)
             yield entry
 
+    def __bool__(self) -> bool:
+        """Whether there was any."""
+        return self._snapshots > 0
+
     @property
     def verdict(self) -> str:
         """One sentence for people."""
