@@ -2,7 +2,7 @@
 
 import click
 
-from confaudit.cli.arguments import OPTION, REVISION
+from confaudit.cli.arguments import OPTION, SNAPSHOT
 from confaudit.cli.commands import Command, Section
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, option, place_options
@@ -20,7 +20,7 @@ from confaudit.workflows.setup import Setup
 @option(
     "--at",
     "revision",
-    type=REVISION,
+    type=SNAPSHOT,
     default="HEAD",
     metavar="REV[:NAME]",
     command="blame",

@@ -2,7 +2,7 @@
 
 import click
 
-from confaudit.cli.arguments import REVISION
+from confaudit.cli.arguments import SNAPSHOT
 from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, place_options
@@ -15,7 +15,7 @@ from confaudit.workflows.show import show
 
 
 @click.command("show", cls=Command)
-@click.argument("revision", type=REVISION, default="", metavar="[REV[:NAME]]")
+@click.argument("revision", type=SNAPSHOT, default="", metavar="[REV[:NAME]]")
 @deployment_option
 @threshold_options("never")
 @output_options

@@ -44,12 +44,17 @@ def revisions(setup: Setup) -> Iterator[str]:
     yield from refs(setup.repo)
 
 
+def snapshots(setup: Setup) -> Iterator[str]:
+    """Commits by their names, and by what happened."""
+    yield from revisions(setup)
+    yield from Event
+
+
 def inputs(setup: Setup) -> Iterator[str]:
     """What `diff` compares, but for files: live deployments and commits, also in words."""
     yield "live"
     yield from (f"live:{name}" for name in deployments(setup))
-    yield from revisions(setup)
-    yield from Event
+    yield from snapshots(setup)
 
 
 def compared(setup: Setup) -> Iterator[str]:

@@ -14,6 +14,7 @@ from confaudit.workflows.blame import Choice, blame, every
 from confaudit.workflows.history import brought_by
 from confaudit.workflows.log import asked
 from confaudit.workflows.setup import Setup
+from confaudit.workflows.words import named
 
 
 def origins_report(
@@ -28,12 +29,10 @@ def origins_report(
         NothingToDo: there is no snapshot yet.
         StoreError, SourceError: there is no such snapshot, or it cannot be read.
     """
-    from confaudit.store.layout import split_revision
-
     question, taken = asked(setup.catalog(), names)
     found = blame(setup, revision, deployment, _choice(question, are_all=are_all))
     whose = found[0].since.deployment if found else deployment
-    merges = brought_by(setup, split_revision(revision)[0]) if found else {}
+    merges = brought_by(setup, named(setup, revision, deployment).revision) if found else {}
     report = Report(
         kind=ReportKind.BLAME,
         title=f"Origin of {question.names or 'settings'}{f' in {visible(whose)}' if whose else ''}",

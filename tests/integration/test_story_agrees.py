@@ -304,6 +304,13 @@ def test_verify_finds_the_last_upgrade_by_itself(story, report):
     assert found["after"]["commit"] == story.commits["prod-upgrade"]
 
 
+def test_blame_at_a_time_in_words_tells_what_was_so_then(story, report):
+    rows = report("blame", "--at", "prod@{2025-07-20}")["tables"]["options"]["rows"]
+    since = {row["option"]: row["commit"] for row in rows}
+    assert since["--max-token-lifetime"] == story.commits["prod-upgrade"][:12]
+    assert "--cli-upgrade-message" not in since
+
+
 def test_a_log_of_a_time_in_words(story, report):
     entries = report("log", "-d", "prod", "--since", "2025-06-02", "--until", "2025-06-02")
     assert [one["commit"] for one in entries["entries"]] == [story.commits["prod-secret"]]
