@@ -96,7 +96,19 @@ def parity(
         found += deviations
         if not deviations and key in members[0].snapshot.settings:
             same[key] = members[0].snapshot.settings[key]
-    return Parity(tuple(members), tuple(found), same)
+    return Parity(tuple(members), tuple(_without_aliases(found)), same)
+
+
+def _without_aliases(found: Sequence[Deviation]) -> Iterator[Deviation]:
+    """What an old name of an option has to tell goes without saying where a newer one tells it."""
+    told = {(one.spec.key, *_what(one)) for one in found}
+    for one in found:
+        if not any((key, *_what(one)) in told for key in one.spec.use_instead):
+            yield one
+
+
+def _what(one: Deviation) -> tuple[str, ...]:
+    return (one.group, exact(one.common), exact(one.value), *(each.name for each in one.members))
 
 
 def _replicas(members: Iterable[Member]) -> Mapping[str, tuple[str, ...]]:
