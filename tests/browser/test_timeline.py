@@ -11,7 +11,7 @@ from tests.browser.test_hostile_pages import poisoned
 from tests.golden.sample_history import HISTORY, change, entry
 from tests.golden.sample_reports import REPORTS
 
-MANY: Final = tuple(entry(n / 9, change(f"a-{n % 60}", n, n + 1)) for n in range(5_000, 0, -1))
+MANY: Final = tuple(entry(n, change(f"a-{n % 30}", n, n + 1)) for n in range(60, 0, -1))
 REPORT: Final = replace(REPORTS["every-cause"], entries=HISTORY)
 """A history beside changes that there is something to filter by."""
 
