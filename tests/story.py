@@ -142,7 +142,7 @@ CHAPTERS: Final = (
             release="2.34.5", sets={"max-token-lifetime": Set(168 * HOUR, _FLAG)},
             by_operator=("max-token-lifetime",), by_release=("ai-gateway-enabled",),
             renamed={"ai-gateway-enabled": "aibridge-enabled"}),
-    Chapter("staging-side", "2025-08-04T06:00:00Z", "staging: 1 option changed", "staging",
+    Chapter("staging-side", "2025-08-04T07:00:00Z", "staging: 1 option changed", "staging",
             branch="side", sets={"disable-path-apps": Set(True, _YAML)},
             by_operator=("disable-path-apps",)),
     Chapter("fleet-a-drift", "2025-08-04T06:00:00Z", "fleet-a: 1 option changed", "fleet-a",

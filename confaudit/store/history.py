@@ -108,13 +108,14 @@ class History:
         limit: int | None = None,
         *,
         is_linked: bool = False,
+        is_mainline: bool = False,
     ) -> Iterator[Commit]:
         """Walk from revisions (or over ranges, `A..B`) to what came before, newest first.
 
         With paths, files or folders from the root, only commits that made a difference to them;
         of branches that ended alike, one. `limit` is the most commits wanted. Linked, branches do
-        not mix, and the parents of a commit are the next ones of the walk. Commits come while git
-        walks, and leaving early ends the walk.
+        not mix, and the parents of a commit are the next ones of the walk. On the main line, merges
+        stand for what they brought. Commits come while git walks, and leaving early ends the walk.
 
         Raises:
             StoreError: a revision does not exist, or git has trouble.
@@ -122,7 +123,17 @@ class History:
         most = () if limit is None else (f"--max-count={limit}",)
         chosen = (f":(top,literal){path}" for path in paths)
         linked = ("--topo-order", "--parents") if is_linked else ()
-        command = (*COMMAND, *most, *linked, "--end-of-options", *revisions, "--", *chosen)
+        mainline = ("--first-parent",) if is_mainline else ()
+        command = (
+            *COMMAND,
+            *most,
+            *linked,
+            *mainline,
+            "--end-of-options",
+            *revisions,
+            "--",
+            *chosen,
+        )
         with self._git.stream(*command) as out:
             yield from commits(out)
 

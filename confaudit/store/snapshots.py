@@ -49,11 +49,12 @@ class Snapshots:
         commit = self._commit_id(revision)
         return self._held(commit) if commit else ()
 
-    def read(self, revision: str, deployment: str = "") -> StoredFiles | None:
+    def read(self, revision: str, deployment: str = "", words: str = "") -> StoredFiles | None:
         """The snapshot of a deployment at a revision; None when there is no such revision.
 
         Commit and time are those of the commit that stored the snapshot, which may be older than
-        the revision. Without a deployment, the revision must hold exactly one.
+        the revision. Without a deployment, the revision must hold exactly one. `words` are how it
+        was asked for, where not as git names it.
 
         Raises:
             StoreError: the revision cannot be one, or does not hold that snapshot.
@@ -62,14 +63,15 @@ class Snapshots:
         commit = self._commit_id(revision)
         if not commit:
             return None
-        name = check_deployment(deployment) if deployment else self._only(commit, revision)
+        called = words or revision
+        name = check_deployment(deployment) if deployment else self._only(commit, called)
         entries = self.regular_files(commit, name)
         if not entries:
-            raise self._absent(commit, revision, name)
+            raise self._absent(commit, called, name)
         (origin,) = self.history.log([commit], [folder_of(name)], limit=1)
         return StoredFiles(
             files=self.texts(entries),
-            label=visible(f"{revision}:{deployment}" if deployment else revision),
+            label=visible(words or (f"{revision}:{deployment}" if deployment else revision)),
             deployment=name,
             commit=origin.id,
             taken_at=origin.authored_at,

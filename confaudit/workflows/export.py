@@ -20,11 +20,10 @@ from confaudit.core.history.tables import (
     TABLES,
     Table,
 )
-from confaudit.core.text.wording import visible
 from confaudit.errors import NothingToDo, SourceError
 from confaudit.export import TARGETS, Writer
 from confaudit.workflows.hardening import held, scope_of
-from confaudit.workflows.history import brought_by, entries
+from confaudit.workflows.history import brought_by, entries, require_snapshots
 from confaudit.workflows.house import House, house
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
@@ -68,7 +67,8 @@ def export(setup: Setup, request: ExportRequest) -> Mapping[str, int]:
             for writer in writers:
                 writer.add(table, row)
         if not counts[DEPLOYMENTS.name]:
-            raise _nothing(request.deployment)
+            require_snapshots(setup, request.deployment)
+            raise NothingToDo("there is no snapshot of that time", "leave out --since or --until")
     return counts
 
 
@@ -76,11 +76,6 @@ def export(setup: Setup, request: ExportRequest) -> Mapping[str, int]:
 def _opened(kind: str, place: Path) -> Iterator[Writer]:
     with telling(place), TARGETS[kind].opened(place) as writer:
         yield writer
-
-
-def _nothing(deployment: str) -> NothingToDo:
-    whose = f" of {visible(deployment)}" if deployment else ""
-    return NothingToDo(f"there is no snapshot{whose} yet", "take one with `confaudit snapshot`")
 
 
 def _filled(setup: Setup, request: ExportRequest) -> Iterator[Filled]:

@@ -12,7 +12,8 @@ from confaudit.core.changes.documents import unequal
 from confaudit.core.history.entry import Entry
 from confaudit.core.history.versions import pair, whole
 from confaudit.core.model import Change
-from confaudit.errors import SourceError
+from confaudit.core.text.wording import visible
+from confaudit.errors import ConfigError, NothingToDo, SourceError, suggest
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
@@ -51,6 +52,28 @@ def entries(
     else:
         found = known.keep(tip, told(tip), is_continued=False)
     yield from (one for one in found if _is_within(one.taken_at, since, until))
+
+
+def require_snapshots(setup: Setup, deployment: str = "") -> None:
+    """Tell a history that answers nothing from one that is not there.
+
+    Raises:
+        NothingToDo: there is no snapshot yet, of this deployment.
+        ConfigError: no deployment is called so.
+    """
+    if any(entries(setup, [deployment] if deployment else [])):
+        return
+    known = setup.snapshots().deployments()
+    if known and deployment not in setup.configuration.deployments:
+        raise ConfigError(
+            f"there is no snapshot of a deployment called {visible(deployment)}",
+            suggest(deployment, known),
+        )
+    whose = f" of {visible(deployment)}" if deployment else ""
+    raise NothingToDo(
+        f"there is no snapshot{whose} yet",
+        f"take one: `confaudit snapshot{f' {deployment}' if deployment else ''}`",
+    )
 
 
 def _remembered(setup: Setup, deployments: Sequence[str]) -> "Remembered":

@@ -119,12 +119,11 @@ class Loader:
             if _HERE.match(argument):
                 raise
             return None
-        revision, name = named(self.setup, argument, self.deployment)
-        stored = snapshots.read(revision, self._meant(name))
+        revision, name, words = named(self.setup, argument, self.deployment)
+        stored = snapshots.read(revision, self._meant(name), words)
         if stored is None and _HERE.match(revision):
             raise _nothing_at(revision, snapshots)
-        is_words = stored is not None and revision not in argument
-        return replace(stored, label=visible(argument)) if stored and is_words else stored
+        return stored
 
     def _meant(self, name: str) -> str:
         """The deployment that an input names, else that of the command line."""

@@ -20,8 +20,8 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.globs import means_one
 from confaudit.core.text.wording import visible
-from confaudit.errors import ConfigError, NothingToDo, suggest
-from confaudit.workflows.history import entries
+from confaudit.errors import ConfigError
+from confaudit.workflows.history import entries, require_snapshots
 from confaudit.workflows.setup import Setup
 
 
@@ -134,25 +134,3 @@ def _refuse_strangers(globs: Sequence[str], catalog: Catalog) -> None:
                 f"no release of Coder has an option that {visible(glob)} means",
                 f"did you mean {near[0]}?" if near else "globs go over all names: '*oidc*'",
             )
-
-
-def require_snapshots(setup: Setup, deployment: str) -> None:
-    """Tell a history that answers nothing from one that is not there.
-
-    Raises:
-        NothingToDo: there is no snapshot yet, of this deployment.
-        ConfigError: no deployment is called so.
-    """
-    if any(entries(setup, [deployment] if deployment else [])):
-        return
-    known = setup.snapshots().deployments()
-    if known and deployment not in setup.configuration.deployments:
-        raise ConfigError(
-            f"there is no snapshot of a deployment called {visible(deployment)}",
-            suggest(deployment, known),
-        )
-    whose = f" of {visible(deployment)}" if deployment else ""
-    raise NothingToDo(
-        f"there is no snapshot{whose} yet",
-        f"take one: `confaudit snapshot{f' {deployment}' if deployment else ''}`",
-    )

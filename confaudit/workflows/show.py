@@ -44,7 +44,7 @@ def _meant(setup: Setup, argument: str, deployment: str) -> "tuple[Commit, tuple
     With a deployment it is the commit that recorded the snapshot, which may be an older one.
     """
     history, snapshots = setup.snapshots().history, setup.snapshots()
-    revision, name = named(setup, argument, deployment)
+    revision, name, _ = named(setup, argument, deployment)
     if name or deployment:
         stored = Loader(setup, deployment=deployment).stored(f"{revision or 'HEAD'}:{name}")
         (recorded,) = history.log([stored.commit], limit=1)

@@ -7,8 +7,8 @@ from confaudit.core.history.entry import Entry
 from confaudit.core.history.words import Event, words
 from confaudit.core.model import Cause
 from confaudit.core.text.wording import moment, visible
-from confaudit.errors import ConfigError, NothingToDo, SourceError
-from confaudit.workflows.history import entries
+from confaudit.errors import ConfigError, SourceError
+from confaudit.workflows.history import entries, require_snapshots
 
 if TYPE_CHECKING:
     from confaudit.workflows.setup import Setup
@@ -19,7 +19,9 @@ class Named(NamedTuple):
 
     revision: str
     deployment: str
-    """Empty where none is named."""
+    """Empty where none is named, and several could be meant."""
+    words: str = ""
+    """The words that mean the commit; empty where it is named as git does."""
 
 
 def named(setup: "Setup", argument: str, deployment: str = "") -> Named:
@@ -29,9 +31,9 @@ def named(setup: "Setup", argument: str, deployment: str = "") -> Named:
     none.
 
     Raises:
-        NothingToDo: there is no snapshot yet.
+        NothingToDo: there is no snapshot yet, of this deployment.
         SourceError: there was none by then, or nothing of the kind has happened.
-        ConfigError: the words leave open which deployment is meant.
+        ConfigError: no deployment is called so, or the words leave open which one is meant.
         StoreError: the history cannot be read.
     """
     from confaudit.store.layout import split_revision
@@ -40,36 +42,50 @@ def named(setup: "Setup", argument: str, deployment: str = "") -> Named:
     revision, name = split_revision(argument)
     if found is None or setup.snapshots().history.commit_id(revision):
         return Named(revision, name)
-    if not setup.snapshots().history.commit_id("HEAD"):
-        raise NothingToDo("there is no snapshot yet", "take one with `confaudit snapshot`")
-    whose = found.deployment or deployment
-    if isinstance(found.when, Event):
-        return Named(_of_event(setup, found.when, _one(setup, whose, argument)), found.deployment)
-    return Named(_by(setup, found.when, whose), found.deployment)
+    whose = found.deployment or deployment or _only(setup)
+    if not isinstance(found.when, Event):
+        return Named(_by(setup, found.when, whose), whose, argument)
+    if not whose:
+        raise _open(setup, argument)
+    return Named(_of_event(setup, found.when, whose), whose, argument)
+
+
+def _only(setup: "Setup") -> str:
+    """The deployment that need not be said as there is no other; empty where there are several."""
+    known = setup.snapshots().deployments()
+    if not known:
+        require_snapshots(setup)
+    return known[0] if len(known) == 1 else ""
+
+
+def _open(setup: "Setup", argument: str) -> ConfigError:
+    first, said = setup.snapshots().deployments()[0], visible(argument)
+    return ConfigError(
+        f"{said} leaves open which deployment is meant", f"say it, as in {said}:{first}"
+    )
 
 
 def _by(setup: "Setup", at: datetime, deployment: str) -> str:
-    """The commit with the newest snapshot that was taken by a time."""
-    from confaudit.store.times import taken_by
+    """The commit with the newest snapshot of a deployment that was taken by a time.
 
-    found = taken_by(setup.snapshots(), at, deployment)
+    Where none is meant, what the branch had come to by then.
+    """
+    from confaudit.store.times import reached_by, taken_by
+
+    snapshots, then = setup.snapshots(), moment(at)
+    found = taken_by(snapshots, at, deployment) if deployment else reached_by(snapshots, at)
     if found is None:
+        require_snapshots(setup, deployment)
         of = f" of {visible(deployment)}" if deployment else ""
         raise SourceError(
-            f"there was no snapshot{of} by {moment(at)}", "`confaudit log` lists those there are"
+            f"there was no snapshot{of} by {then}", "`confaudit log` lists those there are"
+        )
+    if deployment and not snapshots.regular_files(found.id, deployment):
+        raise SourceError(
+            f"there was no snapshot of {visible(deployment)} any more by {then}",
+            f"`confaudit show {found.id[:12]}` tells who removed it",
         )
     return found.id
-
-
-def _one(setup: "Setup", deployment: str, argument: str) -> str:
-    """The deployment that is meant, which need not be said where there is only one."""
-    known = setup.snapshots().deployments()
-    if deployment or len(known) == 1:
-        return deployment or known[0]
-    raise ConfigError(
-        f"{visible(argument)} leaves open which deployment is meant",
-        f"say it, as in {visible(argument)}:{known[0]}" if known else "name it with --deployment",
-    )
 
 
 def _of_event(setup: "Setup", event: Event, deployment: str) -> str:
@@ -79,6 +95,7 @@ def _of_event(setup: "Setup", event: Event, deployment: str) -> str:
     if found and event is Event.BEFORE_UPGRADE:
         found = next(history, None)
     if found is None:
+        require_snapshots(setup, deployment)
         raise SourceError(
             _NOTHING[event].format(visible(deployment)), "`confaudit log` lists what happened"
         )

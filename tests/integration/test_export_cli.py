@@ -203,7 +203,7 @@ def test_nobody_elses_file_is_written_over(kind, name, story, clean_folder, conf
     [
         (("--repo", "{repo}"), 2, "Say where to write"),
         (("--repo", "{repo}", "--sqlite", "none/h.db"), 2, "cannot write none/h.db"),
-        (("--repo", "{repo}", "--sqlite", "h.db", "-d", "nobody"), 3, "no snapshot of nobody"),
+        (("--repo", "{repo}", "--sqlite", "h.db", "-d", "nobody"), 2, "deployment called nobody"),
         (("--repo", "empty", "--csv", "out"), 3, "there is no snapshot yet"),
         (("--repo", ".", "--csv", "out"), 2, "not in a git repository"),
     ],

@@ -149,7 +149,7 @@ def test_log_of_an_option_leaves_out_no_snapshot_that_may_have_changed_it(log):
 def test_log_of_a_time_tells_what_happened_then(log):
     ids, _ = log("--since", "2025-08-04T06:00:00Z", "--until", "2025-09-01T12:00:00Z")
     times = ("2025-08-04T06:00:00Z", "2025-09-01T12:00:00Z")
-    assert sorted(ids) == sorted(newest_first(lambda one: one.at in times))
+    assert sorted(ids) == sorted(newest_first(lambda one: times[0] <= one.at <= times[1]))
 
 
 def test_log_marks_upgrades_and_what_git_tells(story, log):
@@ -281,14 +281,30 @@ def test_words_mean_the_chapter(story, setup, words, chapter):
 
 
 @pytest.mark.parametrize(
+    ("words", "chapter"),
+    {
+        "2025-08-04": "fleet-a-drift",  # staging's is newer, and lay on a branch
+        "2025-08-05": "merge",
+        "2025-05-04": "prod-flag",  # after it came a commit without snapshots
+        "2025-08-04:staging": "staging-side",
+    }.items(),
+)
+def test_a_time_of_no_deployment_means_what_the_branch_had_come_to(story, setup, words, chapter):
+    assert named(setup, words).revision == story.commits[chapter]
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         ("last-upgrade:staging", "no snapshot tells of an upgrade of staging"),
         ("before-upgrade:staging", "no snapshot tells of an upgrade of staging"),
         ("prod@{2025-02-01}", "there was no snapshot of prod by 2025-02-01 23:59 UTC"),
-        ("old@{2025-12-01}", "holds no snapshot of 'old'"),
+        ("old@{2025-12-01}", "there was no snapshot of old any more by 2025-12-01"),
+        ("2025-02-01", "there was no snapshot by 2025-02-01"),
         ("last-upgrade", "leaves open which deployment is meant"),
-        ("nobody@{yesterday}", "there was no snapshot of nobody by"),
+        ("yesterday", "yesterday holds snapshots of several deployments: fleet-a, fleet-b, prod"),
+        ("nobody@{yesterday}", "there is no snapshot of a deployment called nobody"),
+        ("last-upgrade:nobody", "there is no snapshot of a deployment called nobody"),
     ],
 )
 def test_words_that_mean_nothing_are_a_sentence(setup, words, said):
@@ -321,7 +337,7 @@ def test_what_git_knows_by_such_a_name_is_gits(story, setup, tmp_path):
     subprocess.run(["git", "clone", "-q", str(story.folder), str(folder)], check=True)
     subprocess.run(["git", "-C", str(folder), "tag", "last-upgrade", "HEAD~2"], check=True)
     here = Setup(setup.loaded, folder, 1, 0, environ={})
-    assert named(here, "last-upgrade:prod") == ("last-upgrade", "prod")
+    assert named(here, "last-upgrade:prod") == ("last-upgrade", "prod", "")
     assert named(setup, "last-upgrade:prod").revision == story.commits["prod-upgrade"]
 
 
