@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from confaudit.cli.main import run
+from tests.story import Story, build
+
 
 @pytest.fixture
 def clean_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -18,6 +21,22 @@ def clean_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
             monkeypatch.delenv(name)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """The repository whose story is known; only to be read."""
+    return build(tmp_path_factory.mktemp("story") / "repo")
+
+
+@pytest.fixture(scope="session")
+def site(story: Story, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static site of the story; only to be read."""
+    folder = tmp_path_factory.mktemp("site") / "public"
+    assert (
+        run(["site", str(folder), f"--repo={story.folder}", "--no-config", "--now=2026-03-01"]) == 0
+    )
+    return folder
 
 
 @pytest.hookimpl(wrapper=True)

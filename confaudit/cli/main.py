@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "compare": ("compare", "Tell where deployments differ from each other."),
     "log": ("log", "Tell which snapshots changed what, and by whose doing."),
     "export": ("export", "Write the history as tables, for SQL, DuckDB or a spreadsheet."),
+    "site": ("site", "Write the history as a static site."),
     "blame": ("blame", "Tell since when each option is what it is, and who made it so."),
     "show": ("show", "Tell what a commit brought: who made it, what changed, and why."),
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),

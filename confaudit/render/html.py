@@ -20,6 +20,9 @@ _VALUE_LIMIT: Final = 2_000
 """Characters of one value; the copy of the report in the page has more of what is longer."""
 
 
+_SCRIPTS: Final = ("tables.js", "report.js")
+
+
 def render(report: Report, options: RenderOptions) -> str:
     """Fill in `report.html.j2`."""
     env = environment(options.templates)
@@ -27,7 +30,7 @@ def render(report: Report, options: RenderOptions) -> str:
     report, text = _whole_or_cut(report)
     report_id = sha256(text.encode()).hexdigest()[:12]
     style, style_source = inline(_style(env, report_id))
-    script, script_source = inline(asset(env, "report.js"))
+    script, script_source = inline("\n".join(asset(env, name) for name in _SCRIPTS))
     data = {
         "page": present(report, _VALUE_LIMIT),
         "style": style,

@@ -16,6 +16,7 @@ NAMES: Final = (
     "operations",
     "history",
     "export",
+    "site",
     "secrets",
     "check",
     "review",

@@ -1,4 +1,4 @@
-// Filters, search, sorting, copying, downloads and keys. The page is complete without it: nothing
+// Filters, search, copying, downloads and keys. The page is complete without it: nothing
 // here adds content. What it knows beyond the page it reads from the JSON report at the page's end.
 "use strict";
 (() => {
@@ -48,30 +48,6 @@
   }
   const fileName = (ending) => `confaudit-${document.body.dataset.kind}.${ending}`;
   $("json").addEventListener("click", () => download($("confaudit-data").textContent, "application/json", fileName("json")));
-
-  // --- sorting: a third click brings the order of the report back -------------------------------
-
-  for (const table of all("table")) {
-    const body = table.tBodies[0];
-    const original = [...body.rows];
-    const heads = all("thead th", table);
-    const textOf = (row, index) => [...row.cells[index]?.childNodes ?? []]
-      .filter((part) => part.nodeName !== "BUTTON").map((part) => part.textContent).join("").trim();
-    for (const head of original.length > 1 ? heads : []) {
-      const index = head.cellIndex;
-      const sort = () => {
-        const next = { null: "ascending", ascending: "descending", descending: null }[head.getAttribute("aria-sort")];
-        for (const other of heads) other.removeAttribute("aria-sort");
-        for (const other of heads) other.querySelector("button").textContent = "↕";
-        if (next) head.setAttribute("aria-sort", next);
-        if (next) head.querySelector("button").textContent = next === "ascending" ? "↑" : "↓";
-        const sign = next === "descending" ? -1 : 1;
-        const compare = (a, b) => sign * textOf(a, index).localeCompare(textOf(b, index), "en", { numeric: true });
-        body.append(...(next ? [...original].sort(compare) : original));
-      };
-      head.append(" ", button("↕", sort, { ariaLabel: `Sort by ${head.textContent.trim()}` }));
-    }
-  }
 
   const groups = all("details.group");
   if (!groups.length) return;

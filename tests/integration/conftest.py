@@ -11,7 +11,6 @@ import pytest
 from confaudit.cli.main import run
 from tests.integration import processes
 from tests.integration.loaded import program
-from tests.story import Story, build
 
 
 @pytest.fixture(autouse=True)
@@ -87,12 +86,6 @@ def calls(clean_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Calls:
     shim.chmod(0o755)
     monkeypatch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
     return found
-
-
-@pytest.fixture(scope="session")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """The repository whose story is known; only to be read."""
-    return build(tmp_path_factory.mktemp("story") / "repo")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"templates/assets/tables.js stands here";
