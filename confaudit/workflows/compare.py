@@ -9,7 +9,7 @@ from confaudit import __version__
 from confaudit.core.history.parity import Member, Parity, parity
 from confaudit.core.model import Snapshot
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.parity import parity_notes, parity_tables, parity_verdict
+from confaudit.core.report.parity import PARITY_NOTES, parity_tables, parity_verdict
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.errors import NothingToDo, SourceError
@@ -42,7 +42,7 @@ def compare_report(found: Parity, now: datetime) -> Report:
         title="Deployments compared with each other",
         statement=parity_verdict(found),
         tables=tuple(parity_tables(found)),
-        notes=tuple(parity_notes(found.members)),
+        notes=PARITY_NOTES,
         generated_at=now,
         tool_version=__version__,
     )

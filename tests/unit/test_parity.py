@@ -7,9 +7,12 @@ import pytest
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot
+from confaudit.core.health.check import State
 from confaudit.core.history.parity import Group, Member, parity
+from confaudit.core.history.renames import renames
 from confaudit.core.judge.exceptions import NO_RULINGS, ExpectedDifference, Rulings
 from confaudit.core.model import MISSING, Fidelity, Setting, ValueSource
+from confaudit.core.report.parity import parity_tables, parity_verdict
 from confaudit.core.secret import secret
 
 NEW, OLD = (default_snapshot(packaged().nearest(one)) for one in ("2.34.5", "2.33.0"))
@@ -96,11 +99,46 @@ def test_an_old_name_is_not_told_beside_the_new_one():
     assert len(told(member("a", **both | {"email_smarthost": "y:25"}), member("b"))) == 2
 
 
+BOTH = {"ai_gateway_enabled": True, "aibridge_enabled": True}
+"""As releases tell it that have the new name of an option beside the old one."""
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ([member("a", **BOTH), member("b", OLD, aibridge_enabled=True)], []),
+        ([member("b", OLD, aibridge_enabled=True), member("a", **BOTH)], []),
+        (
+            [member("a", **BOTH), member("b", OLD, aibridge_enabled=False), member("c", **BOTH)],
+            [(Group.DIFFERS, "ai-gateway-enabled", True, 2, False, ["b"])],
+        ),
+        (
+            [member("b", OLD, aibridge_enabled=False), member("a", **BOTH)],
+            [(Group.DIFFERS, "ai-gateway-enabled", False, 1, True, ["a"])],
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_release_renamed_is_one_option(members, expected):
+    assert told(*members) == expected
+    found = parity(members, NO_RULINGS, lambda _: False)
+    about = [one for one in found.deviations if "ai-gateway-enabled" in (one.spec.key, *one.was)]
+    assert {one.was for one in about} <= {("aibridge-enabled",)}
+    assert "aibridge-enabled" not in {*found.same, *(one.spec.key for one in found.deviations)}
+    assert ("ai-gateway-enabled" in found.same) is not bool(expected)
+
+
+def test_an_old_name_with_a_value_of_its_own_is_told_beside_the_new_one():
+    odd = member("a", ai_gateway_enabled=True, aibridge_enabled=False)
+    (one,) = told(odd, member("b", **BOTH), member("c", OLD, aibridge_enabled=True))
+    assert (one[1], one[-1]) == ("aibridge-enabled", ["a"])
+
+
 def test_what_comes_of_the_release_is_no_drift():
     members = (member("a", identity="1"), member("b", OLD, identity="1"))
     found = parity(members, NO_RULINGS, lambda _: False)
     by_release = {one.spec.key for one in found.of(Group.RELEASE)}
-    new_names = {key for key, spec in NEW.declared.items() if not spec.use_instead}
+    renamed = {one.key for one in renames([NEW, OLD]).values()}
+    new_names = {key for key, spec in NEW.declared.items() if not spec.use_instead} - renamed
     assert new_names - OLD.settings.keys() <= by_release
     assert not by_release & found.same.keys()
 
@@ -119,6 +157,47 @@ def test_the_policy_expects_it_between_those_that_it_names(globs, group):
     found = parity([member("a", **ON), member("b")], rulings, lambda _: False)
     (one,) = found.deviations
     assert (one.group, one.reason) == (group, "Kiosks" if group is Group.EXPECTED else "")
+
+
+REPLICAS = (member("a", identity="1", **ON), member("b", identity="1"), member("c"))
+
+
+@pytest.mark.parametrize(
+    ("globs", "group"),
+    [(("a", "b"), Group.DIFFERS), (("a", "b", "c"), Group.EXPECTED), (("a", "c"), Group.DRIFT)],
+)
+def test_replicas_that_may_differ_do_not_drift(globs, group):
+    ruling = ExpectedDifference("browser-only", "Kiosks", globs)
+    rulings = Rulings(date(2026, 1, 1), differences=(ruling,))
+    (one,) = parity(REPLICAS, rulings, lambda _: False).deviations
+    assert one.group is group
+
+
+SEVERAL = (
+    member("a", browser_only=True, verbose=True),
+    member("b", browser_only=True, disable_path_apps=True),
+    member("c", verbose=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        ((), "3 options differ between 3 configurations; "),
+        (("verbose",), "2 options differ between 3 configurations, apart from 1 as expected; "),
+        (("browser-only", "verbose"), "1 option differs between 3 configurations, apart from 2 as"),
+        (("*",), "No option differs between 3 configurations, apart from 3 as expected; "),
+    ],
+)
+def test_an_option_counts_once_in_the_headline(expected, said):
+    differences = tuple(ExpectedDifference(one, "So it is") for one in expected)
+    found = parity(SEVERAL, Rulings(date(2026, 1, 1), differences=differences), lambda _: False)
+    verdict = parity_verdict(found)
+    assert verdict.startswith(said)
+    options = {key for one in SEVERAL for key in one.snapshot.declared}
+    assert verdict.endswith(f" {len(options) - 3} are the same.")
+    states = {row["state"] for row in next(iter(parity_tables(found))).rows}
+    assert (State.WARNING in states) is (expected != ("*",))
 
 
 def test_two_snapshots_of_one_deployment_are_no_replicas():

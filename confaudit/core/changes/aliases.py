@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from confaudit.core.changes.diff import facet_changes
-from confaudit.core.changes.owners import owners
+from confaudit.core.changes.owners import current_name, owners
 from confaudit.core.model import Change, ChangeKind, OptionSpec, Snapshot, Subject
 
 _STRONGEST: Final = (
@@ -40,9 +40,9 @@ def _setting(
 ) -> Iterator[Change]:
     """One change for a setting; a name that went away while another stayed is told beside it."""
     by_key = {change.key: change for change in group}
-    current = _current(new)
+    current = current_name(new)
     if current and old and _is(by_key.get(current), ChangeKind.ADDED):
-        yield _renamed(by_key, _current(old), current, old, new)
+        yield _renamed(by_key, current_name(old), current, old, new)
         return
     gone = [change for change in group if change.kind is ChangeKind.REMOVED]
     kept = [change for change in group if change.kind is not ChangeKind.REMOVED]
@@ -55,13 +55,6 @@ def _setting(
 
 def _is(change: Change | None, kind: ChangeKind) -> bool:
     return change is not None and change.kind is kind
-
-
-def _current(members: Mapping[str, OptionSpec]) -> str:
-    """The name to use today: the one that does not point to another."""
-    return next((key for key, spec in members.items() if not spec.use_instead), "") or next(
-        iter(members), ""
-    )
 
 
 def _renamed(

@@ -27,3 +27,10 @@ def owners(declared: Mapping[str, OptionSpec]) -> Owners:
             by_leaf.setdefault(spec.json_path, {})[key] = spec
     _known.append((declared, by_leaf))
     return by_leaf
+
+
+def current_name(members: Mapping[str, OptionSpec]) -> str:
+    """Of the options that set one leaf the one to use today, which does not point to another."""
+    return next((key for key, spec in members.items() if not spec.use_instead), "") or next(
+        iter(members), ""
+    )

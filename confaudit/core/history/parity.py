@@ -1,6 +1,7 @@
 """Where deployments differ from each other: each option of each against what most of them have.
 
-An option counts by its value, wherever it was set. Of a secret counts only whether it is set.
+An option counts by its value, wherever it was set, and under whatever name a release has it. Of a
+secret counts only whether it is set.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,7 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from confaudit.core.changes.selection import spec_names
-from confaudit.core.judge.exceptions import Rulings
+from confaudit.core.history.renames import renames, under_new_names
+from confaudit.core.judge.exceptions import ExpectedDifference, Rulings
 from confaudit.core.model import EXPLICIT, MISSING, Fidelity, OptionSpec, Setting, Snapshot, Value
 from confaudit.core.secret import is_secret, secret
 from confaudit.core.text.wording import exact
@@ -65,6 +67,8 @@ class Deviation:
     """Where it was set."""
     reason: str = ""
     """Why it is expected."""
+    was: tuple[str, ...] = ()
+    """What some of their releases call the option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,16 @@ def parity(
     members: Sequence[Member], rulings: Rulings, is_unordered: Callable[[str], bool]
 ) -> Parity:
     """Compare several; `is_unordered` tells options whose values mean the same in any order."""
+    renamed = renames([one.snapshot for one in members])
+    members = [replace(one, snapshot=under_new_names(one.snapshot, renamed)) for one in members]
     specs = {key: spec for one in reversed(members) for key, spec in one.snapshot.declared.items()}
     replicas = _replicas(members)
     found: list[Deviation] = []
     same: dict[str, Setting] = {}
     for key, spec in sorted(specs.items()):
         option = _Option(spec, members, replicas, is_unordered=is_unordered(key))
-        deviations = [*option.deviations(rulings)]
+        was = tuple(sorted(older for older, newer in renamed.items() if newer.key == key))
+        deviations = [replace(one, was=was) for one in option.deviations(rulings)]
         found += deviations
         if not deviations and key in members[0].snapshot.settings:
             same[key] = members[0].snapshot.settings[key]
@@ -177,11 +184,9 @@ class _Option:
     ) -> Iterator[Deviation]:
         """Those that have one value, told apart by what their deviation comes to."""
         found: dict[tuple[Group, str], list[Member]] = {}
-        others = [one.snapshot.deployment or one.name for one in common]
         for one in these:
-            asked = rulings.between(one.snapshot.deployment or one.name, *others)
-            expected = asked.expects(spec_names(self._spec))
-            group = Group.EXPECTED if expected else self._group(one)
+            expected = self._expected(one, common, rulings)
+            group = Group.EXPECTED if expected else self._group(one, rulings)
             found.setdefault((group, expected.reason if expected else ""), []).append(one)
         for (group, reason), members in found.items():
             yield replace(
@@ -193,13 +198,21 @@ class _Option:
                 reason=reason,
             )
 
-    def _group(self, member: Member) -> Group:
-        told = (self._texts[name] for name in self._replicas[member.name] if name in self._texts)
-        if any(text != self._text(member) for text in told):
+    def _group(self, member: Member, rulings: Rulings) -> Group:
+        replicas = (one for one in self._members if one.name in self._replicas[member.name])
+        unlike = [one for one in replicas if self._text(one) not in ("", self._text(member))]
+        if unlike and not self._expected(member, unlike, rulings):
             return Group.DRIFT
         if member.name not in self._settings:
             return Group.MISSING
         return Group.DIFFERS if self._is_set else Group.RELEASE
+
+    def _expected(
+        self, member: Member, others: Iterable[Member], rulings: Rulings
+    ) -> ExpectedDifference | None:
+        """What in the policy says that one may differ from others, if anything does."""
+        names = (one.snapshot.deployment or one.name for one in (member, *others))
+        return rulings.between(*names).expects(spec_names(self._spec))
 
     @property
     def _is_set(self) -> bool:

@@ -1,16 +1,17 @@
 """Where deployments differ from each other, as tables: what most have once, and who deviates."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from confaudit.core.health.check import State
-from confaudit.core.history.parity import UNEXPECTED, Deviation, Group, Member, Parity
+from confaudit.core.history.parity import UNEXPECTED, Deviation, Group, Parity
 from confaudit.core.model import EXPLICIT, MISSING, Value
 from confaudit.core.report.report import Column, Table
 from confaudit.core.report.states import STATE_COLUMN
-from confaudit.core.text.wording import human, moment, option_name, plural, readable
+from confaudit.core.text.wording import human, listing, moment, option_name, plural, readable
 
 _MEMBERS: Final = (
     Column("name", "Name", is_code=True),
@@ -20,18 +21,21 @@ _MEMBERS: Final = (
     Column("deviations", "Deviations"),
 )
 _OPTION: Final = Column("option", "Option", is_code=True)
+_WAS: Final = Column("was", "Elsewhere", is_code=True)
+"""What releases before call the option."""
 _COMMON: Final = Column("common", "Most have", is_code=True)
 _HOLDERS: Final = Column("holders", "How many")
 _IN: Final = Column("members", "In", is_code=True)
 _DIFFERENCES: Final = (
     _OPTION,
+    _WAS,
     _COMMON,
     _HOLDERS,
     _IN,
     Column("value", "Has", is_code=True),
     Column("sources", "Set by"),
 )
-_LACKING: Final = (_OPTION, _COMMON, _HOLDERS, Column("members", "Missing in", is_code=True))
+_LACKING: Final = (_OPTION, _WAS, _COMMON, _HOLDERS, Column("members", "Missing in", is_code=True))
 _EXPECTED: Final = (*_DIFFERENCES[:-1], Column("reason", "Reason"))
 _TWO: Final = 2
 _MANY: Final = 20
@@ -66,8 +70,12 @@ def parity_tables(found: Parity) -> Iterator[Table]:
     yield Table("members", "Compared", _MEMBERS, rows, is_folded=len(rows) > _MANY)
     for group, part in _PARTS.items():
         if told := tuple(map(_row, found.of(group))):
-            columns = part.columns if len(found.members) > _TWO else tuple(_of_two(part.columns))
-            yield Table(part.id, part.title, columns, told, is_folded=part.is_folded)
+            columns: Iterable[Column] = (
+                one for one in part.columns if one is not _WAS or _has(_WAS, told)
+            )
+            if len(found.members) == _TWO:
+                columns = _of_two(columns)
+            yield Table(part.id, part.title, tuple(columns), told, is_folded=part.is_folded)
     same = tuple(
         {"option": option_name(key), "value": _told(one.value, _type(found, key))}
         for key, one in found.same.items()
@@ -75,6 +83,10 @@ def parity_tables(found: Parity) -> Iterator[Table]:
     )
     if same:
         yield Table("similarities", "Set, and the same everywhere", _SAME, same, is_folded=True)
+
+
+def _has(column: Column, rows: Iterable[Mapping[str, Value]]) -> bool:
+    return any(row[column.id] is not MISSING for row in rows)
 
 
 def _of_two(columns: Iterable[Column]) -> Iterator[Column]:
@@ -107,6 +119,7 @@ def _member_rows(found: Parity) -> Iterator[Mapping[str, Value]]:
 def _row(one: Deviation) -> Mapping[str, Value]:
     return {
         "option": option_name(one.spec.key),
+        "was": [*map(option_name, one.was)] or MISSING,
         "common": _told(one.common, one.spec.type),
         "holders": one.holders,
         "members": [member.name for member in one.members],
@@ -124,27 +137,38 @@ def _told(value: Value, option_type: str) -> Value:
 
 
 def parity_verdict(found: Parity) -> str:
-    """How many options differ, and apart from that what needs nobody's attention."""
-    number = len({one.spec.key for one in found.of(*UNEXPECTED)})
+    """How many options differ, and apart from that what needs nobody's attention.
+
+    An option counts once: among those that differ where anything about it is not expected.
+    """
+    options = {group: _options(found, group) for group in Group}
+    differing = {*chain.from_iterable(options[group] for group in UNEXPECTED)}
+    number, drifting = len(differing), len(options[Group.DRIFT])
     what = f"{number:,} options differ" if number > 1 else f"{number or 'No'} option differs"
-    counts = ((len({one.spec.key for one in found.of(group)}), group) for group in _ASIDE)
-    aside = [f"{count:,} {_ASIDE[group]}" for count, group in counts if count]
-    told = ", ".join((*aside, f"{len(found.same):,} the same"))
-    return f"{what} between {plural(len(found.members), 'configuration')}; {told}."
+    drift = f", {drifting:,} of them by drift between replicas" if drifting else ""
+    aside = [*_aside(options, differing)]
+    beside = f", apart from {listing(aside)}" if aside else ""
+    between = plural(len(found.members), "configuration")
+    return f"{what} between {between}{drift}{beside}; {len(found.same):,} are the same."
+
+
+def _options(found: Parity, group: Group) -> frozenset[str]:
+    return frozenset(one.spec.key for one in found.of(group))
+
+
+def _aside(options: Mapping[Group, Collection[str]], told: Collection[str]) -> Iterator[str]:
+    told = {*told}
+    for group, words in _ASIDE.items():
+        if left := {*options[group]} - told:
+            yield f"{len(left):,} {words}"
+        told |= left
 
 
 _ASIDE: Final[Mapping[Group, str]] = {
-    Group.DRIFT: "of them by drift between replicas",
     Group.EXPECTED: "as expected",
     Group.RELEASE: "by release or host",
 }
 
 
-def parity_notes(members: Sequence[Member]) -> Iterator[str]:
-    """What was not compared."""
-    yield "Only options are compared, by value; of a secret only whether it is set."
-    if len({one.snapshot.version for one in members}) > 1:
-        yield (
-            "Their releases differ: an option that a release renamed stands under each of its "
-            "names, and is not compared from one to the other; `confaudit diff` does."
-        )
+PARITY_NOTES: Final = ("Only options are compared, by value; of a secret only whether it is set.",)
+"""What was not compared."""

@@ -33,7 +33,7 @@ from confaudit.core.model import (
 from confaudit.core.report.audited import Audited
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.not_counted import in_brief, in_words
-from confaudit.core.text.wording import agreeing, listing, plural
+from confaudit.core.text.wording import agreeing, amount, listing, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +341,7 @@ class Report:
         if self.kind is ReportKind.LOG:
             return Tally(self.entries).result
         if not self.sides:
-            sizes = (plural(len(table.rows), table.id.removesuffix("s")) for table in self.tables)
+            sizes = (amount(len(table.rows), table.id) for table in self.tables)
             return f"result: {', '.join(sizes)}"
         numbers = [*self.causes.items(), *self.counts.items()]
         counted = (f"{number} {what}" for what, number in numbers)

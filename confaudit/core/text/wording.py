@@ -95,6 +95,12 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {agreeing(number, noun, f'{noun}s')}"
 
 
+def amount(number: int, nouns: str) -> str:
+    """`1 similarity`, `2 similarities`: for names of things that are known in the plural."""
+    one = f"{nouns[:-3]}y" if nouns.endswith("ies") else nouns.removesuffix("s")
+    return f"{number:,} {agreeing(number, one, nouns)}"
+
+
 def agreeing(number: int, one: str, several: str) -> str:
     """The word that goes with a number: `is` or `are`, `leaf` or `leaves`."""
     return one if number == 1 else several
