@@ -7,7 +7,7 @@ from confaudit.cli.commands import Command, Section
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, option, place_options
 from confaudit.cli.setup import fold_setup
-from confaudit.core.judge.judge import NEVER_REACHED
+from confaudit.core.judge.threshold import NEVER_REACHED
 from confaudit.workflows.origins import origins_report
 from confaudit.workflows.setup import Setup
 

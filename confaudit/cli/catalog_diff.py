@@ -9,7 +9,7 @@ from confaudit.cli.catalog import catalog_options
 from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.core.coder.releases import Catalog
-from confaudit.core.judge.judge import NEVER_REACHED
+from confaudit.core.judge.threshold import NEVER_REACHED
 from confaudit.workflows import catalog as workflow
 
 

@@ -9,7 +9,7 @@ from confaudit.cli.commands import Command, Section
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import option
 from confaudit.core.coder.releases import Catalog
-from confaudit.core.judge.judge import NEVER_REACHED
+from confaudit.core.judge.threshold import NEVER_REACHED
 from confaudit.workflows import catalog as workflow
 
 

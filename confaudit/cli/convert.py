@@ -6,7 +6,7 @@ from confaudit.cli.arguments import File
 from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.thresholds import strict_option, threshold_options
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.report.exits import exit_code
 from confaudit.workflows.convert import saved_report
 

@@ -9,7 +9,7 @@ from confaudit.cli.parameters import deployment_option, kinds_option, now_option
 from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import selection_options, threshold_options
 from confaudit.core.changes.selection import Selection
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.report.exits import exit_code
 from confaudit.workflows.diff import compare
 from confaudit.workflows.setup import Setup

@@ -7,7 +7,7 @@ from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, kinds_option, setup_options
 from confaudit.cli.setup import fold_setup
-from confaudit.core.judge.judge import NEVER_REACHED
+from confaudit.core.judge.threshold import NEVER_REACHED
 from confaudit.workflows.explain import explain_option
 from confaudit.workflows.setup import Setup
 

@@ -10,7 +10,7 @@ from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import dry_run_option, now_option, option, place_options
 from confaudit.cli.setup import fold_setup
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry
-from confaudit.core.judge.judge import NEVER_REACHED
+from confaudit.core.judge.threshold import NEVER_REACHED
 from confaudit.core.text.wording import plural, visible
 from confaudit.workflows import ignore as workflow
 from confaudit.workflows.setup import Setup

@@ -10,7 +10,7 @@ from confaudit.cli.output import Rendering, output_options, stream, write
 from confaudit.cli.parameters import Bound, deployment_option, option, place_options
 from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import cause_option
-from confaudit.core.judge.judge import NEVER_REACHED
+from confaudit.core.judge.threshold import NEVER_REACHED
 from confaudit.core.model import Cause
 from confaudit.workflows.log import LogRequest, log, log_report
 from confaudit.workflows.setup import Setup

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -15,11 +15,13 @@ from confaudit.cli.commands import Section
 from confaudit.cli.pager import page
 from confaudit.cli.parameters import Decorator, option, stack, wants_color
 from confaudit.core.history.entry import Entry
-from confaudit.core.judge.judge import NEVER_REACHED, Threshold
+from confaudit.core.judge.threshold import NEVER_REACHED, Threshold
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Report
 from confaudit.render import FORMATS, RenderOptions, format_for_path, formats_of, render
 from confaudit.workflows.write import write_text
+
+if TYPE_CHECKING:
+    from confaudit.core.report.report import Report
 
 STDOUT: Final = "-"
 
@@ -141,7 +143,7 @@ def _by_extension(path: str) -> str:
 
 
 def write(
-    report: Report, rendering: Rendering, threshold: Threshold, *, in_full: bool = False
+    report: "Report", rendering: Rendering, threshold: Threshold, *, in_full: bool = False
 ) -> None:
     """Render everything, then write it: a failure leaves nothing half written."""
     rendered = [
@@ -163,7 +165,7 @@ def stream(entries: Iterable[Entry], rendering: Rendering, *, in_full: bool) -> 
     _to_stdout(terminal_history.written(entries, options), rendering.paged)
 
 
-def text_of(report: Report) -> str:
+def text_of(report: "Report") -> str:
     """A report as text for standard output, where no option says how it is to look."""
     rendering = Rendering((), "auto", None, is_quiet=False, paged=False)
     return render(report, "text", _render_options(rendering, STDOUT, NEVER_REACHED, in_full=False))
@@ -205,7 +207,5 @@ def show_text(text: str) -> None:
 def _to_stdout(parts: Iterable[str], paged: bool) -> None:
     """Write UTF-8 where the stream can; escape what it cannot show."""
     encoding = sys.stdout.encoding or "utf-8"
-    shown = (part.encode(encoding, "backslashreplace") for part in parts)
-    if not (paged and page(shown)):
-        for part in shown:
-            click.echo(part, nl=False, color=True)
+    if not (paged and page(part.encode(encoding, "backslashreplace") for part in parts)):
+        sys.stdout.writelines(parts)

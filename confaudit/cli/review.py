@@ -10,7 +10,7 @@ from confaudit.cli.parameters import now_option, option, place_options, version_
 from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import glob_options, strict_option, threshold_options
 from confaudit.core.changes.selection import Selection
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.report.exits import exit_code
 from confaudit.workflows.governance import PolicyFrom
 from confaudit.workflows.setup import Setup

@@ -8,7 +8,7 @@ from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, place_options
 from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import threshold_options
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.report.exits import exit_code
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.show import show

@@ -9,7 +9,7 @@ from confaudit.cli.choices import Choice
 from confaudit.cli.commands import Section
 from confaudit.cli.parameters import Decorator, option, stack
 from confaudit.core.changes.selection import Selection
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.model import Cause, Level
 
 NEVER: Final = "never"

@@ -9,7 +9,7 @@ from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import deployment_option, now_option, option, setup_options
 from confaudit.cli.setup import fold_setup
 from confaudit.cli.thresholds import strict_option, threshold_options
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.report.exits import exit_code
 from confaudit.workflows.operator_files import GivenFiles
 from confaudit.workflows.setup import Setup

@@ -1,27 +1,22 @@
-"""How a history reads: what each snapshot brought, in a few lines or change by change."""
+"""How a history reads: what each snapshot brought, in a few lines."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from confaudit.core.changes.attribution import BY_CAUSE
 from confaudit.core.history.entry import Entry
-from confaudit.core.judge.rules.changes import change_findings
-from confaudit.core.judge.verdict import BY_CAUSE
 from confaudit.core.model import Cause, Change, ChangeKind
-from confaudit.core.report.anchors import entry_anchor, nested_anchor
 from confaudit.core.text.wording import listing_some, moment, visible
-from confaudit.present.changes import change_rows
-from confaudit.present.entries import Group
+from confaudit.present.change_sentences import change_name, change_sentence
 from confaudit.present.inline_diff import middle_out
-from confaudit.present.sentences import change_name, change_sentence
-from confaudit.present.tables import ColumnShown, TableShown
-from confaudit.present.values import Chip, slug
 
 _NAMED: Final = {Cause.OPERATOR: 8, Cause.UNKNOWN: 8}
 _FEW: Final = 3
 """Changes of a cause that are named at most: many of those that people made, few of others."""
-_TITLE: Final = 120
+TITLE: Final = 120
+"""Characters of what stands over the changes of a snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +39,14 @@ def when(entry: Entry) -> str:
 
 def author(entry: Entry) -> str:
     """Who committed a snapshot."""
-    return middle_out(visible(entry.author), _TITLE)
+    return middle_out(visible(entry.author), TITLE)
 
 
 def events(entry: Entry) -> tuple[str, ...]:
     """What a snapshot tells beside changes: that it is the first one, an upgrade, not readable."""
     by_hand = f"committed by hand: {entry.subject}" if entry.is_by_hand else ""
     found = (_event(entry), by_hand)
-    return tuple(middle_out(visible(text), _TITLE) for text in found if text)
+    return tuple(middle_out(visible(text), TITLE) for text in found if text)
 
 
 def _event(entry: Entry) -> str:
@@ -79,63 +74,3 @@ def told(entry: Entry, *, in_full: bool) -> Iterator[Told]:
 
 def _names(changes: Sequence[Change], most: int) -> str:
     return listing_some([*dict.fromkeys(map(change_name, changes))], "setting", most)
-
-
-# --- the page -----------------------------------------------------------------------------------
-
-
-def entry_groups(entries: Sequence[Entry], limit: int) -> tuple[Group, ...]:
-    """The changes of each snapshot, under the month it was taken in."""
-    return tuple(_group(entry, limit) for entry in entries if entry.changes)
-
-
-def _group(entry: Entry, limit: int) -> Group:
-    rows = change_rows([*change_findings(entry.changes)], limit)
-    chip = Chip("deployment", slug(entry.deployment), visible(entry.deployment), is_shown=False)
-    title = " · ".join((when(entry), visible(entry.deployment), *events(entry)))
-    return Group(
-        anchor=entry_anchor(entry),
-        part=f"{entry.taken_at:%Y-%m}" if entry.taken_at else "",
-        title=middle_out(title, _TITLE),
-        rows=tuple(
-            replace(row, chips=(*row.chips, chip), anchor=nested_anchor(entry, number))
-            for number, row in enumerate(rows, start=1)
-        ),
-        is_folded=all(row.is_quiet for row in rows),
-        are_changes=True,
-    )
-
-
-_COLUMNS: Final = {
-    "When": False,
-    "Deployment": True,
-    "What it brought": False,
-    "Author": False,
-    "Commit": True,
-}
-"""Titles, and whether the cells are to be typed as they are."""
-
-
-def entry_table(entries: Sequence[Entry]) -> TableShown:
-    """A row for each snapshot, which leads to its changes."""
-    return TableShown(
-        anchor="table-snapshots",
-        title="Snapshots that changed something",
-        columns=tuple(ColumnShown(title, is_code, False) for title, is_code in _COLUMNS.items()),
-        rows=tuple(map(_row, entries)),
-        bars=(),
-        is_folded=False,
-        links=tuple(entry_anchor(entry) if entry.changes else "" for entry in entries),
-        causes=tuple(" ".join(dict.fromkeys(c.cause or "" for c in e.changes)) for e in entries),
-    )
-
-
-def _row(entry: Entry) -> tuple[tuple[str, ...], ...]:
-    changes = (f"{one.by}: {one.names}" for one in told(entry, in_full=False))
-    return (
-        (when(entry),),
-        (visible(entry.deployment),),
-        ("; ".join((*events(entry), *changes)),),
-        (author(entry),),
-        (visible(entry.commit[:12]),),
-    )

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from confaudit.core.changes.causes import CAUSE_ORDER
+from confaudit.core.changes.attribution import BY_CAUSE, CAUSE_ORDER
 from confaudit.core.history.timeline import Stay
-from confaudit.core.judge.verdict import BY_CAUSE
 from confaudit.core.model import Cause, Value
 from confaudit.core.secret import is_secret, secret
 from confaudit.core.text.wording import lasting, moment, plural, visible

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from confaudit.core.changes.causes import CAUSE_ORDER
+from confaudit.core.changes.attribution import CAUSE_ORDER
 from confaudit.core.history.entry import Entry
 from confaudit.core.history.timeline import Lane, Moment, Timeline, timelines
 from confaudit.core.model import Cause, Subject

@@ -4,15 +4,26 @@ Every string that leaves this room is safe to look at, see `wording.visible`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-from confaudit.core.model import MISSING, OptionSpec, Value, ValueSource
+from confaudit.core.model import MISSING, ChangeKind, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
 from confaudit.core.text.wording import exact, human, is_duration, option_name, visible
 from confaudit.present.inline_diff import Segment, Segments, mark_words, middle_out, shorten
+
+KIND_SYMBOLS: Final[Mapping[ChangeKind, str]] = {
+    ChangeKind.ADDED: "+",
+    ChangeKind.REMOVED: "-",
+    ChangeKind.CHANGED: "~",
+    ChangeKind.RENAMED: "=",
+    ChangeKind.SOURCE: ">",
+    ChangeKind.DECLARED: "*",
+}
+"""What stands before a change in text."""
 
 
 class ShownState(StrEnum):

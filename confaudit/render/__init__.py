@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from confaudit.core.judge.judge import NEVER_REACHED, Threshold
+from confaudit.core.judge.threshold import NEVER_REACHED, Threshold
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.newest import newest
-from confaudit.core.report.report import Report
 from confaudit.errors import ConfigError
+
+if TYPE_CHECKING:
+    from confaudit.core.report.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,15 @@ _OWN: Final = {("text", ReportKind.LOG): "terminal_history"}
 """The module of a format for reports that it lays out in another way than all others."""
 
 
-def render(report: Report, format_name: str, options: RenderOptions) -> str:
+def render(report: "Report", format_name: str, options: RenderOptions) -> str:
     """Show a report in a format of `FORMATS`; the text ends with a newline.
 
     Raises:
         ConfigError: there is no such format, or it cannot show reports of this kind.
         TemplateError: a template of the user's folder cannot be used.
     """
+    from confaudit.core.report.newest import newest  # brings all that reports are about
+
     if format_name not in FORMATS:
         raise ConfigError("there is no such output format", f"use one of: {', '.join(FORMATS)}")
     chosen = FORMATS[format_name]

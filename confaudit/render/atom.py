@@ -8,11 +8,11 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from confaudit.core.changes.causes import CAUSE_ORDER
+from confaudit.core.changes.attribution import CAUSE_ORDER
 from confaudit.core.history.entry import Entry
 from confaudit.core.text.wording import plural, visible
+from confaudit.present.change_sentences import change_sentence
 from confaudit.present.inline_diff import middle_out
-from confaudit.present.sentences import change_sentence
 
 MEDIA_TYPE: Final = "application/atom+xml"
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'

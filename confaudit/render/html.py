@@ -10,7 +10,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from confaudit.core.report.report import Report
-from confaudit.present import present
+from confaudit.present.page import present
 from confaudit.render import RenderOptions
 from confaudit.render.json_v1 import document
 from confaudit.render.page_copy import CUT, page_copy

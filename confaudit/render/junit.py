@@ -6,7 +6,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from confaudit.core.judge.finding import Rule
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.present.sentences import idle

@@ -10,9 +10,9 @@ from typing import Final, TypeVar
 
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
-from confaudit.present import Page, present
 from confaudit.present.decisions import Decisions
 from confaudit.present.entries import Fact, Group
+from confaudit.present.page import Page, present
 from confaudit.present.plan import StageShown, StepShown
 from confaudit.present.tables import TableShown
 from confaudit.render import RenderOptions

@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from confaudit.core.text.wording import plural, visible
 from confaudit.errors import TemplateError
-from confaudit.present import KIND_SYMBOLS
 from confaudit.present.gathered import gathered
+from confaudit.present.values import KIND_SYMBOLS
 
 _HINT: Final = "see templates/README.md for the data a template receives"
 

@@ -16,10 +16,11 @@ from confaudit.core.model import ChangeKind
 from confaudit.core.report.exits import why_zero
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import inert
-from confaudit.present import KIND_SYMBOLS, Page, SideShown, present
 from confaudit.present.decisions import DecisionShown
 from confaudit.present.entries import Entry, Group, Remark
 from confaudit.present.inline_diff import Items
+from confaudit.present.page import Page, SideShown, present
+from confaudit.present.values import KIND_SYMBOLS
 from confaudit.render import RenderOptions
 from confaudit.render.terminal_findings import findings
 from confaudit.render.terminal_parts import (

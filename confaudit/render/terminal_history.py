@@ -4,16 +4,18 @@ No line is folded: a history is read through a pager, or by a program.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.history.tally import Tally
 from confaudit.core.model import ChangeKind
-from confaudit.core.report.report import Report
 from confaudit.core.text.wording import inert, visible
-from confaudit.present import KIND_SYMBOLS
 from confaudit.present.history import author, events, told, when
+from confaudit.present.values import KIND_SYMBOLS
 from confaudit.render import RenderOptions
+
+if TYPE_CHECKING:
+    from confaudit.core.report.report import Report
 
 _YELLOW, _BOLD, _MAGENTA = "33", "1", "35"
 _STYLES: Final = {
@@ -27,7 +29,7 @@ _STYLES: Final = {
 """Numbers of ANSI."""
 
 
-def render(report: Report, options: RenderOptions) -> str:
+def render(report: "Report", options: RenderOptions) -> str:
     """The entries and the result; the verdict as well where there is nothing else."""
     verdict = "" if report.entries else f"{visible(report.verdict)}\n"
     return verdict + "".join(written(report.entries, options))

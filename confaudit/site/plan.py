@@ -15,7 +15,8 @@ from confaudit.core.history.entry import Entry
 from confaudit.core.model import Level
 from confaudit.core.text.wording import listing, option_name, plural, visible
 from confaudit.present.charts import strip
-from confaudit.present.history import author, entry_groups, events, when
+from confaudit.present.history import author, events, when
+from confaudit.present.history_page import entry_groups
 from confaudit.present.tables import shown_table
 from confaudit.present.timeline import shown_timelines
 from confaudit.render import atom

@@ -12,7 +12,6 @@ from stat import S_ISDIR
 from typing import Final
 
 from confaudit.core.model import RawDeployment, StoredFiles
-from confaudit.core.snapshot.credentials import redact_text
 from confaudit.errors import SourceError
 from confaudit.opening import open_now
 
@@ -49,6 +48,8 @@ class Input:
 
 def visible(text: str) -> str:
     """An argument as messages may show it: short, without control characters and credentials."""
+    from confaudit.core.snapshot.credentials import redact_text  # most inputs are never shown
+
     shown = redact_text(_CONTROL.sub("", text[:_LONGEST_SHOWN]))
     return shown if len(text) <= _LONGEST_SHOWN else f"{shown}…"
 

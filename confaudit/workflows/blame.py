@@ -8,7 +8,7 @@ from confaudit.core.history.blame import Blamed, Search
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import Change, ChangeKind, Snapshot
 from confaudit.core.snapshot.canonical import SETTINGS
-from confaudit.workflows.history import entry_of
+from confaudit.workflows.entry import entry_of
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 

@@ -32,7 +32,7 @@ from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import release_of, version_of
 
 if TYPE_CHECKING:
-    from confaudit.store import Snapshots
+    from confaudit.store.snapshots import Snapshots
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def _members(setup: Setup, inputs: Sequence[str]) -> tuple[Member, ...]:
 
 def _deployments(setup: Setup, *, must_be: bool) -> Sequence[str]:
     """Those that have a snapshot; none where there is no repository, unless there must be one."""
-    from confaudit.store import NoRepository
+    from confaudit.store.command import NoRepository
 
     try:
         return setup.snapshots().deployments()

@@ -10,11 +10,11 @@ from confaudit.core.changes.diff import diff
 from confaudit.core.changes.selection import EVERYTHING, Selection, change_names, spec_names
 from confaudit.core.coder.documented import best_fit
 from confaudit.core.judge.finding import Finding, Rule
-from confaudit.core.judge.hardening import CONTROL_RESTORED, turned
+from confaudit.core.judge.hardening import turned
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.nearest import located
 from confaudit.core.judge.policy import newly_broken
-from confaudit.core.judge.rules.changes import CHANGE_RULES, change_findings
+from confaudit.core.judge.rules.changes import CHANGE_RULES, CONTROL_RESTORED, change_findings
 from confaudit.core.model import Change, Fidelity, Snapshot, Subject
 from confaudit.core.report.coverage import hints, notes
 from confaudit.core.report.report import Report, side

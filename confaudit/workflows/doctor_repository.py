@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def repository_checks(setup: Setup) -> Iterator[Check]:
     """What there is to say of git, the repository, and its remote; nothing is changed there."""
-    from confaudit.store import NoRepository
+    from confaudit.store.command import NoRepository
     from confaudit.store.survey import Survey, git_version
 
     try:

@@ -6,11 +6,11 @@ from typing import Final
 
 from confaudit import __version__
 from confaudit.core import tree
+from confaudit.core.changes.attribution import BY_CAUSE
 from confaudit.core.changes.selection import change_names
 from confaudit.core.coder.defaults import default_value
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.judge.judge import Judged
-from confaudit.core.judge.verdict import BY_CAUSE
 from confaudit.core.lifecycle.lifecycle import Event, life
 from confaudit.core.lifecycle.lives import lives
 from confaudit.core.lifecycle.lookup import Found, find

@@ -3,22 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from confaudit import __version__, catalog
-from confaudit.core.changes.causes import attribute
-from confaudit.core.changes.diff import diff
-from confaudit.core.changes.documents import unequal
 from confaudit.core.history.entry import Entry
-from confaudit.core.history.versions import pair, whole
-from confaudit.core.model import Change
 from confaudit.core.text.wording import visible
-from confaudit.errors import ConfigError, NothingToDo, SourceError, suggest
+from confaudit.errors import ConfigError, NothingToDo, suggest
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
     from confaudit.store.remembered import Remembered
-    from confaudit.store.steps import Version
 
 _FORM: Final = 1
 """To be raised with whatever changes what an entry tells of the same commits."""
@@ -94,6 +88,7 @@ def _told(
 ) -> Iterator[Entry]:
     """The entries of some commits, read from git."""
     from confaudit.store.steps import steps, versions
+    from confaudit.workflows.entry import entry_of
 
     snapshots = setup.snapshots()
     walk = steps(snapshots, revisions, deployments) if revisions else iter(())
@@ -122,48 +117,3 @@ def brought_by(setup: Setup, revision: str = "HEAD") -> Mapping[str, str]:
         else:
             merges[commit] = merge
     return merges
-
-
-def entry_of(setup: Setup, version: "Version") -> Entry:
-    """What one step of the history tells, which may be nothing that changed."""
-    from confaudit.store.layout import deployment_in
-
-    step, commit = version.step, version.step.commit
-    told = _differences(setup, version)
-    return Entry(
-        deployment=step.deployment,
-        commit=commit.id,
-        taken_at=commit.authored_at,
-        author=commit.author,
-        mail=commit.mail,
-        subject=commit.subject,
-        version_before=told.version_before,
-        version=told.version,
-        changes=told.changes,
-        is_first=not step.before,
-        is_removed=not step.after,
-        is_by_hand=deployment_in(commit.message) != step.deployment,
-        trouble=told.trouble,
-    )
-
-
-class _Told(NamedTuple):
-    """What the files of a version tell."""
-
-    version_before: str = ""
-    version: str = ""
-    changes: tuple[Change, ...] = ()
-    trouble: str = ""
-
-
-def _differences(setup: Setup, version: "Version") -> _Told:
-    try:
-        if not version.before:
-            return _Told(version=whole(version.after).version)
-        if not version.after:
-            return _Told(*(whole(version.before).version,) * 2)
-        before, after = pair(version.before, version.after)
-    except SourceError as error:
-        return _Told(trouble=error.message)
-    changes = attribute(diff(before, after, unequal), before, after, setup.catalog())
-    return _Told(before.version, after.version, changes)

@@ -11,8 +11,8 @@ from confaudit import configfile
 from confaudit.configfile import NAMES, Configuration
 from confaudit.errors import ConfigError, StoreError
 from confaudit.sources.address import base_url
-from confaudit.store import Repository
 from confaudit.store.layout import ATTRIBUTES, ATTRIBUTES_TEXT
+from confaudit.store.repository import Repository
 from confaudit.workflows.clock import Clock
 from confaudit.workflows.deployment_lines import entry, with_deployment
 from confaudit.workflows.house import EXCEPTIONS

@@ -21,7 +21,7 @@ from confaudit.sources.api import ApiReading
 from confaudit.workflows.setup import Setup, several
 
 if TYPE_CHECKING:
-    from confaudit.store import Snapshots
+    from confaudit.store.snapshots import Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Loader:
         Raises:
             StoreError: the history cannot be read.
         """
-        from confaudit.store import NoRepository
+        from confaudit.store.command import NoRepository
 
         last = ""
         with suppress(NoRepository):
@@ -110,7 +110,7 @@ class Loader:
         return found
 
     def _stored(self, argument: str) -> StoredFiles | None:
-        from confaudit.store import NoRepository  # most inputs are no revisions
+        from confaudit.store.command import NoRepository  # most inputs are no revisions
         from confaudit.workflows.words import named
 
         try:
@@ -197,7 +197,7 @@ def last_snapshot(loader: Loader) -> Snapshot:
 
 def _only(setup: Setup) -> str:
     """The one deployment that is set up, else that has snapshots."""
-    from confaudit.store import NoRepository
+    from confaudit.store.command import NoRepository
 
     known: Sequence[str] = () if setup.url else [*setup.configuration.deployments]
     if not (setup.url or known):

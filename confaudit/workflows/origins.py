@@ -12,7 +12,7 @@ from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.workflows.blame import Choice, blame, every
 from confaudit.workflows.history import brought_by
-from confaudit.workflows.log import asked
+from confaudit.workflows.question import question
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.words import named
 
@@ -29,13 +29,13 @@ def origins_report(
         NothingToDo: there is no snapshot yet.
         StoreError, SourceError: there is no such snapshot, or it cannot be read.
     """
-    question, taken = asked(setup.catalog(), names)
-    found = blame(setup, revision, deployment, _choice(question, are_all=are_all))
+    wanted, taken = question(setup, names)
+    found = blame(setup, revision, deployment, _choice(wanted, are_all=are_all))
     whose = found[0].since.deployment if found else deployment
     merges = brought_by(setup, named(setup, revision, deployment).revision) if found else {}
     report = Report(
         kind=ReportKind.BLAME,
-        title=f"Origin of {question.names or 'settings'}{f' in {visible(whose)}' if whose else ''}",
+        title=f"Origin of {wanted.names or 'settings'}{f' in {visible(whose)}' if whose else ''}",
         statement=origin_verdict(found) if found else _NOTHING.format(visible(revision)),
         tables=(origin_table(found, merges),) if found else (),
         notes=(*origin_notes(found), *(() if names or are_all else (_SET_ONLY,))),

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 from confaudit.core.judge.finding import Rule
 from confaudit.core.judge.governance import GOVERNANCE_RULES
-from confaudit.core.judge.hardening import CONTROL_RESTORED
 from confaudit.core.judge.rules import RULES
-from confaudit.core.judge.rules.changes import CHANGE_RULES
+from confaudit.core.judge.rules.changes import CHANGE_RULES, CONTROL_RESTORED
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:

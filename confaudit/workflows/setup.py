@@ -18,7 +18,8 @@ from confaudit.workflows.clock import Clock
 
 if TYPE_CHECKING:
     from confaudit.core.coder.releases import Catalog
-    from confaudit.store import Repository, Snapshots
+    from confaudit.store.repository import Repository
+    from confaudit.store.snapshots import Snapshots
 
 COMMAND_SECONDS: Final = 30
 """Longest wait for a token_command."""
@@ -220,13 +221,13 @@ class Setup:
 
     @cached_property
     def _snapshots(self) -> "Snapshots":
-        from confaudit.store import Snapshots
+        from confaudit.store.snapshots import Snapshots
 
         return Snapshots.at(self.repo)
 
     def repository(self, *, create: bool = False) -> "Repository":
         """The git repository of snapshots, to write to."""
-        from confaudit.store import Repository
+        from confaudit.store.repository import Repository
 
         return Repository.open(self.repo, create=create, committed_at=self.clock.ordered)
 

@@ -19,7 +19,7 @@ from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
     from confaudit.core.report.report import Report
-    from confaudit.store import Repository
+    from confaudit.store.repository import Repository
 
 PARALLEL: Final = 8
 """Deployments asked at the same time."""

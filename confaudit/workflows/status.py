@@ -29,8 +29,8 @@ from confaudit.workflows.repository_checks import repository_checks
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
-    from confaudit.store import Snapshots
     from confaudit.store.answers import Answer
+    from confaudit.store.snapshots import Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class _Reading:
     """What git and the notes beside it tell."""
 
     def __init__(self, setup: Setup) -> None:
-        from confaudit.store import NoRepository
+        from confaudit.store.command import NoRepository
 
         self._setup = setup
         self._snapshots: Snapshots | None = None

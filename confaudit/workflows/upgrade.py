@@ -239,7 +239,7 @@ def _read(loader: Loader, request: UpgradeRequest, opened: Deployment) -> tuple[
 
 def _last(loader: Loader) -> Snapshot | None:
     """The newest snapshot of the deployment that the files are said to be of, if there is one."""
-    from confaudit.store import NoRepository
+    from confaudit.store.command import NoRepository
 
     if not loader.deployment:
         return None

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from confaudit.core.report.report import Report
-from confaudit.present import present
+from confaudit.present.page import present
 from tests.browser.conftest import Opener
 from tests.browser.looking import ids, load_again, seen
 from tests.golden.sample_history import HISTORY

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from confaudit.store import Repository
+from confaudit.store.repository import Repository
 from tests.integration.scripted_server import TOKEN, Reply, ScriptedServer, coder
 
 Confaudit = Callable[..., tuple[int, str, str]]

@@ -19,9 +19,10 @@ from confaudit.core.model import Setting, ValueSource
 from confaudit.core.snapshot.canonical import encode
 from confaudit.demo.story import states
 from confaudit.errors import StoreError
-from confaudit.store import NoRepository, Repository, Snapshots
-from confaudit.store.command import Git
+from confaudit.store.command import Git, NoRepository
 from confaudit.store.history import History
+from confaudit.store.repository import Repository
+from confaudit.store.snapshots import Snapshots
 from tests.integration.test_store_repository import CHANGED, FILES, git
 
 AT = datetime(2026, 1, 5, 11, 44, 6, tzinfo=UTC)

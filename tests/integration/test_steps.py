@@ -2,10 +2,10 @@
 
 import pytest
 
-from confaudit.store import Snapshots
 from confaudit.store.command import Git
 from confaudit.store.history import History
 from confaudit.store.layout import folder_of
+from confaudit.store.snapshots import Snapshots
 from confaudit.store.steps import steps
 from tests.integration.test_store_repository import git
 

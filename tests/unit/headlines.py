@@ -5,8 +5,8 @@ from collections import Counter
 
 from confaudit.core.judge.finding import Origin
 from confaudit.core.report.report import Report
-from confaudit.present import present
 from confaudit.present.entries import Entry
+from confaudit.present.page import present
 
 _OTHERS = {"security", "ignored", "deprecated", "advice", "info"}
 

@@ -14,7 +14,8 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 
 from confaudit.core.given import Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed, Rulings
-from confaudit.core.judge.judge import Judged, Threshold, judge
+from confaudit.core.judge.judge import Judged, judge
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.model import Level
 from confaudit.core.report.exits import exit_code
 from confaudit.core.report.kinds import ReportKind

@@ -14,7 +14,7 @@ from confaudit.core.report.combined import combined
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.upgrade.known import Truth
 from confaudit.errors import SourceError
-from confaudit.present import present
+from confaudit.present.page import present
 from confaudit.render import RenderOptions, render
 from confaudit.render.markdown import COMMENT_LIMIT, size
 from confaudit.render.saved import load

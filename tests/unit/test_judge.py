@@ -7,8 +7,9 @@ import pytest
 from confaudit.core.changes.selection import Selection
 from confaudit.core.given import Position
 from confaudit.core.judge.finding import Effect, Finding, Rule
-from confaudit.core.judge.judge import SuppressedBy, Threshold, judge
+from confaudit.core.judge.judge import SuppressedBy, judge
 from confaudit.core.judge.rules.changes import change_findings
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.model import Cause, Change, ChangeKind, Level, Subject
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.upgrade.known import Truth

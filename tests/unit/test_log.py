@@ -9,7 +9,7 @@ from confaudit.core.history.question import Question
 from confaudit.core.history.tally import Tally
 from confaudit.core.model import Cause
 from confaudit.core.report.newest import newest
-from confaudit.present import present
+from confaudit.present.page import present
 from confaudit.render import RenderOptions, render
 from tests.browser.test_hostile_pages import poisoned
 from tests.golden.sample_history import HISTORY, entry

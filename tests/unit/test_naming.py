@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from confaudit.core.judge.finding import Effect, Finding
-from confaudit.core.judge.hardening import CONTROL_RESTORED
 from confaudit.core.judge.rules import DOWNGRADE, OPTION_ADDED, RULES
+from confaudit.core.judge.rules.changes import CONTROL_RESTORED
 from confaudit.core.report.naming import name_of, name_or_title
-from confaudit.present import present
 from confaudit.present.entries import Entry
+from confaudit.present.page import present
 from tests.golden.sample_reports import REPORTS, rule, spec
 from tests.unit.deployments import known
 

@@ -8,7 +8,8 @@ from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.given import ChartValue, ChartValues, OperatorSettings, Position
 from confaudit.core.judge.finding import Effect, Finding, Rule
-from confaudit.core.judge.judge import Threshold, judge
+from confaudit.core.judge.judge import judge
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.judge.verdict import NOTHING_READ, lint_verdict, verdict
 from confaudit.core.model import Fidelity, Level
 from confaudit.core.report.coverage import anything_read
@@ -17,7 +18,7 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.errors import ExitCode
 from confaudit.operator_files import read_env_file
-from confaudit.present import present
+from confaudit.present.page import present
 from tests.golden.sample_reports import LINT, UPGRADE
 
 

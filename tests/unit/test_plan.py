@@ -13,7 +13,7 @@ from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.plan import plan
 from confaudit.core.report.report import Report
 from confaudit.core.upgrade.known import Truth
-from confaudit.present import present
+from confaudit.present.page import present
 from confaudit.present.plan import Link
 from tests.golden.sample_reports import LINTED, UPGRADE, judged, rule, spec
 

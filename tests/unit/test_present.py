@@ -15,8 +15,8 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.report.report import Column, Report, Table
-from confaudit.present import present
 from confaudit.present.entries import Entry
+from confaudit.present.page import present
 from confaudit.present.values import Chip, Name, Shown, ShownState, group_chip
 from confaudit.render.json_v1 import document
 from tests.golden.sample_reports import (

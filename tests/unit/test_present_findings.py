@@ -13,8 +13,8 @@ from confaudit.core.model import MISSING, Level, Value
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.upgrade.known import Truth
-from confaudit.present import present
 from confaudit.present.entries import Entry
+from confaudit.present.page import present
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import (
     EMPTY,

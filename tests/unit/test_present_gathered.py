@@ -9,9 +9,9 @@ from confaudit.core.judge.finding import Confidence, Effect, Finding, Phase
 from confaudit.core.model import Level
 from confaudit.core.report.alike import blanked, in_one
 from confaudit.core.upgrade.known import Truth
-from confaudit.present import present
 from confaudit.present.entries import Entry, Gathered, Task
 from confaudit.present.gathered import gathered
+from confaudit.present.page import present
 from tests.golden.sample_reports import REPORTS, UPGRADE, judged, rule, spec
 
 OLD = Finding(

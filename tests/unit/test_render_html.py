@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from confaudit.core.model import MISSING, Cause, Subject
-from confaudit.present import present
+from confaudit.present.page import present
 from confaudit.present.references import page_of
 from confaudit.render import RenderOptions, render
 from confaudit.render.html import prose

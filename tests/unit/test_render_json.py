@@ -23,7 +23,7 @@ from confaudit.core.model import (
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Table
 from confaudit.core.upgrade.known import Truth
-from confaudit.present import present
+from confaudit.present.page import present
 from confaudit.render.json_v1 import document, schema
 from tests.golden.sample_changes import option
 from tests.golden.sample_reports import EVERY_KIND, FINDINGS, REPORTS, judged, spec

@@ -12,8 +12,8 @@ from confaudit.core.judge.finding import Effect
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy
 from confaudit.core.model import Cause, ChangeKind, Subject
 from confaudit.core.report.report import Column, Table
-from confaudit.present import present
 from confaudit.present.gathered import gathered
+from confaudit.present.page import present
 from confaudit.render import RenderOptions, render
 from confaudit.render.markdown import code, fence, tagged, words
 from tests.golden.sample_changes import option

@@ -15,8 +15,8 @@ from confaudit.core.judge.finding import Patch
 from confaudit.core.judge.judge import Suppressed, SuppressedBy
 from confaudit.core.model import Cause, ChangeKind, Subject
 from confaudit.core.report.report import Column, Report, Table
-from confaudit.present import present
 from confaudit.present.gathered import gathered
+from confaudit.present.page import present
 from confaudit.present.references import page_of
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_changes import option

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from confaudit.errors import TemplateError
-from confaudit.present import Page, SideShown
 from confaudit.present.charts import Label, Mark, Stretch, Strip
 from confaudit.present.entries import Entry, Fact, Gathered, Group, Kind, PatchShown, Remark, Task
 from confaudit.present.facets import Count, FacetCounts
 from confaudit.present.inline_diff import Items, Segment
+from confaudit.present.page import Page, SideShown
 from confaudit.present.tables import ColumnShown, TableShown
 from confaudit.present.values import Chip, Name, Shown, ShownState
 from confaudit.render import RenderOptions, render

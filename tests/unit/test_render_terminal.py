@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from confaudit.core.given import Excerpt, Position
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.model import Level, Subject
 from confaudit.core.report.exits import exit_code
 from confaudit.core.report.kinds import ReportKind

@@ -35,6 +35,17 @@ def unexplained(evidence: str) -> Attribution:
     return Attribution(Cause.UNKNOWN, evidence)
 
 
+CAUSE_ORDER: Final = (Cause.OPERATOR, Cause.UNKNOWN, Cause.RELEASE, Cause.COMPUTED, None)
+"""What a person may have done comes first; None is a comparison of releases."""
+
+BY_CAUSE: Final[Mapping[Cause, str]] = {
+    Cause.OPERATOR: "by the operator",
+    Cause.RELEASE: "by the release",
+    Cause.COMPUTED: "computed",
+    Cause.UNKNOWN: "of unknown cause",
+}
+"""Who or what changes a setting, in words."""
+
 COMPUTED_FROM: Final[Mapping[str, str]] = {
     "version": "the version",
     "host": "the host it runs on",

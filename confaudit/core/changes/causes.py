@@ -12,6 +12,7 @@ from typing import Final
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.attribution import (
+    CAUSE_ORDER,
     COMPUTED_FROM,
     Attribution,
     by_nobody,
@@ -30,7 +31,6 @@ from confaudit.core.coder.releases import Catalog
 from confaudit.core.coder.semantics import ALIASES_SHARE, EMPTY_COUNTS
 from confaudit.core.model import (
     EXPLICIT,
-    Cause,
     Change,
     ChangeKind,
     Facet,
@@ -59,10 +59,6 @@ def attribute(
     attributor = _Attributor(before, after, catalog)
     found = [attributor.attribute(change) for change in join(changes, before, after)]
     return tuple(sorted(found, key=lambda c: (CAUSE_ORDER.index(c.cause), position(c))))
-
-
-CAUSE_ORDER: Final = (Cause.OPERATOR, Cause.UNKNOWN, Cause.RELEASE, Cause.COMPUTED, None)
-"""What a person may have done comes first; None is a comparison of releases."""
 
 
 class _Attributor:

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from confaudit.core.changes.selection import EVERYTHING, Selection, change_names, spec_names
 from confaudit.core.history.entry import Entry
-from confaudit.core.lifecycle.wanted import Wanted
 from confaudit.core.model import Change, Snapshot
 from confaudit.core.text.wording import listing_some, visible
+
+if TYPE_CHECKING:
+    from confaudit.core.lifecycle.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """Which changes are wanted: of any of the options, and by any of the causes."""
 
-    options: tuple[Wanted, ...] = ()
+    options: "tuple[Wanted, ...]" = ()
     selection: Selection = EVERYTHING
     """Causes, and globs over names; none of either lets everything pass."""
 

@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from confaudit.core.changes.causes import CAUSE_ORDER
+from confaudit.core.changes.attribution import BY_CAUSE, CAUSE_ORDER
 from confaudit.core.history.entry import Entry
-from confaudit.core.judge.verdict import BY_CAUSE
 from confaudit.core.model import Cause
 from confaudit.core.text.wording import plural
 

@@ -7,12 +7,12 @@ may be secret, so that `situate` asks them, and only what came of it is known he
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from confaudit.core.judge.advisories import Advisory, finding
 from confaudit.core.judge.audit import either_way
-from confaudit.core.judge.finding import Effect, Finding, Rule
-from confaudit.core.model import MISSING, Level
+from confaudit.core.judge.finding import Finding
+from confaudit.core.judge.rules.changes import CONTROL_RESTORED
+from confaudit.core.model import MISSING
 from confaudit.core.text.wording import reasons
 from confaudit.core.upgrade.known import Answer, Truth, UpgradeSide
 from confaudit.core.upgrade.situation import Situation
@@ -104,15 +104,6 @@ def _answers(control: Advisory, situation: Situation) -> tuple[Answer, ...] | No
 
 
 # --- changes ------------------------------------------------------------------------------------
-
-CONTROL_RESTORED: Final = Rule(
-    id="control-restored",
-    title="Control of the hardening pack that holds again",
-    effect=Effect.INFO,
-    level=Level.INFO,
-    why="A change closed what was open before it.",
-    fix="Nothing is to be done.",
-)
 
 
 def turned(before: Checkup, after: Checkup) -> Iterator[Finding]:

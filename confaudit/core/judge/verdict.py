@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from confaudit.core.changes.attribution import BY_CAUSE
 from confaudit.core.judge.finding import Effect, Finding, Origin
-from confaudit.core.judge.hardening import CONTROL_RESTORED
 from confaudit.core.judge.rules import NAME_NOT_KNOWN, NOT_KNOWN
-from confaudit.core.judge.rules.changes import FILE_BROKEN
+from confaudit.core.judge.rules.changes import CONTROL_RESTORED, FILE_BROKEN
 from confaudit.core.model import Cause, Level
 from confaudit.core.text.wording import agreeing, plural
 from confaudit.core.upgrade.known import Truth
@@ -92,15 +92,6 @@ def settings_changed(findings: Iterable[Finding]) -> tuple[str, ...]:
     beside = f" ({', '.join(by)})" if causes[Cause.OPERATOR] < number else ""
     changed = f"{plural(number, 'setting')} {agreeing(number, 'changes', 'change')}{beside}"
     return (changed,)[:number]
-
-
-BY_CAUSE: Final = {
-    Cause.OPERATOR: "by the operator",
-    Cause.RELEASE: "by the release",
-    Cause.COMPUTED: "computed",
-    Cause.UNKNOWN: "of unknown cause",
-}
-"""Who or what changes a setting, in words."""
 
 
 def hindrance(findings: Iterable[Finding], *, is_read: bool) -> str:

@@ -1,6 +1,6 @@
 """Which exit code a report leads to: the same in every format."""
 
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.model import Level
 from confaudit.core.report.report import Report
 from confaudit.core.report.states import worst_state

@@ -3,8 +3,8 @@
 from typing import Final
 
 from confaudit.core.judge.finding import Finding
-from confaudit.core.judge.hardening import CONTROL_RESTORED
 from confaudit.core.judge.rules import DOWNGRADE, OPTION_ADDED
+from confaudit.core.judge.rules.changes import CONTROL_RESTORED
 from confaudit.core.text.wording import option_name
 
 _OF_RELEASES: Final = frozenset({DOWNGRADE.id, OPTION_ADDED.id})

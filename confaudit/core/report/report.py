@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from confaudit.core import tree
+from confaudit.core.changes.attribution import BY_CAUSE
 from confaudit.core.coder.documented import Fit
 from confaudit.core.history.entry import Entry
 from confaudit.core.history.tally import Tally
 from confaudit.core.judge.finding import Finding, Origin, Rule
 from confaudit.core.judge.judge import NOTHING_FOUND, Judged
 from confaudit.core.judge.verdict import (
-    BY_CAUSE,
     controls_turned,
     names_not_known,
     other_things,

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Final
 
 from confaudit.core.health.check import State, worst
-from confaudit.core.judge.judge import Threshold
+from confaudit.core.judge.threshold import Threshold
 from confaudit.core.model import Level
 from confaudit.core.report.report import Column, Report
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from confaudit.core.changes.causes import CAUSE_ORDER
+from confaudit.core.changes.attribution import CAUSE_ORDER
 from confaudit.core.changes.diff import position
 from confaudit.core.judge.finding import Effect, Finding, Rule
 from confaudit.core.model import EXPLICIT, Cause, Change, ChangeKind, Level, Subject
@@ -52,6 +52,14 @@ RELEASE_CHANGE: Final = Rule(
     level=Level.INFO,
     why="The release added, removed, renamed or deprecated it, or moved its default, type or path.",
     fix="Where a value in effect differs, decide whether to keep the old one by setting it.",
+)
+CONTROL_RESTORED: Final = Rule(
+    id="control-restored",
+    title="Control of the hardening pack that holds again",
+    effect=Effect.INFO,
+    level=Level.INFO,
+    why="A change closed what was open before it.",
+    fix="Nothing is to be done.",
 )
 COMPUTED_CHANGE: Final = Rule(
     id="computed-change",
