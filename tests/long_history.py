@@ -6,7 +6,7 @@ The snapshots are those of the sample deployment, one to five numbers edited at 
 
 import random
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from confaudit.core.model import Json, RawDeployment, Setting, Snapshot, ValueSo
 from confaudit.core.snapshot.canonical import encode
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
-from confaudit.demo.story import states
+from confaudit.demo.story import DeploymentState, states
 
 COMMITS: Final = 10_000
 FOLDER: Final = "deployments/prod"
@@ -28,32 +28,48 @@ _NUMBERS: Final = ("int", "duration")
 
 def build(folder: Path, commits: int = COMMITS) -> None:
     """Make the repository in a new folder; takes half a minute."""
+    write(folder, _stream(commits))
+
+
+def write(folder: Path, stream: Iterable[str]) -> None:
+    """Make a repository, as `git gc` leaves it, of what git fast-import reads."""
     subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
-    stream = "".join(_stream(commits)).encode()
-    _git(folder, "fast-import", "--quiet", stdin=stream)
+    with subprocess.Popen(
+        ["git", "-C", str(folder), "fast-import", "--quiet"], stdin=subprocess.PIPE, text=True
+    ) as importer:
+        if importer.stdin is None:
+            raise SystemExit("no pipe")
+        importer.stdin.writelines(stream)
+    if importer.returncode:
+        raise SystemExit("git fast-import failed")
     _git(folder, "repack", "-qadf")
     _git(folder, "commit-graph", "write", "--reachable", "--changed-paths", "--no-progress")
     _git(folder, "checkout", "-qf", "main")
 
 
-def _git(folder: Path, *command: str, stdin: bytes | None = None) -> None:
-    subprocess.run(["git", "-C", str(folder), *command], input=stdin, check=True)
+def _git(folder: Path, *command: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *command], check=True)
 
 
 def _stream(commits: int) -> Iterator[str]:
-    """For git fast-import."""
     chance = chosen_by(1)
     snapshot = sample()
     for number in range(commits):
-        message = f"commit {number}\n\nConfaudit-Deployment: prod\n"
-        yield f"commit refs/heads/main\ncommitter Ann <a@x> {_START + number * _HOUR} +0000\n"
-        yield f"data {len(message)}\n{message}"
         snapshot = edited(snapshot, chance) if number else snapshot
-        for name, text in encode(snapshot).items():
-            yield _file(f"{FOLDER}/{name}", text)
+        yield from commit(number, snapshot)
 
 
-def _file(path: str, text: str) -> str:
+def commit(number: int, snapshot: Snapshot) -> Iterator[str]:
+    """One commit with a snapshot, an hour after the one before it, for git fast-import."""
+    message = f"commit {number}\n\nConfaudit-Deployment: {snapshot.deployment}\n"
+    yield f"commit refs/heads/main\ncommitter Ann <a@x> {_START + number * _HOUR} +0000\n"
+    yield f"data {len(message)}\n{message}"
+    for name, text in encode(snapshot).items():
+        yield file(f"deployments/{snapshot.deployment}/{name}", text)
+
+
+def file(path: str, text: str) -> str:
+    """A file of the commit before, for git fast-import."""
     return f"M 100644 inline {path}\ndata {len(text.encode())}\n{text}\n"
 
 
@@ -64,7 +80,11 @@ def chosen_by(seed: int) -> random.Random:
 
 def sample() -> Snapshot:
     """The sample deployment as it is in the end."""
-    state = states()[-1]
+    return snapshot_of(states()[-1])
+
+
+def snapshot_of(state: DeploymentState) -> Snapshot:
+    """The sample deployment at one moment of its story."""
     version = state.version.lstrip("v").partition("+")[0]
     raw = RawDeployment(payload=state.payload, version=version, deployment="prod")
     return normalise(redact(raw), catalog.load(Path("/nonexistent")).nearest(version))

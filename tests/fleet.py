@@ -1,0 +1,74 @@
+"""A repository of a fleet: 500 deployments, 10,000 commits, each a snapshot that changed.
+
+    python -m tests.fleet FOLDER
+
+Each deployment begins as the sample does, has its own URL, one to five numbers edited at a time,
+and a release later on. It takes two minutes, and lies as `git gc` leaves it.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from confaudit.core.model import Setting, Snapshot
+from confaudit.demo.story import states
+from tests.long_history import COMMITS, chosen_by, commit, edited, file, snapshot_of, write
+
+DEPLOYMENTS: Final = 500
+_UPGRADED: Final = 0.05
+"""How likely it is that a change of a deployment brings the next release."""
+
+
+def names(deployments: int) -> tuple[str, ...]:
+    """What the deployments are called."""
+    return tuple(f"d{number:03}" for number in range(deployments))
+
+
+def configuration(fleet: Sequence[str], url: str, token_env: str) -> str:
+    """The confaudit.yaml of a fleet; `url` has braces for the name of a deployment."""
+    rows = (f"  {one}: {{url: {url.format(one)}, token_env: {token_env}}}\n" for one in fleet)
+    return "".join(("deployments:\n", *rows))
+
+
+def build(folder: Path, deployments: int = DEPLOYMENTS, commits: int = COMMITS) -> None:
+    """Make the repository in a new folder."""
+    write(folder, _stream(names(deployments), commits))
+
+
+def _stream(fleet: Sequence[str], commits: int) -> Iterator[str]:
+    """First one snapshot of each deployment, then of any that changed."""
+    chance, stages = chosen_by(1), [snapshot_of(state) for state in states()]
+    held: dict[str, Snapshot] = {}
+    for number in range(commits):
+        name = fleet[number] if number < len(fleet) else chance.choice(fleet)
+        before = held.get(name)
+        held[name] = _changed(before, stages, chance) if before else _first(stages[0], name)
+        yield from commit(number, held[name])
+        if number == 0:
+            text = configuration(fleet, "https://{}.example.com", "CODER_SESSION_TOKEN")
+            yield file("confaudit.yaml", text)
+
+
+def _first(snapshot: Snapshot, name: str) -> Snapshot:
+    url = replace(snapshot.settings["access-url"], value=f"https://{name}.example.com")
+    return replace(snapshot, deployment=name, settings={**snapshot.settings, "access-url": url})
+
+
+def _changed(before: Snapshot, stages: Sequence[Snapshot], chance: Random) -> Snapshot:
+    """The next snapshot: mostly edited, sometimes with the next release."""
+    if before.version != stages[-1].version and chance.random() < _UPGRADED:
+        return _upgraded(before, stages[-1])
+    return edited(before, chance)
+
+
+def _upgraded(before: Snapshot, to: Snapshot) -> Snapshot:
+    """What was set stays set, where the release still has it."""
+    kept: dict[str, Setting] = {key: s for key, s in before.settings.items() if key in to.settings}
+    return replace(to, deployment=before.deployment, settings={**to.settings, **kept})
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]))
