@@ -13,6 +13,7 @@ NAMES: Final = (
     "formats",
     "exit-codes",
     "repository",
+    "schedule",
     "operations",
     "history",
     "export",
