@@ -32,13 +32,26 @@ def checked_url(url: str, kind: UrlKind, *, allow_http: bool = False) -> str:
         ConfigError: it is no http(s) URL, carries credentials, a query or a fragment, or is plain
             http to another machine, which is not allowed.
     """
-    parts = _split(url, kind)
-    if parts.scheme == "http" and not is_loopback(parts.hostname or "") and not allow_http:
-        raise ConfigError(kind.danger, kind.plain_hint or kind.hint)
+    parts = _split(url, kind, allow_http=allow_http)
+    if "?" in url or "#" in url:
+        raise ConfigError(f"{kind.name} has a query or a fragment", kind.hint)
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
-def _split(url: str, kind: UrlKind) -> SplitResult:
+def server_and_place(url: str, kind: UrlKind) -> tuple[str, str]:
+    """Check a URL that may have a query, and return its server and what is to be asked there.
+
+    Raises:
+        ConfigError: as `checked_url` does, but for the query.
+    """
+    parts = _split(url, kind, allow_http=False)
+    if "#" in url:
+        raise ConfigError(f"{kind.name} has a fragment", kind.hint)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc}", f"{parts.path.lstrip('/')}{query}"
+
+
+def _split(url: str, kind: UrlKind, *, allow_http: bool) -> SplitResult:
     if re.search(r"[\x00-\x20\x7f\\]", url):  # the parser would silently drop or turn some
         raise ConfigError(f"{kind.name} holds a space or control character", kind.hint)
     try:
@@ -50,8 +63,8 @@ def _split(url: str, kind: UrlKind) -> SplitResult:
         raise ConfigError(f"{kind.name} is no http or https URL", kind.hint)
     if parts.username is not None or parts.password is not None:
         raise ConfigError(f"{kind.name} carries credentials", "leave out the part before @")
-    if "?" in url or "#" in url:
-        raise ConfigError(f"{kind.name} has a query or a fragment", kind.hint)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or "") and not allow_http:
+        raise ConfigError(kind.danger, kind.plain_hint or kind.hint)
     return parts
 
 

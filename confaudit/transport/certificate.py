@@ -3,6 +3,7 @@
 import socket
 import ssl
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,16 +14,16 @@ from confaudit.transport.target import HttpTarget
 _HTTPS: Final = 443
 
 
-def tls_context(target: HttpTarget) -> ssl.SSLContext:
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     """Verify against the system's authorities (or SSL_CERT_FILE, SSL_CERT_DIR) and `ca_file`.
 
     Raises:
         ConfigError: `ca_file` cannot be read.
     """
     context = ssl.create_default_context()
-    if target.ca_file is not None:
+    if ca_file is not None:
         try:
-            context.load_verify_locations(target.ca_file)
+            context.load_verify_locations(ca_file)
         except (OSError, ssl.SSLError):
             raise ConfigError(
                 "the file of certificate authorities (ca_file) cannot be read",
@@ -41,7 +42,7 @@ def expiry(target: HttpTarget) -> datetime | None:
     parts = urlsplit(target.base)
     if parts.scheme != "https" or proxy_for(target.base):
         return None
-    host, context = parts.hostname or "", tls_context(target)
+    host, context = parts.hostname or "", tls_context(target.ca_file)
     try:
         with (
             socket.create_connection((host, parts.port or _HTTPS), target.timeout_seconds) as plain,

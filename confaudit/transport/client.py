@@ -46,6 +46,7 @@ PARALLEL: Final = 4
 _CHUNK: Final = 64 * 1024
 _TRANSIENT: Final = (429, 500, 502, 503, 504)
 _LOG: Final = logging.getLogger("confaudit.api")
+logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings quote URLs, which may be secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Client:
         self.builds: set[str] = set()
         """The builds of Coder that answered so far (`X-Coder-Build-Version`)."""
         self._target = target
-        self._pool = _pool(self.url, tls_context(target), _headers(target))
+        self._pool = _pool(self.url, tls_context(target.ca_file), _headers(target))
 
     def __enter__(self) -> Self:
         return self
@@ -117,13 +118,13 @@ class Client:
         Raises:
             ApiError: as `get` does; what the request was to change may be changed or not.
         """
-        started = time.monotonic()
+        started, shown = time.monotonic(), "…" if self._target.has_secret_paths else path
         try:
             answer = self._ask(method, path, body, retries)
         except HTTPError as error:
-            _LOG.debug("%s %s failed after %.0f ms", method, path, _ms_since(started))
+            _LOG.debug("%s %s failed after %.0f ms", method, shown, _ms_since(started))
             raise _explain(error, self._target.timeout_seconds) from None
-        _LOG.debug("%s %s %d %.0f ms", method, path, answer.status, _ms_since(started))
+        _LOG.debug("%s %s %d %.0f ms", method, shown, answer.status, _ms_since(started))
         return answer
 
     def _ask(self, method: str, path: str, body: bytes | None, retries: int) -> Response:

@@ -28,6 +28,8 @@ class HttpTarget:
     """PEM file of authorities to trust beside the system's."""
     max_bytes: int = 16 * 1024 * 1024
     """Largest answer after decompression; a full configuration is about 300 KB."""
+    has_secret_paths: bool = False
+    """Whether a path is all that it takes to be let in, so that no log may have it."""
 
     @property
     def base(self) -> str:
