@@ -6,7 +6,7 @@ Relative paths count from the file's folder.
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -48,9 +48,47 @@ _Remote = Annotated[
     str, msgspec.Meta(pattern=r"^[^-\s]", description="the name of a git remote, such as origin")
 ]
 _Globs = Annotated[list[str], msgspec.Meta(description="a list of globs, as in [deploy/*.yaml]")]
+_Names = Annotated[list[str], msgspec.Meta(description="a list of globs, as in [prod*]")]
+_Host = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z0-9.:_-]+$", description="the name or address of a host, without a port"
+    ),
+]
+_Port = Annotated[int, msgspec.Meta(ge=0, le=65_535, description="a port from 1 to 65535")]
+_Address = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$(?!\n)",
+        description="an e-mail address such as ops@example.com, without a name",
+    ),
+]
+_Words = Annotated[
+    list[str],
+    msgspec.Meta(min_length=1, description="a list, as in [/usr/local/bin/page, --team, ops]"),
+]
+_Template = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(json|slack|teams|.+\.j2)$",
+        description="json, slack, teams, or a file of your own that ends in .j2",
+    ),
+]
+_Causes = Annotated[
+    list[Literal["operator", "release", "computed", "unknown"]],
+    msgspec.Meta(description="a list of operator, release, computed and unknown"),
+]
 
 
-class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SecretSource(NamedTuple):
+    """Where a secret comes from: one of three ways, each empty where it is another."""
+
+    variable: str
+    file: str
+    command: str
+
+
+class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One Coder deployment, and how to get its token; never the token itself."""
 
     url: _Url
@@ -67,6 +105,93 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Files of the repository that set it up, as globs over their paths from its root; what is
     named later is applied later. `confaudit review` finds most deployments without."""
 
+    @property
+    def token(self) -> SecretSource:
+        """Where the session token comes from; nothing where that goes without saying."""
+        return SecretSource(self.token_env, self.token_file, self.token_command)
+
+
+class _Notification(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="kind",
+):
+    """Whom to tell of changes, and of which."""
+
+    deployments: _Names = []
+    """Whose changes, as globs over the names of deployments; those of all where none is given."""
+    level: Literal["info", "warning", "error"] = "info"
+    """Only of snapshots with something at this level or above."""
+    causes: _Causes = []
+    """Only of snapshots with a change for one of these causes; for any where none is given."""
+    timeout: _Seconds = 10.0
+    """Longest wait for it to be delivered, in seconds; it is tried twice."""
+
+
+class Webhook(_Notification, frozen=True, kw_only=True, tag="webhook"):
+    """A URL to post to. It is a secret, as whoever knows it may post."""
+
+    url_env: _Variable = ""
+    """Name of an environment variable that holds the URL."""
+    url_file: _Text = ""
+    """File that holds nothing but the URL."""
+    url_command: _Text = ""
+    """Command that prints the URL; split like a shell would, run without one."""
+    template: _Template = "json"
+    """What to post: the JSON report, a message for Slack or Teams, or what a template of yours
+    makes of it."""
+    ca_file: _Text = ""
+    """PEM file of the certificate authority to trust for it."""
+
+    @property
+    def url(self) -> SecretSource:
+        """Where the URL comes from."""
+        return SecretSource(self.url_env, self.url_file, self.url_command)
+
+
+class Email(_Notification, frozen=True, kw_only=True, tag="email"):
+    """A mail server to send through."""
+
+    host: _Host
+    """The mail server."""
+    port: _Port = 0
+    """Its port; 0 for 587, for 465 with `tls`, for 25 with `none`."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the way there is encrypted; never with a password where it is not."""
+    sender: _Address = msgspec.field(name="from")
+    """Address that the mail is from."""
+    to: Annotated[list[_Address], msgspec.Meta(min_length=1, description="a list of addresses")]
+    """Addresses that get it."""
+    user: _Text = ""
+    """Account at the mail server; empty where it asks for none."""
+    password_env: _Variable = ""
+    """Name of an environment variable that holds its password."""
+    password_file: _Text = ""
+    """File that holds nothing but the password."""
+    password_command: _Text = ""
+    """Command that prints the password; split like a shell would, run without one."""
+    ca_file: _Text = ""
+    """PEM file of the certificate authority to trust for it."""
+
+    @property
+    def password(self) -> SecretSource:
+        """Where the password comes from; nothing without a user."""
+        return SecretSource(self.password_env, self.password_file, self.password_command)
+
+
+class Hook(_Notification, frozen=True, kw_only=True, tag="exec"):
+    """A program to run."""
+
+    command: _Words
+    """The program and its arguments; no shell is between. It gets the JSON report on standard
+    input, and what it is about in its environment."""
+
+
+Notification: TypeAlias = Webhook | Email | Hook
+
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything confaudit.yaml can say. Names are those of the flags where both exist."""
@@ -76,6 +201,11 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         msgspec.Meta(description="names, each with its url and token below it"),
     ] = {}
     """The deployments by name; the name is their folder in the repository."""
+    notifications: Annotated[
+        dict[str, Notification],
+        msgspec.Meta(description="names, each with its kind (webhook, email or exec) below it"),
+    ] = {}
+    """Whom `confaudit snapshot` tells of changes, by a name of your own."""
     timeout: _Seconds = 30.0
     """Longest wait for one answer of the API, in seconds."""
     retries: _Tries = 4
@@ -164,6 +294,8 @@ def parse(data: bytes, path: Path) -> Loaded:
     configuration = part.read(Configuration)
     for name, deployment in configuration.deployments.items():
         _check(name, deployment, part.at("deployments", name))
+    for name, one in configuration.notifications.items():
+        _check_notification(name, one, part.at("notifications", name))
     given = frozenset(key for key, one in part.children().items() if not one.is_null)
     return Loaded(configuration, path, given, dict(_places(part)))
 
@@ -205,12 +337,41 @@ def _check(name: str, deployment: Deployment, part: Part) -> None:
         raise part.fault(
             "it cannot name a deployment", "use letters, digits, dots, dashes and underscores"
         )
-    ways = (deployment.token_env, deployment.token_file, deployment.token_command)
-    if sum(map(bool, ways)) > 1:
+    _check_source(deployment.token, "token", part)
+
+
+def _check_notification(name: str, notification: Notification, part: Part) -> None:
+    if not re.fullmatch(DEPLOYMENT_NAME, name):
         raise part.fault(
-            "it names more than one source of its token",
-            "keep one of token_env, token_file and token_command",
+            "it cannot name a notification", "use letters, digits, dots, dashes and underscores"
         )
+    if isinstance(notification, Webhook) and not _check_source(notification.url, "url", part):
+        raise part.fault(
+            "it does not say where its URL comes from", "add url_env, url_file or url_command"
+        )
+    if isinstance(notification, Email):
+        has_password = _check_source(notification.password, "password", part)
+        if has_password != bool(notification.user):
+            raise part.fault("a user and a password go together", "give both or none of them")
+
+
+def _check_source(source: SecretSource, what: str, part: Part) -> bool:
+    """Whether it is said where a secret comes from, which may be one place only."""
+    given = sum(map(bool, source))
+    if given > 1:
+        raise part.fault(
+            f"it names more than one source of its {what}",
+            f"keep one of {what}_env, {what}_file and {what}_command",
+        )
+    return given == 1
+
+
+def said(value: Any) -> Any:
+    """A value of a Configuration as JSON has it, under the keys of the file.
+
+    Of deployments and notifications that is what the file says of them, without defaults.
+    """
+    return msgspec.to_builtins(value)
 
 
 def schema() -> dict[str, Any]:

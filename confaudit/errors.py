@@ -16,8 +16,8 @@ class ExitCode(IntEnum):
     INCOMPLETE = 3
     """Nothing to work on; with --strict also: knowledge incomplete."""
     UNREACHABLE = 4
-    """The Coder API, the git remote, Coder's releases or where a comment belongs: not reached, or
-    refused."""
+    """The Coder API, the git remote, Coder's releases, where a comment or a notification goes: not
+    reached, or refused."""
     BUG = 70
     """A bug in confaudit (sysexits' EX_SOFTWARE)."""
     INTERRUPTED = 130
@@ -65,6 +65,17 @@ class ForgeError(ConfauditError):
     """Where a pull request is hosted could not be reached, or refused to answer."""
 
     exit_code = ExitCode.UNREACHABLE
+
+
+class NotifyError(ConfauditError):
+    """A notification could not be delivered."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+    def __init__(self, message: str, hint: str = "", wait_seconds: float = 0) -> None:
+        super().__init__(message, hint)
+        self.wait_seconds = wait_seconds
+        """How long the other side asks to be left alone; 0 where it does not say."""
 
 
 class StoreError(ConfauditError):

@@ -4,20 +4,16 @@ msgspec says what a value may be. Where it wants text, the text is what stands i
 version 2.30 is no number. JSON is YAML as well, and read by a faster path while nothing is wrong.
 """
 
-import datetime
 import json
-import re
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
-from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 
+from confaudit import yaml_types as types
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfauditError, suggest
 from confaudit.opening import label, open_now
@@ -154,26 +150,43 @@ class Part:
     def _value(self, kind: Any) -> Any:
         if next(self.origin.parts) > MAX_PARTS:
             raise self.fault("it repeats itself too often", "write out what its aliases stand for")
-        for one in _alternatives(kind):
+        structs = types.structs(kind)
+        if structs and self._is(Mapping):
+            return self._struct(self._variant(structs))
+        for one in types.alternatives(kind):
             if one is Part:
                 return self
             if one in (object, Any):
                 return self._json()
-            if isinstance(one, type) and issubclass(one, msgspec.Struct) and self._is(Mapping):
-                return self._struct(one)
-            if _origin(one) is dict and self._is(Mapping):
+            if types.origin_of(one) is dict and self._is(Mapping):
                 return self._checked(self._dict(*get_args(one)), kind)
-            if _origin(one) in (list, tuple) and self._is(Sequence):
+            if types.origin_of(one) in (list, tuple) and self._is(Sequence):
                 found = [item._value(get_args(one)[0]) for item in self.items()]
                 return self._checked(found, kind)
-        return self._checked(self._scalar(_wants_text(kind)), kind)
+        return self._checked(self._scalar(types.wants_text(kind)), kind)
 
     def _is(self, shape: type) -> bool:
         return isinstance(self.node, shape)
 
+    def _variant(self, structs: tuple[type[msgspec.Struct], ...]) -> type[msgspec.Struct]:
+        """The struct that stands here: of several the one whose tag is given."""
+        first, *others = structs
+        if not others:
+            return first
+        field = str(first.__struct_config__.tag_field)
+        tags = {str(one.__struct_config__.tag): one for one in structs}
+        if field not in self.children():
+            raise self.fault(f"{field} is missing", f"give one of {', '.join(tags)}")
+        tag = self.children()[field]
+        text = tag.node.text if isinstance(tag.node, Scalar) else ""
+        if text not in tags:
+            raise tag.fault("it is none of the choices", suggest(text, list(tags)))
+        return tags[text]
+
     def _struct(self, struct: type[msgspec.Struct]) -> msgspec.Struct:
-        fields = _fields(struct)
-        given = self.children()
+        fields = types.fields(struct)
+        tag = struct.__struct_config__.tag_field
+        given = {name: part for name, part in self.children().items() if name != tag}
         for name, part in given.items():
             if name not in fields:
                 raise self._on(part.line).unknown("key", name, list(fields))
@@ -218,11 +231,11 @@ class Part:
         try:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
-            choices = _choices(kind)
+            choices = types.choices(kind)
             if choices and isinstance(self.node, Scalar):
                 hint = suggest(self.node.text, choices)
                 raise self.fault("it is none of the choices", hint) from None
-            raise self.fault(_in_words(str(error)), _description(kind)) from None
+            raise self.fault(types.in_words(str(error)), types.description(kind)) from None
 
 
 def read_bytes(path: Path, error: type[ConfauditError]) -> bytes:
@@ -295,84 +308,3 @@ def _text(data: bytes, origin: Origin) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise origin.fault(f"is not UTF-8 text at line {line}", "save it as UTF-8") from None
-
-
-# --- types --------------------------------------------------------------------------------------
-
-
-@cache
-def _origin(kind: Any) -> Any:
-    return get_origin(kind)
-
-
-@cache
-def _fields(struct: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
-    return {one.encode_name: one for one in msgspec.structs.fields(struct)}
-
-
-@cache
-def _alternatives(kind: Any) -> tuple[Any, ...]:
-    """The types that a value may have, without annotations and None."""
-    if get_origin(kind) is Annotated:
-        return _alternatives(get_args(kind)[0])
-    if get_origin(kind) in (Union, types.UnionType):
-        return tuple(one for each in get_args(kind) for one in _alternatives(each))
-    return () if kind is type(None) else (kind,)
-
-
-@cache
-def _wants_text(kind: Any) -> bool:
-    """Whether a scalar's own text counts, whatever YAML would take it for."""
-    scalars = [one for one in _alternatives(kind) if get_origin(one) not in (list, tuple, dict)]
-    return bool(scalars) and all(map(_is_text, scalars))
-
-
-def _is_text(kind: Any) -> bool:
-    if get_origin(kind) is Literal:
-        return all(isinstance(choice, str) for choice in get_args(kind))
-    return isinstance(kind, type) and issubclass(kind, str | datetime.date)
-
-
-def _choices(kind: Any) -> list[str]:
-    found: list[str] = []
-    for one in _alternatives(kind):
-        if get_origin(one) is Literal:
-            found += map(str, get_args(one))
-        elif isinstance(one, type) and issubclass(one, Enum):
-            found += (str(member.value) for member in one)
-    return found
-
-
-def _description(kind: Any) -> str:
-    """What the author of a type says about it."""
-    metas = kind.__metadata__ if get_origin(kind) is Annotated else ()
-    return next((f"needed: {meta.description}" for meta in metas if meta.description), "")
-
-
-_WORDS: Final = {
-    "array": "a list",
-    "bool": "true or false",
-    "date": "a date such as 2026-01-31",
-    "float": "a number",
-    "int": "a whole number",
-    "null": "nothing",
-    "object": "a mapping of keys",
-    "str": "text",
-}
-_TYPES: Final = re.compile(r"`([a-z |]+)`")
-
-
-def _in_words(message: str) -> str:
-    """A message of msgspec's, which never repeats a value that is no choice."""
-    if "RFC3339 encoded date" in message:
-        return "it is no date such as 2026-01-31"
-    if "matching regex" in message:
-        return "it is not of the form that is needed"
-    plain = _TYPES.sub(lambda found: _named(found[1].split(" | ")), message)
-    return plain[:1].lower() + plain[1:]
-
-
-def _named(types: list[str]) -> str:
-    """Types in words; that nothing may stand there is of no help."""
-    wanted = [one for one in types if one != "null"] or types
-    return " or ".join(_WORDS.get(one, one) for one in wanted)

@@ -15,7 +15,7 @@ from confaudit.cli.environment import is_twin
 from confaudit.cli.lazy import Group
 from confaudit.cli.parameters import network_options, option, place_options
 from confaudit.cli.setup import fold_setup
-from confaudit.configfile import Configuration, schema
+from confaudit.configfile import Configuration, said, schema
 from confaudit.sources.input import visible
 from confaudit.workflows.setup import Setup
 
@@ -71,7 +71,7 @@ def _effective(context: click.Context, setup: Setup, name: str) -> _Setting:
         return _Setting(context.params[name], "command line")
     if is_twin(twin) and twin in os.environ:
         return _Setting(_typed(os.environ[twin]), f"environment, {twin}")
-    value = _plain(getattr(setup.configuration, name))
+    value = _visible(said(getattr(setup.configuration, name)))
     return _Setting(value, setup.loaded.place(name) if name in setup.loaded.given else "default")
 
 
@@ -81,15 +81,12 @@ def _typed(text: str) -> Any:
     return json.loads(text) if is_plain else visible(text)
 
 
-def _plain(value: Any) -> Any:
-    """A value of the configuration as JSON has it; of a deployment what is said of it."""
+def _visible(value: Any) -> Any:
+    """A value of JSON with every text in it safe to look at, without credentials in URLs."""
     if isinstance(value, Mapping):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: _visible(one) for name, one in value.items()}
     if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if hasattr(value, "__struct_fields__"):
-        fields = ((name, getattr(value, name)) for name in value.__struct_fields__)
-        return {name: _plain(one) for name, one in fields if one}
+        return [_visible(one) for one in value]
     return visible(value) if isinstance(value, str) else value
 
 
@@ -107,8 +104,8 @@ def _as_yaml(name: str, setting: _Setting) -> Iterator[str]:
 
 
 def _unset(field: str, value: Any) -> str:
-    """A remark on a variable that should hold a token, and is not there."""
-    return "  # not set" if field == "token_env" and value not in os.environ else ""
+    """A remark on a variable that should hold a secret, and is not there."""
+    return "  # not set" if field.endswith("_env") and value not in os.environ else ""
 
 
 _BARE: Final = re.compile(

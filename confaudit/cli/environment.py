@@ -57,6 +57,7 @@ NAMES: Final = (
     "MAX_AGE",
     "MAX_COUNT",
     "NOTE",
+    "NOTIFY",
     "NOW",
     "NO_CONFIG",
     "NO_PAGER",

@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "show": ("show", "Tell what a commit brought: who made it, what changed, and why."),
     "demo": ("demo", "Show the main job on embedded data, in a few seconds."),
     "git": ("git", "Make git show configurations by confaudit."),
+    "notify": ("notify", "Try the notifications of confaudit.yaml, all or those named."),
     "status": ("status", "Tell when deployments were last seen, and what may go wrong."),
     "doctor": ("doctor", "Check a setup before cron does."),
     "init": ("init", "Set up a repository of snapshots, or add a deployment to it."),
@@ -56,9 +57,8 @@ Exit codes:
   1    ran fully; differences at or above --fail-on
   2    usage or configuration error
   3    nothing to work on
-  4    Coder, the git remote or a code host could not be reached, or refused
-  70   a bug in confaudit; please report it
-  130  interrupted; 143 terminated
+  4    Coder, the git remote or a service could not be reached, or refused
+  70   a bug in confaudit, please report it; 130 interrupted, 143 terminated
 
 `confaudit help` lists what else there is to read."""
 

@@ -106,6 +106,13 @@ class ShardType(click.ParamType[Shard]):
     help="Print what changed, as `confaudit show` tells it; else nothing.",
 )
 @option(
+    "--notify/--no-notify",
+    "is_notifying",
+    default=True,
+    section=Section.OUTPUT,
+    help="Send the notifications.  [default: notify]",
+)
+@option(
     "--verbose",
     "-v",
     is_flag=True,
@@ -126,6 +133,7 @@ def command(
     push_timeout: float | None,
     lock_timeout: float | None,
     is_reporting: bool,
+    is_notifying: bool,
     verbose: bool,
 ) -> int:
     """Record the configuration of deployments in git.
@@ -151,6 +159,8 @@ def command(
     _summarise(outcomes)
     if is_reporting:
         _report(setup, outcomes)
+    if is_notifying and setup.configuration.notifications:
+        _notify(setup, outcomes)
     if setup.configuration.push if push is None else push:
         patience = setup.configuration.push_timeout if push_timeout is None else push_timeout
         workflow.push(setup, remote or setup.configuration.remote, patience)
@@ -182,6 +192,14 @@ def _report(setup: Setup, outcomes: tuple[Outcome, ...]) -> None:
 
     for number, report in enumerate(workflow.reports(setup, outcomes)):
         click.echo("\n" * bool(number) + text_of(report), nl=False, color=True)
+
+
+def _notify(setup: Setup, outcomes: tuple[Outcome, ...]) -> None:
+    """A line for each notification that failed, which is no failure of the snapshot."""
+    from confaudit.workflows.notify import announce  # only whoever has notifications pays for it
+
+    for sentence in announce(setup, outcomes):
+        click.echo(f"confaudit: {sentence}", err=True)
 
 
 def _tell(outcome: Outcome, verbose: bool, *, is_reported: bool) -> None:

@@ -1,4 +1,4 @@
-"""Messages to people. So far one kind: the comment on a pull request or merge request.
+"""Messages to people: the comment on a pull request, and what tells them of a change.
 
 Importing this package is cheap; its modules come in when a message is sent.
 """

@@ -20,21 +20,31 @@ from confaudit.present.values import KIND_SYMBOLS
 _HINT: Final = "see templates/README.md for the data a template receives"
 
 
-@lru_cache(maxsize=2)  # compiling the templates takes longer than filling them in
 def environment(folder: Path | None) -> jinja2.Environment:
-    """Find templates by name, the user's first.
-
-    The user's run in a sandbox: a pull request may bring them.
+    """Find the templates of reports by name, the user's first.
 
     Raises:
         TemplateError: the folder does not exist or replaces nothing.
     """
-    ours = jinja2.PackageLoader("confaudit.templates", "")
+    if folder is not None:
+        _require_replacement(folder, _ours())
+    return templates_in(folder)
+
+
+@lru_cache(maxsize=2)  # compiling the templates takes longer than filling them in
+def templates_in(folder: Path | None) -> jinja2.Environment:
+    """Find templates by name, those of a folder first, whatever it holds.
+
+    The user's run in a sandbox: a pull request may bring them.
+    """
     if folder is None:
-        return _configured(jinja2.Environment, ours)
-    _require_replacement(folder, ours)
-    theirs = _Folder(folder)
-    return _configured(ImmutableSandboxedEnvironment, jinja2.ChoiceLoader([theirs, ours]))
+        return _configured(jinja2.Environment, _ours())
+    found = jinja2.ChoiceLoader([_Folder(folder), _ours()])
+    return _configured(ImmutableSandboxedEnvironment, found)
+
+
+def _ours() -> jinja2.PackageLoader:
+    return jinja2.PackageLoader("confaudit.templates", "")
 
 
 class _Folder(jinja2.FileSystemLoader):

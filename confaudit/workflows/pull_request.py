@@ -9,7 +9,7 @@ from typing import Final
 
 from confaudit.core.model import Json
 from confaudit.errors import ConfigError
-from confaudit.workflows.setup import read_token
+from confaudit.workflows.credential import from_file
 
 GITHUB: Final = "github"
 GITLAB: Final = "gitlab"
@@ -81,9 +81,13 @@ def pull_request(asked: CommentRequest, environ: Mapping[str, str]) -> PullReque
         api_url=asked.api_url or environ.get(names.api_url) or names.public_api,
         project=_checked(asked.project or next(filter(None, told), "")),
         number=asked.number or _NUMBERS[forge](environ),
-        token=read_token(asked.token_file) if asked.token_file else environ.get(names.token, ""),
+        token=_token(asked.token_file, environ, names.token),
         run_url=_run_url(forge, environ),
     )
+
+
+def _token(file: Path | None, environ: Mapping[str, str], variable: str) -> str:
+    return from_file(file, "token") if file else environ.get(variable, "")
 
 
 def _checked(project: str) -> str:

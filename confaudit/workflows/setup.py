@@ -1,8 +1,6 @@
 """What every job needs to know before it starts: configuration, places, credentials."""
 
 import os
-import shlex
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,14 +13,12 @@ from confaudit.configfile import Configuration, Deployment, Loaded
 from confaudit.errors import ConfigError, NothingToDo, suggest
 from confaudit.sources.http_target import ApiTarget
 from confaudit.workflows.clock import Clock
+from confaudit.workflows.credential import from_command, from_file
 
 if TYPE_CHECKING:
     from confaudit.core.coder.releases import Catalog
     from confaudit.store.repository import Repository
     from confaudit.store.snapshots import Snapshots
-
-COMMAND_SECONDS: Final = 30
-"""Longest wait for a token_command."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +135,9 @@ class Setup:
 
     def _token(self, name: str, deployment: Deployment) -> str:
         if deployment.token_file:
-            token = read_token(self.loaded.folder / deployment.token_file)
+            token = from_file(self.loaded.folder / deployment.token_file, "token")
         elif deployment.token_command:
-            token = _run(deployment.token_command)
+            token = from_command(deployment.token_command, "token")
         else:
             token = self._environment(name, deployment.token_env or self._common_token_env(name))
         if not token:
@@ -264,34 +260,3 @@ def several(names: Iterable[str], other_way: str = "") -> ConfigError:
 def _host(url: str) -> str:
     """A deployment that nobody named is called after its host."""
     return urlsplit(url).hostname or "deployment"
-
-
-def read_token(path: Path) -> str:
-    """The token that a file holds.
-
-    Raises:
-        ConfigError: it cannot be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"cannot read the token file {path}", "check that it exists and may be read"
-        ) from error
-
-
-def _run(command: str) -> str:
-    """Run a token_command without a shell; what it printed never reaches a message."""
-    advice = "run it by hand to see what is wrong"
-    try:
-        words = shlex.split(command)
-        done = subprocess.run(  # noqa: S603 - the operator's own command, no shell
-            words, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False
-        )
-    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
-        raise ConfigError(
-            f"the token_command could not run ({type(error).__name__})", advice
-        ) from None
-    if done.returncode:
-        raise ConfigError(f"the token_command failed with exit code {done.returncode}", advice)
-    return done.stdout.strip()

@@ -24,7 +24,9 @@ from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import states
+from confaudit.notify import channel
 from confaudit.render import formats_of
+from tests.integration.receivers import PASSWORD, Receiver, mailbox
 
 PLANTED = re.compile(rb"planted.?secret|proxyuser|planted", re.IGNORECASE)
 DATA = os.environ.get("CONFAUDIT_TEST_DATA")
@@ -160,6 +162,59 @@ def test_a_bundle_passes_the_same_gate(folder, capfd):
         bundle.writestr("deployment/buildinfo.json", json.dumps({"version": state.version}))
     assert run(["--debug", "snapshot", "prod", "--from", "b.zip"]) == 0
     assert_clean(folder, capfd.readouterr(), but=("b.zip",))
+
+
+def test_notifications_carry_no_secret_and_tell_none(folder, capfd, caplog, monkeypatch):
+    """Neither the server's, nor their own: URLs, passwords, and what other servers say."""
+    monkeypatch.setattr(channel, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setenv("PASSWORD", PASSWORD)
+    mail = {"kind": "email", "host": "127.0.0.1", "from": "a@example.com", "to": ["b@example.com"]}
+    login = {"user": "ops", "password_env": "PASSWORD", "security": "none"}
+    hook = ["sh", "-c", "env > env.txt; cat > hook.json; exit ${CODER_SESSION_TOKEN:-0}"]
+    with LoopbackCoder(states()[1]) as coder, Receiver() as receiver, mailbox() as box:
+        for path in ("200", "302", "500"):
+            monkeypatch.setenv(f"URL_{path}", f"{receiver.url}/{path}/planted-secret?sig=planted")
+        monkeypatch.setenv("URL_GONE", "https://planted-secret@127.0.0.1/planted")
+        forms = ("json", "slack", "teams")
+        urls = ("URL_302", "URL_500", "URL_GONE")
+        webhooks = {
+            **{one: {"kind": "webhook", "url_env": "URL_200", "template": one} for one in forms},
+            **{one: {"kind": "webhook", "url_env": one} for one in urls},
+        }
+        box.refused = ["gone@example.com"]
+        others = {
+            "mail": {**mail, "port": box.port, "security": "none"},
+            "refused": {**mail, **login, "port": box.port},
+            "gone": {**mail, "port": box.port, "security": "none", "to": box.refused},
+            "hook": {"kind": "exec", "command": hook},
+            "failing": {"kind": "exec", "command": ["sh", "-c", "exit 3", "planted-secret"]},
+            "absent": {"kind": "exec", "command": ["./absent", "planted-secret"]},
+        }
+        text = json.dumps({"notifications": {**webhooks, **others}})
+        (folder / "confaudit.yaml").write_text(text)
+        monkeypatch.setenv("CODER_URL", coder.url)
+        monkeypatch.setenv("CODER_SESSION_TOKEN", coder.token)
+        assert run(["--debug", "snapshot", "prod"]) == 0
+        coder.serve(states()[2])
+        assert run(["--debug", "snapshot", "prod"]) == 0
+        monkeypatch.setenv("CODER_SESSION_TOKEN", "0")
+        assert run(["--debug", "notify", "json", "URL_500", "mail", "hook"]) == 4
+        assert run(["--debug", "notify", "--dry-run"]) == 2
+    out = capfd.readouterr()
+    assert "POST …" in caplog.text
+    assert not PLANTED.search(caplog.text.encode())
+    ways = out.err.count("confaudit: notification ")
+    assert ways == 2 * 7 + 1 + 1, out.err
+    assert [one.body for one in receiver.at("/302")], "it was not asked"
+    assert not receiver.at("/elsewhere")
+    for posted in receiver.posted:
+        assert not PLANTED.search(f"{posted.headers} {posted.body}".encode())
+    assert len(box.mails) == 3
+    for received in box.mails:
+        assert not PLANTED.search(received.as_bytes())
+        assert not PLANTED.search(received.get_body(("plain",)).get_content().encode())
+        assert not PLANTED.search(received.get_body(("html",)).get_content().encode())
+    assert_clean(folder, out, but=("confaudit.yaml",))
 
 
 BROKEN = [

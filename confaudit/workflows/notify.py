@@ -1,0 +1,215 @@
+"""Tell people what snapshots brought, as confaudit.yaml says; a failure is never a snapshot's."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from confaudit.configfile import Configuration, Email, Hook, Notification, Webhook
+from confaudit.core.model import Cause, Level
+from confaudit.core.report.report import Report
+from confaudit.core.report.telling import Wish
+from confaudit.errors import ConfauditError, ConfigError, NothingToDo, suggest
+from confaudit.workflows.credential import secret_of
+from confaudit.workflows.setup import TOKEN, Setup
+from confaudit.workflows.show import show
+from confaudit.workflows.snapshot import Outcome, Status, reports
+
+if TYPE_CHECKING:
+    from confaudit.notify.channel import Channel
+    from confaudit.notify.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A notification that failed."""
+
+    name: str
+    error: ConfauditError
+
+    @property
+    def sentence(self) -> str:
+        """What failed, on one line."""
+        return f"notification {self.name}: {self.error.message}"
+
+
+def announce(setup: Setup, outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """Tell of the snapshots that were recorded, and then on one line each of what failed."""
+    try:
+        yield from (one.sentence for one in _announced(setup, outcomes))
+    except ConfauditError as error:  # the history cannot be read
+        yield f"notifications: {error.message}"
+
+
+def _announced(setup: Setup, outcomes: Iterable[Outcome]) -> Iterator[Undelivered]:
+    """What fails is given up for this run."""
+    from confaudit.notify.channel import deliver
+    from confaudit.notify.message import message
+
+    wishes = {name: _wish(one) for name, one in setup.configuration.notifications.items()}
+    recorded = [
+        one
+        for one in outcomes
+        if one.status is Status.RECORDED
+        and any(wish.is_about(one.deployment) for wish in wishes.values())
+    ]
+    for report in reports(setup, recorded):
+        for name in [name for name, wish in wishes.items() if wish.is_met(report)]:
+            try:
+                deliver(_channel(setup, name), message(report))
+            except ConfauditError as error:
+                del wishes[name]  # a whole fleet would wait for it
+                yield Undelivered(name, error)
+
+
+def _wish(notification: Notification) -> Wish:
+    """Of what it is to tell."""
+    return Wish(
+        deployments=tuple(notification.deployments),
+        level=Level[notification.level.upper()],
+        causes=frozenset(map(Cause, notification.causes)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A notification that is tried on the newest change."""
+
+    name: str
+    channel: "Channel" = field(repr=False)
+    message: "Message" = field(repr=False)
+    is_wanted: bool
+    """Whether it would be sent of its own accord as well."""
+
+    @property
+    def sentence(self) -> str:
+        """What it is, and whether its conditions hold."""
+        aside = "" if self.is_wanted else "; a snapshot would not: its conditions do not hold"
+        return f"{self.name}: {self.channel.where}{aside}"
+
+    def preview(self) -> str:
+        """What would be sent.
+
+        Raises:
+            TemplateError: there is nothing to send.
+        """
+        return self.channel.preview(self.message)
+
+    def send(self) -> None:
+        """Send it.
+
+        Raises:
+            NotifyError: it was not taken.
+            ConfigError, TemplateError: there is nothing to send, or nowhere.
+        """
+        from confaudit.notify.channel import deliver
+
+        deliver(self.channel, self.message)
+
+
+def trials(setup: Setup, names: Sequence[str], deployment: str) -> Iterator[Trial | Undelivered]:
+    """Notifications with the newest change of a deployment, of the repository where none is named.
+
+    Raises:
+        ConfigError: there is no notification of a name.
+        NothingToDo: there is no notification, or no snapshot yet.
+        StoreError, SourceError: the history cannot be read.
+    """
+    from confaudit.notify.message import message
+
+    chosen = _chosen(setup.configuration, names)
+    report = _newest(setup, deployment)
+    for name in chosen:
+        try:
+            channel = _channel(setup, name)
+        except ConfauditError as error:
+            yield Undelivered(name, error)
+        else:
+            is_wanted = _wish(chosen[name]).is_met(report)
+            yield Trial(name, channel, message(report, is_test=True), is_wanted)
+
+
+def _chosen(configuration: Configuration, names: Sequence[str]) -> Mapping[str, Notification]:
+    known = configuration.notifications
+    if not known:
+        raise NothingToDo(
+            "confaudit.yaml has no notifications", "`confaudit help notifications` has examples"
+        )
+    for name in names:
+        if name not in known:
+            raise ConfigError(
+                f"confaudit.yaml has no notification {name!r}", suggest(name, tuple(known))
+            )
+    return {name: known[name] for name in names} if names else known
+
+
+def _newest(setup: Setup, deployment: str) -> Report:
+    """What the newest commit brought, to one of its deployments where it is about several."""
+    report = show(setup, deployment=deployment)
+    return show(setup, deployment=report.parts[0].deployment) if report.parts else report
+
+
+def _channel(setup: Setup, name: str) -> "Channel":
+    """How to reach somebody.
+
+    Raises:
+        ConfigError: a secret that it takes cannot be had.
+    """
+    match setup.configuration.notifications[name]:
+        case Webhook() as webhook:
+            return _webhook(setup, webhook)
+        case Email() as email:
+            return _mail(setup, email)
+        case Hook() as hook:
+            return _hook(setup, hook)
+
+
+def _webhook(setup: Setup, webhook: Webhook) -> "Channel":
+    from confaudit.notify.webhook import WebhookChannel
+
+    return WebhookChannel(
+        url=secret_of(webhook.url, "url", setup.loaded.folder, setup.environ),
+        template=webhook.template,
+        folder=setup.loaded.folder,
+        timeout_seconds=webhook.timeout,
+        ca_file=_path(setup, webhook.ca_file),
+    )
+
+
+def _mail(setup: Setup, email: Email) -> "Channel":
+    from confaudit.notify.mail import MailChannel, Server
+
+    folder, environ = setup.loaded.folder, setup.environ
+    server = Server(
+        host=email.host,
+        port=email.port,
+        security=email.security,
+        user=email.user,
+        password=secret_of(email.password, "password", folder, environ) if email.user else "",
+        timeout_seconds=email.timeout,
+        ca_file=_path(setup, email.ca_file),
+    )
+    return MailChannel(server, email.sender, email.to, setup.now())
+
+
+def _hook(setup: Setup, hook: Hook) -> "Channel":
+    from confaudit.notify.hook import HookChannel
+
+    secret = {TOKEN, *_secret_variables(setup.configuration)}
+    environ = {name: text for name, text in setup.environ.items() if name not in secret}
+    return HookChannel(hook.command, setup.loaded.folder, environ, hook.timeout)
+
+
+def _secret_variables(configuration: Configuration) -> Iterator[str]:
+    """The variables that confaudit.yaml takes secrets from: a hook has no need of them."""
+    yield configuration.fingerprint_key_env
+    yield from (one.token_env for one in configuration.deployments.values())
+    for one in configuration.notifications.values():
+        if isinstance(one, Webhook):
+            yield one.url.variable
+        elif isinstance(one, Email):
+            yield one.password.variable
+
+
+def _path(setup: Setup, name: str) -> Path | None:
+    return setup.loaded.folder / name if name else None
