@@ -49,6 +49,10 @@ class SourceError(ConfauditError):
     """An input cannot be read as a Coder configuration."""
 
 
+class DamagedError(SourceError):
+    """A stored snapshot is not what confaudit wrote; the next one need not build on it."""
+
+
 class ApiError(ConfauditError):
     """The Coder API could not be reached, or refused to answer."""
 

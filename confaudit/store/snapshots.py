@@ -1,12 +1,13 @@
 """The snapshots in a git history: found, told apart and read. Needs no work tree."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from confaudit.core.model import StoredFiles
-from confaudit.core.snapshot.canonical import FILES, SETTINGS
+from confaudit.core.snapshot.canonical import FILES, SETTINGS, naming
 from confaudit.core.text.wording import visible
-from confaudit.errors import ConfauditError, NothingToDo, StoreError
+from confaudit.errors import ConfauditError, DamagedError, NothingToDo, StoreError
 from confaudit.store.command import Git
 from confaudit.store.history import History
 from confaudit.store.layout import (
@@ -58,6 +59,7 @@ class Snapshots:
 
         Raises:
             StoreError: the revision cannot be one, or does not hold that snapshot.
+            DamagedError: a file of it is no text.
             NothingToDo: there is no snapshot at all yet.
         """
         commit = self._commit_id(revision)
@@ -68,10 +70,13 @@ class Snapshots:
         entries = self.regular_files(commit, name)
         if not entries:
             raise self._absent(commit, called, name)
+        label = visible(words or (f"{revision}:{deployment}" if deployment else revision))
+        with naming(label):
+            files = self.texts(entries)
         (origin,) = self.history.log([commit], [folder_of(name)], limit=1)
         return StoredFiles(
-            files=self.texts(entries),
-            label=visible(words or (f"{revision}:{deployment}" if deployment else revision)),
+            files=files,
+            label=label,
             deployment=name,
             commit=origin.id,
             taken_at=origin.authored_at,
@@ -104,18 +109,18 @@ class Snapshots:
     def earlier_settings(self, deployment: str) -> Iterator[StoredFiles]:
         """The settings of a deployment's snapshots on the checked-out branch, newest first.
 
-        Each that differs from the one before it once, the newest included; of a snapshot only
-        that file. Walks git's history as far as the caller goes, with one process.
+        Each that differs from the one before it once, the newest included, but what is no text; of
+        a snapshot only that file. Walks git's history as far as the caller goes, with one process.
         """
         tip = self._commit_id("HEAD")
         path = folder_of(deployment) + SETTINGS
         for commit in self.history.log([tip], [path]) if tip else ():
             for change in commit.changes:
                 if change.after and change.after.is_regular:
-                    texts = self.texts({path: change.after})
-                    yield StoredFiles(
-                        texts, visible(commit.id[:12]), deployment, commit.id, commit.authored_at
-                    )
+                    with suppress(DamagedError):
+                        texts = self.texts({path: change.after})
+                        label, at = visible(commit.id[:12]), commit.authored_at
+                        yield StoredFiles(texts, label, deployment, commit.id, at)
 
     def files(self, commit: str, deployment: str) -> Entries:
         """What a commit holds in place of the files of a deployment's snapshot, even links."""
@@ -131,17 +136,12 @@ class Snapshots:
         """Contents by name of the files of one snapshot.
 
         Raises:
-            StoreError: one is missing, larger than any that is read, or no text.
+            StoreError: one is missing, or larger than any that is read.
+            DamagedError: one is no text.
         """
         contents = self.history.read([entry.id for entry in entries.values()], MAX_SNAPSHOT_BYTES)
         names = (path.rpartition("/")[2] for path in entries)
-        try:
-            return {name: data.decode() for name, data in zip(names, contents, strict=True)}
-        except UnicodeDecodeError:
-            raise StoreError(
-                "a file of that snapshot is not UTF-8 text",
-                "confaudit does not write such files; look at who changed it",
-            ) from None
+        return {name: _text(name, data) for name, data in zip(names, contents, strict=True)}
 
     def _staged(self, deployment: str) -> Entries:
         """The snapshot in the index, without what is in conflict; modes are taken for right."""
@@ -175,3 +175,13 @@ class Snapshots:
         later = "the first one came later; `confaudit diff` compares the last one with what is live"
         hint = f"it holds: {listed(names)}" if names else later
         return StoreError(f"{visible(revision)} holds no {wanted}", hint)
+
+
+def _text(name: str, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise DamagedError(
+            f"the stored snapshot file {name} is not UTF-8 text",
+            "restore it from git, or take a new snapshot",
+        ) from None

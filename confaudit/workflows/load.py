@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from confaudit import sources
 from confaudit.configfile import Deployment
 from confaudit.core.model import MISSING, RawDeployment, Snapshot, StoredFiles, Value
-from confaudit.core.snapshot.canonical import SETTINGS, decode, decode_settings, only
+from confaudit.core.snapshot.canonical import SETTINGS, decode, decode_settings, naming, only
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.core.text.paths import telling
@@ -55,7 +55,8 @@ class Loader:
     def clean(self, raw: RawDeployment | StoredFiles) -> Snapshot:
         """Redact and normalise what a source read."""
         if isinstance(raw, StoredFiles):
-            return decode(redact_files(raw))
+            with naming(raw.label):
+                return decode(redact_files(raw))
         clean = redact(raw, self.setup.fingerprint_key())
         return normalise(clean, self.setup.catalog().nearest(clean.version))
 

@@ -112,7 +112,7 @@ class _View:
         snapshots = self.setup.snapshots()
         if not commit or not snapshots.regular_files(commit, name):
             return None
-        stored = snapshots.read(commit, name)
+        stored = snapshots.read(commit, name, f"{commit[:12]}:{name}")
         if stored is None:
             return None
         label = visible(f"{stored.commit[:12]}:{name}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,8 +12,8 @@ from confaudit.configfile import Deployment
 from confaudit.core.health.standing import EXPIRES_SOON
 from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
 from confaudit.core.snapshot.canonical import encode
-from confaudit.core.snapshot.commit_message import commit_message
-from confaudit.errors import ConfauditError, SourceError
+from confaudit.core.snapshot.commit_message import commit_message, replacement_message
+from confaudit.errors import ConfauditError, DamagedError, SourceError
 from confaudit.sources.api import ApiReading
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
@@ -100,7 +101,7 @@ def _settle(
     now = loader.setup.now()
     try:
         reading = answer.result()
-        before = loader.latest(repository, name)
+        before = _newest(loader, repository, name)
         outcome = _record(repository, loader, name, before, reading.deployment, at or now)
         _note(repository, name, at or now, reading.token_expires_at)
     except ConfauditError as error:
@@ -136,7 +137,7 @@ def record(
     repository = setup.repository(create=True)
     with repository.lock(lock_timeout):
         taken_at = at or raw.taken_at or setup.now()
-        before = loader.latest(repository, name)
+        before = _newest(loader, repository, name)
         if at is None:
             _refuse_the_past(before, name, taken_at)
         outcome = _record(repository, loader, name, before, raw, taken_at)
@@ -175,10 +176,22 @@ def _record(
     after = _carry_over(before, after, failed)
     files = encode(after)
     unchanged = before is not None and files == encode(before)
-    message = commit_message(before, after, ()) if unchanged else _message(loader, before, after)
+    if before is None and name in repository.deployments():
+        message = replacement_message(after)
+    else:
+        message = (
+            commit_message(before, after, ()) if unchanged else _message(loader, before, after)
+        )
     commit = repository.commit(name, files, message, at)
     status = Status.RECORDED if commit else Status.UNCHANGED
     return Outcome(name, status, message.partition("\n")[0], commit or "")
+
+
+def _newest(loader: Loader, repository: "Repository", name: str) -> Snapshot | None:
+    """The snapshot before; one that is damaged, as by a merge, does not keep others from coming."""
+    with suppress(DamagedError):
+        return loader.latest(repository, name)
+    return None
 
 
 def _message(loader: Loader, before: Snapshot | None, after: Snapshot) -> str:

@@ -163,16 +163,19 @@ def test_a_part_of_the_history(story, confaudit):
     assert in_sqlite("part.db", "SELECT name FROM deployments") == [("prod",)]
 
 
-def test_a_newest_snapshot_that_is_damaged_is_told_as_such(story, confaudit):
+@pytest.mark.parametrize(
+    ("damaged", "trouble"), [(b"[", "not valid JSON"), (b"\xff", "not UTF-8 text")]
+)
+def test_a_newest_snapshot_that_is_damaged_is_told_as_such(story, confaudit, damaged, trouble):
     git = ("git", "-C", "clone", "-c", "user.name=Ann", "-c", "user.email=ann@example.com")
     subprocess.run(["git", "clone", "-q", story.folder, "clone"], check=True)
-    Path("clone/deployments/prod/settings.json").write_text("[")
+    Path("clone/deployments/prod/settings.json").write_bytes(damaged)
     subprocess.run([*git, "commit", "-qam", "by hand"], check=True)
     code, _, _ = confaudit("export", "--repo", "clone", "--no-config", "--sqlite", "h.db")
     assert code == 0
     query = "SELECT name, trouble FROM deployments WHERE trouble IS NOT NULL"
     assert in_sqlite("h.db", query) == [
-        ("prod", "the stored snapshot file settings.json is not valid JSON")
+        ("prod", f"HEAD:prod cannot be read: the stored snapshot file settings.json is {trouble}")
     ]
     told = {name for (name,) in in_sqlite("h.db", "SELECT DISTINCT deployment FROM options")}
     assert told == {*story.deployments} - {"prod"}

@@ -449,9 +449,9 @@ def test_an_issuer_that_changed_long_ago_is_remembered(
 def test_a_damaged_earlier_snapshot_tells_nothing(clean_folder, upgraded):
     root = stored(clean_folder / "repo", "https://old")
     file = root / "deployments/prod/settings.json"
-    whole = file.read_text()
-    for text in (whole.replace('"https://old"', '"https://new'), "{}", "[", whole):
-        file.write_text(text)
+    whole = file.read_bytes()
+    for data in (whole.replace(b'"https://old"', b'"https://new'), b"{}", b"[", b"\xff", whole):
+        file.write_bytes(data)
         git(root, "commit", "-qam", "by hand")
     done = upgraded(root)
     assert done.returncode == 0, done.stderr

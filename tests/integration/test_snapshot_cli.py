@@ -156,6 +156,24 @@ def test_going_back_in_time_must_be_ordered(folder, capsys):
     assert git("log", "-1", "--format=%aI").startswith("2026-05-18T07:30:00")
 
 
+def test_a_damaged_snapshot_does_not_keep_others_from_coming(folder, capsys):
+    write("a.json", states()[0].payload)
+    again = ["snapshot", "prod", "--from", "a.json", "--at"]
+    assert run([*again, "2026-05-18"]) == 0
+    file = folder / "deployments/prod/settings.json"
+    whole = file.read_bytes()
+    commit = ("-c", "user.name=Ann", "-c", "user.email=ann@example.com", "commit", "-qam", "hand")
+    for day, damaged in enumerate((b"<<<<<<<", b"\xff", b"{}"), 19):
+        file.write_bytes(damaged)
+        git(*commit)
+        assert run([*again, f"2026-05-{day}"]) == 0
+        assert (subjects()[0], file.read_bytes()) == ("prod: replaces a damaged snapshot", whole)
+    file.write_bytes(whole.replace(b'"format": 1', b'"format": 99'))
+    git(*commit)
+    assert run([*again, "2026-05-30"]) == 2
+    assert "HEAD:prod cannot be read: settings.json was written" in capsys.readouterr().err
+
+
 def test_a_report_is_printed_of_what_changed_and_of_nothing_else(folder, coder, capsys):
     assert run(["snapshot", "prod", "--report"]) == 0
     assert "First snapshot" in capsys.readouterr().out

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from confaudit.errors import NothingToDo, StoreError
+from confaudit.errors import DamagedError, NothingToDo, StoreError
 from confaudit.store import branch as branch_module
 from confaudit.store import snapshots as snapshots_module
 from confaudit.store.branch import Branch
@@ -751,7 +751,7 @@ def test_bytes_that_are_not_text_are_a_sentence(store):
     (folder / "settings.json").write_bytes(b"\xff\xfe")
     git(store.root, "add", ".")
     git(store.root, "commit", "-q", "-m", "by hand")
-    with pytest.raises(StoreError, match="not UTF-8"):
+    with pytest.raises(DamagedError, match="not UTF-8"):
         store.read("HEAD")
 
 

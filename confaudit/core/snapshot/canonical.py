@@ -22,7 +22,7 @@ from confaudit.core.model import (
     Snapshot,
     ValueSource,
 )
-from confaudit.errors import SourceError
+from confaudit.errors import DamagedError, SourceError
 
 FORMAT: Final = 1
 SETTINGS: Final = "settings.json"
@@ -131,11 +131,20 @@ def parsed(name: str, text: str) -> Json:
     try:
         document: Json = json.loads(text)
     except ValueError as error:
-        raise SourceError(
+        raise DamagedError(
             f"the stored snapshot file {name} is not valid JSON",
             "restore it from git, or take a new snapshot",
         ) from error
     return document
+
+
+@contextmanager
+def naming(label: str) -> Iterator[None]:
+    """Have a snapshot that cannot be read called by its name, as it may be one of many."""
+    try:
+        yield
+    except SourceError as error:
+        raise type(error)(f"{label} cannot be read: {error.message}", error.hint) from error
 
 
 def decode(clean: CleanFiles) -> Snapshot:
@@ -224,7 +233,7 @@ def _damage_told() -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SourceError(
+        raise DamagedError(
             "the stored snapshot is damaged",
             "restore its files from git, or take a new snapshot",
         ) from error
@@ -278,7 +287,7 @@ def decode_background(clean: CleanFiles) -> Snapshot:
 
 def _document(clean: CleanFiles, name: str) -> dict[str, Any]:
     if name not in clean.documents:
-        raise SourceError(f"the stored snapshot has no {name}", "take a new snapshot")
+        raise DamagedError(f"the stored snapshot has no {name}", "take a new snapshot")
     document = clean.documents[name]
     if not isinstance(document, dict) or not isinstance(written := document.get("format"), int):
         raise ValueError

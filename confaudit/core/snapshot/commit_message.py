@@ -19,10 +19,19 @@ def commit_message(
     `verdict` is one line on how an upgrade went.
     """
     subject = f"{after.deployment}: {_summary(before, after, changes)}"
-    body = list(_lines(changes))
-    trailers = "\n".join(_trailers(after, changes))
-    parts = (subject, verdict, "\n".join(body), trailers)
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return _message(
+        subject, verdict, "\n".join(_lines(changes)), "\n".join(_trailers(after, changes))
+    )
+
+
+def replacement_message(after: Snapshot) -> str:
+    """Tell of a snapshot that comes after one which cannot be read."""
+    subject = f"{after.deployment}: replaces a damaged snapshot"
+    return _message(subject, "\n".join(_trailers(after, ())))
+
+
+def _message(*parts: str) -> str:
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _summary(before: Snapshot | None, after: Snapshot, changes: Sequence[Change]) -> str:
