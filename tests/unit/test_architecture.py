@@ -169,9 +169,10 @@ def test_no_modules_import_each_other_in_a_circle():
 
 GATE = {
     "redact",
-    "redact_documents",
+    "redact_config",
     "redact_files",
     "redact_operator",
+    "redact_setting",
     "redact_values",
     "public_settings",
 }
@@ -187,7 +188,7 @@ HOMES_OF_THE_GATE = {"confaudit.core.snapshot.redact", "confaudit.core.snapshot.
 GATEKEEPERS = {
     **dict.fromkeys(GATE - {"public_settings"}, ("workflows/", BUILDER)),
     "redact_files": ("workflows/", READER),
-    "redact_documents": (READER,),
+    **dict.fromkeys(("redact_config", "redact_setting"), (READER,)),
     "public_settings": ("core/migrate/",),
     "redact_text": ("sources/", "store/", "catalog/public_facts", "rulebook/wording"),
 }

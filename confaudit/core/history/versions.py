@@ -1,13 +1,16 @@
 """Two versions of a stored snapshot, read only where they differ.
 
 From one snapshot to the next a few of some 280 options change, and a long history has thousands of
-them: lines that both versions have are skipped as text, before anything is decoded or redacted.
-A file that is not laid out as `encode` does it, or does not list the same, is read as a whole.
+them: lines that both versions have are skipped as text, before anything is decoded or redacted. A
+line that differs comes twice, as the newer one of a step and as the older one of another, and is
+decoded and redacted once. What is not laid out as `encode` does it, or does not list the same, is
+read as a whole.
 """
 
 import json
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from itertools import compress
 from operator import ne
@@ -16,20 +19,20 @@ from typing import Final, NamedTuple, TypeAlias
 from confaudit.core import tree
 from confaudit.core.changes.documents import strictly_equal
 from confaudit.core.changes.owners import Owners, owners
-from confaudit.core.model import CleanFiles, Json, Snapshot, StoredFiles
+from confaudit.core.changes.recent import for_the_same
+from confaudit.core.model import Json, Setting, Snapshot, StoredFiles
 from confaudit.core.snapshot.canonical import (
     CONFIG,
-    FORMAT,
     SCHEMA,
     SERVER,
     SETTINGS,
     decode,
     decode_background,
+    decode_config,
+    decode_setting,
     lines,
-    parsed,
-    with_values,
 )
-from confaudit.core.snapshot.redact import redact_documents, redact_files
+from confaudit.core.snapshot.redact import redact_config, redact_files, redact_setting
 
 Files: TypeAlias = Mapping[str, str]
 """File name → text, NOT redacted."""
@@ -38,23 +41,16 @@ _TOP: Final = 4
 """Blanks before a section of the config tree."""
 _STEP: Final = 2
 """Blanks more before what lies in it."""
+_REMEMBERED: Final = 1 << 13
+"""Lines of which is known what they hold: those of some thousand snapshots."""
 
 
 class _Pair(NamedTuple):
-    """What a line holds on either side: a member of an object."""
+    """The line of a member of an object on either side."""
 
     name: str
-    before: Json
-    after: Json
-
-
-class _File(NamedTuple):
-    """A file before and after, decoded, NOT redacted."""
-
-    before: Json
-    after: Json
-    pairs: Sequence[_Pair] = ()
-    """Its members that differ, where lines told them."""
+    before: str
+    after: str
 
 
 def pair(before: Files, after: Files) -> tuple[Snapshot, Snapshot]:
@@ -66,16 +62,12 @@ def pair(before: Files, after: Files) -> tuple[Snapshot, Snapshot]:
     Raises:
         SourceError: one of them is damaged, or was written by a newer confaudit.
     """
-    if not _are_alike(before, after):
-        return whole(before), whole(after)
-    was, now = (_background(files[SCHEMA], files[SERVER]) for files in (before, after))
-    if was.version != now.version:
-        return whole(before), whole(after)
-    settings = _settings(before[SETTINGS], after[SETTINGS], was.declared)
-    config = _config(before[CONFIG], after[CONFIG], settings, owners(was.declared))
-    sides = (was, settings.before, config.before), (now, settings.after, config.after)
-    left, right = (_with_values(*side) for side in sides)
-    return left, right
+    if _are_alike(before, after):
+        was, now = (_background(files[SCHEMA], files[SERVER]) for files in (before, after))
+        if was.version == now.version:
+            with suppress(ValueError):
+                return _excerpts(was, now, before, after)
+    return whole(before), whole(after)
 
 
 def whole(files: Files) -> Snapshot:
@@ -99,55 +91,86 @@ def _background(schema: str, server: str) -> Snapshot:
     return decode_background(redact_files(StoredFiles({SCHEMA: schema, SERVER: server})))
 
 
-def _with_values(background: Snapshot, settings: Json, config: Json) -> Snapshot:
-    documents = redact_documents({SETTINGS: settings, CONFIG: config})
-    return with_values(background, CleanFiles(documents, "", "", "", None))
+def _excerpts(
+    was: Snapshot, now: Snapshot, before: Files, after: Files
+) -> tuple[Snapshot, Snapshot]:
+    """The settings that differ, at least one, and the config leaves that no option accounts for.
 
-
-def _settings(before: str, after: str, declared: Container[str]) -> _File:
-    """The settings that differ, at least one; all of them where lines do not tell."""
-    with suppress(ValueError):
-        old, new = lines(SETTINGS, before), lines(SETTINGS, after)
-        found = _pairs(old, new, _differing(old, new) or [0])
-        if all(one.name in declared for one in found):
-            was, now = ({one.name: one[side] for one in found} for side in (1, 2))
-            return _File(_listing("settings", was), _listing("settings", now), found)
-    return _File(parsed(SETTINGS, before), parsed(SETTINGS, after))
-
-
-def _config(before: str, after: str, settings: _File, leaves: Owners) -> _File:
-    """The leaves of the config tree that differ; all of it where lines do not tell.
-
-    Without those that went along with the option that sets them.
+    Raises:
+        ValueError: lines do not tell which settings differ.
     """
-    told = {one.name: one for one in settings.pairs}
+    told = _told(before[SETTINGS], after[SETTINGS])
+    if not was.declared.keys() >= told.keys():
+        raise ValueError
+    old, new = _config(before[CONFIG], after[CONFIG], told, owners(was.declared))
+    return (
+        replace(was, settings={key: _setting(one.before) for key, one in told.items()}, config=old),
+        replace(now, settings={key: _setting(one.after) for key, one in told.items()}, config=new),
+    )
+
+
+def _told(before: str, after: str) -> Mapping[str, _Pair]:
+    """The settings that differ, or the first one."""
+    old, new = _settings_lines(before), _settings_lines(after)
+    found = (_pair(old[place], new[place]) for place in _differing(old, new) or [0])
+    return {one.name: one for one in found}
+
+
+_Tree: TypeAlias = dict[str, Json]
+
+
+def _config(
+    before: str, after: str, told: Mapping[str, _Pair], leaves: Owners
+) -> tuple[_Tree, _Tree]:
+    """The leaves of the config tree that differ; all of it where lines do not tell."""
     with suppress(ValueError, KeyError):  # of a leaf that no option sets, the tree has to tell
-        old, new = lines(CONFIG, before), lines(CONFIG, after)
-        places = _differing(old, new)
-        found = zip(places, _pairs(old, new, places), strict=True)
-        leaf = {_path(new, place, one.name): one for place, one in found}
-        setters = {path: leaves[tree.dotted(path)] for path in leaf}
-        own = {
-            path: one
-            for path, one in leaf.items()
-            if not any(key in told and _agree(one, told[key]) for key in setters[path])
-        }
-        was, now = (tree.grow({path: one[side] for path, one in own.items()}) for side in (1, 2))
-        return _File(_listing("config", was), _listing("config", now))
-    return _File(parsed(CONFIG, before), parsed(CONFIG, after))
+        own = _own_leaves(_config_lines(before), _config_lines(after), told, leaves)
+        was = _leaves({path: one.before for path, one in own.items()})
+        return was, _leaves({path: one.after for path, one in own.items()})
+    old, new = (decode_config(redact_files(StoredFiles({CONFIG: one}))) for one in (before, after))
+    return old, new
 
 
-def _listing(name: str, content: Json) -> Json:
-    return {"format": FORMAT, name: content}
+def _own_leaves(
+    old: Sequence[str], new: Sequence[str], told: Mapping[str, _Pair], leaves: Owners
+) -> Mapping[tree.Path, _Pair]:
+    """The leaves that differ, less those that went along with the option that sets them."""
+    own = {}
+    for place in _differing(old, new):
+        leaf = _pair(old[place], new[place])
+        path = _path(new, place, leaf.name)
+        setters = leaves[tree.dotted(path)]
+        if not any(_agree(leaf, told[key]) for key in setters if key in told):
+            own[path] = leaf
+    return own
+
+
+def _leaves(lines: Mapping[tree.Path, str]) -> _Tree:
+    """The config tree with the leaves that lines hold, redacted."""
+    return redact_config(tree.grow({path: _member(line)[1] for path, line in lines.items()}))
 
 
 def _agree(leaf: _Pair, option: _Pair) -> bool:
     """Whether a config leaf and an option had the same value, and have the same now."""
-    sides = (option.before, leaf.before), (option.after, leaf.after)
-    return all(
-        isinstance(one, dict) and "value" in one and strictly_equal(one["value"], value)
-        for one, value in sides
+    return _is_value(leaf.before, option.before) and _is_value(leaf.after, option.after)
+
+
+def _is_value(leaf: str, option: str) -> bool:
+    """Whether a config leaf has the value of an option."""
+    setting, value = _member(option)[1], _member(leaf)[1]
+    return (
+        isinstance(setting, dict) and "value" in setting and strictly_equal(setting["value"], value)
     )
+
+
+@for_the_same(4)
+def _settings_lines(text: str) -> list[str]:
+    return lines(SETTINGS, text)
+
+
+@for_the_same(4)
+def _config_lines(text: str) -> list[str]:
+    return lines(CONFIG, text)
 
 
 def _differing(old: Sequence[str], new: Sequence[str]) -> list[int]:
@@ -161,23 +184,37 @@ def _differing(old: Sequence[str], new: Sequence[str]) -> list[int]:
     return [*compress(range(len(new)), map(ne, old, new))]
 
 
-def _pairs(old: Sequence[str], new: Sequence[str], places: Sequence[int]) -> list[_Pair]:
-    """What lines hold on either side, each a member of an object.
+def _pair(before: str, after: str) -> _Pair:
+    """What a line holds on either side.
 
     Raises:
-        ValueError: one is something else, or is called otherwise on the other side.
+        ValueError: it is no member of an object, or called otherwise on the other side.
     """
-    if not places:
-        return []
-    was, now = (_members([one[place] for place in places]) for one in (old, new))
-    if [name for name, _ in was] != [name for name, _ in now]:
+    name, _ = _member(after)
+    if _member(before)[0] != name:
         raise ValueError
-    return [_Pair(name, value, now[n][1]) for n, (name, value) in enumerate(was)]
+    return _Pair(name, before, after)
 
 
-def _members(texts: Iterable[str]) -> list[tuple[str, Json]]:
-    objects = json.loads("[{" + "},{".join(text.rstrip(",") for text in texts) + "}]")
-    return [member for (member,) in map(dict.items, objects)]
+@lru_cache(maxsize=_REMEMBERED)
+def _member(line: str) -> tuple[str, Json]:
+    """Name and value of the member of an object that a line holds, NOT redacted.
+
+    Raises:
+        ValueError: it holds something else.
+    """
+    ((name, value),) = json.loads(f"{{{line.rstrip(',')}}}").items()
+    return name, value
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _setting(line: str) -> Setting:
+    """The setting that a line holds, redacted.
+
+    Raises:
+        SourceError: it is damaged.
+    """
+    return decode_setting(redact_setting(*_member(line)))
 
 
 def _path(texts: Sequence[str], place: int, name: str) -> tree.Path:
@@ -190,6 +227,19 @@ def _path(texts: Sequence[str], place: int, name: str) -> tree.Path:
     indent = len(texts[place]) - len(texts[place].lstrip())
     for blanks in range(indent - _STEP, _TOP - _STEP, -_STEP):
         member = " " * blanks + '"'
-        place = next((n for n in reversed(range(place)) if texts[n].startswith(member)), 0)
-        path += json.loads(f"{{{texts[place]}}}}}")  # the line ends with the brace that opens
+        while place > 0 and not texts[place].startswith(member):
+            place -= 1
+        path.append(_opened(texts[place]))
     return tuple(reversed(path))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _opened(line: str) -> str:
+    """The name of the object that a line opens, by the brace that it ends with.
+
+    Raises:
+        ValueError: it opens none.
+    """
+    opened: dict[str, Json] = json.loads(f"{{{line}}}}}")
+    (name,) = opened
+    return name

@@ -153,7 +153,7 @@ def decode(clean: CleanFiles) -> Snapshot:
     Raises:
         SourceError: a file is missing or damaged, or was written by a newer confaudit.
     """
-    return with_values(decode_background(clean), clean)
+    return _with_values(decode_background(clean), clean)
 
 
 def decode_settings(clean: CleanFiles) -> dict[str, Setting]:
@@ -164,6 +164,26 @@ def decode_settings(clean: CleanFiles) -> dict[str, Setting]:
     """
     with _damage_told():
         return _settings(clean)
+
+
+def decode_setting(entry: Json) -> Setting:
+    """Read back what one option was, from its entry in a settings file after redaction.
+
+    Raises:
+        SourceError: it is damaged.
+    """
+    with _damage_told():
+        return _read_setting(_of(dict, entry))
+
+
+def decode_config(clean: CleanFiles) -> dict[str, Json]:
+    """Read back the config tree of a stored snapshot; its other files are not needed.
+
+    Raises:
+        SourceError: as `decode`.
+    """
+    with _damage_told():
+        return _config(clean)
 
 
 def lines(name: str, text: str) -> list[str]:
@@ -244,17 +264,22 @@ def _settings(clean: CleanFiles) -> dict[str, Setting]:
     return {key: _read_setting(entry) for key, entry in settings["settings"].items()}
 
 
-def with_values(background: Snapshot, clean: CleanFiles) -> Snapshot:
+def _config(clean: CleanFiles) -> dict[str, Json]:
+    config: dict[str, Json] = _of(dict, _document(clean, CONFIG)["config"])
+    return config
+
+
+def _with_values(background: Snapshot, clean: CleanFiles) -> Snapshot:
     """The snapshot with the values that its other files hold: settings and config tree.
 
     Raises:
         SourceError: as `decode`.
     """
     with _damage_told():
-        settings, config = _settings(clean), _document(clean, CONFIG)
+        settings = _settings(clean)
         if not settings.keys() <= background.declared.keys():
             raise ValueError
-        return replace(background, settings=settings, config=_of(dict, config["config"]))
+        return replace(background, settings=settings, config=_config(clean))
 
 
 def decode_background(clean: CleanFiles) -> Snapshot:

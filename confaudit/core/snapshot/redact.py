@@ -66,10 +66,9 @@ def redact_files(stored: StoredFiles) -> CleanFiles:
     Raises:
         SourceError: a file is not JSON.
     """
-    redactor = _Redactor()
     return CleanFiles(
-        documents=redact_documents({n: parsed(n, text) for n, text in stored.files.items()}),
-        label=redactor.text(stored.label),
+        documents={n: _REDACTOR.document(n, parsed(n, text)) for n, text in stored.files.items()},
+        label=_REDACTOR.text(stored.label),
         deployment=stored.deployment,
         commit=stored.commit,
         taken_at=stored.taken_at,
@@ -77,10 +76,14 @@ def redact_files(stored: StoredFiles) -> CleanFiles:
     )
 
 
-def redact_documents(documents: Mapping[str, Json]) -> dict[str, Json]:
-    """Remove secrets from decoded snapshot files, by file name, or from parts of them."""
-    redactor = _Redactor()
-    return {name: redactor.document(name, tree) for name, tree in documents.items()}
+def redact_setting(key: str, setting: Json) -> Json:
+    """Remove secrets from what a stored settings file says of an option."""
+    return _REDACTOR.setting(key, setting)
+
+
+def redact_config(config: Mapping[str, Json]) -> dict[str, Json]:
+    """Remove secrets from a part of a stored config tree."""
+    return _REDACTOR.tree(config)
 
 
 def redact_operator(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> OperatorSettings:
@@ -202,8 +205,12 @@ class _Redactor(TextRedactor):
         clean = self.tree({name: tree})[name]
         settings = clean.get("settings") if isinstance(clean, dict) else None
         if isinstance(clean, dict) and isinstance(settings, dict):
-            clean["settings"] = _mask_settings(settings)
+            clean["settings"] = {key: _masked(key, setting) for key, setting in settings.items()}
         return clean
+
+    def setting(self, key: str, setting: Json) -> Json:
+        """Redact what a stored file says of one option."""
+        return _masked(key, self._entry(key, setting))
 
     def given(self, given: Given, *, is_secret_option: bool) -> Given:
         """Redact one setting of an operator's file."""
@@ -294,14 +301,14 @@ def _names_only(option: Json) -> Json:
     return {name: part for name, part in option.items() if name != "value"}
 
 
-def _mask_settings(settings: Mapping[str, Json]) -> dict[str, Json]:
-    return {flag: _mask_setting(flag, setting) for flag, setting in settings.items()}
-
-
-def _mask_setting(flag: str, setting: Json) -> Json:
+def _masked(flag: str, setting: Json) -> Json:
     if not isinstance(setting, dict) or is_secret(setting.get("value")):
         return setting
     value = setting.get("value")
     if flag in SECRET_OPTIONS or (looks_secret(flag) and carries_text(value)):
         return {**setting, "value": secret(carries_text(value))}
     return setting
+
+
+_REDACTOR = _Redactor()
+"""Of what lies in files, where no secret has a fingerprint."""
