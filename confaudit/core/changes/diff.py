@@ -5,8 +5,7 @@ inputs can tell is compared.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from confaudit.core import tree
 from confaudit.core.changes.documents import (
@@ -76,18 +75,29 @@ _FACETS: Final[Mapping[Facet, Callable[[OptionSpec], Value]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
+class _Option(NamedTuple):
     """One option of one snapshot."""
 
     setting: Setting
     spec: OptionSpec
 
 
+class _Both(NamedTuple):
+    """An option before and after, None where there is none, and what is to be compared of it."""
+
+    before: _Option | None
+    after: _Option | None
+    left: Document
+    right: Document
+
+
 def option_changes(before: Snapshot, after: Snapshot, find: Finder) -> tuple[Change, ...]:
     """Changes of options between two snapshots that tell all of them, in no order."""
-    keys = {path[0] for path in find(*_comparable(before, after))}
-    return tuple(_option_change(key, _option(before, key), _option(after, key)) for key in keys)
+    keys = {**before.settings, **after.settings}
+    both = {key: _both(_option(before, key), _option(after, key)) for key in keys}
+    left: Document = {key: one.left for key, one in both.items() if one.before}
+    right: Document = {key: one.right for key, one in both.items() if one.after}
+    return tuple(_option_change(key, both[key]) for key in {path[0] for path in find(left, right)})
 
 
 def _option(snapshot: Snapshot, key: str) -> _Option | None:
@@ -97,19 +107,11 @@ def _option(snapshot: Snapshot, key: str) -> _Option | None:
     return _Option(snapshot.settings[key], spec)
 
 
-def _comparable(before: Snapshot, after: Snapshot) -> tuple[Document, Document]:
-    """The options of two snapshots as documents, less what one of them cannot tell."""
-    left: Document = {}
-    right: Document = {}
-    for key in {**before.settings, **after.settings}:
-        old, new = _option(before, key), _option(after, key)
-        if old and new:
-            left[key], right[key] = _both_known(*_shared_sides(old, new))
-        elif old:
-            left[key] = _sides(old)
-        elif new:
-            right[key] = _sides(new)
-    return left, right
+def _both(old: _Option | None, new: _Option | None) -> _Both:
+    """An option as documents, less what one of the snapshots cannot tell."""
+    if old and new:
+        return _Both(old, new, *_both_known(*_shared_sides(old, new)))
+    return _Both(old, new, _sides(old) if old else {}, _sides(new) if new else {})
 
 
 def _both_known(one: Document, other: Document) -> tuple[Document, Document]:
@@ -148,44 +150,41 @@ def _untold(value: Value) -> bool:
     return isinstance(value, dict) and is_secret(value) and value["secret_set"] is None
 
 
-def _option_change(key: str, before: _Option | None, after: _Option | None) -> Change:
+def _option_change(key: str, both: _Both) -> Change:
+    before, after = both.before, both.after
     newest = after or before
     if newest is None:
         raise KeyError(key)
     return Change(
         subject=Subject.OPTION,
         key=key,
-        kind=_kind(before, after),
+        kind=_kind(both),
         before=before.setting.value if before else MISSING,
         after=after.setting.value if after else MISSING,
         path=newest.spec.json_path,
         type=newest.spec.type,
-        facets=_facets(before, after) if before and after else (),
+        facets=_differences(both.left, both.right) if before and after else (),
         spec=newest.spec,
         source_before=before.setting.source if before else None,
         source_after=after.setting.source if after else None,
     )
 
 
-def _kind(before: _Option | None, after: _Option | None) -> ChangeKind:
-    if before is None:
+def _kind(both: _Both) -> ChangeKind:
+    if both.before is None:
         return ChangeKind.ADDED
-    if after is None:
+    if both.after is None:
         return ChangeKind.REMOVED
-    left, right = _said(before.setting), _said(after.setting)
-    if _differ(left, right, "value"):
+    if _differ(both.left, both.right, "value"):
         return ChangeKind.CHANGED
-    return ChangeKind.SOURCE if _differ(left, right, "source") else ChangeKind.DECLARED
+    is_moved = _differ(both.left, both.right, "source")
+    return ChangeKind.SOURCE if is_moved else ChangeKind.DECLARED
 
 
 def _differ(left: Document, right: Document, name: str) -> bool:
     """Whether both know a side and disagree on it."""
     known = name in left and name in right
     return known and not strictly_equal(left[name], right[name])
-
-
-def _facets(before: _Option, after: _Option) -> tuple[FacetChange, ...]:
-    return _differences(*_shared_sides(before, after))
 
 
 def facet_changes(before: OptionSpec, after: OptionSpec) -> tuple[FacetChange, ...]:
@@ -197,7 +196,7 @@ def _differences(left: Document, right: Document) -> tuple[FacetChange, ...]:
     return tuple(
         FacetChange(facet, left[facet], right[facet])
         for facet in _EVERY_FACET
-        if _differ(left, right, facet)
+        if facet in left and _differ(left, right, facet)
     )
 
 

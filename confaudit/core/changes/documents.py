@@ -64,8 +64,8 @@ def strict_prune(before: Json, after: Json) -> tuple[Json, Json] | None:
         return None
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return None if strictly_equal(before, after) else (before, after)
-    left = {key: value for key, value in before.items() if key not in after}
-    right = {key: value for key, value in after.items() if key not in before}
+    left = {key: before[key] for key in before.keys() - after.keys()}
+    right = {key: after[key] for key in after.keys() - before.keys()}
     for key in before.keys() & after.keys():
         if (pruned := strict_prune(before[key], after[key])) is not None:
             left[key], right[key] = pruned
