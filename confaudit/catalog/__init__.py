@@ -2,6 +2,7 @@
 
 from confaudit.catalog.loader import (
     USER_FOLDER,
+    digest,
     fingerprint,
     load,
     nearest,
@@ -13,6 +14,7 @@ from confaudit.catalog.loader import (
 
 __all__ = [
     "USER_FOLDER",
+    "digest",
     "fingerprint",
     "load",
     "nearest",

@@ -1,8 +1,9 @@
 """Catalogues, found and read: the one that comes with confaudit, and the user's own over it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -54,8 +55,17 @@ def load(folder: Path) -> Catalog:
 
 def fingerprint(folder: Path) -> str:
     """What tells the catalogue of `load` from any other, without reading it."""
-    files = ((path.name, path.stat()) for path in (_PACKAGED, *sorted(folder.glob("*.json"))))
+    files = ((path.name, path.stat()) for path in _files(folder))
     return " ".join(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in files)
+
+
+def digest(folder: Path) -> str:
+    """What is the same wherever the catalogue of `load` is."""
+    return sha256(b"".join(map(Path.read_bytes, _files(folder)))).hexdigest()
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return (_PACKAGED, *sorted(folder.glob("*.json")))
 
 
 def read(path: Path) -> tuple[Release, ...]:

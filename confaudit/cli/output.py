@@ -13,7 +13,7 @@ import click
 from confaudit.cli.choices import Choice
 from confaudit.cli.commands import Section
 from confaudit.cli.pager import page
-from confaudit.cli.parameters import Decorator, option, stack, wants_color
+from confaudit.cli.parameters import Decorator, option, stack, templates_option, wants_color
 from confaudit.core.history.entry import Entry
 from confaudit.core.judge.threshold import NEVER_REACHED, Threshold
 from confaudit.core.report.kinds import ReportKind
@@ -89,13 +89,7 @@ _OPTIONS: Final[Sequence[Decorator]] = (
         beside="--color",
         help="Write directly.",
     ),
-    option(
-        "--templates",
-        type=click.Path(path_type=Path),
-        metavar="FOLDER",
-        section=Section.OUTPUT,
-        help="Yours, in place of the built-in ones.",
-    ),
+    templates_option,
 )
 
 

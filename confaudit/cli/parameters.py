@@ -228,6 +228,15 @@ now_option: Final = option(
 )
 """For every command that judges."""
 
+templates_option: Final = option(
+    "--templates",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    section=Section.OUTPUT,
+    help="Yours, in place of the built-in ones.",
+)
+"""For every command that writes pages."""
+
 
 def wants_color(color: str, stream: Any = None) -> bool:
     """Decide about colour: --color, then NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, TERM, terminal."""

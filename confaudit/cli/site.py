@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from confaudit.cli.commands import Command
-from confaudit.cli.parameters import now_option, place_options
+from confaudit.cli.parameters import now_option, place_options, templates_option
 from confaudit.cli.setup import fold_setup
 from confaudit.core.text.wording import visible
 from confaudit.workflows.setup import Setup
@@ -13,10 +13,11 @@ from confaudit.workflows.setup import Setup
 
 @click.command("site", cls=Command)
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@templates_option
 @now_option
 @place_options
 @fold_setup
-def command(setup: Setup, folder: Path) -> None:
+def command(setup: Setup, folder: Path, templates: Path | None) -> None:
     """Write the history as a static site.
 
     An overview, and a page for each deployment, each option and each snapshot
@@ -33,7 +34,7 @@ def command(setup: Setup, folder: Path) -> None:
     """
     from confaudit.workflows.site import site
 
-    done = site(setup, folder)
+    done = site(setup, folder, templates)
     told = f"{len(done.written):,} pages written, {done.kept:,} as they were"
     gone = f", {len(done.removed):,} removed" if done.removed else ""
     click.echo(f"{visible(str(folder))}: {told}{gone}")

@@ -6,6 +6,8 @@ It needs neither network nor script, and works from a file as well as under any 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 from confaudit import __version__
@@ -13,7 +15,7 @@ from confaudit.present.charts import Strip
 from confaudit.present.entries import Group
 from confaudit.present.tables import TableShown
 from confaudit.present.timeline import TimelineShown
-from confaudit.render.templated import asset, environment, fill
+from confaudit.render.templated import asset, digest, environment, fill
 
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; "
@@ -43,13 +45,15 @@ class Content:
 
     title: str
     verdict: str
+    tone: str = ""
+    """The level that the verdict comes to, if any."""
     facts: tuple[tuple[str, str], ...] = ()
     tables: Sequence[Any] = ()
     """Tables whose cells lead to other pages."""
     timelines: tuple[TimelineShown, ...] = ()
     strip: Strip | None = None
-    life: tuple[TableShown, ...] = ()
-    """Tables on the life of an option."""
+    plain: tuple[TableShown, ...] = ()
+    """Tables of a report."""
     groups: tuple[Group, ...] = ()
     """Changes."""
     trail: tuple[Link, ...] = ()
@@ -62,15 +66,34 @@ class Content:
     is_search: bool = False
 
 
-def filled(content: Content, root: str) -> str:
-    """Fill in `site/page.html.j2`; `root` is the way to the folder of the site."""
-    data = {"page": content, "root": root, "policy": _POLICY, "tool_version": __version__}
-    return fill(environment(None), "site/page.html.j2", data)
+class Look:
+    """How pages look: our templates and assets, the user's in front of them."""
 
+    def __init__(self, templates: Path | None) -> None:
+        """Find the templates.
 
-def static(*names: str) -> str:
-    """Style sheets or scripts as one file."""
-    return "\n".join(asset(environment(None), name) for name in names) + "\n"
+        Raises:
+            TemplateError: the user's folder does not exist or replaces nothing.
+        """
+        self._env = environment(templates)
+
+    @cached_property
+    def digest(self) -> str:
+        """Equal as long as equal contents make equal pages."""
+        return digest(self._env)
+
+    def page(self, content: Content, root: str) -> str:
+        """Fill in `site/page.html.j2`; `root` is the way to the folder of the site.
+
+        Raises:
+            TemplateError: a template of the user's fails.
+        """
+        data = {"page": content, "root": root, "policy": _POLICY, "tool_version": __version__}
+        return fill(self._env, "site/page.html.j2", data)
+
+    def static(self, *names: str) -> str:
+        """Style sheets or scripts as one file."""
+        return "\n".join(asset(self._env, name) for name in names) + "\n"
 
 
 def script_data(name: str, rows: object) -> str:

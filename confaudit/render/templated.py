@@ -146,9 +146,19 @@ def _place(error: Exception) -> tuple[str, int] | None:
 
 def asset(env: jinja2.Environment, name: str) -> str:
     """The text of a style sheet or script, the user's if there is one."""
+    return _source(env, f"assets/{name}").strip()
+
+
+def digest(env: jinja2.Environment) -> str:
+    """What tells these templates and assets from any others."""
+    names = sorted(env.list_templates(extensions=["j2", "css", "js"]))
+    return hashlib.sha256("\n".join(_source(env, name) for name in names).encode()).hexdigest()
+
+
+def _source(env: jinja2.Environment, name: str) -> str:
     if env.loader is None:
         raise TypeError("an environment made here has a loader")
-    return env.loader.get_source(env, f"assets/{name}")[0].strip()
+    return env.loader.get_source(env, name)[0]
 
 
 def inline(text: str) -> tuple[Markup, str]:

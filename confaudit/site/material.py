@@ -7,9 +7,45 @@ from itertools import groupby
 from operator import attrgetter
 
 from confaudit.core.history.entry import Entry
+from confaudit.core.history.parity import UNEXPECTED, Group, Parity
 from confaudit.core.judge.finding import Finding
-from confaudit.core.model import Change, Level, Subject
+from confaudit.core.model import (
+    EXPLICIT,
+    MISSING,
+    Change,
+    Level,
+    OptionSpec,
+    Snapshot,
+    Subject,
+    Value,
+)
 from confaudit.core.report.report import Report
+from confaudit.core.text.wording import human
+from confaudit.present.sentences import sentence
+from confaudit.render.site import Look
+from confaudit.site.words import short
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding of `check`, in words."""
+
+    rule: str
+    level: Level
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """An option that a deployment has otherwise than most, in words."""
+
+    key: str
+    here: str
+    common: str
+    holders: int
+    """How many have that."""
+    is_drift: bool
+    """Whether replicas of one deployment differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +56,55 @@ class Newest:
     """Empty where it is not known."""
     chosen: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Options that somebody set: value and source in words."""
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Found, ...] = ()
+    differing: tuple[Differing, ...] = ()
     trouble: str = ""
     """Why it cannot be read; empty where it can."""
 
     @property
     def worst(self) -> Level | None:
-        """The highest level among its findings; None where there are none."""
-        return max((one.severity for one in self.findings), default=None)
+        """The highest level that needs somebody; None where nothing does."""
+        if self.trouble:
+            return Level.ERROR
+        return max((one.level for one in self.findings), default=None)
+
+
+def worst(newest: Iterable[Newest]) -> str:
+    """The highest level of several as a word, empty where nothing needs anybody."""
+    levels = (one.worst for one in newest)
+    highest = max((one for one in levels if one), default=None)
+    return highest.word if highest else ""
+
+
+def newest(snapshot: Snapshot, findings: Iterable[Finding]) -> Newest:
+    """What a snapshot tells, and what `check` finds in it."""
+    chosen = {
+        key: (short(human(one.value, snapshot.declared[key].type)), one.source.value)
+        for key, one in snapshot.settings.items()
+        if one.source in EXPLICIT and one.source
+    }
+    found = (Found(one.rule.id, one.severity, sentence(one)) for one in findings)
+    return Newest(snapshot.version, chosen, tuple(found))
+
+
+def differing(parity: Parity) -> Mapping[str, tuple[Differing, ...]]:
+    """What each of those compared has otherwise than most, unexpectedly; by name."""
+    found: dict[str, list[Differing]] = {one.name: [] for one in parity.members}
+    for one in parity.of(*UNEXPECTED):
+        told = Differing(
+            key=one.spec.key,
+            here=_told(one.value, one.spec),
+            common=_told(one.common, one.spec),
+            holders=one.holders,
+            is_drift=one.group is Group.DRIFT,
+        )
+        for member in one.members:
+            found[member.name].append(told)
+    return {name: tuple(several) for name, several in found.items()}
+
+
+def _told(value: Value, spec: OptionSpec) -> str:
+    return "no such option" if value is MISSING else short(human(value, spec.type))
 
 
 @dataclass(frozen=True)
@@ -35,7 +112,8 @@ class Material:
     """A whole repository."""
 
     facts: str
-    """What every page rests on: the version of confaudit, the catalogue."""
+    """What every page rests on beside its look: confaudit, the catalogue."""
+    look: Look
     entries: tuple[Entry, ...]
     """Newest first."""
     newest: Mapping[str, Newest]
@@ -53,16 +131,30 @@ class Material:
 
     @cached_property
     def by_option(self) -> Mapping[str, tuple[Entry, ...]]:
-        """For each option that was set or changed the entries about it, with nothing else in them.
+        """For each option that is set, differs or changed the entries on it, and only on it.
 
         What a release renamed is told under both names.
         """
-        chosen = (key for one in self.newest.values() for key in one.chosen)
-        found: dict[str, list[Entry]] = {key: [] for key in chosen}
+        found: dict[str, list[Entry]] = {
+            key: [] for one in self.newest.values() for key in (*one.chosen, *_keys(one.differing))
+        }
         for entry in self.entries:
             for key, changes in _options(entry.changes).items():
                 found.setdefault(key, []).append(_only(entry, changes))
         return {key: tuple(found[key]) for key in sorted(found)}
+
+    @cached_property
+    def by_difference(self) -> Mapping[str, Mapping[str, Differing]]:
+        """For each option that some have otherwise than most what these have, by deployment."""
+        found: dict[str, dict[str, Differing]] = {}
+        for name, newest in self.newest.items():
+            for one in newest.differing:
+                found.setdefault(one.key, {})[name] = one
+        return {key: found[key] for key in sorted(found)}
+
+
+def _keys(differing: Iterable[Differing]) -> Iterator[str]:
+    return (one.key for one in differing)
 
 
 def options_of(entry: Entry) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 from confaudit.core.history.entry import Entry
 
 OVERVIEW: Final = "index.html"
+DIFFERENCES: Final = "differences.html"
 OPTIONS: Final = "options.html"
 SEARCH: Final = "search.html"
 FEED: Final = "feed.xml"

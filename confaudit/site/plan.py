@@ -20,19 +20,22 @@ from confaudit.present.history_page import entry_groups
 from confaudit.present.tables import shown_table
 from confaudit.present.timeline import shown_timelines
 from confaudit.render import atom
-from confaudit.render.site import Content, Link, Links, filled, script_data, static
+from confaudit.render.site import Content, Link, Links, Look, script_data
 from confaudit.site import paths
-from confaudit.site.material import Material, Newest, options_of
+from confaudit.site.material import Material, Newest, options_of, worst
 from confaudit.site.tables import (
     LinkedTable,
     chosen_table,
+    deviants_table,
+    differences_table,
+    differing_table,
     entries_table,
     findings_table,
     fleet_table,
     options_table,
-    short,
     values_table,
 )
+from confaudit.site.words import short
 
 _ROWS: Final = 100
 """Snapshots that one page lists."""
@@ -66,13 +69,13 @@ def pages(material: Material) -> Iterator[Page]:
 def _page(
     material: Material, path: str, rests_on: object, make: Callable[[], Content | str]
 ) -> Page:
-    told = repr((material.facts, rests_on)).encode(errors="backslashreplace")
-    return Page(path, sha256(told).hexdigest()[:32], partial(_text, path, make))
+    told = repr((material.facts, material.look.digest, rests_on)).encode(errors="backslashreplace")
+    return Page(path, sha256(told).hexdigest()[:32], partial(_text, material.look, path, make))
 
 
-def _text(path: str, make: Callable[[], Content | str]) -> str:
+def _text(look: Look, path: str, make: Callable[[], Content | str]) -> str:
     made = make()
-    return made if isinstance(made, str) else filled(made, paths.root_of(path))
+    return made if isinstance(made, str) else look.page(made, paths.root_of(path))
 
 
 def _ids(entries: Sequence[Entry]) -> list[tuple[str, str]]:
@@ -85,9 +88,14 @@ def _ids(entries: Sequence[Entry]) -> list[tuple[str, str]]:
 
 def _assets(material: Material) -> Iterator[Page]:
     yield _page(
-        material, paths.STYLE, "style", lambda: static("report.css", "theme.css", "site.css")
+        material,
+        paths.STYLE,
+        "style",
+        lambda: material.look.static("report.css", "theme.css", "site.css"),
     )
-    yield _page(material, paths.SCRIPT, "script", lambda: static("tables.js", "site.js"))
+    yield _page(
+        material, paths.SCRIPT, "script", lambda: material.look.static("tables.js", "site.js")
+    )
     rows = list(_searched(material))
     yield _page(material, paths.INDEX, rows, lambda: script_data("confauditIndex", rows))
 
@@ -120,6 +128,10 @@ def _heads(material: Material) -> Iterator[Page]:
         options_table(letter, keys, material) for letter, keys in _by_letter(material.by_option)
     ]
     yield _page(material, paths.OPTIONS, letters, lambda: _options(letters))
+    differences = differences_table(material)
+    yield _page(
+        material, paths.DIFFERENCES, differences, lambda: _differences(differences, material)
+    )
     yield _page(material, paths.SEARCH, "search", _search)
     about = atom.Feed("All deployments", "site", paths.FEED, paths.OVERVIEW)
     yield _page(
@@ -133,6 +145,7 @@ def _overview(material: Material, fleet: LinkedTable, newest: Sequence[Entry]) -
     return Content(
         title="Deployments",
         verdict=f"{number}: {_found(material.newest.values())}.",
+        tone=worst(material.newest.values()),
         tables=(fleet, recent),
         feed=paths.FEED,
     )
@@ -143,7 +156,7 @@ def _found(newest: Iterable[Newest]) -> str:
     told = [*newest]
     numbers = {
         "that cannot be read": sum(bool(one.trouble) for one in told),
-        "with errors": sum(one.worst is Level.ERROR for one in told),
+        "with errors": sum(one.worst is Level.ERROR and not one.trouble for one in told),
         "with warnings": sum(one.worst is Level.WARNING for one in told),
     }
     return listing([f"{n:,} {what}" for what, n in numbers.items() if n]) or "no errors or warnings"
@@ -165,6 +178,14 @@ def _options(letters: Sequence[LinkedTable]) -> Content:
         tables=tuple(letters),
         contents=(Links("Letters", tuple(Link(one.title, f"#{one.anchor}") for one in letters)),),
     )
+
+
+def _differences(table: LinkedTable, material: Material) -> Content:
+    number = len(table.rows)
+    verb = "differs" if number == 1 else "differ"
+    between = plural(len(material.newest), "deployment")
+    told = f"{plural(number, 'option') if number else 'No option'} {verb} between {between}."
+    return Content(title="Differences", verdict=told, tables=(table,) if number else ())
 
 
 def _search() -> Content:
@@ -220,16 +241,19 @@ def _deployment(
     newest: Newest | None,
     earlier: tuple[Link, ...],
 ) -> Content:
-    tables = [entries_table("Snapshots that changed something", shown)]
-    if newest and newest.findings:
-        tables.insert(0, findings_table(newest))
-    if newest and newest.chosen:
-        tables.append(chosen_table(newest))
+    told = newest or Newest()
+    tables = (
+        findings_table(told),
+        differing_table(told),
+        entries_table("Snapshots that changed something", shown),
+        chosen_table(told),
+    )
     return Content(
         title=short(name),
         verdict=_standing(newest, entries),
+        tone=worst((told,)),
         timelines=shown_timelines(entries, None),
-        tables=tuple(tables),
+        tables=tuple(one for one in tables if one.rows),
         links=(Links("Earlier snapshots", earlier),),
         feed=paths.deployment_feed(name),
     )
@@ -257,21 +281,23 @@ def _earlier(name: str, number: int, entries: Sequence[Entry]) -> Content:
 
 
 def _of_option(material: Material, key: str, entries: Sequence[Entry]) -> Page:
-    values = values_table(key, material)
-    make = partial(_option, material, key, entries, values)
-    return _page(material, paths.option_page(key), (_ids(entries), values), make)
+    tables = (values_table(key, material), deviants_table(material, key))
+    make = partial(_option, material, key, entries, tables)
+    return _page(material, paths.option_page(key), (_ids(entries), tables), make)
 
 
-def _option(material: Material, key: str, entries: Sequence[Entry], values: LinkedTable) -> Content:
+def _option(
+    material: Material, key: str, entries: Sequence[Entry], tables: Sequence[LinkedTable]
+) -> Content:
     life = material.life(key)
     changed = entries_table("Snapshots that changed it", entries[:_ROWS])
     return Content(
         title=short(option_name(key)),
         verdict=life.headline if life else "No release is known to have it.",
         timelines=shown_timelines(entries, None),
-        tables=tuple(one for one in (values, changed) if one.rows),
+        tables=tuple(one for one in (*tables, changed) if one.rows),
         strip=strip(life.lives, key, whole=True) if life else None,
-        life=tuple(shown_table(one, _VALUE) for one in life.tables) if life else (),
+        plain=tuple(shown_table(one, _VALUE) for one in life.tables) if life else (),
         trail=(Link("Options", paths.OPTIONS),),
     )
 

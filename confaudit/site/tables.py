@@ -1,20 +1,16 @@
 """Tables whose cells lead to other pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import Level
-from confaudit.core.text.wording import option_name, visible
+from confaudit.core.text.wording import option_name, plural, visible
 from confaudit.present.history import author, events, told, when
-from confaudit.present.inline_diff import middle_out
-from confaudit.present.sentences import sentence
 from confaudit.site import paths
-from confaudit.site.material import Material, Newest
-
-_LIMIT: Final = 200
-"""Characters of a cell."""
+from confaudit.site.material import Differing, Material, Newest
+from confaudit.site.words import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +23,8 @@ class Cell:
     is_code: bool = False
     tone: str = ""
     """A level or a mood, as a class."""
+    moment: str = ""
+    """The time that the text tells, in ISO 8601, of which a script tells how long ago it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,12 @@ class LinkedTable:
     """Whether it is worth a field to find rows by, where scripts run."""
 
 
-def short(text: str) -> str:
-    """Foreign text that is safe to look at, and no longer than a line or two."""
-    return middle_out(visible(text), _LIMIT)
+def _deployment(name: str) -> Cell:
+    return Cell(short(name), paths.deployment_page(name), is_code=True)
+
+
+def _option(key: str) -> Cell:
+    return Cell(short(option_name(key)), paths.option_page(key), is_code=True)
 
 
 def fleet_table(material: Material) -> LinkedTable:
@@ -52,27 +53,42 @@ def fleet_table(material: Material) -> LinkedTable:
         _fleet_row(name, own, material.newest.get(name))
         for name, own in material.by_deployment.items()
     )
-    columns = ("Deployment", "Release", "Last change", "Changed", "Errors", "Warnings", "State")
+    columns = (
+        "Deployment", "Release", "Last change", "Changed", "Errors", "Warnings", "Differs", "Drift",
+        "State",
+    )  # fmt: skip
     return LinkedTable("fleet", "Deployments", columns, tuple(rows), is_filtered=True)
 
 
 def _fleet_row(name: str, own: tuple[Entry, ...], newest: Newest | None) -> tuple[Cell, ...]:
     return (
-        Cell(short(name), paths.deployment_page(name), is_code=True),
+        _deployment(name),
         Cell(short(newest.release if newest else own[0].version), is_code=True),
-        Cell(when(own[0]), paths.snapshot_page(own[0])),
+        Cell(when(own[0]), paths.snapshot_page(own[0]), moment=_moment(own[0])),
         Cell(f"{len(own):,}"),
-        _count(newest, Level.ERROR),
-        _count(newest, Level.WARNING),
+        *_counts(newest),
         _state(newest),
     )
 
 
-def _count(newest: Newest | None, level: Level) -> Cell:
+def _moment(entry: Entry) -> str:
+    return entry.taken_at.isoformat() if entry.taken_at else ""
+
+
+def _counts(newest: Newest | None) -> Iterator[Cell]:
+    """How many errors and warnings there are, differences, and those that are drift."""
     if newest is None or newest.trouble:
-        return Cell("")
-    number = sum(one.severity is level for one in newest.findings)
-    return Cell(f"{number:,}", tone=level.word if number else "")
+        yield from [Cell("")] * 4
+        return
+    for level in (Level.ERROR, Level.WARNING):
+        yield _count(sum(one.level is level for one in newest.findings), level.word)
+    drifts = sum(one.is_drift for one in newest.differing)
+    yield _count(len(newest.differing) - drifts)
+    yield _count(drifts, Level.WARNING.word)
+
+
+def _count(number: int, tone: str = "") -> Cell:
+    return Cell(f"{number:,}", tone=tone if number else "")
 
 
 def _state(newest: Newest | None) -> Cell:
@@ -93,7 +109,7 @@ def _entry_row(entry: Entry) -> tuple[Cell, ...]:
     changes = (f"{one.by}: {one.names}" for one in told(entry, in_full=False))
     return (
         Cell(when(entry), paths.snapshot_page(entry)),
-        Cell(short(entry.deployment), paths.deployment_page(entry.deployment), is_code=True),
+        _deployment(entry.deployment),
         Cell("; ".join((*events(entry), *changes))),
         Cell(author(entry)),
         Cell(visible(entry.commit[:12]), is_code=True),
@@ -104,20 +120,64 @@ def findings_table(newest: Newest) -> LinkedTable:
     """What `check` finds in the newest snapshot."""
     rows = tuple(
         (
-            Cell(visible(one.rule.id), is_code=True),
-            Cell(one.severity.word, tone=one.severity.word),
-            Cell(sentence(one)),
+            Cell(visible(one.rule), is_code=True),
+            Cell(one.level.word, tone=one.level.word),
+            Cell(one.text),
         )
         for one in newest.findings
     )
     return LinkedTable("findings", "Findings", ("Rule", "Level", "What"), rows)
 
 
+def differing_table(newest: Newest) -> LinkedTable:
+    """What most deployments have otherwise."""
+    rows = tuple((_option(one.key), *_differing_cells(one)) for one in newest.differing)
+    columns = ("Option", *_DIFFERING)
+    return LinkedTable("differing", "Differs from other deployments", columns, rows)
+
+
+def deviants_table(material: Material, key: str) -> LinkedTable:
+    """Which deployments have an option otherwise than most."""
+    found = material.by_difference.get(key, {})
+    rows = tuple((_deployment(name), *_differing_cells(one)) for name, one in found.items())
+    columns = ("Deployment", *_DIFFERING)
+    return LinkedTable("differing", "Differs from other deployments", columns, rows)
+
+
+_DIFFERING: Final = ("Here", "Most have", "In", "Kind")
+
+
+def _differing_cells(one: Differing) -> Iterator[Cell]:
+    yield Cell(one.here, is_code=True)
+    yield Cell(one.common, is_code=True)
+    yield Cell(plural(one.holders, "deployment"))
+    yield Cell("drift between replicas" if one.is_drift else "")
+
+
+def differences_table(material: Material) -> LinkedTable:
+    """A row for each option that some deployments have otherwise than most."""
+    rows = tuple(map(_difference_row, material.by_difference.items()))
+    columns = ("Option", "Most have", "In", "Otherwise in", "Drift")
+    return LinkedTable("differences", "Options that differ", columns, rows, is_filtered=True)
+
+
+def _difference_row(found: tuple[str, Mapping[str, Differing]]) -> tuple[Cell, ...]:
+    key, by_name = found
+    first = next(iter(by_name.values()))
+    return (
+        _option(key),
+        Cell(first.common, is_code=True),
+        Cell(f"{first.holders:,}"),
+        Cell(f"{len(by_name):,}"),
+        _count(sum(one.is_drift for one in by_name.values()), Level.WARNING.word),
+    )
+
+
 def chosen_table(newest: Newest) -> LinkedTable:
     """What somebody set."""
     rows = tuple(
         (
-            Cell(short(option_name(key)), paths.option_page(key), is_code=True),
+            _option(key),
             Cell(value, is_code=True),
             Cell(source),
         )
@@ -130,7 +190,7 @@ def values_table(key: str, material: Material) -> LinkedTable:
     """Who has set an option to what."""
     rows = tuple(
         (
-            Cell(short(name), paths.deployment_page(name), is_code=True),
+            _deployment(name),
             Cell(one.chosen[key][0], is_code=True),
             Cell(one.chosen[key][1]),
         )
@@ -144,7 +204,7 @@ def options_table(letter: str, keys: Iterable[str], material: Material) -> Linke
     """The options that begin with a letter."""
     rows = tuple(
         (
-            Cell(short(option_name(key)), paths.option_page(key), is_code=True),
+            _option(key),
             Cell(f"{sum(key in one.chosen for one in material.newest.values()):,}"),
             Cell(f"{len(material.by_option[key]):,}"),
         )

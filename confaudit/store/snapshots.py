@@ -47,8 +47,24 @@ class Snapshots:
 
     def deployments(self, revision: str = "HEAD") -> tuple[str, ...]:
         """Deployments with a snapshot at a revision, sorted; none when it does not exist."""
+        return tuple(self.held(revision))
+
+    def held(self, revision: str = "HEAD") -> Mapping[str, str]:
+        """Deployments with a snapshot at a revision, each with what is equal for equal ones."""
         commit = self._commit_id(revision)
-        return self._held(commit) if commit else ()
+        if not commit:
+            return {}
+        folders = self.history.folder(commit, DEPLOYMENTS)
+        return {name: folders[name].id for name in self._held(commit)}
+
+    def contents(self, revision: str, deployment: str) -> StoredFiles:
+        """A snapshot, without the commit that stored it, which takes a walk to find.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        entries = self.regular_files(self._commit_id(revision), deployment)
+        return StoredFiles(self.texts(entries), visible(f"{revision}:{deployment}"), deployment)
 
     def read(self, revision: str, deployment: str = "", words: str = "") -> StoredFiles | None:
         """The snapshot of a deployment at a revision; None when there is no such revision.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from hashlib import sha256
 from typing import Final
 
 from confaudit.core.judge.exceptions import ExceptionEntry, Rulings
@@ -48,6 +49,15 @@ def house_of(setup: Setup, texts: Mapping[str, bytes]) -> House:
     entries = _exceptions(texts.get(EXCEPTIONS, b""))
     today, levels = setup.clock.today, policy.overrides
     return House(Rulings(today, entries, levels, differences=policy.differences), policy)
+
+
+def fingerprint(setup: Setup) -> str:
+    """What tells the house of a day from any other.
+
+    Raises:
+        ConfigError: a file cannot be read.
+    """
+    return sha256(repr((setup.clock.today, [*_written(setup)])).encode()).hexdigest()
 
 
 def _written(setup: Setup) -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-// What the pages of a site can do beyond being read: find pages, and rows of the overview.
+// What the pages of a site can do beyond being read: find pages and rows, tell how long ago things were.
 "use strict";
 (() => {
   const words = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -31,6 +31,17 @@
     input.addEventListener("input", find);
     search.hidden = false;
     find();
+  }
+
+  const UNITS = [["year", 31557600], ["month", 2629800], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+  const ago = (seconds) => {
+    const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? ["second", 1];
+    return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-Math.floor(seconds / length), unit);
+  };
+  for (const time of document.querySelectorAll("td time")) {
+    const small = document.createElement("small");
+    small.textContent = ago((Date.now() - Date.parse(time.dateTime)) / 1000);
+    time.closest("td").append(" ", small);
   }
 
   for (const region of document.querySelectorAll("[data-filtered]")) {

@@ -12,6 +12,9 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from confaudit.cli.main import run
+from confaudit.configfile import Configuration, Loaded
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.site_newest import NewestSnapshots
 from tests.story import HOSTILE, PLANTED, TOLD
 
 pytestmark = pytest.mark.usefixtures("clean_folder")
@@ -79,7 +82,8 @@ def test_there_is_a_page_for_nothing_else(site, story):
 
 def rows(text):
     """The texts of the rows of all tables of a page."""
-    return [re.sub(r"<[^>]+>", " ", row).split() for row in text.split("<tr>")]
+    found = (row.partition("</table>")[0] for row in text.split("<tr>"))
+    return [re.sub(r"<[^>]+>", " ", row).split() for row in found]
 
 
 def test_the_overview_has_each_deployment_with_its_release(site, story):
@@ -94,6 +98,22 @@ def test_an_option_page_has_who_sets_it_and_what_releases_did_to_it(site, story)
     assert any(row[:3] == ["prod", "7d", "flag"] for row in rows(text))
     assert "introduced" in text
     assert "CODER_MAX_TOKEN_LIFETIME" in text
+
+
+def test_replicas_that_differ_are_told_wherever_one_looks(site):
+    drift = ["drift", "between", "replicas"]
+    overview, differences, fleet, option = (
+        rows((site / path).read_text(encoding="utf-8"))
+        for path in (
+            "index.html", "differences.html", "deployments/fleet-a.html",
+            "options/browser-only.html",
+        )
+    )  # fmt: skip
+    (row,) = [row for row in overview if row[0] == "fleet-a" and row[1] == "2.34.5"]
+    assert row[-1] == "1"
+    assert any(row[0] == "--browser-only" and row[-1] == "1" for row in differences)
+    assert any(row[0] == "--browser-only" and row[-3:] == drift for row in fleet)
+    assert any(row[0] == "fleet-a" and row[-3:] == drift for row in option)
 
 
 def test_secrets_are_nowhere_and_foreign_text_is_no_markup(site):
@@ -168,11 +188,11 @@ def test_one_more_snapshot_rewrites_only_its_pages(repo, tmp_path, capsys):
         if before.get(path) != path.stat().st_ino
     }
     assert written == {
-        "index.html", "options.html", "feed.xml", "assets/search-index.js", "confaudit-site.json",
-        "deployments/prod.html", "deployments/prod.xml", "options/session-duration.html",
-        f"snapshots/{commit}-prod.html",
+        "index.html", "options.html", "differences.html", "feed.xml", "assets/search-index.js",
+        "confaudit-site.json", "deployments/prod.html", "deployments/prod.xml",
+        "options/session-duration.html", f"snapshots/{commit}-prod.html",
     }  # fmt: skip
-    assert "8 pages written" in capsys.readouterr().out
+    assert "9 pages written" in capsys.readouterr().out
     assert build(tmp_path / "fresh", repo) == 0
     assert tree(tmp_path / "fresh") == tree(folder)
 
@@ -189,6 +209,17 @@ def test_what_is_gone_leaves_no_page(repo, tmp_path, capsys):
     assert "1 removed" in capsys.readouterr().out
 
 
+def test_a_look_of_ones_own_reaches_every_page_and_is_taken_back(site, story, tmp_path):
+    folder, theirs = tmp_path / "public", tmp_path / "theirs"
+    shutil.copytree(site, folder)
+    (theirs / "partials").mkdir(parents=True)
+    (theirs / "partials/brand.html.j2").write_text("<strong>Harbour</strong>")
+    assert build(folder, story.folder, f"--templates={theirs}") == 0
+    assert all(b"<strong>Harbour" in path.read_bytes() for path in folder.rglob("*.html"))
+    assert build(folder, story.folder) == 0
+    assert tree(folder) == tree(site)
+
+
 def test_what_was_lost_is_written_again(site, repo, tmp_path):
     folder = tmp_path / "public"
     shutil.copytree(site, folder)
@@ -196,6 +227,32 @@ def test_what_was_lost_is_written_again(site, repo, tmp_path):
     shutil.rmtree(folder / "deployments")
     assert build(folder, repo) == 0
     assert tree(folder) == tree(site)
+
+
+def test_a_snapshot_that_was_told_is_not_read_again(repo, calls):
+    loaded = Loaded(Configuration(), repo / "confaudit.yaml", frozenset())
+    blobs = {*git(repo, "ls-tree", "-r", "--object-only", "HEAD", "deployments").split()}
+
+    def told():
+        calls.names()
+        found = NewestSnapshots(Setup(loaded, repo, 1, 0, environ={}), "facts").told()
+        return found, blobs & {*calls.names()}
+
+    first, read = told()
+    assert read
+    assert told() == (first, set())
+    change(repo)
+    assert told()[0]["prod"] != first["prod"]
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_goes_on(repo, tmp_path):
+    for name in ("prod", "staging", "fleet-a", "fleet-b"):
+        (repo / f"deployments/{name}/settings.json").write_bytes(b"\xff")
+    git(repo, "commit", "-qam", "Break all")
+    assert build(tmp_path / "public", repo) == 0
+    text = (tmp_path / "public/index.html").read_text(encoding="utf-8")
+    assert "4 that cannot be read" in text
+    assert sum(row[-3:] == ["cannot", "be", "read"] for row in rows(text)) == 4
 
 
 # --- where it may not be written -----------------------------------------------------------------
