@@ -29,6 +29,13 @@ class Channel(Protocol):
     def where(self) -> str:
         """What may be shown of where it leads: the host alone, or the program."""
 
+    def check(self) -> None:
+        """Make sure that it can be sent, as far as that shows without doing it.
+
+        Raises:
+            ConfigError, TemplateError: it cannot.
+        """
+
     def preview(self, message: Message) -> str:
         """What would be sent, for people to look at; ends with a newline."""
 

@@ -1,6 +1,7 @@
 """A program of the operator's own, which gets the JSON report on standard input."""
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from confaudit.core.text.wording import visible
-from confaudit.errors import NotifyError
+from confaudit.errors import ConfigError, NotifyError
 from confaudit.notify.message import Message
 
 _STDERR: Final = 2
@@ -31,6 +32,13 @@ class HookChannel:
     def where(self) -> str:
         """The program, without its arguments."""
         return visible(self.command[0])
+
+    def check(self) -> None:
+        """Make sure that there is such a program."""
+        program = self.command[0]
+        name = str(self.folder / program) if os.sep in program else program
+        if shutil.which(name, path=self.environ.get("PATH")) is None:
+            raise ConfigError(f"there is no program {self.where}", "check its path and its mode")
 
     def preview(self, message: Message) -> str:
         """Its environment and standard input."""

@@ -68,6 +68,11 @@ class MailChannel:
         number = len(self.to)
         return f"{number} {agreeing(number, 'address', 'addresses')} by {self.server.host}"
 
+    def check(self) -> None:
+        """Make sure that the password stays secret, and that authorities can be read."""
+        _require_secrecy(self.server)
+        tls_context(self.server.ca_file)
+
     def preview(self, message: Message) -> str:
         """The headers and the text."""
         mail = self._mail(message)

@@ -8,6 +8,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
+from confaudit.core.judge.threshold import Threshold
+from confaudit.core.model import Level
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.errors import TemplateError
@@ -59,8 +61,9 @@ class Message:
         return render(self.report, JSON, RenderOptions())
 
     def text(self) -> str:
-        """The report as text."""
-        return render(self.report, "text", RenderOptions(width=_MAIL_WIDTH))
+        """The report as text, with no word on exit codes: there is none."""
+        options = RenderOptions(width=_MAIL_WIDTH, threshold=Threshold(Level.INFO))
+        return render(self.report, "text", options)
 
     def filled(self, name: str, folder: Path | None = None) -> str:
         """What a template makes of it, one in a folder of the user's first.
@@ -105,13 +108,22 @@ def body(told: Message, template: str, folder: Path) -> Body:
         return Body(told.json(), _JSON_TYPE)
     if not template.endswith(".j2"):
         return _as_json(told.filled(f"notify/{template}.json.j2"), template)
+    require_template(template, folder)
     path = folder / template
-    if not path.is_file():
+    text = told.filled(path.name, path.parent)
+    return _as_json(text, path.name) if path.name.endswith(".json.j2") else Body(text, _TEXT_TYPE)
+
+
+def require_template(template: str, folder: Path) -> None:
+    """Make sure that there is a template, where it is a file.
+
+    Raises:
+        TemplateError: there is none.
+    """
+    if template.endswith(".j2") and not (folder / template).is_file():
         raise TemplateError(
             f"there is no template {visible(template)}", "its path counts from confaudit.yaml"
         )
-    text = told.filled(path.name, path.parent)
-    return _as_json(text, path.name) if path.name.endswith(".json.j2") else Body(text, _TEXT_TYPE)
 
 
 _JSON_TYPE: Final = "application/json"

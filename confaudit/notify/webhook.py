@@ -10,8 +10,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from confaudit.errors import ApiError, NotifyError
-from confaudit.notify.message import Body, Message, body
+from confaudit.notify.message import Body, Message, body, require_template
 from confaudit.transport.address import UrlKind, server_and_place
+from confaudit.transport.certificate import tls_context
 from confaudit.transport.client import Client
 from confaudit.transport.target import HttpTarget
 
@@ -38,11 +39,7 @@ class _Target(HttpTarget):
 
 @dataclass(frozen=True, slots=True)
 class WebhookChannel:
-    """Posts what a template makes of a message.
-
-    Raises:
-        ConfigError: of `where`: the URL cannot be meant.
-    """
+    """Posts what a template makes of a message."""
 
     url: str = field(repr=False)
     template: str
@@ -53,9 +50,19 @@ class WebhookChannel:
 
     @property
     def where(self) -> str:
-        """The host alone."""
+        """The host alone.
+
+        Raises:
+            ConfigError: the URL cannot be meant.
+        """
         origin, _ = server_and_place(self.url, _URL)
         return urlsplit(origin).hostname or ""
+
+    def check(self) -> None:
+        """Make sure that the URL can be meant, and that template and authorities can be read."""
+        server_and_place(self.url, _URL)
+        tls_context(self.ca_file)
+        require_template(self.template, self.folder)
 
     def preview(self, message: Message) -> str:
         """What would be posted."""

@@ -15,6 +15,7 @@ from confaudit.core.report.report import Column, Report, Table
 from confaudit.core.report.states import STATE_COLUMN
 from confaudit.core.text.wording import plural, visible
 from confaudit.errors import ConfauditError, NothingToDo
+from confaudit.workflows.doctor_notifications import notification_checks
 from confaudit.workflows.doctor_repository import repository_checks
 from confaudit.workflows.doctor_server import server_checks
 from confaudit.workflows.setup import Setup
@@ -37,6 +38,7 @@ def examine(setup: Setup, names: Sequence[str]) -> Report:
         ("confaudit", catalog_check(setup.catalog(), setup.now())),
         *_servers(setup, deployments),
         *(("repository", one) for one in repository_checks(setup)),
+        *(("notifications", one) for one in notification_checks(setup)),
     ]
     return doctor_report(checks, setup.now())
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from confaudit.configfile import Configuration, Email, Hook, Notification, Webhook
+from confaudit.configfile import Configuration, Notification
 from confaudit.core.model import Cause, Level
 from confaudit.core.report.report import Report
 from confaudit.core.report.telling import Wish
 from confaudit.errors import ConfauditError, ConfigError, NothingToDo, suggest
-from confaudit.workflows.credential import secret_of
-from confaudit.workflows.setup import TOKEN, Setup
+from confaudit.workflows.channels import channel_of
+from confaudit.workflows.setup import Setup
 from confaudit.workflows.show import show
 from confaudit.workflows.snapshot import Outcome, Status, reports
 
@@ -53,10 +53,11 @@ def _announced(setup: Setup, outcomes: Iterable[Outcome]) -> Iterator[Undelivere
         if one.status is Status.RECORDED
         and any(wish.is_about(one.deployment) for wish in wishes.values())
     ]
+    channel = cache(partial(channel_of, setup))  # to find a secret may take a while
     for report in reports(setup, recorded):
         for name in [name for name, wish in wishes.items() if wish.is_met(report)]:
             try:
-                deliver(_channel(setup, name), message(report))
+                deliver(channel(name), message(report))
             except ConfauditError as error:
                 del wishes[name]  # a whole fleet would wait for it
                 yield Undelivered(name, error)
@@ -121,7 +122,7 @@ def trials(setup: Setup, names: Sequence[str], deployment: str) -> Iterator[Tria
     report = _newest(setup, deployment)
     for name in chosen:
         try:
-            channel = _channel(setup, name)
+            channel = channel_of(setup, name)
         except ConfauditError as error:
             yield Undelivered(name, error)
         else:
@@ -147,69 +148,3 @@ def _newest(setup: Setup, deployment: str) -> Report:
     """What the newest commit brought, to one of its deployments where it is about several."""
     report = show(setup, deployment=deployment)
     return show(setup, deployment=report.parts[0].deployment) if report.parts else report
-
-
-def _channel(setup: Setup, name: str) -> "Channel":
-    """How to reach somebody.
-
-    Raises:
-        ConfigError: a secret that it takes cannot be had.
-    """
-    match setup.configuration.notifications[name]:
-        case Webhook() as webhook:
-            return _webhook(setup, webhook)
-        case Email() as email:
-            return _mail(setup, email)
-        case Hook() as hook:
-            return _hook(setup, hook)
-
-
-def _webhook(setup: Setup, webhook: Webhook) -> "Channel":
-    from confaudit.notify.webhook import WebhookChannel
-
-    return WebhookChannel(
-        url=secret_of(webhook.url, "url", setup.loaded.folder, setup.environ),
-        template=webhook.template,
-        folder=setup.loaded.folder,
-        timeout_seconds=webhook.timeout,
-        ca_file=_path(setup, webhook.ca_file),
-    )
-
-
-def _mail(setup: Setup, email: Email) -> "Channel":
-    from confaudit.notify.mail import MailChannel, Server
-
-    folder, environ = setup.loaded.folder, setup.environ
-    server = Server(
-        host=email.host,
-        port=email.port,
-        security=email.security,
-        user=email.user,
-        password=secret_of(email.password, "password", folder, environ) if email.user else "",
-        timeout_seconds=email.timeout,
-        ca_file=_path(setup, email.ca_file),
-    )
-    return MailChannel(server, email.sender, email.to, setup.now())
-
-
-def _hook(setup: Setup, hook: Hook) -> "Channel":
-    from confaudit.notify.hook import HookChannel
-
-    secret = {TOKEN, *_secret_variables(setup.configuration)}
-    environ = {name: text for name, text in setup.environ.items() if name not in secret}
-    return HookChannel(hook.command, setup.loaded.folder, environ, hook.timeout)
-
-
-def _secret_variables(configuration: Configuration) -> Iterator[str]:
-    """The variables that confaudit.yaml takes secrets from: a hook has no need of them."""
-    yield configuration.fingerprint_key_env
-    yield from (one.token_env for one in configuration.deployments.values())
-    for one in configuration.notifications.values():
-        if isinstance(one, Webhook):
-            yield one.url.variable
-        elif isinstance(one, Email):
-            yield one.password.variable
-
-
-def _path(setup: Setup, name: str) -> Path | None:
-    return setup.loaded.folder / name if name else None

@@ -1,9 +1,10 @@
 """Servers on loopback that notifications are sent to: one of HTTP, one of SMTP."""
 
 import re
+import socket
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -122,6 +123,28 @@ def mailbox(certificate: str = "", *, is_tls: bool = False) -> Iterator[Mailbox]
         yield box
     finally:
         controller.stop()
+
+
+@contextmanager
+def dripping() -> Iterator[int]:
+    """A mail server that says one sign after the other and never ends a line; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        ended = threading.Event()
+
+        def drip() -> None:
+            while not ended.is_set():
+                with suppress(OSError), listening.accept()[0] as connection:
+                    while not ended.wait(0.02):
+                        connection.sendall(b"2")
+
+        listening.settimeout(0.05)
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            ended.set()
+            thread.join()
 
 
 def _let_in(

@@ -15,7 +15,7 @@ from confaudit.notify import channel
 from confaudit.workflows.notify import announce
 from confaudit.workflows.snapshot import Outcome, Status
 from tests.integration.processes import wait_until
-from tests.integration.receivers import PASSWORD, Mailbox, Receiver, mailbox
+from tests.integration.receivers import PASSWORD, Mailbox, Receiver, dripping, mailbox
 from tests.unit.report_schema import REPORT_SCHEMA
 
 Confaudit = Callable[..., tuple[int, str, str]]
@@ -261,7 +261,11 @@ def test_mail_goes_encrypted_and_with_a_password(
     known = {**MAIL, "host": "localhost", "user": "ops", "ca_file": str(certificate)}
     right = {**known, "password_env": "CHAT_PASSWORD"}
     two = {**right, "to": ["ops@example.com", "gone@example.com"]}
-    with mailbox(str(certificate)) as box, mailbox(str(certificate), is_tls=True) as tls:
+    with (
+        mailbox(str(certificate)) as box,
+        mailbox(str(certificate), is_tls=True) as tls,
+        dripping() as drip,
+    ):
         box.refused = ["gone@example.com"]
         configure(
             starttls={**right, "port": box.port},
@@ -271,6 +275,7 @@ def test_mail_goes_encrypted_and_with_a_password(
             clear={**MAIL, "host": "127.0.0.1", "port": box.port, "security": "none"},
             part={**two, "port": box.port},
             nobody={**two, "to": ["gone@example.com"], "port": box.port},
+            slow={**MAIL, "host": "127.0.0.1", "port": drip, "timeout": 0.2},
         )
         code, out, err = confaudit("notify")
     assert code == 4
@@ -283,5 +288,46 @@ def test_mail_goes_encrypted_and_with_a_password(
         "confaudit: notification clear: 127.0.0.1 wants encryption or a password first",
         "confaudit: notification part: localhost refused 1 of 2 addresses",
         "confaudit: notification nobody: localhost refuses every address of `to`",
+        "confaudit: notification slow: 127.0.0.1 did not take the mail within 0.2 s",
     ]
     assert os.environ["CHAT_PASSWORD"] not in err
+
+
+def test_the_doctor_names_what_could_not_be_sent(
+    folder: Path, confaudit: Confaudit, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hook(name: str, **more: object) -> dict[str, object]:
+        return webhook(monkeypatch, name, f"{receiver.url}/planted-secret", **more)
+
+    Path("own.j2").write_text("x")
+    Path("page").write_text("#!/bin/sh\n")
+    Path("page").chmod(0o755)
+    clear = {**MAIL, "host": "mail.example.com", "user": "x", "password_env": "CHAT_PASSWORD"}
+    configure(
+        chat=hook("chat", template="own.j2"),
+        page={"kind": "exec", "command": ["./page"]},
+        found={"kind": "exec", "command": ["sh"]},
+        mail=clear,
+        unset={"kind": "webhook", "url_env": "NOT_SET"},
+        lacking=hook("lacking", template="none.j2"),
+        plain=webhook(monkeypatch, "plain", "http://chat.example.com/planted-secret"),
+        distrusting=hook("distrusting", ca_file="none.pem"),
+        clear={**clear, "security": "none"},
+        absent={"kind": "exec", "command": ["./absent"]},
+    )
+    _, out, _ = confaudit("doctor", "-f", "json")
+    rows = json.loads(out)["tables"]["checks"]["rows"]
+    found = [row for row in rows if row["about"] == "notifications"]
+    well = [row["check"] for row in found if row["state"] == "ok"]
+    assert well == ["chat", "page", "found", "mail"]
+    failing = [row for row in found if row["state"] == "failed"]
+    assert [row["found"] for row in failing] == [
+        "NOT_SET is not set",
+        "there is no template none.j2",
+        "plain http would send what changed unencrypted over the network",
+        "the file of certificate authorities (ca_file) cannot be read",
+        "the password for the mail server would travel unencrypted",
+        "there is no program ./absent",
+    ]
+    assert all(row["advice"] for row in failing)
+    assert receiver.posted == []
