@@ -6,18 +6,21 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from confaudit import __version__
+from confaudit.catalog.loader import packaged
 from confaudit.configfile import Deployment
+from confaudit.core.coder.releases import Catalog
 from confaudit.core.health.check import Check, State, failed, ok
 from confaudit.core.health.setting import catalog_check
 from confaudit.core.model import Value
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Table
 from confaudit.core.report.states import STATE_COLUMN
-from confaudit.core.text.wording import plural, visible
-from confaudit.errors import ConfauditError, NothingToDo
+from confaudit.core.text.wording import listing, plural, visible
+from confaudit.errors import CatalogError, ConfauditError, NothingToDo
 from confaudit.workflows.doctor_notifications import notification_checks
 from confaudit.workflows.doctor_repository import repository_checks
 from confaudit.workflows.doctor_server import server_checks
+from confaudit.workflows.house import FILES, house
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.snapshot import PARALLEL
 
@@ -31,12 +34,13 @@ def examine(setup: Setup, names: Sequence[str]) -> Report:
     Raises:
         ConfigError: a name is that of no deployment.
     """
-    setup.catalog()  # before many threads ask for it
     deployments, configuration = _deployments(setup, names)
+    catalog, catalogue = _catalog(setup)
     checks = [
         ("confaudit", configuration),
-        ("confaudit", catalog_check(setup.catalog(), setup.now())),
-        *_servers(setup, deployments),
+        ("confaudit", catalogue),
+        *(("confaudit", one) for one in _house(setup)),
+        *_servers(setup, deployments, catalog),
         *(("repository", one) for one in repository_checks(setup)),
         *(("notifications", one) for one in notification_checks(setup)),
     ]
@@ -59,11 +63,37 @@ def _deployments(setup: Setup, names: Sequence[str]) -> tuple[Mapping[str, Deplo
     return found, ok("configuration", f"{where} names {number}")
 
 
-def _servers(setup: Setup, deployments: Mapping[str, Deployment]) -> Iterator[About]:
+def _catalog(setup: Setup) -> tuple[Catalog, Check]:
+    """The releases that are known; where the user's own cannot be read, those of confaudit."""
+    try:
+        found = setup.catalog()
+    except CatalogError as error:
+        return packaged(), failed("catalogue", error.message, error.hint)
+    return found, catalog_check(found, setup.now())
+
+
+def _house(setup: Setup) -> Iterator[Check]:
+    """Whether what people decided can be read, where they did."""
+    found = [name for name in FILES if (setup.loaded.folder / name).is_file()]
+    if not found:
+        return
+    try:
+        house(setup)
+    except ConfauditError as error:
+        yield failed("decisions", error.message, error.hint)
+    else:
+        yield ok("decisions", listing(found))
+
+
+def _servers(
+    setup: Setup, deployments: Mapping[str, Deployment], catalog: Catalog
+) -> Iterator[About]:
     """Several at a time, in the order of their names."""
     with ThreadPoolExecutor(PARALLEL) as pool:
         asked = {
-            name: pool.submit(lambda *given: [*server_checks(setup, *given)], name, deployment)
+            name: pool.submit(
+                lambda *given: [*server_checks(setup, catalog, *given)], name, deployment
+            )
             for name, deployment in deployments.items()
         }
         for name, future in asked.items():

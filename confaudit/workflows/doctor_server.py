@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from confaudit.configfile import Deployment
+from confaudit.core.coder.releases import Catalog
 from confaudit.core.health.check import Check, failed, ok, skipped
 from confaudit.core.health.setting import certificate_check, clock_check, permissions_check
 from confaudit.core.health.standing import release_check, token_check
@@ -24,7 +25,9 @@ from confaudit.workflows.setup import Setup
 _Answer = TypeVar("_Answer")
 
 
-def server_checks(setup: Setup, name: str, deployment: Deployment) -> Iterator[Check]:
+def server_checks(
+    setup: Setup, catalog: Catalog, name: str, deployment: Deployment
+) -> Iterator[Check]:
     """What there is to say of one deployment; it is asked three things, each once."""
     target = replace(setup.anonymous(deployment), retries=0)
     greeting = _asked(greet, target)
@@ -35,7 +38,7 @@ def server_checks(setup: Setup, name: str, deployment: Deployment) -> Iterator[C
     yield from _token_file(setup, deployment)
     yield from _token(setup, name, deployment, is_there=isinstance(greeting, Greeting))
     if isinstance(greeting, Greeting):
-        yield release_check(greeting.version, setup.catalog(), name)
+        yield release_check(greeting.version, catalog, name)
 
 
 def _asked(question: Callable[[ApiTarget], _Answer], target: ApiTarget) -> _Answer | ConfauditError:

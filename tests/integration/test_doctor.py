@@ -119,6 +119,15 @@ def is_not_committed(place: Place) -> None:
     Path("confaudit.yaml").write_text(Path("confaudit.yaml").read_text() + "timeout: 9\n")
 
 
+def has_a_damaged_catalogue(place: Place) -> None:
+    Path("coder-releases").mkdir()
+    Path("coder-releases/mine.json").write_text("{}")
+
+
+def has_a_damaged_policy(place: Place) -> None:
+    Path("confaudit-policy.yaml").write_text("rules: 7\n")
+
+
 def nobody_listens(place: Place) -> None:
     place.write(url="https://localhost:9")
 
@@ -244,6 +253,8 @@ FAULTS = [
     (names_an_unknown_key, "confaudit", "configuration", "unknown key tokenfile"),
     (names_no_deployment, "confaudit", "configuration", "names no deployment"),
     (is_not_committed, "repository", "confaudit.yaml", "differs from what is committed"),
+    (has_a_damaged_catalogue, "confaudit", "catalogue", "mine.json, line 1: format is missing"),
+    (has_a_damaged_policy, "confaudit", "decisions", "confaudit-policy.yaml, line 1"),
     (nobody_listens, "prod", "address", "does not accept connections"),
     (is_not_coder, "prod", "address", "a web page instead of JSON"),
     (says_something_else, "prod", "address", "something else than Coder's API"),
@@ -299,6 +310,11 @@ def test_an_expired_certificate_is_named(place: Place) -> None:
         place.write(url=server.url, ca_file=str(path))
         told = place.checks()["prod", "address"]
     assert told == "failed: the server's TLS certificate has expired"
+
+
+def test_without_the_users_own_catalogue_releases_are_known_all_the_same(place: Place) -> None:
+    has_a_damaged_catalogue(place)
+    assert place.checks()["prod", "release"].startswith("ok: ")
 
 
 def test_who_holds_the_lock_is_named(place: Place) -> None:
