@@ -190,8 +190,11 @@ def last_snapshot(loader: Loader) -> Snapshot:
     snapshot = loader.latest(setup.snapshots(), name)
     if snapshot is None:
         setup.deployments([name])
+        others = () if loader.deployment else setup.snapshots().deployments()
+        meant = f", or say which is meant, as with -d {others[0]}" if others else ""
         raise NothingToDo(
-            f"there is no snapshot of {name} yet", f"take one: `confaudit snapshot {name}`"
+            f"there is no snapshot of {visible(name)} yet",
+            f"take one: `confaudit snapshot {visible(name)}`{meant}",
         )
     return snapshot
 

@@ -88,14 +88,33 @@ def test_the_json_tells_everything(folder):
     assert all(row["cause"] and row["evidence"] for row in confirmed)
 
 
-def test_without_arguments_the_last_snapshot_and_the_live_deployment(folder, monkeypatch):
-    assert confaudit(["snapshot", "prod", "--from", "before.json"]) == 0
-    with LoopbackCoder(states()[2]) as server:
+def test_without_arguments_whatever_the_live_deployment_tells(folder, monkeypatch, capsys):
+    """As releases go by: what was verified, or why there is nothing to verify."""
+
+    def verified(*arguments):
+        code = confaudit(["verify", "--no-config", *arguments])
+        out, err = capsys.readouterr()
+        return code, (out or err).splitlines()[0]
+
+    before, after = states()[1:]
+    prod = ("--deployment", "prod")
+    with LoopbackCoder(before) as server:
         monkeypatch.setenv("CODER_URL", server.url)
         monkeypatch.setenv("CODER_SESSION_TOKEN", server.token)
-        result = run("--deployment", "prod", snapshots=())
-    assert "Upgrade of prod, 2.33.0 → 2.34.5" in result.stdout
-    assert "44 of 44 changes confirmed, 1 explained, 0 open" in result.stdout
+        assert confaudit(["snapshot", "prod"]) == 0
+        code, said = verified(*prod)
+        assert (code, said.endswith("are both of Coder 2.33.0")) == (3, True)
+        server.serve(after)  # not recorded yet
+        live = verified(*prod)
+        assert live == (0, "Upgrade of prod, 2.33.0 → 2.34.5")
+        assert confaudit(["snapshot", "prod"]) == 0
+        assert verified(*prod) == live
+        code = confaudit(["verify", "--no-config"])
+        assert (code, "which is meant, as with -d prod\n" in capsys.readouterr().err) == (3, True)
+        monkeypatch.setenv("CODER_SESSION_TOKEN", "wrong")
+        assert verified(*prod) == (4, "confaudit: Coder does not know the session token")
+    monkeypatch.delenv("CODER_URL")
+    assert verified() == live
 
 
 FORMATS = ("text", "md", "html", "json")
