@@ -66,7 +66,17 @@ class Newest:
         """The highest level that needs somebody; None where nothing does."""
         if self.trouble:
             return Level.ERROR
-        return max((one.level for one in self.findings), default=None)
+        drift = [Level.WARNING] if self.drifts else []
+        return max((*drift, *(one.level for one in self.findings)), default=None)
+
+    @property
+    def drifts(self) -> int:
+        """How many options another replica of the deployment has otherwise."""
+        return sum(one.is_drift for one in self.differing)
+
+    def count(self, level: Level) -> int:
+        """How many findings it has of a level."""
+        return sum(one.level is level for one in self.findings)
 
 
 def worst(newest: Iterable[Newest]) -> str:

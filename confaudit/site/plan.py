@@ -156,10 +156,14 @@ def _found(newest: Iterable[Newest]) -> str:
     told = [*newest]
     numbers = {
         "that cannot be read": sum(bool(one.trouble) for one in told),
-        "with errors": sum(one.worst is Level.ERROR and not one.trouble for one in told),
-        "with warnings": sum(one.worst is Level.WARNING for one in told),
+        "with errors": sum(one.count(Level.ERROR) > 0 for one in told),
+        "with warnings": sum(one.count(Level.WARNING) > 0 for one in told),
+        "with drift": sum(one.drifts > 0 for one in told),
     }
-    return listing([f"{n:,} {what}" for what, n in numbers.items() if n]) or "no errors or warnings"
+    return (
+        listing([f"{n:,} {what}" for what, n in numbers.items() if n])
+        or "no errors, warnings or drift"
+    )
 
 
 def _by_letter(keys: Iterable[str]) -> Iterator[tuple[str, list[str]]]:

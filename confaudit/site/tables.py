@@ -81,10 +81,9 @@ def _counts(newest: Newest | None) -> Iterator[Cell]:
         yield from [Cell("")] * 4
         return
     for level in (Level.ERROR, Level.WARNING):
-        yield _count(sum(one.level is level for one in newest.findings), level.word)
-    drifts = sum(one.is_drift for one in newest.differing)
-    yield _count(len(newest.differing) - drifts)
-    yield _count(drifts, Level.WARNING.word)
+        yield _count(newest.count(level), level.word)
+    yield _count(len(newest.differing) - newest.drifts)
+    yield _count(newest.drifts, Level.WARNING.word)
 
 
 def _count(number: int, tone: str = "") -> Cell:

@@ -255,6 +255,42 @@ def test_stored_files_edited_by_hand_are_not_shown(folder, capfd):
         assert not PLANTED.search((folder / f"report.{name}").read_bytes())
 
 
+VIEWS = {
+    "log": ("--patch",), "show": ("HEAD",), "blame": ("--all",), "status": ("--offline",),
+    "compare": ("HEAD", "HEAD~1"),
+}  # fmt: skip
+"""Commands on a history that report, with what they need."""
+
+
+def test_no_view_of_a_history_shows_what_was_committed_by_hand(folder, capfd):
+    (folder / "in.json").write_text(json.dumps(states()[0].payload))
+    assert run(["snapshot", "prod", "--from", "in.json"]) == 0
+    (folder / "in.json").unlink()
+    settings = folder / "deployments/prod/settings.json"
+    for place in ("first", "second"):
+        edited = json.loads(settings.read_text())
+        edited["settings"]["postgres-url"] |= {"value": f"planted-secret-{place}"}
+        address = f"https://u:planted-secret@{place}"
+        edited["settings"]["docs-url"] |= {"value": address, "source": "env"}
+        settings.write_text(json.dumps(edited, indent=2))
+        git = ("git", "-c", "user.name=Ann", "-c", "user.email=ann@example.com")
+        subprocess.run([*git, "commit", "-qam", place], cwd=folder, check=True)
+    (folder / "views").mkdir()
+    for command, needs in VIEWS.items():
+        for name in formats_of(ReportKind(command)):
+            place = f"views/{command}.{name}"
+            assert run(["--debug", command, *needs, "-f", name, "-o", place]) in (0, 1), place
+    places = ("--sqlite=views/h.db", "--csv=views/csv", "--parquet=views/parquet")
+    assert run(["--debug", "export", *places]) == 0
+    assert run(["--debug", "site", "views/site"]) == 0
+    out = capfd.readouterr()
+    assert not PLANTED.search((out.out + out.err).encode())
+    written = [*(folder / "views").rglob("*.*"), *(folder / ".git/confaudit").iterdir()]
+    assert folder / "views/site/options/postgres-url.html" in written
+    for path in written:
+        assert path.is_dir() or not PLANTED.search(path.read_bytes()), path
+
+
 @pytest.mark.skipif(not PAYLOADS, reason="NOT PROVED on real payloads: set CONFAUDIT_TEST_DATA")
 @pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: path.stem)
 def test_every_real_payload(folder, capfd, path):

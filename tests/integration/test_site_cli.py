@@ -80,6 +80,10 @@ def test_there_is_a_page_for_nothing_else(site, story):
     assert pages == {one.deployment for one in TOLD}
 
 
+def read(site, path):
+    return (site / path).read_text(encoding="utf-8")
+
+
 def rows(text):
     """The texts of the rows of all tables of a page."""
     found = (row.partition("</table>")[0] for row in text.split("<tr>"))
@@ -87,14 +91,14 @@ def rows(text):
 
 
 def test_the_overview_has_each_deployment_with_its_release(site, story):
-    told = rows((site / "index.html").read_text(encoding="utf-8"))
+    told = rows(read(site, "index.html"))
     for name in story.deployments:
         assert any(row[:2] == [name, story.state(name).release] for row in told)
     assert any(row[0] == "old" and "removed" in row for row in told)
 
 
 def test_an_option_page_has_who_sets_it_and_what_releases_did_to_it(site, story):
-    text = (site / "options" / "max-token-lifetime.html").read_text(encoding="utf-8")
+    text = read(site, "options/max-token-lifetime.html")
     assert any(row[:3] == ["prod", "7d", "flag"] for row in rows(text))
     assert "introduced" in text
     assert "CODER_MAX_TOKEN_LIFETIME" in text
@@ -103,7 +107,7 @@ def test_an_option_page_has_who_sets_it_and_what_releases_did_to_it(site, story)
 def test_replicas_that_differ_are_told_wherever_one_looks(site):
     drift = ["drift", "between", "replicas"]
     overview, differences, fleet, option = (
-        rows((site / path).read_text(encoding="utf-8"))
+        rows(read(site, path))
         for path in (
             "index.html", "differences.html", "deployments/fleet-a.html",
             "options/browser-only.html",
@@ -111,6 +115,7 @@ def test_replicas_that_differ_are_told_wherever_one_looks(site):
     )  # fmt: skip
     (row,) = [row for row in overview if row[0] == "fleet-a" and row[1] == "2.34.5"]
     assert row[-1] == "1"
+    assert "4 deployments: 1 with warnings and 1 with drift." in read(site, "index.html")
     assert any(row[0] == "--browser-only" and row[-1] == "1" for row in differences)
     assert any(row[0] == "--browser-only" and row[-3:] == drift for row in fleet)
     assert any(row[0] == "fleet-a" and row[-3:] == drift for row in option)
