@@ -1,19 +1,23 @@
 """Since when each option of a deployment is what it is, and who made it so."""
 
 from collections.abc import Callable, Collection, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from confaudit.core.history.blame import Blamed, Search
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import Change, ChangeKind, Snapshot
 from confaudit.core.snapshot.canonical import SETTINGS
-from confaudit.workflows.entry import entry_of
+from confaudit.store.layout import folder_of
+from confaudit.workflows.history import told_before
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
     from confaudit.store.log import TreeEntry
+    from confaudit.store.snapshots import Snapshots
+    from confaudit.store.steps import Step
 
 
 Choice: TypeAlias = Callable[[Snapshot], Collection[str]]
@@ -41,7 +45,9 @@ def blame(
     stored = loader.stored(revision)
     newest = loader.clean(stored)
     search = Search(stored.files[SETTINGS], chosen(newest))
-    found = _origins(setup, search, stored.commit, stored.deployment)
+    known = told_before(setup, stored.deployment, revision)
+    points = chain(_chosen(setup, search, known), _walked(setup, stored.commit, stored.deployment))
+    found = _origins(search, points)
     return tuple(
         Blamed(newest.declared[one.key], newest.settings[one.key], one.entry, one.change)
         for one in sorted(found)
@@ -54,35 +60,88 @@ class _Origin(NamedTuple):
     change: Change | None
 
 
-def _origins(setup: Setup, search: Search, commit: str, deployment: str) -> Iterator[_Origin]:
-    """The origins of what is sought, walking back from a commit until nothing is left."""
-    from confaudit.store.layout import folder_of
+class _Point(NamedTuple):
+    """The settings before and after a snapshot, as texts, empty where there are none."""
+
+    before: str
+    after: str
+    entry: Callable[[], Entry]
+    """Tells what else the snapshot changed, which may take a while."""
+
+
+def _origins(search: Search, points: Iterator[_Point]) -> Iterator[_Origin]:
+    """The origins of what is sought, going back until nothing is left."""
+    for point in points:
+        if appeared := search.appeared(point.before, point.after):
+            yield from _settled(search, appeared, point.entry(), point.before)
+        if not search:
+            return
+
+
+def _chosen(setup: Setup, search: Search, entries: Iterator[Entry]) -> Iterator[_Point]:
+    """The snapshots that may be an origin by what is known of all; it tells nearly everything.
+
+    Not, for one, of an option whose line somebody wrote otherwise, which is no change.
+    """
+    snapshots = setup.snapshots()
+
+    def settings(commit: str, deployment: str) -> str:
+        held = snapshots.regular_files(commit, deployment) if commit else {}
+        return _settings(snapshots, held.get(folder_of(deployment) + SETTINGS))
+
+    for one in filter(search.concerns, entries):
+        parent = snapshots.history.commit_id(f"{one.commit}^")
+        before, after = (settings(commit, one.deployment) for commit in (parent, one.commit))
+        yield _Point(before, after, partial(_same, one))
+
+
+def _same(entry: Entry) -> Entry:
+    return entry
+
+
+def _walked(setup: Setup, commit: str, deployment: str) -> Iterator[_Point]:
+    """All snapshots back from a commit whose settings differ from those before."""
     from confaudit.store.steps import Version, read_ahead, steps, texts
+    from confaudit.workflows.entry import entry_of
 
     snapshots, path = setup.snapshots(), folder_of(deployment) + SETTINGS
+    settings = lru_cache(maxsize=2)(partial(_settings, snapshots))
 
-    @lru_cache(maxsize=2)
-    def settings(entry: "TreeEntry | None") -> str:
-        return texts(snapshots, {path: entry})[SETTINGS] if entry else ""
+    def entry(step: "Step") -> Entry:
+        version = Version(step, texts(snapshots, step.before), texts(snapshots, step.after))
+        return entry_of(setup, version)
 
     walk = steps(snapshots, commit, [deployment])
     chosen = (one for one in walk if one.before.get(path) != one.after.get(path))
     for step in read_ahead(snapshots, chosen, {SETTINGS}):
         after, before = settings(step.after.get(path)), settings(step.before.get(path))
-        if appeared := search.appeared(before, after):
-            version = Version(step, texts(snapshots, step.before), texts(snapshots, step.after))
-            yield from _settled(search, appeared, entry_of(setup, version), before)
-        if not search:
-            return
+        yield _Point(before, after, partial(entry, step))
+
+
+def _settings(snapshots: "Snapshots", file: "TreeEntry | None") -> str:
+    """The text of a settings file, empty where there is none."""
+    from confaudit.store.steps import texts
+
+    return texts(snapshots, {SETTINGS: file})[SETTINGS] if file else ""
 
 
 def _settled(search: Search, keys: Collection[str], entry: Entry, before: str) -> Iterator[_Origin]:
-    """The options that an entry made what they are; one that it only renamed is sought on."""
+    """The options that an entry made what they are; others are sought on.
+
+    Those are an option that it only renamed, and one that it changed in nothing that counts.
+    """
     for key in keys:
         name = search.name(key)
         change = next((one for one in entry.changes if name in (one.key, *one.also)), None)
-        if change and change.kind is ChangeKind.RENAMED and change.before == change.after:
-            search.follow(key, change.was, before)
-        else:
+        was = _was(name, change, entry)
+        if not (was and search.follow(key, was, before)):
             search.drop(key)
             yield _Origin(key, entry, change)
+
+
+def _was(name: str, change: Change | None, entry: Entry) -> str:
+    """What an option was called before an entry that did no more to it; else empty."""
+    if change is None:
+        return "" if entry.is_first or entry.trouble else name
+    is_renamed = change.kind is ChangeKind.RENAMED and change.before == change.after
+    return change.was if is_renamed else ""

@@ -48,6 +48,20 @@ def entries(
     yield from (one for one in found if _is_within(one.taken_at, since, until))
 
 
+def told_before(setup: Setup, deployment: str, revision: str) -> Iterator[Entry]:
+    """The entries of a deployment, back from a revision, if an earlier run has kept them.
+
+    Raises:
+        StoreError: the revision could mean several commits.
+    """
+    tip = setup.snapshots().history.commit_id(revision)
+    for asked in ([deployment], []):
+        known = _remembered(setup, asked)
+        if tip and known.tip == tip:
+            return (one for one in known.entries() if one.deployment == deployment)
+    return iter(())
+
+
 def require_snapshots(setup: Setup, deployment: str = "") -> None:
     """Tell a history that answers nothing from one that is not there.
 

@@ -12,6 +12,7 @@ from confaudit.core.snapshot.canonical import encode
 from confaudit.errors import ConfauditError
 from confaudit.store.layout import folder_of
 from confaudit.store.steps import steps
+from confaudit.workflows.blame import blame
 from confaudit.workflows.history import entries
 from confaudit.workflows.setup import Setup
 from tests.integration.test_store_repository import git
@@ -87,6 +88,30 @@ def test_the_second_time_takes_few_modules(root):
     assert f"result: {COMMITS} snapshots" in done.stdout
     assert own.isdisjoint({"core.judge.judge", "core.report.report", "core.changes.causes"})
     assert len(own) < 90
+
+
+def edit(root, message, change):
+    """A commit with the settings as a person may have left them."""
+    path = root / folder_of("prod") / "settings.json"
+    path.write_text(change(path.read_text()))
+    git(root, "commit", "-qam", message)
+
+
+def test_blame_by_what_is_known_tells_what_a_walk_tells(root, walked):
+    edit(root, "spaces", lambda text: text.replace('"access-url": {', '"access-url":  {'))
+    edit(root, "damage", lambda text: text.replace("{", "[", 1))
+    edit(root, "mended", lambda text: text.replace("[", "{", 1))
+    found = blame(setup(root))
+    since = {one.spec.key: one.since for one in found}
+    told(root)
+    walks = len(walked)
+    assert blame(setup(root), chosen=lambda _: since.keys() - {"access-url"}) == tuple(
+        one for one in found if one.spec.key != "access-url"
+    )
+    assert len(walked) == walks
+    assert blame(setup(root)) == found
+    assert since["access-url"].is_first
+    assert {one.subject for one in since.values()} > {"commit 0", f"commit {COMMITS - 1}"}
 
 
 def test_what_came_since_is_read_alone(root, walked):

@@ -50,6 +50,17 @@ class Search:
         """What an option was called as far back as the search has come."""
         return self._names[key]
 
+    def concerns(self, entry: Entry) -> bool:
+        """Whether an entry may tell an origin: it names an option, or what it changed is not known.
+
+        In all other snapshots what is sought is as it was in the one before.
+        """
+        if entry.is_first or entry.trouble:
+            return True
+        sought = self._names.keys() & self._lines.keys()
+        names = {self._names[key] for key in sought}
+        return any(not names.isdisjoint((one.key, *one.also)) for one in entry.changes)
+
     def appeared(self, before: str, after: str) -> list[str]:
         """The options that became what they are between two versions of the file; "" is none.
 
@@ -69,9 +80,11 @@ class Search:
         """Look for an option no more."""
         del self._lines[key]
 
-    def follow(self, key: str, was: str, before: str) -> None:
-        """Go on with an option under the name that it had before a release renamed it."""
-        self._names[key], self._lines[key] = was, setting_line(before, was)
+    def follow(self, key: str, was: str, before: str) -> bool:
+        """Go on with an option as it was in a version, by its name there; False: it was not."""
+        if line := setting_line(before, was):
+            self._names[key], self._lines[key] = was, line
+        return bool(line)
 
     def _held(self, settings: str) -> _Held:
         text, held = self._newer
