@@ -16,7 +16,7 @@ from confaudit.errors import StoreError
 from confaudit.store.batch import Batch
 from confaudit.store.blobs import blob_id, format_of
 from confaudit.store.command import Git, work_tree_of
-from confaudit.store.log import COMMAND, FOLDER, Commit, TreeEntry, commits
+from confaudit.store.log import COMMAND, FOLDER, Commit, Header, TreeEntry, commits, header
 
 MAX_BYTES: Final = 64 << 20
 """The most that is read at once; more is an accident or an attack on the memory."""
@@ -52,6 +52,10 @@ class History:
         """
         found = self._batch.find(f"{revision}^{{commit}}", MAX_BYTES)
         return found.id if found else ""
+
+    def header(self, commit: str) -> Header:
+        """What a commit says of itself."""
+        return header(self._object(commit, MAX_BYTES))
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
         """What a commit holds at a path from the root; the empty path is the root itself."""
@@ -201,7 +205,7 @@ class History:
 
     def _root(self, commit: str) -> str:
         """Id of the tree of a commit."""
-        return self._object(commit, MAX_BYTES).split(maxsplit=2)[1].decode()
+        return self.header(commit).tree
 
     def _object(self, object_id: str, limit: int) -> bytes:
         data = self._batch.read(object_id, limit)

@@ -1,6 +1,7 @@
 """What `git log --raw -z` prints, as commits with the files they changed."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -84,6 +85,37 @@ class Commit:
         return self.message.partition("\n")[0]
 
 
+class Header(NamedTuple):
+    """What a commit object begins with."""
+
+    tree: str
+    parents: tuple[str, ...]
+    authored_at: datetime | None
+    """As of `Commit`."""
+
+
+def header(data: bytes) -> Header:
+    """Read the beginning of a commit object."""
+    head = data.partition(b"\n\n")[0]
+    tree, author = _TREE.match(head), _AUTHOR.search(head)
+    return Header(
+        tree=tree[1].decode() if tree else "",
+        parents=tuple(one.decode() for one in _PARENT.findall(head)),
+        authored_at=_time(author[1].decode() if author else ""),
+    )
+
+
+_TREE: Final = re.compile(rb"tree ([0-9a-f]+)")
+_PARENT: Final = re.compile(rb"^parent ([0-9a-f]+)$", re.MULTILINE)
+_AUTHOR: Final = re.compile(rb"^author .*> *(-?\d+)", re.MULTILINE)
+
+
+def _time(seconds: str) -> datetime | None:
+    with suppress(ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(int(seconds), UTC)
+    return None
+
+
 def commits(out: IO[bytes]) -> Iterator[Commit]:
     """The commits in what the command prints, each as soon as the next begins."""
     yield from _by_position(_tokens(out))
@@ -119,16 +151,13 @@ def _commit(head: Sequence[bytes], changes: Sequence[FileChange]) -> Commit:
     commit, parents, seconds, date, author, mail, message = (
         field.decode(errors="replace") for field in head
     )
-    authored_at = None
-    with suppress(ValueError, OverflowError, OSError):
-        authored_at = datetime.fromtimestamp(int(seconds), UTC)
     return Commit(
         id=commit,
         parents=tuple(parents.split()),
         author=author,
         mail=mail,
         date=date,
-        authored_at=authored_at,
+        authored_at=_time(seconds),
         message=message,
         changes=tuple(changes),
     )

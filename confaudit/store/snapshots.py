@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache, partial
 from pathlib import Path
 
 from confaudit.core.model import StoredFiles
@@ -19,6 +20,7 @@ from confaudit.store.layout import (
     listed,
 )
 from confaudit.store.log import REGULAR, TreeEntry
+from confaudit.store.origins import Origins
 
 MAX_SNAPSHOT_BYTES = 64 << 20
 """A thousand times what Coder sends; more is an accident or an attack on the memory."""
@@ -32,6 +34,7 @@ class Snapshots:
 
     def __init__(self, history: History) -> None:
         self.history = history
+        self._origins = lru_cache(maxsize=2)(partial(Origins, history))
 
     @classmethod
     def at(cls, path: Path) -> "Snapshots":
@@ -89,12 +92,12 @@ class Snapshots:
         label = visible(words or (f"{revision}:{deployment}" if deployment else revision))
         with naming(label):
             files = self.texts(entries)
-        (origin,) = self.history.log([commit], [folder_of(name)], limit=1)
+        origin = self._origins(commit).of(name)
         return StoredFiles(
             files=files,
             label=label,
             deployment=name,
-            commit=origin.id,
+            commit=origin.commit,
             taken_at=origin.authored_at,
             folder=folder_of(name).rstrip("/"),
         )

@@ -1,10 +1,11 @@
 """What every job needs to know before it starts: configuration, places, credentials."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from confaudit.workflows.credential import from_command, from_file
 
 if TYPE_CHECKING:
     from confaudit.core.coder.releases import Catalog
+    from confaudit.core.history.entry import Entry
     from confaudit.store.repository import Repository
     from confaudit.store.snapshots import Snapshots
 
@@ -220,6 +222,17 @@ class Setup:
         from confaudit.store.snapshots import Snapshots
 
         return Snapshots.at(self.repo)
+
+    def shared(self, deployment: str, told: "Callable[[], Iterator[Entry]]") -> "Iterator[Entry]":
+        """The history of a deployment from its newest entry on, which is read once for all."""
+        if deployment not in self._told:
+            self._told[deployment] = told()
+        self._told[deployment], mine = tee(self._told[deployment])
+        return mine
+
+    @cached_property
+    def _told(self) -> "dict[str, Iterator[Entry]]":
+        return {}
 
     def repository(self, *, create: bool = False) -> "Repository":
         """The git repository of snapshots, to write to."""

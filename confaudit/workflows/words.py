@@ -90,7 +90,7 @@ def _by(setup: "Setup", at: datetime, deployment: str) -> str:
 
 def _of_event(setup: "Setup", event: Event, deployment: str) -> str:
     """The commit by which an event of a deployment is known."""
-    history = entries(setup, [deployment])
+    history = setup.shared(deployment, lambda: entries(setup, [deployment]))
     found = next((one for one in history if _is(one, event)), None)
     if found and event is Event.BEFORE_UPGRADE:
         found = next(history, None)

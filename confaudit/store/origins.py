@@ -1,0 +1,68 @@
+"""Which commits made the snapshots of one commit what they are."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from confaudit.store.history import History
+from confaudit.store.layout import DEPLOYMENTS
+from confaudit.store.log import TreeEntry
+
+
+class Origin(NamedTuple):
+    """The commit that stored a snapshot."""
+
+    commit: str
+    authored_at: datetime | None
+    """In UTC; None for what no calendar holds."""
+
+
+class Origins:
+    """The origins of all snapshots that one commit holds, from one walk as far as it takes.
+
+    Of what the commit itself stored no walk is needed.
+    """
+
+    def __init__(self, history: History, commit: str) -> None:
+        self._history = history
+        self._held = self._folders(commit)
+        self._found: dict[str, Origin] = {}
+        self._walk = self._looked_for(commit)
+
+    def of(self, deployment: str) -> Origin:
+        """The newest commit that changed a snapshot which is held.
+
+        Raises:
+            StoreError: the history cannot be read.
+        """
+        while deployment not in self._found:
+            next(self._walk)
+        return self._found[deployment]
+
+    def _looked_for(self, commit: str) -> Iterator[None]:
+        own = self._history.header(commit)
+        self._note(Origin(commit, own.authored_at), self._brought(commit, own.parents))
+        yield
+        for one in self._history.log([commit], [f"{DEPLOYMENTS}/"]):
+            paths = [change.path.split("/") for change in one.changes]
+            names = [path[1] for path in paths] or self._brought(one.id, one.parents)
+            self._note(Origin(one.id, one.authored_at), names)
+            yield
+
+    def _note(self, origin: Origin, names: Iterable[str]) -> None:
+        """Keep what changed snapshots that are held: a branch may have had others meanwhile."""
+        unknown = {*names} & self._held.keys() - self._found.keys()
+        there = self._folders(origin.commit) if unknown else {}
+        for name in unknown:
+            if there.get(name) == self._held[name]:
+                self._found[name] = origin
+
+    def _brought(self, commit: str, parents: Iterable[str]) -> Iterator[str]:
+        """The deployments that a commit changed, a merge beyond what it merged."""
+        before = [self._folders(one) for one in parents]
+        for name, folder in self._folders(commit).items():
+            if all(one.get(name) != folder for one in before):
+                yield name
+
+    def _folders(self, commit: str) -> Mapping[str, TreeEntry]:
+        return self._history.folder(commit, DEPLOYMENTS)
