@@ -1,8 +1,10 @@
 """Certificates of servers: which are trusted, why one is not, and how long one lasts."""
 
+import os
 import socket
 import ssl
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,6 +21,15 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
 
     Raises:
         ConfigError: `ca_file` cannot be read.
+    """
+    return _trusting(ca_file, *map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR")))
+
+
+@lru_cache(maxsize=16)
+def _trusting(ca_file: Path | None, *_system: str | None) -> ssl.SSLContext:
+    """The system's authorities take longer to read than a server to answer: all connections share.
+
+    `_system` is where OpenSSL looks for them.
     """
     context = ssl.create_default_context()
     if ca_file is not None:
