@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from confaudit.core.model import (
@@ -37,8 +38,10 @@ FILES: Final = (SETTINGS, SCHEMA, CONFIG, SERVER)
 def encode(snapshot: Snapshot) -> dict[str, str]:
     """The files of a snapshot: name → text. Time, label and commit are the commit's business."""
     return {
-        SETTINGS: _listing("settings", {k: _setting(s) for k, s in snapshot.settings.items()}),
-        SCHEMA: _listing("options", {k: _spec(s) for k, s in snapshot.declared.items()}),
+        SETTINGS: _listing(
+            "settings", {k: _line(_setting(s)) for k, s in snapshot.settings.items()}
+        ),
+        SCHEMA: _listing("options", {k: _spec_line(s) for k, s in snapshot.declared.items()}),
         **{name: _pretty(content) for name, content in contents(snapshot).items()},
     }
 
@@ -55,6 +58,12 @@ def _setting(setting: Setting) -> dict[str, Json]:
     value = {} if setting.value is MISSING else {"value": setting.value}
     source = {} if setting.source is None else {"source": setting.source.value}
     return {**value, **source}
+
+
+@lru_cache(maxsize=8192)
+def _spec_line(spec: OptionSpec) -> str:
+    """A release declares the same to all its deployments, and again each time."""
+    return _line(_spec(spec))
 
 
 def _spec(spec: OptionSpec) -> dict[str, Json]:
@@ -84,18 +93,22 @@ def _server(snapshot: Snapshot) -> dict[str, Json]:
     }
 
 
-def _listing(name: str, entries: Mapping[str, Json]) -> str:
+def _listing(name: str, entries: Mapping[str, str]) -> str:
+    """A file of one kind of entries, given as text."""
     lines = [_member(key, entries[key]) for key in sorted(entries)]
     body = "{\n" + ",\n".join(lines) + "\n  }" if lines else "{}"
     return f'{{\n  "format": {FORMAT},\n  "{name}": {body}\n}}\n'
 
 
-def _member(key: str, entry: Json) -> str:
-    return f"    {_line(key)}: {_line(entry)}"
+def _member(key: str, entry: str) -> str:
+    return f"    {_line(key)}: {entry}"
+
+
+_ON_ONE_LINE: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 def _line(value: Json) -> str:
-    return _printable(json.dumps(value, sort_keys=True, ensure_ascii=False))
+    return _printable(_ON_ONE_LINE.encode(value))
 
 
 def _pretty(value: Json) -> str:
@@ -213,7 +226,7 @@ def setting_lines(settings: str) -> list[str]:
     if not is_laid_out(SETTINGS, settings):
         with _damage_told():
             document: Any = parsed(SETTINGS, settings)
-            return [_member(key, entry) for key, entry in document["settings"].items()]
+            return [_member(key, _line(one)) for key, one in document["settings"].items()]
     head, end = _LAYOUTS[SETTINGS]
     return settings[len(head) : -len(end)].split(",\n")
 

@@ -43,8 +43,11 @@ def normalise(clean: CleanDeployment, release: Release) -> Snapshot:
     Raises:
         SourceError: the payload contradicts itself (an option listed twice, wrong JSON types).
     """
-    options = _options(clean.payload)
-    declared = {key: declare(option, release) for key, option in options.items()}
+    told = _options(clean.payload)
+    options = {spec.key: option for spec, option in told}
+    declared = {spec.key: _declared(spec, option, release) for spec, option in told}
+    if len(declared) < len(told):
+        raise SourceError("the payload lists an option twice", "ask the server again")
     leaves = _leaves(clean, release)
     settings = _settings(options, declared, leaves, clean.fidelity)
     return Snapshot(
@@ -63,22 +66,19 @@ def normalise(clean: CleanDeployment, release: Release) -> Snapshot:
     )
 
 
-def _options(payload: Mapping[str, Json]) -> dict[str, Option]:
+def _options(payload: Mapping[str, Json]) -> list[tuple[OptionSpec, Option]]:
+    """Each option with what the wire says about it."""
     listed = payload.get("options")
-    options: dict[str, Option] = {}
+    options: list[tuple[OptionSpec, Option]] = []
     for option in listed if isinstance(listed, list) else ():
         if not isinstance(option, dict):
             raise SourceError("the payload's options are no objects", "save the whole API answer")
-        key = wire_spec(option).key
-        if key in options:
-            raise SourceError("the payload lists an option twice", "ask the server again")
-        options[key] = option
+        options.append((_wire_spec(option), option))
     return options
 
 
-def declare(option: Option, release: Release) -> OptionSpec:
+def _declared(spec: OptionSpec, option: Option, release: Release) -> OptionSpec:
     """What the server declares about an option; type and config leaf come from the facts."""
-    spec = wire_spec(option)
     fact = release.options.get(spec.key)
     value = option.get("value")
     option_type = (fact.type if fact else "") or wire_type(option)
@@ -94,7 +94,7 @@ def declare(option: Option, release: Release) -> OptionSpec:
     )
 
 
-def wire_spec(option: Option) -> OptionSpec:
+def _wire_spec(option: Option) -> OptionSpec:
     """What the wire alone says about an option."""
     yaml_keys, names = _groups(option.get("group"))
     leaf = _text(option, "yaml")
