@@ -3,23 +3,26 @@
     python -m tests.fleet FOLDER
 
 Each deployment begins as the sample does, has its own URL, one to five numbers edited at a time,
-and a release later on. It takes two minutes, and lies as `git gc` leaves it.
+and an upgrade later on. It takes two minutes, and lies as `git gc` leaves it.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from confaudit.core.model import Setting, Snapshot
-from confaudit.demo.story import states
+from confaudit.core.model import Json, Setting, Snapshot
+from confaudit.demo.server import LoopbackCoder
+from confaudit.demo.story import Response, states
 from tests.long_history import COMMITS, chosen_by, commit, edited, file, snapshot_of, write
+from tests.story import HOUR
 
 DEPLOYMENTS: Final = 500
 _UPGRADED: Final = 0.05
-"""How likely it is that a change of a deployment brings the next release."""
+"""How likely it is that a change of a deployment is the upgrade."""
 
 
 def names(deployments: int) -> tuple[str, ...]:
@@ -40,12 +43,12 @@ def build(folder: Path, deployments: int = DEPLOYMENTS, commits: int = COMMITS) 
 
 def _stream(fleet: Sequence[str], commits: int) -> Iterator[str]:
     """First one snapshot of each deployment, then of any that changed."""
-    chance, stages = chosen_by(1), [snapshot_of(state) for state in states()]
+    chance, first, last = chosen_by(1), snapshot_of(states()[0]), snapshot_of(states()[-1])
     held: dict[str, Snapshot] = {}
     for number in range(commits):
         name = fleet[number] if number < len(fleet) else chance.choice(fleet)
         before = held.get(name)
-        held[name] = _changed(before, stages, chance) if before else _first(stages[0], name)
+        held[name] = _changed(before, last, chance) if before else _first(first, name)
         yield from commit(number, held[name])
         if number == 0:
             text = configuration(fleet, "https://{}.example.com", "CODER_SESSION_TOKEN")
@@ -57,10 +60,10 @@ def _first(snapshot: Snapshot, name: str) -> Snapshot:
     return replace(snapshot, deployment=name, settings={**snapshot.settings, "access-url": url})
 
 
-def _changed(before: Snapshot, stages: Sequence[Snapshot], chance: Random) -> Snapshot:
-    """The next snapshot: mostly edited, sometimes with the next release."""
-    if before.version != stages[-1].version and chance.random() < _UPGRADED:
-        return _upgraded(before, stages[-1])
+def _changed(before: Snapshot, last: Snapshot, chance: Random) -> Snapshot:
+    """The next snapshot: mostly edited, once with the release that the sample ends with."""
+    if before.version != last.version and chance.random() < _UPGRADED:
+        return _upgraded(before, last)
     return edited(before, chance)
 
 
@@ -68,6 +71,33 @@ def _upgraded(before: Snapshot, to: Snapshot) -> Snapshot:
     """What was set stays set, where the release still has it."""
     kept: dict[str, Setting] = {key: s for key, s in before.settings.items() if key in to.settings}
     return replace(to, deployment=before.deployment, settings={**to.settings, **kept})
+
+
+class Fleet(LoopbackCoder):
+    """Many deployments at one address, each below its name."""
+
+    def __init__(self, fleet: Sequence[str]) -> None:
+        super().__init__(states()[0])
+        self.hours = dict.fromkeys(fleet, 8)
+        """How long a session lasts, of each."""
+
+    def answer(self, path: str, token: str | None) -> Response:
+        """As the deployment whose name the path begins with."""
+        name, _, rest = path.lstrip("/").partition("/")
+        found = super().answer(f"/{rest}", token)
+        if rest != "api/v2/deployment/config" or found.status != HTTPStatus.OK:
+            return found
+        return Response(found.status, self._own(name))
+
+    def _own(self, name: str) -> dict[str, Json]:
+        """The configuration of one, which has its own address and length of sessions."""
+        payload: Any = self.state.payload
+        own = {
+            "access-url": f"https://{name}.example.com",
+            "session-duration": self.hours[name] * HOUR,
+        }
+        options = [{**o, "value": own.get(o["flag"], o.get("value"))} for o in payload["options"]]
+        return {**payload, "options": options}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Who made a commit, and when, as git takes it from the environment."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from confaudit.store.command import Git
@@ -8,20 +9,22 @@ _NAME = "confaudit"
 _MAIL = "confaudit@localhost"
 
 
-def of_snapshot(git: Git, at: datetime, committed_at: datetime | None) -> dict[str, str]:
-    """Variables for a snapshot taken at a time: the user git is configured for, else confaudit.
+def of_snapshot(
+    who: Mapping[str, str], at: datetime, committed_at: datetime | None
+) -> dict[str, str]:
+    """Variables for a snapshot taken at a time; `who` are those of `names`.
 
     Without a time of the commit, git takes the present one.
     """
     dates = {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": committed_at}
-    return _names(git) | {
+    return {**who} | {
         name: f"@{int(date.timestamp())} +0000" for name, date in dates.items() if date
     }
 
 
 def committer(git: Git) -> dict[str, str]:
     """Variables for a commit that keeps its author."""
-    return {key: value for key, value in _names(git).items() if "COMMITTER" in key}
+    return {key: value for key, value in names(git).items() if "COMMITTER" in key}
 
 
 def is_known(git: Git) -> bool:
@@ -29,8 +32,8 @@ def is_known(git: Git) -> bool:
     return git.ask("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").code == 0
 
 
-def _names(git: Git) -> dict[str, str]:
-    """Empty when git knows its user."""
+def names(git: Git) -> dict[str, str]:
+    """Variables for author and committer: confaudit, and none when git knows its user."""
     if is_known(git):
         return {}
     return {

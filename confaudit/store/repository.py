@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from confaudit.core.text.wording import visible
@@ -83,9 +84,8 @@ class Repository(Snapshots):
         Raises:
             StoreError: no branch is checked out, or the repository cannot be written.
         """
-        prefix = folder_of(check_deployment(deployment))
         contents = {name: _encoded(name, text) for name, text in files.items()}
-        by_path = {prefix + name: data for name, data in contents.items()}
+        by_path = _by_path(deployment, contents)
         with self.lock():
             by_path |= self._attributes()
             folder.write(self.root, deployment, contents)
@@ -98,9 +98,27 @@ class Repository(Snapshots):
                 f"snapshot {deployment}",
             )
             self._stage(by_path, self._staged(deployment))
-            if commit:
-                self._git.ask("maintenance", "run", "--auto", "--quiet")
         return commit
+
+    def maintain(self) -> None:
+        """Keep git fast: once after any number of commits.
+
+        It packs what lies loose when that has become much, and notes which paths the new commits
+        changed, so that the history of one deployment among many need not look at all of them.
+        """
+        self._git.ask("maintenance", "run", "--auto", "--quiet")
+        self._git.ask("commit-graph", "write", "--reachable", "--changed-paths", "--split")
+
+    def holds(self, deployment: str, files: Mapping[str, str]) -> bool:
+        """Whether the newest commit has these very files (name → text) as a deployment's snapshot.
+
+        Raises:
+            StoreError: as `commit`.
+        """
+        contents = {name: _encoded(name, text) for name, text in files.items()}
+        tip = self.history.commit_id("HEAD")
+        held = self.files(tip, deployment) if tip else {}
+        return held == self._entries(_by_path(deployment, contents))
 
     def is_settled(self, path: str) -> bool:
         """Whether a file of the work tree, by its path from the top folder, is as it is committed.
@@ -178,6 +196,10 @@ class Repository(Snapshots):
         found = {path: self.history.entry(tip, path) for path in paths}
         return {path: entry for path, entry in found.items() if entry}
 
+    @cached_property
+    def _author(self) -> Mapping[str, str]:
+        return identity.names(self._git)
+
     def _branch(self) -> Branch:
         return Branch(self._git, self._objects, self.history)
 
@@ -206,7 +228,7 @@ class Repository(Snapshots):
             branch = self._branch()
             for path in changes.keys() & contents.keys():
                 self._objects.write_blob(contents[path])
-            author = identity.of_snapshot(self._git, at, self._committed_at)
+            author = identity.of_snapshot(self._author, at, self._committed_at)
             tree = self._objects.write_tree(tip, changes)
             commit = self._objects.write_commit(tree, tip, message, author)
             if branch.advance(tip, commit, f"confaudit: {what}"):
@@ -215,6 +237,11 @@ class Repository(Snapshots):
             f"others keep committing to {visible(branch.name)}, so nothing was committed",
             "run again when they are done",
         )
+
+
+def _by_path(deployment: str, contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    prefix = folder_of(check_deployment(deployment))
+    return {prefix + name: data for name, data in contents.items()}
 
 
 def _encoded(name: str, text: str) -> bytes:

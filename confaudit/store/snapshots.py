@@ -117,9 +117,12 @@ class Snapshots:
 
     def latest(self, deployment: str) -> StoredFiles | None:
         """The newest snapshot of a deployment on the checked-out branch, None before the first."""
+        return self.read("HEAD", deployment) if self.has(deployment) else None
+
+    def has(self, deployment: str) -> bool:
+        """Whether there is a snapshot of a deployment on the checked-out branch, damaged or not."""
         tip = self._commit_id("HEAD")
-        held = self.regular_files(tip, deployment) if tip else {}
-        return self.read("HEAD", deployment) if held else None
+        return bool(tip and self.regular_files(tip, deployment))
 
     def staged(self, deployment: str) -> StoredFiles:
         """The snapshot of a deployment as it is staged, which may be without any file."""

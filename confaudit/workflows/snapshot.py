@@ -1,11 +1,13 @@
 """Take snapshots: ask the deployments, record what changed, one commit each."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from confaudit.configfile import Deployment
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 PARALLEL: Final = 8
 """Deployments asked at the same time."""
+AHEAD: Final = 2 * PARALLEL
+"""Deployments asked, or heard and not recorded yet; the answers of one take half a MiB."""
 
 
 class Status(StrEnum):
@@ -75,6 +79,8 @@ def take(
             outcome = _settle(repository, loader, name, answer, at)
             outcomes.append(outcome)
             watch(outcome)
+        if any(outcome.commit for outcome in outcomes):
+            repository.maintain()
     return tuple(sorted(outcomes, key=lambda outcome: outcome.deployment))
 
 
@@ -82,11 +88,17 @@ def _answers(
     loader: Loader, deployments: Mapping[str, Deployment]
 ) -> Iterator[tuple[str, Future[ApiReading]]]:
     """Every deployment's answer as it arrives; an interrupt does not wait for the others."""
-    pool = ThreadPoolExecutor(PARALLEL)
+    pool, waiting = ThreadPoolExecutor(PARALLEL), iter(deployments.items())
+
+    def ask(most: int) -> dict[Future[ApiReading], str]:
+        return {pool.submit(loader.ask, *entry): entry[0] for entry in islice(waiting, most)}
+
     try:
-        pending = {pool.submit(loader.ask, *entry): entry[0] for entry in deployments.items()}
-        for future in as_completed(pending):
-            yield pending[future], future
+        asked = ask(AHEAD)
+        while asked:
+            for future in wait(asked, return_when=FIRST_COMPLETED).done:
+                yield asked.pop(future), future
+                asked |= ask(1)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -101,7 +113,7 @@ def _settle(
     now = loader.setup.now()
     try:
         reading = answer.result()
-        before = _newest(loader, repository, name)
+        before = cache(lambda: _newest(loader, repository, name))
         outcome = _record(repository, loader, name, before, reading.deployment, at or now)
         _note(repository, name, at or now, reading.token_expires_at)
     except ConfauditError as error:
@@ -137,11 +149,13 @@ def record(
     repository = setup.repository(create=True)
     with repository.lock(lock_timeout):
         taken_at = at or raw.taken_at or setup.now()
-        before = _newest(loader, repository, name)
+        before = cache(lambda: _newest(loader, repository, name))
         if at is None:
-            _refuse_the_past(before, name, taken_at)
+            _refuse_the_past(before(), name, taken_at)
         outcome = _record(repository, loader, name, before, raw, taken_at)
         _note(repository, name, taken_at)
+        if outcome.commit:
+            repository.maintain()
         return outcome
 
 
@@ -167,21 +181,16 @@ def _record(
     repository: "Repository",
     loader: Loader,
     name: str,
-    before: Snapshot | None,
+    before: Callable[[], Snapshot | None],
     raw: RawDeployment | StoredFiles,
     at: datetime,
 ) -> Outcome:
+    """Most snapshots are the one before, byte by byte: that one is read only where it is not so."""
     after = replace(loader.clean(raw), deployment=name)
-    failed = raw.failed if isinstance(raw, RawDeployment) else {}
-    after = _carry_over(before, after, failed)
+    if isinstance(raw, RawDeployment) and raw.failed:
+        after = _carry_over(before(), after, raw.failed)
     files = encode(after)
-    unchanged = before is not None and files == encode(before)
-    if before is None and name in repository.deployments():
-        message = replacement_message(after)
-    else:
-        message = (
-            commit_message(before, after, ()) if unchanged else _message(loader, before, after)
-        )
+    message = "" if repository.holds(name, files) else _message(repository, loader, before(), after)
     commit = repository.commit(name, files, message, at)
     status = Status.RECORDED if commit else Status.UNCHANGED
     return Outcome(name, status, message.partition("\n")[0], commit or "")
@@ -194,9 +203,13 @@ def _newest(loader: Loader, repository: "Repository", name: str) -> Snapshot | N
     return None
 
 
-def _message(loader: Loader, before: Snapshot | None, after: Snapshot) -> str:
-    if before is None:
-        return commit_message(None, after, ())
+def _message(
+    repository: "Repository", loader: Loader, before: Snapshot | None, after: Snapshot
+) -> str:
+    if before is None and repository.has(after.deployment):  # it is damaged
+        return replacement_message(after)
+    if before is None or encode(before) == encode(after):  # it is only written differently
+        return commit_message(before, after, ())
     from confaudit.core.changes.causes import attribute
     from confaudit.core.changes.diff import diff  # only a changed deployment pays for deepdiff
     from confaudit.core.upgrade.verify import verification_line
