@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from confaudit.cli.arguments import DEPLOYMENT
+from confaudit.cli.arguments import CONFIGURED
 from confaudit.cli.commands import Command
 from confaudit.cli.output import Rendering, output_options, write
 from confaudit.cli.parameters import now_option, server_options, timeout_option
@@ -19,7 +19,7 @@ from confaudit.workflows.clock import Clock
 
 
 @click.command("doctor", cls=Command)
-@click.argument("names", nargs=-1, type=DEPLOYMENT, metavar="[NAME]...")
+@click.argument("names", nargs=-1, type=CONFIGURED, metavar="[NAME]...")
 @now_option
 @output_options
 @server_options

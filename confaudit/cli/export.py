@@ -14,7 +14,7 @@ from confaudit.cli.parameters import (
     place_options,
 )
 from confaudit.cli.setup import fold_setup
-from confaudit.core.text.wording import visible
+from confaudit.core.text.wording import amount, visible
 from confaudit.workflows.setup import Setup
 
 
@@ -87,7 +87,9 @@ def command(
     places = {kind: place for kind, place in given.items() if place}
     if not places:
         raise click.UsageError("Say where to write: --sqlite FILE, --parquet or --csv FOLDER.")
+    if Path("-") in places.values():
+        raise click.UsageError("Tables are files, and cannot go to standard output.")
     counts = export(setup, ExportRequest(places, deployment, since, until))
-    told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    told = ", ".join(amount(count, name) for name, count in counts.items())
     for place in places.values():
         click.echo(f"{visible(str(place))}: {told}")

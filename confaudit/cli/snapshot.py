@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from confaudit.cli.arguments import DEPLOYMENT, INPUT
+from confaudit.cli.arguments import CONFIGURED, INPUT
 from confaudit.cli.choices import Choice
 from confaudit.cli.commands import Command, Section
 from confaudit.cli.parameters import KINDS, Moment, option, setup_options
@@ -37,7 +37,7 @@ class ShardType(click.ParamType[Shard]):
 
 
 @click.command("snapshot", cls=Command)
-@click.argument("names", nargs=-1, type=DEPLOYMENT, metavar="[NAME]...")
+@click.argument("names", nargs=-1, type=CONFIGURED, metavar="[NAME]...")
 @option(
     "--from",
     "source",

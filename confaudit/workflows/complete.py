@@ -1,6 +1,7 @@
 """The words that a shell can complete: what is known here, asking no server."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import TypeAlias
 
 from confaudit.core.history.words import Event
@@ -32,9 +33,19 @@ def rules(setup: Setup) -> Iterator[str]:
     yield from all_rules(setup)
 
 
-def deployments(setup: Setup) -> Iterator[str]:
-    """Those that confaudit.yaml names."""
+def configured(setup: Setup) -> Iterator[str]:
+    """The deployments that confaudit.yaml names, which can be asked."""
     yield from setup.configuration.deployments
+
+
+def deployments(setup: Setup) -> Iterator[str]:
+    """Those that confaudit.yaml names, and those that have a snapshot."""
+    from confaudit.store.command import NoRepository
+
+    stored: Iterable[str] = ()
+    with suppress(NoRepository):
+        stored = setup.snapshots().deployments()
+    yield from dict.fromkeys((*configured(setup), *stored))
 
 
 def revisions(setup: Setup) -> Iterator[str]:
@@ -53,7 +64,7 @@ def snapshots(setup: Setup) -> Iterator[str]:
 def inputs(setup: Setup) -> Iterator[str]:
     """What `diff` compares, but for files: live deployments and commits, also in words."""
     yield "live"
-    yield from (f"live:{name}" for name in deployments(setup))
+    yield from (f"live:{name}" for name in configured(setup))
     yield from snapshots(setup)
 
 

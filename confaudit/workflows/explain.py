@@ -19,7 +19,7 @@ from confaudit.core.model import MISSING, Change, ChangeKind, Fidelity, Snapshot
 from confaudit.core.report.coverage import completeness, hints
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Table
-from confaudit.core.text.wording import option_name, readable, visible
+from confaudit.core.text.wording import option_name, readable, setter, visible
 from confaudit.errors import NothingToDo
 from confaudit.workflows.catalog import facts_table, life_table
 from confaudit.workflows.diff import report
@@ -178,7 +178,7 @@ def _option(key: str, snapshot: Snapshot) -> Mapping[str, Value]:
         "name": option_name(key),
         "type": option_type or MISSING,
         "value": readable(setting.value, option_type),
-        "source": setting.source or "nobody",
+        "source": setter(setting.source),
         "default": readable(default, option_type),
     }
 

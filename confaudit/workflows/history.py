@@ -33,7 +33,10 @@ def entries(
     Raises:
         NoRepository: there is none.
         StoreError: the history cannot be read.
+        ConfigError: the span ends before it begins.
     """
+    if since and until and until < since:
+        raise ConfigError("--until is earlier than --since", "give the earlier time to --since")
     history = setup.snapshots().history
     tip, known = history.commit_id(revision), _remembered(setup, deployments)
     told = partial(_told, setup, deployments)

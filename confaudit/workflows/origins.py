@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from confaudit import __version__
+from confaudit.core.history.blame import without_old_names
 from confaudit.core.history.question import Question
 from confaudit.core.model import EXPLICIT, Snapshot
 from confaudit.core.report.kinds import ReportKind
@@ -30,7 +31,8 @@ def origins_report(
         StoreError, SourceError: there is no such snapshot, or it cannot be read.
     """
     wanted, taken = question(setup, names)
-    found = blame(setup, revision, deployment, _choice(wanted, are_all=are_all))
+    choice = _choice(wanted, are_all=are_all)
+    found = without_old_names(blame(setup, revision, deployment, choice))
     whose = found[0].since.deployment if found else deployment
     merges = brought_by(setup, named(setup, revision, deployment).revision) if found else {}
     report = Report(

@@ -22,7 +22,11 @@ def folder(clean_folder):
     git.run("init", "--quiet", "--initial-branch=main")
     git.run("config", "user.name", "x")
     git.run("config", "user.email", "x@example.com")
-    git.run("commit", "--quiet", "--allow-empty", "-m", "x")
+    stored = clean_folder / "deployments/old/settings.json"
+    stored.parent.mkdir(parents=True)
+    stored.write_text("{}")
+    git.run("add", "deployments")
+    git.run("commit", "--quiet", "-m", "x")
     git.run("tag", "v3")
     return clean_folder
 
@@ -57,6 +61,9 @@ def completions(line):
         ("lint val", ["<file>"]),
         ("lint --config ", ["<file>"]),
         ("diff --no-config -d p", []),
+        ("log -d o", ["old"]),
+        ("compare o", ["<file>", "old"]),
+        ("snapshot o", []),
     ],
 )
 def test_what_is_known_is_completed(folder, line, found):

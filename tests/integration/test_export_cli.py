@@ -208,6 +208,17 @@ def test_nobody_elses_file_is_written_over(kind, name, story, clean_folder, conf
         (("--repo", "{repo}", "--sqlite", "none/h.db"), 2, "cannot write none/h.db"),
         (("--repo", "{repo}", "--sqlite", "h.db", "-d", "nobody"), 2, "deployment called nobody"),
         (("--repo", "empty", "--csv", "out"), 3, "there is no snapshot yet"),
+        (("--repo", "{repo}", "--csv", "-"), 2, "cannot go to standard output"),
+        (
+            ("--repo", "{repo}", "--csv", "out", "--since", "2026-02-01", "--until", "2026-01-01"),
+            2,
+            "--until is earlier than --since",
+        ),
+        (
+            ("--repo", "{repo}", "--csv", "out", "-d", "old", "--since", "2026-02-01"),
+            3,
+            "there is no snapshot of that time",
+        ),
         (("--repo", ".", "--csv", "out"), 2, "not in a git repository"),
     ],
 )

@@ -179,7 +179,8 @@ def test_blame_tells_the_chapter_that_made_an_option_what_it_is(story, setup):
 @pytest.mark.parametrize("deployment", ["prod", "staging", "fleet-a"])
 def test_blame_names_commit_time_author_and_merge(story, report, deployment):
     rows = report("blame", "-d", deployment)["tables"]["options"]["rows"]
-    chosen = story.state(deployment).chosen
+    chosen = {**story.state(deployment).chosen}
+    chosen.pop("aibridge-enabled", None)  # an old name
     found = {row["option"].removeprefix("--"): row for row in rows}
     assert found.keys() >= chosen.keys()
     for key in chosen:
@@ -318,6 +319,15 @@ def test_verify_finds_the_last_upgrade_by_itself(story, report):
     by_hand = report("verify", "before-upgrade:prod", "last-upgrade:prod", "--exit-zero")
     assert found == by_hand | {"generated_at": found["generated_at"]}
     assert found["after"]["commit"] == story.commits["prod-upgrade"]
+
+
+def test_blame_tells_an_option_once_whatever_releases_called_it(story, report):
+    rows = report("blame", "-d", "prod")["tables"]["options"]["rows"]
+    old = {"aibridge-enabled", "notifications-email-smarthost"}
+    chosen = {*story.state("prod").chosen, "ai-gateway-enabled"} - old
+    assert {row["option"].lstrip("-") for row in rows} == chosen
+    asked = report("blame", "-d", "prod", "aibridge-enabled")["tables"]["options"]["rows"]
+    assert [row["option"] for row in asked] == ["--ai-gateway-enabled"]
 
 
 def test_blame_at_a_time_in_words_tells_what_was_so_then(story, report):

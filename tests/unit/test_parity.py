@@ -96,6 +96,9 @@ def test_an_old_name_is_not_told_beside_the_new_one():
     both = {"email_smarthost": "x:25", "notifications_email_smarthost": "x:25"}
     found = told(member("a", **both), member("b"))
     assert [key for _, key, *_ in found] == ["email-smarthost"]
+    alike = parity([member("a", **both), member("b", **both)], NO_RULINGS, lambda _: False)
+    assert alike.same.keys().isdisjoint({"notifications-email-smarthost", "aibridge-enabled"})
+    assert {"email-smarthost", "ai-gateway-enabled"} <= alike.same.keys()
     assert len(told(member("a", **both | {"email_smarthost": "y:25"}), member("b"))) == 2
 
 
@@ -194,8 +197,10 @@ def test_an_option_counts_once_in_the_headline(expected, said):
     found = parity(SEVERAL, Rulings(date(2026, 1, 1), differences=differences), lambda _: False)
     verdict = parity_verdict(found)
     assert verdict.startswith(said)
-    options = {key for one in SEVERAL for key in one.snapshot.declared}
-    assert verdict.endswith(f" {len(options) - 3} are the same.")
+    options = {key for key, spec in NEW.declared.items() if not spec.use_instead}
+    assert verdict.endswith(f" {len(found.same)} are the same.")
+    assert options - found.same.keys() == {"browser-only", "disable-path-apps"}
+    assert "verbose" not in found.same  # which is an old name
     states = {row["state"] for row in next(iter(parity_tables(found))).rows}
     assert (State.WARNING in states) is (expected != ("*",))
 

@@ -29,6 +29,20 @@ class Blamed:
     """What made it so; None where it was so in the first snapshot, or that cannot be told."""
 
 
+def without_old_names(found: Iterable[Blamed]) -> tuple[Blamed, ...]:
+    """What an old name has to tell goes without saying where the newer one tells it."""
+    told = {one.spec.key: one for one in found}
+    return tuple(
+        one
+        for one in told.values()
+        if not any(_is_same(one, told.get(newer)) for newer in one.spec.use_instead)
+    )
+
+
+def _is_same(one: Blamed, other: Blamed | None) -> bool:
+    return other is not None and (one.setting, one.since) == (other.setting, other.since)
+
+
 class Search:
     """The options whose origin is not found yet, each by its line in the settings file."""
 

@@ -14,7 +14,7 @@ from confaudit.core.history.renames import renames, under_new_names
 from confaudit.core.judge.exceptions import ExpectedDifference, Rulings
 from confaudit.core.model import EXPLICIT, MISSING, Fidelity, OptionSpec, Setting, Snapshot, Value
 from confaudit.core.secret import is_secret, secret
-from confaudit.core.text.wording import exact
+from confaudit.core.text.wording import exact, setter
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,17 @@ def parity(
         found += deviations
         if not deviations and key in members[0].snapshot.settings:
             same[key] = members[0].snapshot.settings[key]
-    return Parity(tuple(members), tuple(_without_aliases(found)), same)
+    return Parity(tuple(members), tuple(_without_aliases(found)), _without_old_names(same, specs))
+
+
+def _without_old_names(
+    same: Mapping[str, Setting], specs: Mapping[str, OptionSpec]
+) -> dict[str, Setting]:
+    return {
+        key: one
+        for key, one in same.items()
+        if not any(same.get(newer) == one for newer in specs[key].use_instead)
+    }
 
 
 def _without_aliases(found: Sequence[Deviation]) -> Iterator[Deviation]:
@@ -228,7 +238,7 @@ class _Option:
 
     def _sources(self, members: Iterable[Member]) -> tuple[str, ...]:
         found = (self._settings.get(one.name) for one in members)
-        return tuple(sorted({one.source or "nobody" for one in found if one}))
+        return tuple(sorted({setter(one.source) for one in found if one}))
 
 
 def _untold(value: Value) -> bool:

@@ -7,7 +7,7 @@ from confaudit.core.history.blame import Blamed
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import MISSING, Value
 from confaudit.core.report.report import Column, Table
-from confaudit.core.text.wording import moment, option_name, plural, readable
+from confaudit.core.text.wording import moment, option_name, plural, readable, setter
 
 _COLUMNS: Final = (
     Column("option", "Option", is_code=True),
@@ -38,7 +38,7 @@ def _row(blamed: Blamed, merges: Mapping[str, str]) -> Mapping[str, Value]:
     return {
         "option": option_name(blamed.spec.key),
         "value": readable(setting.value, blamed.spec.type),
-        "source": setting.source or "nobody",
+        "source": setter(setting.source),
         "since": " ".join(_since(entry)),
         "cause": (change and change.cause) or MISSING,
         "author": entry.author,

@@ -104,7 +104,7 @@ def set_table(snapshot: Snapshot) -> Table:
         {
             "option": option_name(key),
             "value": readable(setting.value, snapshot.declared[key].type),
-            "source": setting.source or "nobody",
+            "source": setting.source,
         }
         for key, setting in snapshot.settings.items()
         if setting.source in EXPLICIT

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeGuard
 
 from confaudit.core.coder.options import human_duration
-from confaudit.core.model import MISSING, Json, OptionSpec, Value
+from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
 
 
@@ -93,6 +93,11 @@ _UNITS: Final = ((31_557_600, "year"), (2_629_800, "month"), (86_400, "day"), (3
 def plural(number: int, noun: str) -> str:
     """`1 option`, `285 options`, `5,000 options`."""
     return f"{number:,} {agreeing(number, noun, f'{noun}s')}"
+
+
+def setter(source: ValueSource | None) -> str:
+    """By what an option was set, as far as the server says."""
+    return "not known" if source is None else source or "nobody"
 
 
 def amount(number: int, nouns: str) -> str:
