@@ -9,4 +9,5 @@ def json_text(document: Any) -> str:
     """Indented ASCII with a newline at its end, in which a runner of CI finds no command."""
     out = StringIO()
     json.dump(document, out, indent=2)  # `dumps` lists all tokens, which is more than the text
-    return out.getvalue().replace("##[", r"##\u005b") + "\n"
+    out.write("\n")
+    return out.getvalue().replace("##[", r"##\u005b")

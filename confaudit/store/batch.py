@@ -16,7 +16,7 @@ from confaudit.store.discovery import unusable
 
 _HEADER = re.compile(rb"([0-9a-f]+) (\w+) (\d+)\n")
 
-_REMEMBERED: Final = 16 << 20
+_REMEMBERED: Final = 8 << 20
 """Bytes kept in memory: many times one revision, and far below what a long history holds."""
 
 

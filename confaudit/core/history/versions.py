@@ -41,8 +41,8 @@ _TOP: Final = 4
 """Blanks before a section of the config tree."""
 _STEP: Final = 2
 """Blanks more before what lies in it."""
-_REMEMBERED: Final = 1 << 13
-"""Lines of which is known what they hold: those of some thousand snapshots."""
+_REMEMBERED: Final = 1 << 12
+"""Lines of which is known what they hold: those of some hundred snapshots."""
 
 
 class _Pair(NamedTuple):
