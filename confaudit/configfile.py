@@ -129,6 +129,8 @@ class _Notification(
     """Only of snapshots with a change for one of these causes; for any where none is given."""
     timeout: _Seconds = 10.0
     """Longest wait for it to be delivered, in seconds; it is tried twice."""
+    together: _YesNo = False
+    """One message for all deployments that a run of `confaudit snapshot` saw changed."""
 
 
 class Webhook(_Notification, frozen=True, kw_only=True, tag="webhook"):

@@ -11,7 +11,7 @@ from typing import Any, Final
 from confaudit.core.judge.threshold import Threshold
 from confaudit.core.model import Level
 from confaudit.core.report.report import Report
-from confaudit.core.text.wording import visible
+from confaudit.core.text.wording import listing_some, plural, visible
 from confaudit.errors import TemplateError
 from confaudit.present.page import present
 from confaudit.render import RenderOptions, render
@@ -25,6 +25,9 @@ _TEXT_LIMIT: Final = 300
 """Characters of any other text in it."""
 _MAIL_WIDTH: Final = 78
 """Columns (RFC 5322, 2.1.1)."""
+_MAIL_LIMIT: Final = 256 * 1024
+"""Characters of a mail's text: that of a whole fleet has more than anybody reads."""
+_CUT: Final = "The rest is left out; `confaudit show` tells it."
 _TEST: Final = "This is a test of a notification, and tells of a change that is known already."
 
 
@@ -33,8 +36,9 @@ class Head:
     """What a message is about, in texts that are safe to look at."""
 
     subject: str
-    """The commit's, which names deployment, changes and cause."""
+    """The commit's, which names deployment, changes and cause; of several the deployments."""
     deployment: str
+    """Its name; of several theirs, parted by blanks, and so the commits."""
     commit: str
     """Its id, as short as reports have it."""
     level: str
@@ -51,7 +55,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a commit brought to one deployment."""
+    """What commits brought to deployments."""
 
     head: Head
     report: Report
@@ -63,7 +67,9 @@ class Message:
     def text(self) -> str:
         """The report as text, with no word on exit codes: there is none."""
         options = RenderOptions(width=_MAIL_WIDTH, threshold=Threshold(Level.INFO))
-        return render(self.report, "text", options)
+        text = render(self.report, "text", options)
+        whole, _, _ = text[:_MAIL_LIMIT].rpartition("\n")
+        return text if len(text) <= _MAIL_LIMIT else f"{whole}\n\n{_CUT}\n"
 
     def filled(self, name: str, folder: Path | None = None) -> str:
         """What a template makes of it, one in a folder of the user's first.
@@ -79,17 +85,19 @@ class Message:
         page = present(self.report, _VALUE_LIMIT)
         first = [group for group in page.groups if not group.is_folded] or page.groups
         rows = [row for group in first for row in group.rows]
-        total = sum(len(group.rows) for group in page.groups)
+        total = sum(len(group.rows) for group in page.groups) or len(page.parts)
         return {"message": asdict(self.head), "page": page, "rows": rows, "total": total}
 
 
 def message(report: Report, *, is_test: bool = False) -> Message:
-    """The message that a report on a commit makes, which has the commit as its first table."""
-    row = report.tables[0].rows[0]
+    """The message that a report on commits makes, which has them as its first table."""
+    rows = report.tables[0].rows
+    names = [visible(str(row["deployment"])) for row in rows]
+    several = f"{plural(len(rows), 'deployment')} changed: {listing_some(names, 'deployment')}"
     head = Head(
-        subject=visible(str(row["subject"])),
-        deployment=visible(report.deployment),
-        commit=visible(str(row["commit"])),
+        subject=several if report.parts else visible(str(rows[0]["subject"])),
+        deployment=" ".join(names),
+        commit=" ".join(visible(str(row["commit"])) for row in rows),
         level=report.worst.word if report.worst else "",
     )
     if not is_test:

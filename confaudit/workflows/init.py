@@ -35,6 +35,7 @@ deployments:
 # push: false            # push after every snapshot …
 # remote: origin         # … to this git remote
 # push_timeout: 60       # seconds to try again while others push there as well
+# notifications:         # who is told of changes; see `confaudit help notifications`
 
 # Secrets are never stored: only whether each is set, and from where. With a key in this
 # environment variable, secrets that the server lets slip also get a keyed fingerprint, so

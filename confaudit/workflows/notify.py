@@ -1,13 +1,14 @@
 """Tell people what snapshots brought, as confaudit.yaml says; a failure is never a snapshot's."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from confaudit.configfile import Configuration, Notification
 from confaudit.core.model import Cause, Level
 from confaudit.core.report.report import Report
+from confaudit.core.report.shown import as_one
 from confaudit.core.report.telling import Wish
 from confaudit.errors import ConfauditError, ConfigError, NothingToDo, suggest
 from confaudit.workflows.channels import channel_of
@@ -42,25 +43,54 @@ def announce(setup: Setup, outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 
 def _announced(setup: Setup, outcomes: Iterable[Outcome]) -> Iterator[Undelivered]:
-    """What fails is given up for this run."""
-    from confaudit.notify.channel import deliver
-    from confaudit.notify.message import message
-
-    wishes = {name: _wish(one) for name, one in setup.configuration.notifications.items()}
+    run = _Run(setup, {name: _wish(one) for name, one in _known(setup).items()})
     recorded = [
-        one
-        for one in outcomes
-        if one.status is Status.RECORDED
-        and any(wish.is_about(one.deployment) for wish in wishes.values())
+        one for one in outcomes if one.status is Status.RECORDED and run.is_about(one.deployment)
     ]
-    channel = cache(partial(channel_of, setup))  # to find a secret may take a while
+    gathered = defaultdict[str, list[Report]](list)
     for report in reports(setup, recorded):
-        for name in [name for name, wish in wishes.items() if wish.is_met(report)]:
-            try:
-                deliver(channel(name), message(report))
-            except ConfauditError as error:
-                del wishes[name]  # a whole fleet would wait for it
-                yield Undelivered(name, error)
+        for name in run.wanting(report):
+            if _known(setup)[name].together:
+                gathered[name].append(report)
+            else:
+                yield from run.send(name, report)
+    for name, found in gathered.items():
+        yield from run.send(name, as_one(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Notifications that one run sends; what fails is given up, or a whole fleet would wait."""
+
+    setup: Setup
+    wishes: dict[str, Wish]
+    channels: "dict[str, Channel]" = field(default_factory=dict)
+    """Those that were needed already: to find a secret may take a while."""
+
+    def is_about(self, deployment: str) -> bool:
+        """Whether one of them may be about a deployment."""
+        return any(wish.is_about(deployment) for wish in self.wishes.values())
+
+    def wanting(self, report: Report) -> list[str]:
+        """The names of those that a report is for."""
+        return [name for name, wish in self.wishes.items() if wish.is_met(report)]
+
+    def send(self, name: str, report: Report) -> Iterator[Undelivered]:
+        """Send a report by one of them."""
+        from confaudit.notify.channel import deliver
+        from confaudit.notify.message import message
+
+        try:
+            if name not in self.channels:
+                self.channels[name] = channel_of(self.setup, name)
+            deliver(self.channels[name], message(report))
+        except ConfauditError as error:
+            del self.wishes[name]
+            yield Undelivered(name, error)
+
+
+def _known(setup: Setup) -> Mapping[str, Notification]:
+    return setup.configuration.notifications
 
 
 def _wish(notification: Notification) -> Wish:

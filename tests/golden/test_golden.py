@@ -26,7 +26,7 @@ def test_golden(report_name: str, format_name: str, request: pytest.FixtureReque
 
 MESSAGES = {
     f"notify-{report}-{template.removesuffix('.j2')}": (report, f"notify/{template}")
-    for report in ("show", "show-first")
+    for report in ("show", "show-first", "show-several")
     for template in ("slack.json.j2", "teams.json.j2", "mail.html.j2")
 }
 

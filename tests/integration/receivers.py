@@ -15,6 +15,8 @@ from typing import Any, Self, cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.integration.processes import DEADLINE
+
 PASSWORD = "planted-secret-password"
 
 
@@ -116,7 +118,7 @@ def mailbox(certificate: str = "", *, is_tls: bool = False) -> Iterator[Mailbox]
         wanting |= {"tls_context": context, "require_starttls": True, "auth_required": True}
     elif context:
         wanting |= {"ssl_context": context, "auth_require_tls": False}
-    controller = _Controller(box, hostname="127.0.0.1", port=0, **wanting)
+    controller = _Controller(box, hostname="127.0.0.1", port=0, ready_timeout=DEADLINE, **wanting)
     controller.start()
     try:
         box.port = controller.port

@@ -39,18 +39,36 @@ def commit_part(report: Report, deployment: str, releases: Sequence[str]) -> Rep
 
 def commit_report(parts: Sequence[Report], commit: Recorded) -> Report:
     """The parts as one report; a single one is the whole."""
-    table = Table("deployments", "Commit", _COLUMNS, tuple(_row(part, commit) for part in parts))
-    columns = tuple(
-        one for one in _COLUMNS if any(row[one.id] is not MISSING for row in table.rows)
-    )
-    table = replace(table, columns=columns)
+    table = _table("Commit", [_row(part, commit) for part in parts])
     first = parts[0]
     if len(parts) == 1:
         title = f"What {commit.name} brought to {visible(first.deployment)}"
         return replace(first, title=title, tables=(table, *first.tables))
+    return _joined(
+        f"What {commit.name} brought to {plural(len(parts), 'deployment')}", table, parts
+    )
+
+
+def as_one(reports: Sequence[Report]) -> Report:
+    """Reports on what a commit each brought to a deployment each, as one; a single one is it."""
+    if len(reports) == 1:
+        return reports[0]
+    table = _table("Commits", [row for one in reports for row in one.tables[0].rows])
+    parts = [replace(one, tables=one.tables[1:]) for one in reports]
+    return _joined(f"What changed in {plural(len(parts), 'deployment')}", table, parts)
+
+
+def _table(title: str, rows: Sequence[Mapping[str, Value]]) -> Table:
+    """The commits, without columns that none of them has something in."""
+    columns = (one for one in _COLUMNS if any(row[one.id] is not MISSING for row in rows))
+    return Table("deployments", title, tuple(columns), tuple(rows))
+
+
+def _joined(title: str, table: Table, parts: Sequence[Report]) -> Report:
+    first = parts[0]
     return Report(
         kind=ReportKind.SHOW,
-        title=f"What {commit.name} brought to {plural(len(parts), 'deployment')}",
+        title=title,
         generated_at=first.generated_at,
         tool_version=first.tool_version,
         judged=joined(part.judged for part in parts),
