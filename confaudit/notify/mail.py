@@ -149,7 +149,8 @@ def _hand_over(server: Server, mail: EmailMessage, tls: ssl.SSLContext) -> int:
 
 
 def _connected(server: Server, tls: ssl.SSLContext) -> SMTP:
-    port, seconds = server.port or _PORTS[server.security], server.timeout_seconds
+    port = server.port or _PORTS[server.security]
+    seconds = 2 * server.timeout_seconds  # `_within` is first to say that it takes too long
     if server.security == "tls":
         return SMTP_SSL(server.host, port, timeout=seconds, context=tls)
     return SMTP(server.host, port, timeout=seconds)

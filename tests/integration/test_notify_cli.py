@@ -14,7 +14,7 @@ from confaudit.demo.story import states
 from confaudit.notify import channel
 from confaudit.workflows.notify import announce
 from confaudit.workflows.snapshot import Outcome, Status
-from tests.integration.processes import wait_until
+from tests.integration.processes import DEADLINE, wait_until
 from tests.integration.receivers import PASSWORD, Mailbox, Receiver, dripping, mailbox
 from tests.unit.report_schema import REPORT_SCHEMA
 
@@ -57,9 +57,8 @@ def changed(folder: Path, confaudit: Confaudit) -> Path:
 
 
 def configure(**notifications: Mapping[str, object]) -> None:
-    Path("confaudit.yaml").write_text(
-        yaml.safe_dump({"notifications": notifications}, sort_keys=False)
-    )
+    patient = {name: {"timeout": DEADLINE, **one} for name, one in notifications.items()}
+    Path("confaudit.yaml").write_text(yaml.safe_dump({"notifications": patient}, sort_keys=False))
 
 
 def webhook(patch: pytest.MonkeyPatch, name: str, url: str, **more: object) -> dict[str, object]:
