@@ -41,8 +41,9 @@ class Origins:
 
     def _looked_for(self, commit: str) -> Iterator[None]:
         own = self._history.header(commit)
-        self._note(Origin(commit, own.authored_at), self._brought(commit, own.parents))
-        yield
+        if all(map(self._history.commit_id, own.parents)):  # of a shallow clone git knows better
+            self._note(Origin(commit, own.authored_at), self._brought(commit, own.parents))
+            yield
         for one in self._history.log([commit], [f"{DEPLOYMENTS}/"]):
             paths = [change.path.split("/") for change in one.changes]
             names = [path[1] for path in paths] or self._brought(one.id, one.parents)

@@ -303,6 +303,19 @@ def test_a_snapshot_that_a_merge_took_from_a_branch_is_from_there(tmp_path, kept
     assert store.read("HEAD").commit == {"ours": ours, "theirs": theirs}[kept]
 
 
+@pytest.mark.parametrize("depth", [1, 2])
+def test_snapshots_of_a_shallow_clone_are_read(tmp_path, depth):
+    store = Repository.open(tmp_path / "store", create=True)
+    store.commit("prod", FILES, "first", AT)
+    store.commit("dev", FILES, "other", AT)
+    newest = store.commit("prod", CHANGED, "newest", AT)
+    before = store.history.commit_id("HEAD~1")
+    git(tmp_path, "clone", "-q", "--depth", str(depth), f"file://{store.root}", "clone")
+    snapshots = Snapshots.at(tmp_path / "clone")
+    assert snapshots.read("HEAD", "prod").commit == newest
+    assert snapshots.read("HEAD", "dev").commit == {1: newest, 2: before}[depth]  # the oldest known
+
+
 # --- how often git is run --------------------------------------------------------------------
 
 
