@@ -37,6 +37,16 @@ def test_golden_messages(name: str, request: pytest.FixtureRequest) -> None:
     compare(message(REPORTS[report]).filled(template), EXPECTED / name, request)
 
 
+def test_the_mail_of_a_fleet_is_cut_between_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = message(REPORTS["show-several"]).text()
+    assert all(len(line) <= 78 for line in whole.splitlines()[:8])
+    monkeypatch.setattr("confaudit.notify.message._MAIL_LIMIT", 500)
+    start, _, end = message(REPORTS["show-several"]).text().rpartition("\n\n")
+    assert whole.startswith(f"{start}\n")
+    assert 400 < len(start) <= 500
+    assert end == "The rest is left out; `confaudit show` tells it.\n"
+
+
 def compare(text: str, file: Path, request: pytest.FixtureRequest) -> None:
     """Hold a text against what was reviewed, or make it that."""
     if request.config.getoption("--update-golden"):

@@ -2,12 +2,14 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 import pytest
 
-from confaudit.configfile import Hook, Webhook
+from confaudit import topics
+from confaudit.configfile import Email, Hook, Webhook, parse
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.judge import Judged
 from confaudit.core.judge.rules.changes import DEPLOYMENT_GONE, change_finding, change_rule
@@ -76,6 +78,12 @@ def test_confaudit_yaml_knows_all_levels_and_causes() -> None:
     named = get_args(get_args(get_args(fields["causes"])[0])[0])
     assert set(named) == {cause.value for cause in Cause}
     assert Hook(command=["x"]).level == Level.INFO.word
+
+
+def test_the_examples_of_the_topic_are_valid() -> None:
+    example = topics.text("notifications").split("```yaml\n")[1].split("```")[0]
+    found = parse(example.encode(), Path("confaudit.yaml")).configuration.notifications
+    assert {type(one) for one in found.values()} == {Webhook, Email, Hook}
 
 
 @pytest.mark.parametrize(
