@@ -151,7 +151,7 @@ def record(
         taken_at = at or raw.taken_at or setup.now()
         before = cache(lambda: _newest(loader, repository, name))
         if at is None:
-            _refuse_the_past(before(), name, taken_at)
+            _refuse_the_past(repository, name, taken_at)
         outcome = _record(repository, loader, name, before, raw, taken_at)
         _note(repository, name, taken_at)
         if outcome.commit:
@@ -168,13 +168,15 @@ def _note(
     repository.answers.note(name, Answer(at=at, token_expires_at=token_expires_at))
 
 
-def _refuse_the_past(newest: Snapshot | None, name: str, at: datetime) -> None:
-    if newest and newest.taken_at and at < newest.taken_at:
-        raise SourceError(
-            f"the input was taken on {at:%Y-%m-%d %H:%M}, before the newest snapshot of {name}"
-            f" ({newest.taken_at:%Y-%m-%d %H:%M} UTC)",
-            "give --at TIME to record it all the same",
-        )
+def _refuse_the_past(repository: "Repository", name: str, at: datetime) -> None:
+    with suppress(DamagedError):
+        newest = repository.latest(name)
+        if newest and newest.taken_at and at < newest.taken_at:
+            raise SourceError(
+                f"the input was taken on {at:%Y-%m-%d %H:%M}, before the newest snapshot of {name}"
+                f" ({newest.taken_at:%Y-%m-%d %H:%M} UTC)",
+                "give --at TIME to record it all the same",
+            )
 
 
 def _record(
@@ -199,7 +201,8 @@ def _record(
 def _newest(loader: Loader, repository: "Repository", name: str) -> Snapshot | None:
     """The snapshot before; one that is damaged, as by a merge, does not keep others from coming."""
     with suppress(DamagedError):
-        return loader.latest(repository, name)
+        if repository.has(name):
+            return loader.clean(repository.contents("HEAD", name))
     return None
 
 
