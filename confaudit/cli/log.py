@@ -84,6 +84,8 @@ def command(
     for name in told.taken:
         click.echo(f"confaudit: taken to mean {name}", err=True)
     if rendering.is_plain and told.is_any:
+        for note in told.notes:
+            click.echo(f"confaudit: {note}", err=True)
         stream(told.entries, rendering, in_full=patch)
     else:
         write(log_report(setup, told), rendering, NEVER_REACHED, in_full=patch)

@@ -31,8 +31,8 @@ class _Age(click.ParamType[timedelta]):
             return value
         try:
             age = timedelta(microseconds=duration(value) / _NANOSECONDS)
-        except RefusedError as error:
-            self.fail(str(error), param, ctx)
+        except RefusedError:
+            self.fail(f"{value!r} is no duration such as 90m, 26h or 2d", param, ctx)
         if age <= timedelta():
             self.fail("nothing is so young; give more than 0", param, ctx)
         return age

@@ -8,6 +8,7 @@ the files mean, nor needs a work tree.
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -201,7 +202,14 @@ class History:
     @property
     def is_shallow(self) -> bool:
         """Whether only the newest commits were fetched."""
-        return self._git.query("rev-parse", "--is-shallow-repository").line == "true"
+        return bool(self.oldest)
+
+    @property
+    def oldest(self) -> str:
+        """The commits before which a shallow clone has none, as git lists them; else empty."""
+        with suppress(FileNotFoundError):
+            return (self.common_dir / "shallow").read_text()
+        return ""
 
     def _root(self, commit: str) -> str:
         """Id of the tree of a commit."""

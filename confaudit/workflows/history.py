@@ -92,8 +92,9 @@ def _remembered(setup: Setup, deployments: Sequence[str]) -> "Remembered":
     from confaudit.store.remembered import Remembered
 
     facts = catalog.fingerprint(setup.releases_folder())
-    folder = setup.snapshots().history.common_dir
-    return Remembered(folder, " ".join(sorted(deployments)), f"{__version__} {_FORM} {facts}")
+    history = setup.snapshots().history
+    key = f"{__version__} {_FORM} {facts} {history.oldest}"
+    return Remembered(history.common_dir, " ".join(sorted(deployments)), key)
 
 
 def _told(
@@ -114,6 +115,21 @@ def _told(
         entry = entry_of(setup, version)
         if entry.changes or entry.is_first or entry.is_removed or entry.trouble:
             yield entry
+
+
+def history_notes(setup: Setup) -> tuple[str, ...]:
+    """What the history cannot tell.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    return (_SHALLOW,) if setup.snapshots().history.is_shallow else ()
+
+
+_SHALLOW: Final = (
+    "This clone is shallow: what came before its oldest commit is not known here, and looks like a "
+    "first snapshot. `git fetch --unshallow` brings it."
+)
 
 
 def _is_within(at: datetime | None, since: datetime | None, until: datetime | None) -> bool:

@@ -12,7 +12,7 @@ from confaudit.core.history.tally import Tally
 from confaudit.core.model import Cause
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.text.wording import visible
-from confaudit.workflows.history import entries, require_snapshots
+from confaudit.workflows.history import entries, history_notes, require_snapshots
 from confaudit.workflows.question import question
 from confaudit.workflows.setup import Setup
 
@@ -47,6 +47,8 @@ class Log:
     """The verdict where there is no entry."""
     taken: tuple[str, ...]
     """The names that misspelt ones were taken to mean."""
+    notes: tuple[str, ...]
+    """What the history cannot tell."""
 
 
 def log(setup: Setup, request: LogRequest) -> Log:
@@ -72,6 +74,7 @@ def log(setup: Setup, request: LogRequest) -> Log:
         title=f"History of {title}",
         nothing=f"No snapshot that is asked for changed {wanted.names or 'anything'} in {whose}.",
         taken=taken,
+        notes=history_notes(setup),
     )
 
 
@@ -85,6 +88,7 @@ def log_report(setup: Setup, told: Log) -> "Report":
         title=told.title,
         entries=found,
         statement=Tally(found).verdict if found else told.nothing,
+        notes=told.notes,
         generated_at=setup.now(),
         tool_version=__version__,
     )

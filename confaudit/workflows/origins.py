@@ -12,7 +12,7 @@ from confaudit.core.report.origins import origin_notes, origin_table, origin_ver
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
 from confaudit.workflows.blame import Choice, blame, every
-from confaudit.workflows.history import brought_by
+from confaudit.workflows.history import brought_by, history_notes
 from confaudit.workflows.question import question
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.words import named
@@ -40,7 +40,11 @@ def origins_report(
         title=f"Origin of {wanted.names or 'settings'}{f' in {visible(whose)}' if whose else ''}",
         statement=origin_verdict(found) if found else _NOTHING.format(visible(revision)),
         tables=(origin_table(found, merges),) if found else (),
-        notes=(*origin_notes(found), *(() if names or are_all else (_SET_ONLY,))),
+        notes=(
+            *origin_notes(found),
+            *history_notes(setup),
+            *(() if names or are_all else (_SET_ONLY,)),
+        ),
         generated_at=setup.now(),
         tool_version=__version__,
     )

@@ -11,7 +11,7 @@ from confaudit.core.text.wording import plural, visible
 from confaudit.core.upgrade.verify import verification_line
 from confaudit.errors import NothingToDo, SourceError
 from confaudit.workflows import diff
-from confaudit.workflows.history import brought_by
+from confaudit.workflows.history import brought_by, history_notes
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.words import named
@@ -35,7 +35,8 @@ def show(setup: Setup, revision: str = "", deployment: str = "") -> Report:
     parts = [view.part(name) for name in names]
     merge = brought_by(setup).get(commit.id, "")
     told = Recorded(commit.id, commit.authored_at, commit.author, commit.subject, merge)
-    return commit_report(parts, told)
+    report = commit_report(parts, told)
+    return replace(report, notes=(*report.notes, *history_notes(setup)))
 
 
 def _meant(setup: Setup, argument: str, deployment: str) -> "tuple[Commit, tuple[str, ...]]":

@@ -201,3 +201,16 @@ def test_a_walk_takes_two_git_processes_and_one_that_is_known_one(root, tmp_path
     started.clear()
     told(root)
     assert len(started) == 1
+
+
+def test_what_a_shallow_clone_lacks_is_told_once_it_was_fetched(root, tmp_path, confaudit):
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth", str(COMMITS - 4), f"file://{root}", "clone")
+    assert len(told(clone)) == COMMITS - 4
+    _, _, err = confaudit("log", "--no-config", "--repo", clone, "-n", "1")
+    assert "clone is shallow" in err
+    _, out, _ = confaudit("blame", "--no-config", "--repo", clone, "browser-only")
+    assert "clone is shallow" in out
+    git(clone, "fetch", "-q", "--unshallow")
+    assert len(told(clone)) == COMMITS
+    assert "shallow" not in confaudit("log", "--no-config", "--repo", clone, "-n", "1")[2]
