@@ -2,6 +2,7 @@
 
 import click
 
+from confaudit.cli.arguments import NOTIFICATION
 from confaudit.cli.commands import Command
 from confaudit.cli.parameters import deployment_option, dry_run_option, place_options
 from confaudit.cli.setup import fold_setup
@@ -11,7 +12,7 @@ from confaudit.workflows.setup import Setup
 
 
 @click.command("notify", cls=Command)
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, type=NOTIFICATION, metavar="[NAME]...")
 @deployment_option
 @dry_run_option
 @place_options

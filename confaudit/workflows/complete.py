@@ -38,6 +38,11 @@ def configured(setup: Setup) -> Iterator[str]:
     yield from setup.configuration.deployments
 
 
+def notifications(setup: Setup) -> Iterator[str]:
+    """The notifications that confaudit.yaml names."""
+    yield from setup.configuration.notifications
+
+
 def deployments(setup: Setup) -> Iterator[str]:
     """Those that confaudit.yaml names, and those that have a snapshot."""
     from confaudit.store.command import NoRepository

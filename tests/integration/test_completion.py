@@ -12,7 +12,10 @@ from click.shell_completion import BashComplete
 from confaudit.cli.main import group, run
 from confaudit.store.command import Git
 
-CONFIG = "deployments: {prod: {url: 'https://a.example.com'}, staging: {url: 'https://b.example'}}"
+CONFIG = """\
+deployments: {prod: {url: 'https://a.example.com'}, staging: {url: 'https://b.example'}}
+notifications: {page: {kind: exec, command: [page]}}
+"""
 
 
 @pytest.fixture
@@ -64,6 +67,7 @@ def completions(line):
         ("log -d o", ["old"]),
         ("compare o", ["<file>", "old"]),
         ("snapshot o", []),
+        ("notify p", ["page"]),
     ],
 )
 def test_what_is_known_is_completed(folder, line, found):
