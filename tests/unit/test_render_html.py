@@ -77,12 +77,12 @@ def _page(name: str) -> Page:
 def test_the_page_carries_our_style_sheets_and_script() -> None:
     """The golden pages have a line in place of each."""
     page = _page("every-kind")
-    report, theme, script = (
+    report, theme, tables, script = (
         (ASSETS / name).read_text(encoding="utf-8").strip().replace("</", r"<\/")
-        for name in ("report.css", "theme.css", "report.js")
+        for name in ("report.css", "theme.css", "tables.js", "report.js")
     )
     assert page.raw["style"].startswith(f"{report}\n{theme}\n:root {{ --report-id: ")
-    assert page.raw["script"] == script
+    assert page.raw["script"] == f"{tables}\n{script}"
 
 
 @pytest.mark.parametrize("name", REPORTS)
