@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from confaudit.core.model import MISSING, Json, Value
@@ -13,6 +14,7 @@ Path: TypeAlias = tuple[str, ...]
 _PLAIN: Final = re.compile(r"[^.\[\]\"]+")
 
 
+@lru_cache(maxsize=4096)  # the same few hundred leaves come with every snapshot
 def dotted(path: Path) -> str:
     """Join a path as Coder's users write it; a key that holds a dot is bracketed."""
     parts = [

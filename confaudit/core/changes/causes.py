@@ -78,12 +78,14 @@ class _Attributor:
         return replace(known, cause=found.cause, evidence=found.evidence, is_reordered=is_reordered)
 
     def _by_subject(self, change: Change) -> Attribution:
-        by_subject = {
-            Subject.OPTION: self._option,
-            Subject.CONFIG: self._leaves.attribute,
-            Subject.SERVER: self._server,
-        }
-        return self._with_fields(change, by_subject[change.subject](change))
+        match change.subject:
+            case Subject.OPTION:
+                found = self._option(change)
+            case Subject.CONFIG:
+                found = self._leaves.attribute(change)
+            case Subject.SERVER:
+                found = self._server(change)
+        return self._with_fields(change, found)
 
     def _with_option(self, change: Change) -> Change:
         spec = self._leaves.option(change.key)
