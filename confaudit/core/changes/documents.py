@@ -37,21 +37,16 @@ def differing(before: Document, after: Document) -> Iterator[tree.Path]:
             yield tuple(str(key) for key in level.path(output_format="list"))
 
 
-def unequal(before: Document, after: Document) -> Iterator[tree.Path]:
+def unequal(before: Json, after: Json) -> Iterator[tree.Path]:
     """The same without deepdiff, for whoever compares so often that its costs would show."""
-    pruned = strict_prune(before, after)
-    return _ends(*pruned) if pruned else iter(())
-
-
-def _ends(before: Json, after: Json) -> Iterator[tree.Path]:
-    """Where two pruned documents part: one of them has nothing, or a value that is no object."""
     if not (isinstance(before, dict) and isinstance(after, dict)):
-        yield ()
-        return
-    for key in before.keys() | after.keys():
-        is_shared = key in before and key in after
-        for below in _ends(before[key], after[key]) if is_shared else ((),):
-            yield (key, *below)
+        if not strictly_equal(before, after):
+            yield ()
+    elif before is not after:
+        for key in before.keys() | after.keys():
+            is_shared = key in before and key in after
+            for below in unequal(before[key], after[key]) if is_shared else ((),):
+                yield (key, *below)
 
 
 def strict_prune(before: Json, after: Json) -> tuple[Json, Json] | None:
