@@ -8,7 +8,20 @@ from pathlib import Path
 import pytest
 
 from confaudit.cli.main import run
+from confaudit.trust.claims import whole_folder
+from confaudit.trust.ledger import NAME
 from tests.story import Story, build
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _trusting_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing of the user's own configuration, but for trust in whatever tests write."""
+    home, base = tmp_path_factory.mktemp("trusting"), tmp_path_factory.getbasetemp()
+    (home / "confaudit").mkdir()
+    (home / "confaudit" / NAME).write_text(f"{whole_folder(base)} {base}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(home))
+        yield
 
 
 @pytest.fixture
@@ -16,7 +29,6 @@ def clean_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working folder, and an environment that says nothing about Coder or git."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     for name in list(os.environ):
         if name.startswith(("CODER_", "CONFAUDIT_", "GIT_")):
             monkeypatch.delenv(name)

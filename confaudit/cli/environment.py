@@ -11,6 +11,7 @@ _PREFIX: Final = "CONFAUDIT_"
 NAMES: Final = (
     "ALL",
     "ALLOW_HTTP",
+    "ALWAYS",
     "API_URL",
     "AS",
     "AT",
@@ -82,6 +83,7 @@ NAMES: Final = (
     "REPO",
     "REPORT",
     "RETRIES",
+    "REVOKE",
     "RULE",
     "RULES_LIST_FORMAT",
     "SERVE",

@@ -9,6 +9,7 @@ import click
 
 from confaudit.cli.commands import Command
 from confaudit.cli.parameters import repo_option, url_option
+from confaudit.cli.setup import user_folder
 from confaudit.workflows.clock import Clock
 from confaudit.workflows.init import Made, Newcomer, init
 
@@ -30,15 +31,15 @@ def command(name: str, url: str, repo: Path) -> None:
       confaudit init prod --url https://coder.example.com
       confaudit init staging --url https://coder.staging.example.com
     """
-    made = init(repo, name, url if name else "", Clock.of(os.environ))
+    made = init(repo, name, url if name else "", Clock.of(os.environ), user_folder())
     if name and not made.added:
         click.echo(f"{name} is set up already")
-    for line in (*_told(made), *_next(made, repo)):
+    for line in (*_told(made), *_undone(made), *_next(made, repo)):
         click.echo(line)
 
 
 def _told(made: Made) -> Iterator[str]:
-    """What was done, and what is left to do about git."""
+    """What was done."""
     for file in made.written:
         yield f"wrote {_shown(file)}"
     if made.added and made.configuration in made.kept:
@@ -47,11 +48,16 @@ def _told(made: Made) -> Iterator[str]:
         yield f"kept {', '.join(kept)}"
     if made.commit:
         yield f"committed what is new [{made.commit[:10]}]"
-    if made.trouble:
-        yield f"not committed: {made.trouble.message}; {made.trouble.hint}"
-    elif made.left:
-        yield "not committed, as it was changed before:"
+
+
+def _undone(made: Made) -> Iterator[str]:
+    """What is left to do about trust and git."""
+    for what, trouble in (("trusted", made.distrust), ("committed", made.trouble)):
+        if trouble:
+            yield f"not {what}: {trouble.message}; {trouble.hint}"
     if made.left:
+        if not made.trouble:
+            yield "not committed, as it was changed before:"
         files = shlex.join(_shown(file) for file in made.left)
         yield f"  git add {files} && git commit   # so that a clone has it"
 

@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "status": ("status", "Tell when deployments were last seen, and what may go wrong."),
     "doctor": ("doctor", "Check a setup before cron does."),
     "init": ("init", "Set up a repository of snapshots, or add a deployment to it."),
+    "trust": ("trust", "Agree to what confaudit.yaml asks of this machine."),
     "config": ("config", "Show confaudit's own configuration, or its JSON Schema."),
     "schema": ("schema", "Print the JSON Schema of the JSON report, or of a file."),
     "completion": ("completion", "Print the completion script for a shell."),
@@ -52,15 +53,13 @@ COMMANDS: Final = {
 
 
 EPILOG: Final = """\b
-Exit codes:
+Exit codes (`confaudit help` lists what else there is to read):
   0    ran fully; nothing at or above the threshold
   1    ran fully; differences at or above --fail-on
   2    usage or configuration error
   3    nothing to work on
   4    Coder, the git remote or a service could not be reached, or refused
-  70   a bug in confaudit, please report it; 130 interrupted, 143 terminated
-
-`confaudit help` lists what else there is to read."""
+  70   a bug in confaudit, please report it; 130 interrupted, 143 terminated"""
 
 
 @click.group(

@@ -38,12 +38,18 @@ def read_setup(
         allow_http=allow_http,
         clock=Clock.of(os.environ, now),
         searched_from=None if config or no_config else repo or Path.cwd(),
+        user_folder=user_folder(),
     )
+
+
+def user_folder() -> Path:
+    """Where a user keeps what holds in all folders."""
+    return Path(click.get_app_dir("confaudit"))
 
 
 def _config_path(config: Path | None, repo: Path | None) -> Path | None:
     if config is None:
-        return configfile.find(repo or Path.cwd(), Path(click.get_app_dir("confaudit")))
+        return configfile.find(repo or Path.cwd(), user_folder())
     if not config.is_file():
         raise ConfigError(
             f"there is no configuration file {config}", "check --config or CONFAUDIT_CONFIG"

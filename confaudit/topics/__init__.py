@@ -20,6 +20,7 @@ NAMES: Final = (
     "export",
     "site",
     "secrets",
+    "trust",
     "check",
     "review",
     "ci",

@@ -51,6 +51,14 @@ def server_and_place(url: str, kind: UrlKind) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc}", f"{parts.path.lstrip('/')}{query}"
 
 
+def origin(url: str) -> str:
+    """Scheme, host and port of a checked URL: what it takes to be the same server."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}:{port}"
+
+
 def _split(url: str, kind: UrlKind, *, allow_http: bool) -> SplitResult:
     if re.search(r"[\x00-\x20\x7f\\]", url):  # the parser would silently drop or turn some
         raise ConfigError(f"{kind.name} holds a space or control character", kind.hint)

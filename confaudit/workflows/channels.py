@@ -16,8 +16,9 @@ def channel_of(setup: Setup, name: str) -> "Channel":
     """How to reach somebody.
 
     Raises:
-        ConfigError: a secret that it takes cannot be had.
+        ConfigError: confaudit.yaml is not trusted with it, or a secret that it takes cannot be had.
     """
+    setup.gate.check_notification(name)
     match setup.configuration.notifications[name]:
         case Webhook() as webhook:
             return _webhook(setup, webhook)

@@ -27,8 +27,8 @@ def from_file(path: Path, what: str) -> str:
         ) from error
 
 
-def from_command(command: str, what: str) -> str:
-    """The secret that a command prints, run without a shell; `what` names it in messages.
+def from_command(command: str, what: str, folder: Path) -> str:
+    """The secret that a command prints, run in a folder without a shell; `what` names it.
 
     Raises:
         ConfigError: it cannot be run, or fails.
@@ -37,7 +37,12 @@ def from_command(command: str, what: str) -> str:
     try:
         words = shlex.split(command)
         done = subprocess.run(  # noqa: S603 - the operator's own command, no shell
-            words, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False
+            words,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
         )
     except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
         raise ConfigError(
@@ -57,7 +62,7 @@ def secret_of(source: SecretSource, what: str, folder: Path, environ: Mapping[st
     if source.file:
         found = from_file(folder / source.file, what)
     elif source.command:
-        found = from_command(source.command, what)
+        found = from_command(source.command, what, folder)
     else:
         found = environ.get(source.variable, "").strip()
     if not found:

@@ -23,6 +23,7 @@ from confaudit.workflows.doctor_server import server_checks
 from confaudit.workflows.house import FILES, house
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.snapshot import PARALLEL
+from confaudit.workflows.trust import trust_checks
 
 About: TypeAlias = tuple[str, Check]
 """What a check is about, and the check."""
@@ -38,6 +39,7 @@ def examine(setup: Setup, names: Sequence[str]) -> Report:
     catalog, catalogue = _catalog(setup)
     checks = [
         ("confaudit", configuration),
+        *(("confaudit", one) for one in trust_checks(setup)),
         ("confaudit", catalogue),
         *(("confaudit", one) for one in _house(setup)),
         *_servers(setup, deployments, catalog),

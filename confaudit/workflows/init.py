@@ -19,6 +19,7 @@ from confaudit.workflows.house import EXCEPTIONS
 from confaudit.workflows.policy import POLICY
 from confaudit.workflows.setup import TOKEN, token_owners
 from confaudit.workflows.starters import starter
+from confaudit.workflows.trust import agree_to_new
 from confaudit.workflows.write import make_folder, write_text
 from confaudit.yaml_file import read_bytes
 from confaudit.yaml_lines import indented
@@ -81,12 +82,15 @@ class Made:
     """What is not committed, as somebody has changed it or it could not be."""
     trouble: StoreError | None
     """Why it could not be."""
+    distrust: ConfigError | None
+    """Why what it wrote could not be trusted at once."""
 
 
-def init(folder: Path, name: str, url: str, clock: Clock) -> Made:
+def init(folder: Path, name: str, url: str, clock: Clock, user_folder: Path | None = None) -> Made:
     """Make `folder` a repository of snapshots, and add the deployment to it, if one is named.
 
-    Files that exist are kept, but for the lines of the deployment. What was written is committed.
+    Files that exist are kept, but for the lines of the deployment. What was written is committed,
+    and trusted where `user_folder` keeps that.
 
     Raises:
         StoreError: the folder cannot become a git repository.
@@ -97,7 +101,7 @@ def init(folder: Path, name: str, url: str, clock: Clock) -> Made:
     repository = Repository.open(folder, create=True, committed_at=clock.ordered)
     with repository.lock():
         path = configfile.nearest(folder) or folder.resolve() / NAMES[0]
-        return _Place(repository, path, clock.now()).set_up(name, address)
+        return _Place(repository, path, clock.now(), user_folder).set_up(name, address)
 
 
 def _address(name: str, url: str) -> str:
@@ -118,6 +122,8 @@ class _Place:
     path: Path
     """Where confaudit.yaml is, or is to be."""
     now: datetime
+    user_folder: Path | None
+    """Where it is kept what is trusted; None where that is nobody's business."""
 
     def set_up(self, name: str, url: str) -> Made:
         """Write what is missing, and commit it."""
@@ -139,7 +145,17 @@ class _Place:
             commit=commit,
             left=tuple(file for file in files if not self._is_settled(file)),
             trouble=trouble,
+            distrust=self._distrust(added),
         )
+
+    def _distrust(self, added: Newcomer | None) -> ConfigError | None:
+        """Let the deployment have what it asks; why not, if that cannot be kept."""
+        try:
+            if added and self.user_folder:
+                agree_to_new(configfile.load(self.path), self.user_folder, added.name)
+        except ConfigError as error:
+            return error
+        return None
 
     def _present(self) -> Configuration | None:
         """What confaudit.yaml says already."""

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from confaudit.configfile import Configuration, Deployment, Loaded
 from confaudit.errors import ConfigError, NothingToDo, suggest
+from confaudit.sources.address import base_url
 from confaudit.sources.http_target import ApiTarget
 from confaudit.workflows.clock import Clock
 from confaudit.workflows.credential import from_command, from_file
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from confaudit.core.history.entry import Entry
     from confaudit.store.repository import Repository
     from confaudit.store.snapshots import Snapshots
+    from confaudit.trust.gate import Gate
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Setup:
     clock: Clock = field(default_factory=lambda: Clock.of(os.environ))
     searched_from: Path | None = None
     """Folder from which on confaudit.yaml was looked for, upwards; None where it was named."""
+    user_folder: Path | None = None
+    """Where the user keeps what holds in all folders: a confaudit.yaml, and what is trusted."""
 
     @property
     def configuration(self) -> Configuration:
@@ -120,9 +124,27 @@ class Setup:
         """How to ask one deployment.
 
         Raises:
-            ConfigError: its token cannot be found.
+            ConfigError: its token cannot be found, or confaudit.yaml is not trusted with it.
         """
-        return replace(self.anonymous(deployment), token=self._token(name, deployment))
+        target = self.anonymous(deployment)
+        self.gate.check_token(name, deployment, target.base)
+        return replace(target, token=self._token(name, deployment))
+
+    @cached_property
+    def gate(self) -> "Gate":
+        """What decides whether confaudit.yaml may have things run, read and sent."""
+        from confaudit.trust.gate import Gate
+        from confaudit.trust.ledger import NAME
+
+        path, folder = self.loaded.path, self.user_folder
+        return Gate(
+            loaded=self.loaded,
+            is_named=self.searched_from is None or path is None or path.parent == folder,
+            ledger=folder / NAME if folder else None,
+            url=base_url(self.url, allow_http=True) if self.url else "",
+            token_file=str(self.token_file or ""),
+            environ=self.environ,
+        )
 
     def anonymous(self, deployment: Deployment) -> ApiTarget:
         """How to ask one deployment what it tells everybody."""
@@ -139,7 +161,7 @@ class Setup:
         if deployment.token_file:
             token = from_file(self.loaded.folder / deployment.token_file, "token")
         elif deployment.token_command:
-            token = from_command(deployment.token_command, "token")
+            token = from_command(deployment.token_command, "token", self.loaded.folder)
         else:
             token = self._environment(name, deployment.token_env or self._common_token_env(name))
         if not token:

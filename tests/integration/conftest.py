@@ -48,7 +48,6 @@ def quiet_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPat
     (home / ".gitconfig").write_text("[user]\nname = Ann Admin\nemail = ann@example.com\n")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 
 
 class Calls:

@@ -33,7 +33,8 @@ def run(*arguments, cwd, env=None, stdin=""):
 
 
 def environment(home):
-    return {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    kept = {name: os.environ[name] for name in ("PATH", "XDG_CONFIG_HOME")}
+    return kept | {"HOME": str(home), "LANG": "C.UTF-8"}
 
 
 FILES = {

@@ -104,11 +104,18 @@ def host(tmp_path: Path, loaded: Path, quiet_home: None) -> Iterator[Host]:
         yield host
 
 
+def agree(host: Host) -> None:
+    """The step that comes before the recipes for a host."""
+    (step,) = re.findall(r"^sudo -u confaudit (/.* trust .*?) +#", TEXT, re.M)
+    host.run(["/bin/sh", "-c", host.here(f" {step}")], host.root)
+
+
 def cron(host: Host) -> str:
     """What cron mails: it knows what stands in the table, and next to nothing else."""
     file, asked = host.root / "srv/coder-config/confaudit.yaml", "token_env: CODER_SESSION_TOKEN"
     file.write_text(file.read_text().replace(asked, "token_file: ../token"))
     (host.root / "srv/token").write_text(host.coder.token)
+    agree(host)
     settings, _, line = recipe("crontab -u confaudit -e").strip().rpartition("\n")
     given = dict(one.split("=", 1) for one in host.here(settings).splitlines())
     assert given.pop("MAILTO")
@@ -126,6 +133,7 @@ def unit(name):
 
 
 def systemd(host: Host) -> str:
+    agree(host)
     service = unit("service")["Service"]
     place = {key: host.here(f" {service[key]}").strip() for key in service}
     tokens = Path(place["EnvironmentFile"]).read_text()
