@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -123,6 +124,17 @@ class Snapshots:
         """Whether there is a snapshot of a deployment on the checked-out branch, damaged or not."""
         tip = self._commit_id("HEAD")
         return bool(tip and self.regular_files(tip, deployment))
+
+    def taken_at(self, revision: str, deployment: str) -> datetime | None:
+        """When the snapshot of a deployment at a revision was taken; None where there is none.
+
+        Raises:
+            StoreError: the revision cannot be one.
+        """
+        commit = self._commit_id(revision)
+        if not commit or not self.regular_files(commit, deployment):
+            return None
+        return self._origins(commit).of(deployment).authored_at
 
     def staged(self, deployment: str) -> StoredFiles:
         """The snapshot of a deployment as it is staged, which may be without any file."""

@@ -127,14 +127,10 @@ class _Reading:
 
     def _committed(self, name: str) -> datetime | None:
         """When the last change was taken, here or where the remote was last seen."""
-        from confaudit.store.layout import folder_of
-
         if self._snapshots is None:
             return None
-        history = self._snapshots.history
-        tips = [one for one in map(history.commit_id, ("HEAD", self._tracked)) if one]
-        commits = history.log(tips, [folder_of(name)], limit=1) if tips else ()
-        return next((one.authored_at for one in commits), None)
+        times = (self._snapshots.taken_at(one, name) for one in ("HEAD", self._tracked))
+        return max(filter(None, times), default=None)
 
     @cached_property
     def _tracked(self) -> str:
