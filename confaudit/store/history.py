@@ -114,13 +114,16 @@ class History:
         *,
         is_linked: bool = False,
         is_mainline: bool = False,
+        moving: str = "",
     ) -> Iterator[Commit]:
         """Walk from revisions (or over ranges, `A..B`) to what came before, newest first.
 
         With paths, files or folders from the root, only commits that made a difference to them;
         of branches that ended alike, one. `limit` is the most commits wanted. Linked, branches do
         not mix, and the parents of a commit are the next ones of the walk. On the main line, merges
-        stand for what they brought. Commits come while git walks, and leaving early ends the walk.
+        stand for what they brought. With a text that is `moving`, only commits that change how
+        often it stands in those files. Commits come while git walks, each with the next one, and
+        leaving early ends the walk.
 
         Raises:
             StoreError: a revision does not exist, or git has trouble.
@@ -129,11 +132,13 @@ class History:
         chosen = (f":(top,literal){path}" for path in paths)
         linked = ("--topo-order", "--parents") if is_linked else ()
         mainline = ("--first-parent",) if is_mainline else ()
+        moved = (f"-S{moving}",) if moving else ()
         command = (
             *COMMAND,
             *most,
             *linked,
             *mainline,
+            *moved,
             "--end-of-options",
             *revisions,
             "--",

@@ -54,6 +54,21 @@ def steps(snapshots: Snapshots, revision: str, deployments: Sequence[str] = ()) 
         expected = commit.parents[0] if len(commit.parents) == 1 else ""
 
 
+def last_moving(
+    snapshots: Snapshots, revision: str, deployment: str, file: str, text: str
+) -> Iterator[Step]:
+    """The newest one that changes how often a text stands in a file, for which git looks.
+
+    Raises:
+        StoreError: the history cannot be read.
+    """
+    history, path = snapshots.history, folder_of(deployment) + file
+    for commit in history.log([revision], [path], limit=1, is_linked=True, moving=text):
+        parent = history.commit_id(f"{commit.id}^")
+        before = snapshots.regular_files(parent, deployment) if parent else {}
+        yield Step(commit, deployment, before, snapshots.regular_files(commit.id, deployment))
+
+
 class Version(NamedTuple):
     """A step with the texts of the files."""
 

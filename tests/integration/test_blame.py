@@ -111,6 +111,22 @@ def test_an_option_is_followed_through_a_rename(root):
     assert found["ai-budget-policy"][1:] == ("upgrade", Cause.RELEASE)
 
 
+def test_an_option_alone_has_the_origin_that_it_has_among_all(root):
+    old, new = "2.33.11", "2.34.0"
+    set_then = {"aibridge_rate_limit": 5, "session_duration": HOUR}
+    set_now = {"ai_gateway_rate_limit": 5, "aibridge_rate_limit": 5, "session_duration": HOUR}
+    commit(root, "first", snapshot(old))
+    commit(root, "set", snapshot(old, **set_then))
+    spaced = encode(snapshot(old, **set_then))["settings.json"].replace('": {"s', '":  {"s')
+    commit(root, "spaced", snapshot(old, **set_then), settings=spaced)
+    commit(root, "damaged", snapshot(old, **set_then), settings="{")
+    commit(root, "upgrade", snapshot(new, **set_now))
+    commit(root, "more", snapshot(new, **set_now, oidc_issuer_url="x"))
+    every = told(root)
+    for key in ("session-duration", "ai-gateway-rate-limit", "oidc-issuer-url", "access-url"):
+        assert told(root, key) == {key: every[key]}
+
+
 def test_a_damaged_snapshot_hides_no_origin(root):
     commit(root, "first", snapshot())
     commit(root, "set", snapshot(session_duration=HOUR))

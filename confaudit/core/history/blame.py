@@ -60,6 +60,11 @@ class Search:
         """Whether any is left."""
         return bool(self._lines)
 
+    @property
+    def line(self) -> str:
+        """The line of the option that is left; empty where there are more."""
+        return next(iter(self._lines.values())) if len(self._lines) == 1 else ""
+
     def name(self, key: str) -> str:
         """What an option was called as far back as the search has come."""
         return self._names[key]
