@@ -121,6 +121,8 @@ class RawDeployment:
     """When the state was read (aware UTC), if the input says."""
     deployment: str = ""
     """The name of the deployment, if somebody gave it one."""
+    asked_with: str = field(repr=False, default="")
+    """The credential that the source showed, which an answer may repeat."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,23 +40,66 @@ SECRET_LEAVES: Final = frozenset({"pg_connection_url", "scim_api_key"})
 """Config leaves of secret options whose names alone do not betray them."""
 
 _SECRET_NAME: Final = re.compile(
-    r"secret|passw(or)?d|passwd|passphrase|assertion|credential|authorization|bearer|tokens?$"
-    r"|(^|[^a-z])(psk|keys?|pat|sig|signature)$"
-    r"|(account|api|access|auth|encryption|private|master|shared)keys?$",
+    r"secret|passw(or)?d|passwd|passphrase|passcode|assertion|credential|authorization|bearer"
+    r"|tokens?$|connection[^a-z]?string"
+    r"|(^|[^a-z])(psk|keys?|pat|sig|signature|pwds?|pass|hmac|salt|[th]?otp|pin|jwt|dsn|creds?"
+    r"|cookies?|webhooks?|licen[cs]es?|honeycomb[^a-z]team)$"
+    r"|(account|api|access|auth|encryption|private|master|shared|session|signing|licen[cs]e)keys?$",
     re.IGNORECASE,
 )
 _PUBLIC_NAME: Final = re.compile(
-    r"([^a-z]|^)(auth|file|path|url|uri|lifetime|field|id|enabled?|algorithm|name|type|text|public[^a-z]?key)s?$",
+    r"([^a-z]|^)(auth|file|path|url|uri|lifetime|field|id|enabled?|algorithm|name|type|text|ref|endpoint|public[^a-z]?key)s?$"
+    r"|(same[^a-z]?site|secure|host[^a-z]prefix)([^a-z]auth)?[^a-z]cookies?$",
     re.IGNORECASE,
 )
+_WHICH_ONE: Final = re.compile(
+    r"([^a-z0-9](prod(uction)?|stag(e|ing)|dev(elopment)?|test|live|old|new|next|current|previous"
+    r"|prev|backup|default|main|primary|secondary|v?[0-9]{1,4})|(?<=[a-z])[0-9]{1,4}){1,3}$",
+    re.IGNORECASE,
+)
+"""What tells one of several things of a name from the others: `token_prod`, `api_key_2`."""
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_LONGEST_NAME: Final = 100
+"""Characters at the end of a name that count: in a text all of it may read like one."""
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a key, flag or parameter name promises a secret value."""
+    return _looks_secret(name[-_LONGEST_NAME:])
+
+
+def looks_public(name: str) -> bool:
+    """Whether a name promises something that identifies or describes, and opens nothing."""
+    return bool(_PUBLIC_NAME.search(_CAMEL.sub("_", name[-_LONGEST_NAME:])))
 
 
 @lru_cache(maxsize=4096)  # the same few hundred names come with every snapshot
-def looks_secret(name: str) -> bool:
-    """Whether a key, flag or parameter name promises a secret value."""
-    spaced = _CAMEL.sub("_", name)
-    return bool(_SECRET_NAME.search(spaced)) and not _PUBLIC_NAME.search(spaced)
+def _looks_secret(name: str) -> bool:
+    kind = _WHICH_ONE.sub("", _CAMEL.sub("_", name))
+    return bool(_SECRET_NAME.search(kind)) and not _PUBLIC_NAME.search(kind)
+
+
+def holds_secret(name: str, value: Value) -> bool:
+    """Whether what stands under a name is secret, be it a text or a structure with texts in it.
+
+    Some names are those of sections as well, as `http_cookies` and `webhook` of Coder's are.
+    """
+    if not looks_secret(name) or not carries_text(value):
+        return False
+    return not (names_section(name) and _holds_structure(value))
+
+
+def names_section(name: str) -> bool:
+    """Whether a name that promises a secret may be that of settings about such secrets."""
+    return bool(_SECTION_NAME.search(name[-_LONGEST_NAME:]))
+
+
+_SECTION_NAME: Final = re.compile(r"(cookie|webhook|licen[cs]e)s?$", re.IGNORECASE)
+
+
+def _holds_structure(value: Value) -> bool:
+    inside = value if isinstance(value, list) else [value]
+    return any(isinstance(one, dict) for one in inside)
 
 
 def is_secret_option(spec: OptionSpec) -> bool:
@@ -67,8 +110,10 @@ def is_secret_option(spec: OptionSpec) -> bool:
 
 def carries_text(value: Value) -> bool:
     """Booleans and numbers under a secret-looking name are settings: `disable_password_auth`."""
+    if isinstance(value, dict):
+        return not is_secret(value) and any(map(carries_text, value.values()))
     if isinstance(value, list):
-        return any(carries_text(item) for item in value)
+        return any(map(carries_text, value))
     return isinstance(value, str) and value not in ("", "true", "false")
 
 

@@ -86,12 +86,12 @@ def _read_once(client: "Client", target: ApiTarget) -> ApiReading:
             "the deployment is mid-rollout: two versions of Coder answered",
             "try again when the rollout is done",
         )
-    deployment = _deployment(client.url, version, payload, heard)
+    deployment = _deployment(client.url, version, payload, heard, target.token)
     return ApiReading(deployment, token_expiry(client, target.token))
 
 
 def _deployment(
-    url: str, version: str, payload: dict[str, Json], heard: list["_Heard"]
+    url: str, version: str, payload: dict[str, Json], heard: list["_Heard"], token: str
 ) -> RawDeployment:
     answers = {one.name: one.answer for one in heard if one.answer is not MISSING}
     concealed = endpoints.concealed(answers)
@@ -102,6 +102,7 @@ def _deployment(
         failed={one.name: one.failed for one in heard if one.failed},
         label=url,
         version=version,
+        asked_with=token,
     )
 
 

@@ -9,6 +9,7 @@ still do.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 from confaudit.core.given import Given, GivenState, OperatorSettings
 from confaudit.core.model import (
@@ -29,12 +30,13 @@ from confaudit.core.secret import (
     SECRET_LEAVES,
     SECRET_OPTIONS,
     carries_text,
+    holds_secret,
     is_secret,
     is_secret_option,
     looks_secret,
     secret,
 )
-from confaudit.core.snapshot.canonical import parsed
+from confaudit.core.snapshot.canonical import ENDPOINTS, parsed
 from confaudit.core.snapshot.credentials import TextRedactor, known_part, userinfo_end
 from confaudit.core.text.placeholders import is_elsewhere, stands_for_secret
 
@@ -46,10 +48,11 @@ def redact(raw: RawDeployment, key: bytes = b"") -> CleanDeployment:
     so that a rotation shows. Without it nothing is derived from a secret: an unkeyed hash of a
     short one can be guessed.
     """
-    redactor = _Redactor(key, by_name=raw.fidelity is not Fidelity.SHAPE)
+    by_name = raw.fidelity is not Fidelity.SHAPE
+    redactor = _Redactor(key, raw.asked_with, by_name=by_name)
     return CleanDeployment(
         payload=redactor.payload(raw.payload),
-        endpoints=redactor.tree(dict(raw.endpoints)),
+        endpoints=redactor.answers(raw.endpoints),
         unavailable=raw.unavailable,
         failed=raw.failed,
         fidelity=raw.fidelity,
@@ -99,7 +102,7 @@ def redact_operator(operator: OperatorSettings, specs: Iterable[OptionSpec]) -> 
     redactor = _Redactor()
 
     def clean(given: Given) -> Given:
-        named = given.name not in public and looks_secret(given.name) and carries_text(given.value)
+        named = given.name not in public and holds_secret(given.name, given.value)
         found = redactor.given(given, is_secret_option=given.name in secrets or named)
         if not given.left_as_text or found.value == given.value:
             return found
@@ -147,8 +150,8 @@ def _input_names(specs: Iterable[OptionSpec]) -> Iterator[str]:
 class _Redactor(TextRedactor):
     """The rules for all that is more than a text."""
 
-    def __init__(self, key: bytes = b"", *, by_name: bool = True) -> None:
-        super().__init__(key)
+    def __init__(self, key: bytes = b"", known: str = "", *, by_name: bool = True) -> None:
+        super().__init__(key, known)
         self._by_name = by_name  # the "values" of a docs page are the type names we gave it
 
     def payload(self, payload: Mapping[str, Json]) -> dict[str, Json]:
@@ -196,21 +199,32 @@ class _Redactor(TextRedactor):
             return secret(True) if is_secret_option else value
         if is_secret(value):
             return value
-        if is_secret_option or (looks_secret(key) and carries_text(value)):
+        if is_secret_option or holds_secret(key, value):
             return secret(bool(value))
         return self._value(value)
 
     def document(self, name: str, tree: Json) -> Json:
         """Redact one stored file."""
-        clean = self.tree({name: tree})[name]
-        settings = clean.get("settings") if isinstance(clean, dict) else None
-        if isinstance(clean, dict) and isinstance(settings, dict):
-            clean["settings"] = {key: _masked(key, setting) for key, setting in settings.items()}
-        return clean
+        if not isinstance(tree, dict):
+            return self._value(tree)
+        listings = {part: held for part, held in tree.items() if part in _LISTINGS}
+        clean = self.tree({part: held for part, held in tree.items() if part not in listings})
+        return clean | {part: self._listing(part, held) for part, held in listings.items()}
+
+    def _listing(self, part: str, entries: Json) -> Json:
+        if not isinstance(entries, dict):
+            return self._value(entries)
+        if part == "settings":
+            return {self.text(key): self.setting(key, entry) for key, entry in entries.items()}
+        return self.answers(entries)
+
+    def answers(self, answers: Mapping[str, Json]) -> dict[str, Json]:
+        """Redact what there is of things whose names say nothing of their secrecy."""
+        return {self.text(name): self._value(answer) for name, answer in answers.items()}
 
     def setting(self, key: str, setting: Json) -> Json:
         """Redact what a stored file says of one option."""
-        return _masked(key, self._entry(key, setting))
+        return _masked(key, self._value(setting))
 
     def given(self, given: Given, *, is_secret_option: bool) -> Given:
         """Redact one setting of an operator's file."""
@@ -236,13 +250,14 @@ class _Redactor(TextRedactor):
 
     def tree(self, tree: Mapping[str, Json]) -> dict[str, Json]:
         """Redact a mapping by its key names and every text in it, at any depth."""
-        return {self.text(name): self._entry(name, value) for name, value in tree.items()}
+        named = _named_values(tree) if self._by_name else {}
+        return {self.text(key): self._entry(named.get(key, key), tree[key]) for key in tree}
 
     def _entry(self, name: str, value: Json) -> Json:
         if is_secret(value):
             return value
-        named = self._by_name and (name in SECRET_LEAVES or looks_secret(name))
-        if named and carries_text(value):
+        named = name in SECRET_LEAVES and carries_text(value)
+        if self._by_name and (named or holds_secret(name, value)):
             return secret(True, self.fingerprint(value))
         return self._value(value)
 
@@ -250,10 +265,35 @@ class _Redactor(TextRedactor):
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
-            return [item if is_secret(item) else self._value(item) for item in value]
+            return self._items(value)
         if isinstance(value, dict):
             return self.tree(value)
         return value
+
+    def _items(self, items: list[Json]) -> list[Json]:
+        """Redact a list, and behind an option on a command line what is its value."""
+        names = ("", *(_option_name(item) for item in items))
+        return [self._entry(name, item) for name, item in zip(names, items, strict=False)]
+
+
+def _named_values(tree: Mapping[str, Json]) -> Mapping[str, str]:
+    """The name that counts for a key, where a name and its value are two entries of a mapping."""
+    name = next((tree[key] for key in _NAMES if key in tree), None)
+    return {key: name for key in _VALUES if key in tree} if isinstance(name, str) else {}
+
+
+_NAMES: Final = ("name", "key", "header", "Name", "Key")
+_VALUES: Final = ("value", "values", "val", "content", "Value")
+
+
+def _option_name(item: Json) -> str:
+    """The name of an option whose value comes next."""
+    is_option = isinstance(item, str) and item.startswith("-") and "=" not in item
+    return item.lstrip("-") if is_option and isinstance(item, str) else ""
+
+
+_LISTINGS: Final = frozenset({"settings", "options", ENDPOINTS, "unavailable"})
+"""Parts of stored files that are told by the names of options and endpoints."""
 
 
 def _is_secret_option(option: Mapping[str, Json]) -> bool:
@@ -305,7 +345,7 @@ def _masked(flag: str, setting: Json) -> Json:
     if not isinstance(setting, dict) or is_secret(setting.get("value")):
         return setting
     value = setting.get("value")
-    if flag in SECRET_OPTIONS or (looks_secret(flag) and carries_text(value)):
+    if flag in SECRET_OPTIONS or holds_secret(flag, value):
         return {**setting, "value": secret(carries_text(value))}
     return setting
 
