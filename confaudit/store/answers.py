@@ -11,16 +11,22 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
 import msgspec
+
+_Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+"""Aware."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The last successful snapshot of a deployment, whether or not it changed anything."""
 
-    at: datetime
-    """Aware."""
-    token_expires_at: datetime | None = None
+    at: _Moment
+    """When it was recorded."""
+    asked_at: _Moment | None = None
+    """When the server was asked; None where none was."""
+    token_expires_at: _Moment | None = None
     """When the token expires that was used; None when the server does not say."""
 
 
@@ -35,7 +41,7 @@ class Answers:
 
         A note that cannot be written is left out: the snapshot itself is recorded.
         """
-        before = self._read(self._path(deployment))
+        before = self.last_of(deployment)
         if before is None or before.at <= answer.at:
             with suppress(OSError):
                 self._write(self._path(deployment), msgspec.json.encode(answer))
@@ -45,14 +51,17 @@ class Answers:
         found = {path.stem: self._read(path) for path in self._folder.glob("*.json")}
         return {name: answer for name, answer in sorted(found.items()) if answer}
 
+    def last_of(self, deployment: str) -> Answer | None:
+        """The last answer of a deployment, if one is kept."""
+        return self._read(self._path(deployment))
+
     def _path(self, deployment: str) -> Path:
         return self._folder / f"{deployment}.json"
 
     def _read(self, path: Path) -> Answer | None:
         """What a file says; a missing or damaged one says nothing."""
         with suppress(OSError, ValueError):
-            answer = msgspec.json.decode(path.read_bytes(), type=Answer)
-            return answer if answer.at.tzinfo else None
+            return msgspec.json.decode(path.read_bytes(), type=Answer)
         return None
 
     def _write(self, path: Path, data: bytes) -> None:

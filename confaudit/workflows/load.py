@@ -61,9 +61,10 @@ class Loader:
         return normalise(clean, self.setup.catalog().nearest(clean.version))
 
     def ask(self, name: str, deployment: Deployment) -> ApiReading:
-        """Ask the live API of one deployment."""
+        """Ask the live API of one deployment, which is told as of when it was asked."""
+        asked_at = self.setup.now()
         reading = api.read(self.setup.target(name, deployment))
-        return replace(reading, deployment=replace(reading.deployment, taken_at=self.setup.now()))
+        return replace(reading, deployment=replace(reading.deployment, taken_at=asked_at))
 
     def _live(self, name: str) -> RawDeployment:
         is_url = "://" in name

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from confaudit.core.health.standing import EXPIRES_SOON
 from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
 from confaudit.core.snapshot.canonical import encode
 from confaudit.core.snapshot.commit_message import commit_message, replacement_message
-from confaudit.errors import ConfauditError, DamagedError, SourceError
+from confaudit.errors import ConfauditError, DamagedError, SourceError, StoreError
 from confaudit.sources.api import ApiReading
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
@@ -68,20 +68,47 @@ def take(
 
     Raises:
         ConfigError, NothingToDo: which deployments to ask is not clear.
-        StoreError: the repository cannot be used, or another confaudit holds it too long.
+        StoreError: the repository cannot be used.
     """
     deployments = setup.deployments(names)
     repository = setup.repository(create=True)
-    loader = Loader(setup)
+    loader, turns = Loader(setup), _Turns(repository, lock_timeout)
     outcomes = []
-    with repository.lock(lock_timeout):
-        for name, answer in _answers(loader, deployments):
-            outcome = _settle(repository, loader, name, answer, at)
-            outcomes.append(outcome)
-            watch(outcome)
-        if any(outcome.commit for outcome in outcomes):
-            repository.maintain()
+    for name, answer in _answers(loader, deployments):
+        outcome = _settle(turns, loader, name, answer, at)
+        outcomes.append(outcome)
+        watch(outcome)
+    if any(outcome.commit for outcome in outcomes):
+        turns.maintain()
     return tuple(sorted(outcomes, key=lambda outcome: outcome.deployment))
+
+
+class _Turns:
+    """The lock of a repository, held while something is written and never while a server is asked.
+
+    Who waited for it in vain does not wait again for each further deployment.
+    """
+
+    def __init__(self, repository: "Repository", seconds: float) -> None:
+        self._repository = repository
+        self._seconds = seconds
+
+    @contextmanager
+    def take(self) -> Iterator["Repository"]:
+        """The repository, which nobody else changes meanwhile.
+
+        Raises:
+            StoreError: another process held it too long.
+        """
+        seconds, self._seconds = self._seconds, 0
+        with self._repository.lock(seconds):
+            self._seconds = seconds
+            yield self._repository
+
+    def maintain(self) -> None:
+        """Keep git fast; what another process keeps us from, that or the next one does."""
+        with suppress(StoreError), self.take() as repository:
+            repository.maintain()
 
 
 def _answers(
@@ -104,21 +131,44 @@ def _answers(
 
 
 def _settle(
-    repository: "Repository",
+    turns: _Turns,
     loader: Loader,
     name: str,
     answer: Future[ApiReading],
     at: datetime | None,
 ) -> Outcome:
-    now = loader.setup.now()
     try:
         reading = answer.result()
-        before = cache(lambda: _newest(loader, repository, name))
-        outcome = _record(repository, loader, name, before, reading.deployment, at or now)
-        _note(repository, name, at or now, reading.token_expires_at)
+        with turns.take() as repository:
+            return _record_answer(repository, loader, name, reading, at)
     except ConfauditError as error:
         return Outcome(name, Status.FAILED, error=error)
-    return replace(outcome, warning=_expiry(reading.token_expires_at, now))
+
+
+def _record_answer(
+    repository: "Repository",
+    loader: Loader,
+    name: str,
+    reading: ApiReading,
+    at: datetime | None,
+) -> Outcome:
+    now = loader.setup.now()
+    warning = _expiry(reading.token_expires_at, now)
+    if at is None and _is_overtaken(repository, name, reading, now):
+        return Outcome(name, Status.UNCHANGED, warning=warning)
+    before = cache(lambda: _newest(loader, repository, name))
+    outcome = _record(repository, loader, name, before, reading.deployment, at or now)
+    _note(repository, name, at or now, reading)
+    return replace(outcome, warning=warning)
+
+
+def _is_overtaken(repository: "Repository", name: str, reading: ApiReading, now: datetime) -> bool:
+    """Whether another process asked later and was heard sooner: its snapshot is the newer one.
+
+    One that asked in the future had a clock that was wrong.
+    """
+    asked_at, last = reading.deployment.taken_at, repository.answers.last_of(name)
+    return bool(asked_at and last and last.asked_at and asked_at < last.asked_at <= now)
 
 
 def _expiry(expires_at: datetime | None, now: datetime) -> str:
@@ -160,12 +210,16 @@ def record(
 
 
 def _note(
-    repository: "Repository", name: str, at: datetime, token_expires_at: datetime | None = None
+    repository: "Repository", name: str, at: datetime, reading: ApiReading | None = None
 ) -> None:
     """Remember that there was a snapshot: git does not tell where nothing changed."""
     from confaudit.store.answers import Answer
 
-    repository.answers.note(name, Answer(at=at, token_expires_at=token_expires_at))
+    answer = Answer(at=at)
+    if reading:
+        asked_at, expires_at = reading.deployment.taken_at, reading.token_expires_at
+        answer = Answer(at=at, asked_at=asked_at, token_expires_at=expires_at)
+    repository.answers.note(name, answer)
 
 
 def _refuse_the_past(repository: "Repository", name: str, at: datetime) -> None:
