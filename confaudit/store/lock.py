@@ -1,6 +1,7 @@
 """Lets one confaudit process at a time change a repository or a folder, and says who the other is.
 
-The operating system holds the lock, so a killed process leaves none behind.
+The operating system holds the lock, so a killed process leaves none behind. It leaves its
+signature, by which the next one knows that git's locks may have been left as well.
 """
 
 import json
@@ -11,14 +12,21 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 from confaudit.store.discovery import find
+from confaudit.store.leftovers import local_remotes, remove_locks
 
 if TYPE_CHECKING:
     from filelock import FileLock
+
+
+_PATIENCE: Final = 5.0
+"""Seconds for a git that outlived its confaudit to finish what it began."""
+_NO_LINK: Final = os.O_NOFOLLOW
+"""Whoever may write to the folder could make one that leads to a file of ours."""
 
 
 class StoreLock:
@@ -30,6 +38,7 @@ class StoreLock:
         self._what = what
         # Beside the lock file, not in it: older versions of filelock truncate that one.
         self._holder = git_dir / "confaudit.lock.holder"
+        self._is_signed = False
 
     @cached_property
     def _lock(self) -> "FileLock":
@@ -47,11 +56,19 @@ class StoreLock:
         self._acquire(timeout_seconds)
         try:
             yield
+        except Exception:
+            self._tidy(also_remotes=True)  # what failed may be a git that was killed
+            raise
         finally:
             if self._lock.lock_counter == 1:
-                with suppress(OSError):
-                    self._holder.unlink(missing_ok=True)
+                self._leave()
             self._lock.release()
+
+    def _leave(self) -> None:
+        """Take the signature away, unless something is left for the next one to remove."""
+        if self._is_signed and self._tidy():
+            with suppress(OSError):
+                self._holder.unlink(missing_ok=True)
 
     def _acquire(self, timeout_seconds: float) -> None:
         from filelock import Timeout
@@ -69,21 +86,57 @@ class StoreLock:
                 "check the owner and the permissions of the repository",
             ) from None
         if self._lock.lock_counter == 1:
-            self._sign()
+            self._is_signed = self._tidy(_PATIENCE, also_remotes=True)
+            if self._is_signed:
+                self._sign()
+
+    def _tidy(self, patience: float = 0.0, *, also_remotes: bool = False) -> bool:
+        """Remove locks of git that were left since the last signature, unless a git runs there.
+
+        One who signed on another machine may be dead there alone, so what was left is not ours.
+        """
+        last = self._last_holder()
+        if last is None or last.host != socket.gethostname():
+            return True
+        places = local_remotes(self._git_dir) if also_remotes else ()
+        found = [remove_locks(one, last.since, patience) for one in (self._git_dir, *places)]
+        return all(found)
 
     def _sign(self) -> None:
-        """Say who holds the lock; only a help for those who wait, so it may fail."""
-        with suppress(OSError):
-            self._holder.write_text(json.dumps([os.getpid(), socket.gethostname()]))
+        """Say who holds the lock; who waits and who comes after may do without, so it may fail."""
+        told = json.dumps([os.getpid(), socket.gethostname()]).encode()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_LINK
+        with suppress(OSError), os.fdopen(os.open(self._holder, flags, 0o600), "wb") as file:
+            file.write(told)
+
+    def _last_holder(self) -> "_Holder | None":
+        """Who signed last: it holds the lock, or was killed when it did."""
+        with suppress(OSError, ValueError, TypeError):
+            file = os.fdopen(os.open(self._holder, os.O_RDONLY | os.O_NONBLOCK | _NO_LINK))
+            with file:
+                pid, host = json.load(file)
+                return _Holder(pid, host, os.fstat(file.fileno()).st_mtime)
+        return None
 
     def _describe_holder(self) -> str:
-        try:
-            pid, host = json.loads(self._holder.read_text())
-            since = datetime.fromtimestamp(self._holder.stat().st_mtime, UTC)
-        except (OSError, ValueError, TypeError):  # not written yet, or just released
+        holder = self._last_holder()
+        if holder is None:  # not written yet, or just released
             return "another confaudit process"
-        process = f"process {visible(str(pid))} on {visible(str(host))}"
-        return f"{process} since {since:%Y-%m-%d %H:%M:%S} UTC"
+        since = datetime.fromtimestamp(holder.since, UTC)
+        return f"{holder.words} since {since:%Y-%m-%d %H:%M:%S} UTC"
+
+
+class _Holder(NamedTuple):
+    """Who signed the lock."""
+
+    pid: object
+    host: object
+    since: float
+    """Seconds, as files tell them."""
+
+    @property
+    def words(self) -> str:
+        return f"process {visible(str(self.pid))} on {visible(str(self.host))}"
 
 
 @contextmanager

@@ -90,6 +90,7 @@ HOMES = {
     "git": {"store"},
     "gitdb": {"store"},
     "filelock": {"store"},
+    "psutil": {"store"},
     "urllib3": {"transport"},
     "jinja2": {"render"},
     "markupsafe": {"render"},
