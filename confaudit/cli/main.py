@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "notify": ("notify", "Try the notifications of confaudit.yaml, all or those named."),
     "status": ("status", "Tell when deployments were last seen, and what may go wrong."),
     "doctor": ("doctor", "Check a setup before cron does."),
+    "secrets": ("secrets", "Look for secrets that older snapshots still hold."),
     "init": ("init", "Set up a repository of snapshots, or add a deployment to it."),
     "trust": ("trust", "Agree to what confaudit.yaml asks of this machine."),
     "config": ("config", "Show confaudit's own configuration, or its JSON Schema."),

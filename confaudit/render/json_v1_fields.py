@@ -235,6 +235,7 @@ class Document(Struct, kw_only=True):
             "exceptions",
             "status",
             "doctor",
+            "secrets",
             "catalog-releases",
             "catalog-show",
             "catalog-diff",

@@ -129,7 +129,7 @@ class History:
             StoreError: a revision does not exist, or git has trouble.
         """
         most = () if limit is None else (f"--max-count={limit}",)
-        chosen = (f":(top,literal){path}" for path in paths)
+        chosen = map(_literal, paths)
         linked = ("--topo-order", "--parents") if is_linked else ()
         mainline = ("--first-parent",) if is_mainline else ()
         moved = (f"-S{moving}",) if moving else ()
@@ -147,6 +147,30 @@ class History:
         with self._git.stream(*command) as out:
             yield from commits(out)
 
+    def ever(self, folder: str) -> Iterator[tuple[str, str]]:
+        """Ids of all files that any branch, tag or stash has or had in a folder, with a path each.
+
+        Raises:
+            StoreError: git has trouble.
+        """
+        command = ("rev-list", "--all", "--objects", "--full-history", "--", _literal(folder))
+        with self._git.stream(*command) as out:
+            for line in out:
+                found, _, path = line.rstrip(b"\n").partition(b" ")
+                yield found.decode(), os.fsdecode(path)
+
+    def log_of_all(self, folder: str) -> Iterator[Commit]:
+        """All commits that any of them has and that changed a folder, the newest first.
+
+        A merge comes once for each of its parents.
+
+        Raises:
+            StoreError: git has trouble.
+        """
+        command = (*COMMAND, "--all", "--full-history", "-m", "--", _literal(folder))
+        with self._git.stream(*command) as out:
+            yield from commits(out)
+
     def graph(self, revision: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """All commits of a revision with their parents; branches do not mix, the newest first.
 
@@ -161,7 +185,7 @@ class History:
 
     def unpushed(self, remote: str, path: str) -> int:
         """How many commits changed a path and are in no branch of a remote, as last seen."""
-        lacking = ("HEAD", "--not", f"--remotes={remote}", "--", f":(top,literal){path}")
+        lacking = ("HEAD", "--not", f"--remotes={remote}", "--", _literal(path))
         answer = self._git.query("rev-list", "--count", *lacking)
         return int(answer.line) if answer.code == 0 else 0  # there is no commit yet
 
@@ -228,6 +252,11 @@ class History:
                 "run `git fsck` there, or restore it from a clone",
             )
         return data
+
+
+def _literal(path: str) -> str:
+    """How git is told a path from the root that is no pattern."""
+    return f":(top,literal){path}"
 
 
 @lru_cache(maxsize=64)

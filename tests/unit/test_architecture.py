@@ -187,13 +187,15 @@ BUILDER = "core/upgrade/situate.py"
 """Makes predictions and Situations from what was read, redaction inside it."""
 READER = "core/history/versions.py"
 """Skips what two stored texts have alike before they pass the gate."""
+SCANNER = "core/snapshot/leaks"
+"""Compares what is stored with what comes out of the gate, and tells where they differ."""
 HOMES_OF_THE_GATE = {"confaudit.core.snapshot.redact", "confaudit.core.snapshot.credentials"}
 GATEKEEPERS = {
     **dict.fromkeys(GATE - {"public_settings"}, ("workflows/", BUILDER)),
-    "redact_files": ("workflows/", READER),
+    "redact_files": ("workflows/", READER, SCANNER),
     **dict.fromkeys(("redact_config", "redact_setting"), (READER,)),
     "public_settings": ("core/migrate/",),
-    "redact_text": ("sources/", "store/", "catalog/public_facts", "rulebook/wording"),
+    "redact_text": ("sources/", "store/", "catalog/public_facts", "rulebook/wording", SCANNER),
 }
 """Function → where it may be imported.
 

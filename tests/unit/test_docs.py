@@ -46,7 +46,7 @@ def test_every_topic_has_a_text_that_the_readme_links():
     assert {path.stem for path in folder.glob("*.md")} == {*topics.NAMES}
     assert set(topics.NAMES) == set(re.findall(r"\]\(confaudit/topics/([a-z-]+)\.md\)", README))
     assert not {*topics.NAMES} & {*COMMANDS} - {
-        "upgrade", "check", "review", "policy", "export", "site", "trust"
+        "upgrade", "check", "review", "policy", "export", "site", "trust", "secrets"
     }  # fmt: skip
 
 

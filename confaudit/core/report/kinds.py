@@ -32,6 +32,7 @@ class ReportKind(StrEnum):
     EXCEPTIONS = "exceptions"
     STATUS = "status"
     DOCTOR = "doctor"
+    SECRETS = "secrets"
     CATALOG_RELEASES = "catalog-releases"
     CATALOG_SHOW = "catalog-show"
     CATALOG_DIFF = "catalog-diff"
@@ -80,6 +81,7 @@ _TRAITS: Final[Mapping[ReportKind, _Traits]] = {
     ReportKind.EXCEPTIONS: _Traits("Exceptions of the house"),
     ReportKind.STATUS: _Traits("Status of deployments", tells_states=True),
     ReportKind.DOCTOR: _Traits("Check of a setup", tells_states=True),
+    ReportKind.SECRETS: _Traits("Secrets in stored snapshots", tells_states=True),
     ReportKind.CATALOG_RELEASES: _Traits("Releases of Coder"),
     ReportKind.CATALOG_SHOW: _Traits("Life of an option"),
     ReportKind.CATALOG_DIFF: _Traits("Changes between releases of Coder"),
