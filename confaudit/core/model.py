@@ -190,6 +190,8 @@ class Snapshot:
     """Endpoint endpoints by name, volatile keys removed."""
     unavailable: Mapping[str, str]
     """Endpoint → why the server did not say."""
+    unread: tuple[Json, ...] = ()
+    """What is among the options and cannot be told of one of them, or not all of it: as it is."""
     commit: str = ""
     folder: str = ""
     """Where its files lie, as the repository or the user calls it; empty where there are none."""

@@ -16,6 +16,7 @@ from confaudit.core.model import MISSING, Json, RawDeployment, Value
 from confaudit.errors import ApiError
 from confaudit.sources import refusals
 from confaudit.sources.http_target import ApiTarget
+from confaudit.sources.payload import WITHOUT_SETTINGS, has_settings
 from confaudit.sources.wire import WireError, decode_json, decode_text, version_of
 
 if TYPE_CHECKING:
@@ -146,6 +147,11 @@ def _payload(answer: dict[str, Json]) -> dict[str, Json]:
     config, options = answer.get("config"), answer.get("options")
     if not isinstance(config, dict) or not isinstance(options, list):
         raise ApiError(*NOT_CODER)
+    if not config or not has_settings(options):
+        raise ApiError(
+            f"the server's answer {WITHOUT_SETTINGS}",
+            "look at the health of the deployment and at the proxy before it, then try again",
+        )
     return {"config": config, "options": options}
 
 

@@ -16,6 +16,7 @@ from confaudit.core.coder import endpoints
 from confaudit.core.model import Fidelity, Json, RawDeployment
 from confaudit.errors import SourceError
 from confaudit.sources.input import Input, SourceContext
+from confaudit.sources.payload import WITHOUT_SETTINGS, has_settings
 from confaudit.sources.wire import (
     WireError,
     decode_json,
@@ -103,6 +104,8 @@ def _required(bundle: zipfile.ZipFile, member: str, label: str) -> dict[str, Jso
             f"the bundle {label} holds no deployment configuration",
             "let a user with the Auditor or Owner role make the bundle",
         )
+    if not has_settings(options):
+        raise SourceError(f"{label} {WITHOUT_SETTINGS}", "make a new bundle")
     return {"config": config, "options": options}
 
 

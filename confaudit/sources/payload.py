@@ -4,6 +4,7 @@ Also its `config` object alone: then only the config tree can be told.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,10 +85,24 @@ def is_config(tree: Json) -> bool:
     return isinstance(tree, dict) and len(SECTIONS & tree.keys()) >= _ENOUGH_SECTIONS
 
 
+def has_settings(options: Sequence[Json]) -> bool:
+    """Whether a list of options has any that is one: each has a name, at least."""
+    return any(
+        isinstance(option, dict) and any(map(option.get, ("flag", "env", "name")))
+        for option in options
+    )
+
+
+WITHOUT_SETTINGS: Final = "holds a configuration without settings, which no server of Coder has"
+"""To follow what it is that holds it."""
+
+
 def _payload(answer: Json, label: str) -> tuple[dict[str, Json], Fidelity]:
     if isinstance(answer, dict):
         config, options = answer.get("config"), answer.get("options")
         if isinstance(config, dict) and isinstance(options, list):
+            if not has_settings(options):
+                raise SourceError(f"{label} {WITHOUT_SETTINGS}", _HINT)
             return {"config": config, "options": options}, Fidelity.FULL
         if is_config(config) and options is None:
             return {"config": config}, Fidelity.CONFIG

@@ -13,6 +13,8 @@ from confaudit.core.model import Json
 
 MAX_DEPTH: Final = 64
 """Coder's answers nest about a dozen levels; deeper ones are an attack on whoever walks them."""
+MAX_VALUES: Final = 100_000
+"""A configuration has 5,000; a text of 16 MiB may hold as many as takes a GiB to keep."""
 
 _VERSION: Final = re.compile(
     r"v?(?P<release>\d{1,6}\.\d{1,6}\.\d{1,6})(?P<pre>-[0-9A-Za-z.-]{1,64})?(?P<build>\+[0-9A-Za-z.-]{1,64})?"
@@ -46,9 +48,11 @@ def decode_json(text: str) -> Json:
     """Decode one JSON document, strictly: what two parsers could read differently is refused.
 
     Raises:
-        WireError: it is no JSON (line and column are told), repeats a key, holds NaN, Infinity or
-            half a surrogate pair, or nests too deeply.
+        WireError: it is no JSON (line and column are told), repeats a key, holds NaN, Infinity,
+            half a surrogate pair or far too many values, or nests too deeply.
     """
+    if sum(map(text.count, _BEFORE_VALUES)) > MAX_VALUES:
+        raise WireError("holds far more values than any answer of Coder")
     return _checked(lambda: _DECODER.decode(text))
 
 
@@ -75,6 +79,11 @@ def _checked(parse: Callable[[], Json]) -> Json:
     if _deeper_than(value, MAX_DEPTH):
         raise WireError("nests too deeply")
     return value
+
+
+_BEFORE_VALUES: Final = "[{,"
+"""One of them stands before every value but the first, and a colon too in an object; they may also
+stand in texts."""
 
 
 def _deeper_than(value: Json, limit: int) -> bool:

@@ -15,7 +15,10 @@ from typing import Any, Self
 
 BUILD = "v2.33.0+abc1234"
 TOKEN = "AbCdEfGhIj-planted-secret-token0000000000"
-PAYLOAD = {"config": {"access_url": "https://coder.example.com"}, "options": []}
+PAYLOAD = {
+    "config": {"access_url": "https://coder.example.com"},
+    "options": [{"flag": "access-url", "value": "https://coder.example.com"}],
+}
 
 
 @dataclass(frozen=True)

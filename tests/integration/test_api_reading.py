@@ -205,7 +205,10 @@ class TestRollout:
     new = "v2.34.0+def5678"
 
     def test_a_reading_across_two_builds_starts_again(self) -> None:
-        config = [with_build(Reply({**PAYLOAD, "options": [{}]}), self.new), Reply(PAYLOAD)]
+        config = [
+            with_build(Reply({**PAYLOAD, "options": [{"flag": "new"}]}), self.new),
+            Reply(PAYLOAD),
+        ]
         with ScriptedServer(coder(deployment__config=config)) as server:
             answer = api.read(target(server))
         assert answer.deployment.payload == PAYLOAD
@@ -238,7 +241,7 @@ def debug_log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFix
 def test_the_log_tells_method_path_status_and_time_only(
     debug_log: pytest.LogCaptureFixture,
 ) -> None:
-    secret = Reply({**PAYLOAD, "options": ["planted-secret-body"]})
+    secret = Reply({**PAYLOAD, "options": [{"flag": "planted-secret-body"}]})
     with ScriptedServer(coder(deployment__config=secret)) as server:
         api.read(target(server, endpoints=False))
     lines = [record.getMessage() for record in debug_log.records if record.name == "confaudit.api"]

@@ -178,7 +178,9 @@ def test_an_unusable_version_ends_with_2_and_a_way_out(upgrade, arguments, messa
 
 def test_a_saved_answer_that_tells_no_version_asks_for_one(upgrade, tmp_path):
     saved = tmp_path / "answer.json"
-    saved.write_text('{"config": {"verbose": true}, "options": []}', encoding="utf-8")
+    saved.write_text(
+        '{"config": {"verbose": true}, "options": [{"flag": "verbose"}]}', encoding="utf-8"
+    )
     code, out, err = upgrade(str(saved), "--to", "2.34.5")
     assert (code, out) == (2, "")
     assert "nothing tells which release runs now" in err

@@ -14,9 +14,11 @@ from confaudit.core.model import (
     Fidelity,
     OptionSpec,
     RawDeployment,
+    Setting,
     StoredFiles,
     ValueSource,
 )
+from confaudit.core.report.coverage import completeness
 from confaudit.core.snapshot.canonical import FILES, decode, decode_settings, encode, only
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
@@ -165,15 +167,59 @@ def test_declarations_come_from_the_server_and_types_from_the_facts():
     [
         ({"options": []}, "no config object"),
         ({"config": []}, "no config object"),
-        ({"config": {}, "options": ["x"]}, "no objects"),
-        ({"config": {}, "options": [option("a", 1), option("a", 2)]}, "twice"),
-        ({"config": {}, "options": [option("a", 1, "planted")]}, "value source"),
     ],
 )
-def test_payloads_that_contradict_themselves(payload, said):
-    with pytest.raises(SourceError, match=said) as caught:
+def test_payloads_without_a_config_tree(payload, said):
+    with pytest.raises(SourceError, match=said):
         snap(payload)
-    assert "planted" not in caught.value.message
+
+
+SET = option("browser-only", True, "flag")
+
+
+@pytest.mark.parametrize(
+    ("odd", "kept"),
+    [
+        (None, None),
+        ([1], [1]),
+        ({"value": 1}, {"value": 1}),
+        ({**SET, "value": False}, {**SET, "value": False}),
+        (SET, SET),
+        (option("new", 1, "vault"), {"flag": "new", "value_source": "vault"}),
+        (option("new", 1, ["env"]), {"flag": "new", "value_source": ["env"]}),
+        (option("new", 1, 7), {"flag": "new", "value_source": 7}),
+        (option("new", 1, "\x1b[m"), {"flag": "new", "value_source": "\x1b[m"}),
+    ],
+)
+def test_what_is_odd_among_the_options_is_kept_and_costs_no_other(odd, kept):
+    found = snap({"config": CONFIG, "options": [SET, odd]})
+    assert found.unread == (kept,)
+    assert found.settings["browser-only"] == Setting(True, ValueSource.FLAG)
+    stored = decode(redact_files(StoredFiles(encode(found))))
+    assert (stored.unread, stored.settings) == (found.unread, found.settings)
+    assert [note for note in completeness(found) if "1 entry among its options" in note]
+
+
+def test_an_option_from_an_unknown_source_has_a_value_and_no_source():
+    found = snap({"config": CONFIG, "options": [SET, option("new", 1, "vault")]})
+    assert found.settings["new"] == Setting(1, None)
+    assert [*completeness(found)] == [
+        " has 1 entry among its options that could not be read (--new): kept as served, and "
+        "nothing is concluded from that."
+    ]
+
+
+def test_nothing_odd_leaves_no_trace():
+    found = snap({"config": CONFIG, "options": [SET, option("new", 1, None)]})
+    assert found.unread == ()
+    assert "unread" not in encode(found)["server.json"]
+
+
+def test_a_secret_that_is_listed_twice_stays_one():
+    twice = option("postgres-url", "planted-secret")
+    found = snap({"config": CONFIG, "options": [twice, twice]})
+    assert len(found.unread) == 1
+    assert "planted-secret" not in "".join(encode(found).values())
 
 
 @pytest.mark.parametrize("junk", [None, 1, "x", [], {}, {"a": {"Choices": 1, "Value": 2}}])

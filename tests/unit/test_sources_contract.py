@@ -18,7 +18,7 @@ from confaudit.sources import SOURCES, SourceContext, read
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
 SECRET = "planted-secret"
 CONFIG = {"access_url": f"https://u:{SECRET}@x", "oidc": {}, "tls": {}, "derp": {}}
-PAYLOAD = json.dumps({"config": CONFIG, "options": []})
+PAYLOAD = json.dumps({"config": CONFIG, "options": [{"flag": "access-url"}]})
 PAGE = Path(__file__).parent.parent / "data" / "sources" / "page.md"
 
 LIVE = RawDeployment(payload={"config": {}, "options": []}, label="live")

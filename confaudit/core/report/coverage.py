@@ -9,10 +9,11 @@ from confaudit.core.coder.releases import Catalog, Marks
 from confaudit.core.coder.startup import HOMEBREW
 from confaudit.core.given import Channel, Given
 from confaudit.core.judge.finding import Finding, subjects
-from confaudit.core.model import EXPLICIT, MISSING, Fidelity, Snapshot
+from confaudit.core.model import EXPLICIT, MISSING, Fidelity, Json, Snapshot
 from confaudit.core.text.wording import (
     FIELD_TITLES,
     agreeing,
+    amount,
     listing,
     listing_some,
     option_name,
@@ -71,6 +72,19 @@ def _gaps(snapshot: Snapshot) -> Iterator[str]:
         yield f"{visible(snapshot.label)} does not tell the value of {plural(unknown, 'option')}."
     if snapshot.settings and all(s.source is None for s in snapshot.settings.values()):
         yield f"{visible(snapshot.label)} does not tell value sources (Coder before 2.3)."
+    if snapshot.unread:
+        entries = amount(len(snapshot.unread), "entries")
+        yield (
+            f"{visible(snapshot.label)} has {entries} among its options that could not be read"
+            f"{_of_options(snapshot.unread)}: kept as served, and nothing is concluded from that."
+        )
+
+
+def _of_options(unread: Sequence[Json]) -> str:
+    """The options that entries name: listed twice, or set from where nothing is known of."""
+    flags = {entry.get("flag") for entry in unread if isinstance(entry, dict)}
+    names = sorted(flag for flag in flags if isinstance(flag, str) and flag)
+    return f" ({listing_some([*map(_option, names)], 'option')})" if names else ""
 
 
 def _options(before: Snapshot, after: Snapshot) -> Iterator[str]:

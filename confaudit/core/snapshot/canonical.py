@@ -32,6 +32,7 @@ CONFIG: Final = "config.json"
 SERVER: Final = "server.json"
 ENDPOINTS: Final = "siblings"
 """What files call the answers of other endpoints: stored snapshots stay readable for ever."""
+UNREAD: Final = "unread"
 FILES: Final = (SETTINGS, SCHEMA, CONFIG, SERVER)
 
 
@@ -84,12 +85,14 @@ def _plain(value: Any) -> Json:
 
 
 def _server(snapshot: Snapshot) -> dict[str, Json]:
+    unread: dict[str, Json] = {UNREAD: list(snapshot.unread)} if snapshot.unread else {}
     return {
         "format": FORMAT,
         "fidelity": snapshot.fidelity.value,
         "version": snapshot.version,
         ENDPOINTS: dict(snapshot.server),
         "unavailable": dict(snapshot.unavailable),
+        **unread,
     }
 
 
@@ -318,6 +321,7 @@ def decode_background(clean: CleanFiles) -> Snapshot:
             config={},
             server=_of(dict, server[ENDPOINTS]),
             unavailable={name: _of(str, why) for name, why in unavailable.items()},
+            unread=tuple(_of(list, server.get(UNREAD, []))),
             commit=clean.commit,
             folder=clean.folder,
         )

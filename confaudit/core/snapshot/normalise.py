@@ -6,8 +6,10 @@ an option comes from the server itself; type and config leaf, which the wire doe
 from the release's facts.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final, TypeAlias
 
 from confaudit.core import tree
@@ -41,13 +43,11 @@ def normalise(clean: CleanDeployment, release: Release) -> Snapshot:
     `release` holds the facts of the deployment's version, or of the nearest known one.
 
     Raises:
-        SourceError: the payload contradicts itself (an option listed twice, wrong JSON types).
+        SourceError: there is no config tree.
     """
-    told = _options(clean.payload)
-    options = {spec.key: option for spec, option in told}
-    declared = {spec.key: _declared(spec, option, release) for spec, option in told}
-    if len(declared) < len(told):
-        raise SourceError("the payload lists an option twice", "ask the server again")
+    told, unread = _options(clean.payload)
+    options = {key: option for key, (_, option) in told.items()}
+    declared = {key: _declared(spec, option, release) for key, (spec, option) in told.items()}
     leaves = _leaves(clean, release)
     settings = _settings(options, declared, leaves, clean.fidelity)
     return Snapshot(
@@ -63,18 +63,34 @@ def normalise(clean: CleanDeployment, release: Release) -> Snapshot:
             name: endpoints.normalise(name, answer) for name, answer in clean.endpoints.items()
         },
         unavailable=clean.unavailable,
+        unread=unread,
     )
 
 
-def _options(payload: Mapping[str, Json]) -> list[tuple[OptionSpec, Option]]:
-    """Each option with what the wire says about it."""
+def _options(
+    payload: Mapping[str, Json],
+) -> tuple[dict[str, tuple[OptionSpec, Option]], tuple[Json, ...]]:
+    """Each option with what the wire says about it, by key, and what is no option or not readable.
+
+    One option that is broken, or new to us in any way, is no reason to lose all others.
+    """
     listed = payload.get("options")
-    options: list[tuple[OptionSpec, Option]] = []
+    told: dict[str, tuple[OptionSpec, Option]] = {}
+    unread: list[Json] = []
     for option in listed if isinstance(listed, list) else ():
-        if not isinstance(option, dict):
-            raise SourceError("the payload's options are no objects", "save the whole API answer")
-        options.append((_wire_spec(option), option))
-    return options
+        spec = _wire_spec(option) if isinstance(option, dict) else OptionSpec("")
+        if isinstance(option, dict) and spec.key and spec.key not in told:
+            told[spec.key] = spec, option
+            unread += _unread_source(spec.key, option)
+        else:
+            unread.append(option)
+    return told, tuple(sorted(unread, key=partial(json.dumps, sort_keys=True)))
+
+
+def _unread_source(key: str, option: Option) -> Iterator[Json]:
+    source = option.get("value_source")
+    if source is not None and _source(option) is None:
+        yield {"flag": key, "value_source": source}
 
 
 def _declared(spec: OptionSpec, option: Option, release: Release) -> OptionSpec:
@@ -247,11 +263,10 @@ def _value(
     return canonical(value, spec.type)
 
 
-def _source(option: Option) -> ValueSource:
-    try:
-        return ValueSource(_text(option, "value_source"))
-    except ValueError as error:
-        raise SourceError(
-            "the payload names a value source that Coder does not have",
-            "check that the input is a Coder deployment configuration",
-        ) from error
+def _source(option: Option) -> ValueSource | None:
+    """None where it is one that Coder is not known to have."""
+    told = option.get("value_source") or ""
+    return ValueSource(told) if told in _SOURCES else None
+
+
+_SOURCES: Final = tuple(ValueSource)
