@@ -27,6 +27,7 @@ from confaudit.demo.story import states
 from confaudit.notify import channel
 from confaudit.render import formats_of
 from tests.integration.receivers import PASSWORD, Receiver, mailbox
+from tests.unit import planted
 
 PLANTED = re.compile(rb"planted.?secret|proxyuser|planted", re.IGNORECASE)
 DATA = os.environ.get("CONFAUDIT_TEST_DATA")
@@ -143,6 +144,42 @@ def test_the_demo_story_over_http(folder, capfd, monkeypatch):
         assert token.encode() not in content, path
     assert token not in out.out + out.err
     assert token.partition("-")[2].encode() not in everything_git_holds(folder)
+
+
+def with_credentials(state, texts):
+    """The state with each of the texts in options, names, config leaves and another answer."""
+    config = {**state.payload["config"], "fork": [{text: text} for text in texts]}
+    options = [
+        {**option, "value": texts} if option["flag"] == "oidc-scopes" else option
+        for option in state.payload["options"]
+    ]
+    told = state.answers["appearance"]._replace(body={"application_name": "x", "support": texts})
+    return replace(
+        state,
+        payload={**state.payload, "config": config, "options": options},
+        answers={**state.answers, "appearance": told},
+    )
+
+
+def test_every_kind_of_credential_over_http(folder, capfd, monkeypatch):
+    """Our own token among them; also when what was stored is read again."""
+    with LoopbackCoder(states()[0]) as coder:
+        monkeypatch.setenv("CODER_URL", coder.url)
+        monkeypatch.setenv("CODER_SESSION_TOKEN", coder.token)
+        key_id, secret = coder.token.split("-")
+        texts = [f"x-{coder.token}", f"a{key_id}", f"{secret}b"]
+        texts += [text for text, _ in planted.texts()][::40]
+        for state in states()[:2]:
+            coder.serve(with_credentials(state, texts))
+            assert run(["--debug", "snapshot", "prod", "-v"]) == 0
+    report_in_every_format("HEAD~1", "HEAD")
+    out = capfd.readouterr()
+    assert_clean(folder, out)
+    everything = [everything_git_holds(folder), *(text for _, text in everything_on_disk(folder))]
+    assert any(b'"support"' in one for one in everything)
+    for part in (key_id, secret, planted.SECRET, planted.RANDOM):
+        assert part not in out.out + out.err
+        assert not any(part.encode() in one for one in everything), part
 
 
 def test_a_keyed_fingerprint_reveals_neither_key_nor_secret(folder, capfd, monkeypatch):

@@ -1,7 +1,6 @@
 """The choke point, rule by rule; tests/integration/test_no_secret_escapes.py proves it whole."""
 
 import json
-from time import process_time
 
 import pytest
 
@@ -203,18 +202,6 @@ def test_credentials_inside_text_go_and_the_rest_stays(text, left):
 )
 def test_ordinary_text_is_left_alone(text):
     assert redact_text(text) == text
-
-
-@pytest.mark.parametrize("unit", ["x", "x.", "x:", "a:b,", "= ", "a =", '"', "eyJa.", "a b "])
-def test_long_text_is_no_trap(unit):
-    """Each pattern must stay linear: a quadratic one takes minutes of processor time for this.
-
-    What ends the text has every pattern looked for.
-    """
-    text = unit * (100_000 // len(unit)) + " @ ://"
-    started = process_time()
-    assert redact_text(text) == text
-    assert process_time() - started < 10
 
 
 def test_a_long_key_is_redacted_whole():

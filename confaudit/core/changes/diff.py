@@ -5,6 +5,7 @@ inputs can tell is compared.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import filterfalse
 from typing import Final, NamedTuple
 
 from confaudit.core import tree
@@ -15,6 +16,7 @@ from confaudit.core.changes.documents import (
     differing,
     strictly_equal,
 )
+from confaudit.core.changes.fingerprints import differ_by_fingerprints
 from confaudit.core.changes.owners import owners
 from confaudit.core.model import (
     MISSING,
@@ -53,7 +55,13 @@ def diff(before: Snapshot, after: Snapshot, find: Finder = differing) -> tuple[C
     options = option_changes(before, after, find) if tell_options else ()
     config = _unexplained(_config_changes(before, after, find), options, before, after)
     found = (*options, *config, *_server_changes(before, after, find))
-    return tuple(sorted(found, key=position))
+    return tuple(sorted(filterfalse(_tells_fingerprints, found), key=position))
+
+
+def _tells_fingerprints(change: Change) -> bool:
+    """Whether nothing is new but that one of the snapshots has fingerprints of its secrets."""
+    is_alone = change.source_before == change.source_after and not change.facets
+    return is_alone and differ_by_fingerprints(change.before, change.after)
 
 
 def position(change: Change) -> tuple[int, int, str]:

@@ -25,8 +25,9 @@ _QUOTED: Final = re.compile(
     rf"(?P<quote>{_QUOTE})(?P<value>(?:(?!(?<!\\)(?P=quote)).)*)", re.DOTALL
 )
 """What lacks its end is a value to the end of the text."""
-_BARE: Final = re.compile(r"[^\s&;,\"'#](?:[^\s&;,\"'#]|[\"'#](?=\w))*")
-"""A mark amid a bare value is a part of it."""
+_DONE: Final = rf"{REDACTED}(?:-[0-9a-f]{{8}})?(?![^\s\]}}),;&\"'])"
+_BARE: Final = re.compile(rf"(?!{_DONE})[^\s&;,\"'#](?:[^\s&;,\"'#]|[\"'#](?=\w))*")
+"""A mark amid a bare value is a part of it; what closes a structure is none of one that is gone."""
 _LINE: Final = re.compile(r"(?:(?!\\n)[^\r\n])+")
 _HEADER: Final = re.compile(
     r"(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[a-z\-]+)", re.IGNORECASE
@@ -98,8 +99,6 @@ _DEEPEST: Final = 200
 
 def value_at(text: str, place: int, plain: re.Pattern[str] = _BARE) -> Iterator[Span]:
     """The value that begins at a place: quoted, a structure, or bare."""
-    if _DONE.match(text, place):
-        return
     if quoted := _QUOTED.match(text, place):
         yield quoted.span("value")
     elif text[place : place + 1] in ("[", "{"):
@@ -108,9 +107,9 @@ def value_at(text: str, place: int, plain: re.Pattern[str] = _BARE) -> Iterator[
         yield bare.span()
 
 
-_DONE: Final = re.compile(rf"{REDACTED}(?:-[0-9a-f]{{8}})?(?![^\s\]}}),;&\"'])")
 _PIECE: Final = re.compile(
-    rf"(?P<quote>{_QUOTE})(?:(?!(?<!\\)(?P=quote)).)*(?P=quote)|(?P<open>[\[{{])|[\]}}]", re.DOTALL
+    rf"(?P<quote>{_QUOTE})(?:(?!(?<!\\)(?P=quote)).)*(?:(?P=quote)|\Z)|(?P<open>[\[{{])|[\]}}]",
+    re.DOTALL,
 )
 
 
