@@ -44,19 +44,21 @@ class Origins:
         if all(map(self._history.commit_id, own.parents)):  # of a shallow clone git knows better
             self._note(Origin(commit, own.authored_at), self._brought(commit, own.parents))
             yield
+        is_straight = True
         for one in self._history.log([commit], [f"{DEPLOYMENTS}/"]):
             paths = [change.path.split("/") for change in one.changes]
             names = [path[1] for path in paths] or self._brought(one.id, one.parents)
-            self._note(Origin(one.id, one.authored_at), names)
+            self._note(Origin(one.id, one.authored_at), names, is_straight)
+            is_straight = is_straight and len(one.parents) <= 1
             yield
 
-    def _note(self, origin: Origin, names: Iterable[str]) -> None:
-        """Keep what changed snapshots that are held: a branch may have had others meanwhile."""
-        unknown = {*names} & self._held.keys() - self._found.keys()
-        there = self._folders(origin.commit) if unknown else {}
-        for name in unknown:
-            if there.get(name) == self._held[name]:
-                self._found[name] = origin
+    def _note(self, origin: Origin, names: Iterable[str], is_straight: bool = True) -> None:
+        """Keep what changed snapshots that are held; past a merge a branch may have had others."""
+        unknown = self._held.keys() & {*names} - self._found.keys()
+        if unknown and not is_straight:
+            there = self._folders(origin.commit)
+            unknown = {name for name in unknown if there.get(name) == self._held[name]}
+        self._found |= dict.fromkeys(unknown, origin)
 
     def _brought(self, commit: str, parents: Iterable[str]) -> Iterator[str]:
         """The deployments that a commit changed, a merge beyond what it merged."""

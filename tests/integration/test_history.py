@@ -303,6 +303,22 @@ def test_a_snapshot_that_a_merge_took_from_a_branch_is_from_there(tmp_path, kept
     assert store.read("HEAD").commit == {"ours": ours, "theirs": theirs}[kept]
 
 
+def test_what_a_branch_had_meanwhile_is_not_where_a_snapshot_is_from(tmp_path):
+    """Both sides brought something, and of one deployment the older snapshot was kept."""
+    store = Repository.open(tmp_path / "store", create=True)
+    first = store.commit("prod", FILES, "first", AT)
+    git(store.root, "checkout", "-q", "-b", "side")
+    dev = store.commit("dev", FILES, "theirs", AT)
+    store.commit("prod", CHANGED, "theirs, not kept", AT)
+    git(store.root, "checkout", "-q", "main")
+    test = store.commit("test", FILES, "ours", AT)
+    git(store.root, "merge", "-q", "--no-commit", "side")
+    git(store.root, "checkout", first, "--", "deployments/prod")
+    git(store.root, "commit", "-q", "-m", "merged")
+    for name, commit in {"prod": first, "dev": dev, "test": test}.items():
+        assert store.read("HEAD", name).commit == commit
+
+
 @pytest.mark.parametrize("depth", [1, 2])
 def test_snapshots_of_a_shallow_clone_are_read(tmp_path, depth):
     store = Repository.open(tmp_path / "store", create=True)
