@@ -41,8 +41,9 @@ def git(folder, *command):
 
 @pytest.fixture
 def repo(story, tmp_path):
-    """A copy of the story that may be written to."""
+    """A copy of the story's first half, that may be written to."""
     shutil.copytree(story.folder, tmp_path / "repo", symlinks=True)
+    git(tmp_path / "repo", "reset", "-q", "--hard", story.commits["prod-secret"])
     return tmp_path / "repo"
 
 
@@ -214,23 +215,24 @@ def test_what_is_gone_leaves_no_page(repo, tmp_path, capsys):
     assert "1 removed" in capsys.readouterr().out
 
 
-def test_a_look_of_ones_own_reaches_every_page_and_is_taken_back(site, story, tmp_path):
+def test_a_look_of_ones_own_reaches_every_page_and_is_taken_back(repo, tmp_path):
     folder, theirs = tmp_path / "public", tmp_path / "theirs"
-    shutil.copytree(site, folder)
+    assert build(folder, repo) == 0
+    ours = tree(folder)
     (theirs / "partials").mkdir(parents=True)
     (theirs / "partials/brand.html.j2").write_text("<strong>Harbour</strong>")
-    assert build(folder, story.folder, f"--templates={theirs}") == 0
+    assert build(folder, repo, f"--templates={theirs}") == 0
     assert all(b"<strong>Harbour" in path.read_bytes() for path in folder.rglob("*.html"))
-    assert build(folder, story.folder) == 0
-    assert tree(folder) == tree(site)
+    assert build(folder, repo) == 0
+    assert tree(folder) == ours
 
 
-def test_what_was_lost_is_written_again(site, repo, tmp_path):
+def test_what_was_lost_is_written_again(site, story, tmp_path):
     folder = tmp_path / "public"
     shutil.copytree(site, folder)
     (folder / "index.html").unlink()
     shutil.rmtree(folder / "deployments")
-    assert build(folder, repo) == 0
+    assert build(folder, story.folder) == 0
     assert tree(folder) == tree(site)
 
 
