@@ -46,8 +46,10 @@ class Origins:
             yield
         is_straight = True
         for one in self._history.log([commit], [f"{DEPLOYMENTS}/"]):
-            paths = [change.path.split("/") for change in one.changes]
-            names = [path[1] for path in paths] or self._brought(one.id, one.parents)
+            below = (change.path.partition("/")[2] for change in one.changes)
+            names = [path.partition("/")[0] for path in below] or [
+                *self._brought(one.id, one.parents)
+            ]
             self._note(Origin(one.id, one.authored_at), names, is_straight)
             is_straight = is_straight and len(one.parents) <= 1
             yield

@@ -332,6 +332,18 @@ def test_snapshots_of_a_shallow_clone_are_read(tmp_path, depth):
     assert snapshots.read("HEAD", "dev").commit == {1: newest, 2: before}[depth]  # the oldest known
 
 
+def test_a_submodule_that_snapshots_replaced_hides_none(tmp_path):
+    git(tmp_path, "init", "-q", "-b", "main", "store")
+    root = tmp_path / "store"
+    git(root, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},deployments")
+    git(root, "-c", "user.name=a", "-c", "user.email=a@x", "commit", "-q", "-m", "module")
+    git(root, "rm", "-q", "--cached", "deployments")
+    store = Repository.open(root, create=True)
+    first = store.commit("prod", FILES, "first", AT)
+    store.commit("dev", FILES, "other", AT)
+    assert store.read("HEAD", "prod").commit == first
+
+
 # --- how often git is run --------------------------------------------------------------------
 
 
