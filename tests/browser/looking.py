@@ -72,12 +72,16 @@ def overflow(page: Page) -> int:
     return found
 
 
-def complaints(page: Page, *rules: str) -> str:
-    """What axe-core finds, empty when nothing; with `rules`, by these alone."""
+def complaints(page: Page, *rules: str, within: str | None = None) -> str:
+    """What axe-core finds, empty when nothing; with `rules`, by these alone.
+
+    `within` chooses a part of a page of whose rest others find the same: axe looks long at each
+    element.
+    """
     chosen = {"runOnly": rules} if rules else {}
     # A page may load nothing, not even for axe, which would fetch what style sheets it has.
     options = {"resultTypes": ["violations"], "preload": False, **chosen}
-    found: Any = Axe().run(page, options=options)
+    found: Any = Axe().run(page, context=within, options=options)
     return str(found.generate_report()) if found.violations_count else ""
 
 
