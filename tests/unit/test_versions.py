@@ -10,6 +10,7 @@ from confaudit import catalog
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
 from confaudit.core.changes.documents import differing, unequal
+from confaudit.core.history.differing import differing_lines
 from confaudit.core.history.versions import pair, whole
 from confaudit.core.model import Setting, ValueSource
 from confaudit.core.snapshot.canonical import CONFIG, SERVER, SETTINGS, encode
@@ -54,6 +55,34 @@ def test_versions_of_any_kind_tell_what_their_wholes_tell(seed):
     found, expected = excerpts(encode(before), encode(after))
     assert found == expected
     assert found
+
+
+@pytest.mark.parametrize("name", [SETTINGS, CONFIG])
+@pytest.mark.parametrize(
+    "edit", [lambda line: f" {line}", lambda line: f"{line[:-1]}xx", str.strip]
+)
+def test_each_line_that_differs_is_found_wherever_it_stands(name, edit):
+    text = FILES[name]
+    lines = text.split("\n")
+    for place in range(3 if name == SETTINGS else 2, len(lines) - 4):
+        edited_line = edit(lines[place])
+        after = "\n".join([*lines[:place], edited_line, *lines[place + 1 :]])
+        start = len("\n".join([*lines[:place], ""]))
+        assert [*differing_lines(name, text, after)] == [(lines[place], edited_line, start)]
+        assert [one[:2] for one in differing_lines(name, after, text)] == [
+            (edited_line, lines[place])
+        ]
+
+
+@pytest.mark.parametrize("name", [SETTINGS, CONFIG])
+def test_versions_of_another_length_differ_in_more_than_lines(name):
+    lines = FILES[name].split("\n")
+    for place in (5, len(lines) - 5):
+        longer = "\n".join([*lines[:place], lines[place], *lines[place:]])
+        for sides in ((FILES[name], longer), (longer, FILES[name])):
+            with pytest.raises(ValueError, match="more lines"):
+                assert len([*differing_lines(name, *sides)]) == len(lines)
+    assert [*differing_lines(name, FILES[name], FILES[name])] == []
 
 
 def test_what_differs_is_all_that_is_decoded():

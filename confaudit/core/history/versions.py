@@ -8,18 +8,16 @@ read as a whole.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from itertools import compress
-from operator import ne
 from typing import Final, NamedTuple, TypeAlias
 
 from confaudit.core import tree
 from confaudit.core.changes.documents import strictly_equal
 from confaudit.core.changes.owners import Owners, owners
-from confaudit.core.changes.recent import for_the_same
+from confaudit.core.history.differing import differing_lines, first_line, sections
 from confaudit.core.model import Json, Setting, Snapshot, StoredFiles
 from confaudit.core.snapshot.canonical import (
     CONFIG,
@@ -30,17 +28,12 @@ from confaudit.core.snapshot.canonical import (
     decode_background,
     decode_config,
     decode_setting,
-    lines,
 )
 from confaudit.core.snapshot.redact import redact_config, redact_files, redact_setting
 
 Files: TypeAlias = Mapping[str, str]
 """File name → text, NOT redacted."""
 
-_TOP: Final = 4
-"""Blanks before a section of the config tree."""
-_STEP: Final = 2
-"""Blanks more before what lies in it."""
 _REMEMBERED: Final = 1 << 12
 """Lines of which is known what they hold: those of some hundred snapshots."""
 
@@ -111,9 +104,9 @@ def _excerpts(
 
 def _told(before: str, after: str) -> Mapping[str, _Pair]:
     """The settings that differ, or the first one."""
-    old, new = _settings_lines(before), _settings_lines(after)
-    found = (_pair(old[place], new[place]) for place in _differing(old, new) or [0])
-    return {one.name: one for one in found}
+    found = [_pair(one.before, one.after) for one in differing_lines(SETTINGS, before, after)]
+    first = first_line(SETTINGS, after)
+    return {one.name: one for one in found or [_pair(first, first)]}
 
 
 _Tree: TypeAlias = dict[str, Json]
@@ -124,7 +117,7 @@ def _config(
 ) -> tuple[_Tree, _Tree]:
     """The leaves of the config tree that differ; all of it where lines do not tell."""
     with suppress(ValueError, KeyError):  # of a leaf that no option sets, the tree has to tell
-        own = _own_leaves(_config_lines(before), _config_lines(after), told, leaves)
+        own = _own_leaves(before, after, told, leaves)
         was = _leaves({path: one.before for path, one in own.items()})
         return was, _leaves({path: one.after for path, one in own.items()})
     old, new = (decode_config(redact_files(StoredFiles({CONFIG: one}))) for one in (before, after))
@@ -132,13 +125,13 @@ def _config(
 
 
 def _own_leaves(
-    old: Sequence[str], new: Sequence[str], told: Mapping[str, _Pair], leaves: Owners
+    before: str, after: str, told: Mapping[str, _Pair], leaves: Owners
 ) -> Mapping[tree.Path, _Pair]:
     """The leaves that differ, less those that went along with the option that sets them."""
     own = {}
-    for place in _differing(old, new):
-        leaf = _pair(old[place], new[place])
-        path = _path(new, place, leaf.name)
+    for one in differing_lines(CONFIG, before, after):
+        leaf = _pair(one.before, one.after)
+        path = (*sections(after, one), leaf.name)
         setters = leaves[tree.dotted(path)]
         if not any(_agree(leaf, told[key]) for key in setters if key in told):
             own[path] = leaf
@@ -161,27 +154,6 @@ def _is_value(leaf: str, option: str) -> bool:
     return (
         isinstance(setting, dict) and "value" in setting and strictly_equal(setting["value"], value)
     )
-
-
-@for_the_same(4)
-def _settings_lines(text: str) -> list[str]:
-    return lines(SETTINGS, text)
-
-
-@for_the_same(4)
-def _config_lines(text: str) -> list[str]:
-    return lines(CONFIG, text)
-
-
-def _differing(old: Sequence[str], new: Sequence[str]) -> list[int]:
-    """The places of the lines that differ.
-
-    Raises:
-        ValueError: there are more on one side, so that places mean nothing.
-    """
-    if len(old) != len(new):
-        raise ValueError
-    return [*compress(range(len(new)), map(ne, old, new))]
 
 
 def _pair(before: str, after: str) -> _Pair:
@@ -215,31 +187,3 @@ def _setting(line: str) -> Setting:
         SourceError: it is damaged.
     """
     return decode_setting(redact_setting(*_member(line)))
-
-
-def _path(texts: Sequence[str], place: int, name: str) -> tree.Path:
-    """Where the member lies that a line holds: lines above that are indented less open objects.
-
-    Raises:
-        ValueError: it lies in something else.
-    """
-    path = [name]
-    indent = len(texts[place]) - len(texts[place].lstrip())
-    for blanks in range(indent - _STEP, _TOP - _STEP, -_STEP):
-        member = " " * blanks + '"'
-        while place > 0 and not texts[place].startswith(member):
-            place -= 1
-        path.append(_opened(texts[place]))
-    return tuple(reversed(path))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _opened(line: str) -> str:
-    """The name of the object that a line opens, by the brace that it ends with.
-
-    Raises:
-        ValueError: it opens none.
-    """
-    opened: dict[str, Json] = json.loads(f"{{{line}}}}}")
-    (name,) = opened
-    return name

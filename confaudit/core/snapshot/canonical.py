@@ -202,8 +202,8 @@ def decode_config(clean: CleanFiles) -> dict[str, Json]:
         return _config(clean)
 
 
-def lines(name: str, text: str) -> list[str]:
-    """What `settings.json` or `config.json` lists, line by line.
+def listing(name: str, text: str) -> range:
+    """Where in the text of `settings.json` or `config.json` stands what it lists, line by line.
 
     Raises:
         ValueError: the text does not begin and end as `encode` has it, or lists nothing.
@@ -211,7 +211,7 @@ def lines(name: str, text: str) -> list[str]:
     if not is_laid_out(name, text):
         raise ValueError
     head, end = _LAYOUTS[name]
-    return text[len(head) : -len(end)].split("\n")
+    return range(len(head), len(text) - len(end))
 
 
 def is_laid_out(name: str, text: str) -> bool:
