@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
@@ -16,6 +17,7 @@ from confaudit.core.text.wording import plural, visible
 from confaudit.errors import TemplateError
 from confaudit.present.gathered import gathered
 from confaudit.present.values import KIND_SYMBOLS
+from confaudit.render.limits import LETTERS, SECONDS, TooLong, limited
 
 _HINT: Final = "see templates/README.md for the data a template receives"
 
@@ -40,7 +42,19 @@ def templates_in(folder: Path | None) -> jinja2.Environment:
     if folder is None:
         return _configured(jinja2.Environment, _ours())
     found = jinja2.ChoiceLoader([_Folder(folder), _ours()])
-    return _configured(ImmutableSandboxedEnvironment, found)
+    return _configured(_Sandbox, found)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """For templates of users; no power, as one alone can take for ever, and no limit ends it."""
+
+    intercepted_binops = frozenset({"**"})
+
+    def call_binop(
+        self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any
+    ) -> Any:
+        """Refuse it."""
+        raise jinja2.exceptions.SecurityError(operator)
 
 
 def _ours() -> jinja2.PackageLoader:
@@ -108,11 +122,12 @@ def fill(env: jinja2.Environment, name: str, data: Mapping[str, Any]) -> str:
     """Render one template.
 
     Raises:
-        TemplateError: it is not valid or fails on this data; names the template and its line,
-            never the data.
+        TemplateError: it is not valid, fails on this data, or takes too much; names the template
+            and its line, never the data.
     """
     try:
-        return env.get_template(name).render(data)
+        with limited() if env.sandboxed else nullcontext():
+            text = env.get_template(name).render(data)
     except TemplateError:
         raise
     except jinja2.TemplateSyntaxError as error:
@@ -122,11 +137,17 @@ def fill(env: jinja2.Environment, name: str, data: Mapping[str, Any]) -> str:
         if where is None:
             raise
         raise _failure(*where, _REASONS.get(type(error), "cannot be filled in")) from None
+    if env.sandboxed and len(text) > LETTERS:
+        raise TemplateError(f"template {name} makes more than {LETTERS:,} letters", _HINT)
+    return text
 
 
 _REASONS: Final[Mapping[type[Exception], str]] = {
     jinja2.UndefinedError: "uses a name that is not defined",
     jinja2.TemplateNotFound: "includes a template that does not exist",
+    jinja2.exceptions.SecurityError: "does what the sandbox does not let it",
+    TooLong: f"takes longer than {SECONDS:g} seconds",
+    MemoryError: "takes too much memory",
 }
 
 

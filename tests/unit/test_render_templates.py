@@ -1,4 +1,6 @@
 import re
+import resource
+import signal
 from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +15,7 @@ from confaudit.present.inline_diff import Items, Segment
 from confaudit.present.page import Page, SideShown
 from confaudit.present.tables import ColumnShown, TableShown
 from confaudit.present.values import Chip, Name, Shown, ShownState
-from confaudit.render import RenderOptions, render
+from confaudit.render import RenderOptions, limits, render, templated
 from tests.golden.sample_reports import REPORTS
 
 REPORT = REPORTS["every-kind"]
@@ -70,6 +72,49 @@ def test_a_failing_template_is_named_with_its_line_and_no_data(
     assert REPORT.title not in caught.value.message
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+GREEDY = [
+    # a template that would go on for ever, or make gigabytes, and why it is stopped
+    ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "longer"),
+    (
+        "{% set n = namespace(x=99) %}{% for a in range(100) %}"
+        "{% set n.x = n.x * n.x %}{% endfor %}",
+        "longer",
+    ),
+    ("{{ 10 ** 10 ** 9 }}", "sandbox"),
+    ("{{ 'x' * 10000000000 }}", "memory"),
+    ("{{ 'x' | center(10000000000) }}", "memory"),
+    (
+        "{% set n = namespace(x='xx') %}{% for a in range(60) %}"
+        "{% set n.x = n.x ~ n.x %}{% endfor %}",
+        "memory",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), GREEDY)
+def test_a_greedy_template_is_stopped(
+    tmp_path: Path, text: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    monkeypatch.setattr(limits, "SECONDS", 0.2)
+    monkeypatch.setattr(limits, "MEMORY", 1 << 26)
+    with pytest.raises(TemplateError) as caught:
+        render(REPORT, "md", _folder(tmp_path, "report.md.j2", text))
+    assert caught.value.message.startswith("template report.md.j2, line 1, ")
+    assert reason in caught.value.message
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+
+
+def test_a_template_that_makes_much_is_told_from_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(templated, "LETTERS", 100)
+    assert len(render(REPORT, "md", RenderOptions())) > 100
+    with pytest.raises(TemplateError, match=r"template report.md.j2 makes more than 100 letters"):
+        render(REPORT, "md", _folder(tmp_path, "report.md.j2", "{{ 'x' * 101 }}"))
 
 
 def test_a_missing_folder(tmp_path: Path) -> None:
