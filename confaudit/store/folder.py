@@ -17,12 +17,13 @@ _ASIDE = ".confaudit-"
 def write(root: Path, deployment: str, files: Mapping[str, bytes]) -> None:
     """Make the folder of a deployment hold exactly these files of ours; others stay untouched.
 
-    A file appears whole or not at all. The caller holds the lock of the repository.
+    A file appears whole or not at all. The caller holds the lock of the repository, and has looked
+    for obstacles.
 
     Raises:
-        StoreError: the folder is reached through a symbolic link or cannot be written.
+        StoreError: the folder cannot be written.
     """
-    folder = _real_folder(root, deployment)
+    folder = root / DEPLOYMENTS / deployment
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for entry in list(folder.iterdir()):
@@ -53,18 +54,6 @@ def _unwritable(folder: Path, error: OSError) -> StoreError:
         f"the snapshot cannot be written to {visible(str(folder))}: {error.strerror}",
         "check the owner, the permissions and the free space of that folder",
     )
-
-
-def _real_folder(root: Path, deployment: str) -> Path:
-    """The folder, provided that writing there stays inside the work tree."""
-    folder = root / DEPLOYMENTS / deployment
-    for step in (folder.parent, folder):
-        if step.is_symlink():
-            raise StoreError(
-                f"{visible(str(step))} is a symbolic link, which could lead out of the repository",
-                "replace it with a real folder, or give the deployment another name",
-            )
-    return folder
 
 
 def _holds(path: Path, data: bytes) -> bool:

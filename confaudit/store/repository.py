@@ -9,7 +9,7 @@ from pathlib import Path
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
-from confaudit.store import folder, identity
+from confaudit.store import folder, identity, obstacles
 from confaudit.store.answers import Answers
 from confaudit.store.branch import Branch
 from confaudit.store.command import Git
@@ -82,11 +82,14 @@ class Repository(Snapshots):
             Id of the commit, None when the branch holds this snapshot already.
 
         Raises:
-            StoreError: no branch is checked out, or the repository cannot be written.
+            StoreError: no branch is checked out, something else is where the snapshot is to be, or
+                the repository cannot be written.
         """
         contents = {name: _encoded(name, text) for name, text in files.items()}
         by_path = _by_path(deployment, contents)
         with self.lock():
+            obstacles.refuse_committed(self, self.history.commit_id("HEAD"), deployment)
+            obstacles.refuse_on_disk(self.root, deployment)
             by_path |= self._attributes()
             folder.write(self.root, deployment, contents)
             signed = with_trailer(message, deployment)

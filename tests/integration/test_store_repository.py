@@ -5,6 +5,7 @@ import itertools
 import logging
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -277,12 +278,10 @@ def test_a_dropped_file_goes_and_a_persons_stays(store):
     assert status(store.root) == ""
 
 
-@pytest.mark.parametrize("damage", ["missing", "edited", "staged", "link", "unstaged"])
-def test_an_unchanged_snapshot_heals_work_tree_and_index(store, damage, tmp_path):
+@pytest.mark.parametrize("damage", ["missing", "edited", "staged", "unstaged"])
+def test_an_unchanged_snapshot_heals_work_tree_and_index(store, damage):
     store.commit("prod", FILES, "x", AT)
     path = store.root / "deployments/prod/settings.json"
-    outside = tmp_path / "outside.json"
-    outside.write_text(FILES["settings.json"])
     if damage == "unstaged":
         git(store.root, "rm", "-q", "--cached", str(path))
     else:
@@ -291,13 +290,10 @@ def test_an_unchanged_snapshot_heals_work_tree_and_index(store, damage, tmp_path
         path.write_text("{}")
     if damage == "staged":
         git(store.root, "add", ".")
-    if damage == "link":
-        path.symlink_to(outside)
     assert status(store.root) != ""
     assert store.commit("prod", FILES, "y", AT) is None
     assert status(store.root) == ""
     assert path.read_text() == FILES["settings.json"]
-    assert not path.is_symlink()
 
 
 @pytest.mark.parametrize("where", ["deployments", "deployments/prod"])
@@ -310,6 +306,53 @@ def test_a_symbolic_link_is_not_followed(store, tmp_path, where):
     with pytest.raises(StoreError, match="symbolic link"):
         store.commit("prod", FILES, "x", AT)
     assert list(outside.iterdir()) == []
+
+
+FILE = "deployments/prod/settings.json"
+
+
+def link(root, where, tmp_path):
+    (root / where).symlink_to(tmp_path / "outside")
+
+
+def submodule(root, where, tmp_path):
+    git(tmp_path, "init", "-q", "lib")
+    git(tmp_path / "lib", "commit", "-q", "--allow-empty", "-m", "x")
+    add = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "add")
+    git(root, *add, str(tmp_path / "lib"), where)
+
+
+def folder(root, where, tmp_path):
+    (root / where).mkdir()
+    (root / where / "mine").write_text("x")
+
+
+@pytest.mark.parametrize("is_committed", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [
+        (link, FILE),
+        (folder, FILE),
+        (submodule, FILE),
+        (submodule, "deployments/prod"),
+        (submodule, "deployments"),
+    ],
+)
+def test_what_is_no_snapshot_is_never_replaced(store, kind, where, is_committed, tmp_path):
+    path = store.root / where
+    path.parent.mkdir(parents=True, exist_ok=True)
+    git(store.root, "commit", "-q", "--allow-empty", "-m", "x")
+    kind(store.root, where, tmp_path)
+    if is_committed:
+        git(store.root, "add", ".")
+        git(store.root, "commit", "-q", "-m", "mine")
+        if kind is not link:  # as a clone has it before `git submodule update`
+            shutil.rmtree(path)
+    tree, held = status(store.root), objects_of(store.root)
+    with pytest.raises(StoreError, match=f"{where} is a .*, where the snapshot"):
+        store.commit("prod", FILES, "x", AT)
+    assert (status(store.root), objects_of(store.root)) == (tree, held)
+    assert path.is_symlink() == (kind is link)
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(store):
