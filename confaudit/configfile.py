@@ -209,7 +209,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = {}
     """Whom `confaudit snapshot` tells of changes, by a name of your own."""
     timeout: _Seconds = 30.0
-    """Longest wait for one answer of the API, in seconds."""
+    """Longest wait for one answer of the API, all tries together, in seconds."""
     retries: _Tries = 4
     """How often a failed request is repeated."""
     lock_timeout: _Wait = 60.0

@@ -142,7 +142,7 @@ timeout_option: Final = option(
     type=click.FloatRange(min=0, min_open=True),
     metavar="SEC",
     section=Section.CONNECTION,
-    help="For one answer [30].",
+    help="For all tries [30].",
 )
 network_options: Final = stack(
     (

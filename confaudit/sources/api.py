@@ -21,6 +21,7 @@ from confaudit.sources.wire import WireError, decode_json, decode_text, version_
 
 if TYPE_CHECKING:
     from confaudit.transport.client import Client, Response
+    from confaudit.transport.deadline import Deadline
 
 ATTEMPTS: Final = 3
 """How often the whole reading is tried while a rollout is under way."""
@@ -166,14 +167,15 @@ class _Heard:
 
 
 def _endpoints(client: "Client", version: str) -> Iterator[_Heard]:
+    """Ask them all within the time of one request: a slow server must not hold up the reading."""
     from confaudit.transport.client import PARALLEL
 
-    minor = _minor(version)
+    minor, deadline = _minor(version), client.deadline()
 
     def ask(name: str) -> _Heard:
         if minor is not None and endpoints.endpoint(name).since > minor:
             return _Heard(name, unavailable=endpoints.NOT_IN_VERSION)
-        return _ask(client, name)
+        return _ask(client, name, deadline)
 
     once = [row.name for row in endpoints.ENDPOINTS.values() if not row.per_organization]
     once.remove(BUILDINFO)  # has been asked already
@@ -192,9 +194,9 @@ def _minor(version: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def _ask(client: "Client", name: str) -> _Heard:
+def _ask(client: "Client", name: str, deadline: "Deadline") -> _Heard:
     try:
-        answer = client.get(f"{ROOT}/{name}", ENDPOINT_RETRIES)
+        answer = client.get(f"{ROOT}/{name}", ENDPOINT_RETRIES, deadline)
         if answer.status in (403, 404):
             reason = refusals.server_message(answer.body)
             return _Heard(name, unavailable=endpoints.refusal(name, answer.status, reason))

@@ -64,8 +64,8 @@ _BY_STATUS: Final = {
         "the proxy asks for credentials (status 407)", "put them into HTTPS_PROXY, or set NO_PROXY"
     ),
     429: Refusal(
-        "Coder's rate limit was still reached after several tries",
-        "wait a minute, and ask less often with the same user",
+        "Coder's rate limit is reached, and not over in time to try again",
+        "wait a minute or allow more time, and ask less often with the same user",
     ),
 }
 

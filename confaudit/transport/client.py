@@ -1,8 +1,8 @@
 """How one request travels and what may come back: urllib3 lives here and nowhere else.
 
-No redirect is ever followed, certificates are always verified, every answer is bounded in size and
-time. Only what reads is tried again here: who writes has to look first what came of it. Nothing
-here knows what an answer means.
+No redirect is ever followed, certificates are always verified, every answer is bounded in size, and
+in time with all that it took to get it. Only what reads is tried again here: who writes has to look
+first what came of it. Nothing here knows what an answer means.
 """
 
 import logging
@@ -10,16 +10,22 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import urllib3
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    retry_if_result,
+)
+from tenacity.wait import wait_exponential, wait_random
 from urllib3.exceptions import (
     ConnectTimeoutError,
     DecodeError,
     HTTPError,
     InvalidHeader,
     LocationParseError,
-    MaxRetryError,
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
@@ -31,7 +37,7 @@ from urllib3.exceptions import (
 from confaudit import __version__
 from confaudit.errors import ApiError, ConfauditError, ConfigError
 from confaudit.transport.certificate import distrust, tls_context
-from confaudit.transport.deadline import TIMED_POOLS
+from confaudit.transport.deadline import TIMED_POOLS, Deadline
 from confaudit.transport.proxy import Proxy, proxy_for
 from confaudit.transport.target import HttpTarget
 
@@ -65,8 +71,8 @@ class Response:
     """What time it is, as the server writes it."""
 
 
-class _Retry(urllib3.Retry):
-    """urllib3's retries with a bounded Retry-After; an unreadable one counts as none."""
+class _RetryAfter(urllib3.Retry):
+    """urllib3's reading of Retry-After, with a bound; an unreadable one counts as none."""
 
     def parse_retry_after(self, retry_after: str) -> float:
         try:
@@ -104,40 +110,52 @@ class Client:
         """Let go of every connection."""
         self._pool.clear()
 
-    def get(self, path: str, retries: int | None = None) -> Response:
+    def deadline(self) -> Deadline:
+        """The time there is for one request, or for several that share it, from now on."""
+        return Deadline(self._target.timeout_seconds)
+
+    def get(
+        self, path: str, retries: int | None = None, deadline: Deadline | None = None
+    ) -> Response:
         """GET a path below the URL, whatever the status of the answer.
+
+        What may pass is tried again while there is time for it.
 
         Raises:
             ApiError: there was no answer, or none within the bounds of time and size.
         """
-        return self.ask("GET", path, retries=self._target.retries if retries is None else retries)
+        tries = self._target.retries if retries is None else retries
+        return self._tried(tries, "GET", path, None, deadline or self.deadline())
 
-    def ask(self, method: str, path: str, body: bytes | None = None, retries: int = 0) -> Response:
+    def ask(self, method: str, path: str, body: bytes | None = None) -> Response:
         """Send a request to a path below the URL, whatever the status of the answer.
 
         Raises:
             ApiError: as `get` does; what the request was to change may be changed or not.
         """
+        return self._tried(0, method, path, body, self.deadline())
+
+    def _tried(
+        self, retries: int, method: str, path: str, body: bytes | None, deadline: Deadline
+    ) -> Response:
         started, shown = time.monotonic(), "…" if self._target.has_secret_paths else path
         try:
-            answer = self._ask(method, path, body, retries)
-        except HTTPError as error:
+            answer = _tries(retries, deadline)(self._ask, method, path, body, deadline)
+        except (HTTPError, TimeoutError) as error:
             _LOG.debug("%s %s failed after %.0f ms", method, shown, _ms_since(started))
             raise _explain(error, self._target.timeout_seconds) from None
         _LOG.debug("%s %s %d %.0f ms", method, shown, answer.status, _ms_since(started))
         return answer
 
-    def _ask(self, method: str, path: str, body: bytes | None, retries: int) -> Response:
+    def _ask(self, method: str, path: str, body: bytes | None, deadline: Deadline) -> Response:
         response = self._pool.request(
             method,
             f"{self.url}/{path}",
             body=body,
             preload_content=False,
             redirect=False,
-            retries=_retry(retries),
-            timeout=urllib3.Timeout(
-                connect=self._target.timeout_seconds, read=self._target.timeout_seconds
-            ),
+            retries=False,
+            timeout=urllib3.Timeout(total=deadline.left()),
         )
         try:
             content = self._body(response)
@@ -153,7 +171,7 @@ class Client:
             content_type=response.headers.get("Content-Type", ""),
             location=response.headers.get("Location", ""),
             link=response.headers.get("Link", ""),
-            retry_after_seconds=_retry(0).get_retry_after(response) or 0,
+            retry_after_seconds=_RetryAfter().get_retry_after(response) or 0,
             body=content,
             date=response.headers.get("Date", ""),
         )
@@ -175,18 +193,39 @@ def _ms_since(started: float) -> float:
     return (time.monotonic() - started) * 1000
 
 
-def _retry(retries: int) -> _Retry:
-    return _Retry(
-        total=retries,
-        redirect=0,
-        other=0,  # a bad certificate does not get better
-        allowed_methods=("GET",),
-        status_forcelist=_TRANSIENT,
-        backoff_factor=BACKOFF_SECONDS,
-        backoff_jitter=BACKOFF_SECONDS,
-        backoff_max=BACKOFF_MAX_SECONDS,
-        raise_on_status=False,
+def _tries(retries: int, deadline: Deadline) -> Retrying:
+    """Try again what may pass, as long as the pause before leaves time for it.
+
+    Of the last try comes what it brought, be it an answer or an error.
+    """
+
+    def is_over(state: RetryCallState) -> bool:
+        return state.attempt_number > retries or not deadline.allows(state.upcoming_sleep)
+
+    return Retrying(
+        retry=retry_if_exception_type(ProtocolError) | retry_if_result(_may_pass),
+        stop=is_over,
+        wait=_pause,
+        retry_error_callback=lambda state: _outcome(state).result(),
     )
+
+
+def _may_pass(answer: Response) -> bool:
+    return answer.status in _TRANSIENT
+
+
+def _pause(state: RetryCallState) -> float:
+    """Seconds to wait: what the server asks for, else none at first, then ever longer."""
+    asked = 0 if _outcome(state).failed else _outcome(state).result().retry_after_seconds
+    if asked or state.attempt_number == 1:
+        return asked
+    growing = wait_exponential(multiplier=BACKOFF_SECONDS, max=BACKOFF_MAX_SECONDS)
+    return (growing + wait_random(max=BACKOFF_SECONDS))(state)
+
+
+def _outcome(state: RetryCallState) -> Any:
+    """What a try brought: there always is something when this is asked."""
+    return state.outcome
 
 
 def _headers(target: HttpTarget) -> dict[str, str]:
@@ -223,12 +262,11 @@ def _too_slow(seconds: float) -> ApiError:
     )
 
 
-def _explain(error: HTTPError, seconds: float) -> ConfauditError:
+def _explain(reason: Exception, seconds: float) -> ConfauditError:
     """Turn a transport failure into a sentence; its own text may name hosts and proxies."""
-    reason = error.reason if isinstance(error, MaxRetryError) else error
     if isinstance(reason, SSLError):
         return _untrusted(reason)
-    if isinstance(reason, ReadTimeoutError):
+    if isinstance(reason, (ReadTimeoutError, TimeoutError)):
         return _too_slow(seconds)
     if isinstance(reason, LocationParseError):
         return ConfigError("the URL names no valid host", "check the URL's spelling")

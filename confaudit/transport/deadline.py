@@ -1,4 +1,4 @@
-"""Connections whose read timeout is the time for a whole answer, not for one silence.
+"""The time there is for something, and connections that keep to it.
 
 A server that keeps sending a byte now and then resets the timeout of a socket for as long as it
 likes: within the status line, the headers, the size of a chunk, the trailers, or a compressed
@@ -16,14 +16,36 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
-class _TimedReader(io.RawIOBase):
-    """Reads one answer from a socket; the time runs from here on."""
+class Deadline:
+    """A moment some seconds from now, by which all that is given it has to be over."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._at = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """The seconds until then.
+
+        Raises:
+            TimeoutError: there are none.
+        """
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time is over")
+        return left
+
+    def allows(self, seconds: float) -> bool:
+        """Whether one may wait so long and still do something then."""
+        return time.monotonic() + seconds < self._at
+
+
+class _TimedReader(io.RawIOBase):
+    """Reads one answer from a socket, whose timeout is the time for all of it from here on."""
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
         self._socket = sock
         self._raw = sock.makefile("rb", buffering=0)  # keeps a closed socket open until it is read
-        self._seconds = sock.gettimeout()
-        self._started = time.monotonic()
+        self._deadline = Deadline(seconds)
 
     def readable(self) -> bool:
         return True
@@ -34,16 +56,11 @@ class _TimedReader(io.RawIOBase):
         Raises:
             TimeoutError: the time for the answer is over.
         """
-        if self._seconds is None:
-            return self._raw.readinto(buffer)
-        left = self._started + self._seconds - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the time for the answer is over")
-        self._socket.settimeout(left)
+        self._socket.settimeout(self._deadline.left())
         try:
             return self._raw.readinto(buffer)
         finally:
-            self._socket.settimeout(self._seconds)  # of the next request on this connection
+            self._socket.settimeout(self._deadline.seconds)  # for what is sent next
 
     def close(self) -> None:
         self._raw.close()
@@ -57,7 +74,8 @@ class _TimedSocket:
         self._socket = sock
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self._socket))
+        seconds = cast(float, self._socket.gettimeout())  # whoever asks always gives one
+        return io.BufferedReader(_TimedReader(self._socket, seconds))
 
 
 class _TimedResponse(HTTPResponse):

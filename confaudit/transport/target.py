@@ -21,7 +21,7 @@ class HttpTarget:
     url: str
     """What paths are below."""
     timeout_seconds: float = 30.0
-    """For connecting, and again for the whole of one answer."""
+    """For the whole of one request: to connect, to answer, and for all tries and pauses."""
     retries: int = 4
     """Further tries of one reading request after a connection error, 429 or 5xx."""
     ca_file: Path | None = None

@@ -1,4 +1,4 @@
-"""The timeout is for a whole answer: no server keeps a request alive byte by byte."""
+"""The timeout is for a whole request: no server keeps it alive byte by byte or from try to try."""
 
 import gzip
 import json
@@ -7,17 +7,19 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from confaudit.errors import ApiError
+from confaudit.sources import api
+from confaudit.sources.http_target import ApiTarget
 from confaudit.transport import client
 from confaudit.transport.client import Client
 from confaudit.transport.target import HttpTarget
 from tests.integration.processes import DEADLINE
-from tests.integration.scripted_server import Reply, ScriptedServer
+from tests.integration.scripted_server import Reply, ScriptedServer, coder
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -53,6 +55,7 @@ class _Dripping(socketserver.ThreadingTCPServer):
     def __init__(self, start: bytes, drop: bytes, certificate: Path | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.start, self.drop = start, drop
+        self.asked, self.is_secure = 0, bool(certificate)
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
@@ -65,6 +68,7 @@ class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         try:
             self.request.recv(65536)
+            self.server.asked += 1
             self.request.sendall(self.server.start)
             while True:
                 self.request.sendall(self.server.drop)
@@ -74,11 +78,17 @@ class _Handler(socketserver.BaseRequestHandler):
 
 
 @contextmanager
-def dripping(start: bytes, drop: bytes, certificate: Path | None = None) -> Iterator[str]:
-    with _Dripping(start, drop, certificate) as server:
+def served(server: _Dripping) -> Iterator[str]:
+    with server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"{'https' if certificate else 'http'}://localhost:{server.server_address[1]}"
+        yield f"{'https' if server.is_secure else 'http'}://localhost:{server.server_address[1]}"
         server.shutdown()
+
+
+def dripping(
+    start: bytes, drop: bytes, certificate: Path | None = None
+) -> AbstractContextManager[str]:
+    return served(_Dripping(start, drop, certificate))
 
 
 @pytest.fixture(autouse=True)
@@ -124,11 +134,45 @@ def test_nor_does_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seconds < DEADLINE / 2
 
 
-def test_each_try_has_the_whole_time() -> None:
-    with dripping(*DRIPPING["a header"]) as url:
-        said, seconds = failure(url, retries=2)
+def test_all_tries_share_the_time() -> None:
+    server = _Dripping(*DRIPPING["a body of an answer that is tried again"], None)
+    with served(server) as url:
+        said, _ = failure(url, retries=20)
     assert said == SAID.format(SECONDS)
-    assert 2.8 * SECONDS < seconds < DEADLINE / 2
+    assert server.asked == 1
+
+
+BUSY = Reply({}, 429, headers={"Retry-After": "30"})
+
+
+def test_no_pause_is_longer_than_the_time_that_is_left() -> None:
+    with ScriptedServer({"/x": BUSY}) as server:
+        asked = Client(HttpTarget(server.url, timeout_seconds=20, retries=4))
+        started = time.monotonic()
+        with asked:
+            assert asked.get("x").status == 429
+    assert server.count("/x") == 1
+    assert time.monotonic() - started < 10
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again() -> None:
+    with ScriptedServer({"/x": [Reply([1], announced=10), Reply([1])]}) as server:
+        asked = Client(HttpTarget(server.url, timeout_seconds=20, retries=1))
+        with asked:
+            assert json.loads(asked.get("x").body) == [1]
+    assert server.count("/x") == 2
+
+
+def test_all_endpoints_beside_the_configuration_share_the_time() -> None:
+    """Those that are asked at once use it up, and the others are not asked at all."""
+    with ScriptedServer(coder()) as server:
+        needed = set(server.script)
+        server.missing = Reply({}, wait_seconds=10)
+        asked = ApiTarget(server.url, token="noid", timeout_seconds=2)
+        heard = api.read(asked).deployment
+        beside = [one.path for one in server.asked if one.path not in needed]
+    assert set(heard.failed.values()) == {SAID.format(2)}
+    assert len(beside) == client.PARALLEL < len(heard.failed)
 
 
 def test_the_time_begins_anew_with_every_request_of_a_connection() -> None:

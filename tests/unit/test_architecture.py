@@ -107,7 +107,7 @@ HOMES = {
         "yaml_types",
     },
     "pyarrow": {"export"},
-    "tenacity": {"notify", "sources", "store"},
+    "tenacity": {"notify", "sources", "store", "transport"},
     "tree_sitter": {"catalog"},
     "tree_sitter_go": {"catalog"},
 }
