@@ -15,6 +15,7 @@ NAMES: Final = (
     "repository",
     "schedule",
     "operations",
+    "scale",
     "notifications",
     "history",
     "export",
