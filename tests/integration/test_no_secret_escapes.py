@@ -31,7 +31,9 @@ from tests.unit import planted
 
 PLANTED = re.compile(rb"planted.?secret|proxyuser|planted", re.IGNORECASE)
 DATA = os.environ.get("CONFAUDIT_TEST_DATA")
-PAYLOADS = sorted(Path(DATA).glob("coder/payloads*/*.json")) if DATA else []
+SERVED = sorted(Path(DATA).glob("coder/payloads*/*.json")) if DATA else []
+PAYLOADS = [path for path in SERVED if PLANTED.search(path.read_bytes())]
+"""What releases serve that has a secret to be found."""
 KEY = "an-extra-long-planted-key"
 
 
@@ -330,7 +332,7 @@ def test_no_view_of_a_history_shows_what_was_committed_by_hand(folder, capfd):
 @pytest.mark.skipif(not PAYLOADS, reason="NOT PROVED on real payloads: set CONFAUDIT_TEST_DATA")
 @pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: path.stem)
 def test_every_real_payload(folder, capfd, path):
-    (folder / "default.json").write_bytes(PAYLOADS[0].read_bytes())
+    (folder / "default.json").write_bytes(SERVED[0].read_bytes())
     version = path.stem.partition("-")[2]
     state = replace(states()[0], payload=json.loads(path.read_text()), version=f"v{version}+abc")
     with LoopbackCoder(state) as coder:
