@@ -41,8 +41,8 @@ SECRET_LEAVES: Final = frozenset({"pg_connection_url", "scim_api_key"})
 
 _SECRET_NAME: Final = re.compile(
     r"secret|passw(or)?d|passwd|passphrase|passcode|assertion|credential|authorization|bearer"
-    r"|tokens?$|connection[^a-z]?string"
-    r"|(^|[^a-z])(psk|keys?|pat|sig|signature|pwds?|pass|hmac|salt|[th]?otp|pin|jwt|dsn|creds?"
+    r"|tokens?$|connection[^a-z]?string|kubeconfig|dockerconfigjson|mnemonic|recovery[^a-z]?code"
+    r"|(^|[^a-z])(psk|keys?|pat|sig|signature|pwds?|pass|hmac|salt|[th]?otp|pin|jwt|dsn|creds?|(bind|root)?pw"
     r"|cookies?|webhooks?|licen[cs]es?|honeycomb[^a-z]team)$"
     r"|(account|api|access|auth|encryption|private|master|shared|session|signing|licen[cs]e)keys?$",
     re.IGNORECASE,
@@ -52,6 +52,8 @@ _PUBLIC_NAME: Final = re.compile(
     r"|(same[^a-z]?site|secure|host[^a-z]prefix)([^a-z]auth)?[^a-z]cookies?$",
     re.IGNORECASE,
 )
+_OPENING_ID: Final = re.compile(r"(session|(?<!client[^a-z])secret)[^a-z]?id$", re.IGNORECASE)
+"""Identifiers that whoever knows them gets in with: of a session, of an AppRole of Vault."""
 _WHICH_ONE: Final = re.compile(
     r"([^a-z0-9](prod(uction)?|stag(e|ing)|dev(elopment)?|test|live|old|new|next|current|previous"
     r"|prev|backup|default|main|primary|secondary|v?[0-9]{1,4})|(?<=[a-z])[0-9]{1,4}){1,3}$",
@@ -63,9 +65,12 @@ _LONGEST_NAME: Final = 100
 """Characters at the end of a name that count: in a text all of it may read like one."""
 
 
+@lru_cache(maxsize=4096)  # the same few hundred names come with every snapshot
 def looks_secret(name: str) -> bool:
     """Whether a key, flag or parameter name promises a secret value."""
-    return _looks_secret(name[-_LONGEST_NAME:])
+    kind = _WHICH_ONE.sub("", _CAMEL.sub("_", name[-_LONGEST_NAME:]))
+    is_secret = _SECRET_NAME.search(kind) and not _PUBLIC_NAME.search(kind)
+    return bool(is_secret or _OPENING_ID.search(kind))
 
 
 def looks_public(name: str) -> bool:
@@ -73,20 +78,27 @@ def looks_public(name: str) -> bool:
     return bool(_PUBLIC_NAME.search(_CAMEL.sub("_", name[-_LONGEST_NAME:])))
 
 
-@lru_cache(maxsize=4096)  # the same few hundred names come with every snapshot
-def _looks_secret(name: str) -> bool:
-    kind = _WHICH_ONE.sub("", _CAMEL.sub("_", name))
-    return bool(_SECRET_NAME.search(kind)) and not _PUBLIC_NAME.search(kind)
-
-
 def holds_secret(name: str, value: Value) -> bool:
     """Whether what stands under a name is secret, be it a text or a structure with texts in it.
 
     Some names are those of sections as well, as `http_cookies` and `webhook` of Coder's are.
     """
-    if not looks_secret(name) or not carries_text(value):
+    if not looks_secret(name):
+        return name in SECRET_LEAVES and carries_text(value)
+    if not (carries_text(value) or _is_pin(name, value)):
         return False
     return not (names_section(name) and _holds_structure(value))
+
+
+def _is_pin(name: str, value: Value) -> bool:
+    """Whether a number is what somebody types in: others under such names are settings."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return is_number and bool(_TYPED_NAME.search(name[-_LONGEST_NAME:]))
+
+
+_TYPED_NAME: Final = re.compile(
+    r"(passw(or)?d|passcode|pwd|(?<![a-z])(pin|[th]?otp))[^a-z]*$", re.IGNORECASE
+)
 
 
 def names_section(name: str) -> bool:

@@ -20,7 +20,7 @@ NAMES = (
     "access_token", "api_key", "private_key", "hmac", "salt", "otp", "totp", "pin", "cookie", "dsn",
     "connection_string", "webhook", "license", "license_key", "credentials", "authorization",
     "signing_key", "psk", "jwt", "token_prod", "api_key_2", "password_old", "secret_staging",
-    "encryption_key", "bearer",
+    "encryption_key", "bearer", "session_id", "secret_id", "bindpw", "passcode", "recovery_codes",
 )  # fmt: skip
 SECTIONS = ("cookie", "webhook", "license")
 """Those that are names of settings about such things as well."""
@@ -144,6 +144,11 @@ FORMS = (
     '{{"Authorization": ["Bearer {secret}"]}}',
     '{{"key": "Authorization", "value": "Bearer {secret}"}}',
     "Bearer {secret}",
+    "https://h.example/p;jsessionid={secret}?a=b",
+    "jdbc:oracle:thin:u/{secret}@db.example.com:1521:x",
+    "jdbc:sqlserver://h;user=u;password={secret};x=1",
+    "redis://:{secret}@h:1",
+    "Endpoint=sb://x;SharedAccessKeyName=a;SharedAccessKey={secret};EntityPath=q",
     "AccountKey={secret};EndpointSuffix=x",
     "Server=db;User Id=u;Pwd={secret};",
     "DSN: x; PWD={secret}",

@@ -135,6 +135,8 @@ def operators(path):
         '{"api_keys": null}',
         "the password is in <password> below",
         "exit code: 1",
+        "Basic authentication is on; Bearer Tokens are not",
+        "pat.authentication-service.corp.example",
         "task-runner-1 and risk-free",
         "sha256:0123456789abcdef",
         "Content-Security-Policy: default-src 'self'; report-uri /csp",

@@ -226,6 +226,13 @@ def test_map_values_under_secret_names_are_masked_anywhere():
     assert found["scim_api_key"] == {"secret_set": True}
 
 
+def test_what_is_typed_in_is_secret_though_it_is_a_number():
+    config = {"pin": 1234, "otp": 123456, "retention": {"api_keys": 7}, "spin": 4, "password": True}
+    found = redact(RawDeployment({"config": config})).payload["config"]
+    assert found["pin"] == found["otp"] == {"secret_set": True}
+    assert [found[name] for name in ("retention", "spin", "password")] == [{"api_keys": 7}, 4, True]
+
+
 def test_settings_with_secret_looking_names_that_are_none_stay():
     config = {
         "disable_password_auth": True,

@@ -27,7 +27,6 @@ from confaudit.core.secret import (
     CONCEALED,
     PLACEHOLDER,
     REDACTED,
-    SECRET_LEAVES,
     SECRET_OPTIONS,
     carries_text,
     holds_secret,
@@ -251,35 +250,44 @@ class _Redactor(TextRedactor):
     def tree(self, tree: Mapping[str, Json]) -> dict[str, Json]:
         """Redact a mapping by its key names and every text in it, at any depth."""
         named = _named_values(tree) if self._by_name else {}
-        return {self.text(key): self._entry(named.get(key, key), tree[key]) for key in tree}
+        if named:
+            return {self.text(key): self._entry(named.get(key, key), tree[key]) for key in tree}
+        return {self.text(key): self._entry(key, value) for key, value in tree.items()}
 
     def _entry(self, name: str, value: Json) -> Json:
-        if is_secret(value):
+        if value is None or isinstance(value, bool):
             return value
-        named = name in SECRET_LEAVES and carries_text(value)
-        if self._by_name and (named or holds_secret(name, value)):
+        if isinstance(value, dict) and is_secret(value):
+            return value
+        if self._by_name and holds_secret(name, value):
             return secret(True, self.fingerprint(value))
         return self._value(value)
 
     def _value(self, value: Json) -> Json:
         if isinstance(value, str):
             return self.text(value)
-        if isinstance(value, list):
-            return self._items(value)
         if isinstance(value, dict):
             return self.tree(value)
-        return value
+        return self._items(value) if isinstance(value, list) else value
 
     def _items(self, items: list[Json]) -> list[Json]:
         """Redact a list, and behind an option on a command line what is its value."""
-        names = ("", *(_option_name(item) for item in items))
-        return [self._entry(name, item) for name, item in zip(names, items, strict=False)]
+        names = ("", *map(_option_name, items))[: len(items)]
+        return [
+            self._entry(*pair) if pair[0] else self._item(pair[1])
+            for pair in zip(names, items, strict=True)
+        ]
+
+    def _item(self, item: Json) -> Json:
+        return item if isinstance(item, dict) and is_secret(item) else self._value(item)
 
 
 def _named_values(tree: Mapping[str, Json]) -> Mapping[str, str]:
     """The name that counts for a key, where a name and its value are two entries of a mapping."""
+    if tree.keys().isdisjoint(_VALUES):
+        return {}
     name = next((tree[key] for key in _NAMES if key in tree), None)
-    return {key: name for key in _VALUES if key in tree} if isinstance(name, str) else {}
+    return dict.fromkeys(_VALUES, name) if isinstance(name, str) else {}
 
 
 _NAMES: Final = ("name", "key", "header", "Name", "Key")
@@ -288,8 +296,9 @@ _VALUES: Final = ("value", "values", "val", "content", "Value")
 
 def _option_name(item: Json) -> str:
     """The name of an option whose value comes next."""
-    is_option = isinstance(item, str) and item.startswith("-") and "=" not in item
-    return item.lstrip("-") if is_option and isinstance(item, str) else ""
+    if not isinstance(item, str) or item[:1] != "-" or "=" in item:
+        return ""
+    return item.lstrip("-")
 
 
 _LISTINGS: Final = frozenset({"settings", "options", ENDPOINTS, "unavailable"})

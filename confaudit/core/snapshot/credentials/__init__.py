@@ -50,11 +50,17 @@ class TextRedactor:
 
     def text(self, text: str) -> str:
         """Remove credentials from inside a text; the public part stays."""
+        if self._known:
+            text = self._without_known(text)
+        places = _remembered(text) if len(text) <= _SHORT else credentials(text)
+        return self._without(places, text) if places else text
+
+    def _without_known(self, text: str) -> str:
         for part in self._known:
             text = text.replace(part, REDACTED)
-        places = _remembered(text) if len(text) <= _SHORT else credentials(text)
-        if not places:
-            return text
+        return text
+
+    def _without(self, places: tuple[Span, ...], text: str) -> str:
         kept, end = [], 0
         for begin, until in places:
             kept += [text[end:begin], self._mask(text[begin:until])]
@@ -101,7 +107,7 @@ _LETTERS: Final = tuple((frozenset(letters), rule) for letters, rule in RULES)
 
 _WORDS: Final = re.compile(r"(?:[A-Za-z]{1,16}+(?:[ _.\-]|\Z))+")
 """Names and what else nearly all texts are: nothing drawn by lot reads like this."""
-_SAID: Final = re.compile(r"login |ENV ")
+_SAID: Final = re.compile(r"login |ENV |[Bb]asic |[Bb]earer ")
 
 _DEEPEST: Final = 3
 """So many encodings, one in the other, are looked into."""
@@ -111,7 +117,7 @@ _SHORT: Final = 500
 
 def credentials(text: str, depth: int = 0) -> tuple[Span, ...]:
     """Where in a text credentials are, in order and apart."""
-    if _WORDS.fullmatch(text) and not families.PREFIX.match(text) and not _SAID.search(text):
+    if _WORDS.fullmatch(text) and not (families.PREFIX.match(text) or _SAID.search(text)):
         return ()
     return merged(chain(_plain(text), _encoded(text, depth) if depth < _DEEPEST else ()))
 

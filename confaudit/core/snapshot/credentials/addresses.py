@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from confaudit.core.secret import looks_public, looks_secret
+from confaudit.core.secret import REDACTED, looks_public, looks_secret
 from confaudit.core.snapshot.credentials.spans import Span
 
 _SCHEME: Final = r"(?<![A-Za-z0-9+.\-])[A-Za-z0-9+.\-]+://"
@@ -17,8 +17,9 @@ _INNER: Final = re.compile(rf"{_SCHEME}(?P<rest>(?:(?!{_SCHEME})[^\s\"'<>\\])+)"
 ENCODED_LOGIN: Final = re.compile(
     r"(?<=%3A%2F%2F)(?:(?!%40|%2F)[^\s&\"'<>\\])+(?=%40)", re.IGNORECASE
 )
+_DONE: Final = rf"(?<!{REDACTED})(?<!{REDACTED}-[0-9a-f]{{8}})"
 _LOGIN: Final = re.compile(
-    r"(?<![^\s\"'=,;(])[^\s:/@\"'=,;(]{1,512}:(?:[^\s/@\"']{1,512})(?=@[\w\[])"
+    rf"(?<![^\s\"'=,;(])[^\s:/@\"'=,;(]{{1,512}}:(?:[^\s/@\"']{{1,512}}){_DONE}(?=@[\w\[])"
 )
 _ORACLE_LOGIN: Final = re.compile(
     r"(?<![^\s\"'=,;(:])[A-Za-z][\w$#]{0,29}/[^\s/@\"']{1,128}"
@@ -117,11 +118,11 @@ def hooks(text: str) -> Iterator[Span]:
 # --- parameters ---------------------------------------------------------------------------------
 
 _PARAMETER: Final = re.compile(
-    r"(?:[?&#]|\\u0026)(?:amp;)?(?P<name>[^\s=&?#\"'<>]{1,100}+)=(?P<value>[^\s&#?\"'<>\\]*)"
+    r"(?:[?&#;]|\\u0026)(?:amp;)?(?P<name>[^\s=&?#;\"'<>]{1,100}+)=(?P<value>[^\s&#?\"'<>\\]*)"
 )
 _VALUE: Final = re.compile(r"[^\s&#\"'<>\\]*")
 _CREDENTIAL_NAME: Final = re.compile(
-    r"(?:auth(?:_?code)?|code|p(?:ass)?w?d?|session|sess|sid|session_?id|ticket|sig|se?cret|apikey"
+    r"(?:auth(?:_?code)?|code|p(?:ass)?w?d?|session|sess|j?session_?id|sid|ticket|sig|se?cret|apikey"
     r"|otp|pin|key|tk|samlresponse|samlrequest|otac|magic|invite)",
     re.IGNORECASE,
 )
@@ -136,11 +137,18 @@ def parameters(text: str) -> Iterator[Span]:
     for found in _PARAMETER.finditer(text):
         name = found["name"].partition("[")[0].partition("%")[0]
         if found.start() >= end and (looks_secret(name) or _CREDENTIAL_NAME.fullmatch(name)):
-            value = _VALUE.match(text, found.start("value"))
-            end = value.end() if value else end
+            end = _value_end(text, found)
             yield found.start("value"), end
         elif is_random(found["value"]) and not looks_public(name):
             yield found.span("value")
+
+
+def _value_end(text: str, parameter: re.Match[str]) -> int:
+    """Where a credential ends, which may hold anything but what parts parameters here."""
+    value = _VALUE.match(text, parameter.start("value"))
+    end = value.end() if value else parameter.end()
+    next_one = text.find(";", parameter.start("value"), end) if parameter[0][0] == ";" else -1
+    return end if next_one < 0 else next_one
 
 
 def is_random(text: str) -> bool:

@@ -226,7 +226,7 @@ def pairs(text: str) -> Iterator[Span]:
 
 _SCHEME_WORD: Final = re.compile(
     r"\b(?:bearer|basic|negotiate|ntlm|apikey)\s{1,9}"
-    r"(?P<value>(?=[^\s0-9=+/]{0,200}[0-9=+/])[A-Za-z0-9+/=_.~\-]{6,})",
+    r"(?P<value>(?=[^\s0-9=+/]{0,200}(?:[0-9=+/]|(?-i:[a-z][A-Z])))[A-Za-z0-9+/=_.~\-]{6,})",
     re.IGNORECASE,
 )
 

@@ -8,6 +8,7 @@ are a module, for the gate must hold where no file can be read.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -27,7 +28,8 @@ HEX: Final = "0-9A-Fa-f"
 class Family(NamedTuple):
     """Credentials of one kind."""
 
-    maker: str
+    name: str
+    """Whose they are."""
     prefixes: str
     """Separated by blanks."""
     letters: str
@@ -83,7 +85,6 @@ FAMILIES: Final = (
     Family("Google OAuth", "ya29. GOCSPX-", URLSAFE, 10, ".", MAKER),
     Family("Grafana", "glc_ glsa_", BASE64, 20, "_=", GITLEAKS),
     Family("Groq", "gsk_", LETTERS, 16, "", MAKER),
-    Family("Harness", "pat. sat.", URLSAFE, 20, ".", GITLEAKS),
     Family("HashiCorp Vault", "hvs. hvb. hvr.", URLSAFE, 16, "", GITLEAKS),
     Family("Heroku", "HRKU-", URLSAFE, 16, "", MAKER),
     Family("Honeycomb", "hcaik_ hcbik_ hcalk_ hcamk_ hcxik_", LETTERS, 16, "", MAKER),
@@ -166,6 +167,11 @@ UNPREFIXED: Final = (
     (":", r"token-[0-9a-z]{5}:[0-9a-z]{30,60}", "Rancher"),
     (
         ".",
+        r"(?<![0-9A-Za-z])[ps]at\.[0-9A-Za-z_\-]{22}\.[0-9A-Za-z]{24}\.[0-9A-Za-z]{10,20}",
+        "Harness",
+    ),
+    (
+        ".",
         r"(?<![0-9A-Za-z])[MNO][0-9A-Za-z_\-]{22,27}\.[0-9A-Za-z_\-]{6}\.[0-9A-Za-z_\-]{27,40}",
         "Discord's bots",
     ),
@@ -176,40 +182,34 @@ Every repeat has a bound but the one that goes on to its end.
 """
 
 
-def _behind(family: Family) -> str:
-    return rf"(?=[{family.letters}]{{{family.shortest}}})"
-
-
-def _pattern(families: Iterable[Family]) -> str:
-    """The prefixes as one pattern, put together by their first letters, as that is far faster."""
-    heads = sorted(
-        (prefix[0], re.escape(prefix[1:]) + _behind(family))
-        for family in families
-        for prefix in family.prefixes.split()
-    )
-    groups = groupby(heads, key=lambda head: head[0])
+def _beginnings(prefixes: Iterable[str]) -> str:
+    """Prefixes as one pattern, put together by their first letters, as that is far faster."""
+    groups = groupby(sorted(prefixes), key=lambda prefix: prefix[0])
     return "|".join(
-        f"{first}(?:{'|'.join(rest for _, rest in of_first)})" for first, of_first in groups
+        f"{first}(?:{'|'.join(re.escape(one[1:]) for one in those)})" for first, those in groups
     )
 
 
-PREFIX: Final = re.compile(_pattern(FAMILIES))
+_OF_PREFIX: Final = {prefix: family for family in FAMILIES for prefix in family.prefixes.split()}
+PREFIX: Final = re.compile(_beginnings(_OF_PREFIX))
 """The beginning of what may be one of them."""
-_BODY: Final = {
-    prefix: re.compile(f"{_BEGIN}{re.escape(prefix)}[{family.letters}{family.rest}]+")
-    for family in FAMILIES
-    for prefix in family.prefixes.split()
-}
+
+
+@cache  # compiled when one is met: most never are
+def _whole(prefix: str) -> re.Pattern[str]:
+    family = _OF_PREFIX[prefix]
+    first = f"[{family.letters}]{{{family.shortest},}}+"
+    return re.compile(f"{_BEGIN}{re.escape(prefix)}{first}[{family.letters}{family.rest}]*")
 
 
 def tokens(text: str) -> Iterator[Span]:
     """Where credentials of known forms stand."""
-    end = 0
-    for head in PREFIX.finditer(text):
-        body = _BODY[head.group()].match(text, head.start()) if head.start() >= end else None
-        if body:
-            end = body.end()
-            yield body.span()
+    place = 0
+    while head := PREFIX.search(text, place):
+        whole = _whole(head.group()).match(text, head.start())
+        place = whole.end() if whole else head.start() + 1
+        if whole:
+            yield whole.span()
 
 
 def _alone(pattern: "re.Pattern[str]") -> Rule:
