@@ -51,17 +51,17 @@ def decode_json(text: str) -> Json:
         WireError: it is no JSON (line and column are told), repeats a key, holds NaN, Infinity,
             half a surrogate pair or far too many values, or nests too deeply.
     """
-    if sum(map(text.count, _BEFORE_VALUES)) > MAX_VALUES:
-        raise WireError("holds far more values than any answer of Coder")
-    return _checked(lambda: _DECODER.decode(text))
+    return _checked(text, lambda: _DECODER.decode(text))
 
 
 def decode_json_at(text: str, start: int) -> Json:
     """Like `decode_json` for the value that starts at an index; whatever follows it is ignored."""
-    return _checked(lambda: _DECODER.raw_decode(text, start)[0])
+    return _checked(text, lambda: _DECODER.raw_decode(text, start)[0])
 
 
-def _checked(parse: Callable[[], Json]) -> Json:
+def _checked(text: str, parse: Callable[[], Json]) -> Json:
+    if sum(map(text.count, _BEFORE_VALUES)) > MAX_VALUES:
+        raise WireError("holds far more values than any answer of Coder")
     try:
         value = parse()
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot be stored

@@ -148,9 +148,9 @@ class TestRetries:
 
 
 class TestBounds:
-    @pytest.mark.parametrize("zipped", [False, True])
-    def test_a_large_answer_is_cut_off(self, zipped: bool) -> None:
-        reply = Reply(b" " * 50_000_000, zipped=zipped)
+    @pytest.mark.parametrize(("zipped", "status"), [(False, 200), (True, 200), (False, 503)])
+    def test_a_large_answer_is_cut_off(self, zipped: bool, status: int) -> None:
+        reply = Reply(b" " * 50_000_000, status, zipped=zipped)
         with ScriptedServer(coder(deployment__config=reply)) as server:
             error = failure(server.url, max_bytes=64 * 1024)
         assert error.message == "the answer is larger than 64 KiB"

@@ -25,6 +25,8 @@ OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 ZIPPED = OK + b"Content-Encoding: gzip\r\n\r\n"
 EMPTY_MEMBER = gzip.compress(b"")
+FIRST_BLOCK, EMPTY_BLOCK = EMPTY_MEMBER[:10], b"\x00\x00\x00\xff\xff"
+"""The header of a member, and a stored block of deflate with nothing in it."""
 
 DRIPPING = {
     "nothing at all": (b"", b""),
@@ -39,6 +41,8 @@ DRIPPING = {
     "a body without end": (OK + b"\r\n", b" "),
     "empty members": (ZIPPED, EMPTY_MEMBER),
     "a flood of empty members": (ZIPPED, EMPTY_MEMBER * 3000),
+    "empty blocks": (ZIPPED + FIRST_BLOCK, EMPTY_BLOCK),
+    "a flood of empty blocks": (ZIPPED + FIRST_BLOCK, EMPTY_BLOCK * 3000),
     "a body of an answer that is tried again": (b"HTTP/1.1 503 X\r\n\r\n", b" "),
 }
 """What an answer begins with, and what comes again and again from there."""
@@ -123,6 +127,14 @@ def test_nor_does_one_over_tls(kind: str, certificate: Path) -> None:
     with dripping(*DRIPPING[kind], certificate) as url:
         said, seconds = failure(url, ca_file=certificate, timeout=0.5)
     assert said == SAID.format(0.5)
+    assert seconds < DEADLINE / 2
+
+
+def test_nor_does_a_handshake() -> None:
+    """A record of TLS is announced, which goes on and on."""
+    with dripping(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03", b"a") as url:
+        said, seconds = failure(url.replace("http:", "https:"))
+    assert said == SAID.format(SECONDS)
     assert seconds < DEADLINE / 2
 
 

@@ -145,6 +145,7 @@ MALFORMED = [
     ('{"a": ' + "9" * 5000 + "}", "holds a number that is too long"),
     ('{"a": ' * 100_000, "nests too deeply"),
     ('{"a": ' * 100 + "1" + "}" * 100, "nests too deeply"),
+    ('{"a": [' + "{}," * 200_000 + "{}]}", "holds far more values"),
     ('{"a": "\\udfff"}', "holds a broken Unicode escape"),
     (b'{"a": "\xff"}', "is not UTF-8 text"),
     ("HTTP/1.1 200 OK\n\n<html>planted-secret", "is not valid JSON"),
