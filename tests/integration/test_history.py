@@ -244,6 +244,7 @@ def test_many_distinct_files_are_read_once_each(tmp_path, calls):
     blobs = [commit.changes[0].after.id for commit in history.log(["HEAD"])]
     assert [data.decode() for data in history.read(blobs)] == texts[::-1]
     assert [data.decode() for data in history.read(blobs[:2])] == ["two", "three"]
+    history.close()  # so that all is written down
     asked = [name for name in calls.names() if name]
     assert sorted(asked) == sorted({*blobs})
     assert len(calls.taken()) == 2
@@ -335,11 +336,16 @@ def test_snapshots_of_a_shallow_clone_are_read(tmp_path, depth):
 def test_a_submodule_that_snapshots_replaced_hides_none(tmp_path):
     git(tmp_path, "init", "-q", "-b", "main", "store")
     root = tmp_path / "store"
+    commit = ("-c", "user.name=a", "-c", "user.email=a@x", "commit", "-q", "-m", "x")
     git(root, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},deployments")
-    git(root, "-c", "user.name=a", "-c", "user.email=a@x", "commit", "-q", "-m", "module")
+    git(root, *commit)
     git(root, "rm", "-q", "--cached", "deployments")
-    store = Repository.open(root, create=True)
-    first = store.commit("prod", FILES, "first", AT)
+    (root / "deployments/prod").mkdir(parents=True)
+    (root / "deployments/prod/settings.json").write_text("{}")
+    git(root, "add", "deployments")
+    git(root, *commit)
+    first = git(root, "rev-parse", "HEAD")
+    store = Repository.open(root)
     store.commit("dev", FILES, "other", AT)
     assert store.read("HEAD", "prod").commit == first
 
