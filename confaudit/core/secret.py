@@ -40,7 +40,7 @@ SECRET_LEAVES: Final = frozenset({"pg_connection_url", "scim_api_key"})
 """Config leaves of secret options whose names alone do not betray them."""
 
 _SECRET_NAME: Final = re.compile(
-    r"secret|passw(or)?d|passwd|passphrase|passcode|assertion|credential|authorization|bearer"
+    r"secret|passw(or)?d|pass[^a-z]?(word|phrase|code)|assertion|credential|authorization|bearer"
     r"|tokens?$|connection[^a-z]?string|kubeconfig|dockerconfigjson|mnemonic|recovery[^a-z]?code"
     r"|(^|[^a-z])(psk|keys?|pat|sig|signature|pwds?|pass|hmac|salt|[th]?otp|pin|jwt|dsn|creds?|(bind|root)?pw"
     r"|cookies?|webhooks?|licen[cs]es?|honeycomb[^a-z]team)$"
@@ -52,8 +52,10 @@ _PUBLIC_NAME: Final = re.compile(
     r"|(same[^a-z]?site|secure|host[^a-z]prefix)([^a-z]auth)?[^a-z]cookies?$",
     re.IGNORECASE,
 )
-_OPENING_ID: Final = re.compile(r"(session|(?<!client[^a-z])secret)[^a-z]?id$", re.IGNORECASE)
-"""Identifiers that whoever knows them gets in with: of a session, of an AppRole of Vault."""
+_OPENING_ID: Final = re.compile(
+    r"(session|(?<!client[^a-z])secret)[^a-z]?id$|(?<![a-z0-9])_auth$", re.IGNORECASE
+)
+"""What lets in whoever knows it: the id of a session or of an AppRole of Vault, npm's login."""
 _WHICH_ONE: Final = re.compile(
     r"([^a-z0-9](prod(uction)?|stag(e|ing)|dev(elopment)?|test|live|old|new|next|current|previous"
     r"|prev|backup|default|main|primary|secondary|v?[0-9]{1,4})|(?<=[a-z])[0-9]{1,4}){1,3}$",

@@ -98,7 +98,7 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
     (" ", assignments.schemes),
     (" ,", assignments.options),
     ("-", assignments.logins_of_users),
-    ("<", assignments.elements),
+    ("<&", assignments.elements),
     (":=", assignments.pairs),
     (":=%\\", assignments.assignments),
 )

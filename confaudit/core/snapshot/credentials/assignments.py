@@ -18,13 +18,13 @@ _NAME: Final = r"(?:\\[nrt]|(?<![A-Za-z0-9_.\-]))(?P<name>[A-Za-z0-9_.\-]++)"
 _NAMED: Final = re.compile(
     rf"{_NAME}(?:(?:\[|%5B)\w{{0,9}}(?:\]|%5D))?"
     rf"(?:(?:{_QUOTE})?\s{{0,9}}(?::?=[>=]?|%3D|\\u003d){_BLANK}{{0,9}}|(?P<quote>{_QUOTE})\s{{0,9}}:"
-    rf"{_BLANK}{{0,9}}|:(?P<blank>{_BLANK}{{0,9}}))",
+    rf"{_BLANK}{{0,9}}|{_BLANK}{{0,9}}:(?P<blank>{_BLANK}{{0,9}}))",
     re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(
-    rf"(?P<quote>{_QUOTE})(?P<value>(?:(?!(?<!\\)(?P=quote)).)*)", re.DOTALL
+    rf"(?P<quote>{_QUOTE})(?P<value>(?:(?P=quote){{2}}|(?!(?<!\\)(?P=quote)).)*)", re.DOTALL
 )
-"""What lacks its end is a value to the end of the text."""
+"""What lacks its end is a value to the end of the text; two quotes in one are a quote."""
 _DONE: Final = rf"{REDACTED}(?:-[0-9a-f]{{8}})?(?![^\s\]}}),;&\"'])"
 _BARE: Final = re.compile(rf"(?!{_DONE})[^\s&;,\"'#](?:[^\s&;,\"'#]|[\"'#](?=\w))*")
 """A mark amid a bare value is a part of it; what closes a structure is none of one that is gone."""
@@ -178,6 +178,13 @@ _USER: Final = re.compile(
 )
 
 
+_PROGRAM: Final = re.compile(
+    rf"\b(?:sshpass{_BLANK}{{1,9}}-p|redis-cli\b[^\n]{{0,100}}?{_BLANK}-a|mysql\w{{0,9}}\b[^\n]{{0,100}}?{_BLANK}-p)"
+    rf"{_BLANK}{{0,9}}(?P<login>[^\s\"']+)"
+)
+"""Programs whose own option it is."""
+
+
 def options(text: str) -> Iterator[Span]:
     """The value behind a blank, as on command lines: `--password X`, `ENV TOKEN X`."""
     return _values(text, _OPTION, _BARE)
@@ -194,10 +201,18 @@ def _values(text: str, named: re.Pattern[str], plain: re.Pattern[str]) -> Iterat
 
 def logins_of_users(text: str) -> Iterator[Span]:
     """What curl and others log in with: `-u name:password`."""
-    return (user.span("login") for user in _USER.finditer(text))
+    for pattern in (_USER, _PROGRAM):
+        yield from (user.span("login") for user in pattern.finditer(text))
 
 
-_TAG: Final = re.compile(r"<(?P<end>/)?(?P<name>[\w.:\-]{1,100}+)(?:\s[^<>]{0,300}(?<!/))?>")
+_TAG: Final = re.compile(
+    r"(?:<|&lt;)(?P<end>/)?(?P<name>[\w.:\-]{1,100}+)(?:\s[^<>]{0,300}(?<!/))?(?:>|&gt;)"
+)
+_NAME_TAG: Final = re.compile(
+    r"<(?:name|key)>\s{0,9}(?P<name>[\w.\-]{1,100}+)\s{0,9}</(?:name|key)>\s{0,20}<(?:value|string)>",
+    re.IGNORECASE,
+)
+_TO_TAG: Final = re.compile(r"[^<]+")
 
 
 def elements(text: str) -> Iterator[Span]:
@@ -209,6 +224,7 @@ def elements(text: str) -> Iterator[Span]:
             yield opened.pop(name), tag.start()
         elif not tag["end"] and looks_secret(name.rpartition(":")[2]):
             opened.setdefault(name, tag.end())
+    yield from _values(text, _NAME_TAG, _TO_TAG)
 
 
 _PAIR: Final = re.compile(

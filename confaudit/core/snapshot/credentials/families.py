@@ -48,6 +48,7 @@ FAMILIES: Final = (
     Family("Alibaba Cloud", "LTAI", LETTERS, 12, "", GITLEAKS),
     Family("Amazon", "AKIA ASIA ABIA ACCA", "0-9A-Z", 16, "", GITLEAKS),
     Family("Amazon Bedrock", "ABSK bedrock-api-key-", BASE64, 20, "=", MAKER),
+    Family("Amazon MWS", "amzn.mws.", HEX, 8, r"\-", GITLEAKS),
     Family("Anthropic, OpenAI, OpenRouter", "sk-", URLSAFE, 6, "", GITLEAKS),
     Family("Artifactory", "AKC", LETTERS, 20, "", DETECT_SECRETS),
     Family("Asana, Google refresh tokens", "1//0", URLSAFE, 20, "", MAKER),
@@ -143,6 +144,7 @@ FAMILIES: Final = (
     Family("Tailscale", "tskey-", URLSAFE, 10, "", MAKER),
     Family("Twilio", "SK", HEX, 32, "", GITLEAKS),
     Family("Typeform", "tfp_", URLSAFE, 20, ".", MAKER),
+    Family("Yandex", "AQVN", URLSAFE, 30, "", GITLEAKS),
     Family("xAI", "xai-", LETTERS, 20, "", MAKER),
 )
 
