@@ -183,6 +183,7 @@ SET = option("browser-only", True, "flag")
         (None, None),
         ([1], [1]),
         ({"value": 1}, {"value": 1}),
+        ({"flag": [], "value": 1}, {"flag": [], "value": 1}),
         ({**SET, "value": False}, {**SET, "value": False}),
         (SET, SET),
         (option("new", 1, "vault"), {"flag": "new", "value_source": "vault"}),

@@ -82,8 +82,8 @@ def _gaps(snapshot: Snapshot) -> Iterator[str]:
 
 def _of_options(unread: Sequence[Json]) -> str:
     """The options that entries name: listed twice, or set from where nothing is known of."""
-    flags = {entry.get("flag") for entry in unread if isinstance(entry, dict)}
-    names = sorted(flag for flag in flags if isinstance(flag, str) and flag)
+    flags = [entry.get("flag") for entry in unread if isinstance(entry, dict)]
+    names = sorted({flag for flag in flags if isinstance(flag, str) and flag})
     return f" ({listing_some([*map(_option, names)], 'option')})" if names else ""
 
 
