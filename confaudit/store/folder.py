@@ -14,11 +14,14 @@ _ASIDE = ".confaudit-"
 """Start of the names of files half written; what a killed process left is removed."""
 
 
-def write(root: Path, deployment: str, files: Mapping[str, bytes]) -> None:
+def write(root: Path, deployment: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Make the folder of a deployment hold exactly these files of ours; others stay untouched.
 
     A file appears whole or not at all. The caller holds the lock of the repository, and has looked
     for obstacles.
+
+    Returns:
+        The names of those that were not there like that.
 
     Raises:
         StoreError: the folder cannot be written.
@@ -29,11 +32,12 @@ def write(root: Path, deployment: str, files: Mapping[str, bytes]) -> None:
         for entry in list(folder.iterdir()):
             if entry.name.startswith(_ASIDE) or (is_ours(entry.name) and entry.name not in files):
                 entry.unlink()
-        for name, data in files.items():
-            if not _holds(folder / name, data):
-                _replace(folder / name, data)
+        lacking = tuple(name for name, data in files.items() if not _holds(folder / name, data))
+        for name in lacking:
+            _replace(folder / name, files[name])
     except OSError as error:
         raise _unwritable(folder, error) from None
+    return lacking
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -1,15 +1,15 @@
 """The git repository of snapshots: all that workflows know of the store."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
-from confaudit.store import folder, identity, obstacles
+from confaudit.store import conversions, folder, identity, obstacles
 from confaudit.store.answers import Answers
 from confaudit.store.branch import Branch
 from confaudit.store.command import Git
@@ -26,6 +26,7 @@ from confaudit.store.layout import (
 )
 from confaudit.store.lock import StoreLock
 from confaudit.store.objects import Objects, changes_between
+from confaudit.store.private import private
 from confaudit.store.remote import Remote
 from confaudit.store.snapshots import Entries, Snapshots
 
@@ -41,6 +42,7 @@ class Repository(Snapshots):
         self._git = Git(place.root)
         super().__init__(History(self._git))
         self._objects = Objects(self._git, place.object_format)
+        self._common_dir = place.common_dir
         self._lock = StoreLock(place.common_dir)  # shared by all work trees of the repository
         self._committed_at = committed_at
         self.answers = Answers(place.common_dir)
@@ -58,15 +60,20 @@ class Repository(Snapshots):
         Raises:
             StoreError: there is none, it is bare, or git may not use it.
         """
-        return cls(find(path, create=create), committed_at)
+        with private():
+            return cls(find(path, create=create), committed_at)
 
-    def lock(self, timeout_seconds: float = 60.0) -> AbstractContextManager[None]:
+    @contextmanager
+    def lock(self, timeout_seconds: float = 60.0) -> Iterator[None]:
         """Keep other confaudit processes from changing the repository; may be nested.
+
+        What is made meanwhile is not for everybody to read.
 
         Raises:
             StoreError: on entering, when another process still holds it after the timeout.
         """
-        return self._lock.hold(timeout_seconds)
+        with self._lock.hold(timeout_seconds), private():
+            yield
 
     def commit(
         self, deployment: str, files: Mapping[str, str], message: str, at: datetime
@@ -90,8 +97,9 @@ class Repository(Snapshots):
         with self.lock():
             obstacles.refuse_committed(self, self.history.commit_id("HEAD"), deployment)
             obstacles.refuse_on_disk(self.root, deployment)
+            conversions.switch_off(self._common_dir)
             by_path |= self._attributes()
-            folder.write(self.root, deployment, contents)
+            written = folder.write(self.root, deployment, contents)
             signed = with_trailer(message, deployment)
             commit = self._record(
                 by_path,
@@ -100,7 +108,7 @@ class Repository(Snapshots):
                 at,
                 f"snapshot {deployment}",
             )
-            self._stage(by_path, self._staged(deployment))
+            self._stage(by_path, self._staged_besides(deployment, written))
         return commit
 
     def maintain(self) -> None:
@@ -109,8 +117,9 @@ class Repository(Snapshots):
         It packs what lies loose when that has become much, and notes which paths the new commits
         changed, so that the history of one deployment among many need not look at all of them.
         """
-        self._git.ask("maintenance", "run", "--auto", "--quiet")
-        self._git.ask("commit-graph", "write", "--reachable", "--changed-paths", "--split")
+        with private():
+            self._git.ask("maintenance", "run", "--auto", "--quiet")
+            self._git.ask("commit-graph", "write", "--reachable", "--changed-paths", "--split")
 
     def holds(self, deployment: str, files: Mapping[str, str]) -> bool:
         """Whether the newest commit has these very files (name → text) as a deployment's snapshot.
@@ -205,6 +214,12 @@ class Repository(Snapshots):
 
     def _branch(self) -> Branch:
         return Branch(self._git, self._objects, self.history)
+
+    def _staged_besides(self, deployment: str, written: Collection[str]) -> Entries:
+        """What the index has and need not be told anew: of files just written it knows the old."""
+        fresh = {folder_of(deployment) + name for name in written}
+        staged = self._staged(deployment)
+        return {path: entry for path, entry in staged.items() if path not in fresh}
 
     def _stage(self, contents: Mapping[str, bytes], staged: Entries) -> None:
         if stale := changes_between(staged, self._entries(contents)):

@@ -93,7 +93,7 @@ def test_a_good_setup_has_no_fault(place: Place) -> None:
     catalogue = found.pop(("confaudit", "catalogue"))  # which grows old
     assert catalogue.split(":")[0] in ("ok", "unknown")
     assert {key: told for key, told in found.items() if not told.startswith("ok: ")} == {}
-    assert len(found) == 18
+    assert len(found) == 19
     assert not list(Path(".git").glob("refs/remotes/*"))
     assert place.server.count("/api/v2/deployment/config") == 1
     assert "Coder-Session-Token" not in place.server.asked[0].headers

@@ -824,3 +824,45 @@ def test_an_absurd_date_is_no_date(store):
     forged = raw.replace(stamp, "99999999999999", 1) + "\n"
     forged_id = git(store.root, "hash-object", "-t", "commit", "-w", "--stdin", stdin=forged)
     assert store.read(forged_id).taken_at is None
+
+
+CONVERSIONS = {
+    # what a .gitattributes has git do with files, and what a clone is configured to
+    "* text eol=crlf": (),
+    "*.json text=auto": ("core.autocrlf=true",),
+    "*.json text working-tree-encoding=UTF-16": (),
+    "*.json ident filter=upper": ("filter.upper.clean=tr a-z A-Z",),
+}
+
+
+@pytest.mark.parametrize("line", CONVERSIONS)
+def test_no_conversion_of_a_clone_changes_a_snapshot(shared, line, tmp_path):
+    Repository.open(shared).commit("prod", FILES, "x", AT)
+    (shared / ".gitattributes").write_text(f"{line}\n")
+    git(shared, "add", ".gitattributes")
+    git(shared, "commit", "-q", "-m", "convert")
+    options = [word for setting in CONVERSIONS[line] for word in ("-c", setting)]
+    git(tmp_path, "clone", "-q", *options, str(shared), "clone")
+    clone = tmp_path / "clone"
+    attributes = clone / ".git/info/attributes"
+    attributes.write_text("*.md diff=md")
+    for files in (FILES, CHANGED, CHANGED):
+        Repository.open(clone).commit("prod", files, "x", AT)
+        assert status(clone) == ""
+        assert (clone / FILE).read_bytes() == files["settings.json"].encode()
+        assert f"{git(clone, 'show', f'HEAD:{FILE}')}\n" == files["settings.json"]
+    assert attributes.read_text().startswith("*.md diff=md\n# confaudit: ")
+    assert attributes.read_text().count("deployments/**") == 1
+
+
+def test_what_is_made_is_not_for_everybody(tmp_path):
+    before = os.umask(0)
+    try:
+        store = Repository.open(tmp_path / "new", create=True)
+        store.commit("prod", FILES, "x", AT)
+        assert os.umask(0) == 0
+    finally:
+        os.umask(before)
+    private = [store.root / ".git", *(store.root / "deployments").rglob("*")]
+    assert len(private) == 4
+    assert [path for path in private if path.stat().st_mode & 0o027] == []

@@ -14,6 +14,7 @@ from confaudit.core.health.setting import (
     clock_check,
     git_check,
     permissions_check,
+    privacy_check,
 )
 from confaudit.core.health.standing import Standing, brief, standing_checks
 
@@ -131,6 +132,8 @@ def test_a_time_in_brief(time: timedelta, text: str) -> None:
         (clock_check(NOW - 3 * DAY, NOW), "warning", "is 3 days ahead of the server's"),
         (permissions_check(0o400, "t"), "ok", "its owner's alone"),
         (permissions_check(0o640, "t"), "warning", "its mode is 0640"),
+        (privacy_check([0o755, 0o750, 0o755], "r"), "ok", "not for everybody"),
+        (privacy_check([0o755, 0o711], "r"), "warning", "everybody on this machine may read it"),
         (git_check("2.28.0"), "ok", "2.28.0"),
         (git_check("2.9.5"), "failed", "2.9.5 is too old"),
         (git_check(""), "unknown", "does not tell its version"),

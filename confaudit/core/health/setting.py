@@ -1,5 +1,6 @@
 """Whether the surroundings let snapshots be taken: the machine, its clock, its git."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,8 @@ OLDEST_GIT: Final = (2, 28)
 """The first that can be told the name of the first branch (`git init --initial-branch`)."""
 CATALOGUE_AGE: Final = timedelta(days=45)
 """Coder releases every month, so that after so long there is a release that is not known."""
+_ENTER: Final = 0o001
+"""That others than owner and group may go into a folder."""
 _OTHERS: Final = 0o077
 """What others than the owner may do with a file."""
 
@@ -54,6 +57,17 @@ def permissions_check(mode: int, file: str) -> Check:
             "token file", f"others may read it: its mode is {mode:04o}", f"run `chmod 600 {file}`"
         )
     return ok("token file", "its owner's alone")
+
+
+def privacy_check(modes: Iterable[int], folder: str) -> Check:
+    """Whether a repository is for its owner and group; `modes` of the folders that lead into it."""
+    if all(mode & _ENTER for mode in modes):
+        return warning(
+            "privacy",
+            "everybody on this machine may read it, and it describes your deployment",
+            f"run `chmod o= {folder}`",
+        )
+    return ok("privacy", "not for everybody to read")
 
 
 def git_check(version: str) -> Check:
