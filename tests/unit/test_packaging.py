@@ -1,10 +1,14 @@
 """What is listed by hand must match the folders; the language of the repository is the project."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
+import zipfile
 from pathlib import Path
 
 import click
@@ -150,3 +154,79 @@ def test_workflows_pin_what_they_use_and_ask_for_little(path):
     for action in used:
         assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", action)
     assert re.search(r"^permissions:( \{\}|\n  contents: read\n)", text, re.MULTILINE)
+
+
+def test_each_range_of_a_dependency_says_why_it_begins_there():
+    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    told = [re.search(r'"([\w-]+>=[\d.]+)".*\]?,?  # \w', line) for line in lines]
+    project = PROJECT["project"]
+    wanted = [*PROJECT["build-system"]["requires"], *project["dependencies"]]
+    wanted += (one for names in project["optional-dependencies"].values() for one in names)
+    assert sorted(found[1] for found in told if found) == sorted(wanted)
+
+
+def packed_as(folder, mode, moment):
+    """A wheel and a source distribution of the same two files, with such rights, at such a time."""
+    for name in ("b.py", "a.sh"):
+        file = folder / name
+        file.write_text(name)
+        file.chmod(mode | (0o100 if name == "a.sh" else 0))
+        os.utime(file, (moment, moment))
+    with zipfile.ZipFile(folder / "one.whl", "w") as wheel:
+        for name in ("a.sh", "b.py"):
+            wheel.write(folder / name, name)
+    with tarfile.open(folder / "one.tar.gz", "w:gz") as sdist:
+        for name in ("a.sh", "b.py") if mode == 0o600 else ("b.py", "a.sh"):
+            sdist.add(folder / name, f"one-1/{name}")
+    build_backend.level_wheel(folder / "one.whl")
+    build_backend.level_sdist(folder / "one.tar.gz")
+    return [(folder / name).read_bytes() for name in ("one.whl", "one.tar.gz")]
+
+
+def test_what_is_built_is_the_same_wherever_and_whenever(tmp_path, monkeypatch):
+    folders = [tmp_path / name for name in ("here", "there", "later")]
+    for folder in folders:
+        folder.mkdir()
+    here, there, later = folders
+    made = packed_as(here, 0o600, 1_600_000_000.25)
+    assert packed_as(there, 0o664, 1_700_000_000.5) == made
+    with zipfile.ZipFile(here / "one.whl") as wheel, tarfile.open(here / "one.tar.gz") as sdist:
+        rights = [(one.filename, one.external_attr >> 16) for one in wheel.infolist()]
+        assert rights == [("a.sh", 0o100755), ("b.py", 0o100644)]
+        assert [wheel.read(name) for name in wheel.namelist()] == [b"a.sh", b"b.py"]
+        assert [(one.name, one.mode) for one in sdist] == [
+            ("one-1/a.sh", 0o755),
+            ("one-1/b.py", 0o644),
+        ]
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
+    assert all(
+        one != other
+        for one, other in zip(packed_as(later, 0o600, 1_500_000_000), made, strict=True)
+    )
+    with tarfile.open(later / "one.tar.gz") as sdist:
+        assert {one.mtime for one in sdist} == {1_750_000_000}
+
+
+KNOWN = {"name": "a", "version": "1.0"}
+SKIPPED = {"name": "b", "skip_reason": "not found"}
+FOUND = {"id": "CVE-1", "fix_versions": ["1.1", "2.0"]}
+
+
+@pytest.mark.parametrize(
+    ("packages", "code", "told"),
+    [
+        ([KNOWN | {"vulns": []}, SKIPPED], 0, ""),
+        ([KNOWN | {"vulns": [FOUND]}, SKIPPED], 1, "a 1.0: CVE-1, mended in 1.1, 2.0\n"),
+        ([KNOWN | {"vulns": [FOUND | {"fix_versions": []}]}], 1, "a 1.0: CVE-1, mended in no rel"),
+        ([SKIPPED], 0, "from the tool\n::warning::NO ADVISORIES WERE LOOKED UP"),
+        (None, 0, "from the tool\n::warning::NO ADVISORIES WERE LOOKED UP"),
+    ],
+)  # fmt: skip
+def test_an_advisory_ends_a_build_and_silence_is_told(packages, code, told, tmp_path):
+    (tmp_path / "told").write_text("from the tool\n")
+    text = json.dumps({"dependencies": packages}) if packages else ""
+    command = [sys.executable, ROOT / ".ci/advisories", tmp_path / "told"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert done.stderr.startswith(told)
+    assert bool(done.stderr) == bool(told)
