@@ -11,9 +11,9 @@ import re
 import shutil
 import stat
 import tarfile
-import time
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -95,9 +95,10 @@ def write_pages() -> None:
 def level_wheel(path: Path) -> None:
     """Take out of a wheel when it was built, and which rights its files had there."""
     aside = path.with_suffix(".part")
+    moment = datetime.fromtimestamp(_moment(), UTC).timetuple()[:6]
     with ZipFile(path) as built, ZipFile(aside, "w", ZIP_DEFLATED) as levelled:
         for entry in built.infolist():
-            kept = ZipInfo(entry.filename, time.gmtime(_moment())[:6])
+            kept = ZipInfo(entry.filename, moment)
             kept.external_attr = (stat.S_IFREG | _mode(entry.external_attr >> 16)) << 16
             levelled.writestr(kept, built.read(entry), ZIP_DEFLATED)
     aside.replace(path)
