@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from string import ascii_lowercase
 from typing import Final
 
 from confaudit.core.model import Json, OptionSpec, Value
@@ -39,22 +40,37 @@ can be read; a test holds it against every release.
 SECRET_LEAVES: Final = frozenset({"pg_connection_url", "scim_api_key"})
 """Config leaves of secret options whose names alone do not betray them."""
 
-_SECRET_NAME: Final = re.compile(
+_SECRET_PART: Final = re.compile(
     r"secret|passw(or)?d|pass[^a-z]?(word|phrase|code)|assertion|credential|authorization|bearer"
-    r"|tokens?$|connection[^a-z]?string|kubeconfig|dockerconfigjson|mnemonic|recovery[^a-z]?code"
-    r"|(^|[^a-z])(psk|keys?|pat|sig|signature|pwds?|pass|hmac|salt|[th]?otp|pin|jwt|dsn|creds?|(bind|root)?pw"
-    r"|cookies?|webhooks?|licen[cs]es?|honeycomb[^a-z]team)$"
-    r"|(account|api|access|auth|encryption|private|master|shared|session|signing|licen[cs]e)keys?$",
-    re.IGNORECASE,
+    r"|connection[^a-z]?string|kubeconfig|dockerconfigjson|mnemonic|recovery[^a-z]?code"
 )
-_PUBLIC_NAME: Final = re.compile(
-    r"([^a-z]|^)(auth|file|path|url|uri|lifetime|field|id|enabled?|algorithm|name|type|text|ref|endpoint|public[^a-z]?key)s?$"
-    r"|(same[^a-z]?site|secure|host[^a-z]prefix)([^a-z]auth)?[^a-z]cookies?$",
-    re.IGNORECASE,
+_SECRET_WORDS: Final = frozenset(
+    {
+        "psk", "key", "keys", "pat", "sig", "signature", "pwd", "pwds", "pass", "hmac", "salt",
+        "otp", "totp", "hotp", "pin", "jwt", "dsn", "cred", "creds", "pw", "bindpw", "rootpw",
+        "cookie", "cookies", "webhook", "webhooks", "license", "licenses", "licence", "licences",
+    }
+)  # fmt: skip
+"""Last words of names."""
+_SECRET_ENDS: Final = (
+    "token", "tokens", "accountkey", "apikey", "accesskey", "authkey", "encryptionkey",
+    "privatekey", "masterkey", "sharedkey", "sessionkey", "signingkey", "licensekey",
+    "accountkeys", "apikeys", "accesskeys", "authkeys", "encryptionkeys", "privatekeys",
+    "masterkeys", "sharedkeys", "sessionkeys", "signingkeys", "licensekeys",
+    "honeycomb-team", "honeycomb_team",
+)  # fmt: skip
+_PUBLIC_WORDS: Final = frozenset(
+    {
+        "auth", "file", "path", "url", "uri", "lifetime", "field", "id", "enable", "enabled",
+        "algorithm", "name", "type", "text", "ref", "endpoint",
+        "auths", "files", "paths", "urls", "uris", "lifetimes", "fields", "ids", "enables",
+        "algorithms", "names", "types", "texts", "refs", "endpoints",
+    }
+)  # fmt: skip
+_PUBLIC_END: Final = re.compile(
+    r"(public[^a-z]?keys?|(same[^a-z]?site|secure|host[^a-z]prefix)([^a-z]auth)?[^a-z]cookies?)\Z"
 )
-_OPENING_ID: Final = re.compile(
-    r"(session|(?<!client[^a-z])secret)[^a-z]?id$|(?<![a-z0-9])_auth$", re.IGNORECASE
-)
+_OPENING_ID: Final = re.compile(r"(session|(?<!client[^a-z])secret)[^a-z]?id$|(?<![a-z0-9])_auth$")
 """What lets in whoever knows it: the id of a session or of an AppRole of Vault, npm's login."""
 _WHICH_ONE: Final = re.compile(
     r"([^a-z0-9](prod(uction)?|stag(e|ing)|dev(elopment)?|test|live|old|new|next|current|previous"
@@ -70,14 +86,27 @@ _LONGEST_NAME: Final = 100
 @lru_cache(maxsize=4096)  # the same few hundred names come with every snapshot
 def looks_secret(name: str) -> bool:
     """Whether a key, flag or parameter name promises a secret value."""
-    kind = _WHICH_ONE.sub("", _CAMEL.sub("_", name[-_LONGEST_NAME:]))
-    is_secret = _SECRET_NAME.search(kind) and not _PUBLIC_NAME.search(kind)
-    return bool(is_secret or _OPENING_ID.search(kind))
+    kind = _WHICH_ONE.sub("", _spaced(name))
+    last = _last_word(kind)
+    if last in _PUBLIC_WORDS:
+        return bool(_OPENING_ID.search(kind))
+    is_secret = last in _SECRET_WORDS or kind.endswith(_SECRET_ENDS) or _SECRET_PART.search(kind)
+    return bool(is_secret) and not _PUBLIC_END.search(kind)
 
 
 def looks_public(name: str) -> bool:
     """Whether a name promises something that identifies or describes, and opens nothing."""
-    return bool(_PUBLIC_NAME.search(_CAMEL.sub("_", name[-_LONGEST_NAME:])))
+    kind = _spaced(name)
+    return _last_word(kind) in _PUBLIC_WORDS or bool(_PUBLIC_END.search(kind))
+
+
+def _spaced(name: str) -> str:
+    """A name in small letters, its words apart."""
+    return _CAMEL.sub("_", name[-_LONGEST_NAME:]).lower()
+
+
+def _last_word(kind: str) -> str:
+    return kind[len(kind.rstrip(ascii_lowercase)) :]
 
 
 def holds_secret(name: str, value: Value) -> bool:
