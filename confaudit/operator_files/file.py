@@ -42,6 +42,8 @@ class OperatorFile:
     """Line of the file (from 1) on which each line of the text stands; empty: they are the same."""
     written_to: str = ""
     """The path to which a script writes the text; empty: it is where its name says."""
+    lies_at: str = field(default="", repr=False)
+    """The path by which it was opened: its name may spell out what cannot be shown."""
 
     @property
     def path(self) -> str:
@@ -131,7 +133,7 @@ def decode(content: bytes, name: str) -> OperatorFile:
 def plain(text: str, name: str) -> OperatorFile:
     """Make a file of a text, whatever its line ends."""
     unix = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return OperatorFile(visible(name), unix)
+    return OperatorFile(visible(name), unix, lies_at=name)
 
 
 def documents(text: str) -> Documents:

@@ -69,6 +69,7 @@ def _holds(path: Path, data: bytes) -> bool:
 
 def _replace(path: Path, data: bytes) -> None:
     aside = path.with_name(_ASIDE + path.name)
+    aside.unlink(missing_ok=True)  # a killed process may have left it
     with aside.open("xb") as file:  # "x" never follows a link
         file.write(data)
         file.flush()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from confaudit.core.migrate import Migrant, Migration, migrate
+from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError, SourceError
 from confaudit.operator_files import OperatorFile, decode
 from confaudit.workflows.audit import AuditScope
@@ -24,7 +25,7 @@ def write_fixed(scopes: Sequence[AuditScope], folder: Path) -> Migration:
     """
     files = {file.name: file for scope in scopes for file in scope.opened.files}
     texts = {name: _as_on_disk(file) for name, file in files.items()}
-    copies = _copies(list(texts), folder)
+    copies = _copies({name: Path(file.lies_at) for name, file in files.items()}, folder)
     migration = migrate(*(_on_disk(scope.migrant, texts) for scope in scopes))
     for name, path in copies.items():
         _write(path, migration.texts[name])
@@ -37,12 +38,12 @@ def _on_disk(migrant: Migrant, texts: Mapping[str, str]) -> Migrant:
 
 def _as_on_disk(file: OperatorFile) -> str:
     """The text with its own line ends, which readers do not keep."""
-    if not Path(file.name).is_file():  # standard input, or what another program writes
+    if not Path(file.lies_at).is_file():  # standard input, or what another program writes
         raise SourceError(
             f"{file.name} is no file on disk, so no copy of it can be made", "give a file by name"
         )
     try:
-        content = Path(file.name).read_bytes()
+        content = Path(file.lies_at).read_bytes()
         text = content.decode()
     except OSError:
         raise SourceError(f"{file.name} cannot be read again", "check that it is a file") from None
@@ -50,18 +51,19 @@ def _as_on_disk(file: OperatorFile) -> str:
         raise SourceError(
             f"{file.name} is not UTF-8, so no exact copy can be made", "convert it to UTF-8"
         ) from None
-    if decode(content, file.name).text != file.text:
+    if decode(content, file.lies_at).text != file.text:
         raise SourceError(f"{file.name} has changed since it was read", "run the command again")
     return text
 
 
-def _copies(names: Sequence[str], folder: Path) -> Mapping[str, Path]:
+def _copies(files: Mapping[str, Path], folder: Path) -> Mapping[str, Path]:
     """Where the copy of each file goes."""
-    originals = {name: Path(name).resolve() for name in names}
+    originals = {name: path.resolve() for name, path in files.items()}
     for path in originals.values():
         if path.parent == folder.resolve():
             raise ConfigError(
-                f"the copies would replace the originals in {folder}", "give another folder"
+                f"the copies would replace the originals in {visible(str(folder))}",
+                "give another folder",
             )
     unique = len({path.name for path in originals.values()}) == len(originals)
     top = Path(os.path.commonpath([path.parent for path in originals.values()]))
@@ -71,7 +73,8 @@ def _copies(names: Sequence[str], folder: Path) -> Mapping[str, Path]:
     }
     if {path.resolve() for path in copies.values()} & set(originals.values()):
         raise ConfigError(
-            f"the copies would replace originals below {folder}", "give another folder"
+            f"the copies would replace originals below {visible(str(folder))}",
+            "give another folder",
         )
     return copies
 
@@ -84,6 +87,7 @@ def _write(path: Path, text: str) -> None:
         path.chmod(0o600)
     except OSError as error:
         raise ConfigError(
-            f"cannot write {path}: {error.strerror}", "check the folder and its permissions"
+            f"cannot write {visible(str(path))}: {error.strerror}",
+            "check the folder and its permissions",
         ) from error
     write_text(path, text)

@@ -866,3 +866,14 @@ def test_what_is_made_is_not_for_everybody(tmp_path):
     private = [store.root / ".git", *(store.root / "deployments").rglob("*")]
     assert len(private) == 4
     assert [path for path in private if path.stat().st_mode & 0o027] == []
+
+
+@pytest.mark.parametrize("place", [".", ".git/info", "deployments/prod"])
+def test_what_a_killed_process_left_half_written_is_in_nobodys_way(store, place):
+    names = {".": ".gitattributes", ".git/info": "attributes", "deployments/prod": "settings.json"}
+    aside = store.root / place / f".confaudit-{names[place]}"
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    aside.write_text("half")
+    assert store.commit("prod", FILES, "x", AT)
+    assert not aside.exists()
+    assert status(store.root) == ""

@@ -312,6 +312,16 @@ def test_fixed_copies_are_written_and_originals_stay(folder, report):
     assert any("rewritten" in note for note in found["notes"])
 
 
+def test_a_name_that_is_no_text_is_spelled_out_and_copied_as_it_is(folder, report):
+    name = os.fsdecode(b"coder-\xff.env")
+    (folder / name).write_text(ENV)
+    found = report("--from", "2.34.0", "--to", "2.34.5", "-i", name, "--write-fixed", "fixed")
+    assert "CODER_AI_GATEWAY_ENABLED" in (folder / "fixed" / name).read_text()
+    assert {one["file"] for finding in found["findings"] for one in finding["positions"]} == {
+        "coder-U+DCFF.env"
+    }
+
+
 def test_an_operators_own_advisory_is_heard(folder, report):
     (folder / "confaudit.yaml").write_text("{}\n")
     (folder / "coder-advisories.yaml").write_text(
