@@ -52,11 +52,11 @@ def server_and_place(url: str, kind: UrlKind) -> tuple[str, str]:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a checked URL: what it takes to be the same server."""
+    """Scheme, host and port of a checked URL, unless it goes without saying: the same server."""
     parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{parts.scheme}://{host}:{port}"
+    is_usual = parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme))
+    return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{parts.port}"
 
 
 def _split(url: str, kind: UrlKind, *, allow_http: bool) -> SplitResult:

@@ -6,7 +6,7 @@ import pytest
 
 from confaudit.errors import ConfigError
 from confaudit.sources.address import base_url
-from confaudit.transport.address import is_loopback
+from confaudit.transport.address import is_loopback, origin
 from confaudit.transport.proxy import Proxy, proxy_for
 
 
@@ -125,3 +125,17 @@ def test_an_unusable_proxy_is_told_without_quoting_it(
 
 def test_a_proxy_does_not_show_its_credentials() -> None:
     assert "planted-secret" not in repr(Proxy("http://p", "user:planted-secret"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("https://Coder.example.com/pre", "https://coder.example.com:443", True),
+        ("http://[::1]:80/", "http://[::1]", True),
+        ("https://coder.example.com:8443", "https://coder.example.com", False),
+        ("http://coder.example.com:443", "https://coder.example.com", False),
+        ("https://coder.example.com.example.org", "https://coder.example.com", False),
+    ],
+)
+def test_a_server_is_the_same_by_scheme_host_and_port(one: str, other: str, is_same: bool) -> None:
+    assert (origin(one) == origin(other)) is is_same
