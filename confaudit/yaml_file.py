@@ -86,7 +86,7 @@ class Part:
     @property
     def where(self) -> str:
         """File, line and keys."""
-        keys = visible(".".join(key[:_LONGEST_KEY] for key in self.keys))
+        keys = ".".join(map(_named, self.keys))
         file = visible(self.origin.name)
         return f"{file}, line {self.line + 1}" + (f", {keys}" if keys else "")
 
@@ -204,7 +204,7 @@ class Part:
 
     def unknown(self, what: str, word: str, known: list[str]) -> ConfauditError:
         """An error about a word that is none of those that may stand here."""
-        return self.fault(f"unknown {what} {visible(word[:_LONGEST_KEY])}", suggest(word, known))
+        return self.fault(f"unknown {what} {_named(word)}", suggest(word, known))
 
     def _dict(self, key_kind: Any, value_kind: Any) -> dict[str, Any]:
         given = self.children()
@@ -236,6 +236,13 @@ class Part:
                 hint = suggest(self.node.text, choices)
                 raise self.fault("it is none of the choices", hint) from None
             raise self.fault(types.in_words(str(error)), types.description(kind)) from None
+
+
+def _named(word: str) -> str:
+    """A word of a file as messages may show it: short, and no credential, wherever it got to."""
+    from confaudit.core.snapshot.credentials import redact_text  # most files have no faults
+
+    return visible(redact_text(word)[:_LONGEST_KEY])
 
 
 def read_bytes(path: Path, error: type[ConfauditError]) -> bytes:

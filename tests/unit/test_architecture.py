@@ -41,7 +41,7 @@ ARROWS = WINGS | {
     "opening": set(),
     "yaml_lines": set(),
     "yaml_types": set(),
-    "yaml_file": {"yaml_nodes", "yaml_types", "errors", "opening", "core/text"},
+    "yaml_file": {"yaml_nodes", "yaml_types", "errors", "opening", "core/text", "core/snapshot"},
     "catalog": {"catalog", "errors", "yaml_nodes", "yaml_file", *ALL_CORE},
     "rulebook": {"rulebook", "errors", "opening", "yaml_file", "yaml_lines", *ALL_CORE},
     "transport": {"transport", "errors"},

@@ -6,6 +6,7 @@ from confaudit.catalog.loader import packaged
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position
 from confaudit.core.secret import CONCEALED, PLACEHOLDER, REDACTED
 from confaudit.core.snapshot.redact import redact_operator
+from confaudit.operator_files import read_server_yaml
 
 SPECS = tuple(packaged().nearest("2.35.1").options.values())
 SECRET = "planted-secret"
@@ -84,3 +85,10 @@ def test_of_a_half_known_text_only_the_harmless_beginning_stays(name, prefix, le
 def test_the_dotenv_beside_a_compose_file_is_redacted_as_well():
     operator = OperatorSettings(interpolation=(given("POSTGRES_PASSWORD", SECRET),))
     assert redact_operator(operator, SPECS).interpolation[0].value == REDACTED
+
+
+def test_a_name_that_is_a_credential_goes_with_its_value():
+    token = f"ghp_{'aB3' * 12}"
+    operator = read_server_yaml(f"{token}:\n  accessURL: https://a.example\n", "server.yaml")
+    (given,) = redact_operator(operator, ()).given
+    assert (token in given.name, given.value) == (False, "https://a.example")

@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -484,3 +485,14 @@ def test_a_regular_expression_that_is_none_is_refused_in_one_sentence(tmp_path, 
     with pytest.raises(CatalogError, match="line 11") as refusal:
         read_advisories(path)
     assert "regular expression" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    "text", ["{}: 1", "deployments: {{{}: 1}}", "deployments: {{a: {{{}: b}}}}"]
+)
+def test_a_key_that_is_a_credential_is_not_shown(text):
+    token = f"ghp_{'aB3' * 12}"
+    with pytest.raises(ConfigError) as caught:
+        configfile.parse(text.format(token).encode(), Path("confaudit.yaml"))
+    assert "REDACTED" in caught.value.message
+    assert token not in f"{caught.value.message} {caught.value.hint}"

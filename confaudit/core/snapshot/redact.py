@@ -231,9 +231,10 @@ class _Redactor(TextRedactor):
             hidden = None if given.structure is None else REDACTED
             concealed = self._concealed(given.value)
             return replace(given, value=concealed, structure=hidden, prefix="")
-        structure = self.tree({given.name: given.structure})[given.name]
+        ((name, structure),) = self.tree({given.name: given.structure}).items()
         value = None if given.value is None else self.text(given.value)
-        return replace(given, value=value, structure=structure, prefix=known_part(given.prefix))
+        prefix = known_part(given.prefix)
+        return replace(given, name=name, value=value, structure=structure, prefix=prefix)
 
     def _concealed(self, value: str | None) -> str | None:
         """What stands for a secret: its kind of URL may do without a credential."""

@@ -1,0 +1,1 @@
+"""Inputs that almost are what confaudit reads, and what may come of them."""

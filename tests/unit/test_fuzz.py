@@ -1,0 +1,45 @@
+"""Whatever is almost a good input is read or refused in a sentence, and gives no secret away."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from confaudit.errors import ConfigError
+from tests.fuzz.edits import SECRET
+from tests.fuzz.readers import Reader, judge, readers
+
+READERS = readers()
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_odd_inputs_are_read_or_refused(name):
+    reader, read = READERS[name], 0
+
+    @settings(
+        max_examples=40,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=[*HealthCheck],
+    )
+    @given(reader.inputs)
+    def one(tried):
+        nonlocal read
+        read += judge(reader, tried)
+
+    one()
+    assert read, "no input got past all checks"
+
+
+def fails(_):
+    raise KeyError("a")
+
+
+def tells(_):
+    raise ConfigError(f"there is no {SECRET}")
+
+
+@pytest.mark.parametrize("read", [fails, tells, lambda _: [SECRET]])
+def test_what_is_looked_for_is_found(read):
+    with pytest.raises((AssertionError, KeyError)):
+        judge(Reader(st.none(), read), None)
