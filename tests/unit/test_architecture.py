@@ -195,7 +195,14 @@ GATEKEEPERS = {
     "redact_files": ("workflows/", READER, SCANNER),
     **dict.fromkeys(("redact_config", "redact_setting"), (READER,)),
     "public_settings": ("core/migrate/",),
-    "redact_text": ("sources/", "store/", "catalog/public_facts", "rulebook/wording", SCANNER),
+    "redact_text": (
+        "sources/",
+        "store/",
+        "catalog/public_facts",
+        "rulebook/wording",
+        "yaml_file",
+        SCANNER,
+    ),
 }
 """Function → where it may be imported.
 
