@@ -1,6 +1,7 @@
 """Look through all that a repository ever stored for secrets that today's rules would take out."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from confaudit import __version__
@@ -45,14 +46,20 @@ def scan(setup: Setup) -> Report:
     if not number:
         raise NothingToDo("there is no snapshot yet", "take one with `confaudit snapshot`")
     bad = tuple(_bad(snapshots, found))
-    good = (_good(name) for name in sorted(names - {row["deployment"] for row in bad}))
+    good = map(_good, sorted(names - {row["deployment"] for row in bad}))
+    return scan_report((*bad, *good), number, setup.now())
+
+
+def scan_report(rows: Sequence[Mapping[str, Value]], number: int, now: datetime) -> Report:
+    """The Report on places, those without a secret last, in so many files."""
+    bad = [row for row in rows if row[STATE_COLUMN.id] != State.OK.value]
     return Report(
         title="Secrets in stored snapshots",
         kind=ReportKind.SECRETS,
-        generated_at=setup.now(),
+        generated_at=now,
         tool_version=__version__,
         statement=_statement(bad, number),
-        tables=(Table("places", "Places", _PLACES, (*bad, *good)), *((_STEPS,) if bad else ())),
+        tables=(Table("places", "Places", _PLACES, tuple(rows)), *((_STEPS,) if bad else ())),
     )
 
 

@@ -23,7 +23,7 @@ SHEETS: Final = ("A4", "Letter")
 LONG: Final = "https://models.example.com/" + "a-long-path/" * 12 + "x" * 90
 SAMPLES: Final = (
     *("review", "review-several", "hostile-tables", "catalog-show-backports"),
-    *("log", "blame", "show", "status", "doctor", "compare"),
+    *("log", "blame", "show", "status", "doctor", "secrets", "compare"),
 )
 """What only a repository has, and what no catalogue has."""
 

@@ -56,6 +56,7 @@ from confaudit.render import FORMATS
 from confaudit.workflows import catalog as workflow
 from confaudit.workflows.compare import compare_report
 from confaudit.workflows.doctor import doctor_report
+from confaudit.workflows.secrets_scan import scan_report
 from confaudit.workflows.status import status_report
 from tests.golden.sample_changes import option
 from tests.golden.sample_history import HISTORY
@@ -960,6 +961,23 @@ REPORTS: Final[Mapping[str, Report]] = {
         before=None,
         after=None,
         tables=(replace(_INPUTS, id="exceptions", title="Exceptions"),),
+    ),
+    "secrets": _fixed(
+        scan_report(
+            (
+                {
+                    "deployment": "prod",
+                    "file": "settings.json",
+                    "place": "settings.postgres-url",
+                    "state": "failed",
+                    "found": "in the newest snapshot, since 2026-01-05 06:00 UTC [0123456789],"
+                    " 2 versions of the file",
+                },
+                {"deployment": "staging", "state": "ok", "found": "nothing"},
+            ),
+            12,
+            NOW,
+        )
     ),
     "status": _fixed(
         status_report(
