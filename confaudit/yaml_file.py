@@ -51,11 +51,12 @@ class Origin:
 
     def fault(self, problem: str, hint: str = "") -> ConfauditError:
         """An error about the file as a whole; the problem goes on after its name."""
-        return self.error(f"{visible(self.name)} {problem}", self.advice(hint))
+        return self.about(visible(self.name), f" {problem}", hint)
 
-    def advice(self, hint: str) -> str:
-        """A hint, or the best there is without one."""
-        return hint or self.hint or "mend the file"
+    def about(self, place: str, problem: str, hint: str) -> ConfauditError:
+        """An error about a place; without a hint it has the best there is."""
+        advice = hint or self.hint or "mend the file"
+        return self.error(f"{place}{_public(problem)}", _public(advice))
 
 
 class Part:
@@ -81,12 +82,12 @@ class Part:
 
     def fault(self, problem: str, hint: str = "") -> ConfauditError:
         """An error about this place."""
-        return self.origin.error(f"{self.where}: {problem}", self.origin.advice(hint))
+        return self.origin.about(self.where, f": {problem}", hint)
 
     @property
     def where(self) -> str:
         """File, line and keys."""
-        keys = ".".join(map(_named, self.keys))
+        keys = visible(".".join(_public(key)[:_LONGEST_KEY] for key in self.keys))
         file = visible(self.origin.name)
         return f"{file}, line {self.line + 1}" + (f", {keys}" if keys else "")
 
@@ -204,7 +205,7 @@ class Part:
 
     def unknown(self, what: str, word: str, known: list[str]) -> ConfauditError:
         """An error about a word that is none of those that may stand here."""
-        return self.fault(f"unknown {what} {_named(word)}", suggest(word, known))
+        return self.fault(f"unknown {what} {visible(word[:_LONGEST_KEY])}", suggest(word, known))
 
     def _dict(self, key_kind: Any, value_kind: Any) -> dict[str, Any]:
         given = self.children()
@@ -238,11 +239,11 @@ class Part:
             raise self.fault(types.in_words(str(error)), types.description(kind)) from None
 
 
-def _named(word: str) -> str:
-    """A word of a file as messages may show it: short, and no credential, wherever it got to."""
+def _public(text: str) -> str:
+    """What an error may say: it quotes words of the file, and any of them may be a credential."""
     from confaudit.core.snapshot.credentials import redact_text  # most files have no faults
 
-    return visible(redact_text(word)[:_LONGEST_KEY])
+    return redact_text(text)
 
 
 def read_bytes(path: Path, error: type[ConfauditError]) -> bytes:

@@ -30,9 +30,10 @@ from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files, redact_operator
 from confaudit.errors import ConfauditError, ExitCode
 from confaudit.operator_files.forms import form_of
+from confaudit.render import saved
 from confaudit.render.templated import fill, templates_in
 from confaudit.rulebook import exceptions, policy
-from confaudit.sources import Input, SourceContext, bundle, payload, refusals
+from confaudit.sources import Input, SourceContext, bundle, docs, payload, refusals
 from confaudit.sources.api import answered_json
 from confaudit.transport.client import Response
 from confaudit.workflows.load import Loader
@@ -156,6 +157,20 @@ def _refused(given: tuple[int, bytes, bytes]) -> object:
     return f"{refusal.message} {refusal.hint}"
 
 
+def _page(data: bytes) -> object:
+    """A page of Coder's docs, of which only the shape of a configuration can be told."""
+    raw = docs.read(Input("page", "page", content=data), None)  # type: ignore[arg-type]
+    return encode(normalise(redact(raw), _RELEASE))
+
+
+def _saved(data: bytes) -> object:
+    return saved.load(data) and ""  # what is in a report passed the gate when it was written
+
+
+def _of_folder(name: str) -> tuple[str, ...]:
+    return tuple(path.read_text("utf-8") for path in sorted((DATA / name).iterdir()))
+
+
 def _stored(files: Mapping[str, str]) -> object:
     return decode(redact_files(StoredFiles(files)))
 
@@ -198,11 +213,6 @@ def _catalog() -> Any:
 def _partial(data: bytes) -> object:
     loader = Loader(Setup(configfile.load(None), Path(), timeout=1, retries=0))
     return partial_from(Input("text", "text", content=data), loader) and ""
-
-
-def _importers() -> tuple[str, ...]:
-    folder = DATA / "importers"
-    return tuple(path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()))
 
 
 def _small_catalog() -> Any:
@@ -259,12 +269,14 @@ def readers() -> dict[str, Reader]:
             ),
             _refused,
         ),
+        "page of the docs": Reader(texts(_of_folder("sources")), _page),
+        "saved report": Reader(documents(json.loads(_of_folder("reports")[-1])), _saved),
         "stored snapshot": Reader(_damaged(), _stored),
         **dict(_of_house()),
         "catalogue": Reader(
             documents(_small_catalog()), lambda data: document.load(data, "own") and ""
         ),
-        "document of a release": Reader(texts(_importers()), _partial),
+        "document of a release": Reader(texts(_of_folder("importers")), _partial),
         "words for a revision": Reader(
             texts(
                 (

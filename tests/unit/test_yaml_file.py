@@ -15,7 +15,7 @@ from confaudit import configfile
 from confaudit.catalog import loader
 from confaudit.configfile import Deployment
 from confaudit.errors import CatalogError, ConfauditError, ConfigError
-from confaudit.rulebook import advisories
+from confaudit.rulebook import advisories, policy
 from confaudit.yaml_file import MAX_BYTES, Origin, Part, parse, read_bytes, read_json
 from confaudit.yaml_nodes import Scalar, compose, resolve
 
@@ -487,12 +487,21 @@ def test_a_regular_expression_that_is_none_is_refused_in_one_sentence(tmp_path, 
     assert "regular expression" in refusal.value.message
 
 
+TOKEN = f"ghp_{'aB3' * 12}"
+
+
 @pytest.mark.parametrize(
-    "text", ["{}: 1", "deployments: {{{}: 1}}", "deployments: {{a: {{{}: b}}}}"]
+    "text",
+    [f"{TOKEN}: 1", f"deployments: {{{TOKEN}: 1}}", f"deployments: {{a: {{{TOKEN}: b}}}}"],
 )
 def test_a_key_that_is_a_credential_is_not_shown(text):
-    token = f"ghp_{'aB3' * 12}"
     with pytest.raises(ConfigError) as caught:
-        configfile.parse(text.format(token).encode(), Path("confaudit.yaml"))
+        configfile.parse(text.encode(), Path("confaudit.yaml"))
     assert "REDACTED" in caught.value.message
-    assert token not in f"{caught.value.message} {caught.value.hint}"
+    assert TOKEN not in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_nor_is_a_value_that_a_fault_quotes():
+    text = f"rules: [{{id: our-a, forbid: {{option: '{TOKEN} x', is: set}}}}]"
+    with pytest.raises(ConfigError, match="no release has an option with the key REDACTED"):
+        policy.read(text.encode(), "policy", [CATALOG], ())
