@@ -196,7 +196,8 @@ def _template(data: bytes) -> object:
 
 def _words(data: bytes) -> object:
     text = data.decode("utf-8", "surrogatepass")
-    return words(text, NOW), moment(text, NOW), moment(text, NOW, is_start=True)
+    named = words(text, NOW)  # of what deployment is an argument as it was typed
+    return named and named.when, moment(text, NOW), moment(text, NOW, is_start=True)
 
 
 def _policy(data: bytes) -> object:
