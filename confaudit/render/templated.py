@@ -127,7 +127,7 @@ def fill(env: jinja2.Environment, name: str, data: Mapping[str, Any]) -> str:
     """
     try:
         with limited() if env.sandboxed else nullcontext():
-            text = env.get_template(name).render(data)
+            text = _compiled(env, name).render(data)
     except TemplateError:
         raise
     except jinja2.TemplateSyntaxError as error:
@@ -140,6 +140,13 @@ def fill(env: jinja2.Environment, name: str, data: Mapping[str, Any]) -> str:
     if env.sandboxed and len(text) > LETTERS:
         raise TemplateError(f"template {name} makes more than {LETTERS:,} letters", _HINT)
     return text
+
+
+def _compiled(env: jinja2.Environment, name: str) -> jinja2.Template:
+    try:
+        return env.get_template(name)
+    except (ValueError, RecursionError, SyntaxError):  # of Python, below Jinja's own parser
+        raise TemplateError(f"template {name} is not valid Jinja", _HINT) from None
 
 
 _REASONS: Final[Mapping[type[Exception], str]] = {

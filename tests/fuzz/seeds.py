@@ -132,21 +132,23 @@ POLICY: Final = {
         {
             "id": "our-access",
             "forbid": {"option": "access-url", "matches": "^https://other"},
-            "when": {"all": [{"option": "verbose", "is": True}, {"not": {"from": "2.30"}}]},
+            "when": {
+                "all": [{"option": "verbose", "equals": True}, {"not": {"form": ["compose"]}}]
+            },
             "level": "warning",
             "title": "Not ours",
             "fix": ["say so"],
             "deployments": ["prod*"],
         },
-        {"id": "our-tls", "require": {"option": "tls-enable", "is": True}},
+        {"id": "our-tls", "require": {"option": "tls-enable", "is": "set"}},
     ],
     "levels": {"new-option": "info"},
     "differences": [{"option": "oidc-*", "reason": "each has its own"}],
 }
 EXCEPTIONS: Final = {
     "ignore": [{"rule": "new-*", "option": "oidc-*", "reason": "not used", "owner": "ops"}],
-    "accept": [{"fingerprint": "0123456789abcdef", "reason": "known", "expires": "2027-01-31"}],
-    "annotate": [{"option": "access-url", "note": "of the team", "until_version": "2.40"}],
+    "accept": [{"fingerprint": "0123456789ab", "reason": "known", "expires": "2027-01-31"}],
+    "annotate": [{"option": "access-url", "note": "of the team", "until_version": "2.40.0"}],
 }
 TEMPLATE: Final = """\
 {% macro line(text) -%} {{ text | upper }} {%- endmacro %}

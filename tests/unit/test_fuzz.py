@@ -1,10 +1,13 @@
 """Whatever is almost a good input is read or refused in a sentence, and gives no secret away."""
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from confaudit.errors import ConfigError
+from tests.fuzz import seeds
 from tests.fuzz.edits import SECRET
 from tests.fuzz.readers import Reader, judge, readers
 
@@ -13,7 +16,7 @@ READERS = readers()
 
 @pytest.mark.parametrize("name", READERS)
 def test_odd_inputs_are_read_or_refused(name):
-    reader, read = READERS[name], 0
+    reader, results = READERS[name], []
 
     @settings(
         max_examples=40,
@@ -24,11 +27,23 @@ def test_odd_inputs_are_read_or_refused(name):
     )
     @given(reader.inputs)
     def one(tried):
-        nonlocal read
-        read += judge(reader, tried)
+        results.append(judge(reader, tried))
 
     one()
-    assert read, "no input got past all checks"
+    assert any(results), "no input got past all checks"
+
+
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        ("confaudit.yaml", seeds.CONFIGURATION),
+        ("policy", seeds.POLICY),
+        ("exceptions", seeds.EXCEPTIONS),
+        ("answer", seeds.ANSWER),
+    ],
+)
+def test_what_edits_begin_from_is_good(name, seed):
+    assert judge(READERS[name], json.dumps(seed).encode())
 
 
 def fails(_):

@@ -220,3 +220,12 @@ def test_every_documented_name_is_handed_over(tmp_path: Path, format_name: str) 
     text = "".join(f"{{{{ {name} is defined }}}}" for name in names.split())
     options = _folder(tmp_path, f"report.{format_name}.j2", text)
     assert render(REPORT, format_name, options) == "True" * len(names.split())
+
+
+@pytest.mark.parametrize(
+    "text", [f"{{{{ {'9' * 5000} }}}}", "{{ " + "(" * 2000 + ")" * 2000 + " }}"]
+)
+def test_a_template_that_python_itself_cannot_take(tmp_path: Path, text: str) -> None:
+    (tmp_path / "own.j2").write_text(text)
+    with pytest.raises(TemplateError, match=r"template own.j2.* is not valid Jinja"):
+        templated.fill(templated.templates_in(tmp_path), "own.j2", {})
