@@ -43,6 +43,7 @@ WRITES = {
     "echo to tee": ('true\necho "CODER_A=b" | sudo tee -a coder.env\n', (2, L, "b")),
     "printf": ("printf 'CODER_A=%s\\n' b > coder.env\n", (1, L, "b")),
     "printf of lines": ("printf '%s\\n' CODER_B=c CODER_A=b > coder.env\n", (1, L, "b")),
+    "printf of nothing": ("printf > a.env\nprintf CODER_A=b > coder.env\n", (2, L, "b")),
     "a shell in a shell": ("sudo sh -c \\\n 'echo CODER_A=b >> coder.env'\n", (2, L, "b")),
     "a heredoc for a shell": ("ssh h bash <<'E'\necho CODER_A=b > c.env\nE\n", (2, L, "b")),
     "a text without a path": (

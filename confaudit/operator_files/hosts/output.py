@@ -38,10 +38,10 @@ def _echo(words: list[str]) -> tuple[str, bool]:
 
 def _printf(words: list[str]) -> tuple[str, bool]:
     """As the shell does it: the format again and again, until no word is left."""
-    template = _unescaped(words[0]) if words else ""
-    rest = iter(words[1:])
-    holes = len(_HOLE.findall(template)) or len(words)
-    rounds = max(1, ceil((len(words) - 1) / holes))
+    first, *given = words or [""]
+    template, rest = _unescaped(first), iter(given)
+    holes = len(_HOLE.findall(template)) or len(given) + 1
+    rounds = max(1, ceil(len(given) / holes))
     done = [_HOLE.sub(lambda _: next(rest, ""), template) for _ in range(rounds)]
     return "".join(done).replace("%%", "%").removesuffix("\n"), False
 
