@@ -296,7 +296,7 @@ def test_a_race_without_end_is_given_up(clone, monkeypatch):
     monkeypatch.setattr(remote_module.Remote, "_send", send)
     two.commit("prod", OLD, "prod: first", AT)
     with pytest.raises(RemoteError, match="others keep committing"):
-        two.push("origin", seconds=0.5)
+        two.push("origin", seconds=2.0)
     assert len(rounds) > 1
 
 
