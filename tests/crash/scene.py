@@ -37,7 +37,7 @@ class Scene:
     """A repository that others work in, its remote, and a server that all deployments are."""
 
     folder: Path
-    library: Path
+    preload: Path
     server: LoopbackCoder
     template: Path
     """The folders as they are before the run that is killed."""
@@ -98,7 +98,7 @@ class Scene:
         counter = self.folder / "counter"
         counter.write_bytes(bytes(8))
         loaded = {
-            "LD_PRELOAD": str(self.library),
+            "LD_PRELOAD": str(self.preload),
             "CRASH_COUNTER": str(counter),
             "CRASH_ROOT": f"{self.folder}/stage",
             **crash,
@@ -132,8 +132,8 @@ def scene() -> Iterator[Scene]:
     before, after, *_ = states()
     with tempfile.TemporaryDirectory() as name, LoopbackCoder(before) as server:
         folder = Path(name)
-        library, template = folder / "steps.so", folder / "template"
-        compiler = ["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(_SOURCE), "-ldl"]
+        preload, template = folder / "steps.so", folder / "template"
+        compiler = ["cc", "-shared", "-fPIC", "-O1", "-o", str(preload), str(_SOURCE), "-ldl"]
         subprocess.run(compiler, check=True)
         repo = template / "repo"
         git(folder, "init", "-q", "--bare", "-b", "main", str(template / "hub.git"))
@@ -146,7 +146,7 @@ def scene() -> Iterator[Scene]:
         (repo / "notes").write_text("old\n")
         git(repo, "add", ".")
         git(repo, "commit", "-qm", "Begin")
-        done = Scene(folder, library, server, template)
+        done = Scene(folder, preload, server, template)
         shutil.copytree(template, folder / "stage", symlinks=True)
         first = done._run({})
         assert first.code == 0, first.err

@@ -57,7 +57,7 @@ class Host:
 
     def here(self, text: str) -> str:
         """A text with the places of this machine."""
-        return re.sub(r"(?<=[\s=:\"])/(?=srv/|etc/confaudit/|work\b)", f"{self.root}/", text)
+        return re.sub(r"(?<=[\s=:\"])/(?=srv/|etc/confaudit/|snapshots\b)", f"{self.root}/", text)
 
     def git(self, *arguments: str, at: Path | None = None) -> str:
         done = subprocess.run(
@@ -148,8 +148,8 @@ def job():
 
 def kubernetes(host: Host) -> str:
     """Run the containers of a new pod, one after the other, in an empty volume."""
-    shutil.rmtree(host.root / "work", ignore_errors=True)
-    (host.root / "work").mkdir()
+    shutil.rmtree(host.root / "snapshots", ignore_errors=True)
+    (host.root / "snapshots").mkdir()
     pod = job()["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     said = ""
     for container in (*pod["initContainers"], *pod["containers"]):
@@ -158,7 +158,7 @@ def kubernetes(host: Host) -> str:
         given["REPOSITORY"] = str(host.hub)
         words = [*container["command"], *container.get("args", ())]
         command = [host.here(f" {_expanded(one, given)}").strip() for one in words]
-        place = host.here(f" {container.get('workingDir', '/work')}").strip()
+        place = host.here(f" {container.get('workingDir', '/snapshots')}").strip()
         said += host.run(command, Path(place), **given)
     return said
 
