@@ -16,7 +16,10 @@ from confaudit.store.command import Git
 
 _log = logging.getLogger(__name__)
 
-_PLACES: Final = ("*.lock", "refs/**/*.lock", "objects/**/*.lock", "worktrees/*/*.lock")
+_PLACES: Final = (
+    *("*.lock", "refs/**/*.lock", "worktrees/*/*.lock"),
+    *("objects/*.lock", "objects/info/**/*.lock", "objects/pack/*.lock"),
+)
 """Where git makes locks: of the index, HEAD, refs, packs, and of what it maintains."""
 _OURS: Final = "confaudit.lock"
 
