@@ -4,11 +4,10 @@ It needs neither network nor script, and works from a file as well as under any 
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from confaudit import __version__
 from confaudit.present.charts import Strip
@@ -40,6 +39,32 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One text of a table."""
+
+    text: str
+    page: str = ""
+    """Where it leads, from the folder of the site; empty for nowhere."""
+    is_code: bool = False
+    tone: str = ""
+    """A level or a mood, as a class."""
+    moment: str = ""
+    """The time that the text tells, in ISO 8601, of which a script tells how long ago it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedTable:
+    """A table whose cells lead to other pages; the first cell of a row names it."""
+
+    anchor: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    is_filtered: bool = False
+    """Whether it is worth a field to find rows by, where scripts run."""
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What one page says; what is empty is left out. Texts are safe to look at, not escaped."""
 
@@ -48,8 +73,7 @@ class Content:
     tone: str = ""
     """The level that the verdict comes to, if any."""
     facts: tuple[tuple[str, str], ...] = ()
-    tables: Sequence[Any] = ()
-    """Tables whose cells lead to other pages."""
+    tables: tuple[LinkedTable, ...] = ()
     timelines: tuple[TimelineShown, ...] = ()
     strip: Strip | None = None
     plain: tuple[TableShown, ...] = ()

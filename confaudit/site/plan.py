@@ -20,11 +20,10 @@ from confaudit.present.history_page import entry_groups
 from confaudit.present.tables import shown_table
 from confaudit.present.timeline import shown_timelines
 from confaudit.render import atom
-from confaudit.render.site import Content, Link, Links, Look, script_data
+from confaudit.render.site import Content, Link, LinkedTable, Links, Look, script_data
 from confaudit.site import paths
 from confaudit.site.material import Material, Newest, options_of, worst
 from confaudit.site.tables import (
-    LinkedTable,
     chosen_table,
     deviants_table,
     differences_table,

@@ -1,42 +1,16 @@
 """Tables whose cells lead to other pages."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import Level
 from confaudit.core.text.wording import option_name, plural, visible
 from confaudit.present.history import author, events, told, when
+from confaudit.render.site import Cell, LinkedTable
 from confaudit.site import paths
 from confaudit.site.material import Differing, Material, Newest
 from confaudit.site.words import short
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One text."""
-
-    text: str
-    page: str = ""
-    """Where it leads, from the folder of the site; empty for nowhere."""
-    is_code: bool = False
-    tone: str = ""
-    """A level or a mood, as a class."""
-    moment: str = ""
-    """The time that the text tells, in ISO 8601, of which a script tells how long ago it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedTable:
-    """The first cell of a row names it."""
-
-    anchor: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    is_filtered: bool = False
-    """Whether it is worth a field to find rows by, where scripts run."""
 
 
 def _deployment(name: str) -> Cell:
