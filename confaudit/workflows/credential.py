@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from confaudit.configfile import SecretSource
+from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
 
 COMMAND_SECONDS: Final = 30
@@ -23,7 +24,8 @@ def from_file(path: Path, what: str) -> str:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"cannot read the {what} file {path}", "check that it exists and may be read"
+            f"cannot read the {what} file {visible(str(path))}",
+            "check that it exists and may be read",
         ) from error
 
 
