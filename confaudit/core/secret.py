@@ -6,6 +6,7 @@ from string import ascii_lowercase
 from typing import Final
 
 from confaudit.core.model import Json, OptionSpec, Value
+from confaudit.patterns import regex
 
 REDACTED: Final = "REDACTED"
 
@@ -40,7 +41,7 @@ can be read; a test holds it against every release.
 SECRET_LEAVES: Final = frozenset({"pg_connection_url", "scim_api_key"})
 """Config leaves of secret options whose names alone do not betray them."""
 
-_SECRET_PART: Final = re.compile(
+_SECRET_PART: Final = regex(
     r"secret|passw(or)?d|pass[^a-z]?(word|phrase|code)|assertion|credential|authorization|bearer"
     r"|connection[^a-z]?string|kubeconfig|dockerconfigjson|mnemonic|recovery[^a-z]?code"
 )
@@ -67,18 +68,18 @@ _PUBLIC_WORDS: Final = frozenset(
         "algorithms", "names", "types", "texts", "refs", "endpoints",
     }
 )  # fmt: skip
-_PUBLIC_END: Final = re.compile(
+_PUBLIC_END: Final = regex(
     r"(public[^a-z]?keys?|(same[^a-z]?site|secure|host[^a-z]prefix)([^a-z]auth)?[^a-z]cookies?)\Z"
 )
-_OPENING_ID: Final = re.compile(r"(session|(?<!client[^a-z])secret)[^a-z]?id$|(?<![a-z0-9])_auth$")
+_OPENING_ID: Final = regex(r"(session|(?<!client[^a-z])secret)[^a-z]?id$|(?<![a-z0-9])_auth$")
 """What lets in whoever knows it: the id of a session or of an AppRole of Vault, npm's login."""
-_WHICH_ONE: Final = re.compile(
+_WHICH_ONE: Final = regex(
     r"([^a-z0-9](prod(uction)?|stag(e|ing)|dev(elopment)?|test|live|old|new|next|current|previous"
     r"|prev|backup|default|main|primary|secondary|v?[0-9]{1,4})|(?<=[a-z])[0-9]{1,4}){1,3}$",
     re.IGNORECASE,
 )
 """What tells one of several things of a name from the others: `token_prod`, `api_key_2`."""
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL: Final = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _LONGEST_NAME: Final = 100
 """Characters at the end of a name that count: in a text all of it may read like one."""
 
@@ -127,7 +128,7 @@ def _is_pin(name: str, value: Value) -> bool:
     return is_number and bool(_TYPED_NAME.search(name[-_LONGEST_NAME:]))
 
 
-_TYPED_NAME: Final = re.compile(
+_TYPED_NAME: Final = regex(
     r"(passw(or)?d|passcode|pwd|(?<![a-z])(pin|[th]?otp))[^a-z]*$", re.IGNORECASE
 )
 
@@ -137,7 +138,7 @@ def names_section(name: str) -> bool:
     return bool(_SECTION_NAME.search(name[-_LONGEST_NAME:]))
 
 
-_SECTION_NAME: Final = re.compile(r"(cookie|webhook|licen[cs]e)s?$", re.IGNORECASE)
+_SECTION_NAME: Final = regex(r"(cookie|webhook|licen[cs]e)s?$", re.IGNORECASE)
 
 
 def _holds_structure(value: Value) -> bool:
@@ -160,7 +161,7 @@ def carries_text(value: Value) -> bool:
     return isinstance(value, str) and value not in ("", "true", "false")
 
 
-_FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
+_FINGERPRINT: Final = regex(r"[0-9a-f]{16}")
 
 
 def is_secret(value: Value) -> bool:

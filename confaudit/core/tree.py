@@ -1,17 +1,17 @@
 """Nested JSON objects seen as leaves with dotted paths."""
 
 import json
-import re
 from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias
 
 from confaudit.core.model import MISSING, Json, Value
 from confaudit.core.secret import is_secret
+from confaudit.patterns import regex
 
 Path: TypeAlias = tuple[str, ...]
 
-_PLAIN: Final = re.compile(r"[^.\[\]\"]+")
+_PLAIN: Final = regex(r"[^.\[\]\"]+")
 
 
 @lru_cache(maxsize=4096)  # the same few hundred leaves come with every snapshot

@@ -13,6 +13,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import Fill
 from confaudit.operator_files.templates import OPAQUE, opaque
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Node, Scalar, follow
 from confaudit.yaml_nodes import Sequence as List
 
@@ -34,7 +35,7 @@ def words_of(node: Node | None, file: OperatorFile | None = None) -> list[Word]:
     return []
 
 
-_WORD: Final = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+|\S+""", re.DOTALL)
+_WORD: Final = regex(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+|\S+""", re.DOTALL)
 _FARTHEST: Final = 50
 """Lines further down that a word may stand than the one before it."""
 _FARTHEST_ON_A_LINE: Final = 4000
@@ -67,7 +68,7 @@ def called(word: str) -> str:
     return word.rpartition("/")[2] if _PROGRAM.fullmatch(word) else ""
 
 
-_PROGRAM: Final = re.compile(r"[\w./~${}-]+")
+_PROGRAM: Final = regex(r"[\w./~${}-]+")
 
 
 def started(entrypoint: Sequence[Word], arguments: Sequence[Word]) -> list[Word]:

@@ -19,6 +19,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import NAME, SettingsBlock, open_lines
 from confaudit.operator_files.substitution import COMPOSE, TEMPLATED, Fill
+from confaudit.patterns import regex
 
 
 class EnvSyntax(Enum):
@@ -29,11 +30,11 @@ class EnvSyntax(Enum):
     UNKNOWN = "unknown"
 
 
-_ASSIGNMENT: Final = re.compile(r"\s*(?P<export>export\s+)?(?P<name>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
+_ASSIGNMENT: Final = regex(r"\s*(?P<export>export\s+)?(?P<name>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
 """Docker takes names with dots and dashes, which systemd ignores."""
-_BARE_NAME: Final = re.compile(r"\s*([A-Z_][A-Z0-9_]*)\s*")
-_COMMENTED: Final = re.compile(r"\s*#\s*CODER_[A-Z0-9_]+=")
-_CONTROL: Final = re.compile(r"\s*(\{%|%\{|\{\{)")
+_BARE_NAME: Final = regex(r"\s*([A-Z_][A-Z0-9_]*)\s*")
+_COMMENTED: Final = regex(r"\s*#\s*CODER_[A-Z0-9_]+=")
+_CONTROL: Final = regex(r"\s*(\{%|%\{|\{\{)")
 _MOST_LINES: Final = 200
 """Lines that one quoted value may have: certificates have 30 to 60."""
 

@@ -11,13 +11,14 @@ from confaudit.core.given import Position
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
 from confaudit.operator_files.templates import OPAQUE, opaque, templates
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Node, YamlFault, compose, fault_of
 from confaudit.yaml_nodes import Sequence as List
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 """The largest of 120 real files has 69 kB."""
 
-_PROCESS: Final = re.compile(r"(?:[^\0=\s]+=[^\0]*\0)+")
+_PROCESS: Final = regex(r"(?:[^\0=\s]+=[^\0]*\0)+")
 """The one text that has zero bytes: how the kernel shows a process's environment."""
 
 
@@ -151,7 +152,7 @@ def documents(text: str) -> Documents:
         return Documents(compose(masked), templated=True)
 
 
-_YTT: Final = re.compile(r"(?<=[:-] )#@ .*$", re.MULTILINE)
+_YTT: Final = regex(r"(?<=[:-] )#@ .*$", re.MULTILINE)
 """Where ytt puts a value, which is a comment to everybody else."""
 
 
@@ -165,14 +166,14 @@ def mask(text: str) -> str:
     return re.sub(rf"(?m)^[ \t]*{OPAQUE}[ \t]*$", "", _QUOTING.sub(OPAQUE, opaque(text)))
 
 
-_QUOTING: Final = re.compile(r"(?<!\$)\$\{[^{}\n\"]*\"[^{}\n]*\}")
+_QUOTING: Final = regex(r"(?<!\$)\$\{[^{}\n\"]*\"[^{}\n]*\}")
 """What Terraform fills in and has quotes in it, which end a text of YAML too early."""
 
 _DEEPEST_INDENT: Final = 200
 """Blanks that a line may begin with. Nobody looks further back: one line may be a whole file."""
-_ENDS_LINE: Final = re.compile(r"[ \t\r]*(?:\n|\Z)")
+_ENDS_LINE: Final = regex(r"[ \t\r]*(?:\n|\Z)")
 
-_ADDS_NOTHING: Final = re.compile(
+_ADDS_NOTHING: Final = regex(
     r"(?:\{\{|\{%|%\{)[-~]?\s*(?:/\*|#|\$|define\b|end|if\b|el|with\b|set\b)|\{\{!|\{#"
 )
 """Comments, assignments, ends, and conditions: these decide only on what is seen anyway."""

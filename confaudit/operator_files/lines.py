@@ -16,17 +16,18 @@ from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import CODER_NAME, SettingsBlock, open_lines
 from confaudit.operator_files.substitution import CLUSTER, COMPOSE, Dialect, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import fault_of
 
 _CODER: Final = CODER_NAME.pattern
-_ITEM: Final = re.compile(rf"""(?:-\s+)?["']?name["']?\s*:\s*["']?(?P<name>{_CODER})["']?""")
-_ENTRY: Final = re.compile(
+_ITEM: Final = regex(rf"""(?:-\s+)?["']?name["']?\s*:\s*["']?(?P<name>{_CODER})["']?""")
+_ENTRY: Final = regex(
     rf"(?P<item>-\s+)?(?:export\s+)?(?P<open>[\"']?)(?P<name>{_CODER})(?P<close>[\"']?)\s*"
     r"(?P<sign>:(?=\s|$)|=)(?P<value>.*)"
 )
-_VALUE: Final = re.compile(r"value\s*:\s*(?P<value>.*)")
-_IMAGE: Final = re.compile(r"""image\s*[:=]\s*["']?(?P<image>[^\s"']+)""")
-_CHART: Final = re.compile(
+_VALUE: Final = regex(r"value\s*:\s*(?P<value>.*)")
+_IMAGE: Final = regex(r"""image\s*[:=]\s*["']?(?P<image>[^\s"']+)""")
+_CHART: Final = regex(
     r"""chart:\s*["']?coder["']?\s*\n(?:[^\n]*\n){0,2}?\s*(?:version|targetRevision):\s*["']?"""
     r"""(?P<version>[^\s"']+)"""
 )
@@ -56,7 +57,7 @@ def read_lines(file: OperatorFile) -> OperatorSettings:
     )
 
 
-_POINTER: Final = re.compile(
+_POINTER: Final = regex(
     r"""[-"'\s]*(?:env_?files?|environmentFiles?|envFrom|valuesFrom|valueFiles|extends)["']?\s*[:=]"""
     r"|EnvironmentFile=|(?:source|\.)\s+\S|.*\s--env-file[\s=]|.*\{\{-?\s*(?:include|template|toYaml)\b",
     re.IGNORECASE,

@@ -11,25 +11,27 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Final
 
+from confaudit.patterns import regex
+
 _SUFFIXES: Final = frozenset(
     {".yaml", ".yml", ".json", ".env", ".conf", ".service", ".container", ".toml", ".tf"}
     | {".tfvars", ".hcl", ".nix", ".sh", ".bash", ".tpl", ".j2", ".gotmpl", ".tmpl", ".cfg"}
 )
-_NAMES: Final = re.compile(r"(?i)(docker|container|just|make)file|\.?env|.*\.env\..*|\.env\..*")
-_NEVER: Final = re.compile(
+_NAMES: Final = regex(r"(?i)(docker|container|just|make)file|\.?env|.*\.env\..*|\.env\..*")
+_NEVER: Final = regex(
     r"(?i)(package(-lock)?|tsconfig|composer|renovate|angular|manifest)\.json"
     r"|(pnpm-lock|mkdocs|dependabot|\.?confaudit(-[a-z]+)?|coder-advisories)\.ya?ml"
 )
-_SPEAKS: Final = re.compile(
+_SPEAKS: Final = regex(
     rb"CODER_|(?i:\bcoder(com)?/coder\b|\bcoder server\b|\bhelm\.coder\.)|^coder:", re.MULTILINE
 )
-_TEMPLATE: Final = re.compile(rb"\{\{[^{}\n]{0,200}\}\}|\$\{[^{}\n]{0,200}\}")
+_TEMPLATE: Final = regex(rb"\{\{[^{}\n]{0,200}\}\}|\$\{[^{}\n]{0,200}\}")
 """What somebody fills in: it may stand for any name."""
-_NO_PATH: Final = re.compile(r"[^\w.*/@-]+")
+_NO_PATH: Final = regex(r"[^\w.*/@-]+")
 _ENDS: Final = tuple(_SUFFIXES)
 _MOST_GLOBS: Final = 50
 """Names with templates in them that one file is asked for."""
-_STACKS: Final = re.compile(r"(?i)(kustomization|helmfile|chart)\.ya?ml(\.gotmpl)?")
+_STACKS: Final = regex(r"(?i)(kustomization|helmfile|chart)\.ya?ml(\.gotmpl)?")
 """Names of files that say how others are put together."""
 
 

@@ -4,7 +4,6 @@ As the server does it: the first document counts, a path may be written twice an
 wins, anchors and merge keys mean nothing.
 """
 
-import re
 from collections.abc import Iterator
 from collections.abc import Sequence as Sequence_
 from dataclasses import replace
@@ -18,6 +17,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import TEMPLATED
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Alias, Mapping, Node, Scalar, Sequence, fault_of
 
 GROUPS: Final = frozenset(
@@ -69,7 +69,7 @@ MAPS: Final = frozenset(
 )
 """Options whose value is a map; every other map is a group of options."""
 
-_DOCS: Final = re.compile(r".*@v(\d+\.\d+\.\d+)")
+_DOCS: Final = regex(r".*@v(\d+\.\d+\.\d+)")
 
 
 def recognise(file: OperatorFile) -> bool:

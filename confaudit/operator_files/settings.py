@@ -1,6 +1,5 @@
 """From names and texts to `Given`: lists and maps of variables, and which of them are Coder's."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,20 +8,21 @@ from typing import Final, TypeAlias
 from confaudit.core.given import Channel, Elsewhere, Form, Given, GivenState
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.substitution import CLUSTER, TEMPLATED, Fill, Reading
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, entries, follow, get, resolve
 
-CODER_NAME: Final = re.compile(r"CODER_(?!AGENT_(?:TOKEN|URL|AUTH)\b)[A-Z0-9_]+|WGTUNNEL_HOST")
+CODER_NAME: Final = regex(r"CODER_(?!AGENT_(?:TOKEN|URL|AUTH)\b)[A-Z0-9_]+|WGTUNNEL_HOST")
 """What a file that is read line by line may set: options, and names that look like one; not what
 templates give to a workspace's agent."""
-NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+NAME: Final = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
-_OF_A_SERVICE: Final = re.compile(
+_OF_A_SERVICE: Final = regex(
     r"\w+_SERVICE_(?:HOST|PORT(?:_\w+)?)|\w+_PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_\w+)?)?"
 )
 """Variables that Kubernetes may set itself, for the services of a namespace."""
 _NAME_ALONE: Final = frozenset({GivenState.MALFORMED, GivenState.PASS_THROUGH})
 """States of what has no value that could be told from its name."""
-_NOT_TEXT: Final = re.compile(r"(?i:true|false|yes|no|on|off)|[-+]?[0-9][0-9_]*(\.[0-9]*)?")
+_NOT_TEXT: Final = regex(r"(?i:true|false|yes|no|on|off)|[-+]?[0-9][0-9_]*(\.[0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 from confaudit.core.coder.programs import SERVER_NAMES
 from confaudit.errors import SourceError
 from confaudit.operator_files.file import OperatorFile
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Node, Sequence, entries, get, walk
 
 
@@ -28,7 +29,7 @@ def refusal(file: OperatorFile) -> SourceError | None:
     return SourceError(f"{file.name} is {found.what}", found.hint) if found else None
 
 
-_OF_SERVER: Final = re.compile(
+_OF_SERVER: Final = regex(
     rf"\b(?:{'|'.join(sorted(SERVER_NAMES))})\b|\b(?:coder|codercom)/coder\b(?!\")"
 )
 """In a file with that, there is a server's configuration, whatever else is in it."""
@@ -36,12 +37,12 @@ _SETS_UP: Final = "give the files that set Coder's server up"
 
 
 def _has(pattern: str) -> Callable[[OperatorFile], bool]:
-    compiled = re.compile(pattern, re.MULTILINE)
+    compiled = regex(pattern, re.MULTILINE)
     return lambda file: compiled.search(file.text) is not None
 
 
 def _begins(pattern: str) -> Callable[[OperatorFile], bool]:
-    compiled = re.compile(r"\s*" + pattern)
+    compiled = regex(r"\s*" + pattern)
     return lambda file: compiled.match(file.text) is not None
 
 

@@ -12,11 +12,12 @@ from operator import itemgetter
 from typing import Final, TypeAlias
 
 from confaudit.operator_files.templates import OPAQUE, templates
+from confaudit.patterns import regex
 
 _MAX_BRACES: Final = 4000
 """Longest `${…}`, in characters."""
 _MAX_NESTING: Final = 10
-_MAY_FILL: Final = re.compile(rf"[${{{OPAQUE}]")
+_MAY_FILL: Final = regex(rf"[${{{OPAQUE}]")
 """What is in every text with something to fill in: most have nothing."""
 
 _ESCAPE: Final = r"(?P<escape>\$\$)"
@@ -191,7 +192,7 @@ def _closing(text: str, start: int) -> int:
 
 
 def _dialect(*parts: str, unset: str | None = None) -> Dialect:
-    return Dialect(re.compile("|".join(parts), re.DOTALL), unset)
+    return Dialect(regex("|".join(parts), re.DOTALL), unset)
 
 
 COMPOSE: Final = _dialect(_ESCAPE, _BRACE, _OPAQUE, _BARE, unset="")

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from confaudit.patterns import regex
+
 OPAQUE: Final = "\ue000"
 """Stands for a template that was cut out; a private-use character, so no text means it."""
 
@@ -32,10 +34,10 @@ class _Kind:
 
 
 _KINDS: Final = (
-    _Kind(re.compile(r"\{\{"), "}}"),
-    _Kind(re.compile(r"\{%"), "%}"),
-    _Kind(re.compile(r"(?<!%)%\{"), "}"),
-    _Kind(re.compile(r"\[\{-?\s*[A-Za-z.]"), "}]"),  # `[{ env "x" }]`; JSON has a quote there
+    _Kind(regex(r"\{\{"), "}}"),
+    _Kind(regex(r"\{%"), "%}"),
+    _Kind(regex(r"(?<!%)%\{"), "}"),
+    _Kind(regex(r"\[\{-?\s*[A-Za-z.]"), "}]"),  # `[{ env "x" }]`; JSON has a quote there
 )
 """Helm and Jinja, Jinja's statements, Terraform's directives, custom delimiters."""
 

@@ -1,20 +1,20 @@
 """Which Coder an image or a chart names."""
 
-import re
 from typing import Final
 
 from confaudit.core.text.wording import visible
 from confaudit.operator_files.templates import has_template
+from confaudit.patterns import regex
 
-_EXACT: Final = re.compile(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+?)?(?:\+[0-9A-Za-z.-]+)?)")
-_OF_RANGE: Final = re.compile(r"[<>=~^!|,-]*(?:v?\d[\w.*+-]*|[xX*])?,?")
+_EXACT: Final = regex(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+?)?(?:\+[0-9A-Za-z.-]+)?)")
+_OF_RANGE: Final = regex(r"[<>=~^!|,-]*(?:v?\d[\w.*+-]*|[xX*])?,?")
 """A word of `>=2.30.0 <2.31 || 2.33.x`."""
-_PLATFORM: Final = re.compile(r"-(amd64|arm64|armv7)$")
-_IMAGE: Final = re.compile(r"(?:.*/)?(?:coder|codercom)/coder(?:-preview)?")
+_PLATFORM: Final = regex(r"-(amd64|arm64|armv7)$")
+_IMAGE: Final = regex(r"(?:.*/)?(?:coder|codercom)/coder(?:-preview)?")
 
 CHARTS: Final = frozenset({"coder"})
 
-_ARCHIVE: Final = re.compile(r"(?P<name>coder)(?:_helm)?[-_]v?(?P<version>.+)\.tgz")
+_ARCHIVE: Final = regex(r"(?P<name>coder)(?:_helm)?[-_]v?(?P<version>.+)\.tgz")
 
 
 def chart_parts(chart: str) -> tuple[str, str]:

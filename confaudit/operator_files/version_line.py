@@ -6,6 +6,7 @@ from typing import Final
 
 from confaudit.core.given import OperatorSettings, Position
 from confaudit.operator_files.file import OperatorFile
+from confaudit.patterns import regex
 
 
 def version_line(files: Sequence[OperatorFile], operator: OperatorSettings) -> Position | None:
@@ -21,7 +22,7 @@ def version_line(files: Sequence[OperatorFile], operator: OperatorSettings) -> P
     return next(named, None) or next(anywhere, None) or next(first, None)
 
 
-_TELLS: Final = re.compile("image|tag|version|chart", re.IGNORECASE)
+_TELLS: Final = regex("image|tag|version|chart", re.IGNORECASE)
 
 
 def _found(files: Sequence[OperatorFile], version: str) -> Iterator[tuple[Position, str]]:

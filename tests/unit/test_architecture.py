@@ -29,14 +29,15 @@ CORE = (
 """The wings of the core, floor by floor: each may import from the floors below it."""
 
 WINGS = {
-    wing: {wing, "errors", *(below for lower in CORE[:floor] for below in lower)}
+    wing: {wing, "errors", "patterns", *(below for lower in CORE[:floor] for below in lower)}
     for floor, wings in enumerate(CORE)
     for wing in wings
 }
-ALL_CORE = {"core", *WINGS}
+ALL_CORE = {"core", "patterns", *WINGS}
 SHARED = {"errors", "configfile", *ALL_CORE}
 ARROWS = WINGS | {
     "core": set(),
+    "patterns": set(),
     "yaml_nodes": set(),
     "opening": set(),
     "yaml_lines": set(),
@@ -161,6 +162,23 @@ def module_of(name):
     parts = name.removeprefix("confaudit.").split(".") if name.startswith("confaudit.") else []
     found = ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
     return next((f"{one}.py" for one in found if f"{one}.py" in MODULES), "")
+
+
+def compiled_by_import(path):
+    """The lines on which a pattern is compiled as soon as its module is imported."""
+    inside = {
+        below
+        for node in nodes(path)
+        if isinstance(node, ast.FunctionDef | ast.Lambda)
+        for below in ast.walk(node)
+    }
+    calls = (node for node in nodes(path) if isinstance(node, ast.Call) and node not in inside)
+    return [call.lineno for call in calls if ast.unparse(call.func) == "re.compile"]
+
+
+def test_patterns_are_compiled_when_they_are_needed():
+    lazy = [one for one in MODULES.items() if one[0].startswith(("core/", "operator_files/"))]
+    assert {where: found for where, path in lazy if (found := compiled_by_import(path))} == {}
 
 
 def test_no_modules_import_each_other_in_a_circle():

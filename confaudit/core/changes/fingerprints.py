@@ -1,13 +1,13 @@
 """Fingerprints of secrets that only one of two snapshots has."""
 
-import re
 from typing import Final
 
 from confaudit.core.changes.documents import strictly_equal
 from confaudit.core.model import Json, Missing, Value
 from confaudit.core.secret import REDACTED, is_secret
+from confaudit.patterns import regex
 
-_MARK: Final = re.compile(rf"{REDACTED}-[0-9a-f]{{8}}(?![0-9a-f])")
+_MARK: Final = regex(rf"{REDACTED}-[0-9a-f]{{8}}(?![0-9a-f])")
 
 
 def differ_by_fingerprints(one: Value, other: Value) -> bool:

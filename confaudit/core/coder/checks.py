@@ -9,6 +9,7 @@ from typing import Final
 
 from confaudit.core.coder.go import RefusedError
 from confaudit.core.model import Value
+from confaudit.patterns import regex
 
 
 def positive(value: Value) -> None:
@@ -57,7 +58,7 @@ def _need_words(value: Value, known: Collection[str]) -> None:
         raise RefusedError(f"an entry is none of {', '.join(known)}")
 
 
-_LABEL: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+_LABEL: Final = regex(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 
 
 def wildcard_host(value: Value) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 
 from confaudit.core.coder import stable_forms as form
 from confaudit.core.model import Json, Value
+from confaudit.patterns import regex
 
 NOT_IN_VERSION: Final = "not in this version or build of Coder"
 NOT_LICENSED: Final = "needs a Premium license"
@@ -112,8 +113,8 @@ def concealed(answers: Mapping[str, Value]) -> dict[str, str]:
 
 
 _ORGANIZATION: Final = "{organization}"
-_ORGANIZATION_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_IN_ORGANIZATION: Final = re.compile(r"^organizations/[^/]+/")
+_ORGANIZATION_NAME: Final = regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_IN_ORGANIZATION: Final = regex(r"^organizations/[^/]+/")
 
 _OWNER: Final = "the Owner role"
 _ADMIN: Final = "the Owner or User Admin role"

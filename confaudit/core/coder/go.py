@@ -5,7 +5,6 @@ coder/serpent `values.go` adds. A refusal says why in our own words and never re
 which may be a secret. URLs and patterns have modules of their own: see `urls` and `regexps`.
 """
 
-import re
 from collections.abc import Mapping
 from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from typing import Final
@@ -13,6 +12,7 @@ from typing import Final
 from confaudit.core.coder.options import NANOSECONDS, human_duration
 from confaudit.core.coder.semantics import DAY_UNITS
 from confaudit.core.model import Json
+from confaudit.patterns import regex
 
 
 class RefusedError(ValueError):
@@ -34,7 +34,7 @@ def boolean(text: str) -> bool:
     return text in _TRUE
 
 
-_INT: Final = re.compile(r"([+-]?)0*([0-9]+)")
+_INT: Final = regex(r"([+-]?)0*([0-9]+)")
 _LARGEST: Final = 2**63 - 1
 
 
@@ -63,7 +63,7 @@ _UNITS: Final[Mapping[str, int]] = {
 }
 _DAY_UNITS: Final = frozenset({"d", "w"})
 _SINCE: Final = f"from {DAY_UNITS.line_name} on"
-_TERM: Final = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
+_TERM: Final = regex(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
 
 
 def duration(text: str, *, day_units: bool = True) -> int:
@@ -174,9 +174,9 @@ def cidr(text: str) -> IPv4Interface | IPv6Interface:
         raise RefusedError("a network is written as 10.0.0.0/8 or fd00::/8") from None
 
 
-_BITS: Final = re.compile(r"[0-9]{1,6}")
+_BITS: Final = regex(r"[0-9]{1,6}")
 
-_FIELD: Final = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|\Z)')
+_FIELD: Final = regex(r'(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|\Z)')
 
 
 def csv_record(text: str) -> list[Json]:

@@ -15,6 +15,7 @@ from confaudit.core.coder import regexps, urls
 from confaudit.core.coder.checks import wildcard_host
 from confaudit.core.coder.go import RefusedError, boolean, cidr, integer, split_host_port
 from confaudit.core.model import Value
+from confaudit.patterns import regex
 
 Notation: TypeAlias = Callable[[Value], bool | None]
 """Whether a value is in it; None when only the server's host can tell."""
@@ -92,7 +93,7 @@ def _is_numbered(text: str) -> bool:
     return True
 
 
-_CIPHERS: Final = re.compile(
+_CIPHERS: Final = regex(
     r"TLS_(?:AES_128_GCM_SHA256|AES_256_GCM_SHA384|CHACHA20_POLY1305_SHA256"
     r"|RSA_WITH_(?:RC4_128_SHA|3DES_EDE_CBC_SHA|AES_(?:128|256)_CBC_SHA|AES_128_CBC_SHA256"
     r"|AES_128_GCM_SHA256|AES_256_GCM_SHA384)"

@@ -20,6 +20,7 @@ from confaudit.core.coder.go import (
     integer,
 )
 from confaudit.core.model import MISSING, Json, Value
+from confaudit.patterns import regex
 
 
 def parse(text: str, option_type: str, *, day_units: bool = True) -> Value:
@@ -100,7 +101,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Value]]] = {
 }
 """Other types take every text: string, yaml-config-path, and those of releases to come."""
 
-_PLAIN_SCALAR: Final = re.compile(r"[\w./@%+][\w ./@%+-]*")
+_PLAIN_SCALAR: Final = regex(r"[\w./@%+][\w ./@%+-]*")
 
 
 def _written_struct(text: str, option_type: str) -> Value:
@@ -145,7 +146,7 @@ def _text_lists(node: Json) -> Json:
     }
 
 
-_UUID: Final = re.compile(
+_UUID: Final = regex(
     r"(?:urn:uuid:|\{)?([0-9a-f]{8})(-?)([0-9a-f]{4})\2([0-9a-f]{4})\2([0-9a-f]{4})\2([0-9a-f]{12})\}?",
     re.IGNORECASE,
 )

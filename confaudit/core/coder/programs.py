@@ -4,11 +4,12 @@ Facts of coder/coder (cli/, enterprise/cli/, helm/) and of the vendor's reposito
 Only the server's options are known to the catalogue, so that nothing else can be checked.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
+
+from confaudit.patterns import regex
 
 
 class Program(StrEnum):
@@ -87,7 +88,7 @@ SERVER_NAMES: Final = frozenset({"CODER_ACCESS_URL", "CODER_PG_CONNECTION_URL"})
 """Who has one of these is the server: it is hardly without, and no program has one that it does not
 read. Agents, templates and other products have others."""
 
-_WORD: Final = re.compile(r"[^\s;&|()'\"]+")
+_WORD: Final = regex(r"[^\s;&|()'\"]+")
 
 
 def started_by(words: Iterable[str]) -> Program | None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from confaudit.core.coder.go import RefusedError
+from confaudit.patterns import regex
 
 if TYPE_CHECKING:
     import re2  # type: ignore[import-untyped]
@@ -18,7 +19,7 @@ class TooLargeError(ValueError):
     """A pattern takes more memory than is spent on one here; Go's own limit is higher."""
 
 
-_RE2_ALONE: Final = re.compile(
+_RE2_ALONE: Final = regex(
     r"\\Q.*?(?:\\E|\Z)|\\[^C]|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*+\]"
     r"|(?P<refused>\\C|\{(?:[0-9]{9,}(?:,[0-9]*)?|[0-9]+,[0-9]{9,})\})",
     re.DOTALL,

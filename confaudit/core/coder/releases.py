@@ -3,7 +3,6 @@
 Where the facts come from is not known here: see `confaudit.catalog`.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,8 +13,9 @@ from typing import Final, TypeAlias
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments, Facts
 from confaudit.core.coder.options import zero
 from confaudit.core.model import Json, OptionSpec
+from confaudit.patterns import regex
 
-_VERSION: Final = re.compile(
+_VERSION: Final = regex(
     r"v?([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})"
     r"(?:-([0-9A-Za-z-]{1,64}(?:\.[0-9A-Za-z-]{1,64}){0,9}))?"
     r"(?:\+[0-9A-Za-z.-]+)?"

@@ -8,16 +8,18 @@ import re
 from typing import Final
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_USERINFO: Final = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")
-_HOST: Final = re.compile(
+from confaudit.patterns import regex
+
+_SCHEME: Final = regex(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
+_CONTROL: Final = regex(r"[\x00-\x1f\x7f]")
+_BAD_ESCAPE: Final = regex(r"%(?![0-9A-Fa-f]{2})")
+_USERINFO: Final = regex(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")
+_HOST: Final = regex(
     r"(?:[A-Za-z0-9\-_.~!$&'()*+,;=<>\":\]]|[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%25)*"
 )
-_BRACKETED: Final = re.compile(r"\[[^\[\]\s]*\](?::[0-9]*)?")
-_PORT: Final = re.compile(r"[0-9]*")
-_AS_WRITTEN: Final = re.compile(r"[A-Za-z0-9\-_.~!$&'()*+,;=:@\[\]/%?]*")
+_BRACKETED: Final = regex(r"\[[^\[\]\s]*\](?::[0-9]*)?")
+_PORT: Final = regex(r"[0-9]*")
+_AS_WRITTEN: Final = regex(r"[A-Za-z0-9\-_.~!$&'()*+,;=:@\[\]/%?]*")
 """A path or fragment in these characters is left as the operator wrote it."""
 
 _USER_SAFE: Final = "$&+,;="

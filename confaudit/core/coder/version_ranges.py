@@ -4,22 +4,20 @@ As Helm reads them: parts that are left out or are `x` stand for any number, com
 other all hold, and `||` stands between alternatives.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
 
 from confaudit.core.coder.releases import Version
+from confaudit.patterns import regex
 
 _Test: TypeAlias = Callable[[Version], bool]
 
 _PART: Final = r"(?:[0-9]{1,9}|[xX*])"
 _WRITTEN: Final = rf"v?{_PART}(?:\.{_PART}){{0,2}}(?:-[0-9A-Za-z.]{{1,40}})?"
 """What follows a dash is not looked at: the `-0` that lets candidates in, a kind of image."""
-_COMPARISON: Final = re.compile(
-    rf"(=|!=|>=|=>|<=|=<|>|<|~>|~|\^)?\s*({_WRITTEN})(?=[\s,]|\Z)[\s,]*"
-)
-_COMPARISONS: Final = re.compile(rf"(?:{_COMPARISON.pattern})+")
-_SPAN: Final = re.compile(rf"({_WRITTEN})\s+-\s+({_WRITTEN})")
+_COMPARISON: Final = regex(rf"(=|!=|>=|=>|<=|=<|>|<|~>|~|\^)?\s*({_WRITTEN})(?=[\s,]|\Z)[\s,]*")
+_COMPARISONS: Final = regex(rf"(?:{_COMPARISON.pattern})+")
+_SPAN: Final = regex(rf"({_WRITTEN})\s+-\s+({_WRITTEN})")
 _START: Final = Version(0, 0, 0)
 _END: Final = Version(10**9, 0, 0)
 

@@ -5,13 +5,14 @@
 over.
 """
 
-import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from confaudit.patterns import regex
 
 
 class Event(StrEnum):
@@ -100,6 +101,6 @@ _UNITS: Final[Mapping[str, Callable[[datetime, int], datetime]]] = {
     "month": _months_before,
     "year": lambda now, number: _months_before(now, 12 * number),
 }
-_AGO: Final = re.compile(rf"(?P<number>\d{{1,5}})[ .](?P<unit>{'|'.join(_UNITS)})s?[ .]ago")
-_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?![\w-])|\d{4}-\d{2}-\d{2}[T ]\d{2}:")
-_OF_DEPLOYMENT: Final = re.compile(r"(?P<deployment>[^@:{}]+)@\{(?P<words>[^{}]+)\}")
+_AGO: Final = regex(rf"(?P<number>\d{{1,5}})[ .](?P<unit>{'|'.join(_UNITS)})s?[ .]ago")
+_ISO: Final = regex(r"\d{4}-\d{2}-\d{2}(?![\w-])|\d{4}-\d{2}-\d{2}[T ]\d{2}:")
+_OF_DEPLOYMENT: Final = regex(r"(?P<deployment>[^@:{}]+)@\{(?P<words>[^{}]+)\}")

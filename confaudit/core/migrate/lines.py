@@ -10,22 +10,23 @@ from typing import Final
 
 from confaudit.core.given import BY_SYSTEMD, Channel, Form, Given
 from confaudit.core.judge.finding import Patch
+from confaudit.patterns import regex
 
 UNCHANGED: Final = "<unchanged>"
 """Stands in a patch for what is not to be shown, and stays as it is."""
 
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-_ITEM: Final = re.compile(r"""(?:^|[\s{,"'-])name["']?\s*[:=]\s*["']?$""")
-_TERRAFORM_SET: Final = re.compile(r"""^\s*value\s*=\s*"$""")
-_ASSIGNS: Final = re.compile(r"""["']?\s*[:=]""")
+_LINE: Final = regex(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_ITEM: Final = regex(r"""(?:^|[\s{,"'-])name["']?\s*[:=]\s*["']?$""")
+_TERRAFORM_SET: Final = regex(r"""^\s*value\s*=\s*"$""")
+_ASSIGNS: Final = regex(r"""["']?\s*[:=]""")
 
-_HEAD: Final = re.compile(
+_HEAD: Final = regex(
     r"""[\s"'{\[-]*(?:export\s+|Environment\s*=\s*["']?|(?:name|value)["']?\s*[:=]\s*["']?)?"""
 )
 """What may stand before a name and be shown."""
-_TAIL: Final = re.compile(r"""(?P<sign>["']?\s*[:=]?\s*["']?)(?P<value>.*?)["']?[,;]?""")
+_TAIL: Final = regex(r"""(?P<sign>["']?\s*[:=]?\s*["']?)(?P<value>.*?)["']?[,;]?""")
 """What follows a name."""
-_VALUE: Final = re.compile(r"\s+value(?=\s*:)")
+_VALUE: Final = regex(r"\s+value(?=\s*:)")
 """How the second line of an entry in a list of maps begins."""
 
 

@@ -13,8 +13,9 @@ from typing import Final, TypeAlias
 from confaudit.core.given import Channel, Given
 from confaudit.core.judge.finding import Patch
 from confaudit.core.migrate.lines import UNCHANGED, line_end, split_lines
+from confaudit.patterns import regex
 
-_KEY: Final = re.compile(
+_KEY: Final = regex(
     r"""(?P<indent> *)(?P<quote>["']?)(?P<key>[\w.-]+)(?P=quote) *:(?P<value>\s.*|)""", re.DOTALL
 )
 _BOM: Final = "\ufeff"

@@ -3,7 +3,6 @@
 Equal are those of one rule that say the same about this deployment, each of another option.
 """
 
-import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -12,6 +11,7 @@ from typing import Final
 from confaudit.core.judge.finding import Finding
 from confaudit.core.model import OptionSpec
 from confaudit.core.text.wording import listing, option_name
+from confaudit.patterns import regex
 
 BLANK: Final = "\N{HORIZONTAL ELLIPSIS}"
 """What stands for the name of each in a sentence about all."""
@@ -59,7 +59,7 @@ def _shared_and_own(pattern: str, message: str) -> tuple[str, str]:
     return said.replace(f"{BLANK}.", BLANK) if is_telling else "", " ".join(texts[shared:])
 
 
-_SENTENCE_END: Final = re.compile(r"(?<=\.)\s+")
+_SENTENCE_END: Final = regex(r"(?<=\.)\s+")
 
 
 def blanked(text: str, finding: Finding, blank: str = BLANK) -> str:
@@ -71,7 +71,7 @@ def blanked(text: str, finding: Finding, blank: str = BLANK) -> str:
     return found
 
 
-_WORD: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_WORD: Final = regex(r"[\w-]+(?:\.[\w-]+)*")
 """A whole name, be it a flag, a variable or a dotted path; one expression for all takes no time."""
 
 
@@ -103,7 +103,7 @@ def _joined(texts: Sequence[str]) -> str:
     return "".join((*words[0][:lead], listing(middles), *end))
 
 
-_PART: Final = re.compile(r"\s+|[,;:.](?=\s|$)|(?:(?![,;:.](?:\s|$))\S)+")
+_PART: Final = regex(r"\s+|[,;:.](?=\s|$)|(?:(?![,;:.](?:\s|$))\S)+")
 """A word, the blanks after it, or the sign that ends it."""
 
 

@@ -1,11 +1,11 @@
 """What the entries of a report are called in links: fit for an HTML id and a URL fragment."""
 
-import re
 from hashlib import sha256
 from typing import Final
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import Change
+from confaudit.patterns import regex
 
 
 def change_anchor(change: Change) -> str:
@@ -35,4 +35,4 @@ def _digest(text: str) -> str:
     return sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
-_FIT: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_FIT: Final = regex(r"[A-Za-z0-9._-]{1,100}")

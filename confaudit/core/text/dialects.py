@@ -1,7 +1,6 @@
 """A setting as it is written in each dialect, to be pasted where an operator keeps it."""
 
 import json
-import re
 import shlex
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 from confaudit.core.model import MISSING, OptionSpec, Value
 from confaudit.core.secret import SECRET_OPTIONS, is_secret
 from confaudit.core.text.typed import typed
+from confaudit.patterns import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ def _trusted(names: OptionSpec) -> tuple[str, str, str]:
     )
 
 
-_FLAG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
-_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PATH: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*")
+_FLAG: Final = regex(r"[A-Za-z0-9][A-Za-z0-9-]*")
+_VARIABLE: Final = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_PATH: Final = regex(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*")
 
 
 def _reference(env: str) -> str:

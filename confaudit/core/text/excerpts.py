@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from confaudit.core.given import Excerpt, Position
+from confaudit.patterns import regex
 
 _LONGEST_LINE: Final = 20_000
 """Nobody looks for a column in what is longer: a whole file in one line."""
@@ -17,7 +18,7 @@ _MOST_SHOWN: Final = 80
 """Characters of a value."""
 _ELLIPSIS: Final = "\N{HORIZONTAL ELLIPSIS}"
 
-_BEFORE: Final = re.compile(
+_BEFORE: Final = regex(
     r"(?:[\s\-{\[(\"'\\,:=]|(?<=-)e(?!\w)"
     r"|(?<!\w)(?:name|key|env|environment|Environment|export|ENV|ARG|set)(?!\w))*\Z"
 )
@@ -27,10 +28,10 @@ _CLOSING: Final = f"{_QUOTES},"
 """What may belong to what stood before."""
 _LONGEST_BEFORE: Final = 60
 _MARKS: Final = r"[\"'\\,;)}\]]*"
-_SEPARATOR: Final = re.compile(
+_SEPARATOR: Final = regex(
     r"[\"'\\]{0,2}(?:\s*(?:,\s*[\"']?value[\"']?\s*[:=]|=>|[:=])\s*|\s+)[\"'\\]{0,2}"
 )
-_SETS: Final = re.compile(r"[\"'\\]{0,2}\s*[:=]")
+_SETS: Final = regex(r"[\"'\\]{0,2}\s*[:=]")
 
 
 def pointed_at(

@@ -7,6 +7,8 @@ people the whole, and of a secret the whole as well, because a password may hold
 import re
 from typing import Final
 
+from confaudit.patterns import regex
+
 _MASK: Final = r"(?:x{3,}|[*.\u2022_?-]{3,}|\u2026+)"
 _FILLED_IN: Final = (
     r"%[A-Z][A-Z0-9_]+%|@@?[A-Z][A-Z0-9_]+@@?|__[A-Z][A-Z0-9_]+?__"
@@ -14,22 +16,22 @@ _FILLED_IN: Final = (
 )
 """A name between the delimiters of something that was to put a value in its place."""
 
-_MARKED: Final = re.compile(
+_MARKED: Final = regex(
     rf"<[^<>]+>|(?i:\[[a-z][a-z _-]+\]|{_MASK}(?:[-_ ]{_MASK})*)|{_FILLED_IN}"
     r"|(?i:(?:change|replace|fill|edit|insert|set)[-_ ]?(?:me|this|it)|fill[-_ ]?(?:me[-_ ]?)?in"
     r"|replace|placeholder|todo|fixme|tbd)"
 )
 """Nothing but a mark: brackets, a mask, a word that stands for what is to come."""
 
-_NOTHING: Final = re.compile(
+_NOTHING: Final = regex(
     r"none|null|nil|undefined|unset|n/?a|\(?(?:redacted|masked|removed|omitted)\)?", re.IGNORECASE
 )
 """What is no secret, though it may well be the value of another setting."""
 
-_BEGINNING: Final = re.compile(rf"(?:[A-Za-z0-9]{{2,8}}[-_]){{1,2}}(?i:{_MASK})")
+_BEGINNING: Final = regex(rf"(?:[A-Za-z0-9]{{2,8}}[-_]){{1,2}}(?i:{_MASK})")
 """A mask behind the letters that tell the kind of a token: `sk-…`, `ghp_xxxx`."""
 
-_PART: Final = re.compile(
+_PART: Final = regex(
     r"(?<!\?)(?<!\?P)<[^<>@]+>"  # neither a group of a regular expression nor a mail address
     rf"|{_FILLED_IN}|(?<![A-Za-z0-9])[xX]{{3,}}(?![A-Za-z0-9])"
     r"|(?i:(?<![A-Za-z])(?:(?:change|replace|fill|edit)[-_ ]?(?:me|this)|replace[-_ ]with"
@@ -38,9 +40,9 @@ _PART: Final = re.compile(
 )
 
 _WORD: Final = r"(?:[A-Za-z]+|(?i:oauth2))"
-_WORDS: Final = re.compile(rf"[\"' ]*{_WORD}(?:[-_ ]+{_WORD})*[\"' .!:\u2026]*")
-_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_INSTRUCTION: Final = re.compile(
+_WORDS: Final = regex(rf"[\"' ]*{_WORD}(?:[-_ ]+{_WORD})*[\"' .!:\u2026]*")
+_CAMEL: Final = regex(r"(?<=[a-z])(?=[A-Z])")
+_INSTRUCTION: Final = regex(
     r"^(?:change|edit|fill|set|update)\b.*\b(?:me|this|it|your|here|before|later)\b"
     r"|^(?:add|enter|insert|paste|provide|put|replace|specify|use)\b"
     r".*\b(?:me|this|it|your|here|with|by|value)\b"
@@ -51,17 +53,17 @@ _INSTRUCTION: Final = re.compile(
 )
 """What a text of nothing but words says to whoever copies it."""
 
-_URL: Final = re.compile(
+_URL: Final = regex(
     r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^:@/]*(?::(?P<password>.*))?@)?(?P<host>[^@/?]*)[^@]*"
 )
-_DSN: Final = re.compile(r"(?:\w+\s*=.*\s)?password\s*=\s*('?)(?P<password>.+?)\1(?:\s+\w+\s*=.*)?")
-_ELSEWHERE: Final = re.compile(
+_DSN: Final = regex(r"(?:\w+\s*=.*\s)?password\s*=\s*('?)(?P<password>.+?)\1(?:\s+\w+\s*=.*)?")
+_ELSEWHERE: Final = regex(
     r"(?:>>)?(?:vault|bao):[\w.-]+/\S+|arn:aws[\w-]*:(?:secretsmanager|ssm):\S+"
     r"|projects/[^/\s]+/secrets/\S+|gcp:secretmanager:\S+|(?:env|file):[\w./-]+"
     r"|(?:/var)?/run/secrets/\S+|\$\(.+\)|`.+`"
 )
 """Where a secret is, in the words of those who fetch it; URLs without a password are no secrets."""
-_NAMED: Final = re.compile(r"[A-Z][A-Z_]+")
+_NAMED: Final = regex(r"[A-Z][A-Z_]+")
 
 
 def is_mark(text: str) -> bool:

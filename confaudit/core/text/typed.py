@@ -4,7 +4,6 @@
 """
 
 import json
-import re
 from typing import Final
 
 from confaudit.core.coder.go import RefusedError
@@ -13,6 +12,7 @@ from confaudit.core.coder.parsing import parse
 from confaudit.core.model import Json, Value
 from confaudit.core.secret import REDACTED, is_secret
 from confaudit.core.text.wording import exact, is_duration
+from confaudit.patterns import regex
 
 
 def typed(value: Value, option_type: str) -> str | None:
@@ -60,7 +60,7 @@ def _is_read_as(text: str, value: Value, option_type: str) -> bool:
     return exact(canonical(read, option_type)) == exact(canonical(value, option_type))
 
 
-_UNTYPEABLE: Final = re.compile(
+_UNTYPEABLE: Final = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """No YAML takes these as they are, and no variable a zero or half a character."""
@@ -84,4 +84,4 @@ def _field(item: Json) -> str:
     return f'"{doubled}"' if _QUOTED.search(text) else text
 
 
-_QUOTED: Final = re.compile(r'[",\r\n]|\A\s|\s\Z|\A\Z')
+_QUOTED: Final = regex(r'[",\r\n]|\A\s|\s\Z|\A\Z')

@@ -10,6 +10,7 @@ from typing import Final, TypeGuard
 from confaudit.core.coder.options import human_duration
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
+from confaudit.patterns import regex
 
 
 def visible(text: str) -> str:
@@ -32,7 +33,7 @@ def inert(line: str) -> str:
     return f"./{line}" if line.lstrip().startswith("::") else line
 
 
-_UNSEEN: Final = re.compile(
+_UNSEEN: Final = regex(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
     "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e0fff]"

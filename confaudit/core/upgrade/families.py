@@ -18,6 +18,7 @@ from confaudit.core.model import MISSING, Json, Value, ValueSource
 from confaudit.core.secret import STAND_INS, secret
 from confaudit.core.text.wording import visible
 from confaudit.core.upgrade.known import WHY_UNKNOWN, Known, Truth, is_empty
+from confaudit.patterns import regex
 
 
 class Family(StrEnum):
@@ -88,7 +89,7 @@ FIELDS_READ: Final[Mapping[Family, str]] = {
 }
 """The fields that some release reads; any other of external auth is passed over without a word."""
 
-_NUMBERED: Final = re.compile(
+_NUMBERED: Final = regex(
     "|".join(
         rf"{prefix.text}[0-9]+_(?:{FIELDS_READ[family]})"
         for family, prefixes in PREFIXES.items()
@@ -182,7 +183,7 @@ class Members:
     """Whether nothing out of sight may set further variables."""
 
 
-_PLACE: Final = re.compile(r"(\+?[0-9]+)_(.*)", re.DOTALL)
+_PLACE: Final = regex(r"(\+?[0-9]+)_(.*)", re.DOTALL)
 """What the server's reader wants after a prefix. A sign is part of a number in Go's Atoi, and a
 negative number ends the server all the same."""
 

@@ -1,15 +1,15 @@
 """Where addresses lie: those of lists, listen addresses and URLs, in networks."""
 
-import re
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, TypeAlias
 
 from confaudit.core.model import Json, Missing
+from confaudit.patterns import regex
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
-_HOST: Final = re.compile(
+_HOST: Final = regex(
     r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?(?:[^/@]*@)?(?:\[(?P<six>[^\]]*)\]|(?P<host>[^:/\[\]]*))"
     r"(?P<port>:[0-9]*)?(?:/.*)?"
 )

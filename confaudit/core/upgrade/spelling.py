@@ -19,6 +19,7 @@ from confaudit.core.coder.releases import Catalog
 from confaudit.core.model import OptionSpec
 from confaudit.core.upgrade.families import FIELDS_READ, PREFIXES, Family
 from confaudit.core.upgrade.predict import is_server_variable
+from confaudit.patterns import regex
 
 PREFIX: Final = "CODER_"
 
@@ -37,7 +38,7 @@ class Meant:
     """What else is to be said, in a whole sentence."""
 
 
-_HELPER: Final = re.compile(
+_HELPER: Final = regex(
     r"CODER_(?:VERSION|IMAGE\w*|(?:DB|POSTGRES)_\w+|PG_(?:USER|USERNAME|PASSWORD|HOST|PORT|DATABASE|DB)"
     r"|(?:HTTP_|HTTPS_)?PORT|HOST(?:NAME)?|(?:WILDCARD_)?DOMAIN|ADMIN_\w+)"
 )
@@ -46,12 +47,12 @@ _HELPER: Final = re.compile(
 _CLOSE: Final = 0.9
 _FEWEST_WORDS: Final = 2
 """How many words two names must share; one alone says too little."""
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL: Final = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-_NUMBERED: Final = re.compile(r"(CODER_[A-Z_]+?)([0-9]+)_([A-Z_]+)")
+_NUMBERED: Final = regex(r"(CODER_[A-Z_]+?)([0-9]+)_([A-Z_]+)")
 """A numbered variable: its prefix, its number, its field."""
-_PROVISIONER: Final = re.compile(r"(?<=CODER_)PROVISIONER(?:_?DAEMON|D)?S?(?=_)")
+_PROVISIONER: Final = regex(r"(?<=CODER_)PROVISIONER(?:_?DAEMON|D)?S?(?=_)")
 _DAEMON: Final = "PROVISIONERD"
 """What stands for each way in which a provisioner's variables begin."""
 

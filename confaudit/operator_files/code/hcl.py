@@ -25,6 +25,7 @@ from confaudit.operator_files.code.nodes import (
     text,
 )
 from confaudit.operator_files.code.tokens import TERRAFORM, Hand, Token, tokens
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, follow
 from confaudit.yaml_nodes import Sequence as List
@@ -204,7 +205,7 @@ class _Parser:
         return found
 
 
-_WHOLE: Final = re.compile(
+_WHOLE: Final = regex(
     r"\$\{\s*((?:file|templatefile|yamlencode|jsonencode)\s*\(.*\))\s*\}", re.DOTALL
 )
 """A text that is nothing but the call of a function whose result is more than a line."""

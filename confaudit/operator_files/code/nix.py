@@ -24,6 +24,7 @@ from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import CODE
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, Sequence, entries, follow, get, walk
 
@@ -44,7 +45,7 @@ _MODULE_KEYS: Final = frozenset(
     }
 )
 _CONTAINERS: Final = frozenset({"oci-containers", "quadlet"})
-_STARTS_SERVER: Final = re.compile(
+_STARTS_SERVER: Final = regex(
     r"(?:\bcoder|\$\{[^{}]*\bcoder\b[^{}]*\})['\"]?\s+server\b"  # `${lib.getExe pkgs.coder} server`
 )
 _ENV_FILE: Final = "an environment file sets further variables"

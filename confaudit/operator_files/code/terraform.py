@@ -24,6 +24,7 @@ from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import names_of
 from confaudit.operator_files.substitution import CODE
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, get, items_at, text_at, walk
 
 _BLOCK: Final = (
@@ -44,9 +45,9 @@ _OF_TEMPLATES: Final = frozenset(
         "coder_ai_task",
     }
 )
-_MAPS: Final = re.compile(r"kubernetes_(?P<kind>config_map|secret)(?:_v1)?(?:_data)?")
+_MAPS: Final = regex(r"kubernetes_(?P<kind>config_map|secret)(?:_v1)?(?:_data)?")
 _KINDS: Final = {"config_map": "configmap", "secret": "secret"}
-_REFERENCE: Final = re.compile(
+_REFERENCE: Final = regex(
     r"\$\{kubernetes_(?P<kind>config_map|secret)(?:_v1)?\.(?P<label>[\w-]+)\.metadata.*\}"
 )
 

@@ -8,19 +8,21 @@ from functools import cached_property
 from textwrap import dedent
 from typing import Final
 
+from confaudit.patterns import regex
+
 _BLOCK_COMMENT: Final = r"/\*.*?(?:\*/|\Z)"
 _STRING: Final = (
     r'"(?P<string>(?:[^"\\\n$]|\\.|\$(?!\{)|\$\{(?:[^{}"\n]|"[^"\n]*"|\{[^{}\n]*\})*\})*)"'
 )
 _REST: Final = r"(?P<word>[A-Za-z_][\w.'-]*|\d[\w.]*)|(?P<sign>//|\+\+|[=!<>]=|->|&&|\|\||[^\s\w])"
 
-TERRAFORM: Final = re.compile(
+TERRAFORM: Final = regex(
     rf"(?P<comment>#[^\n]*|//[^\n]*|{_BLOCK_COMMENT})"
     r"|<<(?P<indented>-)?(?P<heredoc>\w+)[^\n]*\n"
     rf"|{_STRING}|{_REST}|(?P<end>\n)",
     re.DOTALL,
 )
-NIX: Final = re.compile(
+NIX: Final = regex(
     rf"(?P<comment>#[^\n]*|{_BLOCK_COMMENT})"
     r"|''(?P<block>(?:[^']|'(?!')|''(?:\$|\\.|'))*)''"
     r"|(?P<path>(?:~|\.{1,2})?/[\w.+-][\w.+/-]*)"

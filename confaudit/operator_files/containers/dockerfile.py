@@ -20,10 +20,11 @@ from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import SHELL, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Scalar, Sequence, YamlFault, compose
 
-_INSTRUCTION: Final = re.compile(r"\s*(?P<key>[A-Za-z]+)\s+(?P<text>\S.*)")
-_FROM: Final = re.compile(r"(?:--\S+\s+)*(?P<image>\S+)(?:\s+[Aa][Ss]\s+(?P<name>\S+))?\s*")
+_INSTRUCTION: Final = regex(r"\s*(?P<key>[A-Za-z]+)\s+(?P<text>\S.*)")
+_FROM: Final = regex(r"(?:--\S+\s+)*(?P<image>\S+)(?:\s+[Aa][Ss]\s+(?P<name>\S+))?\s*")
 _FIRST: Final = frozenset({"FROM", "ARG"})
 
 

@@ -15,8 +15,9 @@ from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import verbatim
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.patterns import regex
 
-_HEADER: Final = re.compile(r"(?m)^[ \t]*\[env\]\s*(?:#.*)?$")
+_HEADER: Final = regex(r"(?m)^[ \t]*\[env\]\s*(?:#.*)?$")
 
 
 def recognise(file: OperatorFile) -> bool:

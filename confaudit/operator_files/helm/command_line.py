@@ -13,6 +13,7 @@ from confaudit.operator_files.helm import values_file
 from confaudit.operator_files.helm.values import Stack
 from confaudit.operator_files.helm.values_paths import typed
 from confaudit.operator_files.templates import OPAQUE
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Scalar
 
 _HELM: Final = frozenset({"helm", "helm3"})
@@ -166,9 +167,7 @@ _SETTERS: Final = {
     "set-literal": _set_literal,
 }
 
-_PAIR: Final = re.compile(
-    r"(?P<path>[^=,]+)=(?P<value>\{[^{}]*\}|(?:\\.|[^,\\])*)(?:,|\Z)", re.DOTALL
-)
+_PAIR: Final = regex(r"(?P<path>[^=,]+)=(?P<value>\{[^{}]*\}|(?:\\.|[^,\\])*)(?:,|\Z)", re.DOTALL)
 
 
 def _pairs(word: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """helmfile.yaml: releases of charts, each with values of its own and files of values."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -22,6 +21,7 @@ from confaudit.operator_files.helm.parameters import (
 from confaudit.operator_files.helm.values import Stack
 from confaudit.operator_files.helm.values_paths import typed
 from confaudit.operator_files.reader import Reader
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Node, Scalar, entries, get, items_at, text_at
 
 
@@ -104,7 +104,7 @@ def _guessed(file: OperatorFile, beside: Beside) -> list[Environment]:
     return guessed([match["path"] for match in _TEMPLATED.finditer(file.text)], beside.files)
 
 
-_TEMPLATED: Final = re.compile(
+_TEMPLATED: Final = regex(
     r"(?m)^[ \t]*-[ \t]+[\"']?(?P<path>[^\s\"'][^\"'\n]{0,300}?\.(?:ya?ml|json)(?:\.gotmpl)?)"
     r"[\"']?[ \t]*$"
 )

@@ -13,12 +13,13 @@ from confaudit.operator_files.helm.values_layers import Layer, layered
 from confaudit.operator_files.kubernetes import manifests
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, text_at
 
 _VALUES: Final = ("USER-SUPPLIED VALUES", "COMPUTED VALUES")
 """The headings of values; what the operator gave says all that what it came to does."""
 _MANIFEST: Final = "MANIFEST"
-_HEADING: Final = re.compile(rf"(?m)^({'|'.join((*_VALUES, _MANIFEST))}|HOOKS|NOTES):[ \t]*$")
+_HEADING: Final = regex(rf"(?m)^({'|'.join((*_VALUES, _MANIFEST))}|HOOKS|NOTES):[ \t]*$")
 
 
 def recognise(file: OperatorFile) -> bool:

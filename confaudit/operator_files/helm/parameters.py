@@ -13,6 +13,7 @@ from typing import Final
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
 from confaudit.operator_files.file import OperatorFile
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import MAX_DEPTH, Node, Scalar, entries, follow, items_at
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Sequence as List
@@ -23,10 +24,10 @@ Parameters = Mapping[str, str]
 MOST: Final = 50
 """Environments that one file may make; nobody reads a longer report."""
 
-_TEMPLATE: Final = re.compile(r"\{\{-?\s*(?P<inner>`[^`\n]*`|[^{}\n]{1,200}?)\s*-?\}\}")
-_NAME: Final = re.compile(r"\$?\.?(?P<path>[A-Za-z_][\w-]*(?:\.[\w/-]+|\[\d+\])*)")
-_INDEX: Final = re.compile(r"index\s+\.?(?P<path>[\w.]+)\s+\"?(?P<key>[\w./-]+)\"?")
-_SAFE: Final = re.compile(r"[\w./@+~:-]*(?: [\w./@+~-]+)*")
+_TEMPLATE: Final = regex(r"\{\{-?\s*(?P<inner>`[^`\n]*`|[^{}\n]{1,200}?)\s*-?\}\}")
+_NAME: Final = regex(r"\$?\.?(?P<path>[A-Za-z_][\w-]*(?:\.[\w/-]+|\[\d+\])*)")
+_INDEX: Final = regex(r"index\s+\.?(?P<path>[\w.]+)\s+\"?(?P<key>[\w./-]+)\"?")
+_SAFE: Final = regex(r"[\w./@+~:-]*(?: [\w./@+~-]+)*")
 """A text that changes nothing around it in YAML."""
 
 
@@ -148,10 +149,10 @@ def _with_default(inner: str) -> tuple[str, str | None]:
 
 
 _DEFAULTS: Final = (
-    re.compile(r"(?P<name>[^|]+?)[ ]*\|[ ]*default[ ]+\"(?P<default>[^\"]*)\"(?:[ ]*\|[ ]*quote)?"),
-    re.compile(r"default[ ]+\"(?P<default>[^\"]*)\"[ ]+(?P<name>[^|\s]+)"),
+    regex(r"(?P<name>[^|]+?)[ ]*\|[ ]*default[ ]+\"(?P<default>[^\"]*)\"(?:[ ]*\|[ ]*quote)?"),
+    regex(r"default[ ]+\"(?P<default>[^\"]*)\"[ ]+(?P<name>[^|\s]+)"),
 )
-_KEEPS: Final = re.compile(r"\|\s*(?:quote|squote|toString|trim)\s*$")
+_KEEPS: Final = regex(r"\|\s*(?:quote|squote|toString|trim)\s*$")
 """What may follow a name and leaves its value what it is."""
 
 

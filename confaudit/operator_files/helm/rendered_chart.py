@@ -4,7 +4,6 @@
 of its values in one list. Taken apart, they are what the values were, as far as that shows.
 """
 
-import re
 from dataclasses import replace
 from typing import Final
 
@@ -12,10 +11,11 @@ from confaudit.core.coder.chart import is_charts_own
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import ChartValue, ChartValues, Holds, OperatorSettings, Position
 from confaudit.operator_files.beside import Resource
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import text_at
 
 _LABEL: Final = "helm.sh/chart"
-_OF_CODER: Final = re.compile(r"coder-(?P<version>\d+\.\d+\.\d+(?:[-_+].*)?)")
+_OF_CODER: Final = regex(r"coder-(?P<version>\d+\.\d+\.\d+(?:[-_+].*)?)")
 
 
 def chart_version(workload: Resource) -> str:

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import MAX_DEPTH, Mapping, Node, Scalar, entries, follow
 from confaudit.yaml_nodes import Sequence as List
 
 Step = str | int
 """A key, or a place in a list."""
 
-_STEP: Final = re.compile(r"(?P<key>(?:\\.|[^.\[\]\\])+)\.?|\[(?P<index>\d{1,3})\]\.?")
-_TYPED: Final = re.compile(r"true|false|null|0|-?[1-9][0-9]*")
+_STEP: Final = regex(r"(?P<key>(?:\\.|[^.\[\]\\])+)\.?|\[(?P<index>\d{1,3})\]\.?")
+_TYPED: Final = regex(r"true|false|null|0|-?[1-9][0-9]*")
 
 
 def steps_of(path: str) -> tuple[Step, ...]:

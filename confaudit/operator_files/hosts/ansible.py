@@ -1,6 +1,5 @@
 """Ansible: containers, Helm releases and files that the tasks of a playbook or role make."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -24,6 +23,7 @@ from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock, names_of
 from confaudit.operator_files.substitution import TEMPLATED, Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, Sequence, entries, follow, get, items_at, text_at
 
@@ -77,7 +77,7 @@ class _Playbook:
         return found.text if is_plain and isinstance(found, Scalar) else ""
 
 
-_NAME: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_NAME: Final = regex(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def recognise(file: OperatorFile) -> bool:

@@ -11,11 +11,10 @@ from confaudit.operator_files.hosts.markdown import Block
 from confaudit.operator_files.hosts.shell import Command, pipelines
 from confaudit.operator_files.settings import CODER_NAME
 from confaudit.operator_files.templates import OPAQUE
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, entries, follow, walk
 
-CODER: Final = re.compile(
-    rf"\b(?:{CODER_NAME.pattern})|\b(?:coder|codercom)/coder\b|\bcoder\s+server\b"
-)
+CODER: Final = regex(rf"\b(?:{CODER_NAME.pattern})|\b(?:coder|codercom)/coder\b|\bcoder\s+server\b")
 """What a text has that sets a server of Coder up, or runs one."""
 
 
@@ -49,8 +48,8 @@ def _rendered(text: str) -> str:
     return re.sub(r"(?<!\$)\$\{[^{}\n]*\}", OPAQUE, text).replace("$${", "${")
 
 
-_BY_SED: Final = re.compile(r"\bs[/|#,]([A-Z_@]{4,60})[/|#,]")
-_OF_TERRAFORM: Final = re.compile(r"\$\$\{|(?<!%)%\{[-~]?\s*(?:if|for)\b")
+_BY_SED: Final = regex(r"\bs[/|#,]([A-Z_@]{4,60})[/|#,]")
+_OF_TERRAFORM: Final = regex(r"\$\$\{|(?<!%)%\{[-~]?\s*(?:if|for)\b")
 """What no shell has and a template of Terraform hardly does without."""
 
 
@@ -68,11 +67,9 @@ def _in_markdown(file: OperatorFile, blocks: Iterable[Block]) -> CommandTexts:
 
 # --- Makefiles ----------------------------------------------------------------------------------
 
-_RULE: Final = re.compile(r"(?m)^[A-Za-z.][^\s:=#]*(?:[ ][^\s:=#]+)*[ ]?:(?!=)[^\n]*\n\t")
+_RULE: Final = regex(r"(?m)^[A-Za-z.][^\s:=#]*(?:[ ][^\s:=#]+)*[ ]?:(?!=)[^\n]*\n\t")
 """A target, and the first line of its recipe."""
-_MADE: Final = re.compile(
-    r"(?m)^(?:export[ ]+)?([A-Za-z_]\w*)[ \t]*[:?]{0,2}=[ \t]*([^\n\"]*?)[ \t]*$"
-)
+_MADE: Final = regex(r"(?m)^(?:export[ ]+)?([A-Za-z_]\w*)[ \t]*[:?]{0,2}=[ \t]*([^\n\"]*?)[ \t]*$")
 
 
 def _of_make(text: str) -> str:
@@ -89,7 +86,7 @@ _STEPS: Final = frozenset(
 )
 """The keys below which pipelines of GitHub, GitLab, Azure and the like have commands."""
 _VARIABLES: Final = frozenset({"env", "variables", "environment", "vars"})
-_OF_GITHUB: Final = re.compile(r"\$\{\{\s*(?:env\.(?P<name>[A-Za-z_]\w*)\s*)?[^{}]*\}\}")
+_OF_GITHUB: Final = regex(r"\$\{\{\s*(?:env\.(?P<name>[A-Za-z_]\w*)\s*)?[^{}]*\}\}")
 
 
 def _in_yaml(file: OperatorFile) -> Iterator[list[Command]]:

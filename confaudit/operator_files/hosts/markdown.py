@@ -1,6 +1,5 @@
 """Markdown: the fenced blocks, which are commands or files."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +7,9 @@ from typing import Final
 
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts import systemd
+from confaudit.patterns import regex
 
-_FENCE: Final = re.compile(r"[ \t]*(```|~~~)[ \t]*(?P<language>[\w-]*)")
+_FENCE: Final = regex(r"[ \t]*(```|~~~)[ \t]*(?P<language>[\w-]*)")
 _SHELLS: Final = frozenset({"", "sh", "bash", "shell", "console", "zsh", "text", "shell-session"})
 """Languages of fenced blocks that hold commands."""
 
@@ -65,7 +65,7 @@ def _is_file(text: str, file: OperatorFile) -> bool:
     return systemd.recognise(inner) or all(map(_PLAIN.match, lines))
 
 
-_PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_]*=[^$`]*$")
+_PLAIN: Final = regex(r"[A-Z_][A-Z0-9_]*=[^$`]*$")
 
 
 def _path(text: str, line: int, file: OperatorFile) -> str:
@@ -80,6 +80,6 @@ def _path(text: str, line: int, file: OperatorFile) -> str:
 
 _NEAR: Final = 5
 """Lines above a block that may name it."""
-_FILE_NAME: Final = re.compile(
+_FILE_NAME: Final = regex(
     r"(?<![\w./-])[\w./-]{0,200}\.(?:env|ya?ml|service|container|conf|sh|nix|tf)(?![\w./-])"
 )

@@ -7,6 +7,7 @@ from typing import Final
 
 from confaudit.operator_files.command import Word
 from confaudit.operator_files.hosts.shell import Command, Variables, expanded, plain
+from confaudit.patterns import regex
 
 
 def output(pipeline: Sequence[Command], variables: Variables) -> list[Word]:
@@ -46,7 +47,7 @@ def _printf(words: list[str]) -> tuple[str, bool]:
     return "".join(done).replace("%%", "%").removesuffix("\n"), False
 
 
-_HOLE: Final = re.compile(r"(?<!%)%[sdqb]")
+_HOLE: Final = regex(r"(?<!%)%[sdqb]")
 
 
 def _unescaped(text: str) -> str:

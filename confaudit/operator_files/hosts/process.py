@@ -13,8 +13,9 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import verbatim
+from confaudit.patterns import regex
 
-_ASSIGNMENT: Final = re.compile(r"(?P<name>[A-Za-z_][\w.%()-]*)=(?P<value>.*)", re.DOTALL)
+_ASSIGNMENT: Final = regex(r"(?P<name>[A-Za-z_][\w.%()-]*)=(?P<value>.*)", re.DOTALL)
 _USUAL: Final = frozenset(
     [
         *("PATH", "HOME", "PWD", "HOSTNAME", "SHLVL", "_", "USER", "LOGNAME", "SHELL", "TERM"),
@@ -22,8 +23,8 @@ _USUAL: Final = frozenset(
     ]
 )
 """What every process has, and nobody writes into an env file: two of them tell."""
-_SERVICE: Final = re.compile(r"(?P<service>[A-Z_][A-Z0-9_]*)_SERVICE_HOST")
-_LINK: Final = re.compile(
+_SERVICE: Final = regex(r"(?P<service>[A-Z_][A-Z0-9_]*)_SERVICE_HOST")
+_LINK: Final = regex(
     r"(?:_SERVICE_HOST|_SERVICE_PORT(?:_\w+)?|_PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)?)\Z"
 )
 """How the variables end by which Kubernetes tells a container of the services beside it."""

@@ -4,7 +4,6 @@ A file that a script writes (heredoc, echo, printf; through tee as well) is read
 is what a `docker run` gives to a container, and what is exported before `coder server`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -38,6 +37,7 @@ from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import SettingsBlock
 from confaudit.operator_files.substitution import Reading
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.patterns import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +172,8 @@ def _version(script: Script) -> str:
     return ""
 
 
-_CHART: Final = re.compile(r"\S*/coder")
-_VERSION: Final = re.compile(r"--version[ =](\S+)")
+_CHART: Final = regex(r"\S*/coder")
+_VERSION: Final = regex(r"--version[ =](\S+)")
 
 
 # --- what it installs by Helm -------------------------------------------------------------------
@@ -302,9 +302,9 @@ def _before_server(command: Command) -> Sequence[Word]:
     return command.words[:server]
 
 
-_SETS: Final = re.compile(r"\A(?:--setenv=|-E(?=\w)|(?:--property=|-p)?Environment=)")
+_SETS: Final = regex(r"\A(?:--setenv=|-E(?=\w)|(?:--property=|-p)?Environment=)")
 """How `systemd-run` says it, in the same word."""
-_NAMES_FILE: Final = re.compile(r"(?:--property=|-p)?EnvironmentFile=-?(.+)")
+_NAMES_FILE: Final = regex(r"(?:--property=|-p)?EnvironmentFile=-?(.+)")
 
 
 def _run_files(command: Command, script: Script, beside: Beside) -> Iterator[OperatorSettings]:

@@ -13,9 +13,10 @@ from typing import Final
 from confaudit.operator_files.command import SHELLS, Word, called
 from confaudit.operator_files.substitution import SHELL, Reading
 from confaudit.operator_files.templates import OPAQUE
+from confaudit.patterns import regex
 
 _SUBSTITUTION: Final = r"\$\((?:[^()]|\([^()]*\)){0,4000}\)|`[^`\n]{0,4000}`"
-_TOKEN: Final = re.compile(
+_TOKEN: Final = regex(
     r"(?P<blank>[ \t\r]+|\\\r?\n)"
     r"|(?P<comment>(?<![^\s;&|()])\#[^\n]*)"
     r"|(?P<newline>\n)"
@@ -95,7 +96,7 @@ def _scripts_in(command: Command) -> Iterator[Word]:
         yield command.documents[-1].text, command.documents[-1].line
 
 
-_STARTS: Final = re.compile(
+_STARTS: Final = regex(
     r"(?m)^[ \t]*(?:sudo +|exec +)?(?:(?:docker|podman|nerdctl)[^\n]* run|coder server)\b"
 )
 
@@ -237,8 +238,8 @@ class _Reader:
         return done
 
 
-_ARRAY: Final = re.compile(r"(\w+)(\+?)=")
-_ITEMS: Final = re.compile(r"\$\{(\w+)\[[@*]\]\}")
+_ARRAY: Final = regex(r"(\w+)(\+?)=")
+_ITEMS: Final = regex(r"\$\{(\w+)\[[@*]\]\}")
 
 
 def _within(match: re.Match[str], line: int) -> Iterator[Word]:
@@ -319,7 +320,7 @@ def variables_of(commands: Iterable[Command]) -> dict[str, Reading]:
     return found
 
 
-_ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_ASSIGNMENT: Final = regex(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _DECLARES: Final = frozenset({"export", "declare", "readonly", "local", "typeset", "set"})
 
 
@@ -340,7 +341,7 @@ def plain(text: str, variables: Variables) -> str:
     return _OPEN.sub(lambda match: _plain(match, variables), text)
 
 
-_OPEN: Final = re.compile(r"\$(?:\$|\{[^{}\n]*\}|[A-Za-z_]\w*)")
+_OPEN: Final = regex(r"\$(?:\$|\{[^{}\n]*\}|[A-Za-z_]\w*)")
 
 
 def _plain(match: re.Match[str], variables: Variables) -> str:

@@ -21,14 +21,15 @@ from confaudit.operator_files.settings import NAME, SettingsBlock, open_lines
 from confaudit.operator_files.substitution import SCRIPT, TEMPLATED, Fill, Reading
 from confaudit.operator_files.templates import OPAQUE
 from confaudit.operator_files.version import image_parts, is_coder_image, version_of
+from confaudit.patterns import regex
 
-_HEADER: Final = re.compile(r"\[([A-Z][A-Za-z]*)\]")
-_DIRECTIVE: Final = re.compile(r"\s*(?P<key>[A-Z]\w*)\s*=(?P<text>.*)")
-_SPECIFIER: Final = re.compile(r"%[A-Za-z]")
-_FRAGMENT: Final = re.compile(r"# (?P<path>/\S+\.(?:service|container)(?:\.d/\S+\.conf)?)")
+_HEADER: Final = regex(r"\[([A-Z][A-Za-z]*)\]")
+_DIRECTIVE: Final = regex(r"\s*(?P<key>[A-Z]\w*)\s*=(?P<text>.*)")
+_SPECIFIER: Final = regex(r"%[A-Za-z]")
+_FRAGMENT: Final = regex(r"# (?P<path>/\S+\.(?:service|container)(?:\.d/\S+\.conf)?)")
 """What `systemctl cat` writes above each file."""
-_SHOWN_COMMAND: Final = re.compile(r"\{ path=.*?; argv\[\]=(?P<words>.*?) ; ignore_errors=")
-_SHOWN: Final = re.compile(r"(?m)^(?:ExecStart=\{ path=|EnvironmentFiles=/|FragmentPath=/)")
+_SHOWN_COMMAND: Final = regex(r"\{ path=.*?; argv\[\]=(?P<words>.*?) ; ignore_errors=")
+_SHOWN: Final = regex(r"(?m)^(?:ExecStart=\{ path=|EnvironmentFiles=/|FragmentPath=/)")
 
 _ENVIRONMENT: Final = frozenset(
     {"Environment", "PassEnvironment", "UnsetEnvironment", "EnvironmentFile"}
@@ -355,7 +356,7 @@ def _environment(
         yield place.given(names[-1] if names else "", GivenState.MALFORMED, last)
 
 
-_QUOTED: Final = re.compile(r"""(?:^|\s)(?:["']([A-Za-z_]\w*)=|([A-Za-z_]\w*)=["'])""")
+_QUOTED: Final = regex(r"""(?:^|\s)(?:["']([A-Za-z_]\w*)=|([A-Za-z_]\w*)=["'])""")
 """A name beside a quote: of a quote that does not end, the last."""
 
 

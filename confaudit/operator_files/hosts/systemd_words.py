@@ -5,14 +5,11 @@ from typing import Final
 
 from confaudit.operator_files.command import Word
 from confaudit.operator_files.templates import opaque
+from confaudit.patterns import regex
 
-_WORD: Final = re.compile(
-    r"""\s*((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'\\]|\\.)+)""", re.DOTALL
-)
-_PART: Final = re.compile(
-    r""""((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|((?:[^"'\\]|\\.)+)""", re.DOTALL
-)
-_MARK: Final = re.compile(r"[\"'\\]")
+_WORD: Final = regex(r"""\s*((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'\\]|\\.)+)""", re.DOTALL)
+_PART: Final = regex(r""""((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|((?:[^"'\\]|\\.)+)""", re.DOTALL)
+_MARK: Final = regex(r"[\"'\\]")
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "s": " "}
 
 

@@ -3,7 +3,6 @@
 Whatever uses a map of variables may add more to it; a file that is one as a whole is all there is.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,9 +13,10 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.settings import CODER_NAME, names_of
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Node, Scalar, entries, follow
 
-_VERSION: Final = re.compile(r"(?i)coder_?(?:image_|docker_)?(?:version|tag)")
+_VERSION: Final = regex(r"(?i)coder_?(?:image_|docker_)?(?:version|tag)")
 
 
 def recognise(file: OperatorFile) -> bool:

@@ -10,13 +10,12 @@ from confaudit.core.text.wording import visible
 from confaudit.operator_files.beside import Resource, resources
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.kubernetes.providers import texts
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, entries, follow, get, items_at, text_at
 
 _GROUP: Final = "kustomize.toolkit.fluxcd.io"
-_VARIABLE: Final = re.compile(
-    r"(?<!\$)\$\{(?P<name>[A-Za-z_]\w*)(?::?[-=](?P<default>[^${}\n]*))?\}"
-)
+_VARIABLE: Final = regex(r"(?<!\$)\$\{(?P<name>[A-Za-z_]\w*)(?::?[-=](?P<default>[^${}\n]*))?\}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

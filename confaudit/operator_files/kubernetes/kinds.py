@@ -1,6 +1,5 @@
 """Why a Kubernetes manifest of which nothing was read has nothing to say."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,6 +10,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.kubernetes.json_patches import is_json_patch
 from confaudit.operator_files.kubernetes.made_secrets import makes_secrets
 from confaudit.operator_files.kubernetes.workloads import is_workload
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Scalar, nodes
 
 _NOTHING: Final = "it sets nothing of Coder's server"
@@ -96,7 +96,7 @@ def _names_coders(resource: Resource) -> bool:
     return any(_VARIABLE.search(text) for text in texts)
 
 
-_VARIABLE: Final = re.compile(r"\bCODER_[A-Z0-9]+_?[A-Z0-9_]*")
+_VARIABLE: Final = regex(r"\bCODER_[A-Z0-9]+_?[A-Z0-9_]*")
 
 
 def _held(kind: str, reason: str) -> str:

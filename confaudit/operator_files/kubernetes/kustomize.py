@@ -32,6 +32,7 @@ from confaudit.operator_files.kubernetes.workloads import is_workload
 from confaudit.operator_files.merge import merge
 from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.version import is_coder_image, version_of
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import (
     Mapping,
     Node,
@@ -267,7 +268,7 @@ def _patches(root: Node | None, *keys: str) -> Iterator[_Patch]:
                 yield _Patch(source, get(item, "target"))
 
 
-_TOUCHES: Final = re.compile(r"(?:|/spec|.*[/.](?:containers|data|stringData|values|env)\b.*)")
+_TOUCHES: Final = regex(r"(?:|/spec|.*[/.](?:containers|data|stringData|values|env)\b.*)")
 """Paths to where settings stand."""
 
 

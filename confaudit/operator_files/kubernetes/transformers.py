@@ -15,6 +15,7 @@ from confaudit.operator_files.kubernetes.edits import (
     StrategicMerge,
 )
 from confaudit.operator_files.version import image_parts, is_coder_image
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Node, Scalar, get, nodes, text_at
 
 
@@ -168,7 +169,7 @@ def _renamed(resource: Resource, names: Mapping[tuple[str, str], str]) -> Resour
     return replace(called(name, edited), former=former)
 
 
-_REFERENCE: Final = re.compile(r"\$\((?P<name>[A-Za-z_]\w*)\)")
+_REFERENCE: Final = regex(r"\$\((?P<name>[A-Za-z_]\w*)\)")
 
 
 def filled(resources: Sequence[Resource], entries: Iterable[Node]) -> list[Resource]:

@@ -32,6 +32,7 @@ from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.families import is_numbered
 from confaudit.core.upgrade.known import Known, Truth, UpgradeSide
 from confaudit.core.upgrade.situation import Situation
+from confaudit.patterns import regex
 
 # --- the server will not start ------------------------------------------------------------------
 
@@ -286,7 +287,7 @@ def _dropped(situation: Situation, name: str) -> tuple[str, ...]:
 
 # --- what was never meant to stay ---------------------------------------------------------------
 
-_PERSONAL: Final = re.compile(r"(?:/home/(?!coder/)|/Users/|C:\\Users\\)[^/\\]+[/\\].*")
+_PERSONAL: Final = regex(r"(?:/home/(?!coder/)|/Users/|C:\\Users\\)[^/\\]+[/\\].*")
 
 
 def placeholders(situation: Situation) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ credentials are is a matter of the text alone: it is looked for once in a text t
 import hashlib
 import hmac
 import json
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
@@ -18,6 +17,7 @@ from confaudit.core.secret import REDACTED
 from confaudit.core.snapshot.credentials import addresses, assignments, encodings, families
 from confaudit.core.snapshot.credentials.addresses import userinfo_end
 from confaudit.core.snapshot.credentials.spans import Rule, Span, merged
+from confaudit.patterns import regex
 
 __all__ = ["TextRedactor", "known_part", "redact_text", "userinfo_end"]
 
@@ -79,7 +79,7 @@ def _parts(credential: str) -> Iterator[str]:
 
 
 _SHORTEST_PART: Final = 8
-_MASK: Final = re.compile(rf"{REDACTED}(?:-[0-9a-f]{{8}})?")
+_MASK: Final = regex(rf"{REDACTED}(?:-[0-9a-f]{{8}})?")
 
 
 def known_part(prefix: str) -> str:
@@ -105,9 +105,9 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
 """What to look for, and letters one of which is in all that it finds: they are far cheaper."""
 _LETTERS: Final = tuple((frozenset(letters), rule) for letters, rule in RULES)
 
-_WORDS: Final = re.compile(r"(?:[A-Za-z]{1,16}+(?:[ _.\-]|\Z))+")
+_WORDS: Final = regex(r"(?:[A-Za-z]{1,16}+(?:[ _.\-]|\Z))+")
 """Names and what else nearly all texts are: nothing drawn by lot reads like this."""
-_SAID: Final = re.compile(r"login |ENV |[Bb]asic |[Bb]earer ")
+_SAID: Final = regex(r"login |ENV |[Bb]asic |[Bb]earer ")
 
 _DEEPEST: Final = 3
 """So many encodings, one in the other, are looked into."""

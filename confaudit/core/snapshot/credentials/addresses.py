@@ -9,19 +9,18 @@ from typing import Final
 
 from confaudit.core.secret import REDACTED, looks_public, looks_secret
 from confaudit.core.snapshot.credentials.spans import Span
+from confaudit.patterns import regex
 
 _SCHEME: Final = r"(?<![A-Za-z0-9+.\-])[A-Za-z0-9+.\-]+://"
-_ADDRESS: Final = re.compile(rf"(?:{_SCHEME}|(?<![A-Za-z0-9:/])//)(?P<rest>[^\s\"'<>\\]+)")
-_INNER: Final = re.compile(rf"{_SCHEME}(?P<rest>(?:(?!{_SCHEME})[^\s\"'<>\\])+)")
+_ADDRESS: Final = regex(rf"(?:{_SCHEME}|(?<![A-Za-z0-9:/])//)(?P<rest>[^\s\"'<>\\]+)")
+_INNER: Final = regex(rf"{_SCHEME}(?P<rest>(?:(?!{_SCHEME})[^\s\"'<>\\])+)")
 """In the query of another one; the next one in it is one for itself."""
-ENCODED_LOGIN: Final = re.compile(
-    r"(?<=%3A%2F%2F)(?:(?!%40|%2F)[^\s&\"'<>\\])+(?=%40)", re.IGNORECASE
-)
+ENCODED_LOGIN: Final = regex(r"(?<=%3A%2F%2F)(?:(?!%40|%2F)[^\s&\"'<>\\])+(?=%40)", re.IGNORECASE)
 _DONE: Final = rf"(?<!{REDACTED})(?<!{REDACTED}-[0-9a-f]{{8}})"
-_LOGIN: Final = re.compile(
+_LOGIN: Final = regex(
     rf"(?<![^\s\"'=,;(])[^\s:/@\"'=,;(]{{1,512}}:(?:[^\s/@\"']{{1,512}}){_DONE}(?=@[\w\[])"
 )
-_ORACLE_LOGIN: Final = re.compile(
+_ORACLE_LOGIN: Final = regex(
     r"(?<![^\s\"'=,;(:])[A-Za-z][\w$#]{0,29}/[^\s/@\"']{1,128}"
     r"(?=@(?!v?[0-9]|sha[0-9]|(?:main|master|latest)\b)[\w/(\[])"
 )
@@ -99,8 +98,8 @@ HOOKS: Final = (
 )
 """Up to what of their addresses is public, as their makers document them: the rest is not."""
 
-_HOOK: Final = re.compile(rf"(?:{'|'.join(HOOKS)})(?P<rest>[^\s?#\"'<>\\]+)", re.IGNORECASE)
-_ANY_HOOK: Final = re.compile(
+_HOOK: Final = regex(rf"(?:{'|'.join(HOOKS)})(?P<rest>[^\s?#\"'<>\\]+)", re.IGNORECASE)
+_ANY_HOOK: Final = regex(
     r"/(?:api/)?(?:incoming-?|in)?(?:web-?)?hooks?(?:b2)?(?:/[A-Za-z_\-]{1,24}){0,3}/"
     r"(?P<rest>[^\s?#\"'<>\\]{16,})",
     re.IGNORECASE,
@@ -117,18 +116,18 @@ def hooks(text: str) -> Iterator[Span]:
 
 # --- parameters ---------------------------------------------------------------------------------
 
-_PARAMETER: Final = re.compile(
+_PARAMETER: Final = regex(
     r"(?:[?&#;]|\\u0026)(?:amp;)?(?P<name>[^\s=&?#;\"'<>]{1,100}+)=(?P<value>[^\s&#?\"'<>\\]*)"
 )
-_VALUE: Final = re.compile(r"[^\s&#\"'<>\\]*")
-_CREDENTIAL_NAME: Final = re.compile(
+_VALUE: Final = regex(r"[^\s&#\"'<>\\]*")
+_CREDENTIAL_NAME: Final = regex(
     r"(?:auth(?:_?code)?|code|p(?:ass)?w?d?|session|sess|j?session_?id|sid|ticket|sig|se?cret|apikey"
     r"|otp|pin|key|tk|samlresponse|samlrequest|otac|magic|invite)",
     re.IGNORECASE,
 )
 """Names that are harmless in other places: all of a parameter's name."""
-_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
-_RUN: Final = re.compile(r"[0-9A-Za-z+]{16,}")
+_UUID: Final = regex(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
+_RUN: Final = regex(r"[0-9A-Za-z+]{16,}")
 
 
 def parameters(text: str) -> Iterator[Span]:

@@ -10,31 +10,30 @@ from typing import Final
 
 from confaudit.core.secret import REDACTED, looks_secret, names_section
 from confaudit.core.snapshot.credentials.spans import Span
+from confaudit.patterns import regex
 
 _QUOTE: Final = r"(?:\\{0,15}(?:[\"'`]|u0022)|&quot;|%22)"
 """Texts within texts escape their quotes, and those within these escape the escapes."""
 _BLANK: Final = r"[^\S\r\n]"
 _NAME: Final = r"(?:\\[nrt]|(?<![A-Za-z0-9_.\-]))(?P<name>[A-Za-z0-9_.\-]++)"
-_NAMED: Final = re.compile(
+_NAMED: Final = regex(
     rf"{_NAME}(?:(?:\[|%5B)\w{{0,9}}(?:\]|%5D))?"
     rf"(?:(?:{_QUOTE})?\s{{0,9}}(?::?=[>=]?|%3D|\\u003d){_BLANK}{{0,9}}|(?P<quote>{_QUOTE})\s{{0,9}}:"
     rf"{_BLANK}{{0,9}}|{_BLANK}{{0,9}}:(?P<blank>{_BLANK}{{0,9}}))",
     re.IGNORECASE,
 )
-_QUOTED: Final = re.compile(
+_QUOTED: Final = regex(
     rf"(?P<quote>{_QUOTE})(?P<value>(?:(?P=quote){{2}}|(?!(?<!\\)(?P=quote)).)*)", re.DOTALL
 )
 """What lacks its end is a value to the end of the text; two quotes in one are a quote."""
 _DONE: Final = rf"{REDACTED}(?:-[0-9a-f]{{8}})?(?![^\s\]}}),;&\"'])"
-_BARE: Final = re.compile(rf"(?!{_DONE})[^\s&;,\"'#](?:[^\s&;,\"'#]|[\"'#](?=\w))*")
+_BARE: Final = regex(rf"(?!{_DONE})[^\s&;,\"'#](?:[^\s&;,\"'#]|[\"'#](?=\w))*")
 """A mark amid a bare value is a part of it; what closes a structure is none of one that is gone."""
-_LINE: Final = re.compile(r"(?:(?!\\n)[^\r\n])+")
-_HEADER: Final = re.compile(
-    r"(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[a-z\-]+)", re.IGNORECASE
-)
-_HEADER_VALUE: Final = re.compile(r"(?:(?!\\n)[^\r\n\"',])+")
-_COOKIES: Final = re.compile(r"(?:(?!\\n)[^\r\n\"'])+")
-_STRONG: Final = re.compile(r"passw|pwd", re.IGNORECASE)
+_LINE: Final = regex(r"(?:(?!\\n)[^\r\n])+")
+_HEADER: Final = regex(r"(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[a-z\-]+)", re.IGNORECASE)
+_HEADER_VALUE: Final = regex(r"(?:(?!\\n)[^\r\n\"',])+")
+_COOKIES: Final = regex(r"(?:(?!\\n)[^\r\n\"'])+")
+_STRONG: Final = regex(r"passw|pwd", re.IGNORECASE)
 
 
 def assignments(text: str) -> Iterator[Span]:
@@ -67,8 +66,8 @@ def _is_assignment(text: str, named: re.Match[str]) -> bool:
     return not no_secret.match(text, named.end())
 
 
-_SWITCH: Final = re.compile(r"(?:true|false|null|none)\b", re.IGNORECASE)
-_SETTING: Final = re.compile(rf"{_SWITCH.pattern}|\{{|\[\s{{0,9}}\{{|[A-Za-z ]*\Z", re.IGNORECASE)
+_SWITCH: Final = regex(r"(?:true|false|null|none)\b", re.IGNORECASE)
+_SETTING: Final = regex(rf"{_SWITCH.pattern}|\{{|\[\s{{0,9}}\{{|[A-Za-z ]*\Z", re.IGNORECASE)
 """What stands where a name is that of a section: a structure, or the rest of a title."""
 
 
@@ -107,7 +106,7 @@ def value_at(text: str, place: int, plain: re.Pattern[str] = _BARE) -> Iterator[
         yield bare.span()
 
 
-_PIECE: Final = re.compile(
+_PIECE: Final = regex(
     rf"(?P<quote>{_QUOTE})(?:(?!(?<!\\)(?P=quote)).)*(?:(?P=quote)|\Z)|(?P<open>[\[{{])|[\]}}]",
     re.DOTALL,
 )
@@ -125,10 +124,10 @@ def _structure_end(text: str, place: int) -> int:
     return len(text)
 
 
-_BLOCK: Final = re.compile(
+_BLOCK: Final = regex(
     rf"(?P<text>[|>][0-9+\-]{{0,2}})?{_BLANK}{{0,9}}(?:#[^\n\\]{{0,200}})?(?:\r?\n|\\n)"
 )
-_BLOCK_LINE: Final = re.compile(
+_BLOCK_LINE: Final = regex(
     r"(?P<indent>[ \t]*)(?P<item>-[ \t])?(?P<rest>(?:(?!\\n)[^\r\n])*)(?:\r?\n|\\n|\Z)"
 )
 
@@ -168,17 +167,17 @@ def _width(indent: str) -> int:
 
 # --- command lines, XML, pairs of a name and a value --------------------------------------------
 
-_OPTION: Final = re.compile(
+_OPTION: Final = regex(
     rf"(?:(?<![\w\-])--?|\bENV{_BLANK}{{1,9}}|\blogin{_BLANK}\S{{1,100}}{_BLANK})"
     rf"(?P<name>[A-Za-z][\w.\-]*+)(?:{_QUOTE}\s{{0,9}},\s{{0,9}}|{_BLANK}{{1,9}})(?!-)"
 )
-_USER: Final = re.compile(
+_USER: Final = regex(
     rf"(?<![\w\-])(?:-u|--(?:proxy-)?user)(?:{_BLANK}|=|{_QUOTE}\s?,\s?){{0,3}}(?:{_QUOTE})?"
     r"(?P<login>[^\s:\"'\\]{1,200}:[^\s\"'\\]+)"
 )
 
 
-_PROGRAM: Final = re.compile(
+_PROGRAM: Final = regex(
     rf"\b(?:sshpass{_BLANK}{{1,9}}-p|redis-cli\b[^\n]{{0,100}}?{_BLANK}-a|mysql\w{{0,9}}\b[^\n]{{0,100}}?{_BLANK}-p)"
     rf"{_BLANK}{{0,9}}(?P<login>[^\s\"']+)"
 )
@@ -205,14 +204,14 @@ def logins_of_users(text: str) -> Iterator[Span]:
         yield from (user.span("login") for user in pattern.finditer(text))
 
 
-_TAG: Final = re.compile(
+_TAG: Final = regex(
     r"(?:<|&lt;)(?P<end>/)?(?P<name>[\w.:\-]{1,100}+)(?:\s[^<>]{0,300}(?<!/))?(?:>|&gt;)"
 )
-_NAME_TAG: Final = re.compile(
+_NAME_TAG: Final = regex(
     r"<(?:name|key)>\s{0,9}(?P<name>[\w.\-]{1,100}+)\s{0,9}</(?:name|key)>\s{0,20}<(?:value|string)>",
     re.IGNORECASE,
 )
-_TO_TAG: Final = re.compile(r"[^<]+")
+_TO_TAG: Final = regex(r"[^<]+")
 
 
 def elements(text: str) -> Iterator[Span]:
@@ -227,7 +226,7 @@ def elements(text: str) -> Iterator[Span]:
     yield from _values(text, _NAME_TAG, _TO_TAG)
 
 
-_PAIR: Final = re.compile(
+_PAIR: Final = regex(
     rf"(?<!\w)(?:name|key|header|k){_QUOTE}?\s{{0,9}}[:=]\s{{0,9}}{_QUOTE}?(?P<name>[\w.\-]{{1,100}}+)"
     rf"{_QUOTE}?(?:,|;|\\n|\s){{1,20}}{_QUOTE}?(?:value|val|v|content){_QUOTE}?\s{{0,9}}[:=]"
     rf"{_BLANK}{{0,9}}",
@@ -240,7 +239,7 @@ def pairs(text: str) -> Iterator[Span]:
     return _values(text, _PAIR, _LINE)
 
 
-_SCHEME_WORD: Final = re.compile(
+_SCHEME_WORD: Final = regex(
     r"\b(?:bearer|basic|negotiate|ntlm|apikey)\s{1,9}"
     r"(?P<value>(?=[^\s0-9=+/]{0,200}(?:[0-9=+/]|(?-i:[a-z][A-Z])))[A-Za-z0-9+/=_.~\-]{6,})",
     re.IGNORECASE,

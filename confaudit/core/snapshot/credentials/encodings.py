@@ -1,6 +1,5 @@
 """Credentials inside what is encoded: percent signs, base64."""
 
-import re
 from binascii import Error, a2b_base64
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -9,16 +8,15 @@ from urllib.parse import unquote
 
 from confaudit.core.snapshot.credentials.addresses import ENCODED_LOGIN
 from confaudit.core.snapshot.credentials.spans import Span
+from confaudit.patterns import regex
 
 Holds: TypeAlias = Callable[[str], bool]
 """Whether a text that was inside another one holds a credential."""
 
-_PART: Final = re.compile(r"[^\s&=?\"'<>]++")
-_BASE64: Final = re.compile(
-    r"(?:\\[nrt]|(?<![0-9A-Za-z+/_\-]))(?P<run>[0-9A-Za-z+/_\-]{12,}+={0,2})"
-)
-_SEPARATOR: Final = re.compile(r"[/_\-]")
-_LOGIN: Final = re.compile(r"[\w.@+\-]{1,64}:\S{3,}")
+_PART: Final = regex(r"[^\s&=?\"'<>]++")
+_BASE64: Final = regex(r"(?:\\[nrt]|(?<![0-9A-Za-z+/_\-]))(?P<run>[0-9A-Za-z+/_\-]{12,}+={0,2})")
+_SEPARATOR: Final = regex(r"[/_\-]")
+_LOGIN: Final = regex(r"[\w.@+\-]{1,64}:\S{3,}")
 _STANDARD: Final = str.maketrans("-_", "+/")
 
 

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from confaudit.core.snapshot.credentials.spans import Rule, Span
+from confaudit.patterns import regex
 
 GITLEAKS: Final = "gitleaks 8.24, MIT"
 DETECT_SECRETS: Final = "detect-secrets 1.5, Apache-2.0"
@@ -193,7 +194,7 @@ def _beginnings(prefixes: Iterable[str]) -> str:
 
 
 _OF_PREFIX: Final = {prefix: family for family in FAMILIES for prefix in family.prefixes.split()}
-PREFIX: Final = re.compile(_beginnings(_OF_PREFIX))
+PREFIX: Final = regex(_beginnings(_OF_PREFIX))
 """The beginning of what may be one of them."""
 
 
@@ -219,6 +220,6 @@ def _alone(pattern: "re.Pattern[str]") -> Rule:
 
 
 UNPREFIXED_RULES: Final = tuple(
-    (letter, _alone(re.compile(form, re.DOTALL))) for letter, form, _ in UNPREFIXED
+    (letter, _alone(regex(form, re.DOTALL))) for letter, form, _ in UNPREFIXED
 )
 """Where those stand that no prefix gives away, by a letter without which there are none."""
