@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rich.cells import cell_len
-from rich.text import Text
 
 from confaudit.present.entries import (
     Entry,
@@ -20,10 +19,12 @@ from confaudit.present.entries import (
 )
 from confaudit.present.findings import PHASES
 from confaudit.present.gathered import gathered
+from confaudit.render.styled import Styled, joined, styled
 from confaudit.render.terminal_parts import (
     BLANK,
     LEVEL_STYLES,
     Block,
+    block,
     heading,
     names_line,
     value,
@@ -33,7 +34,7 @@ from confaudit.render.terminal_parts import (
 def findings(group: Group) -> Iterator[Block]:
     """A section of findings, a block each, equal ones as one."""
     yield BLANK
-    yield 0, heading(group.title, len(group.rows))
+    yield Block(0, heading(group.title, len(group.rows)))
     for number, entry in enumerate(gathered(group.rows)):
         if group.is_folded:
             yield from _brief(entry)
@@ -45,7 +46,7 @@ def findings(group: Group) -> Iterator[Block]:
 def _brief(entry: Gathered) -> Iterator[Block]:
     """A line of what nobody has to act on, and what people wrote beside it."""
     head = entry.shared or entry.rows[0]
-    yield 2, Text.assemble(("· ", LEVEL_STYLES["info"]), head.title, "  ", _labels(head, head.rule))
+    yield block(2, ("· ", LEVEL_STYLES["info"]), head.title, "  ", _labels(head, head.rule))
     for row in entry.rows:
         yield from _row(row) if entry.shared else _remarks(row)
 
@@ -62,10 +63,10 @@ def _places(finding: Entry) -> Iterator[Block]:
     """The first lines that it stands on, and where the others are."""
     for number, place in enumerate(finding.places[:_MOST_LINES]):
         if number:
-            yield 4, Text(place.text, "dim")
+            yield block(4, (place.text, "dim"))
         yield from _excerpt(place)
     if others := finding.places[_MOST_LINES:]:
-        yield 4, Text(", ".join(place.text for place in others), "dim")
+        yield block(4, (", ".join(place.text for place in others), "dim"))
 
 
 _MOST_LINES: Final = 3
@@ -77,7 +78,7 @@ def _alike(entry: Gathered) -> Iterator[Block]:
     if shared := entry.shared:
         yield _headline(shared)
         if shared.alike and shared.alike.sentence:
-            yield 4, Text(shared.alike.sentence)
+            yield block(4, shared.alike.sentence)
         yield from _evidence(shared)
         for row in entry.rows:
             yield from _row(row)
@@ -94,34 +95,33 @@ def _where(finding: Entry) -> str:
 
 def _headline(finding: Entry, where: str = "") -> Block:
     level = finding.chips[0].word
-    parts = (Text(where, "bold"), Text(level, LEVEL_STYLES[level]), Text(finding.rule, "cyan"))
-    head = Text("  ").join((*filter(None, parts), Text(finding.title)))
-    labels = _labels(finding)
-    return 2, head.append("  ").append_text(labels) if labels else head
+    texts = ((where, "bold"), (level, LEVEL_STYLES[level]), (finding.rule, "cyan"))
+    parts = (*map(styled, texts), styled(finding.title), _labels(finding))
+    return Block(2, joined("  ", filter(None, parts)))
 
 
-def _labels(finding: Entry, *more: str) -> Text:
+def _labels(finding: Entry, *more: str) -> Styled:
     """What level and rule leave to say, and by what to speak of the finding."""
     words = (chip.word for chip in finding.chips if chip.is_shown and chip.facet != "level")
-    return Text(" · ".join(filter(None, (*words, *more, finding.fingerprint))), "dim")
+    return styled((" · ".join(filter(None, (*words, *more, finding.fingerprint))), "dim"))
 
 
 def _row(row: Entry) -> Iterator[Block]:
     """A row of equal findings: where, its line in a file if there is one, and what is its own."""
     place = (*row.places, None)[0]
-    shown = _source(place) if place and place.name else Text()
-    others = (Text(other.text, "dim") for other in row.places[1:])
+    shown = _source(place) if place and place.name else Styled()
+    others = (styled((other.text, "dim")) for other in row.places[1:])
     told = _side_by_side(
-        (shown, _labels(row), *others, Text(row.title), *_in_brief(row), *_sentences(row))
+        (shown, _labels(row), *others, styled(row.title), *_in_brief(row), *_sentences(row))
     )
-    parts = (Text(_where(row), "bold"), told)
-    yield 4, Text("  ").join(filter(None, parts))
+    parts = (styled((_where(row), "bold")), told)
+    yield Block(4, joined("  ", filter(None, parts)))
     yield from _remarks(row)
 
 
-def _source(place: PlaceShown) -> Text:
+def _source(place: PlaceShown) -> Styled:
     """What may be shown of a line, the name underlined."""
-    return Text.assemble((place.before, "dim"), (place.name, "underline"), (place.after, "dim"))
+    return styled((place.before, "dim"), (place.name, "underline"), (place.after, "dim"))
 
 
 def _excerpt(place: PlaceShown) -> Iterator[Block]:
@@ -129,25 +129,23 @@ def _excerpt(place: PlaceShown) -> Iterator[Block]:
     if not place.name:
         return
     number = str(place.line)
-    line = Text.assemble((f"{number} | ", "dim"), place.before, (place.name, "bold"), place.after)
+    line = styled((f"{number} | ", "dim"), place.before, (place.name, "bold"), place.after)
     blanks = " " * cell_len(place.before)
-    mark = Text.assemble(
+    mark = styled(
         (f"{' ' * len(number)} | ", "dim"), blanks, ("^" * cell_len(place.name), "bold yellow")
     )
-    for text in (line, mark):
-        text.no_wrap = True
-        yield 4, text
+    yield from (Block(4, text, is_cut=True) for text in (line, mark))
 
 
 def _evidence(finding: Entry) -> Iterator[Block]:
     """What this finding says, side by side as far as it fits; what people wrote beside it last."""
-    lines: list[Text] = []
+    lines: list[Styled] = []
     for part in (_side_by_side(_in_brief(finding)), *_sentences(finding)):
-        if lines and lines[-1].cell_len + part.cell_len < _FITS:
+        if lines and lines[-1].width + part.width < _FITS:
             lines[-1] = _side_by_side((lines[-1], part))
         elif part:
             lines.append(part)
-    yield from ((4, line) for line in lines)
+    yield from (Block(4, line) for line in lines)
     yield from _remarks(finding)
 
 
@@ -155,24 +153,21 @@ _FITS: Final = 90
 """Columns, on a terminal of usual width."""
 
 
-def _side_by_side(parts: Iterable[Text]) -> Text:
-    text = Text()
-    for part in filter(None, parts):
-        text = Text.assemble(text, (" · ", "dim"), part) if text else part
-    return text
+def _side_by_side(parts: Iterable[Styled]) -> Styled:
+    return joined((" · ", "dim"), filter(None, parts))
 
 
-def _in_brief(finding: Entry) -> Iterator[Text]:
+def _in_brief(finding: Entry) -> Iterator[Styled]:
     """Names, values, and facts that are no sentences."""
     yield from filter(None, (_other_names(finding), _two_values(finding)))
     for names in finding.instead:
-        yield Text("Instead: ", "dim").append_text(names_line(names))
+        yield styled(("Instead: ", "dim"), names_line(names))
     yield from (_fact(fact) for fact in _own_facts(finding) if not fact.texts[-1].endswith("."))
     if finding.nearest:
-        yield Text.assemble(("Where: ", "dim"), finding.nearest)
+        yield styled(("Where: ", "dim"), finding.nearest)
 
 
-def _sentences(finding: Entry) -> Iterator[Text]:
+def _sentences(finding: Entry) -> Iterator[Styled]:
     return (_fact(fact) for fact in _own_facts(finding) if fact.texts[-1].endswith("."))
 
 
@@ -183,7 +178,7 @@ def _own_facts(finding: Entry) -> Iterator[Fact]:
             yield fact
 
 
-def _other_names(finding: Entry) -> Text:
+def _other_names(finding: Entry) -> Styled:
     """The names that the block has not told yet."""
     where = _where(finding)
     told = {where, where.partition(":")[0], *(place.name for place in finding.places)}
@@ -193,17 +188,17 @@ def _other_names(finding: Entry) -> Text:
 
 def _remarks(finding: Entry) -> Iterator[Block]:
     """What people wrote beside it."""
-    return ((4, _fact(fact)) for fact in finding.facts if fact.is_remark)
+    return (Block(4, _fact(fact)) for fact in finding.facts if fact.is_remark)
 
 
-def _fact(fact: Fact) -> Text:
-    return Text.assemble((f"{fact.term}: ", "dim"), ", ".join(fact.texts))
+def _fact(fact: Fact) -> Styled:
+    return styled((f"{fact.term}: ", "dim"), ", ".join(fact.texts))
 
 
-def _two_values(finding: Entry) -> Text:
+def _two_values(finding: Entry) -> Styled:
     sides = (value(finding.before, "red"), value(finding.after, "green"))
-    values = Text(" → ").join(filter(None, sides))
-    return Text.assemble((f"{finding.value_term}: ", "dim"), values) if values else values
+    values = joined(" → ", filter(None, sides))
+    return styled((f"{finding.value_term}: ", "dim"), values) if values else values
 
 
 def _steps(term: str, tasks: Sequence[Task]) -> Iterator[Block]:
@@ -212,7 +207,7 @@ def _steps(term: str, tasks: Sequence[Task]) -> Iterator[Block]:
         return
     when = "" if term == PHASES[None] else f" ({term[:1].lower()}{term[1:]})"
     texts = (f"{one.text} ({', '.join(one.of)})" if one.of else one.text for one in tasks)
-    yield 4, Text.assemble((f"help{when}: ", "bold cyan"), " ".join(texts))
+    yield block(4, (f"help{when}: ", "bold cyan"), " ".join(texts))
 
 
 def _patches(finding: Entry) -> Iterator[Block]:
@@ -221,8 +216,8 @@ def _patches(finding: Entry) -> Iterator[Block]:
 
 
 def _patch(patch: PatchShown) -> Iterator[Block]:
-    yield 4, Text(f"{patch.place} ({patch.form}):", "dim")
+    yield block(4, (f"{patch.place} ({patch.form}):", "dim"))
     for line in patch.remove:
-        yield 6, Text(f"- {line}", "red")
+        yield block(6, (f"- {line}", "red"))
     for line in patch.add:
-        yield 6, Text(f"+ {line}", "green")
+        yield block(6, (f"+ {line}", "green"))

@@ -13,20 +13,19 @@ from confaudit.core.text.wording import inert, visible
 from confaudit.present.history import author, events, told, when
 from confaudit.present.values import KIND_SYMBOLS
 from confaudit.render import RenderOptions
+from confaudit.render.styled import painted
 
 if TYPE_CHECKING:
     from confaudit.core.report.report import Report
 
-_YELLOW, _BOLD, _MAGENTA = "33", "1", "35"
 _STYLES: Final = {
-    ChangeKind.ADDED: "32",
-    ChangeKind.REMOVED: "31",
-    ChangeKind.CHANGED: _YELLOW,
-    ChangeKind.RENAMED: "34",
-    ChangeKind.SOURCE: "36",
-    ChangeKind.DECLARED: _MAGENTA,
+    ChangeKind.ADDED: "green",
+    ChangeKind.REMOVED: "red",
+    ChangeKind.CHANGED: "yellow",
+    ChangeKind.RENAMED: "blue",
+    ChangeKind.SOURCE: "cyan",
+    ChangeKind.DECLARED: "magenta",
 }
-"""Numbers of ANSI."""
 
 
 def render(report: "Report", options: RenderOptions) -> str:
@@ -43,14 +42,14 @@ def written(entries: Iterable[Entry], options: RenderOptions) -> Iterator[str]:
             yield "\n".join((*map(inert, _lines(entry, options)), "", ""))
     if options.is_quiet and tally:
         yield f"{tally.verdict}\n"
-    yield f"{_painted(tally.result, _BOLD, options)}\n"
+    yield f"{_painted(tally.result, 'bold', options)}\n"
 
 
 def _lines(entry: Entry, options: RenderOptions) -> Iterator[str]:
-    commit = _painted(f"commit {visible(entry.commit[:12])}", _YELLOW, options)
+    commit = _painted(f"commit {visible(entry.commit[:12])}", "yellow", options)
     yield "  ".join((commit, visible(entry.deployment), when(entry), author(entry)))
     for text in events(entry):
-        yield f"  {_painted(text, _MAGENTA, options)}"
+        yield f"  {_painted(text, 'magenta', options)}"
     for one in told(entry, in_full=options.in_full):
         if not options.in_full:
             yield f"  {one.by}: {one.names}"
@@ -61,4 +60,4 @@ def _lines(entry: Entry, options: RenderOptions) -> Iterator[str]:
 
 
 def _painted(text: str, style: str, options: RenderOptions) -> str:
-    return f"\x1b[{style}m{text}\x1b[0m" if options.color else text
+    return painted(text, style) if options.color else text

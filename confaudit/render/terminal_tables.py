@@ -1,16 +1,15 @@
 """Tables on a terminal: side by side where the words fit, else each row as a block of its own."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from typing import Final
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from confaudit.core.text.wording import plural
-from confaudit.present.tables import TableShown
-from confaudit.render.terminal_parts import BLANK, Block
+from confaudit.present.tables import ColumnShown, TableShown
+from confaudit.render.styled import Styled, joined, styled
+from confaudit.render.terminal_parts import BLANK, Block, block
 
 _INDENT: Final = 2
 _GAP: Final = 2
@@ -24,26 +23,25 @@ _LONGEST_WORD: Final = 16
 than half of it."""
 
 
-def tables(shown: Sequence[TableShown], console: Console) -> Iterator[Block]:
-    """Each table with its title, at the width of the console; nothing is cut off."""
+def tables(shown: Sequence[TableShown], width: int) -> Iterator[Block]:
+    """Each table with its title, at the width of the terminal; nothing is cut off."""
     for table in shown:
         yield BLANK
-        title = Text(table.title, "bold")
         if table.is_folded and len(table.rows) > _FOLDED_ROWS:
             # what other formats fold is a line here: it would push the rest off the screen
-            yield 0, title + Text(f": {plural(len(table.rows), 'row')}")
+            yield block(0, (f"{table.title}: {plural(len(table.rows), 'row')}", "bold"))
         else:
-            yield 0, title
-            yield from _rows(table, console)
+            yield block(0, (table.title, "bold"))
+            yield from _rows(table, width)
 
 
-def _rows(table: TableShown, console: Console) -> Iterator[Block]:
+def _rows(table: TableShown, width: int) -> Iterator[Block]:
     cells = [[", ".join(cell) for cell in row] for row in table.rows]
     titles = [column.title for column in table.columns]
     columns = [*zip(titles, *cells, strict=True)]
-    room = console.width - _INDENT - _GAP * (len(columns) - 1)
+    room = width - _INDENT - _GAP * (len(columns) - 1)
     if widths := _widths(columns, room):
-        yield from _grid(table, cells, widths, console)
+        yield from _grid(table, cells, widths)
     else:
         for row in cells:
             yield from _block(titles, row)
@@ -71,31 +69,40 @@ def _narrowed(widths: list[int], floors: Sequence[int], room: int) -> list[int]:
 
 
 def _grid(
-    table: TableShown, cells: Sequence[Sequence[str]], widths: Sequence[int], console: Console
+    table: TableShown, cells: Sequence[Sequence[str]], widths: Sequence[int]
 ) -> Iterator[Block]:
-    grid = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
-    for column, width in zip(table.columns, widths, strict=True):
-        justify: Literal["left", "right"] = "right" if column.is_number else "left"
-        grid.add_column(column.title, overflow="fold", justify=justify, width=width)
+    yield from _titles(table.columns, widths)
     for row, mood in zip(cells, table.moods or [""] * len(cells), strict=True):
-        grid.add_row(
-            *(
-                Text(cell, _MOODS.get(mood, "") if column.is_state else "")
-                for column, cell in zip(table.columns, row, strict=True)
-            )
-        )
-    options = console.options.update_width(console.width - _INDENT)
-    for line in console.render_lines(grid, options, pad=False):
-        yield _INDENT, Text.assemble(*((part.text, part.style or "") for part in line))
+        styles = [_MOODS.get(mood, "") if column.is_state else "" for column in table.columns]
+        folded = map(_folded, row, styles, widths)
+        for line in zip_longest(*folded, fillvalue=Styled()):
+            yield _line(line, table.columns, widths)
+
+
+def _titles(columns: Sequence[ColumnShown], widths: Sequence[int]) -> Iterator[Block]:
+    """The titles of columns, all of which end right above the first row."""
+    titles = [_folded(one.title, "dim", width) for one, width in zip(columns, widths, strict=True)]
+    upwards = [*zip_longest(*map(reversed, titles), fillvalue=Styled())]
+    yield from (_line(line, columns, widths) for line in reversed(upwards))
+
+
+def _folded(text: str, style: str, width: int) -> Sequence[Styled]:
+    return styled((text, style)).folded(width)
+
+
+def _line(cells: Iterable[Styled], columns: Sequence[ColumnShown], widths: Sequence[int]) -> Block:
+    filled = map(_filled, cells, columns, widths)
+    return Block(_INDENT, joined(" " * _GAP, filled).stripped())
+
+
+def _filled(text: Styled, column: ColumnShown, width: int) -> Styled:
+    blanks = " " * (width - text.width)
+    return styled(blanks, text) if column.is_number else styled(text, blanks)
 
 
 def _block(titles: Sequence[str], row: Sequence[str]) -> Iterator[Block]:
     """A row by itself: what names it, and below it the rest, each with its title."""
-    yield _INDENT, Text(row[0], "bold")
-    told = [
-        Text.assemble((f"{title}: ", "dim"), cell)
-        for title, cell in zip(titles[1:], row[1:], strict=True)
-        if cell
-    ]
+    yield block(_INDENT, (row[0], "bold"))
+    told = [f"{title}: {cell}" for title, cell in zip(titles[1:], row[1:], strict=True) if cell]
     if told:
-        yield 2 * _INDENT, Text(" · ", "dim").join(told)
+        yield block(2 * _INDENT, (" · ".join(told), "dim"))
