@@ -5,21 +5,21 @@ Where bytes come from is not known here; messages never quote them.
 
 import json
 import math
-import re
 from collections.abc import Callable
 from typing import Final, NoReturn
 
 from confaudit.core.model import Json
+from confaudit.patterns import regex
 
 MAX_DEPTH: Final = 64
 """Coder's answers nest about a dozen levels; deeper ones are an attack on whoever walks them."""
 MAX_VALUES: Final = 100_000
 """A configuration has 5,000; a text of 16 MiB may hold as many as takes a GiB to keep."""
 
-_VERSION: Final = re.compile(
+_VERSION: Final = regex(
     r"v?(?P<release>\d{1,6}\.\d{1,6}\.\d{1,6})(?P<pre>-[0-9A-Za-z.-]{1,64})?(?P<build>\+[0-9A-Za-z.-]{1,64})?"
 )
-_DOCS_VERSION: Final = re.compile(r"/@(v\d[0-9A-Za-z.+-]*)")
+_DOCS_VERSION: Final = regex(r"/@(v\d[0-9A-Za-z.+-]*)")
 
 
 class WireError(ValueError):
@@ -64,7 +64,7 @@ def _checked(text: str, parse: Callable[[], Json]) -> Json:
         raise WireError("holds far more values than any answer of Coder")
     try:
         value = parse()
-        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot be stored
+        _require_pairs(text, value)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise WireError(f"is not valid JSON ({where})", "save the whole answer again") from None
@@ -86,19 +86,26 @@ _BEFORE_VALUES: Final = "[{,"
 stand in texts."""
 
 
+def _require_pairs(text: str, value: Json) -> None:
+    """Fail where a half of a surrogate pair is alone: it cannot be stored."""
+    if _SURROGATE.search(text):
+        json.dumps(value, ensure_ascii=False).encode()
+
+
+_SURROGATE: Final = regex(r"\\u[dD][89A-Fa-f]")
+"""How such a half is written: in UTF-8 there is none."""
+
+
 def _deeper_than(value: Json, limit: int) -> bool:
-    level = [value]
+    level: list[dict[str, Json] | list[Json]] = [[value]]
     for _ in range(limit):
-        level = [child for parent in level for child in _children(parent)]
-        if not level:
-            return False
-    return True
-
-
-def _children(value: Json) -> list[Json]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+        level = [
+            child
+            for one in level
+            for child in (one.values() if isinstance(one, dict) else one)
+            if isinstance(child, (dict, list))
+        ]
+    return any(level)
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
