@@ -98,6 +98,7 @@ HOMES = {
     "rich": {"render"},
     "yaml": {"yaml_nodes"},
     "msgspec": {
+        "core/snapshot/structures.py",
         "notify",
         "render",
         "catalog",
@@ -207,7 +208,9 @@ READER = "core/history/versions.py"
 """Skips what two stored texts have alike before they pass the gate."""
 SCANNER = "core/snapshot/leaks"
 """Compares what is stored with what comes out of the gate, and tells where they differ."""
-HOMES_OF_THE_GATE = {"confaudit.core.snapshot.redact", "confaudit.core.snapshot.credentials"}
+HOMES_OF_THE_GATE = {
+    f"confaudit.core.snapshot.{module}" for module in ("redact", "structures", "credentials")
+}
 GATEKEEPERS = {
     **dict.fromkeys(GATE - {"public_settings"}, ("workflows/", BUILDER)),
     "redact_files": ("workflows/", READER, SCANNER),

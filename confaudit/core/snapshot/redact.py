@@ -36,7 +36,8 @@ from confaudit.core.secret import (
     secret,
 )
 from confaudit.core.snapshot.canonical import ENDPOINTS, parsed
-from confaudit.core.snapshot.credentials import TextRedactor, known_part, userinfo_end
+from confaudit.core.snapshot.credentials import known_part, userinfo_end
+from confaudit.core.snapshot.structures import StructureRedactor
 from confaudit.core.text.placeholders import is_elsewhere, stands_for_secret
 
 
@@ -146,12 +147,8 @@ def _input_names(specs: Iterable[OptionSpec]) -> Iterator[str]:
     return (name for spec in specs for name in (spec.flag, spec.env, spec.yaml_path) if name)
 
 
-class _Redactor(TextRedactor):
-    """The rules for all that is more than a text."""
-
-    def __init__(self, key: bytes = b"", known: str = "", *, by_name: bool = True) -> None:
-        super().__init__(key, known)
-        self._by_name = by_name  # the "values" of a docs page are the type names we gave it
+class _Redactor(StructureRedactor):
+    """The rules for what Coder's payloads, stored snapshots and operators' files are made of."""
 
     def payload(self, payload: Mapping[str, Json]) -> dict[str, Json]:
         """Redact `{"config": …, "options": […]}`."""
@@ -169,20 +166,24 @@ class _Redactor(TextRedactor):
 
     def _option(self, option: Json, values: Mapping[str, Json], tells_source: bool) -> Json:
         if not isinstance(option, dict):
-            return self.tree({"": option})[""]
-        rest = {name: part for name, part in option.items() if name not in ("value", "use_instead")}
-        clean = self.tree(rest)
+            return self.value(option)
+        clean = self._declared(option)
         if _is_secret_option(option):
             clean["value"] = self._secret_option(option, values, tells_source)
             clean.pop("default", None)  # a default of a secret would be one
         elif "value" in option:
-            clean["value"] = self.tree({"": option["value"]})[""]
+            clean["value"] = self.value(option["value"])
         nested = option.get("use_instead")
         if isinstance(nested, list):
             clean["use_instead"] = [
                 _names_only(self._option(o, values, tells_source)) for o in nested
             ]
         return clean
+
+    def _declared(self, option: Mapping[str, Json]) -> dict[str, Json]:
+        """What a release says of an option, to every deployment the same."""
+        apart = ("value", "use_instead")
+        return {**self.recurring({name: option[name] for name in option if name not in apart})}
 
     def _secret_option(
         self, option: dict[str, Json], values: Mapping[str, Json], tells_source: bool
@@ -200,30 +201,30 @@ class _Redactor(TextRedactor):
             return value
         if is_secret_option or holds_secret(key, value):
             return secret(bool(value))
-        return self._value(value)
+        return self.value(value)
 
     def document(self, name: str, tree: Json) -> Json:
         """Redact one stored file."""
         if not isinstance(tree, dict):
-            return self._value(tree)
+            return self.value(tree)
         listings = {part: held for part, held in tree.items() if part in _LISTINGS}
         clean = self.tree({part: held for part, held in tree.items() if part not in listings})
         return clean | {part: self._listing(part, held) for part, held in listings.items()}
 
     def _listing(self, part: str, entries: Json) -> Json:
         if not isinstance(entries, dict):
-            return self._value(entries)
+            return self.value(entries)
         if part == "settings":
             return {self.text(key): self.setting(key, entry) for key, entry in entries.items()}
         return self.answers(entries)
 
     def answers(self, answers: Mapping[str, Json]) -> dict[str, Json]:
         """Redact what there is of things whose names say nothing of their secrecy."""
-        return {self.text(name): self._value(answer) for name, answer in answers.items()}
+        return {self.text(name): self.value(answer) for name, answer in answers.items()}
 
     def setting(self, key: str, setting: Json) -> Json:
         """Redact what a stored file says of one option."""
-        return _masked(key, self._value(setting))
+        return _masked(key, self.value(setting))
 
     def given(self, given: Given, *, is_secret_option: bool) -> Given:
         """Redact one setting of an operator's file."""
@@ -247,59 +248,6 @@ class _Redactor(TextRedactor):
         if value and stands_for_secret(value):
             return PLACEHOLDER
         return REDACTED if value else value
-
-    def tree(self, tree: Mapping[str, Json]) -> dict[str, Json]:
-        """Redact a mapping by its key names and every text in it, at any depth."""
-        named = _named_values(tree) if self._by_name else {}
-        if named:
-            return {self.text(key): self._entry(named.get(key, key), tree[key]) for key in tree}
-        return {self.text(key): self._entry(key, value) for key, value in tree.items()}
-
-    def _entry(self, name: str, value: Json) -> Json:
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, dict) and is_secret(value):
-            return value
-        if self._by_name and holds_secret(name, value):
-            return secret(True, self.fingerprint(value))
-        return self._value(value)
-
-    def _value(self, value: Json) -> Json:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return self.tree(value)
-        return self._items(value) if isinstance(value, list) else value
-
-    def _items(self, items: list[Json]) -> list[Json]:
-        """Redact a list, and behind an option on a command line what is its value."""
-        names = ("", *map(_option_name, items))[: len(items)]
-        return [
-            self._entry(*pair) if pair[0] else self._item(pair[1])
-            for pair in zip(names, items, strict=True)
-        ]
-
-    def _item(self, item: Json) -> Json:
-        return item if isinstance(item, dict) and is_secret(item) else self._value(item)
-
-
-def _named_values(tree: Mapping[str, Json]) -> Mapping[str, str]:
-    """The name that counts for a key, where a name and its value are two entries of a mapping."""
-    if tree.keys().isdisjoint(_VALUES):
-        return {}
-    name = next((tree[key] for key in _NAMES if key in tree), None)
-    return dict.fromkeys(_VALUES, name) if isinstance(name, str) else {}
-
-
-_NAMES: Final = ("name", "key", "header", "Name", "Key")
-_VALUES: Final = ("value", "values", "val", "content", "Value")
-
-
-def _option_name(item: Json) -> str:
-    """The name of an option whose value comes next."""
-    if not isinstance(item, str) or item[:1] != "-" or "=" in item:
-        return ""
-    return item.lstrip("-")
 
 
 _LISTINGS: Final = frozenset({"settings", "options", ENDPOINTS, "unavailable"})

@@ -55,6 +55,10 @@ class TextRedactor:
         places = _remembered(text) if len(text) <= _SHORT else credentials(text)
         return self._without(places, text) if places else text
 
+    def is_known_in(self, data: bytes) -> bool:
+        """Whether something of the known credential is in what has its texts in UTF-8."""
+        return any(part.encode("utf-8", "surrogatepass") in data for part in self._known)
+
     def _without_known(self, text: str) -> str:
         for part in self._known:
             text = text.replace(part, REDACTED)
