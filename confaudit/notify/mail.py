@@ -4,8 +4,7 @@ Nothing that the mail server says is repeated, and the password stands in no mes
 """
 
 import ssl
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -22,7 +21,6 @@ from smtplib import (
     SMTPSenderRefused,
     SMTPServerDisconnected,
 )
-from threading import Thread
 from typing import Final
 
 from confaudit.core.text.wording import agreeing
@@ -31,6 +29,7 @@ from confaudit.notify.channel import InPartError
 from confaudit.notify.message import Message
 from confaudit.transport.address import is_loopback
 from confaudit.transport.certificate import distrust, tls_context
+from confaudit.transport.within import within
 
 _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 """The usual port by how the way there is encrypted (RFC 6409, RFC 8314)."""
@@ -92,7 +91,7 @@ class MailChannel:
         _require_secrecy(server)
         tls = tls_context(server.ca_file)
         try:
-            refused = _within(server.timeout_seconds, lambda: _hand_over(server, mail, tls))
+            refused = within(server.timeout_seconds, lambda: _hand_over(server, mail, tls))
         except (OSError, SMTPException, ValueError) as error:
             raise _explained(error, server) from None
         if refused:
@@ -120,24 +119,6 @@ def _require_secrecy(server: Server) -> None:
         )
 
 
-def _within(seconds: float, act: Callable[[], int]) -> int:
-    """Do something in a thread: smtplib bounds each wait alone, and a server may drip for ever.
-
-    Raises:
-        TimeoutError: it takes longer; what is left of it ends with the process.
-    """
-    done: Future[int] = Future()
-
-    def settle() -> None:
-        try:
-            done.set_result(act())
-        except Exception as error:
-            done.set_exception(error)
-
-    Thread(target=settle, daemon=True).start()
-    return done.result(seconds)
-
-
 def _hand_over(server: Server, mail: EmailMessage, tls: ssl.SSLContext) -> int:
     """Send a mail; how many addresses were refused where not all of them were."""
     with _connected(server, tls) as smtp:
@@ -150,7 +131,7 @@ def _hand_over(server: Server, mail: EmailMessage, tls: ssl.SSLContext) -> int:
 
 def _connected(server: Server, tls: ssl.SSLContext) -> SMTP:
     port = server.port or _PORTS[server.security]
-    seconds = 2 * server.timeout_seconds  # `_within` is first to say that it takes too long
+    seconds = 2 * server.timeout_seconds  # `within` is first to say that it takes too long
     if server.security == "tls":
         return SMTP_SSL(server.host, port, timeout=seconds, context=tls)
     return SMTP(server.host, port, timeout=seconds)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from confaudit.errors import ApiError, ConfigError
 from confaudit.transport.proxy import proxy_for
 from confaudit.transport.target import HttpTarget
+from confaudit.transport.within import within
 
 _HTTPS: Final = 443
 
@@ -53,17 +54,22 @@ def expiry(target: HttpTarget) -> datetime | None:
     parts = urlsplit(target.base)
     if parts.scheme != "https" or proxy_for(target.base):
         return None
-    host, context = parts.hostname or "", tls_context(target.ca_file)
+    host, port, context = parts.hostname or "", parts.port or _HTTPS, tls_context(target.ca_file)
+    seconds = target.timeout_seconds
     try:
-        with (
-            socket.create_connection((host, parts.port or _HTTPS), target.timeout_seconds) as plain,
-            context.wrap_socket(plain, server_hostname=host) as secure,
-        ):
-            told = secure.getpeercert() or {}
+        return within(seconds, lambda: _expiry_at(host, port, context, seconds))
     except ssl.SSLCertVerificationError as error:
         raise ApiError(*distrust(error)) from None
     except OSError:
         raise ApiError("no TLS connection could be made with the server") from None
+
+
+def _expiry_at(host: str, port: int, context: ssl.SSLContext, seconds: float) -> datetime:
+    with (
+        socket.create_connection((host, port), seconds) as plain,
+        context.wrap_socket(plain, server_hostname=host) as secure,
+    ):
+        told = secure.getpeercert() or {}
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)
 
 

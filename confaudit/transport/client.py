@@ -296,8 +296,8 @@ _TRANSPORT: Final[tuple[tuple[type[BaseException], tuple[str, str]], ...]] = (
     (
         ConnectTimeoutError,
         (
-            "the host did not accept a connection in time",
-            "check the URL, the firewall and whether a proxy is needed",
+            "the host was not found, or did not accept a connection, in time",
+            "check the URL, the DNS, the firewall and whether a proxy is needed",
         ),
     ),
     (

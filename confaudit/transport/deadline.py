@@ -3,7 +3,8 @@
 A server that keeps sending a byte now and then resets the timeout of a socket for as long as it
 likes: within the status line, the headers, the size of a chunk, the trailers, or a compressed
 stream out of which nothing comes. So the answer is read through a file that lets every read of the
-socket wait no longer than what is left of the time.
+socket wait no longer than what is left of the time. Before that, a resolver may be silent, and a
+name have many addresses of which each is given the whole time: one is connected in a thread.
 """
 
 import io
@@ -14,6 +15,9 @@ from typing import Any, Final, cast
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError
+
+from confaudit.transport.within import within
 
 
 class Deadline:
@@ -88,9 +92,16 @@ class _TimedResponse(HTTPResponse):
 class _TimedConnection(HTTPConnection):
     response_class = _TimedResponse
 
+    def _new_conn(self) -> socket.socket:
+        seconds = cast(float, self.timeout)  # as above
+        try:
+            return within(seconds, super()._new_conn)
+        except TimeoutError:
+            raise ConnectTimeoutError(self, "no connection in time") from None
 
-class _TimedTlsConnection(HTTPSConnection):
-    response_class = _TimedResponse
+
+class _TimedTlsConnection(_TimedConnection, HTTPSConnection):
+    pass
 
 
 class _TimedPool(HTTPConnectionPool):

@@ -2,8 +2,12 @@
 
 import gzip
 import json
+import os
+import shutil
 import socketserver
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -144,6 +148,41 @@ def test_nor_does_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         said, seconds = failure("https://coder.example.com")
     assert said == SAID.format(SECONDS)
     assert seconds < DEADLINE / 2
+
+
+SILENT_RESOLVER = "int pause(void); int getaddrinfo() { for (;;) pause(); }"
+
+
+UNKNOWN = "https://coder.example.com"
+SNAPSHOT = ("-m", "confaudit", "snapshot", "prod", f"--url={UNKNOWN}", f"--timeout={SECONDS}")
+EXPIRY = f"""
+from confaudit.transport.certificate import HttpTarget, expiry
+expiry(HttpTarget("{UNKNOWN}", {SECONDS}))
+"""
+
+
+@pytest.mark.skipif(not shutil.which("cc"), reason="NOT PROVED without a C compiler (apt: gcc)")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (SNAPSHOT, "the host was not found, or did not accept a connection, in time"),
+        (("-c", EXPIRY), "no TLS connection could be made with the server"),
+    ],
+    ids=["snapshot", "expiry"],
+)
+def test_nor_does_a_resolver_that_never_answers(
+    arguments: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    preload = tmp_path / "silent.so"
+    compiler = ["cc", "-shared", "-fPIC", "-w", "-x", "c", "-o", str(preload), "-"]
+    subprocess.run(compiler, input=SILENT_RESOLVER.encode(), check=True)
+    environ = os.environ | {"LD_PRELOAD": str(preload), "CODER_SESSION_TOKEN": "a-b"}
+    done = subprocess.run(
+        [sys.executable, *arguments], env=environ, cwd=tmp_path, capture_output=True, text=True,
+        timeout=DEADLINE,
+    )  # fmt: skip
+    assert done.returncode
+    assert said in done.stderr
 
 
 def test_all_tries_share_the_time() -> None:
