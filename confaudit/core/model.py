@@ -196,6 +196,13 @@ class Snapshot:
     folder: str = ""
     """Where its files lie, as the repository or the user calls it; empty where there are none."""
 
+    @property
+    def identity(self) -> str:
+        """Coder's own id of the deployment, which replicas share; empty where nothing tells."""
+        build = self.server.get("buildinfo")
+        found = build.get("deployment_id") if isinstance(build, dict) else None
+        return found if isinstance(found, str) else ""
+
 
 class Subject(StrEnum):
     """What a change is about."""

@@ -15,7 +15,7 @@ from confaudit.core.report.coverage import hints, horizon, notes
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Table, side
 from confaudit.core.text.wording import readable, visible
-from confaudit.core.upgrade.verify import Verification, verify
+from confaudit.core.upgrade.verify import Verification, are_two, verify
 from confaudit.errors import ConfigError, NothingToDo, SourceError
 from confaudit.workflows.house import House, house, strange_rules
 from confaudit.workflows.load import Loader, last_snapshot, told_apart
@@ -48,7 +48,7 @@ def verify_upgrade(setup: Setup, request: VerifyRequest) -> Report:
     Raises:
         ConfigError: nothing tells of which release a snapshot is.
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read.
-        SourceError: a snapshot tells no options.
+        SourceError: a snapshot tells no options, or they are of two deployments.
         NothingToDo: there was no upgrade, or nothing that a prediction could be held against.
     """
     operator = open_files(request.files).operator
@@ -92,6 +92,7 @@ def _sides(loader: Loader, request: VerifyRequest, runs: str) -> Sequence[tuple[
         before, after = ((one, "") for one in _unnamed(loader, request.target))
     for snapshot, _ in (before, after):
         _require_options(snapshot)
+    _require_one(before[0], after[0])
     return before, after
 
 
@@ -144,6 +145,15 @@ def _require_options(snapshot: Snapshot) -> None:
         raise SourceError(
             f"{visible(snapshot.label)} tells no options, which alone are predicted",
             "give a snapshot, a saved answer of the API or the live deployment",
+        )
+
+
+def _require_one(before: Snapshot, after: Snapshot) -> None:
+    if are_two(before, after):
+        raise SourceError(
+            f"{visible(before.label)} and {visible(after.label)} are of two deployments: "
+            "their servers tell different ids",
+            "give two snapshots of one deployment; `confaudit diff` compares any two",
         )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 from confaudit.cli.main import run as confaudit
 from confaudit.cli.verify import command
 from confaudit.demo.server import LoopbackCoder
-from confaudit.demo.story import states
+from confaudit.demo.story import Response, states
 from confaudit.errors import ConfigError, SourceError
 
 SECRET = "planted-secret-0815"
@@ -88,6 +89,13 @@ def test_the_json_tells_everything(folder):
     assert all(row["cause"] and row["evidence"] for row in confirmed)
 
 
+def of_another(state):
+    """The same, of a server with another id."""
+    build = state.answers["buildinfo"].body
+    theirs = Response(200, {**build, "deployment_id": "another"})
+    return replace(state, answers={**state.answers, "buildinfo": theirs})
+
+
 def test_without_arguments_whatever_the_live_deployment_tells(folder, monkeypatch, capsys):
     """As releases go by: what was verified, or why there is nothing to verify."""
 
@@ -104,6 +112,9 @@ def test_without_arguments_whatever_the_live_deployment_tells(folder, monkeypatc
         assert confaudit(["snapshot", "prod"]) == 0
         code, said = verified(*prod)
         assert (code, said.endswith("are both of Coder 2.33.0")) == (3, True)
+        server.serve(of_another(after))
+        code, said = verified(*prod)
+        assert (code, "are of two deployments" in said) == (2, True)
         server.serve(after)  # not recorded yet
         live = verified(*prod)
         assert live == (0, "Upgrade of prod, 2.33.0 → 2.34.5")

@@ -373,6 +373,16 @@ LINES = {
         "upgrade not as predicted: 4 changes, 4 confirmed, 1 open",
     ),
     "no upgrade": (OLD, having(OLD, verbose=(True, ENV)), ""),
+    "of one deployment": (
+        replace(OLD, server={"buildinfo": {"deployment_id": "d-1"}}),
+        replace(NEW, server={"buildinfo": {"deployment_id": "d-1"}}),
+        "upgrade as predicted: 4 changes, 4 confirmed",
+    ),
+    "of two deployments": (
+        replace(OLD, server={"buildinfo": {"deployment_id": "d-1"}}),
+        replace(NEW, server={"buildinfo": {"deployment_id": "d-2"}}),
+        "",
+    ),
     "no options": (replace(OLD, settings={}, declared={}), NEW, ""),
 }
 

@@ -24,13 +24,6 @@ class Member:
     name: str
     snapshot: Snapshot
 
-    @property
-    def identity(self) -> str:
-        """Coder's own id of the deployment, which replicas share; empty where nothing tells."""
-        build = self.snapshot.server.get("buildinfo")
-        found = build.get("deployment_id") if isinstance(build, dict) else None
-        return found if isinstance(found, str) else ""
-
 
 class Group(StrEnum):
     """What a deviation comes to."""
@@ -135,7 +128,7 @@ def _replicas(members: Iterable[Member]) -> Mapping[str, tuple[str, ...]]:
     """
     fleets: dict[str, list[Member]] = {}
     for one in members:
-        fleets.setdefault(one.identity or one.name, []).append(one)
+        fleets.setdefault(one.snapshot.identity or one.name, []).append(one)
     return {
         one.name: tuple(
             other.name for other in fleet if other.snapshot.deployment != one.snapshot.deployment

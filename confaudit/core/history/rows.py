@@ -124,7 +124,7 @@ def deployment_row(newest: Snapshot) -> Row:
     return {
         **_NOTHING_TOLD,
         "name": newest.deployment,
-        "identity": _identity(newest),
+        "identity": visible(newest.identity) or None,
         "version": visible(newest.version) or None,
         "commit_id": newest.commit,
         "taken_at": newest.taken_at,
@@ -145,13 +145,6 @@ _NOTHING_TOLD: Final[Row] = {
     "is_removed": False,
     "trouble": None,
 }
-
-
-def _identity(snapshot: Snapshot) -> str | None:
-    """Coder's own id of a deployment, where the server says it."""
-    build = snapshot.server.get("buildinfo")
-    identity = build.get("deployment_id") if isinstance(build, dict) else None
-    return visible(identity) if isinstance(identity, str) and identity else None
 
 
 def release_rows(catalog: Catalog) -> Iterator[Row]:

@@ -136,9 +136,7 @@ def _trailers(after: Snapshot, changes: Sequence[Change]) -> Iterator[str]:
     yield f"Confaudit-Deployment: {after.deployment}"
     if after.version:
         yield f"Confaudit-Coder-Version: {visible(after.version)}"
-    info = after.server.get("buildinfo")
-    identity = info.get("deployment_id") if isinstance(info, dict) else None
-    if isinstance(identity, str) and identity:
-        yield f"Confaudit-Deployment-Id: {visible(identity)}"
+    if after.identity:
+        yield f"Confaudit-Deployment-Id: {visible(after.identity)}"
     found = Counter(change.cause for change in changes)
     yield f"Confaudit-Changes: {', '.join(f'{found[c]} {c}' for c in Cause)}"

@@ -69,7 +69,8 @@ def verification_line(before: Snapshot, after: Snapshot, catalog: Catalog) -> st
 
     Empty where there was none, or where a snapshot tells no options to compare.
     """
-    if before.version == after.version or not (before.settings and after.settings):
+    is_upgrade = before.version != after.version and not are_two(before, after)
+    if not (is_upgrade and before.settings and after.settings):
         return ""
     found = verify(before, after, OperatorSettings(), catalog)
     counts = {"explained": len(found.explained), "open": len(found.rest)}
@@ -79,6 +80,11 @@ def verification_line(before: Snapshot, after: Snapshot, catalog: Catalog) -> st
     return f"upgrade {outcome}: " + ", ".join(
         [changes, f"{len(found.confirmed)} confirmed", *parts]
     )
+
+
+def are_two(before: Snapshot, after: Snapshot) -> bool:
+    """Whether the servers say that they are two deployments, of which none follows the other."""
+    return before.identity != after.identity and bool(before.identity and after.identity)
 
 
 def verify(
