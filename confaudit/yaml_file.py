@@ -6,12 +6,12 @@ version 2.30 is no number. JSON is YAML as well, and read by a faster path while
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
 
 import msgspec
+from msgspec import Struct, field
 
 from confaudit import yaml_types as types
 from confaudit.core.text.wording import visible
@@ -39,15 +39,14 @@ _LONGEST_KEY: Final = 80
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """A file as its errors speak of it."""
 
     name: str
     error: type[ConfauditError]
     hint: str = ""
     """What to do where nothing better is known."""
-    parts: Iterator[int] = field(default_factory=count, compare=False)
+    parts: Iterator[int] = field(default_factory=count)
 
     def fault(self, problem: str, hint: str = "") -> ConfauditError:
         """An error about the file as a whole; the problem goes on after its name."""
@@ -62,7 +61,7 @@ class Origin:
 class Part:
     """A node of a file, and the keys that lead to it.
 
-    No dataclass, so that msgspec leaves it alone inside what it checks.
+    No Struct, so that msgspec leaves it alone inside what it checks.
     """
 
     __slots__ = ("_children", "depth", "keys", "line", "node", "origin")

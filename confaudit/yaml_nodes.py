@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
 
+from msgspec import Struct
+
 MAX_NODES: Final = 1_000_000
 MAX_MERGED: Final = 200_000
 """Pairs that all merge keys of a text may add up to: chains of them grow squared, or worse."""
@@ -29,8 +31,7 @@ class YamlFault(Exception):  # noqa: N818 - found and handled within this packag
         """From 0: where that showed."""
 
 
-@dataclass(eq=False, slots=True)
-class Scalar:
+class Scalar(Struct, eq=False):
     """A scalar's own text."""
 
     line: int
@@ -47,12 +48,11 @@ class Scalar:
         return not self.style
 
 
-@dataclass(eq=False, slots=True)
-class Sequence:
+class Sequence(Struct, eq=False):
     """A list."""
 
     line: int
-    items: list["Node"] = field(default_factory=list)
+    items: list["Node"] = []
 
 
 @dataclass(eq=False, slots=True)
@@ -65,8 +65,7 @@ class Mapping:
     """What `entries` and `get` found in it, kept: it does not change once it was looked into."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Alias:
+class Alias(Struct, frozen=True, eq=False):
     """A place that repeats an anchored node."""
 
     line: int
@@ -76,8 +75,7 @@ class Alias:
 Node: TypeAlias = Scalar | Sequence | Mapping | Alias
 
 
-@dataclass(eq=False, slots=True)
-class _Read:
+class _Read(Struct, eq=False):
     """The pairs of a map whose keys are scalars."""
 
     entries: "tuple[tuple[Scalar, Node], ...]"

@@ -8,11 +8,12 @@ and an upgrade later on. It takes two minutes, and lies as `git gc` leaves it.
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from random import Random
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from confaudit.core.model import Json, Setting, Snapshot
 from confaudit.demo.server import LoopbackCoder

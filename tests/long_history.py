@@ -7,9 +7,10 @@ The snapshots are those of the sample deployment, one to five numbers edited at 
 import random
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit import catalog
 from confaudit.core import tree

@@ -14,9 +14,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import DeploymentState, states
@@ -29,8 +31,7 @@ _CHANGES: Final = 3
 """One snapshot of so many finds something new."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """What a run left behind."""
 
     number: int
@@ -40,8 +41,7 @@ class Measured:
     """Of the folder .git, in KiB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Soak:
+class Soak(Struct, frozen=True):
     """What became of all runs."""
 
     exits: frozenset[int]

@@ -7,12 +7,13 @@ snapshots in git are made of it as the product makes them of a server's answers.
 
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct, field
 
 from confaudit.catalog.loader import packaged
 from confaudit.core import tree
@@ -40,8 +41,7 @@ class Set(NamedTuple):
     source: str
 
 
-@dataclass(frozen=True)
-class Chapter:
+class Chapter(Struct, frozen=True):
     """One commit, and what is to be told of it."""
 
     id: str
@@ -174,8 +174,7 @@ TOLD: Final = tuple(one for one in CHAPTERS if one.deployment)
 """Those that changed a snapshot."""
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """What a deployment is at one moment."""
 
     release: str = ""
@@ -192,8 +191,7 @@ class State:
         )
 
 
-@dataclass(frozen=True)
-class Story:
+class Story(Struct, frozen=True):
     """The repository, and the truth of it."""
 
     folder: Path

@@ -15,15 +15,15 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 COMMAND: Final = str(Path(sys.executable).with_name("confaudit"))
 
 
-@dataclass(frozen=True, slots=True)
-class Race:
+class Race(Struct, frozen=True):
     """What became of the snapshots."""
 
     exits: Counter[int]

@@ -53,12 +53,12 @@ import datetime
 import json
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import cache
 from itertools import groupby, pairwise
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias, TypeVar, get_type_hints
 
 import msgspec
+from msgspec.structs import fields
 
 from confaudit.catalog import facts, ranges
 from confaudit.core.coder.facts import Experiments

@@ -6,8 +6,9 @@ leaf, because its keys are the operator's.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from typing import Any, Final
+
+from msgspec.structs import fields
 
 from confaudit.catalog.computed import computed_default, computed_texts
 from confaudit.catalog.partial import Facts, Kind, Partial

@@ -6,8 +6,10 @@ Inputs are believed in the order of `Kind`. Every field that none tells carries 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, fields, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from confaudit.catalog.guess import leaf_of, type_of, variable_of
 from confaudit.catalog.partial import Facts, Kind, Partial
@@ -39,8 +41,7 @@ _ALL_LEAVES: Final = {Kind.SOURCE, Kind.API_PAGE}
 """Inputs that show every leaf of the config tree; a payload leaves out some that are empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Learnt:
+class Learnt(Struct, frozen=True):
     """A release, and what did not fit together."""
 
     release: Release
@@ -62,8 +63,7 @@ class Learnt:
         return 2 * len(self.gone) > len(self.base.options)
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(Struct, frozen=True):
     """An option while it is pieced together."""
 
     spec: OptionSpec

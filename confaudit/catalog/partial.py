@@ -1,9 +1,10 @@
 """What one input tells of a release: the common ground of the importers and of `merge`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct, field
 
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 
@@ -32,8 +33,7 @@ Facts: TypeAlias = Mapping[str, Any]
 """Fields of one option's `OptionSpec` by their names: those only that the input tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(Struct, frozen=True):
     """What one input tells."""
 
     kind: Kind

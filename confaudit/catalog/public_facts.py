@@ -5,8 +5,9 @@ was copied from a server in use.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from confaudit.catalog.partial import Facts
 from confaudit.core.model import OptionSpec

@@ -4,11 +4,12 @@ import functools
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.cli.choices import Choice
 from confaudit.cli.commands import Section
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 STDOUT: Final = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(Struct, frozen=True):
     """Which formats go where, and how they look."""
 
     pairs: tuple[tuple[str, str], ...]

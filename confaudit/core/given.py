@@ -1,12 +1,14 @@
 """What operators' own files set, as values: read in operator_files/, judged in core."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from confaudit.core.model import Json
+from confaudit.reticent import Reticent
 
 
 class Channel(StrEnum):
@@ -88,8 +90,7 @@ BY_SYSTEMD: Final = frozenset({Form.SYSTEMD, Form.SYSTEMCTL_SHOW, Form.QUADLET})
 """Forms whose lines have the syntax of units."""
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """What of a line may be shown: a name, and around it nothing that may be secret."""
 
     before: str
@@ -99,17 +100,26 @@ class Excerpt:
     """The value where it is known to be public; else an ellipsis."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where something stands. Positions on one line are equal."""
 
     file: str
     line: int
     """From 1."""
-    column: int = field(default=0, compare=False)
+    column: int = 0
     """In characters from 1; 0 where it is not known."""
-    excerpt: Excerpt | None = field(default=None, compare=False)
+    excerpt: Excerpt | None = None
     """Of the line, where the column is known and the name beside it."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Position) and self._line == other._line
+
+    def __hash__(self) -> int:
+        return hash(self._line)
+
+    @property
+    def _line(self) -> tuple[str, int]:
+        return self.file, self.line
 
     @property
     def end_column(self) -> int:
@@ -117,9 +127,10 @@ class Position:
         return self.column + len(self.excerpt.name) if self.excerpt else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Reticent, frozen=True):
     """One setting as a file gives it. Values may be secret until they are redacted."""
+
+    unsaid: ClassVar = frozenset({"value", "structure", "prefix"})
 
     channel: Channel
     name: str
@@ -128,14 +139,14 @@ class Given:
     position: Position
     """Of the name."""
     form: Form
-    value: str | None = field(default=None, repr=False)
+    value: str | None = None
     """The text the server would read: a scalar's own text in YAML; for UNRESOLVED the text with
     every default filled in, None when one has none. Compose's default is the empty text. For
     DISPUTED what one of its readers has, for MALFORMED what can be read of it."""
-    structure: Json = field(default=None, repr=False)
+    structure: Json = None
     """A sequence or mapping of the server's YAML, in place of a scalar's text. Scalars inside are
     their own text, as the server decodes them, and nulls None."""
-    prefix: str = field(default="", repr=False)
+    prefix: str = ""
     """The literal text before the first thing that is not resolved: `https://` is worth knowing."""
     block: int = 0
     """Line of the list or map it stands in: a name twice in one block is a duplicate, a name in
@@ -155,8 +166,7 @@ class Given:
         return self.state is GivenState.PASS_THROUGH or self.is_optional
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(Struct, frozen=True):
     """Something a file points to that sets more: a ConfigMap, an env_file, an EnvironmentFile."""
 
     resource: str
@@ -183,8 +193,7 @@ class Holds(StrEnum):
     """Whatever a template or a Secret fills in."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChartValue:
+class ChartValue(Struct, frozen=True):
     """One key of the values of Coder's Helm chart."""
 
     position: Position
@@ -193,11 +202,10 @@ class ChartValue:
     """Whether a template's `if` takes the value for true; None where that is filled in."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChartValues:
+class ChartValues(Struct, frozen=True):
     """What Coder's Helm chart is given; of a manifest that it made, what that shows of it."""
 
-    keys: Mapping[str, ChartValue] = field(default_factory=dict)
+    keys: Mapping[str, ChartValue] = {}
     """By dotted key, as the chart itself spells it, whatever chart it is a part of."""
     by_env_from: frozenset[Position] = frozenset()
     """Where variables stand that come by `coder.envFrom`: the chart does not look at them, and
@@ -215,8 +223,7 @@ class ChartValues:
         return value.is_on if value else False if self.is_whole else None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplacedList:
+class ReplacedList(Struct, frozen=True):
     """A list of one layer of values that does not arrive, since a later layer has another."""
 
     key: str
@@ -228,8 +235,7 @@ class ReplacedList:
     """Where the later list begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Misplaced:
+class Misplaced(Struct, frozen=True):
     """Values for a container that stand where Coder's chart does not look."""
 
     key: str
@@ -243,8 +249,7 @@ class Misplaced:
     """How it is known where the chart looks."""
 
 
-@dataclass(frozen=True)
-class OperatorSettings:
+class OperatorSettings(Struct, frozen=True, dict=True):
     """Everything that one or several files set, in the order in which they are applied."""
 
     given: tuple[Given, ...] = ()

@@ -4,10 +4,13 @@ JSON values are treated as immutable everywhere: build a new one instead of chan
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, IntEnum, StrEnum
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
+
+from msgspec import Struct
+
+from confaudit.reticent import Reticent
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
@@ -53,8 +56,7 @@ class Fidelity(StrEnum):
     """An API docs page: which leaves exist and their type names, no values."""
 
 
-@dataclass(frozen=True, slots=True)
-class OptionSpec:
+class OptionSpec(Struct, frozen=True):
     """What a release declares about one option. Empty strings mean "not declared"."""
 
     name: str
@@ -87,8 +89,7 @@ class OptionSpec:
         return self.flag or self.env or self.yaml_path or self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What a deployment has for one option."""
 
     value: Value
@@ -97,20 +98,21 @@ class Setting:
     """None when the server does not say (releases before 2.3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawDeployment:
+class RawDeployment(Reticent, frozen=True):
     """What a source read, NOT redacted: only `core.snapshot.redact` may look inside.
 
     The contents never appear in the repr, so that no log or traceback can show them.
     """
 
-    payload: Mapping[str, Json] = field(repr=False)
+    unsaid: ClassVar = frozenset({"payload", "endpoints", "asked_with"})
+
+    payload: Mapping[str, Json]
     """`{"config": …, "options": […]}`; `options` may be absent (docs page, bare config)."""
-    endpoints: Mapping[str, Json] = field(repr=False, default_factory=dict)
+    endpoints: Mapping[str, Json] = {}
     """Answer of each endpoint that was read, by its name in `core.coder.endpoints`."""
-    unavailable: Mapping[str, str] = field(default_factory=dict)
+    unavailable: Mapping[str, str] = {}
     """Endpoint → why the server will not say (403, 404): a stable reason in our own words."""
-    failed: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, str] = {}
     """Endpoint → why it could not be read this time; the previous snapshot's answer stands."""
     fidelity: Fidelity = Fidelity.FULL
     label: str = ""
@@ -121,12 +123,11 @@ class RawDeployment:
     """When the state was read (aware UTC), if the input says."""
     deployment: str = ""
     """The name of the deployment, if somebody gave it one."""
-    asked_with: str = field(repr=False, default="")
+    asked_with: str = ""
     """The credential that the source showed, which an answer may repeat."""
 
 
-@dataclass(frozen=True, slots=True)
-class CleanDeployment:
+class CleanDeployment(Struct, frozen=True):
     """A RawDeployment after redaction: same fields, nothing secret left."""
 
     payload: Mapping[str, Json]
@@ -140,14 +141,15 @@ class CleanDeployment:
     deployment: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFiles:
+class StoredFiles(Reticent, frozen=True):
     """A snapshot as it lies in a repository or folder, before it is decoded.
 
     Untrusted like any payload: somebody may have edited the files by hand.
     """
 
-    files: Mapping[str, str] = field(repr=False)
+    unsaid: ClassVar = frozenset({"files"})
+
+    files: Mapping[str, str]
     """File name (`settings.json`) → text."""
     label: str = ""
     deployment: str = ""
@@ -158,8 +160,7 @@ class StoredFiles:
     """The folder they lie in, as the repository or the user calls it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CleanFiles:
+class CleanFiles(Struct, frozen=True):
     """StoredFiles after redaction, decoded from JSON. Made by `core.snapshot.redact`."""
 
     documents: Mapping[str, Json]
@@ -170,8 +171,7 @@ class CleanFiles:
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """One deployment at one time, redacted and normalised: equal states are equal values."""
 
     deployment: str
@@ -265,8 +265,7 @@ class Facet(StrEnum):
     JSON_PATH = "json_path"
 
 
-@dataclass(frozen=True, slots=True)
-class FacetChange:
+class FacetChange(Struct, frozen=True):
     """One side of an option, before and after."""
 
     facet: Facet
@@ -274,8 +273,7 @@ class FacetChange:
     after: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One difference, reported once: an option with all its facets, or a leaf nothing explains."""
 
     subject: Subject

@@ -5,13 +5,13 @@ Knows the layout of `samples/prod`; nothing of HTTP.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from confaudit.core.model import Json
 from confaudit.demo import wire
+from confaudit.reticent import Reticent
 
 ENVIRONMENT: Final = "coder.env"
 """The file that the server is started with in the end."""
@@ -24,9 +24,10 @@ class Response(NamedTuple):
     body: Json
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentState:
+class DeploymentState(Reticent, frozen=True):
     """The deployment at one moment, as an Auditor sees it."""
+
+    unsaid: ClassVar = frozenset({"payload", "answers"})
 
     title: str
     """What happened, in a few words that fit after "prod: "."""
@@ -34,9 +35,9 @@ class DeploymentState:
     """When the demo takes its snapshot (aware)."""
     version: str
     """Build version as the server itself says it: `v2.33.0+b7e41d0`."""
-    payload: Mapping[str, Json] = field(repr=False)
+    payload: Mapping[str, Json]
     """Answer of `deployment/config`, NOT redacted."""
-    answers: Mapping[str, Response] = field(repr=False)
+    answers: Mapping[str, Response]
     """The other endpoints the server knows, by path below `/api/v2/`."""
 
 

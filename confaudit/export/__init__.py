@@ -5,10 +5,11 @@ Listing the kinds imports none of their modules.
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from confaudit.core.history.rows import Row
 from confaudit.core.history.tables import Table
@@ -21,8 +22,7 @@ class Writer(Protocol):
         """Write a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """One kind of file, or of folder with a file for each table."""
 
     title: str

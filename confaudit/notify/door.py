@@ -5,8 +5,7 @@ Nothing that the server says is repeated, and the token stands in no message.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Self, TypeVar
+from typing import ClassVar, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from confaudit.errors import ApiError, ConfigError, ForgeError
@@ -42,11 +41,12 @@ class AgainError(ForgeError):
         """How long the server asks to be left alone; 0 where it does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Target(HttpTarget):
+class _Target(HttpTarget, frozen=True):
     """The server, and the token for it."""
 
-    token: str = field(default="", repr=False)
+    unsaid: ClassVar = frozenset({"token"})
+
+    token: str = ""
 
     @property
     def headers(self) -> Mapping[str, str]:

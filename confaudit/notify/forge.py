@@ -1,15 +1,17 @@
 """What a service that hosts pull requests is to us: where comments are, and whose they are."""
 
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
+
+from msgspec import Struct
+
+from confaudit.reticent import Reticent
 
 
 class RefusedError(Exception):
     """This token may not comment here; the text says why, as the end of a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """One that is there already."""
 
     number: int
@@ -19,13 +21,14 @@ class Comment:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Reticent, frozen=True):
     """What is to be asked; the path counts from the server's root."""
+
+    unsaid: ClassVar = frozenset({"body"})
 
     method: str
     path: str
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | None = None
 
 
 class Forge(Protocol):

@@ -1,9 +1,9 @@
 """GitHub's pull requests: https://docs.github.com/en/rest/issues/comments."""
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 import msgspec
+from msgspec import Struct
 
 from confaudit.notify.forge import Comment, Request
 
@@ -33,8 +33,7 @@ _ANSWERS: Final = msgspec.json.Decoder(_Answer)
 _PAGES: Final = msgspec.json.Decoder(list[_Entry])
 
 
-@dataclass(frozen=True, slots=True)
-class GitHub:
+class GitHub(Struct, frozen=True):
     """The comments of a pull request, which are those of the issue of its number."""
 
     root: str

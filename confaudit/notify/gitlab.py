@@ -1,10 +1,10 @@
 """GitLab's merge requests: https://docs.gitlab.com/api/notes/#merge-requests."""
 
-from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Struct
 
 from confaudit.notify.forge import Comment, Request
 
@@ -23,8 +23,7 @@ _ACCOUNTS: Final = msgspec.json.Decoder(_Account)
 _PAGES: Final = msgspec.json.Decoder(list[_Entry])
 
 
-@dataclass(frozen=True, slots=True)
-class GitLab:
+class GitLab(Struct, frozen=True):
     """The notes of a merge request."""
 
     root: str

@@ -6,25 +6,26 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError, NotifyError
 from confaudit.notify.message import Message
+from confaudit.reticent import Reticent
 
 _STDERR: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class HookChannel:
+class HookChannel(Reticent, frozen=True):
     """Runs a program, without a shell and in a process group of its own."""
+
+    unsaid: ClassVar = frozenset({"environ"})
 
     command: Sequence[str]
     folder: Path
     """Where it runs."""
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
     """What it gets beside what a message is about."""
     timeout_seconds: float
 

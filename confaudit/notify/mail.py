@@ -5,7 +5,6 @@ Nothing that the mail server says is repeated, and the password stands in no mes
 
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -21,12 +20,15 @@ from smtplib import (
     SMTPSenderRefused,
     SMTPServerDisconnected,
 )
-from typing import Final
+from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from confaudit.core.text.wording import agreeing
 from confaudit.errors import ConfigError, NotifyError
 from confaudit.notify.channel import InPartError
 from confaudit.notify.message import Message
+from confaudit.reticent import Reticent
 from confaudit.transport.address import is_loopback
 from confaudit.transport.certificate import distrust, tls_context
 from confaudit.transport.within import within
@@ -35,9 +37,10 @@ _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 """The usual port by how the way there is encrypted (RFC 6409, RFC 8314)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Reticent, frozen=True):
     """A mail server, and how to be let in."""
+
+    unsaid: ClassVar = frozenset({"password"})
 
     host: str
     port: int
@@ -46,13 +49,12 @@ class Server:
     """`starttls`, `tls` or `none`."""
     user: str
     """Empty where it asks for none."""
-    password: str = field(repr=False)
+    password: str
     timeout_seconds: float
     ca_file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MailChannel:
+class MailChannel(Struct, frozen=True):
     """Sends a mail to some addresses."""
 
     server: Server

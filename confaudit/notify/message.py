@@ -3,10 +3,12 @@
 import json
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from confaudit.core.judge.threshold import Threshold
 from confaudit.core.model import Level
@@ -31,8 +33,7 @@ _CUT: Final = "The rest is left out; `confaudit show` tells it."
 _TEST: Final = "This is a test of a notification, and tells of a change that is known already."
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What a message is about, in texts that are safe to look at."""
 
     subject: str
@@ -45,16 +46,14 @@ class Head:
     """The worst of what it tells; empty where nothing is judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """What is posted."""
 
     text: str
     content_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What commits brought to deployments."""
 
     head: Head

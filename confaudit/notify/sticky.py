@@ -1,9 +1,9 @@
 """The one comment of a pull request that is ours: found by a hidden mark, kept up to date."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from msgspec import Struct
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -31,8 +31,7 @@ class Outcome(Enum):
     NEEDLESS = "not needed"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What the comment is to say. All texts are Markdown that is safe to show."""
 
     mark: str
@@ -44,8 +43,7 @@ class Message:
     """There is nothing to tell: an earlier comment shall say so, and no new one be made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """How the comment was kept."""
 
     outcome: Outcome

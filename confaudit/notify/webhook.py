@@ -4,13 +4,13 @@ No message shows more of it than the host, and nothing that the server says is r
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from confaudit.errors import ApiError, NotifyError
 from confaudit.notify.message import Body, Message, body, require_template
+from confaudit.reticent import Reticent
 from confaudit.transport.address import UrlKind, server_and_place
 from confaudit.transport.certificate import tls_context
 from confaudit.transport.client import Client
@@ -25,8 +25,7 @@ _MAX_BYTES: Final = 1024 * 1024
 """What a server answers does not matter."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Target(HttpTarget):
+class _Target(HttpTarget, frozen=True):
     """The server, and what is sent there."""
 
     content_type: str = ""
@@ -37,11 +36,12 @@ class _Target(HttpTarget):
         return {"Accept": "*/*", "Content-Type": self.content_type}
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookChannel:
+class WebhookChannel(Reticent, frozen=True):
     """Posts what a template makes of a message."""
 
-    url: str = field(repr=False)
+    unsaid: ClassVar = frozenset({"url"})
+
+    url: str
     template: str
     folder: Path
     """What a template of the user's counts from."""

@@ -3,18 +3,20 @@
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
-from typing import Final
+from typing import ClassVar, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.given import Elsewhere, Form
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.kubernetes.made_secrets import made_secrets
+from confaudit.reticent import Reticent
 from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, get, items_at, text_at
 
 
-@dataclass(frozen=True, slots=True)
-class KeyText:
+class KeyText(Struct, frozen=True):
     """A text that a tool puts into a ConfigMap or Secret, where it found it."""
 
     file: OperatorFile
@@ -23,23 +25,23 @@ class KeyText:
     form: Form
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a part of a resource stands."""
 
     file: OperatorFile
     form: Form
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Reticent, frozen=True):
     """A document of a Kubernetes manifest, or what a tool made of several."""
+
+    unsaid: ClassVar = frozenset({"origins"})
 
     file: OperatorFile
     node: Node
     layers: tuple["Resource", ...] = ()
     """The documents that it was made of, the lowest first; empty where it is as it was written."""
-    origins: dict[int, Origin] = field(default_factory=dict, repr=False)
+    origins: dict[int, Origin] = field(default_factory=dict)
     """By identity, where that of its nodes stands that is not in its own file."""
     unseen: tuple[Elsewhere, ...] = ()
     """What would add more, and was not given."""

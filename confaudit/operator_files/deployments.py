@@ -6,9 +6,11 @@ itself otherwise.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.coder.programs import Program, meant_for
 from confaudit.core.given import Channel, Elsewhere, Given, GivenState, OperatorSettings
@@ -24,8 +26,7 @@ from confaudit.operator_files.merge import merge
 from confaudit.operator_files.settings import unique
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(Struct, frozen=True):
     """One server, as files set it up. Holds secrets."""
 
     name: str
@@ -38,8 +39,7 @@ class Deployment:
     """Whether its files set up further servers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deployments:
+class Deployments(Struct, frozen=True):
     """What a number of files come to."""
 
     found: tuple[Deployment, ...] = ()
@@ -146,8 +146,7 @@ class Inside:
         return (*found, OperatorSettings(notes=tuple(self._reading.notes)))
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     chosen: Sequence[tuple[OperatorFile, FormReader]]
     beside: Beside
     reader_of: ReaderOf

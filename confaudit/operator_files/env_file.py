@@ -6,12 +6,14 @@ nobody said who reads the file, the setting is disputed and docker's reading is 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files.beside import Beside
@@ -91,8 +93,7 @@ def variables(given: Iterable[Given]) -> dict[str, str]:
     return {one.name: one.value for one in given if one.value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class _Assigned:
+class _Assigned(Struct, frozen=True):
     """An assignment with its value as each reader has it, and whether `$` means something in it."""
 
     name: str

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import repeat
-from typing import Final
+from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from confaudit.core.given import Position
 from confaudit.core.text.wording import visible
 from confaudit.errors import SourceError
 from confaudit.operator_files.templates import OPAQUE, opaque, templates
 from confaudit.patterns import regex
+from confaudit.reticent import Reticent
 from confaudit.yaml_nodes import Mapping, Node, YamlFault, compose, fault_of
 from confaudit.yaml_nodes import Sequence as List
 
@@ -22,8 +24,7 @@ _PROCESS: Final = regex(r"(?:[^\0=\s]+=[^\0]*\0)+")
 """The one text that has zero bytes: how the kernel shows a process's environment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Documents:
+class Documents(Struct, frozen=True):
     """The documents of one text that are not empty."""
 
     roots: tuple[Node, ...]
@@ -31,19 +32,20 @@ class Documents:
     """It is YAML only with its templates taken out."""
 
 
-@dataclass(frozen=True)
-class OperatorFile:
+class OperatorFile(Reticent, frozen=True, dict=True):
     """A text and its place: a whole file, or a text inside one (a block scalar, a heredoc)."""
+
+    unsaid: ClassVar = frozenset({"text", "lies_at"})
 
     name: str
     """As it may be shown and as positions say it."""
-    text: str = field(repr=False)
+    text: str
     """Lines end in a line feed, whatever they end in on disk."""
     rows: Sequence[int] = ()
     """Line of the file (from 1) on which each line of the text stands; empty: they are the same."""
     written_to: str = ""
     """The path to which a script writes the text; empty: it is where its name says."""
-    lies_at: str = field(default="", repr=False)
+    lies_at: str = ""
     """The path by which it was opened: its name may spell out what cannot be shown."""
 
     @property

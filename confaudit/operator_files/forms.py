@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.core.text.wording import visible
@@ -16,8 +17,7 @@ from confaudit.operator_files.reader import Reader
 from confaudit.operator_files.strangers import refusal
 
 
-@dataclass(frozen=True, slots=True)
-class FormReader:
+class FormReader(Struct, frozen=True):
     """One form: what is to be known of it before its module, which has a `READER`, is needed."""
 
     name: str

@@ -1,7 +1,8 @@
 """What a module that reads one form can do; it has one of these, called `READER`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from confaudit.core.given import OperatorSettings
 from confaudit.errors import SourceError
@@ -13,8 +14,7 @@ def _nothing(_: OperatorFile, __: Beside) -> tuple[OperatorSettings, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """The functions of one module: `read` or `read_layers`, and what else it can do."""
 
     recognise: Callable[[OperatorFile], bool]

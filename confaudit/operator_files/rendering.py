@@ -13,12 +13,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from select import select
 from threading import Event, Timer
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError, SourceError
@@ -33,8 +34,7 @@ TIMEOUT: Final = 60
 _KUSTOMIZATIONS: Final = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(Struct, frozen=True):
     """One run of a tool: of what, and which of the files given it takes the place of."""
 
     commands: Sequence[Sequence[str]]
@@ -45,8 +45,7 @@ class Rendering:
     hint: str = "run the command by hand to see what it says"
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """What came of it."""
 
     files: tuple[OperatorFile, ...]

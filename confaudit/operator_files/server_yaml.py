@@ -6,8 +6,9 @@ wins, anchors and merge keys mean nothing.
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Sequence_
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings
 from confaudit.core.model import Json

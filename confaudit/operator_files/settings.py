@@ -1,9 +1,10 @@
 """From names and texts to `Given`: lists and maps of variables, and which of them are Coder's."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 from confaudit.core.given import Channel, Elsewhere, Form, Given, GivenState
 from confaudit.operator_files.file import OperatorFile
@@ -25,8 +26,7 @@ _NAME_ALONE: Final = frozenset({GivenState.MALFORMED, GivenState.PASS_THROUGH})
 _NOT_TEXT: Final = regex(r"(?i:true|false|yes|no|on|off)|[-+]?[0-9][0-9_]*(\.[0-9]*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsBlock:
+class SettingsBlock(Struct, frozen=True):
     """Where settings are found: what they have in common."""
 
     file: OperatorFile
@@ -105,8 +105,7 @@ PlaceOf: TypeAlias = Callable[[Node], SettingsBlock]
 """Where an item of a list stands, as a list may be put together from several files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Referred:
+class Referred(Struct, frozen=True):
     """What a reference comes to."""
 
     text: str | None = None
@@ -117,8 +116,7 @@ class Referred:
     """Whether that is known."""
 
 
-@dataclass(slots=True)
-class KubernetesEnvironment:
+class KubernetesEnvironment(Struct):
     """The `env` of a container, item after item: `$(V)` sees only what came before."""
 
     place_of: PlaceOf

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.coder.programs import SERVER_NAMES
 from confaudit.errors import SourceError
@@ -12,8 +13,7 @@ from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Node, Sequence, entries, get, walk
 
 
-@dataclass(frozen=True, slots=True)
-class _Stranger:
+class _Stranger(Struct, frozen=True):
     what: str
     """To follow "is" in a sentence."""
     hint: str

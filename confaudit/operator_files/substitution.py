@@ -6,10 +6,12 @@ given, or from an earlier entry of the same list. The rest stays open, with its 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from heapq import merge
 from operator import itemgetter
 from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.operator_files.templates import OPAQUE, templates
 from confaudit.patterns import regex
@@ -28,8 +30,7 @@ _UPPER: Final = r"\$(?P<bare>[A-Z_][A-Z0-9_]+\b)"  # a regular expression's `$` 
 _OPAQUE: Final = rf"(?P<opaque>{OPAQUE})"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A text after everything that can be filled in was."""
 
     text: str | None
@@ -48,8 +49,7 @@ Lookup: TypeAlias = Callable[[str], Reading | None]
 """What a variable stands for; None where the tool leaves the reference as it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """How one tool spells what it fills in."""
 
     pattern: re.Pattern[str]
@@ -75,8 +75,7 @@ class Dialect:
         return _joined(holes.parts(text))
 
 
-@dataclass(frozen=True, slots=True)
-class _Holes:
+class _Holes(Struct, frozen=True):
     dialect: Dialect
     variables: Mapping[str, str] | None
     earlier: Lookup | None

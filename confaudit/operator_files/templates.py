@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.patterns import regex
 
@@ -14,8 +15,7 @@ _LONGEST: Final = 2000
 """Characters that a template may have before it closes."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     opening: re.Pattern[str]
     closing: str
 

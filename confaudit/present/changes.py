@@ -1,9 +1,10 @@
 """How changes read: rows, gathered by who caused them and by what they are about."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from confaudit.core.judge.finding import Finding
 from confaudit.core.lifecycle.lifecycle import declared_default

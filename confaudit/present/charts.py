@@ -4,9 +4,11 @@ Every chart has its like in words: the table it is drawn from, or a sentence.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate, groupby
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.lifecycle.lifecycle import Event, EventKind
@@ -17,8 +19,7 @@ from confaudit.core.text.wording import listing, visible
 from confaudit.present.inline_diff import middle_out
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A part of a chart's width; numbers are percent."""
 
     kind: str
@@ -57,8 +58,7 @@ def _bar(columns: Sequence[str], widths: Sequence[float]) -> Iterator[Stretch]:
 # --- strips -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A text at one place of a strip."""
 
     text: str
@@ -86,8 +86,7 @@ def _width(text: str) -> float:
     return 1.6 * (len(text) + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Something at one place of a strip."""
 
     kind: str
@@ -103,8 +102,7 @@ MARKS: Final = ("removed", "deprecated", "default", "introduced", "other", "here
 """What a mark can stand for, fit for HTML classes; of several at one place the first one shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Struct, frozen=True):
     """The life of an option along Coder's release lines."""
 
     words: str

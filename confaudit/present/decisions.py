@@ -1,7 +1,9 @@
 """How it reads what people decided: what does not count and why, and which exceptions are idle."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.judge.exceptions import ExceptionEntry
 from confaudit.core.judge.finding import Finding
@@ -12,8 +14,7 @@ from confaudit.present.inline_diff import middle_out
 from confaudit.present.sentences import WAYS, sentence
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionShown:
+class DecisionShown(Struct, frozen=True):
     """A finding that people decided about, or an exception that is about none."""
 
     title: str
@@ -27,8 +28,7 @@ class DecisionShown:
     """Whose exception it is, and where it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decisions:
+class Decisions(Struct, frozen=True):
     """What one thing became of."""
 
     anchor: str

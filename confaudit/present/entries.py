@@ -4,7 +4,8 @@ What an entry does not have is empty, and a layout leaves it out.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from confaudit.core.model import ChangeKind
 from confaudit.present.charts import Strip
@@ -12,8 +13,7 @@ from confaudit.present.inline_diff import Items
 from confaudit.present.values import Chip, Name, Shown
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """Something about a finding: a term, and one text or several."""
 
     term: str
@@ -32,8 +32,7 @@ class Fact:
     """The texts where several findings share them, without the names of one; empty for the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceShown:
+class PlaceShown(Struct, frozen=True):
     """Where a finding stands, and what of the line may be shown."""
 
     text: str
@@ -46,8 +45,7 @@ class PlaceShown:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PatchShown:
+class PatchShown(Struct, frozen=True):
     """Lines to change in one of the operator's files."""
 
     form: str
@@ -63,8 +61,7 @@ class PatchShown:
         return (*(f"- {line}" for line in self.remove), *(f"+ {line}" for line in self.add))
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something beside the value; `before` and `after` are empty for a mere statement."""
 
     text: str
@@ -74,8 +71,7 @@ class Remark:
     """It says that nothing is to be done; where room is short it can go without saying."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What equal findings have in common."""
 
     kin: Hashable
@@ -92,8 +88,7 @@ class Kind:
     """Of the finding, with such blanks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One finding or change, ready to be laid out."""
 
     anchor: str
@@ -142,8 +137,7 @@ class Entry:
     """Of a finding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """A step of several findings."""
 
     text: str
@@ -151,8 +145,7 @@ class Task:
     """The names of those it is for; empty where it is for all, or names them itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """Equal findings told as one, or a single one."""
 
     rows: tuple[Entry, ...]
@@ -163,8 +156,7 @@ class Gathered:
     """What to do about all of them; none of a single one, which has its steps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Entries that belong together: changes, or findings that ask for the same of the operator."""
 
     anchor: str

@@ -3,8 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.judge.finding import Confidence, Effect, Origin, Phase
 from confaudit.core.model import Cause, ChangeKind, Level, ValueSource
@@ -13,16 +15,14 @@ from confaudit.present.entries import Group
 from confaudit.present.values import STARTS, Chip, slug
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """How many changes or findings bear a label."""
 
     chip: Chip
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCounts:
+class FacetCounts(Struct, frozen=True):
     """Counts by one facet, to look at and to filter by."""
 
     title: str
@@ -32,8 +32,7 @@ class FacetCounts:
     """Whether these numbers sum the report up; the others help to find something in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Facet:
+class _Facet(Struct, frozen=True):
     """What entries are counted and filtered by."""
 
     title: str

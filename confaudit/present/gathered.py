@@ -1,9 +1,10 @@
 """How findings that are equal but for names read as one: what they share is told once."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby, takewhile
 from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from confaudit.core.report.alike import in_one
 from confaudit.present.entries import Entry, Fact, Gathered, Task

@@ -1,9 +1,10 @@
 """How a history reads: what each snapshot brought, in a few lines."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.changes.attribution import BY_CAUSE
 from confaudit.core.history.entry import Entry
@@ -19,8 +20,7 @@ TITLE: Final = 120
 """Characters of what stands over the changes of a snapshot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The changes of a snapshot that one cause brought."""
 
     by: str

@@ -1,8 +1,9 @@
 """How a history reads on a page: a table of its snapshots, and the changes that each brought."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.judge.rules.changes import change_findings

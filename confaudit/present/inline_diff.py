@@ -3,18 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import accumulate, takewhile
 from typing import Final, TypeAlias, TypeGuard
+
+from msgspec import Struct
 
 from confaudit.core.model import Json, Value
 from confaudit.core.secret import is_secret
 from confaudit.core.text.wording import exact, human, plural
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A stretch of text, and whether it differs from the other side."""
 
     text: str
@@ -26,8 +26,7 @@ Item: TypeAlias = tuple[str, str]
 """An item in its exact form and in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """What happened to the items of a list or the entries of a mapping."""
 
     removed: tuple[str, ...]

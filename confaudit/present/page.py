@@ -1,9 +1,11 @@
 """A whole Report in words: what text, Markdown and HTML lay out, each in its own way."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.documented import Fit
 from confaudit.core.model import Fidelity, Level
@@ -26,8 +28,7 @@ from confaudit.present.timeline import TimelineShown, shown_timelines
 from confaudit.present.values import Chip
 
 
-@dataclass(frozen=True, slots=True)
-class SideShown:
+class SideShown(Struct, frozen=True):
     """One of the two things compared."""
 
     word: str
@@ -37,8 +38,7 @@ class SideShown:
     """What is known about it: term and text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A whole report, ready to be laid out. A part that is empty is left out of the layout."""
 
     kind: ReportKind

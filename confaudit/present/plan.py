@@ -1,6 +1,6 @@
 """How the plan of steps reads, and where each step leads to."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from confaudit.core.judge.finding import Finding
 from confaudit.core.report.naming import name_or_title
@@ -11,16 +11,14 @@ from confaudit.core.text.wording import visible
 from confaudit.present.findings import ALREADY, PHASES, within
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """What a step is about, with the anchor of the finding, which is its fingerprint as well."""
 
     text: str
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepShown:
+class StepShown(Struct, frozen=True):
     """One thing to do."""
 
     level: str
@@ -31,8 +29,7 @@ class StepShown:
     """How many links are left out where room is short."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageShown:
+class StageShown(Struct, frozen=True):
     """The steps to be taken at one time."""
 
     title: str

@@ -1,9 +1,11 @@
 """How the times read through which something kept one value: parts of a lane."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.changes.attribution import BY_CAUSE, CAUSE_ORDER
 from confaudit.core.history.timeline import Stay
@@ -22,8 +24,7 @@ _WIDE: Final = 2.0
 """So much is told as one where many narrow ones follow each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class StayShown:
+class StayShown(Struct, frozen=True):
     """A value, or several that are too short to be told apart; numbers are percent of the width."""
 
     state: str

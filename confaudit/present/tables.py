@@ -1,8 +1,9 @@
 """How a table reads: texts to lay out, and what is drawn beside them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from confaudit.core.health.check import State
 from confaudit.core.model import MISSING, Missing, Value
@@ -13,8 +14,7 @@ from confaudit.present.charts import Stretch, bar_kind, bars
 from confaudit.present.inline_diff import middle_out
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnShown:
+class ColumnShown(Struct, frozen=True):
     """The head of a table's column, and how its cells want to look."""
 
     title: str
@@ -27,16 +27,14 @@ class ColumnShown:
     """What its part of a bar stands for, fit for an HTML class; empty where none is drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a row leads that names a part of the page, and how that part is called there."""
 
     anchor: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class TableShown:
+class TableShown(Struct, frozen=True):
     """A table of texts; the first cell of a row names it."""
 
     anchor: str

@@ -4,9 +4,10 @@ Every chart here has its like in words: a lane its sentence, all of them the tab
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.changes.attribution import CAUSE_ORDER
 from confaudit.core.history.entry import Entry
@@ -35,8 +36,7 @@ _TOLD: Final = 5
 _NAME: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class LaneShown:
+class LaneShown(Struct, frozen=True):
     """One setting over time."""
 
     name: str
@@ -47,8 +47,7 @@ class LaneShown:
     stays: tuple[StayShown, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineShown:
+class TimelineShown(Struct, frozen=True):
     """One deployment over time, or one setting in several of them, ready to be drawn.
 
     Numbers are percent of the width.
@@ -90,8 +89,7 @@ def shown_timelines(entries: Iterable[Entry], until: datetime | None) -> tuple[T
     return tuple(_shown(chart, scale, share) for chart, share in zip(charts, shares, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Chart:
+class _Chart(Struct, frozen=True):
     """What one picture shows."""
 
     subject: str
@@ -139,8 +137,7 @@ def _across(setting: str, told: Sequence[Timeline]) -> _Chart:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
+class _Share(Struct, frozen=True):
     """What one of several charts may take."""
 
     number: int

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.text.wording import moment
 from confaudit.present.charts import Label
@@ -27,8 +28,7 @@ _MONDAY: Final = datetime(1, 1, 1, tzinfo=UTC)
 """The first day there is, a Monday as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timescale:
+class Timescale(Struct, frozen=True):
     """The times that a chart shows, both included; they may be one."""
 
     start: datetime

@@ -5,10 +5,12 @@ Every string that leaves this room is safe to look at, see `wording.visible`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.model import MISSING, ChangeKind, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
@@ -40,8 +42,7 @@ class ShownState(StrEnum):
     """Only whether it is set is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One side of a change in one line: our words, the value, our words."""
 
     state: ShownState
@@ -62,8 +63,7 @@ class Shown:
         return replace(self, segments=shorten(self.segments, limit))
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """One of an option's names: its flag with dashes, its environment variable, its YAML path."""
 
     text: str
@@ -71,8 +71,7 @@ class Name:
     """What it was called before a release renamed it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Struct, frozen=True):
     """A label to filter by: what it tells of, which value that has, and the value in words."""
 
     facet: str

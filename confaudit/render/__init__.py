@@ -4,10 +4,11 @@ Listing the formats imports none of their modules.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
+
+from msgspec import Struct
 
 from confaudit.core.judge.threshold import NEVER_REACHED, Threshold
 from confaudit.core.report.kinds import ReportKind
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from confaudit.core.report.report import Report
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(Struct, frozen=True):
     """How to show a report, beside the format."""
 
     DEFAULT_WIDTH: ClassVar[int] = 100
@@ -41,8 +41,7 @@ class RenderOptions:
     """Whether of a text only its end is wanted: the verdict, and what it comes to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """One way to show a report."""
 
     name: str

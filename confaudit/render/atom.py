@@ -1,12 +1,13 @@
 """A history as an Atom feed (RFC 4287): one entry for each snapshot that changed something."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from msgspec import Struct
 
 from confaudit.core.changes.attribution import CAUSE_ORDER
 from confaudit.core.history.entry import Entry
@@ -28,8 +29,7 @@ _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for a time that is not known: a feed must have one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """What a feed is about, and where it lies."""
 
     title: str

@@ -2,12 +2,12 @@
 
 import json
 import re
-from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
+from msgspec.structs import replace
 
 from confaudit.core.report.report import Report
 from confaudit.present.page import present

@@ -3,10 +3,11 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import accumulate
 from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible

@@ -1,9 +1,10 @@
 """Where a finding stands: the one answer for every format that points at lines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.given import Position
 from confaudit.core.judge.finding import Finding
@@ -13,8 +14,7 @@ NOWHERE: Final = "-"
 """What stands in place of a file's name where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A line of a file, as programs that look at a repository know it."""
 
     file: str

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from confaudit.core.judge.finding import Finding, Rule
 from confaudit.core.judge.judge import Suppressed
@@ -12,8 +13,7 @@ from confaudit.render import RenderOptions
 from confaudit.render.places import Place, places
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """A finding or change, where it stands, and what became of it."""
 
     finding: Finding

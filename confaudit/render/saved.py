@@ -6,11 +6,11 @@ else is checked as strictly as what a stranger may have sent.
 
 import json
 import re
-from dataclasses import replace
 from math import isfinite
 from typing import Any, Final
 
 from msgspec import ValidationError, convert
+from msgspec.structs import replace
 
 from confaudit.core.report.report import Report
 from confaudit.errors import SourceError

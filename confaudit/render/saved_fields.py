@@ -5,11 +5,11 @@ What is checked here is what the types of the fields do not say.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from confaudit.core.coder.documented import Fit
 from confaudit.core.coder.releases import Version

@@ -1,11 +1,11 @@
 """What was judged then, from the fields of a saved report: `json_v1_judged`, read backwards."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import Excerpt, Form, Position

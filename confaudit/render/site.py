@@ -4,10 +4,11 @@ It needs neither network nor script, and works from a file as well as under any 
 """
 
 import json
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit import __version__
 from confaudit.present.charts import Strip
@@ -22,24 +23,21 @@ _POLICY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A text that leads somewhere: from the folder of the site, or within the page by `#`."""
 
     text: str
     page: str
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """Several of them under a title."""
 
     title: str
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One text of a table."""
 
     text: str
@@ -52,8 +50,7 @@ class Cell:
     """The time that the text tells, in ISO 8601, of which a script tells how long ago it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedTable:
+class LinkedTable(Struct, frozen=True):
     """A table whose cells lead to other pages; the first cell of a row names it."""
 
     anchor: str
@@ -64,8 +61,7 @@ class LinkedTable:
     """Whether it is worth a field to find rows by, where scripts run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What one page says; what is empty is left out. Texts are safe to look at, not escaped."""
 
     title: str

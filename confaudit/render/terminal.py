@@ -1,9 +1,10 @@
 """Text for a terminal or a log, at the width and with the colours the caller asks for."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain, count
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.model import ChangeKind
 from confaudit.core.report.exits import why_zero

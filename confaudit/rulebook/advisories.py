@@ -5,10 +5,11 @@ A file is a list; `rulebook.written` says what each may hold, `rulebook.conditio
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from confaudit.core.coder.releases import Catalog, Version, has_reached
 from confaudit.core.judge import conditions
@@ -35,8 +36,7 @@ USER_FILE: Final = "coder-advisories.yaml"
 """Beside confaudit.yaml; the operator's own advisories, in the form of the packaged ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class AdvisoryFile:
+class AdvisoryFile(Struct, frozen=True):
     """A file of advisories, and the form they are written in."""
 
     path: Path

@@ -6,12 +6,12 @@ becomes a condition of `core.judge`; reading and the JSON Schema are both made f
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import Form, Holds
@@ -40,8 +40,7 @@ _Variable = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionReader:
+class ConditionReader(Struct, frozen=True):
     """What conditions may speak of where they are read."""
 
     types: Mapping[str, Sequence[str]]

@@ -1,10 +1,11 @@
 """Small deployments that an author gives along with an advisory, and what it makes of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.given import (
@@ -71,8 +72,7 @@ class Example(
     last line that got it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """An advisory with the examples that its author gave."""
 
     advisory: Advisory

@@ -6,7 +6,8 @@ comes of it is read again before anybody gets it.
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from confaudit.core.judge.exception_text import item
 from confaudit.core.judge.exceptions import ExceptionEntry

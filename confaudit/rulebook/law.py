@@ -1,7 +1,8 @@
 """What a rule of the house forbids or requires: the condition, and the words for it."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.judge import conditions
 from confaudit.core.judge.conditions import Condition
@@ -15,8 +16,7 @@ WAYS: Final = ("forbid", "require")
 """The keys of a rule that say what the house asks; each has one of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
+class Law(Struct, frozen=True):
     """What may not be, or has to be, as it is written in a rule."""
 
     rule: Part

@@ -5,10 +5,11 @@ Rules ask in the one language of conditions; each becomes an advisory that holds
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.given import Position
@@ -98,8 +99,7 @@ class WrittenPolicy(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     differences: Annotated[list[WrittenDifference], msgspec.Meta(max_length=_MOST)] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyFile:
+class PolicyFile(Struct, frozen=True):
     """A policy, and the examples that stand beside its rules."""
 
     policy: Policy = NO_POLICY

@@ -1,10 +1,12 @@
 """What a site is made of, as the shell has read it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.history.parity import UNEXPECTED, Group, Parity
@@ -26,8 +28,7 @@ from confaudit.render.site import Look
 from confaudit.site.words import short
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A finding of `check`, in words."""
 
     rule: str
@@ -35,8 +36,7 @@ class Found:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Differing:
+class Differing(Struct, frozen=True):
     """An option that a deployment has otherwise than most, in words."""
 
     key: str
@@ -48,8 +48,7 @@ class Differing:
     """Whether replicas of one deployment differ."""
 
 
-@dataclass(frozen=True, slots=True)
-class Newest:
+class Newest(Struct, frozen=True):
     """What the newest snapshot of a deployment tells."""
 
     release: str = ""
@@ -117,8 +116,7 @@ def _told(value: Value, spec: OptionSpec) -> str:
     return "no such option" if value is MISSING else short(human(value, spec.type))
 
 
-@dataclass(frozen=True)
-class Material:
+class Material(Struct, frozen=True, dict=True):
     """A whole repository."""
 
     facts: str

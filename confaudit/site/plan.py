@@ -5,11 +5,12 @@ tells the time of the run: the same repository makes the same site.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import Level
@@ -42,8 +43,7 @@ _VALUE: Final = 2_000
 """Characters of a value on the page of its snapshot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One file of the site."""
 
     path: str

@@ -6,10 +6,11 @@ own module comes in when it is needed.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Final, TypeAlias, cast
+
+from msgspec import Struct
 
 from confaudit.core.model import RawDeployment, StoredFiles
 from confaudit.errors import SourceError
@@ -21,8 +22,7 @@ __all__ = ["SOURCES", "Input", "Source", "SourceContext", "find", "kind_of", "re
 Reading: TypeAlias = RawDeployment | StoredFiles
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One kind of input. Its module has two functions, `recognise` and `read`."""
 
     name: str

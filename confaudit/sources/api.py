@@ -7,9 +7,10 @@ request travels is known to `transport.client` alone, which is imported when the
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from confaudit.core.coder import endpoints
 from confaudit.core.model import MISSING, Json, RawDeployment, Value
@@ -38,8 +39,7 @@ CONFIG: Final = "deployment/config"
 BUILDINFO: Final = "buildinfo"
 
 
-@dataclass(frozen=True, slots=True)
-class ApiReading:
+class ApiReading(Struct, frozen=True):
     """What the API said, and how long it will go on doing so."""
 
     deployment: RawDeployment
@@ -156,8 +156,7 @@ def _payload(answer: dict[str, Json]) -> dict[str, Json]:
     return {"config": config, "options": options}
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
+class _Heard(Struct, frozen=True):
     """What became of the question to one endpoint: exactly one of the three is filled."""
 
     name: str

@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import ClassVar
 
 from confaudit.errors import ConfigError
 from confaudit.sources.address import base_url
 from confaudit.transport.target import HttpTarget
 
 
-@dataclass(frozen=True, slots=True)
-class ApiTarget(HttpTarget):
+class ApiTarget(HttpTarget, frozen=True):
     """A deployment to ask; its URL is the access URL, with the path prefix if there is one."""
 
-    token: str = field(default="", repr=False)
+    unsaid: ClassVar = frozenset({"token"})
+
+    token: str = ""
     """A session token; its user needs the Auditor role (coder/coder#10058)."""
     endpoints: bool = True
     """Whether to ask the endpoints too."""

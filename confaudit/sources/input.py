@@ -5,15 +5,17 @@ Reads, with a bound, and decides nothing about what the bytes mean.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from stat import S_ISDIR
-from typing import Final
+from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from confaudit.core.model import RawDeployment, StoredFiles
 from confaudit.errors import SourceError
 from confaudit.opening import open_now
+from confaudit.reticent import Reticent
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 """A configuration is some 100 KB, a support bundle a few MB."""
@@ -21,8 +23,7 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 STDIN: Final = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceContext:
+class SourceContext(Struct, frozen=True):
     """What sources need from the workflow that calls them."""
 
     stdin: Callable[[], bytes]
@@ -35,15 +36,16 @@ class SourceContext:
     """Tells the time, in UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Reticent, frozen=True):
     """An argument and what was found behind it."""
+
+    unsaid: ClassVar = frozenset({"content"})
 
     argument: str
     label: str
     """The argument as it may be shown: control characters removed."""
     folder: Path | None = None
-    content: bytes | None = field(default=None, repr=False)
+    content: bytes | None = None
 
 
 def visible(text: str) -> str:

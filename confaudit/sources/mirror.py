@@ -9,12 +9,13 @@ is a version ever becomes part of a path.
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, Self
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.model import Json
@@ -44,8 +45,7 @@ _OFFLINE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """A stable release, as a list names it."""
 
     version: Version
@@ -74,8 +74,7 @@ class Tree(Protocol):
         """What lies on top; nothing where that cannot be seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """A folder on this machine."""
 
     path: Path

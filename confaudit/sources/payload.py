@@ -5,8 +5,9 @@ Also its `config` object alone: then only the config tree can be told.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.model import Fidelity, Json, RawDeployment
 from confaudit.errors import SourceError
@@ -111,8 +112,7 @@ def _payload(answer: Json, label: str) -> tuple[dict[str, Json], Fidelity]:
     raise SourceError(f"{label} is JSON, but no Coder deployment configuration", _HINT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Response:
+class _Response(Struct, frozen=True):
     body: str
     build: str = ""
 

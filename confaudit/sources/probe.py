@@ -1,8 +1,10 @@
 """One question after the other to a deployment: is it Coder, does the token hold, may it read?"""
 
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from confaudit.core.model import Json
 from confaudit.errors import ApiError
@@ -16,8 +18,7 @@ UNAUTHORIZED = 401
 """The status by which Coder refuses a token, whatever is asked with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Greeting:
+class Greeting(Struct, frozen=True):
     """What a deployment tells everybody."""
 
     version: str
@@ -26,8 +27,7 @@ class Greeting:
     """What time it is there; None when it does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """What became of the question that every snapshot asks."""
 
     status: int
@@ -36,8 +36,7 @@ class Access:
     token_expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Anonymous(ApiTarget):
+class _Anonymous(ApiTarget, frozen=True):
     """A deployment that is asked without a token."""
 
     @property

@@ -5,17 +5,17 @@ repeated, except times that are parsed and written anew.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from confaudit.core.model import Json
 from confaudit.sources.wire import WireError, decode_json
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why there is no configuration: one sentence (no final stop) and what to do next."""
 
     message: str

@@ -4,10 +4,11 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
@@ -27,8 +28,7 @@ _STATE: Final = len("XY ")
 """What stands before each path that `git status` prints."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disk:
+class Disk(Struct, frozen=True):
     """Files of the work tree that are changed, staged, or untracked and not ignored."""
 
     root: Path

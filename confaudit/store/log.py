@@ -4,9 +4,10 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Final, NamedTuple
+
+from msgspec import Struct
 
 _FIELDS: Final = ("%H", "%P", "%at", "%ad", "%an", "%ae", "%B")
 
@@ -43,8 +44,7 @@ REGULAR: Final = "100644"
 """The mode of a file that is neither executable nor a link."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """What became of one file, by a commit or between two trees."""
 
     path: str
@@ -62,8 +62,7 @@ class FileChange:
         return (self.path, self.earlier_path) if self.earlier_path else (self.path,)
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """One commit of a walk."""
 
     id: str

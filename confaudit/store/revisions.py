@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
@@ -29,8 +30,7 @@ _FETCH: Final = "fetch the whole history: `git fetch --unshallow`, in CI `fetch-
 _LOOK: Final = "`git log --oneline --all` lists those there are, `git fetch` brings the remote's"
 
 
-@dataclass(frozen=True, eq=False)
-class Range:
+class Range(Struct, frozen=True, eq=False, dict=True):
     """Two trees of one repository, and what lies between them."""
 
     base: Tree

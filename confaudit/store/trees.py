@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.errors import StoreError
 from confaudit.store.disk import Disk
@@ -15,8 +17,7 @@ _MOST_FILES: Final = 1_000_000
 """Far more than any repository of configuration has; a few folders inside each other make it."""
 
 
-@dataclass(frozen=True, eq=False)
-class Tree:
+class Tree(Struct, frozen=True, eq=False, dict=True):
     """The regular files of a commit by path; symbolic links and submodules are not among them."""
 
     history: History

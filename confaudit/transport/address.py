@@ -5,14 +5,14 @@ No message quotes a URL: people paste ones with credentials.
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from confaudit.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
-class UrlKind:
+class UrlKind(Struct, frozen=True):
     """Whose URL it is, in the words of messages."""
 
     name: str

@@ -8,9 +8,8 @@ first what came of it. Nothing here knows what an answer means.
 import logging
 import ssl
 import time
-from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import urllib3
 from tenacity import (
@@ -36,6 +35,7 @@ from urllib3.exceptions import (
 
 from confaudit import __version__
 from confaudit.errors import ApiError, ConfauditError, ConfigError
+from confaudit.reticent import Reticent
 from confaudit.transport.certificate import distrust, tls_context
 from confaudit.transport.deadline import TIMED_POOLS, Deadline
 from confaudit.transport.proxy import Proxy, proxy_for
@@ -55,9 +55,10 @@ _LOG: Final = logging.getLogger("confaudit.api")
 logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings quote URLs, which may be secret
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Reticent, frozen=True):
     """What came back."""
+
+    unsaid: ClassVar = frozenset({"body"})
 
     status: int
     content_type: str
@@ -66,7 +67,7 @@ class Response:
     """Where a list goes on (RFC 8288), as the server writes it."""
     retry_after_seconds: float
     """How long the server asks to be left alone, within bounds; 0 where it does not."""
-    body: bytes = field(repr=False)
+    body: bytes
     date: str = ""
     """What time it is, as the server writes it."""
 

@@ -4,20 +4,22 @@ No message quotes its URL: people paste ones with credentials. Only a request im
 standard library's reading of the environment brings a whole HTTP client along.
 """
 
-from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from confaudit.errors import ConfigError
+from confaudit.reticent import Reticent
 from confaudit.transport.address import is_loopback
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Reticent, frozen=True):
     """An HTTP proxy, its credentials kept apart from its URL."""
 
+    unsaid: ClassVar = frozenset({"credentials"})
+
     url: str
-    credentials: str = field(default="", repr=False)
+    credentials: str = ""
     """`user:password`, empty when the proxy asks for none."""
 
 

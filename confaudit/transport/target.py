@@ -1,10 +1,10 @@
 """Whom to ask over HTTP, and how: all that a client needs to be told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from confaudit.reticent import Reticent
 from confaudit.transport.address import UrlKind, checked_url
 
 _SERVER: Final = UrlKind(
@@ -14,8 +14,7 @@ _SERVER: Final = UrlKind(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HttpTarget:
+class HttpTarget(Reticent, frozen=True):
     """A web server; nothing secret is sent there."""
 
     url: str

@@ -9,9 +9,10 @@ import json
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from confaudit.configfile import (
     Deployment,
@@ -28,8 +29,7 @@ _HARMLESS: Final = {"files", "deployments", "level", "causes", "timeout"}
 """What deployments and notifications say that neither runs, reads nor sends anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """What one deployment or notification asks."""
 
     about: str

@@ -6,13 +6,14 @@ what is not trusted fails with the step to take.
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 from confaudit.configfile import Deployment, Loaded
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
+from confaudit.reticent import Reticent
 from confaudit.transport.address import origin
 from confaudit.trust.claims import (
     Claim,
@@ -24,16 +25,17 @@ from confaudit.trust.claims import (
 from confaudit.trust.ledger import trusted_ids
 
 
-@dataclass(frozen=True)
-class Gate:
+class Gate(Reticent, frozen=True, dict=True):
     """What a confaudit.yaml may have."""
+
+    unsaid: ClassVar = frozenset({"environ"})
 
     loaded: Loaded
     is_named: bool
     """Whether somebody named the file, which says that they know it."""
     ledger: Path | None
     """Where it is kept what is trusted; None where nothing can be."""
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
     url: str = ""
     """The deployment that the command line or the environment names."""
     token_file: str = ""

@@ -1,8 +1,10 @@
 """What `upgrade` and `lint` share: from inputs to findings."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.changes.selection import Selection
 from confaudit.core.coder.releases import Release
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
     from confaudit.core.upgrade.verify import Verification
 
 
-@dataclass(frozen=True, slots=True)
-class AuditScope:
+class AuditScope(Struct, frozen=True):
     """What is to be audited; `lint` has one release for both."""
 
     source: Release
@@ -104,8 +105,7 @@ def situate(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """What was looked at, with what, and what came of it."""
 
     situation: Situation
@@ -144,8 +144,7 @@ def rules_of(audits: Iterable[Audit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule.id for done in audits for rule in done.rules))
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """What was looked at, and all there is to say of it, not judged yet."""
 
     situation: Situation

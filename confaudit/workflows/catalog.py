@@ -1,11 +1,12 @@
 """Questions to the catalogue of Coder's releases, each answered by a Report."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import groupby
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from confaudit import __version__
 from confaudit.core.coder.defaults import default_snapshot

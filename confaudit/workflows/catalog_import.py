@@ -3,8 +3,9 @@
 import functools
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from confaudit import catalog
 from confaudit.catalog.document import dump
@@ -21,8 +22,7 @@ from confaudit.workflows.setup import Setup
 from confaudit.workflows.write import write_text
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What was learnt, and the file that holds it now."""
 
     learnt: Learnt

@@ -1,9 +1,10 @@
 """Fetch the releases of Coder that the catalogue lacks, learn them, and write them down."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit import catalog
 from confaudit.catalog import document
@@ -45,8 +46,7 @@ _BEST_FIRST: Final = (
 server has moved, so that a release has one or the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateRequest:
+class UpdateRequest(Struct, frozen=True):
     """What the command line asks for."""
 
     target: str = ""
@@ -60,8 +60,7 @@ class UpdateRequest:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A release that could not be learnt."""
 
     version: str

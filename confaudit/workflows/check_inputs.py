@@ -4,10 +4,12 @@ Both may begin with a brace, and so may Nix and templates. Who can read it decid
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.coder.served import as_served
 from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
@@ -35,8 +37,7 @@ if TYPE_CHECKING:
     from confaudit.store.snapshots import Snapshots
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRequest:
+class CheckRequest(Struct, frozen=True):
     """What the command line asks for; nothing is the last snapshot of every deployment."""
 
     arguments: Sequence[str] = ()
@@ -51,8 +52,7 @@ class CheckRequest:
     """The release in use; without it as the inputs tell, else the newest known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One deployment to be checked."""
 
     scope: AuditScope

@@ -1,9 +1,10 @@
 """The clock: the only place that reads the time, or the time that stands in for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.errors import ConfigError
 
@@ -11,8 +12,7 @@ VARIABLE: Final = "SOURCE_DATE_EPOCH"
 """Seconds since 1970 that stand in for the time, so that equal input makes equal output."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """Tells the time of a run."""
 
     ordered: datetime | None = None

@@ -6,10 +6,11 @@ standard output; that is no failure.
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from confaudit.errors import ConfigError, SourceError
 from confaudit.notify.forge import RefusedError
@@ -26,8 +27,7 @@ _SHORT_SIZE: Final = 4_000
 """Characters of these that are told; no title and verdict come near."""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """What is to be said."""
 
     text: str
@@ -38,8 +38,7 @@ class Body:
     """There is nothing to tell: an earlier comment shall say so, and no new one be made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """How long to try."""
 
     seconds: float
@@ -48,8 +47,7 @@ class Patience:
     """Further tries after a failure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What was done."""
 
     sentence: str

@@ -7,9 +7,10 @@ import os
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.configfile import Configuration, Loaded
 from confaudit.core.changes.selection import Selection
@@ -38,8 +39,7 @@ RELEASE: Final = "2.34.5"
 """What the story upgrades to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """A job, how a user would ask for it, and what comes of it."""
 
     sentence: str
@@ -53,8 +53,7 @@ class Scene:
     """Whether it marks changes by their kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoOutcome:
+class DemoOutcome(Struct, frozen=True):
     """What the demo made."""
 
     folder: Path

@@ -1,8 +1,9 @@
 """Whether a deployment can be asked: its address, its certificate, its clock, and our token."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from confaudit.configfile import Deployment
 from confaudit.core.coder.releases import Catalog

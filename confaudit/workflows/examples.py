@@ -1,9 +1,10 @@
 """The examples that stand beside advisories and rules of the house, tried."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from confaudit.errors import ConfigError, NothingToDo
 from confaudit.opening import label
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from confaudit.rulebook.examples import Tested
 
 
-@dataclass(frozen=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """What came of the tests that the authors of advisories gave along with them."""
 
     count: int

@@ -1,8 +1,9 @@
 """The story of one option between two versions: what changed, by whose doing, and its life."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit import __version__
 from confaudit.core import tree

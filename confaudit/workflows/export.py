@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from confaudit.core.changes.selection import EVERYTHING
 from confaudit.core.history import rows
@@ -30,8 +31,7 @@ from confaudit.workflows.setup import Setup
 from confaudit.workflows.write import telling
 
 
-@dataclass(frozen=True, slots=True)
-class ExportRequest:
+class ExportRequest(Struct, frozen=True):
     """What the command line asks for."""
 
     places: Mapping[str, Path]

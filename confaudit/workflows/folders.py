@@ -5,11 +5,12 @@ Nobody named them one by one, so what they are not is no trouble: it is counted.
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePath
 from stat import S_ISREG
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError, SourceError
@@ -28,8 +29,7 @@ _SKIPPED: Final = ("node_modules", "venv", "__pycache__")
 """Folders of what others made; those with a dot in front are skipped as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Below:
+class Below(Struct, frozen=True):
     """What lies below some folders."""
 
     files: tuple[OperatorFile, ...] = ()

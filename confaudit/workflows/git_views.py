@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.model import StoredFiles
 from confaudit.core.report.lines import differing
@@ -20,8 +22,7 @@ from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 
 
-@dataclass(frozen=True, slots=True)
-class TwoVersions:
+class TwoVersions(Struct, frozen=True):
     """A file as git hands it to a diff driver."""
 
     path: str

@@ -1,8 +1,10 @@
 """By which policy and exceptions a change is judged, and what it does to them itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.judge.finding import Finding
 from confaudit.core.judge.governance import Decided, governance, setup_changed
@@ -24,8 +26,7 @@ class PolicyFrom(StrEnum):
     """What the change says of them does not count yet: for changes by strangers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Houses:
+class Houses(Struct, frozen=True):
     """What people had decided before a change, and what counts for it."""
 
     base: House

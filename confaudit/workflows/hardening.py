@@ -1,8 +1,9 @@
 """The controls of the hardening pack and the house, asked of what the shell has read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from confaudit.core.changes.selection import Selection
 from confaudit.core.coder.releases import Catalog, Version
@@ -46,8 +47,7 @@ def told_version(snapshot: Snapshot) -> str:
     return snapshot.version
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A deployment held against the controls and the house: what was asked, and what came of it."""
 
     asked: "Sequence[Advisory]"

@@ -1,10 +1,11 @@
 """What the people of this house decided, in the files beside confaudit.yaml."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.judge.exceptions import ExceptionEntry, Rulings
 from confaudit.core.judge.policy import NO_POLICY, Policy
@@ -21,8 +22,7 @@ FILES: Final = (EXCEPTIONS, POLICY)
 """The names of the files of a house."""
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(Struct, frozen=True):
     """What was decided about findings, as of the day of the run."""
 
     rulings: Rulings

@@ -1,9 +1,10 @@
 """What a house decided about findings: write it down, list it, take out what has ended."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit import __version__
 from confaudit.core.judge.exception_text import item

@@ -1,7 +1,9 @@
 """Which release a deployment runs, and how that is known."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.version_ranges import within
@@ -13,8 +15,7 @@ from confaudit.workflows.operator_files import oldest_release
 from confaudit.workflows.versions import LATEST, STABLE, parse_version, version_by_word
 
 
-@dataclass(frozen=True, slots=True)
-class InUse:
+class InUse(Struct, frozen=True):
     """The release that a deployment is taken to run."""
 
     version: str

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit import configfile
 from confaudit.configfile import NAMES, Configuration
@@ -45,8 +46,7 @@ deployments:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
+class Newcomer(Struct, frozen=True):
     """A deployment that is added."""
 
     name: str
@@ -64,8 +64,7 @@ class Newcomer:
             return False
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """What init wrote, and what was there already; files are absolute paths."""
 
     configuration: Path
@@ -114,8 +113,7 @@ def _address(name: str, url: str) -> str:
     return base_url(url, allow_http=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where a repository is set up; its lock is held."""
 
     repository: Repository

@@ -4,8 +4,10 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit import sources
 from confaudit.configfile import Deployment
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from confaudit.store.snapshots import Snapshots
 
 
-@dataclass(frozen=True, slots=True)
-class Loader:
+class Loader(Struct, frozen=True):
     """Reads inputs with one Setup."""
 
     setup: Setup

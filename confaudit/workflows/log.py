@@ -1,10 +1,11 @@
 """The history of deployments as a log: which snapshots changed something, what, and by whom."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from confaudit import __version__
 from confaudit.core.history.entry import Entry
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from confaudit.core.report.report import Report
 
 
-@dataclass(frozen=True, slots=True)
-class LogRequest:
+class LogRequest(Struct, frozen=True):
     """What the command line asks for."""
 
     options: tuple[str, ...] = ()
@@ -35,8 +35,7 @@ class LogRequest:
     """The most entries wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     """A history that is being read, entry by entry."""
 
     entries: Iterator[Entry]

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from confaudit.core.migrate import Migrant, Migration, migrate
 from confaudit.core.text.wording import visible

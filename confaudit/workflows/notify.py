@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
 
 from confaudit.configfile import Configuration, Notification
 from confaudit.core.model import Cause, Level
@@ -11,6 +12,7 @@ from confaudit.core.report.report import Report
 from confaudit.core.report.shown import as_one
 from confaudit.core.report.telling import Wish
 from confaudit.errors import ConfauditError, ConfigError, NothingToDo, suggest
+from confaudit.reticent import Reticent
 from confaudit.workflows.channels import channel_of
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.show import show
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from confaudit.notify.message import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Undelivered:
+class Undelivered(Struct, frozen=True):
     """A notification that failed."""
 
     name: str
@@ -58,13 +59,12 @@ def _announced(setup: Setup, outcomes: Iterable[Outcome]) -> Iterator[Undelivere
         yield from run.send(name, as_one(found))
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """Notifications that one run sends; what fails is given up, or a whole fleet would wait."""
 
     setup: Setup
     wishes: dict[str, Wish]
-    channels: "dict[str, Channel]" = field(default_factory=dict)
+    channels: "dict[str, Channel]" = {}
     """Those that were needed already: to find a secret may take a while."""
 
     def is_about(self, deployment: str) -> bool:
@@ -102,13 +102,14 @@ def _wish(notification: Notification) -> Wish:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Reticent, frozen=True):
     """A notification that is tried on the newest change."""
 
+    unsaid: ClassVar = frozenset({"channel", "message"})
+
     name: str
-    channel: "Channel" = field(repr=False)
-    message: "Message" = field(repr=False)
+    channel: "Channel"
+    message: "Message"
     is_wanted: bool
     """Whether it would be sent of its own accord as well."""
 

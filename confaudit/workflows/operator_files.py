@@ -1,9 +1,11 @@
 """Operators' own files, named on the command line, become Inputs."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Catalog
@@ -34,8 +36,7 @@ FORMS: Final = tuple(READERS)
 """What a file can be said to be."""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenFiles:
+class GivenFiles(Struct, frozen=True):
     """Which files set the server up, as the command line names them."""
 
     files: Sequence[Path] = ()

@@ -3,20 +3,21 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from confaudit.core.model import Json
 from confaudit.errors import ConfigError
+from confaudit.reticent import Reticent
 from confaudit.workflows.credential import from_file
 
 GITHUB: Final = "github"
 GITLAB: Final = "gitlab"
 
 
-@dataclass(frozen=True, slots=True)
-class CommentRequest:
+class CommentRequest(Struct, frozen=True):
     """What the command line says; what it leaves out the environment tells."""
 
     forge: str = ""
@@ -26,9 +27,10 @@ class CommentRequest:
     token_file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequest:
+class PullRequest(Reticent, frozen=True):
     """Where it is, and what may be needed to comment on it."""
+
+    unsaid: ClassVar = frozenset({"token"})
 
     forge: str
     """`github` or `gitlab`."""
@@ -37,14 +39,13 @@ class PullRequest:
     """OWNER/NAME; on GitLab also the number of the project."""
     number: int | None
     """None: the run is for none."""
-    token: str = field(repr=False)
+    token: str
     """Empty where there is none."""
     run_url: str
     """The page of this run of CI; empty where none is told."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Variables:
+class _Variables(Struct, frozen=True):
     """What a service's CI calls it."""
 
     api_url: str

@@ -1,8 +1,9 @@
 """What every Report has in common."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
+
+from msgspec.structs import replace
 
 from confaudit.core.changes.selection import Selection, spec_names
 from confaudit.core.coder.releases import Release

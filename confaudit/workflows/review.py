@@ -1,8 +1,9 @@
 """What a change brings to the deployments that it touches, by snapshots and operators' files."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
@@ -27,8 +28,7 @@ from confaudit.workflows.setup_before import setup_before
 from confaudit.workflows.setup_place import inside_before
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRequest:
+class ReviewRequest(Struct, frozen=True):
     """What the command line asks for."""
 
     revisions: str = ""

@@ -6,8 +6,10 @@ release in use was there before.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit import __version__
 from confaudit.core.changes.selection import Selection
@@ -49,8 +51,7 @@ if TYPE_CHECKING:
     from confaudit.core.judge.advisories import Advisory
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewer:
+class Reviewer(Struct, frozen=True):
     """Reviews deployments, all by the same rules."""
 
     setup: Setup
@@ -180,8 +181,7 @@ class Reviewer:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """A deployment that is set up after the change, and how it is looked at."""
 
     name: str

@@ -4,9 +4,11 @@ No checkout: files are read from the history, or from the work tree, by the path
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.text.globs import fits, fits_any
@@ -24,8 +26,7 @@ Named = Mapping[str, Sequence[str]]
 """Globs over the paths of files, by the deployment that confaudit.yaml says they set up."""
 
 
-@dataclass(frozen=True, slots=True)
-class FilesAt:
+class FilesAt(Struct, frozen=True):
     """What the files of one revision set up."""
 
     found: tuple[Deployment, ...] = ()
@@ -36,8 +37,7 @@ class FilesAt:
     """Those that can, or may, by what they are called."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A file that set something up, and that nobody can read any more."""
 
     file: str
@@ -47,8 +47,7 @@ class Broken:
     """Where that shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """One deployment before and after the change; one of both may not be there."""
 
     before: Deployment | None
@@ -63,8 +62,7 @@ class Pair:
         return one.name if one else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewedFiles:
+class ReviewedFiles(Struct, frozen=True):
     """What a change does to operators' files."""
 
     pairs: tuple[Pair, ...] = ()

@@ -1,7 +1,8 @@
 """The snapshots that differ between two revisions, each as a part of the review."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from confaudit import __version__
 from confaudit.core.changes.selection import Selection

@@ -2,16 +2,19 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import urlsplit
+
+from msgspec import field
+from msgspec.structs import replace
 
 from confaudit.configfile import Configuration, Deployment, Loaded
 from confaudit.errors import ConfigError, NothingToDo, suggest
+from confaudit.reticent import Reticent
 from confaudit.sources.address import base_url
 from confaudit.sources.http_target import ApiTarget
 from confaudit.workflows.clock import Clock
@@ -25,12 +28,13 @@ if TYPE_CHECKING:
     from confaudit.trust.gate import Gate
 
 
-@dataclass(frozen=True)
-class Setup:
+class Setup(Reticent, frozen=True, dict=True):
     """The configuration as the command line and the environment left it.
 
     What it has read once, it remembers: one Setup is one run.
     """
+
+    unsaid: ClassVar = frozenset({"environ"})
 
     loaded: Loaded
     repo: Path
@@ -43,7 +47,7 @@ class Setup:
     token_file: Path | None = None
     """--token-file; overrides the configured way to a single deployment's token."""
     allow_http: bool = False
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock: Clock = field(default_factory=lambda: Clock.of(os.environ))
     searched_from: Path | None = None
     """Folder from which on confaudit.yaml was looked for, upwards; None where it was named."""

@@ -6,9 +6,10 @@ names, a finding for one that an advisory tells in its place.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec.structs import replace
 
 from confaudit import configfile
 from confaudit.catalog import USER_FOLDER

@@ -1,7 +1,9 @@
 """What one commit brought to the deployments whose snapshots it changed."""
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit import __version__
 from confaudit.core.model import Snapshot
@@ -80,8 +82,7 @@ def _commit(setup: Setup, revision: str) -> str:
     raise NothingToDo("there is no snapshot yet", "take one with `confaudit snapshot`")
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(Struct, frozen=True):
     """Snapshots before a commit and with it."""
 
     setup: Setup

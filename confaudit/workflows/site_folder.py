@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
@@ -18,8 +19,7 @@ _OURS: Final = re.compile(r"(?:[a-z0-9_][a-z0-9._-]*/)*[a-z0-9_][a-z0-9._-]*")
 _HINT: Final = "name a new folder, or one that `confaudit site` wrote"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What a build did."""
 
     written: tuple[str, ...]

@@ -1,9 +1,11 @@
 """What the newest snapshots tell a site: read, checked and compared only where one is new."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.changes.selection import EVERYTHING
 from confaudit.core.history.parity import Member, Parity, parity
@@ -17,8 +19,7 @@ from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     key: str
     """What it rests on beside the snapshots."""
     trees: Mapping[str, str] = field(default_factory=dict)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from confaudit import __version__
 from confaudit.core.coder.releases import Catalog
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
     from confaudit.store.snapshots import Snapshots
 
 
-@dataclass(frozen=True, slots=True)
-class StatusRequest:
+class StatusRequest(Struct, frozen=True):
     """What is asked."""
 
     names: tuple[str, ...]

@@ -1,9 +1,11 @@
 """The upgrade audit: what a release will do to a configuration, before it happens."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
@@ -55,8 +57,7 @@ from confaudit.workflows.versions import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class UpgradeRequest:
+class UpgradeRequest(Struct, frozen=True):
     """What the command line asks for."""
 
     target: str
@@ -113,8 +114,7 @@ def _files(request: UpgradeRequest) -> GivenFiles:
     return replace(request.files, is_one=is_one)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """One deployment to be audited."""
 
     scope: AuditScope

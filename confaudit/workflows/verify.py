@@ -1,8 +1,10 @@
 """After an upgrade: load both snapshots, hold the second against its prediction, and report."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit import __version__
 from confaudit.core.given import OperatorSettings
@@ -26,8 +28,7 @@ from confaudit.workflows.versions import as_far_as, meaning, version_of
 LIVE: Final = "live"
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyRequest:
+class VerifyRequest(Struct, frozen=True):
     """What the command line asks for."""
 
     before: str = ""

@@ -7,11 +7,11 @@ the test: a message on the console, a request, a dialog, a breach of its own sec
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from msgspec import Struct, field
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from confaudit.core.report.report import Report
@@ -46,8 +46,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         found.close()
 
 
-@dataclass
-class Screen:
+class Screen(Struct):
     """Two tabs, with and without scripts, for all tests: a new one for each takes thrice as long.
 
     Remembers what a page did that no page may do.
@@ -105,8 +104,7 @@ def screen(browser: Browser) -> Screen:
     return Screen(browser)
 
 
-@dataclass
-class Opener:
+class Opener(Struct):
     """Shows reports, each written into a file of its own."""
 
     screen: Screen

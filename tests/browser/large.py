@@ -1,7 +1,8 @@
 """The largest report we promise to keep usable."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Subject
 from confaudit.core.report.report import Report

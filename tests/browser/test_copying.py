@@ -1,10 +1,10 @@
 """What a reader takes away from an entry: the setting in each dialect, its link, its fix."""
 
 import re
-from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from confaudit.core.model import MISSING, ChangeKind

@@ -1,11 +1,11 @@
 """What holds for the page of every report, of whatever kind."""
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.model import ChangeKind
 from tests.browser.conftest import Opener

@@ -1,11 +1,12 @@
 """Whatever a payload, a file's name or a saved report says: nothing runs, and the layout holds."""
 
-from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from confaudit.core.report.report import Report, Table
 from tests.browser.conftest import Opener
@@ -45,7 +46,7 @@ def poisoned(value: Any) -> Any:
         return value
     if isinstance(value, str):
         return f"{value} {TRAP}"
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         texts = {one.name: poisoned(getattr(value, one.name)) for one in fields(value)}
         return replace(value, **texts | ({"id": value.id} if isinstance(value, Table) else {}))
     if isinstance(value, dict):

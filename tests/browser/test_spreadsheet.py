@@ -1,10 +1,10 @@
 """The table to take into a spreadsheet, where findings become somebody's work."""
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from confaudit.core.report.report import Report

@@ -1,8 +1,8 @@
 """Values over time: seen by everybody, filtered by who did it, and no way in for what they say."""
 
-from dataclasses import replace
 from typing import Final
 
+from msgspec.structs import replace
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Opener

@@ -8,10 +8,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.snapshot.canonical import FILES
 from confaudit.demo.server import LoopbackCoder
@@ -24,16 +26,14 @@ _PATIENCE: Final = 120
 """Seconds after which a run is taken to hang."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """What one run said."""
 
     code: int
     err: str
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True, dict=True):
     """A repository that others work in, its remote, and a server that all deployments are."""
 
     folder: Path

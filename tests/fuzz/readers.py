@@ -8,7 +8,6 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
@@ -18,6 +17,8 @@ from typing import Any, Final
 
 import yaml
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit import catalog, configfile, operator_files
 from confaudit.catalog import document
@@ -46,8 +47,7 @@ DATA: Final = Path(__file__).parents[1] / "data"
 NOW: Final = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """One reader, and inputs for it."""
 
     inputs: st.SearchStrategy[Any]

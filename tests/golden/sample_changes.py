@@ -1,6 +1,6 @@
 """Changes as samples have them."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from confaudit.core.model import (
     Change,

@@ -1,8 +1,9 @@
 """A history with everything that happens to values over time."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Value, ValueSource

@@ -1,9 +1,10 @@
 """Small fixed reports that show everything a renderer must cope with."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from confaudit import catalog
 from confaudit.core.coder.defaults import default_snapshot

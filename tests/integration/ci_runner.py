@@ -8,11 +8,11 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct, field
 
 ROOT: Final = Path(__file__).parents[2]
 PYTHON: Final = """\
@@ -35,8 +35,7 @@ _COMMAND: Final = re.compile(r"\s*::([a-z0-9-]+)[^:]*::(.*)|.*##\[([^ \]]+)[^\]]
 """As the runner finds them: the one form begins a line, the other stands anywhere."""
 
 
-@dataclass
-class Run:
+class Run(Struct):
     """What came of a job."""
 
     code: int = 0
@@ -63,8 +62,7 @@ class Run:
         return found
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """Where steps run, and with what."""
 
     work: Path

@@ -8,10 +8,11 @@ import json
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from msgspec import Struct, field
 
 ACCOUNTS = {
     "planted-secret-writer": "github-actions[bot]",
@@ -25,15 +26,13 @@ GITHUB_LIMIT = 65_536
 GITLAB_LIMIT = 1_000_000
 
 
-@dataclass
-class Comment:
+class Comment(Struct):
     id: int
     author: str
     body: str
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What one request meets instead of an answer."""
 
     status: int
@@ -44,8 +43,7 @@ class Fault:
     """Only a request of this kind."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     status: int
     body: object = None
     headers: dict[str, str] = field(default_factory=dict)

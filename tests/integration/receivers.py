@@ -5,7 +5,6 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,14 +13,14 @@ from typing import Any, Self, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from msgspec import Struct, field
 
 from tests.integration.processes import DEADLINE
 
 PASSWORD = "planted-secret-password"
 
 
-@dataclass(frozen=True)
-class Posted:
+class Posted(Struct, frozen=True):
     path: str
     headers: dict[str, str]
     body: str
@@ -71,8 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay quiet."""
 
 
-@dataclass
-class Mailbox:
+class Mailbox(Struct):
     """A mail server that lets in whoever has the password, if anybody has to."""
 
     port: int = 0

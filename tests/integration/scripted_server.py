@@ -9,9 +9,11 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 BUILD = "v2.33.0+abc1234"
 TOKEN = "AbCdEfGhIj-planted-secret-token0000000000"
@@ -21,8 +23,7 @@ PAYLOAD = {
 }
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     body: object = None
     """Bytes are sent as they are, anything else as JSON."""
     status: int = 200
@@ -41,8 +42,7 @@ class Reply:
         return gzip.compress(content) if self.zipped else content
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     method: str
     path: str
     headers: Mapping[str, str]

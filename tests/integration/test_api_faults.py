@@ -1,10 +1,10 @@
 """The live API when things go wrong: every failure is one clear sentence and leaks nothing."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.errors import ApiError, ConfauditError, ConfigError, ExitCode
 from confaudit.sources import api

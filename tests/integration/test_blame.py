@@ -1,8 +1,7 @@
 """Since when options are what they are, over a real history."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.configfile import Configuration, Loaded

@@ -4,11 +4,11 @@ import io
 import json
 import re
 import sys
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.cli.main import run
 from confaudit.core.model import OptionSpec

@@ -6,12 +6,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from confaudit.store.repository import Repository
 from tests.integration.scripted_server import TOKEN, Reply, ScriptedServer, coder
@@ -25,8 +25,7 @@ def git(*arguments: str | Path) -> None:
     subprocess.run(["git", *arguments], check=True, capture_output=True)
 
 
-@dataclass
-class Place:
+class Place(Struct):
     """A setup in the working folder, and what may be made wrong of it."""
 
     server: ScriptedServer

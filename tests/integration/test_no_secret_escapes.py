@@ -6,11 +6,11 @@ import os
 import re
 import subprocess
 import zipfile
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit import catalog
 from confaudit.catalog.loader import packaged

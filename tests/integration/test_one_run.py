@@ -5,9 +5,9 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit import catalog
 from confaudit.catalog import document

@@ -4,11 +4,11 @@ import json
 import re
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit import topics
 from confaudit.cli.setup import read_setup

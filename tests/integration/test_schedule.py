@@ -10,12 +10,12 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+from msgspec import Struct
 
 from confaudit import topics
 from confaudit.demo.server import LoopbackCoder
@@ -41,8 +41,7 @@ def recipe(name):
 TEXT = topics.text("schedule")
 
 
-@dataclass(frozen=True)
-class Host:
+class Host(Struct, frozen=True):
     """The folders of a machine, and who is asked."""
 
     root: Path

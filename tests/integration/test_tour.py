@@ -4,11 +4,11 @@ import re
 import shlex
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit import topics
 from confaudit.demo.server import LoopbackCoder

@@ -2,10 +2,10 @@
 
 import json
 import os
-from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from confaudit.cli.main import run as confaudit
 from confaudit.cli.verify import command

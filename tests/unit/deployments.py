@@ -1,8 +1,9 @@
 """Small deployments, as tests of the audit write them, and the advisories they are held against."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
+
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot

@@ -2,9 +2,9 @@
 
 import json
 import re
-from dataclasses import replace
 from functools import cache
 
+from msgspec.structs import replace
 from yaml import CSafeLoader, load
 
 from confaudit.catalog import loader

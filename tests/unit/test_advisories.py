@@ -1,11 +1,11 @@
 """Advisories: the packaged ones do what their own cases say, and a file's slips are refused."""
 
 import re
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import ChartValue, ChartValues, OperatorSettings, Position
@@ -97,12 +97,8 @@ BACKPORTED = tuple(map(Version.parse, ("2.29.17", "2.32.7", "2.35.0")))
 
 def advisory(**more):
     [tested] = (one for one in PACKAGED if one.advisory.rule.id == "workspace-renames-off")
-    fields = {
-        name: getattr(tested.advisory, name)
-        for name in judge_advisories.Advisory.__dataclass_fields__
-    }
-    fields |= {"condition": lambda situation, item: Conclusion(YES, "so it is"), "subject": ""}
-    return judge_advisories.Advisory(**{**fields, **more})
+    fields = {"condition": lambda situation, item: Conclusion(YES, "so it is"), "subject": ""}
+    return replace(tested.advisory, **{**fields, **more})
 
 
 def situation(source, target, text=""):

@@ -1,8 +1,7 @@
 """Options that set one config leaf: joined where they agree, told apart where they do not."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.diff import diff

@@ -1,8 +1,7 @@
 """What an upgrade brings, apart from what is so already; and the headlines that count both."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.given import Position

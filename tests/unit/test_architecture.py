@@ -38,6 +38,7 @@ SHARED = {"errors", "configfile", *ALL_CORE}
 ARROWS = WINGS | {
     "core": set(),
     "patterns": set(),
+    "reticent": set(),
     "yaml_nodes": set(),
     "opening": set(),
     "yaml_lines": set(),
@@ -83,6 +84,9 @@ ARROWS = WINGS | {
     "__init__": set(),
 }
 """Room → the rooms it may import from."""
+
+OF_VALUES = {"msgspec", "reticent", "__version__"}
+"""What every room may import: values are made of it."""
 
 HOMES = {
     "deepdiff": {"core/changes/documents.py"},
@@ -148,8 +152,8 @@ def imported():
 def may_import(where, name):
     top, *rest = name.split(".")
     if top == "confaudit":
-        return room_of(tuple(rest)) in ARROWS[room(where)] | {"__version__"}
-    return top in sys.stdlib_module_names or not HOMES.get(top, set()).isdisjoint(
+        return room_of(tuple(rest)) in ARROWS[room(where)] | OF_VALUES
+    return top in sys.stdlib_module_names | OF_VALUES or not HOMES.get(top, set()).isdisjoint(
         (room(where), where)
     )
 

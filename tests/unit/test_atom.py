@@ -1,8 +1,9 @@
 """The feed of a history: well-formed, complete by RFC 4287, and the same for the same history."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from xml.etree.ElementTree import Element, fromstring
+
+from msgspec.structs import replace
 
 from confaudit.core.history.entry import Entry
 from confaudit.render.atom import Feed, feed

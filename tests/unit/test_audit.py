@@ -1,8 +1,7 @@
 """The audit as a whole: order, levels, templates, advisories, and what it comes to."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot

@@ -8,12 +8,12 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import fields, replace
 
 from confaudit import catalog
 from confaudit.catalog import loader

@@ -2,11 +2,11 @@
 
 import json
 import os
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog import loader
 from confaudit.core.changes.causes import attribute

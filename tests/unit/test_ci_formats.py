@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 from jsonschema import Draft7Validator
 from junitparser import Error, Failure, JUnitXml, Skipped
+from msgspec.structs import replace
 
 from confaudit.core.given import Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed, Rulings

@@ -2,9 +2,9 @@
 
 import json
 from collections import Counter
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.judge.finding import Effect
 from confaudit.core.judge.verdict import NOTHING_READ

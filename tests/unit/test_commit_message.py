@@ -1,8 +1,7 @@
 """What `git log` of a snapshot folder says: a subject, the changes, git trailers."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.model import (
     MISSING,

@@ -1,9 +1,9 @@
 """What an input leaves out makes answers depend, in every form; what is no input is never safe."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pytest
+from msgspec import Struct
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.given import Form
@@ -43,8 +43,7 @@ DEPLOYMENT = (
 )
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """One form: a file that points to another one, which is named `hidden.…`; and an empty one."""
 
     reader: str

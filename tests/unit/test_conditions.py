@@ -1,8 +1,7 @@
 """The language of conditions: every question about everything that a value can be."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog import loader
 from confaudit.core.coder.releases import Catalog

@@ -1,9 +1,9 @@
 """What a report says it could not know; what comparisons cannot see, tests/unit/test_causes."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot

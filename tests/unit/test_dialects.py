@@ -2,10 +2,10 @@
 
 import json
 import shlex
-from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 from yaml import safe_load
 
 from confaudit.core.coder.releases import Release

@@ -1,9 +1,8 @@
 """The diff as tables: what each side has, what must be reported. Every trap has a named case."""
 
-from dataclasses import replace
-
 import pytest
 from deepdiff import DeepDiff
+from msgspec.structs import replace
 
 from confaudit.core.changes.diff import diff
 from confaudit.core.changes.documents import changed_leaves, differing, strict_prune, unequal

@@ -1,8 +1,9 @@
 """What people decided about findings, and what becomes of it."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, LevelOverride, Rulings

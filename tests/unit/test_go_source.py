@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import fields, replace
 
 from confaudit.catalog import from_go_source
 from confaudit.catalog.go_source import syntax

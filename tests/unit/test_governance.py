@@ -1,8 +1,9 @@
 """What a change does to the policy and the exceptions that it is judged by is told, all of it."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.given import Position

@@ -1,11 +1,11 @@
 """The hardening pack: quiet where nothing is wrong, and what a change opens or closes is told."""
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.given import OperatorSettings

@@ -1,9 +1,9 @@
 """How deployments stand, told from facts alone."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.support import Channel, Support, channels, support

@@ -1,8 +1,7 @@
 """Judging: weight, order, selection, identity and threshold, and what a report makes of them."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.changes.selection import Selection
 from confaudit.core.given import Position

@@ -1,8 +1,7 @@
 """Kubernetes manifests: what runs a server, what it points to, and why the rest says nothing."""
 
-from dataclasses import dataclass
-
 import pytest
+from msgspec import Struct
 
 from confaudit.core.given import GivenState
 from confaudit.errors import SourceError
@@ -225,8 +224,7 @@ spec:
 """
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """A resource that makes a Secret named `made`."""
 
     api: str

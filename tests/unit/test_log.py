@@ -1,8 +1,7 @@
 """What a history comes to, and how it is written on a terminal."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.changes.selection import Selection
 from confaudit.core.history.question import Question

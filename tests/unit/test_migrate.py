@@ -5,10 +5,10 @@ import json
 import os
 import random
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog import release
 from confaudit.core.coder.startup import cell

@@ -1,8 +1,7 @@
 """What findings are said to be about: names that people know, and no rule's id."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.judge.finding import Effect, Finding
 from confaudit.core.judge.rules import DOWNGRADE, OPTION_ADDED, RULES

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit import catalog
 from confaudit.core.coder.defaults import default_snapshot

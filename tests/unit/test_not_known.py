@@ -1,9 +1,9 @@
 """Names that nobody here knows: a mistake where the release is known, else none that is told."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.facts import Experiments

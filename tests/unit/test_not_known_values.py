@@ -4,12 +4,12 @@
 is seen. What is asked are its own examples, with values taken away.
 """
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from confaudit.core.given import (
     Channel,

@@ -1,8 +1,7 @@
 """An audit without any of Coder's settings: what counts as none, and what is said then."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot

@@ -1,9 +1,9 @@
 """Where deployments differ from each other, and what each deviation comes to."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot

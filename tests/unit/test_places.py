@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.given import Position
 from confaudit.render.places import Place, places

@@ -1,8 +1,7 @@
 """The plan: what a report asks people to do, in which order, each thing once."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.given import Position
 from confaudit.core.judge.finding import Effect, Finding, Phase

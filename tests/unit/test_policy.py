@@ -1,11 +1,11 @@
 """The policy of a house: what its file may say, what follows from it, and what is refused."""
 
 import time
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.given import Position

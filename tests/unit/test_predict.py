@@ -4,10 +4,10 @@ import gzip
 import json
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog import facts
 from confaudit.catalog import release as known_release

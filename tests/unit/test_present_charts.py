@@ -1,9 +1,9 @@
 """Where pictures put what they show; how they look, tests/browser tells."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.lifecycle.lifecycle import Event, EventKind
 from confaudit.core.lifecycle.lives import Lives

@@ -1,8 +1,7 @@
 """Findings: what they ask for, how they read, and that no format loses one."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.changes.selection import Selection
 from confaudit.core.given import Form

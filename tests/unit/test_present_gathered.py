@@ -1,8 +1,7 @@
 """Equal findings are one entry with a row each: what they share is told once, nothing is lost."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.given import Position
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Phase

@@ -2,12 +2,12 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.model import MISSING, Cause, Subject
 from confaudit.present.page import present

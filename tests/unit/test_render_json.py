@@ -1,9 +1,9 @@
 import json
-from dataclasses import fields, replace
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import fields, replace
 
 from confaudit.core.judge.finding import Confidence, Effect, Finding, Patch, Phase
 from confaudit.core.lifecycle.lifecycle import Event, EventKind

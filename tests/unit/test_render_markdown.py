@@ -1,12 +1,12 @@
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html import unescape
 from typing import TypeAlias
 
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec.structs import replace
 
 from confaudit.core.judge.finding import Effect
 from confaudit.core.judge.judge import Judged, Suppressed, SuppressedBy

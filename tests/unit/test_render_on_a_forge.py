@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
+from msgspec.structs import replace
 
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed

@@ -1,11 +1,11 @@
 import re
 import resource
 import signal
-from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from confaudit.errors import TemplateError
 from confaudit.present.charts import Label, Mark, Stretch, Strip

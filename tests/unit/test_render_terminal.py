@@ -1,9 +1,9 @@
 import re
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from confaudit.core.given import Excerpt, Position

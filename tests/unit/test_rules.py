@@ -1,9 +1,9 @@
 """Every rule on small deployments: what it tells, and the twin about which it is silent."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.releases import Catalog

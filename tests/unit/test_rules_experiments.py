@@ -1,8 +1,7 @@
 """Which experiments are dead in a release, whether or not all that it knows are told."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.facts import Experiments

@@ -1,9 +1,9 @@
 """No field of a finding is lost on the way into a saved report and back, be it about a change."""
 
-from dataclasses import fields, replace
 from datetime import date
 
 import pytest
+from msgspec.structs import fields, replace
 
 from confaudit.core.given import Form, Position
 from confaudit.core.judge.exceptions import Decision, ExceptionEntry, Lapsed

@@ -1,8 +1,7 @@
 """The one way from what was read to a Situation: the chart, templates' defaults, redaction."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.defaults import default_snapshot

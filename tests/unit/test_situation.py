@@ -1,9 +1,9 @@
 """What is known about a deployment: every state of a setting, and every question about it."""
 
-from dataclasses import replace
 from functools import cache
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog import loader
 from confaudit.core.coder.chart import is_by_chart

@@ -1,9 +1,9 @@
 """The checks of a start on both sides of an upgrade, and that they see secrets and tell none."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSettings, Position

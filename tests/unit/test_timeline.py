@@ -1,10 +1,10 @@
 """What a deployment had when; how it looks, tests/browser tells."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.history.timeline import Lane, Stay, timelines

@@ -1,10 +1,10 @@
 """The way of an upgrade over the real catalogue: its steps, and what is counted in which."""
 
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.releases import Catalog, Version

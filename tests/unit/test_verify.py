@@ -2,11 +2,11 @@
 
 import json
 import os
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit import catalog
 from confaudit.core.coder.defaults import default_snapshot

@@ -1,10 +1,10 @@
 """Two versions read only where they differ tell the same changes as read whole."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from confaudit import catalog
 from confaudit.core.changes.causes import attribute

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from confaudit.catalog.go_source.syntax import (
     arguments,
@@ -24,8 +25,7 @@ class UnresolvedError(Exception):
     """The source does not say what an expression is worth, or not in a way that is known here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Struct, frozen=True):
     """Go's `time.Duration`."""
 
     nanoseconds: int

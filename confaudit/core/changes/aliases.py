@@ -6,8 +6,9 @@ which name an operator used cannot be told from a payload.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.changes.diff import facet_changes
 from confaudit.core.changes.owners import current_name, owners

@@ -1,14 +1,14 @@
 """Who brought a change about, with one sentence on how that is known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.model import Cause
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(Struct, frozen=True):
     """A cause and how it is known."""
 
     cause: Cause

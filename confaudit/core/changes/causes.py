@@ -6,9 +6,10 @@ themselves declare comes first, the catalogue names the release in between.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.attribution import (

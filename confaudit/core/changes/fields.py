@@ -6,14 +6,14 @@ the release's, whatever it holds: a server derives some from others (`api_base_u
 """
 
 from collections.abc import Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from confaudit.core.model import Json, Value
 from confaudit.core.text.wording import agreeing, listing, visible
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """What an upgrade did to the structures in a list."""
 
     gained: frozenset[str]

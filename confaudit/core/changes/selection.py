@@ -1,15 +1,15 @@
 """What a report lists: filters by cause and by glob over an option's names."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.model import Cause, Change, OptionSpec
 from confaudit.core.text.globs import means_one
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What to list; empty parts select everything."""
 
     causes: frozenset[Cause] = frozenset()

@@ -6,9 +6,11 @@ is in the manifest twice (coder/coder#21087).
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import (
@@ -36,8 +38,7 @@ class SetWhen(StrEnum):
     """Only with `provisionerDaemon.pskSecretName`."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChartSetting:
+class ChartSetting(Struct, frozen=True):
     """One variable of the chart."""
 
     value: str | None
@@ -146,8 +147,7 @@ def _listed(operator: OperatorSettings) -> frozenset[str]:
     return frozenset(one.name for one in by_env if one.position not in others)
 
 
-@dataclass(frozen=True, slots=True)
-class _Chart:
+class _Chart(Struct, frozen=True):
     """The chart with its values."""
 
     values: ChartValues

@@ -5,8 +5,9 @@ the server's host keeps its cache, and leaves of the config tree that no option 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core import tree
 from confaudit.core.coder.go import RefusedError

@@ -4,17 +4,17 @@ A page is written for every commit, so that it may lie between two releases and 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core import tree
 from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.model import Fidelity, Json, Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """The releases that a page is most like; several where it is equally like them."""
 
     spans: tuple[tuple[str, str], ...]

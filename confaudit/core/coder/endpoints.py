@@ -10,8 +10,9 @@ answer, and sources ask for it before they know a release, or read a catalogue a
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.coder import stable_forms as form
 from confaudit.core.model import Json, Value
@@ -26,8 +27,7 @@ BUILD: Final = "the server's own build"
 """Repeated by endpoints that say the same in every deployment of a release."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One endpoint beside `deployment/config`."""
 
     name: str

@@ -7,17 +7,17 @@ read, is one more of both.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Final
 
+from msgspec import Struct
+
 from confaudit.core.coder.programs import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Experiments:
+class Experiments(Struct, frozen=True):
     """The experiments that a release knows, as far as that is told."""
 
     known: frozenset[str] = frozenset()
@@ -33,15 +33,13 @@ NOTHING_KNOWN: Final = Experiments()
 """Nothing is told of a release's experiments."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExposedSecret:
+class ExposedSecret(Struct, frozen=True):
     """A secret that the API of a release shows in clear."""
 
     option: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSecret:
+class StoredSecret(Struct, frozen=True):
     """A secret that the database knows as well, so that another one in its variable ends a server.
 
     Known from coder/coder#24895 (AI providers) and enterprise/dbcrypt (encryption keys).
@@ -53,8 +51,7 @@ class StoredSecret:
     """How to rotate it, in a whole sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """An environment variable that a program of Coder reads though it is no option of the server.
 
     Who reads the same name is told by one of these each.
@@ -70,16 +67,14 @@ class Variable:
     """Whether the reader does not run without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SharedVariable:
+class SharedVariable(Struct, frozen=True):
     """The variable of an option of the server that another program reads as well."""
 
     name: str
     reader: Program
 
 
-@dataclass(frozen=True, slots=True)
-class RetiredVariable:
+class RetiredVariable(Struct, frozen=True):
     """An environment variable that Coder 2 never read, and many still give."""
 
     name: str
@@ -93,8 +88,7 @@ class RetiredVariable:
     """What became of it, in a whole sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComingVariable:
+class ComingVariable(Struct, frozen=True):
     """The variable of an option that a release has of which the catalogue knows no options yet."""
 
     name: str
@@ -102,8 +96,7 @@ class ComingVariable:
     """The first release that is known to read it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplacedOption:
+class ReplacedOption(Struct, frozen=True):
     """An option that went without an alias, and another that does its job."""
 
     option: str
@@ -121,8 +114,7 @@ class Filler(StrEnum):
     """The operator, by numbered variables, which have no value source."""
 
 
-@dataclass(frozen=True, slots=True)
-class FilledSetting:
+class FilledSetting(Struct, frozen=True):
     """A setting whose value is not all the operator's or the release's doing."""
 
     setting: str
@@ -132,16 +124,14 @@ class FilledSetting:
     """In words that follow a comma; of variables their name, before "fill it"."""
 
 
-@dataclass(frozen=True, slots=True)
-class OptionalField:
+class OptionalField(Struct, frozen=True):
     """A field of the structures of an option that is served only where somebody gives it."""
 
     option: str
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnorderedOption:
+class UnorderedOption(Struct, frozen=True):
     """An option with a list of values whose order means nothing to Coder: a set, or a filter.
 
     Each value is looked for, allowed or turned on by itself (coder/coder: coderd/userauth.go,
@@ -154,23 +144,20 @@ class UnorderedOption:
     option: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChartKey:
+class ChartKey(Struct, frozen=True):
     """A key of the values of Coder's Helm chart."""
 
     key: str
     """Dotted; with `.*` at its end everything below it is free as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompleteSection:
+class CompleteSection(Struct, frozen=True):
     """A field of `Facts` that lists all there is: what it lacks the release has not."""
 
     section: str
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True, dict=True):
     """What holds for one release."""
 
     exposed_secrets: tuple[ExposedSecret, ...] = ()

@@ -5,15 +5,18 @@ Where the facts come from is not known here: see `confaudit.catalog`.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments, Facts
 from confaudit.core.coder.options import zero
 from confaudit.core.model import Json, OptionSpec
 from confaudit.patterns import regex
+from confaudit.reticent import Reticent
 
 _VERSION: Final = regex(
     r"v?([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})"
@@ -25,8 +28,7 @@ _RELEASED: Final = ((2, 0, ""),)
 """Stands where a pre-release has its identifiers, and sorts after all of them."""
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Version:
+class Version(Struct, frozen=True, order=True):
     """A Coder version in Semantic Versioning order; build metadata never counts."""
 
     major: int
@@ -82,13 +84,16 @@ Marks: TypeAlias = Mapping[str, tuple[str, ...]]
 """`OptionSpec.key` → the fields of `OptionSpec` of which something is to be said."""
 
 
-@dataclass(frozen=True)
-class Release:
+class Release(Reticent, frozen=True, dict=True):
     """What one stable release of Coder declares, and how well that is known.
 
     Of the releases that come with confaudit all is known. Of one that was learnt from documents,
     fields are marked by what they rest on: no mark means that an input tells the field.
     """
+
+    unsaid: ClassVar = frozenset(
+        {"options", "unsure", "guessed", "borrowed", "unknown", "find_facts"}
+    )
 
     version: str
     """Without `v`: `2.34.5`."""
@@ -96,7 +101,7 @@ class Release:
     """Day of publication, ISO 8601; empty when unknown."""
     esr: bool
     """Whether its line gets extended support: operators upgrade from one such line to the next."""
-    options: Mapping[str, OptionSpec] = field(repr=False, hash=False)
+    options: Mapping[str, OptionSpec]
     """By `OptionSpec.key`. Releases in a row that declare the same may share one mapping, so that
     whoever walks through all of them need look at it once."""
     leaves_without_option: tuple[str, ...] = ()
@@ -106,22 +111,33 @@ class Release:
     """Whether `options` are all there are, hidden ones included. A payload shows them all, and so
     does Coder's own source; docs, help and a written YAML do not: an option that is not among
     `options` may then exist all the same."""
-    unsure: Mapping[str, OptionSpec] = field(default_factory=dict, repr=False, hash=False)
+    unsure: Mapping[str, OptionSpec] = {}
     """What `borrowed_from` declares and no input shows: removed or hidden, not known. None of them
     is among `options`; without it nothing is known of them in this release."""
-    guessed: Marks = field(default_factory=dict, repr=False, hash=False)
+    guessed: Marks = field(default_factory=dict)
     """Fields that follow from names or likeness alone."""
-    borrowed: Marks = field(default_factory=dict, repr=False, hash=False)
+    borrowed: Marks = field(default_factory=dict)
     """Fields that no input tells, as `borrowed_from` declares them."""
-    unknown: Marks = field(default_factory=dict, repr=False, hash=False)
+    unknown: Marks = field(default_factory=dict)
     """Fields that nothing tells: what stands in the option means nothing."""
     borrowed_from: str = ""
     """The release whose facts fill what no input tells; empty when none was needed."""
     facts_of: str = ""
     """The release whose facts stand for its own, as nothing is known of this one itself; empty
     where they are its own."""
-    find_facts: Callable[[str], Facts] = field(default=_no_facts, repr=False, compare=False)
+    find_facts: Callable[[str], Facts] = _no_facts
     """Tells the facts of a version when somebody asks: most commands never do."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Release) and self._declared == other._declared
+
+    def __hash__(self) -> int:
+        return hash((self.version, self.borrowed_from, self.facts_of))
+
+    @property
+    def _declared(self) -> list[object]:
+        """All of it but where its facts come from."""
+        return [getattr(self, one) for one in self.__struct_fields__ if one != "find_facts"]
 
     @property
     def as_far_as(self) -> str:

@@ -4,8 +4,9 @@ These are no rows of the catalogue, because the code of this package is written 
 prediction does differs on either side. None was ever backported, so a release has them by its line.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.coder.releases import Version
 
@@ -30,8 +31,7 @@ SORTED_BY_NUMBER: Final = Version(2, 35, 0)
 """From this release on numbered providers are sorted by number, not as text (coder/coder#26230)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Semantics:
+class Semantics(Struct, frozen=True):
     """How a release's option code behaves where releases differ."""
 
     empty_env_counts: bool

@@ -1,6 +1,6 @@
 """Releases as servers tell them: of its own options a server knows best."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.model import Fidelity, Snapshot

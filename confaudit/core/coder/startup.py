@@ -10,8 +10,10 @@ Holds values as they were given, secrets included; `core.upgrade.situate` redact
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder import checks, parsing
 from confaudit.core.coder.go import RefusedError
@@ -21,27 +23,28 @@ from confaudit.core.coder.semantics import Semantics
 from confaudit.core.given import Channel
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
+from confaudit.reticent import Reticent
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Reticent, frozen=True):
     """One thing that a start is told. At most one of text, node and value says what."""
+
+    unsaid: ClassVar = frozenset({"text", "node", "value", "prefix"})
 
     channel: Channel | None
     """None when it is set and nobody knows by which way: then `name` is the option's key."""
     name: str
     """Environment variable, dotted YAML path, or flag without dashes."""
-    text: str | None = field(default=None, repr=False)
-    node: Value = field(default=MISSING, repr=False)
+    text: str | None = None
+    node: Value = MISSING
     """A sequence or mapping of the server's YAML."""
-    value: Value = field(default=MISSING, repr=False)
+    value: Value = MISSING
     """A value that a release has read already. MISSING here and above: nobody knows to what."""
-    prefix: str = field(default="", repr=False)
+    prefix: str = ""
     """How the text begins that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartError:
+class StartError(Struct, frozen=True):
     """One thing that keeps a release from starting."""
 
     option: str

@@ -1,10 +1,11 @@
 """What was looked at, and how it is: the one value that `status` and `doctor` are made of."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.model import Level
 
@@ -40,8 +41,7 @@ _LEVELS: Final = {
 _ORDER: Final = tuple(State)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing that was looked at."""
 
     state: State

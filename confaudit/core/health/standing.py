@@ -1,9 +1,10 @@
 """How a deployment stands: when it last answered, how long its token lasts, what it runs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.coder.support import Channel, Support, channels, support
@@ -17,8 +18,7 @@ _AHEAD: Final = timedelta(minutes=5)
 UPDATE: Final = "learn of newer releases: `confaudit catalog update`"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What is known of one deployment without asking it."""
 
     deployment: str

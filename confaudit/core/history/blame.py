@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import Change, OptionSpec, Setting
@@ -17,8 +18,7 @@ _FEW: Final = 12
 """Lines up to which it is faster to look for each in a text than to cut the text up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blamed:
+class Blamed(Struct, frozen=True):
     """What an option is, and what made it so."""
 
     spec: OptionSpec

@@ -1,13 +1,13 @@
 """One entry of the history of a deployment: a snapshot that changed something."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from confaudit.core.model import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What one commit made of the snapshot of one deployment."""
 
     deployment: str

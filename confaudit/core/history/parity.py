@@ -5,9 +5,11 @@ secret counts only whether it is set.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.changes.selection import spec_names
 from confaudit.core.history.renames import renames, under_new_names
@@ -17,8 +19,7 @@ from confaudit.core.secret import is_secret, secret
 from confaudit.core.text.wording import exact, setter
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One of the things compared, under a name of its own."""
 
     name: str
@@ -43,8 +44,7 @@ UNEXPECTED: Final = frozenset({Group.DRIFT, Group.DIFFERS, Group.MISSING})
 """What somebody may have to look at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deviation:
+class Deviation(Struct, frozen=True):
     """A value that some have for an option, where most have another."""
 
     group: Group
@@ -64,8 +64,7 @@ class Deviation:
     """What some of their releases call the option."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parity:
+class Parity(Struct, frozen=True):
     """What a comparison of several found."""
 
     members: tuple[Member, ...]

@@ -1,8 +1,10 @@
 """What of a history somebody asks for: some options, some causes, or all there is."""
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.changes.selection import EVERYTHING, Selection, change_names, spec_names
 from confaudit.core.history.entry import Entry
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from confaudit.core.lifecycle.wanted import Wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Which changes are wanted: of any of the options, and by any of the causes."""
 
     options: "tuple[Wanted, ...]" = ()

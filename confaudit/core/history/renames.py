@@ -4,8 +4,9 @@ Options that set the same config leaf are one setting (see `core/changes/aliases
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from confaudit.core.changes.owners import current_name, owners
 from confaudit.core.coder.releases import Version

@@ -4,9 +4,10 @@ Whoever queries them relies on it: a column is added, and none changes its meani
 `VERSION`.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 VERSION: Final = 1
 
@@ -25,8 +26,7 @@ class Kind(StrEnum):
     DAY = "day"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column."""
 
     name: str
@@ -36,16 +36,14 @@ class Column:
     """Whether it may hold nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """Columns that name a row of another table by its key."""
 
     columns: tuple[str, ...]
     table: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table."""
 
     name: str

@@ -1,16 +1,17 @@
 """What a deployment had when: the entries of its history, turned into values over time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Subject, Value, ValueSource
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(Struct, frozen=True):
     """A time through which something kept its value and where that came from."""
 
     value: Value
@@ -29,8 +30,7 @@ class Stay:
     """What brought it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """All that one option, leaf or fact of the server was, oldest first."""
 
     change: Change
@@ -44,16 +44,14 @@ class Lane:
         return tuple(stay for stay in self.stays if stay.entry)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """An entry at its place in time."""
 
     at: datetime
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """One deployment over time."""
 
     deployment: str
@@ -97,8 +95,7 @@ def _timeline(deployment: str, moments: Iterator[Moment]) -> Timeline:
 _Key: TypeAlias = tuple[Subject, str]
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A lane that is being told."""
 
     change: Change

@@ -10,9 +10,10 @@ read as a whole.
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
+
+from msgspec.structs import replace
 
 from confaudit.core import tree
 from confaudit.core.changes.documents import strictly_equal

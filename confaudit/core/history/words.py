@@ -7,10 +7,11 @@ over.
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.patterns import regex
 
@@ -26,8 +27,7 @@ class Event(StrEnum):
     """The newest snapshot with something that the operator changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A snapshot, named in words."""
 
     when: datetime | Event

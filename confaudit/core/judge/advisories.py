@@ -6,7 +6,9 @@ deployment is known; how they are written down is not known here.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Version, has_reached
 from confaudit.core.judge.conditions import Condition, Items
@@ -17,8 +19,7 @@ from confaudit.core.upgrade.known import Answer, Conclusion, Known, Truth
 from confaudit.core.upgrade.situation import Situation
 
 
-@dataclass(frozen=True, slots=True)
-class Advisory:
+class Advisory(Struct, frozen=True):
     """One thing to know when a deployment is as the condition says."""
 
     rule: Rule

@@ -5,8 +5,9 @@ rules are asked again as if that were what counts: what is true only then depend
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.judge.advisories import Advisory, advise
 from confaudit.core.judge.finding import Effect, Finding

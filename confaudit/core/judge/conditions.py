@@ -1,12 +1,14 @@
 """The one language of conditions: what can be asked about a deployment, and how answers join."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import partial
 from itertools import chain
 from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import ChartValue, Form, Holds, Position
@@ -37,8 +39,7 @@ class Looking(StrEnum):
     CHANGE = "change"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One of the things that are looked at one by one."""
 
     name: str

@@ -6,7 +6,8 @@ way to say the same, or another order of values that mean the same in any makes 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from confaudit.core.changes.order import is_reordered
 from confaudit.core.given import Given, Position

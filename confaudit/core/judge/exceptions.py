@@ -4,11 +4,13 @@ Decisions are values here; how they are written down is known in `rulebook`. `ju
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.model import Level
@@ -26,8 +28,7 @@ class Decision(StrEnum):
     """It counts, and a remark stands beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """All by which a decision may mean a finding."""
 
     rule: str
@@ -37,8 +38,7 @@ class Identity:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExceptionEntry:
+class ExceptionEntry(Struct, frozen=True):
     """One decision, with who took it, why, and until when it holds."""
 
     decision: Decision
@@ -106,8 +106,7 @@ def _reaches(release: str, limit: str) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class LevelOverride:
+class LevelOverride(Struct, frozen=True):
     """How bad findings of some rules are in this house."""
 
     rule: str
@@ -118,8 +117,7 @@ class LevelOverride:
     """File and line that say so."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedDifference:
+class ExpectedDifference(Struct, frozen=True):
     """What may differ between deployments that are compared with each other."""
 
     option: str
@@ -137,8 +135,7 @@ class ExpectedDifference:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Rulings:
+class Rulings(Struct, frozen=True):
     """Everything that people decided, asked on a day about a release."""
 
     today: date
@@ -190,8 +187,7 @@ NO_RULINGS: Final = Rulings(date.min)
 """Nobody decided anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lapsed:
+class Lapsed(Struct, frozen=True):
     """An entry that would have kept a finding from counting, and no longer does."""
 
     entry: ExceptionEntry

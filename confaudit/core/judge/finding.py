@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+
+from msgspec import Struct
 
 from confaudit.core.given import Form, Position
 from confaudit.core.model import MISSING, Change, Json, Level, OptionSpec, Value
@@ -54,8 +55,7 @@ class Phase(StrEnum):
     AFTER = "after"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One kind of finding. The id is permanent: ignore files and dashboards refer to it."""
 
     id: str
@@ -70,8 +70,7 @@ class Rule:
     """Id of the control of the hardening pack that it checks, if it does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(Struct, frozen=True):
     """Lines to change in the operator's own dialect; secrets never stand in them."""
 
     form: Form
@@ -80,8 +79,7 @@ class Patch:
     add: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing the operator should know, with why and what to do."""
 
     rule: Rule

@@ -5,10 +5,12 @@ Judge these findings by the rulings from before the change, so that it cannot sw
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Version
 from confaudit.core.given import Position
@@ -86,8 +88,7 @@ GOVERNANCE_RULES: Final[Mapping[str, Rule]] = {
 """Every rule on what a change is judged by, by id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What people had decided at some time."""
 
     policy: Policy = NO_POLICY
@@ -171,8 +172,7 @@ _WORDS: Final = (_OFF, *(level.word for level in Level))
 """How much findings can count, the least first."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Weight:
+class _Weight(Struct, frozen=True):
     """How much findings of a rule count under a policy, and where that is said."""
 
     level: Level | None

@@ -5,8 +5,9 @@ may be secret, so that `situate` asks them, and only what came of it is known he
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from confaudit.core.judge.advisories import Advisory, finding
 from confaudit.core.judge.audit import either_way
@@ -31,8 +32,7 @@ class ControlState(StrEnum):
     """The release lacks what it looks at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A control, and what came of it in one deployment."""
 
     control: Advisory
@@ -47,8 +47,7 @@ class Checked:
         return self.state is ControlState.HOLDS
 
 
-@dataclass(frozen=True, slots=True)
-class Checkup:
+class Checkup(Struct, frozen=True):
     """A deployment, and what came of every control in it."""
 
     situation: Situation

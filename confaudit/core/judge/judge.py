@@ -5,10 +5,12 @@ empty-state sentence, `result:` line and exit code all follow from that one valu
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.changes.selection import EVERYTHING, Selection, change_names
 from confaudit.core.judge.exceptions import (
@@ -52,8 +54,7 @@ EXCUSED: Final = (
 """What people decided not to count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Struct, frozen=True):
     """A finding that is not listed, and why."""
 
     finding: Finding
@@ -64,8 +65,7 @@ class Suppressed:
     """The exception that decides, if one does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """Everything that was found, and what became of it."""
 
     shown: tuple[Finding, ...] = ()

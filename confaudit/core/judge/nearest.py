@@ -4,7 +4,8 @@ That is its option in the stored snapshot, else the line that tells which releas
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from confaudit.core.given import Position
 from confaudit.core.judge.finding import Finding

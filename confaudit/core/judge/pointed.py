@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.given import Channel, Given, GivenState, OperatorSettings, Position
 from confaudit.core.judge.finding import Finding
@@ -25,8 +27,7 @@ def pointed(
         yield replace(one, positions=tuple(lines.pointed(place, one) for place in one.positions))
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
+class _Lines(Struct, frozen=True):
     """The lines of files, and what stands on which."""
 
     texts: Mapping[str, Sequence[str]]

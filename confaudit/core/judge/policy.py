@@ -1,8 +1,9 @@
 """The policy of a house: what it forbids and requires, how bad that is, what may differ."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.given import Position
 from confaudit.core.judge.advisories import Advisory, advise
@@ -13,8 +14,7 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situation import Situation
 
 
-@dataclass(frozen=True, slots=True)
-class HouseRule:
+class HouseRule(Struct, frozen=True):
     """A rule of the house: an advisory at any time, for some of the deployments."""
 
     advisory: Advisory
@@ -34,8 +34,7 @@ class HouseRule:
         return fits_any(deployment, self.deployments)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """Everything that a house lays down for all of its deployments."""
 
     rules: tuple[HouseRule, ...] = ()

@@ -5,7 +5,8 @@ may be secret, so that `situate` asks them, and only what came of it is known he
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from confaudit.core.coder.releases import Release, Version
 from confaudit.core.coder.semantics import EMPTY_COUNTS

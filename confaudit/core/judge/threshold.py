@@ -1,13 +1,13 @@
 """How much has to be found for a command to fail."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.model import Level
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """From where on findings make a command fail."""
 
     level: Level | None

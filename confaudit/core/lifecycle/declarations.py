@@ -1,9 +1,10 @@
 """What two releases declare differently, whoever runs them: each setting once."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.changes.diff import option_changes, position

@@ -6,10 +6,11 @@ what a patch release and a later line have in common is one event.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.changes.diff import facet_changes
 from confaudit.core.coder.defaults import default_value
@@ -59,8 +60,7 @@ _EVENT_WORDS: Final[Mapping[EventKind, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened to an option, told once however many lines got it."""
 
     kind: EventKind
@@ -73,8 +73,7 @@ class Event:
     """Completes the sentence that the kind begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """One option from its first release to its last."""
 
     spec: OptionSpec
@@ -89,16 +88,14 @@ class Life:
     """In version order."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """A difference between two releases in a row; equal steps are the same event."""
 
     kind: EventKind
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Occurrence:
+class _Occurrence(Struct, frozen=True):
     step: _Step
     release: Release
 

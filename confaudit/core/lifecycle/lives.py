@@ -1,14 +1,14 @@
 """The lives of the options that a report is about, gathered for a chart of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from confaudit.core.coder.releases import Catalog, Version
 from confaudit.core.lifecycle.lifecycle import Event, life
 
 
-@dataclass(frozen=True, slots=True)
-class Lives:
+class Lives(Struct, frozen=True):
     """The lives of the options a report is about, on one scale of release lines."""
 
     lines: tuple[str, ...]

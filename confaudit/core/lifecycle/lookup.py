@@ -1,9 +1,10 @@
 """Which option somebody means: by any of its names in any release, or a close misspelling."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.coder.releases import Release
 from confaudit.core.model import OptionSpec
@@ -11,8 +12,7 @@ from confaudit.core.text.wording import option_name, visible
 from confaudit.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Which option a name stands for."""
 
     key: str

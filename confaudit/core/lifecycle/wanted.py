@@ -1,7 +1,8 @@
 """The one option or leaf that somebody asks about, whatever releases call it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from confaudit.core.coder.identity import option_keys
 from confaudit.core.coder.releases import Release
@@ -9,8 +10,7 @@ from confaudit.core.lifecycle.lookup import Found
 from confaudit.core.model import Change, Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """An option, or a leaf that no option sets."""
 
     name: str

@@ -7,8 +7,9 @@ Decides what can be rewritten in the texts that there are. Which names mean the 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeAlias
+from typing import ClassVar, Final, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Release
@@ -26,13 +27,15 @@ from confaudit.core.migrate.lines import LinesEditor
 from confaudit.core.migrate.names import OldName, RenameGroup, groups
 from confaudit.core.migrate.server_yaml import YamlEditor
 from confaudit.core.snapshot.redact import public_settings
+from confaudit.reticent import Reticent
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(Reticent, frozen=True):
     """One entry of a file that was rewritten."""
 
-    given: Given = field(repr=False)
+    unsaid: ClassVar = frozenset({"given"})
+
+    given: Given
     """As it stood."""
     new: str
     """Its new name. Where the file had that one as well, saying the same, the entry is gone."""
@@ -41,11 +44,12 @@ class Rewrite:
     patch: Patch
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Reticent, frozen=True):
     """The operator's files with current names, and what was left alone."""
 
-    texts: Mapping[str, str] = field(repr=False)
+    unsaid: ClassVar = frozenset({"texts"})
+
+    texts: Mapping[str, str]
     """File → its text, every file that was given; all but names is kept byte for byte."""
     patches: tuple[Rewrite, ...]
     """In the order of the entries."""
@@ -53,13 +57,14 @@ class Migration:
     """Old name → why it stays, completing "left as it is: …"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Migrant:
+class Migrant(Reticent, frozen=True):
     """A deployment whose files are to be rewritten."""
 
-    operator: OperatorSettings = field(repr=False)
+    unsaid: ClassVar = frozenset({"operator", "texts"})
+
+    operator: OperatorSettings
     """What the files say, not redacted: whether two values are the same only shows as they are."""
-    texts: Mapping[str, str] = field(repr=False)
+    texts: Mapping[str, str]
     """The files as they lie on disk, by the name that positions have."""
     source: Release
     target: Release
@@ -106,8 +111,7 @@ def _places(operator: OperatorSettings) -> Mapping[int, _Place]:
     return found
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True, eq=False):
     """Entries that one deployment would have rewritten together."""
 
     bench: "_Bench"

@@ -6,9 +6,10 @@ nothing of texts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from confaudit.core.coder.names import current, name_for, names
 from confaudit.core.coder.releases import Release, Version
@@ -22,8 +23,7 @@ from confaudit.core.text.wording import agreeing, listing
 from confaudit.core.upgrade.families import Family, numbered, renamed
 
 
-@dataclass(frozen=True, slots=True)
-class OldName:
+class OldName(Struct, frozen=True):
     """One entry of the files under an old name."""
 
     given: Given
@@ -33,8 +33,7 @@ class OldName:
     """The entry of the same file that has the new name and says the same: this one can go."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenameGroup:
+class RenameGroup(Struct, frozen=True):
     """Entries to rewrite together or not at all: those of one value, or of one family.
 
     Half a rename can change the value in force, because two names of one value compete.
@@ -58,8 +57,7 @@ def groups(operator: OperatorSettings, source: Release, target: Release) -> Iter
 _Name: TypeAlias = tuple[Channel, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
+class _Meaning(Struct, frozen=True):
     """What the target makes of a name."""
 
     spec: OptionSpec

@@ -6,9 +6,10 @@ the same text when it is put together again, so that only what is moved or renam
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 from confaudit.core.given import Channel, Given
 from confaudit.core.judge.finding import Patch
@@ -25,8 +26,7 @@ _STEP: Final = 2
 Path: TypeAlias = tuple[str, ...]
 
 
-@dataclass(eq=False, slots=True)
-class _Block:
+class _Block(Struct, eq=False):
     """A key, the comments directly above it, and all that belongs to it."""
 
     key: str = ""

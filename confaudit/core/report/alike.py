@@ -4,9 +4,10 @@ Equal are those of one rule that say the same about this deployment, each of ano
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.judge.finding import Finding
 from confaudit.core.model import OptionSpec
@@ -19,8 +20,7 @@ _FEW: Final = 5
 """So many names are read in one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(Struct, frozen=True):
     """What findings that are told as one have in common."""
 
     title: str

@@ -1,14 +1,14 @@
 """What an audit is of: one deployment, or the change that is reviewed itself."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 ITSELF: Final = "the change itself"
 """What stands for a deployment in a review where something is about none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audited:
+class Audited(Struct, frozen=True):
     """The deployment that an audit is of."""
 
     name: str

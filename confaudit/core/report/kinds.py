@@ -1,13 +1,13 @@
 """The kinds of reports, each with what is peculiar to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class _Traits:
+
+class _Traits(Struct, frozen=True):
     subject: str
     is_audit: bool = False
     is_upgrade: bool = False

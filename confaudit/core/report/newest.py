@@ -1,9 +1,10 @@
 """Reports of a long history, cut where a reader would drown in them."""
 
 from bisect import bisect_right
-from dataclasses import replace
 from itertools import accumulate
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural

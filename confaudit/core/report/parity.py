@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.health.check import State
 from confaudit.core.history.parity import UNEXPECTED, Deviation, Group, Parity
@@ -43,8 +45,7 @@ _MANY: Final = 20
 _SAME: Final = (_OPTION, Column("value", "Value", is_code=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """The table of one group."""
 
     id: str

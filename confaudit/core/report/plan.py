@@ -1,9 +1,10 @@
 """The plan of steps: what a report asks the operator to do, in the order to do it."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.judge.finding import Finding, Phase
 from confaudit.core.model import Level
@@ -13,8 +14,7 @@ from confaudit.core.report.report import Report
 from confaudit.core.upgrade.known import Truth
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing to do, which settles one finding or several."""
 
     texts: tuple[str, ...]
@@ -28,8 +28,7 @@ class Step:
         return tuple(dict.fromkeys(filter(None, map(name_of, self.findings))))
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """The steps that are to be taken at one time, the most urgent first."""
 
     phase: Phase | None

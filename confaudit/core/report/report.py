@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from confaudit.core import tree
 from confaudit.core.changes.attribution import BY_CAUSE
@@ -36,8 +37,7 @@ from confaudit.core.report.not_counted import in_brief, in_words
 from confaudit.core.text.wording import agreeing, amount, listing, plural
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of the two things compared."""
 
     label: str
@@ -54,8 +54,7 @@ class Side:
     """Of a docs page the releases that it is most like."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a table."""
 
     id: str
@@ -65,8 +64,7 @@ class Column:
     """Whether its cells are to be typed as they are: names, versions, values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Rows for people and programs alike: each format lays them out in its own way."""
 
     id: str
@@ -82,8 +80,7 @@ class Table:
     plain table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a job found, with everything a reader needs to judge it. Parts may be empty."""
 
     title: str

@@ -1,9 +1,11 @@
 """What one commit brought: a report on each deployment that it touched, and all of them as one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.judge.judge import joined
 from confaudit.core.model import EXPLICIT, MISSING, Snapshot, Value
@@ -14,8 +16,7 @@ from confaudit.core.report.report import Column, Report, Table
 from confaudit.core.text.wording import moment, option_name, plural, readable, visible
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """A commit, as its reports tell it."""
 
     id: str

@@ -1,7 +1,8 @@
 """Whether what a snapshot brought is worth telling to those who asked to be told."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from confaudit.core.judge.finding import Finding
 from confaudit.core.model import Cause, Level
@@ -9,8 +10,7 @@ from confaudit.core.report.report import Report
 from confaudit.core.text.globs import fits_any
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What somebody asked to be told."""
 
     deployments: Sequence[str] = ()

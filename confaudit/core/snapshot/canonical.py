@@ -9,9 +9,10 @@ formats stay readable for ever.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any, Final
+
+from msgspec.structs import fields, replace
 
 from confaudit.core.model import (
     MISSING,

@@ -8,9 +8,10 @@ from the release's facts.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from confaudit.core import tree
 from confaudit.core.coder import endpoints

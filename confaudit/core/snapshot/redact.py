@@ -8,8 +8,9 @@ still do.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.given import Given, GivenState, OperatorSettings
 from confaudit.core.model import (

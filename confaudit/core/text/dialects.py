@@ -2,8 +2,9 @@
 
 import json
 import shlex
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.model import MISSING, OptionSpec, Value
 from confaudit.core.secret import SECRET_OPTIONS, is_secret
@@ -11,8 +12,7 @@ from confaudit.core.text.typed import typed
 from confaudit.patterns import regex
 
 
-@dataclass(frozen=True, slots=True)
-class Dialects:
+class Dialects(Struct, frozen=True):
     """One setting, four times; empty where the option has no such name, or none to trust."""
 
     flag: str

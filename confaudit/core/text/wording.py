@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeGuard
+
+from msgspec.structs import fields
 
 from confaudit.core.coder.options import human_duration
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource

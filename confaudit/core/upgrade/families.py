@@ -6,9 +6,11 @@ server's reader of such variables works, and the language of conditions names th
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.go import RefusedError, integer
 from confaudit.core.coder.releases import Version
@@ -28,8 +30,7 @@ class Family(StrEnum):
     AI_PROVIDER = "ai-provider"
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Struct, frozen=True):
     """What names of a family begin with, and the releases that read such names."""
 
     text: str
@@ -123,8 +124,7 @@ NAMES: Final[Mapping[Family, str]] = {Family.EXTERNAL_AUTH: "ID", Family.AI_PROV
 """The field that tells the members of a family apart; where it is empty, TYPE stands for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """One member of a family: everything given under one number."""
 
     family: Family
@@ -168,8 +168,7 @@ def _called(label: str, field: str) -> str:
     return f"{label}.{field.lower()}" if "." in label else f"{label}_{field}"
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Struct, frozen=True):
     """A family as one release reads it."""
 
     version: Version

@@ -2,9 +2,11 @@
 
 import operator
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder import regexps
 from confaudit.core.coder.chart import is_by_chart
@@ -31,8 +33,7 @@ class UpgradeSide(StrEnum):
     AFTER = "after"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is known about one setting on one side of the upgrade."""
 
     name: str
@@ -70,8 +71,7 @@ class Known:
         return tuple(one.position for one in self.given if not is_by_chart(one))
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(Struct, frozen=True):
     """The answer to a question about the deployment, and what it rests on."""
 
     answer: Truth
@@ -93,8 +93,7 @@ class Conclusion:
         return Truth.DEPENDS if self.presumed and self.answer is Truth.YES else self.answer
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a condition came to, asked about one thing; it holds no secret."""
 
     item: str
@@ -104,8 +103,7 @@ class Answer:
     """Key of the option that was looked at, or whose variable was."""
 
 
-@dataclass(frozen=True, slots=True)
-class ValueTest:
+class ValueTest(Struct, frozen=True):
     """A question about a value, and what the beginning of an unknown text says about it."""
 
     holds: Callable[[Value], bool | None]

@@ -1,7 +1,9 @@
 """What an upgrade does to a configuration, as a value and as the JSON output carries it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.coder.identity import moved_keys
 from confaudit.core.coder.releases import Release
@@ -9,8 +11,7 @@ from confaudit.core.coder.startup import StartError
 from confaudit.core.model import MISSING, Json, OptionSpec, Setting, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(Struct, frozen=True):
     """What an upgrade does to a configuration. Mappings go by `OptionSpec.key`.
 
     Nothing secret is left in one that `situate` made.

@@ -7,8 +7,10 @@ in later, or elsewhere.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.changes.aliases import join
 from confaudit.core.coder.facts import Filler
@@ -40,8 +42,7 @@ from confaudit.core.upgrade.verify import (
 )
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(Struct, frozen=True, dict=True):
     """What the target printed, as the target itself would read it again. Nothing secret is left."""
 
     label: str

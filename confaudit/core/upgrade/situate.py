@@ -7,8 +7,9 @@ comes last, once.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from confaudit.core.coder.chart import with_chart
 from confaudit.core.coder.releases import Catalog, Release

@@ -8,10 +8,11 @@ Reasons are written to stand after "because" or in a sentence of their own, and 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
+
+from msgspec.structs import replace
 
 from confaudit.core import tree
 from confaudit.core.coder.chart import is_by_chart, with_chart
@@ -54,6 +55,7 @@ from confaudit.core.upgrade.known import (
 from confaudit.core.upgrade.lacking import not_there, removed_or_hidden
 from confaudit.core.upgrade.prediction import Prediction
 from confaudit.core.upgrade.spelling import Spelling
+from confaudit.reticent import Reticent
 
 Earlier: TypeAlias = Callable[[str], Iterable[Value]]
 """Option key → its values in the snapshots of a deployment, the newest first. To be asked only
@@ -69,12 +71,13 @@ AnswersByCheck: TypeAlias = Mapping[str, tuple[Answer, ...]]
 """What came of checks that look at values as they are, by the id of each."""
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(Reticent, frozen=True, dict=True):
     """One deployment on its way from one release to another; both are the same for `lint`.
 
     Made by `situate`; nothing secret is left in it.
     """
+
+    unsaid: ClassVar = frozenset({"catalog", "earlier", "assumed", "at_start"})
 
     snapshot: Snapshot | None
     operator: OperatorSettings
@@ -84,13 +87,13 @@ class Situation:
     """From source to source: what the release in use makes of the same."""
     source: Release
     target: Release
-    catalog: Catalog = field(repr=False)
+    catalog: Catalog
 
-    earlier: Earlier = field(default=no_snapshots, repr=False)
+    earlier: Earlier = no_snapshots
     """What earlier snapshots of the deployment show."""
-    assumed: "Situation | None" = field(default=None, repr=False)
+    assumed: "Situation | None" = None
     """The same as templates' own defaults would have it; None where there are none."""
-    at_start: Mapping[UpgradeSide, AnswersByCheck] = field(default_factory=dict, repr=False)
+    at_start: Mapping[UpgradeSide, AnswersByCheck] = {}
     """What is known of the checks of a start, and of controls, on either side: of values that are
     secret as well."""
 

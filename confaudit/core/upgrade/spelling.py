@@ -8,10 +8,11 @@ nothing is close nothing is suggested: a wrong hint is worse than none.
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.coder.facts import Facts
 from confaudit.core.coder.programs import Program
@@ -24,8 +25,7 @@ from confaudit.patterns import regex
 PREFIX: Final = "CODER_"
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(Struct, frozen=True):
     """What an operator may have meant by a name that no release reads."""
 
     name: str

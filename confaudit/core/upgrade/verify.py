@@ -7,8 +7,10 @@ only options are compared.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
@@ -33,8 +35,7 @@ from confaudit.core.upgrade.prediction import Prediction
 from confaudit.core.upgrade.situate import prediction_of
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """An upgrade held against its prediction; aliases count as one setting."""
 
     expected: Snapshot

@@ -5,8 +5,10 @@ A value is known when it is a text alone; every expression stays open.
 
 import re
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
 from confaudit.operator_files import embedded, lines
@@ -24,8 +26,7 @@ _VALUES: Final = ("value", "Value")
 _NAMES: Final = ("name", "Name")
 
 
-@dataclass(slots=True)
-class CodeReader:
+class CodeReader(Struct):
     """Reads the tree of one file; what was read once is not read again."""
 
     file: OperatorFile

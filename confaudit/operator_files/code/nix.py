@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder import nixos
 from confaudit.core.given import Form, Given, GivenState, OperatorSettings
@@ -108,8 +110,7 @@ def _versions(root: Node) -> Iterator[str]:
             yield named.text
 
 
-@dataclass(slots=True)
-class _NixReader:
+class _NixReader(Struct):
     code: CodeReader
     files: Mapping[str, Scalar]
     """Texts that become files which units and containers may name."""

@@ -20,8 +20,7 @@ _OPEN: Final = "$"
 _FILE: Final = "@"
 
 
-@dataclass(eq=False, slots=True)
-class Applied(List):
+class Applied(List, eq=False):
     """What a function that we do not know makes of its arguments."""
 
 

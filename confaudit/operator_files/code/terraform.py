@@ -6,9 +6,11 @@ default, a variables file's assignment) the others use.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.programs import SERVER_NAMES, product
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
@@ -52,8 +54,7 @@ _REFERENCE: Final = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What one block sets."""
 
     operator: OperatorSettings
@@ -122,8 +123,7 @@ def _with_version(operator: OperatorSettings, tags: Sequence[str]) -> OperatorSe
     return replace(operator, version=name, version_hint=hint)
 
 
-@dataclass(slots=True)
-class _FileReader:
+class _FileReader(Struct):
     code: CodeReader
     root: Mapping
     names: FolderNames

@@ -1,9 +1,10 @@
 """What the files of a Terraform folder give names to: local values and variables."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct, field
 
 from confaudit.operator_files.code.hcl import Names, parse
 from confaudit.operator_files.code.nodes import Allowance, moved, on_condition, whole_size
@@ -15,8 +16,7 @@ _ROUNDS: Final = 2
 """How often names are looked up in what names stand for."""
 
 
-@dataclass(slots=True)
-class FolderNames:
+class FolderNames(Struct):
     """What `local.NAME` and `var.NAME` stand for; `used` are those that somebody asked for."""
 
     found: Mapping[str, tuple[Node, OperatorFile]] = field(default_factory=dict)

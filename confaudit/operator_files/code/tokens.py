@@ -3,10 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from textwrap import dedent
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.patterns import regex
 
@@ -35,8 +36,7 @@ _DOLLAR: Final = "\ue001"
 _PAIRS: Final = {"{": "}", "[": "]", "(": ")"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A word, sign or text of a program."""
 
     kind: str

@@ -4,10 +4,12 @@
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.programs import SERVER_NAMES, product
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
@@ -79,8 +81,7 @@ def read_layers(files: Collection[OperatorFile], beside: Beside) -> tuple[Operat
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layers:
+class _Layers(Struct, frozen=True):
     """What a service is made of."""
 
     services: tuple[Service, ...]

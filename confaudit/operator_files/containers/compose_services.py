@@ -1,8 +1,9 @@
 """The services of compose files, and which of them extend one another."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.given import Elsewhere
 from confaudit.operator_files.beside import Beside
@@ -10,8 +11,7 @@ from confaudit.operator_files.file import OperatorFile
 from confaudit.yaml_nodes import Mapping, Scalar, entries, follow, get, text_at
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A service as one file has it."""
 
     file: OperatorFile

@@ -6,10 +6,12 @@ own. A tool is known by where its containers stand; what they hold is read in on
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, product
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.programs import SERVER_NAMES
 from confaudit.core.coder.programs import product as program_in
@@ -54,8 +56,7 @@ _NAME: Final = ("name", "key")
 _VERSION_LABEL: Final = "org.opencontainers.image.version"
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """One container, as its tool describes it."""
 
     parts: Mapping
@@ -65,8 +66,7 @@ class Container:
     """How its tool reads a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Tool:
+class _Tool(Struct, frozen=True):
     form: Form
     find: Callable[[Node], Iterator[Container]]
 

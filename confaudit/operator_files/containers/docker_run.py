@@ -1,9 +1,10 @@
 """`docker run` and its kin (podman, nerdctl; create): what a command line gives to a container."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.operator_files.command import Word, called, started
 from confaudit.operator_files.version import image_parts, is_coder_image
@@ -24,8 +25,7 @@ _SHORT_SWITCHES: Final = "ditqP"
 _SHORT: Final = {"e": "env"}
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A container as a command line has it."""
 
     image: Word

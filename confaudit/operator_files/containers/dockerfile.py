@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.given import Form, Given, OperatorSettings
 from confaudit.operator_files.beside import Beside
@@ -28,8 +30,7 @@ _FROM: Final = regex(r"(?:--\S+\s+)*(?P<image>\S+)(?:\s+[Aa][Ss]\s+(?P<name>\S+)
 _FIRST: Final = frozenset({"FROM", "ARG"})
 
 
-@dataclass(slots=True)
-class _Stage:
+class _Stage(Struct):
     """An image as one `FROM` begins it."""
 
     image: str

@@ -4,9 +4,10 @@ They set nothing themselves: they count for the values that are given to the cha
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.given import OperatorSettings
 from confaudit.errors import SourceError
@@ -20,8 +21,7 @@ _VENDORS: Final = ("coder.com", "/coder/")
 """What stands in the addresses of the vendor's charts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """Coder's chart, as the files of a chart have it: as a part of theirs, or as that itself."""
 
     key: str

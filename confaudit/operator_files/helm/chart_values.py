@@ -1,7 +1,8 @@
 """The values of Coder's Helm chart, key by key: where each stands, and what it holds."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from confaudit.core.given import ChartValue, Holds, Position
 from confaudit.operator_files.helm.values_layers import Values

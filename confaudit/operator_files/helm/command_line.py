@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.given import Form, OperatorSettings
 from confaudit.operator_files.beside import Beside
@@ -33,8 +34,7 @@ _WITH_VALUE: Final = (
 """Options that take the next word, where it is not joined by `=`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One command that installs a chart."""
 
     line: int

@@ -1,9 +1,10 @@
 """helmfile.yaml: releases of charts, each with values of its own and files of values."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.given import Form, OperatorSettings
 from confaudit.operator_files.beside import Beside

@@ -6,9 +6,11 @@ value stays as it is.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.given import OperatorSettings
 from confaudit.core.text.wording import visible
@@ -31,8 +33,7 @@ _SAFE: Final = regex(r"[\w./@+~:-]*(?: [\w./@+~-]+)*")
 """A text that changes nothing around it in YAML."""
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """One of those that a file is for, with what it fills in."""
 
     name: str = ""

@@ -1,8 +1,9 @@
 """Which values reach Coder's chart: by what the files of a chart, or a release, say of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.text.wording import listing, visible
 from confaudit.operator_files.beside import Beside
@@ -17,8 +18,7 @@ _OWN: Final[Path] = ("coder",)
 """Where Coder's chart has its server, as seen from the root of its values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Where in values charts of Coder look for a server's."""
 
     charts: Mapping[Path, Installed]

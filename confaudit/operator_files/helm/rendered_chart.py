@@ -4,8 +4,9 @@
 of its values in one list. Taken apart, they are what the values were, as far as that shows.
 """
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.coder.chart import is_charts_own
 from confaudit.core.coder.releases import Version

@@ -2,8 +2,10 @@
 
 import base64
 import binascii
-from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.core.given import Elsewhere, Form, OperatorSettings
 from confaudit.core.text.wording import visible
@@ -22,8 +24,7 @@ from confaudit.operator_files.templates import OPAQUE
 from confaudit.yaml_nodes import Mapping, Node, Scalar, get, nodes
 
 
-@dataclass(slots=True)
-class Stack:
+class Stack(Struct):
     """The values of one release, put together layer by layer, and what is missing of them."""
 
     file: OperatorFile

@@ -5,8 +5,10 @@ Coder's container is found by structure, at any depth: what has an `env` with Co
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.chart import may_set
 from confaudit.core.coder.programs import SERVER_NAMES, Program, product, program_of
@@ -95,8 +97,7 @@ def read_layers(files: Sequence[OperatorFile], beside: Beside) -> tuple[Operator
     return read_release(Release(layered(layers), reach=of_values(files[0], beside)), beside)
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """Values, and what the resource says that gives them to a chart."""
 
     values: Values
@@ -207,8 +208,7 @@ def _misplaced(container: "Container", reach: Reach, values: Values) -> Misplace
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """The values of one container."""
 
     values: Mapping

@@ -6,13 +6,16 @@ node still knows which file it stands in.
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Mapping_
-from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import ClassVar, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.given import Form, Position, ReplacedList
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.helm.values_paths import Change, steps_of
 from confaudit.operator_files.settings import unique
+from confaudit.reticent import Reticent
 from confaudit.yaml_nodes import (
     MAX_DEPTH,
     Mapping,
@@ -26,9 +29,10 @@ from confaudit.yaml_nodes import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Reticent, frozen=True):
     """Values as one place has them."""
+
+    unsaid: ClassVar = frozenset({"owners"})
 
     root: Node
     file: OperatorFile
@@ -37,7 +41,7 @@ class Layer:
     """Whether it is kept as a secret, so that only names of it may be shown."""
     parts: tuple["Layer", ...] = ()
     """What a tool made it of before Helm saw it, the lowest first."""
-    owners: Mapping_[int, "Layer"] = field(default_factory=dict, repr=False)
+    owners: Mapping_[int, "Layer"] = {}
     """By identity, in which of these, or where else, a node of it stands."""
 
     @property
@@ -46,16 +50,17 @@ class Layer:
         return Form.TEXT if self.file.templated else self.form
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Reticent, frozen=True):
     """What layers come to."""
+
+    unsaid: ClassVar = frozenset({"_owners"})
 
     root: Node
     layers: tuple[Layer, ...]
     """The lowest first, one at least."""
     is_whole: bool = True
     """Whether all layers are seen here."""
-    _owners: Mapping_[int, Layer] = field(default_factory=dict, repr=False)
+    _owners: Mapping_[int, Layer] = {}
     """By identity, what each key and value of a map stands in; nothing where one layer is all."""
 
     @classmethod
@@ -107,13 +112,12 @@ def _owned(layer: Layer) -> dict[int, Layer]:
     return {id(node): layer.owners.get(id(node), layer) for node in nodes(layer.root)}
 
 
-@dataclass(slots=True)
-class _Merge:
+class _Merge(Struct):
     """One layer over what is below it. What aliases repeat is merged once."""
 
     layer: Layer
     owners: dict[int, Layer]
-    done: dict[tuple[int, int], Mapping] = field(default_factory=dict)
+    done: dict[tuple[int, int], Mapping] = {}
 
     def of(self, lower: Node, upper: Node, depth: int = 0) -> Node:
         below, above = follow(lower), follow(upper)

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from confaudit.patterns import regex
 from confaudit.yaml_nodes import MAX_DEPTH, Mapping, Node, Scalar, entries, follow
@@ -34,8 +35,7 @@ def typed(text: str, line: int) -> Scalar:
     return Scalar(line, text, "" if _TYPED.fullmatch(text) else '"')
 
 
-@dataclass(slots=True)
-class Change:
+class Change(Struct):
     """One value to be put at the end of a path; all that leads there is copied, nothing changed."""
 
     value: Node

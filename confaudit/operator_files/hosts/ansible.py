@@ -1,10 +1,12 @@
 """Ansible: containers, Helm releases and files that the tasks of a playbook or role make."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from textwrap import dedent
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.programs import SERVER_NAMES
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
@@ -38,8 +40,7 @@ _COMMANDS: Final = frozenset({"command", "shell"})
 _MODULES: Final = _CONTAINERS | _DEFINITIONS | _TEXTS.keys() | _COPIES | _COMMANDS | {"helm"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+class _Task(Struct, frozen=True):
     """What one task has a module do."""
 
     module: str
@@ -48,8 +49,7 @@ class _Task:
     environment: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Playbook:
+class _Playbook(Struct, frozen=True):
     file: OperatorFile
     variables: Mapping[str, tuple[Node, OperatorFile]]
     """What plays, and the files of variables given with them, set once; and where it stands."""

@@ -4,8 +4,9 @@ import base64
 import binascii
 import shlex
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.given import OperatorSettings
 from confaudit.operator_files import embedded

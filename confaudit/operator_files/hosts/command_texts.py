@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts import markdown
@@ -18,8 +20,7 @@ CODER: Final = regex(rf"\b(?:{CODER_NAME.pattern})|\b(?:coder|codercom)/coder\b|
 """What a text has that sets a server of Coder up, or runs one."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandTexts:
+class CommandTexts(Struct, frozen=True):
     """The commands of a text, and the files that it shows."""
 
     found: tuple[list[Command], ...]

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.operator_files.file import OperatorFile
 from confaudit.operator_files.hosts import systemd
@@ -14,8 +15,7 @@ _SHELLS: Final = frozenset({"", "sh", "bash", "shell", "console", "zsh", "text",
 """Languages of fenced blocks that hold commands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A fenced block."""
 
     text: str

@@ -3,8 +3,9 @@
 Their variables have names of Coder's at times, and are the commands', not a server's.
 """
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.given import Form, OperatorSettings
 from confaudit.operator_files.beside import Beside

@@ -5,10 +5,12 @@ is what a `docker run` gives to a container, and what is exported before `coder 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.programs import SERVER_NAMES, product, started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
@@ -40,8 +42,7 @@ from confaudit.operator_files.version import image_parts, is_coder_image, versio
 from confaudit.patterns import regex
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """What a file has somebody's shell do."""
 
     file: OperatorFile

@@ -7,8 +7,10 @@ Nothing is executed. In a word, `$$` is a dollar sign and `$NAME` is the shell's
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from confaudit.operator_files.command import SHELLS, Word, called
 from confaudit.operator_files.substitution import SHELL, Reading
@@ -38,8 +40,7 @@ _MAX_DEPTH: Final = 3
 _END_OF_PIPE: Final = frozenset({"&&", "||", ";;", ";", "&", "(", ")", "\n"})
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A heredoc's text."""
 
     text: str
@@ -49,8 +50,7 @@ class Document:
     """Whether `$NAME` in it is the shell's."""
 
 
-@dataclass(slots=True)
-class Command:
+class Command(Struct):
     """A simple command."""
 
     line: int
@@ -106,8 +106,7 @@ def _runs(word: str) -> bool:
     return "\n" in word and _STARTS.search(word) is not None
 
 
-@dataclass(slots=True)
-class _Awaited:
+class _Awaited(Struct):
     """A heredoc whose text begins on the next line."""
 
     command: Command

@@ -3,9 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.coder.programs import started_by
 from confaudit.core.given import Elsewhere, Form, Given, GivenState, OperatorSettings
@@ -41,8 +43,7 @@ _KEYS: Final = {
 """By section, what a container or program is set up with; elsewhere it means nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Struct, frozen=True):
     """One assignment of a unit."""
 
     section: str
@@ -65,8 +66,7 @@ def read(file: OperatorFile, beside: Beside) -> tuple[OperatorSettings, ...]:
     return tuple(_unit(one, beside) for one in _units(file))
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(Struct, frozen=True):
     """The directives of a unit, all its files together."""
 
     name: str

@@ -1,8 +1,9 @@
 """What applies a kustomization, and changes what it comes to: Flux's Kustomization, Argo's app."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from confaudit.operator_files.beside import Beside, Resource, resources
 from confaudit.operator_files.file import OperatorFile
@@ -10,8 +11,7 @@ from confaudit.operator_files.version import image_parts
 from confaudit.yaml_nodes import Mapping, Node, Scalar, Sequence, get, items_at, text_at
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """Changes of the shape that a kustomization has, from somewhere else."""
 
     root: Node

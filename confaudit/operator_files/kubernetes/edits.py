@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, entries, follow, get, resolve, text_at
@@ -28,8 +29,7 @@ class DoesNotFit(Exception):  # noqa: N818 - found and handled within this room
     """An operation is for something that is not there."""
 
 
-@dataclass(slots=True)
-class StrategicMerge:
+class StrategicMerge(Struct):
     """A patch laid over what it changes: maps are merged, and the lists that have a key."""
 
     keys: Mapping[str, str]
@@ -82,8 +82,7 @@ class StrategicMerge:
         return node
 
 
-@dataclass(slots=True)
-class JsonPatch:
+class JsonPatch(Struct):
     """Operations that each change what stands at one path."""
 
     made: Made = field(default_factory=list)
@@ -177,8 +176,7 @@ Change: TypeAlias = Callable[[tuple[str, str], str], str]
 """What a text becomes that stands at a path, of which the last two keys are told."""
 
 
-@dataclass(slots=True)
-class Rewrite:
+class Rewrite(Struct):
     """Texts that are changed wherever they stand."""
 
     change: Change

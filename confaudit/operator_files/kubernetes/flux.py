@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.core.text.wording import visible
 from confaudit.operator_files.beside import Resource, resources
@@ -18,8 +20,7 @@ _GROUP: Final = "kustomize.toolkit.fluxcd.io"
 _VARIABLE: Final = regex(r"(?<!\$)\$\{(?P<name>[A-Za-z_]\w*)(?::?[-=](?P<default>[^${}\n]*))?\}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Substitution:
+class _Substitution(Struct, frozen=True, eq=False):
     """The variables of one Kustomization."""
 
     file: OperatorFile
@@ -41,8 +42,7 @@ class _Substitution:
         return match[0] if value is None or "\n" in value else value
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """Files as Flux applies them."""
 
     files: tuple[OperatorFile, ...]

@@ -1,9 +1,10 @@
 """The ConfigMaps and Secrets that a kustomization makes of literals and files."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.given import Elsewhere, Form
 from confaudit.operator_files.beside import Beside, KeyText, Origin, Resource

@@ -1,8 +1,9 @@
 """JSON patches by themselves: what they add, where what they change is not here."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from confaudit.core.given import Elsewhere
 from confaudit.operator_files.beside import Resource

@@ -7,8 +7,9 @@ still knows the file that it stands in.
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from confaudit.core.given import Elsewhere, OperatorSettings
 from confaudit.errors import SourceError
@@ -126,8 +127,7 @@ _MOST_PATCHES: Final = 300
 goes through all that those before it made."""
 
 
-@dataclass(slots=True)
-class _Build:
+class _Build(Struct):
     """What kustomizations come to so far."""
 
     beside: Beside
@@ -247,8 +247,7 @@ class _Build:
         return resource
 
 
-@dataclass(frozen=True, slots=True)
-class _Patch:
+class _Patch(Struct, frozen=True):
     source: Scalar
     """A path, or the patch itself."""
     target: Node | None = None

@@ -1,16 +1,16 @@
 """Resources that a cluster makes Secrets of: which names these have is known, no value ever is."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from confaudit.core.given import GivenState
 from confaudit.yaml_nodes import Mapping as Map
 from confaudit.yaml_nodes import Node, Scalar, entries, get, items_at, text_at
 
 
-@dataclass(frozen=True, slots=True)
-class MadeSecret:
+class MadeSecret(Struct, frozen=True):
     """A Secret as the resource that it is made of tells it."""
 
     name: str

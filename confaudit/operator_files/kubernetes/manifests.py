@@ -6,8 +6,9 @@ place or name.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.given import Elsewhere, OperatorSettings
 from confaudit.core.text.wording import listing

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from confaudit.operator_files.beside import Resource
 from confaudit.operator_files.kubernetes.edits import (
@@ -92,8 +94,7 @@ def _edited(resource: Resource, node: Node, made: Made, patch: Resource | None =
     return replace(resource, node=node)
 
 
-@dataclass(frozen=True, slots=True)
-class _Image:
+class _Image(Struct, frozen=True):
     """An entry of `images`."""
 
     name: str

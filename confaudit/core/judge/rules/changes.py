@@ -4,8 +4,9 @@ The rule follows from the cause; the level from what the change does to the depl
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.changes.attribution import CAUSE_ORDER
 from confaudit.core.changes.diff import position

@@ -6,8 +6,9 @@ stands below.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.coder.defaults import own_default
 from confaudit.core.coder.names import current, name_for, option_of

@@ -1,8 +1,9 @@
 """Rules about how things are set: twice, in vain, in the wrong place, in everybody's sight."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.coder.names import current, written
 from confaudit.core.coder.startup import cell

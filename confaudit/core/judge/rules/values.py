@@ -6,9 +6,10 @@ after that is known here.
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import Final
+
+from msgspec.structs import replace
 
 from confaudit.core.coder.names import written
 from confaudit.core.coder.releases import Catalog, Release, Version, arrivals
@@ -102,7 +103,10 @@ def _right_value(situation: Situation, given: Sequence[Given], spec: OptionSpec,
     """What to write instead: the same without what stands around it, if that is all."""
     for one, (what, around) in product(given, _AROUND.items()):
         bare = (one.value or "").strip(around)
-        if reads(replace(one, value=bare), spec, situation.target) not in (MISSING, one.value):
+        if reads(replace(one, value=bare), spec, situation.target) not in (
+            MISSING,
+            one.value,
+        ):
             return f"Take the {what} the value of {shown} out."
     example = _EXAMPLES.get(spec.flag) or _EXAMPLES.get(spec.type)
     like = f", such as {example}" if example else ""
