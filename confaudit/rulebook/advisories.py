@@ -3,7 +3,6 @@
 A file is a list; `rulebook.written` says what each may hold, `rulebook.conditions` what it may ask.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from confaudit.core.judge.rules.changes import CHANGE_RULES
 from confaudit.core.model import MISSING, Level
 from confaudit.errors import CatalogError
 from confaudit.opening import label
+from confaudit.rulebook.compiled import compiled
 from confaudit.rulebook.conditions import ConditionReader, version
 from confaudit.rulebook.examples import Tested
 from confaudit.rulebook.written import (
@@ -110,7 +110,7 @@ def _shipped(catalogs: Sequence[Catalog]) -> Sequence[_Found]:
 def _read(
     file: AdvisoryFile, types: Mapping[str, tuple[str, ...]], *, later: bool = False
 ) -> Iterator[_Found]:
-    for part in _listed(file.path, whole=not later):
+    for part in compiled(file.path) if later else _listed(file.path):
         yield _Found(_advisory(part, file.form, types, later=later), part)
 
 
@@ -131,20 +131,10 @@ def _distinct(found: Sequence[_Found]) -> tuple[Tested, ...]:
     return tuple(one.tested for one in found)
 
 
-def _listed(path: Path, *, whole: bool) -> Iterator[Part]:
-    data = read_bytes(path, CatalogError)
-    part = parse(data if whole else _EXAMPLES.sub(_blank, data), Origin(label(path), CatalogError))
+def _listed(path: Path) -> Iterator[Part]:
+    part = parse(read_bytes(path, CatalogError), Origin(label(path), CatalogError))
     if part is not None:
         yield from part.read(list[Part])
-
-
-_EXAMPLES: Final = re.compile(rb"^  tests:\n(?: {4}.*\n)+", re.MULTILINE)
-"""As they stand in what comes with confaudit: almost half of it, and an audit has no use for it."""
-
-
-def _blank(lines: re.Match[bytes]) -> bytes:
-    """As many empty lines, so that those below keep their numbers."""
-    return b"\n" * lines[0].count(b"\n")
 
 
 def _advisory(

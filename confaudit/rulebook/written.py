@@ -63,7 +63,7 @@ class Each(msgspec.Struct, forbid_unknown_fields=True):
             ConfauditError: of the file's kind: none of them is named, or several; no release has
                 an option of that key.
         """
-        names = [one.name for one in msgspec.structs.fields(self)]
+        names = self.__struct_fields__
         if sum(getattr(self, name) is not None for name in names) != 1:
             raise part.fault("it names none or several", f"give one of {', '.join(names)}")
         if self.provider:

@@ -579,7 +579,7 @@ def test_an_advisory_cannot_take_the_id_of_a_rule(tmp_path, taken):
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.path.name)
-def test_leaving_the_examples_out_changes_nothing_else(file):
+def test_the_compiled_file_leaves_nothing_out_but_examples(file):
     whole = advisories.load_tested([file], CATALOG)
     without = advisories.load_tested([file], CATALOG, later=[file])
     assert [one.advisory.rule.id for one in whole if one.written is None] in ([], [*WITHOUT_CASES])

@@ -1,16 +1,21 @@
 """Imports point one way, and each library lives in its own rooms."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
+from confaudit.demo.wire import payload
+
 PACKAGE = Path(__file__).parents[2] / "confaudit"
+SAMPLES = PACKAGE.parent / "samples"
 MODULES = {str(path.relative_to(PACKAGE)): path for path in sorted(PACKAGE.rglob("*.py"))}
 """By their places in the package."""
 
@@ -45,7 +50,15 @@ ARROWS = WINGS | {
     "yaml_types": set(),
     "yaml_file": {"yaml_nodes", "yaml_types", "errors", "opening", "core/text", "core/snapshot"},
     "catalog": {"catalog", "errors", "yaml_nodes", "yaml_file", *ALL_CORE},
-    "rulebook": {"rulebook", "errors", "opening", "yaml_file", "yaml_lines", *ALL_CORE},
+    "rulebook": {
+        "rulebook",
+        "errors",
+        "opening",
+        "yaml_file",
+        "yaml_lines",
+        "yaml_nodes",
+        *ALL_CORE,
+    },
     "transport": {"transport", "errors"},
     "sources": {"sources", "transport", "errors", "opening", "yaml_nodes", *ALL_CORE},
     "operator_files": {"operator_files", "errors", "opening", "yaml_nodes", *ALL_CORE},
@@ -361,6 +374,39 @@ def test_an_audit_of_files_asks_nobody_and_reads_no_source(command, allowed, tmp
     file = tmp_path / "coder.env"
     file.write_text("CODER_ACCESS_URL=https://coder.example.com\nCODER_VERBOSE=true\n")
     assert loaded([*command, "--no-config", "--env-file", str(file)]) <= allowed
+
+
+AUDITED = {"coder", "facts", "advisories", "startup", "no_effect"}
+
+
+@pytest.mark.parametrize(
+    ("command", "read"),
+    [
+        (["upgrade", "--to", "2.35.1"], AUDITED),
+        (["check"], {"coder", "hardening"}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_an_audit_reads_what_comes_with_confaudit_once_and_no_yaml(command, read, tmp_path):
+    """The YAML that rules are written in takes longer than all else; there is JSON beside it."""
+    release = json.loads((SAMPLES / "prod/release-2.34.5.json").read_text("utf-8"))
+    (tmp_path / "payload.json").write_text(json.dumps(payload(release, {})))
+    code = f"""
+        import sys
+        from confaudit.__main__ import main
+        sys.argv[1:] = {[*command, "--no-config", "payload.json"]}
+        opened = []
+        sys.addaudithook(lambda event, told: event == "open" and opened.append(str(told[0])))
+        main()
+        print("read", "yaml" in sys.modules, *opened)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(code)], capture_output=True, text=True, cwd=tmp_path
+    )
+    is_yaml, *opened = done.stdout.rpartition("\nread ")[2].split()
+    ours = [Path(one) for one in opened if one.startswith(str(PACKAGE))]
+    found = [one.stem for one in ours if one.suffix in {".json", ".yaml"}]
+    assert (is_yaml, sorted(found)) == ("False", sorted(read)), done.stderr
 
 
 def test_an_update_that_finds_nothing_new_reads_no_source(tmp_path):
