@@ -115,7 +115,6 @@ HOMES = {
     "rich": {"render"},
     "yaml": {"yaml_nodes"},
     "msgspec": {
-        "core/snapshot/structures.py",
         "notify",
         "render",
         "catalog",
