@@ -23,6 +23,7 @@ from confaudit.opening import label
 from confaudit.rulebook.compiled import compiled
 from confaudit.rulebook.conditions import ConditionReader, version
 from confaudit.rulebook.examples import Tested
+from confaudit.rulebook.looks import speaks_of
 from confaudit.rulebook.written import (
     Written,
     WrittenAdvisory,
@@ -71,12 +72,13 @@ def load(paths: Iterable[Path], *catalogs: Catalog) -> tuple[Advisory, ...]:
 
 
 @lru_cache(maxsize=1)
-def load_controls(*catalogs: Catalog) -> tuple[Advisory, ...]:
-    """The controls of the hardening pack.
+def load_controls(*catalogs: Catalog, about: frozenset[str] | None = None) -> tuple[Advisory, ...]:
+    """The controls of the hardening pack; those that hold words they are `about`, if any are told.
 
     As `load`, they may ask about every option of the catalogues, and are read when they are asked.
     """
-    found = load_tested([HARDENING], *dict.fromkeys(catalogs), later=[HARDENING])
+    types = option_types(tuple(dict.fromkeys(catalogs)))
+    found = _distinct([*_read(HARDENING, types, later=True, about=about)])
     return tuple(one.advisory for one in found)
 
 
@@ -108,9 +110,19 @@ def _shipped(catalogs: Sequence[Catalog]) -> Sequence[_Found]:
 
 
 def _read(
-    file: AdvisoryFile, types: Mapping[str, tuple[str, ...]], *, later: bool = False
+    file: AdvisoryFile,
+    types: Mapping[str, tuple[str, ...]],
+    *,
+    later: bool = False,
+    about: Collection[str] | None = None,
 ) -> Iterator[_Found]:
+    """The advisories of a file; of what comes with confaudit those `about` something, if told.
+
+    Conditions can be read `later`, when they are asked; examples then never are.
+    """
     for part in compiled(file.path) if later else _listed(file.path):
+        if about is not None and not speaks_of(part, about):
+            continue
         yield _Found(_advisory(part, file.form, types, later=later), part)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from confaudit.core.coder.served import as_served
+from confaudit.core.coder.served import as_served, told_version
 from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
 from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import listing, visible
@@ -21,7 +21,7 @@ from confaudit.operator_files import Deployment, OperatorFile, decode, recognise
 from confaudit.sources import Input, find, kind_of
 from confaudit.sources.snapshot import holds_snapshot
 from confaudit.workflows.audit import AuditScope
-from confaudit.workflows.hardening import NO_FILES, told_version
+from confaudit.workflows.hardening import NO_FILES
 from confaudit.workflows.in_use import InUse, checked_against
 from confaudit.workflows.load import Loader
 from confaudit.workflows.operator_files import (

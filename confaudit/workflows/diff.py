@@ -9,16 +9,13 @@ from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
 from confaudit.core.changes.selection import EVERYTHING, Selection, change_names, spec_names
 from confaudit.core.coder.documented import best_fit
-from confaudit.core.judge.finding import Finding, Rule
-from confaudit.core.judge.hardening import turned
 from confaudit.core.judge.judge import judge
 from confaudit.core.judge.nearest import located
-from confaudit.core.judge.policy import newly_broken
 from confaudit.core.judge.rules.changes import CHANGE_RULES, CONTROL_RESTORED, change_findings
+from confaudit.core.judge.touched import NO_TURNS, Turns
 from confaudit.core.model import Change, Fidelity, Snapshot, Subject
 from confaudit.core.report.coverage import hints, notes
 from confaudit.core.report.report import Report, side
-from confaudit.workflows.hardening import checkup, scope_of
 from confaudit.workflows.house import House, house, strange_rules
 from confaudit.workflows.load import load_two
 from confaudit.workflows.report import refuse_strangers
@@ -61,10 +58,10 @@ def report(
     """
     catalog, decided = setup.catalog(), decided or house(setup)
     changes = attribute(diff(before, after), before, after, catalog)
-    asked = controls(setup) if _may_turn(before, after, changes) else ()
     deployment = after.deployment or before.deployment
     own = decided.policy.advisories(deployment)
-    found = (*change_findings(changes), *_turned(setup, before, after, asked, own))
+    turns = _turns(setup, before, after, changes, own)
+    found = (*change_findings(changes), *turns.found)
     releases = (catalog.nearest(before.version), catalog.nearest(after.version))
     refuse_strangers(selection, _names(before, after, changes), releases, _rules(setup, own))
     return Report(
@@ -78,7 +75,7 @@ def report(
             decided.rulings.about(after.version).between(before.deployment, after.deployment),
             rules=CHANGE_RULES,
         ),
-        rules=(*CHANGE_RULES.values(), *(_rules_beside(asked, own) if asked else ())),
+        rules=(*CHANGE_RULES.values(), *turns.rules),
         notes=(
             *notes(before, after),
             *hints(before, catalog),
@@ -100,31 +97,26 @@ def _may_turn(before: Snapshot, after: Snapshot, changes: Iterable[Change]) -> b
     return is_touched and not is_shape and bool(before.settings) == bool(after.settings)
 
 
-def _turned(
+def _turns(
     setup: Setup,
     before: Snapshot,
     after: Snapshot,
-    asked: "Sequence[Advisory]",
+    changes: Iterable[Change],
     own: "Sequence[Advisory]",
-) -> Iterator[Finding]:
-    """What the changes open or close, by the controls that are asked and the house's own rules."""
-    if asked:
-        catalog = setup.catalog()
-        was, now = (checkup(setup, scope_of(one, catalog), asked) for one in (before, after))
-        yield from turned(was, now)
-        yield from newly_broken(own, was.situation, now.situation)
+) -> Turns:
+    """What the changes open or close, by the controls and the house's own rules."""
+    if not _may_turn(before, after, changes):
+        return NO_TURNS
+    from confaudit.workflows.turns import turns  # brings all that can be asked of a deployment
 
-
-def _rules_beside(asked: "Iterable[Advisory]", own: "Iterable[Advisory]") -> Iterator[Rule]:
-    """The rules that are looked for beside the changes."""
-    yield from (one.rule for one in (*asked, *own))
-    yield CONTROL_RESTORED
+    return turns(setup, before, after, changes, own)
 
 
 def _rules(setup: Setup, own: "Iterable[Advisory]") -> Iterator[str]:
     """The ids that a filter may mean; the pack is read only where there is one."""
     yield from CHANGE_RULES
-    yield from (one.id for one in _rules_beside(controls(setup), own))
+    yield CONTROL_RESTORED.id
+    yield from (one.rule.id for one in (*controls(setup), *own))
 
 
 def _names(before: Snapshot, after: Snapshot, changes: Iterable[Change]) -> Iterator[str]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from confaudit.core.changes.selection import Selection
-from confaudit.core.coder.releases import Catalog, Version
-from confaudit.core.coder.served import as_served
+from confaudit.core.coder.releases import Catalog
+from confaudit.core.coder.served import release_run
 from confaudit.core.given import OperatorSettings
 from confaudit.core.judge.advisories import advise
 from confaudit.core.judge.hardening import Checkup, check
@@ -27,24 +27,10 @@ NO_FILES: Final = Deployment("", OperatorSettings(), ())
 """What sets up a deployment that only a snapshot tells of."""
 
 
-def checkup(setup: Setup, scope: AuditScope, asked: "Sequence[Advisory]") -> Checkup:
-    """What comes of controls in a deployment, as it is to be under the target."""
-    return check(asked, situate(setup, scope, (), asked))
-
-
 def scope_of(snapshot: Snapshot, catalog: Catalog) -> AuditScope:
     """A deployment as a snapshot alone tells it."""
-    release = as_served(catalog.lend(told_version(snapshot) or catalog.versions[-1]), snapshot)
+    release = release_run(snapshot, catalog)
     return AuditScope(release, release, snapshot, NO_FILES)
-
-
-def told_version(snapshot: Snapshot) -> str:
-    """The version that a snapshot tells; empty where it tells none that can be meant."""
-    try:
-        Version.parse(snapshot.version)
-    except ValueError:
-        return ""
-    return snapshot.version
 
 
 class Held(Struct, frozen=True):
@@ -59,7 +45,7 @@ class Held(Struct, frozen=True):
 def held(setup: Setup, scope: AuditScope, decided: House, selection: Selection) -> Held:
     """What comes of the controls and of the rules of the house."""
     pack, own = controls(setup), decided.policy.advisories(scope.name)
-    checked = checkup(setup, scope, pack)
+    checked = check(pack, situate(setup, scope, (), pack))
     situation = checked.situation
     found = scope.placed((*checked.findings, *advise(own, situation)), situation)
     rulings = decided.rulings.about(scope.target.version)

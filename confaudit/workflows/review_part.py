@@ -19,7 +19,7 @@ from confaudit.core.judge.already import with_origin
 from confaudit.core.judge.audit import audit
 from confaudit.core.judge.effective import effective_changes
 from confaudit.core.judge.finding import Finding, Origin, Rule, subjects
-from confaudit.core.judge.hardening import check, turned
+from confaudit.core.judge.hardening import check
 from confaudit.core.judge.judge import Judged, judge
 from confaudit.core.judge.rules.changes import (
     CONTROL_RESTORED,
@@ -27,6 +27,7 @@ from confaudit.core.judge.rules.changes import (
     FILE_BROKEN,
     gone,
 )
+from confaudit.core.judge.turned import turned
 from confaudit.core.judge.verdict import NEWLY_SET_UP, NOT_SET_UP, review_verdict
 from confaudit.core.lifecycle.lives import Lives, lives
 from confaudit.core.model import Fidelity

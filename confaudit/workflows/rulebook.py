@@ -29,12 +29,12 @@ def advisories(setup: Setup) -> "Sequence[Advisory]":
     return load([own] if own.is_file() else [], packaged(), setup.catalog())
 
 
-def controls(setup: Setup) -> "Sequence[Advisory]":
-    """The controls that come with confaudit."""
+def controls(setup: Setup, about: frozenset[str] | None = None) -> "Sequence[Advisory]":
+    """The controls that come with confaudit; those that speak `about` something, if it is told."""
     from confaudit.catalog.loader import packaged
     from confaudit.rulebook.advisories import load_controls
 
-    return load_controls(packaged(), setup.catalog())
+    return load_controls(packaged(), setup.catalog(), about=about)
 
 
 def rules_without_policy(setup: Setup) -> dict[str, Rule]:

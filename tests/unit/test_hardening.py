@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.given import OperatorSettings
-from confaudit.core.judge.hardening import ControlState, check, turned
+from confaudit.core.judge.hardening import ControlState, check
 from confaudit.core.judge.startup import asked_in_clear
+from confaudit.core.judge.turned import turned
 from confaudit.core.model import Level
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact

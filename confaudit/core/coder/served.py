@@ -2,8 +2,23 @@
 
 from msgspec.structs import replace
 
-from confaudit.core.coder.releases import Release, Version
+from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.model import Fidelity, Snapshot
+
+
+def release_run(snapshot: Snapshot, catalog: Catalog) -> Release:
+    """The release that a snapshot's server runs; the newest known where that cannot be told."""
+    version = told_version(snapshot) or catalog.versions[-1]
+    return as_served(catalog.lend(version), snapshot)
+
+
+def told_version(snapshot: Snapshot) -> str:
+    """The version that a snapshot tells; empty where it tells none that can be meant."""
+    try:
+        Version.parse(snapshot.version)
+    except ValueError:
+        return ""
+    return snapshot.version
 
 
 def as_served(release: Release, snapshot: Snapshot | None) -> Release:

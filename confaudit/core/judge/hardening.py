@@ -1,4 +1,4 @@
-"""The hardening pack, asked: which controls hold, which fail, and what a change opens or closes.
+"""The hardening pack, asked: which controls hold, and which fail.
 
 Controls are data in the form of advisories (`rulebook/hardening.yaml`). They look at values that
 may be secret, so that `situate` asks them, and only what came of it is known here.
@@ -10,10 +10,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from confaudit.core.judge.advisories import Advisory, finding
-from confaudit.core.judge.audit import either_way
+from confaudit.core.judge.assumed import either_way
 from confaudit.core.judge.finding import Finding
-from confaudit.core.judge.rules.changes import CONTROL_RESTORED
-from confaudit.core.model import MISSING
 from confaudit.core.text.wording import reasons
 from confaudit.core.upgrade.known import Answer, Truth, UpgradeSide
 from confaudit.core.upgrade.situation import Situation
@@ -100,63 +98,3 @@ def _answers(control: Advisory, situation: Situation) -> tuple[Answer, ...] | No
     """What came of asking it; None where the release lacks what it is about."""
     answers = situation.at_start[UpgradeSide.AFTER].get(control.rule.id)
     return None if not answers and control.each is None else answers
-
-
-# --- changes ------------------------------------------------------------------------------------
-
-
-def turned(before: Checkup, after: Checkup) -> Iterator[Finding]:
-    """What a change opens, and the good news of what it closes, by the same controls on each side.
-
-    What was open already is no news, nor is what could not be asked on either side. Where only the
-    newer release has what closes it, the change opens what it sets itself. What is out of question
-    only because something else was opened (the cookie's flag, once the address is http) is no good
-    news.
-    """
-    earlier = {one.control.rule.id: one for one in before.checked}
-    pairs = [(earlier[now.control.rule.id], now) for now in after.checked]
-    asked = [one for one in pairs if ControlState.NOT_KNOWN not in (one[0].state, one[1].state)]
-    opened = [one for was, now in asked for one in _opened(was, now, after.situation)]
-    closed = (one for was, now in asked for one in _closed(was, now))
-    yield from opened
-    for one in closed:
-        if not opened or _is_other(one, after.situation):
-            yield _restored(one, after.situation)
-
-
-def _is_other(closed: Finding, now: Situation) -> bool:
-    """Whether the option that it is about has another value now."""
-    return closed.spec is None or now.after(closed.spec.key).value != closed.after
-
-
-def _opened(was: Checked, now: Checked, situation: Situation) -> Iterator[Finding]:
-    """What fails that did not, or does so for certain that might have."""
-    known = {one.subject: one.affects for one in was.findings}
-    for one in now.findings:
-        is_new = known.get(one.subject) not in (Truth.YES, one.affects)
-        if is_new and (was.state is not ControlState.NOT_THERE or _is_set(one, situation)):
-            yield one
-
-
-def _is_set(finding: Finding, situation: Situation) -> bool:
-    """Whether what it is about is set, and not just there."""
-    return not finding.spec or situation.after(finding.spec.key).is_set is not Truth.NO
-
-
-def _closed(was: Checked, now: Checked) -> Iterator[Finding]:
-    """What failed for certain and does no longer."""
-    still = {one.subject for one in now.findings}
-    return (one for one in was.findings if one.affects is Truth.YES and one.subject not in still)
-
-
-def _restored(closed: Finding, now: Situation) -> Finding:
-    """The good news; of the same option there may be more than one control."""
-    return Finding(
-        rule=CONTROL_RESTORED,
-        message=f"Closed again: {closed.rule.title}.",
-        subject=f"{closed.rule.id}:{closed.subject}",
-        because=f"{closed.rule.control} holds",
-        spec=closed.spec,
-        before=closed.after,
-        after=now.after(closed.spec.key).value if closed.spec else MISSING,
-    )

@@ -1,23 +1,23 @@
 """The policy of a house: what it forbids and requires, how bad that is, what may differ."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from confaudit.core.given import Position
-from confaudit.core.judge.advisories import Advisory, advise
 from confaudit.core.judge.exceptions import ExpectedDifference, LevelOverride
-from confaudit.core.judge.finding import Finding, Rule
+from confaudit.core.judge.finding import Rule
 from confaudit.core.text.globs import fits_any
-from confaudit.core.upgrade.known import Truth
-from confaudit.core.upgrade.situation import Situation
+
+if TYPE_CHECKING:
+    from confaudit.core.judge.advisories import Advisory
 
 
 class HouseRule(Struct, frozen=True):
     """A rule of the house: an advisory at any time, for some of the deployments."""
 
-    advisory: Advisory
+    advisory: "Advisory"
     wording: str
     """What it asks and of whom, as it is written; to see whether somebody changed it."""
     position: Position
@@ -46,21 +46,10 @@ class Policy(Struct, frozen=True):
         """What the findings of its rules are, by id."""
         return {one.id: one.advisory.rule for one in self.rules}
 
-    def advisories(self, deployment: str) -> tuple[Advisory, ...]:
+    def advisories(self, deployment: str) -> "tuple[Advisory, ...]":
         """The rules of the house that are about a deployment."""
         return tuple(one.advisory for one in self.rules if one.concerns(deployment))
 
 
 NO_POLICY: Final = Policy()
 """A house that lays down nothing."""
-
-
-def newly_broken(
-    rules: Iterable[Advisory], before: Situation, after: Situation
-) -> Iterator[Finding]:
-    """What breaks rules of the house that was not broken before, or now is for certain."""
-    asked = [*rules]
-    known = {(one.rule.id, one.subject): one.affects for one in advise(asked, before)}
-    for one in advise(asked, after):
-        if known.get((one.rule.id, one.subject)) not in (Truth.YES, one.affects):
-            yield one
