@@ -12,6 +12,8 @@ from tests.fuzz.edits import SECRET
 from tests.fuzz.readers import Reader, judge, readers
 
 READERS = readers()
+EXAMPLES = 15
+"""Of each reader; for more and for longer: `python -m tests.fuzz SECONDS`."""
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -19,7 +21,7 @@ def test_odd_inputs_are_read_or_refused(name):
     reader, results = READERS[name], []
 
     @settings(
-        max_examples=40,
+        max_examples=EXAMPLES,
         derandomize=True,
         deadline=None,
         database=None,
