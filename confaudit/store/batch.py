@@ -8,9 +8,10 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 from contextlib import suppress
 from subprocess import Popen
-from typing import IO, Final, NamedTuple
+from typing import IO, Final
 
 from confaudit.errors import StoreError
+from confaudit.store.blobs import GitObject
 from confaudit.store.command import Git, GitResult, pipes, written
 from confaudit.store.discovery import unusable
 
@@ -22,15 +23,6 @@ _REMEMBERED: Final = 8 << 20
 
 MAX_AHEAD: Final = 64 << 20
 """The most bytes of an object that was asked for ahead."""
-
-
-class GitObject(NamedTuple):
-    """What git stores under an id."""
-
-    id: str
-    type: str
-    """`commit`, `tree`, `blob` or `tag`."""
-    data: bytes
 
 
 class Batch:

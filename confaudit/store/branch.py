@@ -3,6 +3,8 @@
 import logging
 import re
 import time
+from contextlib import suppress
+from pathlib import Path
 
 from confaudit.errors import StoreError
 from confaudit.store.command import Git, GitResult
@@ -17,14 +19,25 @@ _INDEX_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 _IN_THE_WAY = re.compile(r"not uptodate|overwritten|would be lost|resolve your current index")
 
 
+_REF = re.compile(r"ref: (refs/heads/(?!\.invalid).+)\n?")
+
+
+def checked_out(git: Git, head: Path) -> str:
+    """The branch that is checked out, empty where none is; `head` is the file that says so."""
+    with suppress(OSError, UnicodeDecodeError):
+        if found := _REF.fullmatch(head.read_text("utf-8")):
+            return found[1]
+    return git.ask("symbolic-ref", "--quiet", "HEAD").line
+
+
 class Branch:
     """The checked-out branch of a work tree; it may have no commit yet."""
 
-    def __init__(self, git: Git, objects: Objects, history: History) -> None:
+    def __init__(self, git: Git, objects: Objects, history: History, head: Path) -> None:
         self._git = git
         self._objects = objects
         self._history = history
-        self.ref = git.ask("symbolic-ref", "--quiet", "HEAD").line
+        self.ref = checked_out(git, head)
         if not self.ref:
             raise StoreError(
                 f"no branch is checked out in {git.where}, so a commit would be lost",
@@ -55,7 +68,6 @@ class Branch:
         """
         update = ("update-index", "-z", "--index-info")
         answer = self._with_index(*update, stdin=self._objects.index_info(changes))
-        self._history.close()  # it knows the old index
         if answer.code:
             _log.warning(
                 "the snapshot is committed, but the git index of %s could not be updated;"

@@ -1,9 +1,9 @@
 """Runs git, and turns what git says into our errors. The only module that imports GitPython.
 
 Every call is shielded from the caller's environment and from hooks: confaudit may itself run in
-a hook of another repository, or from cron with nobody to answer a question. What reads starts git
-itself, as a stream; what writes goes through GitPython, whose import alone runs git and takes
-longer than most readings.
+a hook of another repository, or from cron with nobody to answer a question. What reads and writes
+history starts git itself; what sets up goes through GitPython, whose import alone runs git twice
+and takes longer than a snapshot.
 """
 
 import errno
@@ -12,7 +12,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
@@ -113,17 +113,36 @@ class Git:
         self.where = visible(str(folder))
         """The folder in words."""
 
-    # --- what reads -------------------------------------------------------------------------
+    # --- what reads and writes --------------------------------------------------------------
 
-    def query(self, *arguments: str) -> GitResult:
-        """Run git for what it prints, whatever comes of it.
+    def run(
+        self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None
+    ) -> GitResult:
+        """Run git, which must succeed.
+
+        Raises:
+            StoreError: git is not installed or failed.
+        """
+        return self._succeeded(arguments, self.ask(*arguments, stdin=stdin, env=env))
+
+    def ask(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout_seconds: float | None = None,
+    ) -> GitResult:
+        """Run git, whatever comes of it; after `timeout_seconds` it is killed (code below 0).
 
         Raises:
             StoreError: git is not installed.
         """
-        with tempfile.TemporaryFile() as err:
-            process = self.start(arguments, err)
-            out, _ = process.communicate()
+        with tempfile.TemporaryFile() as err, self.start(arguments, err, env) as process:
+            try:
+                out, _ = process.communicate(stdin, timeout_seconds)
+            except subprocess.TimeoutExpired:
+                _kill(process)
+                out, _ = process.communicate()
             return GitResult(process.returncode, out, written(err))
 
     @contextmanager
@@ -142,20 +161,23 @@ class Git:
             if code := process.wait():
                 raise self.failure(arguments[0], GitResult(code, b"", written(err)))
 
-    def start(self, arguments: Sequence[str], err: IO[bytes]) -> subprocess.Popen[bytes]:
+    def start(
+        self, arguments: Sequence[str], err: IO[bytes], env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
         """A git process with pipes to and from it, its complaints going to a file.
 
         Raises:
             StoreError: git is not installed.
         """
+        executable = os.environ.get("GIT_PYTHON_GIT_EXECUTABLE", "")
         try:
             return subprocess.Popen(  # noqa: S603 - no shell
-                [*self._command(os.environ.get("GIT_PYTHON_GIT_EXECUTABLE", "")), *arguments],
+                [*self._command(executable), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=err,
                 pipesize=_PIPE_BYTES,
-                env=_own_variables() | {"LC_ALL": "C", "LANGUAGE": "C"},
+                env=_own_variables() | {"LC_ALL": "C", "LANGUAGE": "C", **(env or {})},
             )
         except (FileNotFoundError, PermissionError):
             raise _git_is_missing() from None
@@ -170,60 +192,36 @@ class Git:
         guard = _NO_BARE if work_tree_of(self.folder) else ()
         return [executable or "git", "-C", str(self.folder), *_OPTIONS, *guard]
 
-    # --- what writes ------------------------------------------------------------------------
-
-    def run(
-        self, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None
-    ) -> GitResult:
-        """Run git, which must succeed.
-
-        Raises:
-            StoreError: git is not installed or failed.
-        """
-        answer = self.ask(*arguments, stdin=stdin, env=env)
+    def _succeeded(self, arguments: Sequence[str], answer: GitResult) -> GitResult:
         if answer.code:
             raise self.failure(arguments[0], answer)
         return answer
 
-    def ask(
-        self,
-        *arguments: str,
-        stdin: bytes | None = None,
-        env: Mapping[str, str] | None = None,
-        timeout_seconds: float | None = None,
-    ) -> GitResult:
-        """Run git, whatever comes of it; after `timeout_seconds` it is killed (code below 0).
+    # --- what sets up -----------------------------------------------------------------------
+
+    def set_up(self, *arguments: str) -> None:
+        """Make a repository, or change how git is configured.
 
         Raises:
-            StoreError: git is not installed.
+            StoreError: git is not installed or failed.
         """
         try:
             from git import Git as Launcher
             from git.exc import GitCommandNotFound
         except ImportError:  # GitPython looks for git while it is imported
             raise _git_is_missing() from None
-        added = dict(env or {})
         git = self._command(Launcher.GIT_PYTHON_GIT_EXECUTABLE or "")
-        with ExitStack() as stack:
-            source = None
-            if stdin is not None:
-                source = stack.enter_context(tempfile.TemporaryFile())
-                source.write(stdin)
-                source.seek(0)
-            try:
-                code, out, err = Launcher().execute(
-                    [*_without(_foreign_variables() - added.keys()), *git, *arguments],
-                    istream=source,
-                    with_extended_output=True,
-                    with_exceptions=False,
-                    stdout_as_string=False,
-                    strip_newline_in_stdout=False,
-                    kill_after_timeout=timeout_seconds,
-                    env=added,
-                )
-            except GitCommandNotFound:
-                raise _git_is_missing() from None
-        return GitResult(code, out, err)
+        try:
+            code, out, err = Launcher().execute(
+                [*_without(_foreign_variables()), *git, *arguments],
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+            )
+        except GitCommandNotFound:
+            raise _git_is_missing() from None
+        self._succeeded(arguments, GitResult(code, out, err))
 
     # --- what went wrong --------------------------------------------------------------------
 
@@ -260,6 +258,16 @@ def written(file: IO[bytes]) -> str:
     file.seek(0)  # the process shares the position
     file.truncate()
     return text
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End git and what it has started, such as ssh, which would keep its pipes open."""
+    import psutil  # takes time to import, and is needed only where a remote is silent
+
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()
+    process.kill()
 
 
 def work_tree_of(folder: Path) -> Path | None:

@@ -16,7 +16,7 @@ class GitConfiguration:
 
     def missing(self, settings: Mapping[str, str]) -> dict[str, str]:
         """Those of some settings that are not so."""
-        listed = self._git.query("config", self.scope, "--null", "--list").out
+        listed = self._git.ask("config", self.scope, "--null", "--list").out
         pairs = (row.decode(errors="replace").partition("\n") for row in listed.split(b"\0"))
         present = {key: value for key, _, value in pairs}
         return {key: value for key, value in settings.items() if present.get(key) != value}
@@ -28,4 +28,4 @@ class GitConfiguration:
             StoreError: the configuration cannot be written.
         """
         for key, value in settings.items():
-            self._git.run("config", self.scope, "--replace-all", key, value)
+            self._git.set_up("config", self.scope, "--replace-all", key, value)

@@ -1,12 +1,14 @@
 """Finds, or makes, the git repository a path stands for."""
 
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
-from confaudit.store.command import Git, GitResult, NoRepository
+from confaudit.store.command import Git, GitResult, NoRepository, work_tree_of
 
 
 class RepositoryPaths(NamedTuple):
@@ -18,6 +20,8 @@ class RepositoryPaths(NamedTuple):
     """The .git folder all work trees of the repository share."""
     object_format: str
     """`sha1` or `sha256`."""
+    head: Path
+    """The file that says which branch is checked out."""
 
 
 def find(path: Path, *, create: bool) -> RepositoryPaths:
@@ -28,14 +32,37 @@ def find(path: Path, *, create: bool) -> RepositoryPaths:
     """
     if create and not _is_occupied(path):
         _init(path)
+    if plain := _plain(path):
+        return plain
     answer = _discover(path)
     if create and "not a git repository" in answer.err:
         _init(path)
         answer = _discover(path)
     if answer.code:
         raise unusable(Git(path), answer)
-    object_format, common_dir, root = os.fsdecode(answer.out).splitlines()[1:]
-    return RepositoryPaths(Path(root), path.absolute() / common_dir, object_format)
+    object_format, common_dir, head, root = os.fsdecode(answer.out).splitlines()[1:]
+    here = path.absolute()
+    return RepositoryPaths(Path(root), here / common_dir, object_format, here / head)
+
+
+def _plain(path: Path) -> RepositoryPaths | None:
+    """What nearly every repository is, without asking git: a work tree with its own `.git` folder.
+
+    None where it may be anything else. Whether git may use it shows when something is read.
+    """
+    root = work_tree_of(path)
+    if root is None or "GIT_CEILING_DIRECTORIES" in os.environ:
+        return None
+    git_dir = root / ".git"
+    with suppress(OSError):
+        config = (git_dir / "config").read_bytes()
+        if (git_dir / "HEAD").is_file() and not _ODD.search(config):
+            return RepositoryPaths(root, git_dir, "sha1", git_dir / "HEAD")
+    return None
+
+
+_ODD: Final = re.compile(rb"include|extensions|worktree|bare(?!\s*=\s*false)", re.IGNORECASE)
+"""In the configuration of a repository: what may have it lie elsewhere, or be of another format."""
 
 
 def _is_occupied(path: Path) -> bool:
@@ -56,16 +83,17 @@ def _init(path: Path) -> None:
             f"the folder {visible(str(path))} cannot be made: {error.strerror}",
             "name a folder you may write to",
         ) from None
-    Git(path).run("init", "--quiet", "--initial-branch=main")
+    Git(path).set_up("init", "--quiet", "--initial-branch=main")
 
 
 def _discover(path: Path) -> GitResult:
     """Ask git; the questions it cannot answer for a bare repository come last."""
-    return Git(path).query(
+    return Git(path).ask(
         "rev-parse",
         "--is-bare-repository",
         "--show-object-format",
         "--git-common-dir",
+        *("--git-path", "HEAD"),
         "--show-toplevel",
     )
 

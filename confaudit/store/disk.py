@@ -68,7 +68,7 @@ def on_disk(folder: Path, object_id: str) -> Disk:
     """
     root = find(folder, create=False).root.resolve()
     git = Git(root)
-    answer = git.query(*_without_filters(git), *_STATUS)
+    answer = git.ask(*_without_filters(git), *_STATUS)
     if answer.code:
         raise git.failure("status", answer)
     paths = (os.fsdecode(row[_STATE:]) for row in answer.out.split(b"\0") if row)
@@ -82,7 +82,7 @@ def _without_filters(git: Git) -> Iterator[str]:
     Raises:
         StoreError: git takes such an option for another one.
     """
-    for name in filter(None, os.fsdecode(git.query(*_FILTERS, _FILTER_KEYS).out).split("\0")):
+    for name in filter(None, os.fsdecode(git.ask(*_FILTERS, _FILTER_KEYS).out).split("\0")):
         if "=" in name:
             raise StoreError(
                 "git is configured with a filter that has an equals sign in its name",

@@ -60,7 +60,7 @@ class History:
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
         """What a commit holds at a path from the root; the empty path is the root itself."""
-        entry: TreeEntry | None = TreeEntry(FOLDER, self._root(commit))
+        entry: TreeEntry | None = TreeEntry(FOLDER, self.tree_of(commit))
         for name in filter(None, path.split("/")):
             entry = self.tree(entry.id).get(name) if entry and entry.is_folder else None
         return entry
@@ -69,6 +69,10 @@ class History:
         """What a commit holds in a folder, by name; nothing when there is no such folder."""
         entry = self.entry(commit, path)
         return self.tree(entry.id) if entry and entry.is_folder else {}
+
+    def tree_of(self, commit: str) -> str:
+        """Id of the root of a commit."""
+        return self.header(commit).tree
 
     def tree(self, tree: str) -> Mapping[str, TreeEntry]:
         """What lies in a folder, by name; the id is that of the folder, as its entry has it."""
@@ -105,6 +109,17 @@ class History:
         """
         found = self._batch.find(f":0:{path}", MAX_BYTES)
         return found.id if found else ""
+
+    def index(self, folder: str) -> Mapping[str, TreeEntry]:
+        """What the index has in a folder, by path from the root, but for what is in conflict.
+
+        Raises:
+            StoreError: git has trouble.
+        """
+        listed = self._git.run("ls-files", "--stage", "-z", "--", _literal(folder)).out
+        rows = (row.partition("\t") for row in os.fsdecode(listed).split("\0") if row)
+        found = ((path, *facts.split(" ")) for facts, _, path in rows)
+        return {path: TreeEntry(mode, blob) for path, mode, blob, stage in found if stage == "0"}
 
     def log(
         self,
@@ -186,7 +201,7 @@ class History:
     def unpushed(self, remote: str, path: str) -> int:
         """How many commits changed a path and are in no branch of a remote, as last seen."""
         lacking = ("HEAD", "--not", f"--remotes={remote}", "--", _literal(path))
-        answer = self._git.query("rev-list", "--count", *lacking)
+        answer = self._git.ask("rev-list", "--count", *lacking)
         return int(answer.line) if answer.code == 0 else 0  # there is no commit yet
 
     def is_straight(self, old: str, new: str) -> bool:
@@ -210,7 +225,7 @@ class History:
         tree = work_tree_of(self._git.folder)
         if tree and (tree / ".git").is_dir():
             return tree / ".git"
-        return self._git.folder / self._git.query("rev-parse", "--git-common-dir").line
+        return self._git.folder / self._git.ask("rev-parse", "--git-common-dir").line
 
     def merge_base(self, one: str, other: str) -> str:
         """Id of the newest commit that both revisions build on, empty when there is none.
@@ -218,7 +233,7 @@ class History:
         Raises:
             StoreError: a revision does not exist.
         """
-        answer = self._git.query("merge-base", "--end-of-options", one, other)
+        answer = self._git.ask("merge-base", "--end-of-options", one, other)
         if answer.code > 1:
             raise self._git.failure("merge-base", answer)
         return answer.line
@@ -226,7 +241,7 @@ class History:
     @property
     def is_empty(self) -> bool:
         """Whether no branch or tag has a commit."""
-        return not self._git.query("rev-parse", "--all").line
+        return not self._git.ask("rev-parse", "--all").line
 
     @property
     def is_shallow(self) -> bool:
@@ -239,10 +254,6 @@ class History:
         with suppress(FileNotFoundError):
             return (self.common_dir / "shallow").read_text()
         return ""
-
-    def _root(self, commit: str) -> str:
-        """Id of the tree of a commit."""
-        return self.header(commit).tree
 
     def _object(self, object_id: str, limit: int) -> bytes:
         data = self._batch.read(object_id, limit)

@@ -1,43 +1,74 @@
-"""Who made a commit, and when, as git takes it from the environment."""
+"""Who made a commit, and when, as git knows it just now."""
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final, NamedTuple
 
 from confaudit.store.command import Git
 
-_NAME = "confaudit"
-_MAIL = "confaudit@localhost"
+_OURS: Final = "confaudit <confaudit@localhost>"
 
 
-def of_snapshot(
-    who: Mapping[str, str], at: datetime, committed_at: datetime | None
-) -> dict[str, str]:
-    """Variables for a snapshot taken at a time; `who` are those of `names`.
+class Signature(NamedTuple):
+    """A line that a commit is signed with."""
 
-    Without a time of the commit, git takes the present one.
+    who: str
+    """Name and address: `Ann <ann@example.com>`."""
+    when: str
+    """Seconds since 1970 and the distance from UTC: `1767613446 +0000`."""
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.when}"
+
+    def at(self, moment: datetime | None) -> "Signature":
+        """The same at another moment, if one is given."""
+        if moment is None:
+            return self
+        return self._replace(when=f"{int(moment.timestamp())} +0000")
+
+
+class People(NamedTuple):
+    """The two who sign a commit."""
+
+    author: Signature
+    committer: Signature
+
+
+def people(git: Git) -> People:
+    """Who commits now: confaudit where git does not know its user.
+
+    Raises:
+        StoreError: git has trouble.
     """
-    dates = {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": committed_at}
-    return {**who} | {
-        name: f"@{int(date.timestamp())} +0000" for name, date in dates.items() if date
-    }
-
-
-def committer(git: Git) -> dict[str, str]:
-    """Variables for a commit that keeps its author."""
-    return {key: value for key, value in names(git).items() if "COMMITTER" in key}
+    told = _told(git)
+    author, committer = (_signature(told[f"GIT_{role}_IDENT"]) for role in ("AUTHOR", "COMMITTER"))
+    if _is_told(told):
+        return People(author, committer)
+    return People(author._replace(who=_OURS), committer._replace(who=_OURS))
 
 
 def is_known(git: Git) -> bool:
-    """Whether git knows its user; useConfigOnly, as else it would make one up from the host."""
-    return git.ask("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").code == 0
+    """Whether git knows its user: else it makes one up from the host.
+
+    Raises:
+        StoreError: git has trouble.
+    """
+    return _is_told(_told(git))
 
 
-def names(git: Git) -> dict[str, str]:
-    """Variables for author and committer: confaudit, and none when git knows its user."""
-    if is_known(git):
-        return {}
-    return {
-        f"GIT_{role}_{key}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for key, value in (("NAME", _NAME), ("EMAIL", _MAIL))
-    }
+def _is_told(told: Mapping[str, str]) -> bool:
+    return all(
+        told.get(f"user.{part}") or told.get(f"committer.{part}") for part in ("name", "email")
+    )
+
+
+def _told(git: Git) -> Mapping[str, str]:
+    """What git is configured to, and what it makes of that, by name."""
+    lines = os.fsdecode(git.run("var", "-l").out).splitlines()
+    return {name: value for name, _, value in (line.partition("=") for line in lines)}
+
+
+def _signature(text: str) -> Signature:
+    who, seconds, zone = text.rsplit(" ", 2)
+    return Signature(who, f"{seconds} {zone}")

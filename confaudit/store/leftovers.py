@@ -47,7 +47,7 @@ def remove_locks(git_dir: Path, since: float, patience: float) -> bool:
 
 def local_remotes(git_dir: Path) -> Iterator[Path]:
     """The .git folders of those remotes that lie on this machine."""
-    told = Git(git_dir).query("config", "--null", "--get-regexp", r"^remote\..*\.(push)?url$").out
+    told = Git(git_dir).ask("config", "--null", "--get-regexp", r"^remote\..*\.(push)?url$").out
     for line in filter(None, os.fsdecode(told).split("\0")):
         address = line.partition("\n")[2].removeprefix("file://")
         for place in (git_dir.parent / address, git_dir.parent / address / ".git"):

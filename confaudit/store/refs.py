@@ -11,7 +11,7 @@ _LIST = ("for-each-ref", "--format=%(refname:short)", "--sort=-creatordate")
 def refs(folder: Path) -> tuple[str, ...]:
     """HEAD, branches and tags of the repository that has a folder; none where no one has it."""
     try:
-        answer = Git(folder).query(*_LIST)
+        answer = Git(folder).ask(*_LIST)
     except NoRepository:  # there is no git
         return ()
     return () if answer.code else ("HEAD", *os.fsdecode(answer.out).splitlines())

@@ -10,9 +10,9 @@ from typing import Final
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import NothingToDo, RemoteError, StoreError
-from confaudit.store import identity
 from confaudit.store.branch import Branch
 from confaudit.store.command import Git, GitResult
+from confaudit.store.identity import Signature, people
 from confaudit.store.layout import (
     ATTRIBUTES,
     ATTRIBUTES_TEXT,
@@ -160,14 +160,12 @@ class Remote:
             changes |= {one.path: one.after for one in commit.changes if self._is_beside(one)}
         if not changes:
             return onto
-        author = {
-            "GIT_AUTHOR_NAME": commit.author,
-            "GIT_AUTHOR_EMAIL": commit.mail,
-            "GIT_AUTHOR_DATE": f"@{commit.date}",
-        }
-        tree = self._objects.write_tree(onto, changes)
-        people = identity.committer(self._git) | author
-        return self._objects.write_commit(tree, onto, commit.message, people)
+        author = Signature(f"{commit.author} <{commit.mail}>", commit.date)
+        signed = people(self._git)._replace(author=author)
+        tree = self._objects.write_tree(self._history.tree_of(onto), changes)
+        replayed = self._objects.write_commit(tree, onto, commit.message, signed)
+        self._objects.store()
+        return replayed
 
     def _moved(self) -> _Moved:
         return _Moved(

@@ -22,13 +22,13 @@ class RemoteView:
     def __init__(self, folder: Path, name: str) -> None:
         self._git = Git(folder)
         self.name = name
-        self.branch = self._git.query("symbolic-ref", "--quiet", "--short", "HEAD").line
+        self.branch = self._git.ask("symbolic-ref", "--quiet", "--short", "HEAD").line
         """Empty where none is checked out."""
 
     @property
     def exists(self) -> bool:
         """Whether the repository knows a remote by this name."""
-        return self.name in os.fsdecode(self._git.query("remote").out).splitlines()
+        return self.name in os.fsdecode(self._git.ask("remote").out).splitlines()
 
     def newest(self, seconds: float) -> str:
         """Id of the newest commit of its branch of our name, empty where it has none.

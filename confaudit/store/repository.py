@@ -1,18 +1,20 @@
 """The git repository of snapshots: all that workflows know of the store."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
+from confaudit.core.snapshot.canonical import FILES
 from confaudit.core.text.wording import visible
-from confaudit.errors import StoreError
-from confaudit.store import conversions, folder, identity, obstacles
+from confaudit.errors import ConfauditError, StoreError
+from confaudit.store import conversions, folder, obstacles
 from confaudit.store.answers import Answers
 from confaudit.store.branch import Branch
 from confaudit.store.command import Git
+from confaudit.store.commits import Commits, Draft, Recorded
 from confaudit.store.discovery import RepositoryPaths, find
 from confaudit.store.history import History
 from confaudit.store.layout import (
@@ -22,16 +24,29 @@ from confaudit.store.layout import (
     check_deployment,
     folder_of,
     is_ours,
+    listed,
     with_trailer,
 )
 from confaudit.store.lock import StoreLock
-from confaudit.store.objects import Objects, changes_between
+from confaudit.store.log import TreeEntry
+from confaudit.store.maintenance import maintain
+from confaudit.store.objects import Changes, Objects, changes_between
 from confaudit.store.private import private
 from confaudit.store.remote import Remote
 from confaudit.store.snapshots import Entries, Snapshots
 
-_ATTEMPTS = 5
-"""How often a commit is made anew because somebody else committed at the same moment."""
+
+class Taken(NamedTuple):
+    """A snapshot to be stored."""
+
+    deployment: str
+    files: Mapping[str, str]
+    """Name → text."""
+    message: Callable[[], str]
+    """Asked for where it is not what the newest commit holds; empty for files that mean the same
+    and are written differently."""
+    at: datetime
+    """The author date."""
 
 
 class Repository(Snapshots):
@@ -41,10 +56,11 @@ class Repository(Snapshots):
         self.root = place.root
         self._git = Git(place.root)
         super().__init__(History(self._git))
-        self._objects = Objects(self._git, place.object_format)
+        self._objects = Objects(self._git, self.history, place.object_format)
+        self._commits = Commits(self._git, self.history, self._objects, committed_at)
+        self._head = place.head
         self._common_dir = place.common_dir
         self._lock = StoreLock(place.common_dir)  # shared by all work trees of the repository
-        self._committed_at = committed_at
         self.answers = Answers(place.common_dir)
 
     @classmethod
@@ -61,7 +77,9 @@ class Repository(Snapshots):
             StoreError: there is none, it is bare, or git may not use it.
         """
         with private():
-            return cls(find(path, create=create), committed_at)
+            repository = cls(find(path, create=create), committed_at)
+        repository.history.open()
+        return repository
 
     @contextmanager
     def lock(self, timeout_seconds: float = 60.0) -> Iterator[None]:
@@ -78,59 +96,50 @@ class Repository(Snapshots):
     def commit(
         self, deployment: str, files: Mapping[str, str], message: str, at: datetime
     ) -> str | None:
-        """Store the files (name → text) as the snapshot of a deployment.
-
-        The work tree and the index follow, even when the snapshot is unchanged. Everything else,
-        staged or not, stays as it is, but for our .gitattributes, which comes with the first
-        snapshot. Hooks do not run and nothing is signed. The author date is
-        `at`. An empty message stands for files that mean the same and are written differently.
+        """Store the files (name → text) as the snapshot of a deployment, as `record` does.
 
         Returns:
             Id of the commit, None when the branch holds this snapshot already.
 
         Raises:
-            StoreError: no branch is checked out, something else is where the snapshot is to be, or
-                the repository cannot be written.
+            StoreError: as `record`, or something else is where the snapshot is to be.
         """
-        contents = {name: _encoded(name, text) for name, text in files.items()}
-        by_path = _by_path(deployment, contents)
-        with self.lock():
-            obstacles.refuse_committed(self, self.history.commit_id("HEAD"), deployment)
-            obstacles.refuse_on_disk(self.root, deployment)
-            conversions.switch_off(self._common_dir)
-            by_path |= self._attributes()
-            written = folder.write(self.root, deployment, contents)
-            signed = with_trailer(message, deployment)
-            commit = self._record(
-                by_path,
-                lambda tip: self.files(tip, deployment),
-                signed,
-                at,
-                f"snapshot {deployment}",
-            )
-            self._stage(by_path, self._staged_besides(deployment, written))
-        return commit
+        (recorded,) = self.record([Taken(deployment, files, lambda: message, at)])
+        if recorded.error:
+            raise recorded.error
+        return recorded.commit or None
 
-    def maintain(self) -> None:
-        """Keep git fast: once after any number of commits.
+    def record(self, snapshots: Sequence[Taken]) -> list[Recorded]:
+        """Store snapshots of several deployments, with a commit for each that changed.
 
-        It packs what lies loose when that has become much, and notes which paths the new commits
-        changed, so that the history of one deployment among many need not look at all of them.
-        """
-        with private():
-            self._git.ask("maintenance", "run", "--auto", "--quiet")
-            self._git.ask("commit-graph", "write", "--reachable", "--changed-paths", "--split")
+        The work tree and the index follow, even when a snapshot is unchanged. Everything else,
+        staged or not, stays as it is, but for our .gitattributes, which comes with the first
+        snapshot. Hooks do not run and nothing is signed.
 
-    def holds(self, deployment: str, files: Mapping[str, str]) -> bool:
-        """Whether the newest commit has these very files (name → text) as a deployment's snapshot.
+        Returns:
+            What became of each, in their order: one that fails does not stop the others.
 
         Raises:
-            StoreError: as `commit`.
+            StoreError: no branch is checked out, or the repository cannot be read or written.
         """
-        contents = {name: _encoded(name, text) for name, text in files.items()}
-        tip = self.history.commit_id("HEAD")
-        held = self.files(tip, deployment) if tip else {}
-        return held == self._entries(_by_path(deployment, contents))
+        drafts: dict[str, Draft] = {}
+        failed: dict[str, Recorded] = {}
+        with self.lock():
+            conversions.switch_off(self._common_dir)
+            attributes = self._attributes()
+            for one in snapshots:
+                try:
+                    drafts[one.deployment] = self._drafted(one, attributes)
+                except ConfauditError as error:
+                    failed[one.deployment] = Recorded(error=error)
+            what = f"snapshot {listed(drafts, 3)}"
+            made = dict(zip(drafts, self._committed([*drafts.values()], what), strict=True))
+        return [(made | failed)[one.deployment] for one in snapshots]
+
+    def maintain(self) -> None:
+        """Keep git fast and the repository small: once after any number of commits."""
+        with private():
+            maintain(self._git, self._common_dir)
 
     def is_settled(self, path: str) -> bool:
         """Whether a file of the work tree, by its path from the top folder, is as it is committed.
@@ -139,9 +148,9 @@ class Repository(Snapshots):
         """
         tip = self.history.commit_id("HEAD")
         held = self.history.entry(tip, path) if tip else None
-        staged = self.history.staged(path)
-        on_disk = self._objects.entry(data).id if (data := self._on_disk(path)) else ""
-        return staged == on_disk == (held.id if held else "")
+        staged = self.history.index(path).get(path)
+        on_disk = self._objects.entry(data) if (data := self._on_disk(path)) else None
+        return _id(staged) == _id(on_disk) == _id(held)
 
     def commit_files(self, paths: Iterable[str], message: str, at: datetime) -> str | None:
         """Commit files of the work tree as they are there, by their paths from the top folder.
@@ -155,12 +164,17 @@ class Repository(Snapshots):
             StoreError: no branch is checked out, or the repository cannot be read or written.
         """
         contents = {path: data for path in paths if (data := self._on_disk(path)) is not None}
+        draft = Draft(
+            contents=contents,
+            entries=self._entries(contents),
+            places=[*contents],
+            message=lambda: message,
+            at=at,
+            fresh=[*contents],
+        )
         with self.lock():
-            commit = self._record(
-                contents, lambda tip: self._committed(tip, contents), message, at, "set up"
-            )
-            self._stage(contents, {})
-        return commit
+            (made,) = self._committed([draft], "set up")
+        return made.commit or None
 
     def push(self, remote: str, seconds: float = 60.0) -> str:
         """Push the checked-out branch, and return the id of its newest commit then.
@@ -183,7 +197,7 @@ class Repository(Snapshots):
         That is where it lies there and is not committed yet, or where the history begins with it.
         """
         tip = self.history.commit_id("HEAD")
-        if tip and self._committed(tip, (DEPLOYMENTS, ATTRIBUTES)):
+        if tip and any(self.history.entry(tip, one) for one in (DEPLOYMENTS, ATTRIBUTES)):
             return {}
         ours, present = ATTRIBUTES_TEXT.encode(), self._on_disk(ATTRIBUTES)
         if present != ours and (tip or present is not None):
@@ -201,65 +215,55 @@ class Repository(Snapshots):
                 f"{visible(path)} cannot be read: {error.strerror}", "look at what it is"
             ) from None
 
+    def _drafted(self, snapshot: Taken, attributes: Mapping[str, bytes]) -> Draft:
+        """A snapshot put down in the work tree, to be committed."""
+        name = snapshot.deployment
+        files = {file: _encoded(file, text) for file, text in snapshot.files.items()}
+        folder_name = folder_of(check_deployment(name))
+        obstacles.refuse_committed(self, self.history.commit_id("HEAD"), name)
+        obstacles.refuse_on_disk(self.root, name)
+        fresh = folder.write(self.root, name, files)
+        contents = {folder_name + file: data for file, data in files.items()} | {**attributes}
+        return Draft(
+            contents=contents,
+            entries=self._entries(contents),
+            places=[folder_name + file for file in FILES],
+            message=lambda: with_trailer(snapshot.message(), name),
+            at=snapshot.at,
+            fresh=[folder_name + file for file in fresh],
+        )
+
+    def _committed(self, drafts: Sequence[Draft], what: str) -> list[Recorded]:
+        """The drafts committed, and the index brought up to date."""
+        made = self._commits.make(drafts, self._branch, what)
+        is_unchanged = not all(one.commit or one.error for one in made)
+        index = self.history.index(DEPLOYMENTS) if is_unchanged else {}
+        stale: dict[str, TreeEntry | None] = {}
+        for draft, one in zip(drafts, made, strict=True):
+            stale |= _stale(draft, one, index)
+        if stale:
+            self._branch().stage(stale)
+        return made
+
     def _entries(self, contents: Mapping[str, bytes]) -> Entries:
         return {path: self._objects.entry(data) for path, data in contents.items()}
 
-    def _committed(self, tip: str, paths: Iterable[str]) -> Entries:
-        found = {path: self.history.entry(tip, path) for path in paths}
-        return {path: entry for path, entry in found.items() if entry}
-
-    @cached_property
-    def _author(self) -> Mapping[str, str]:
-        return identity.names(self._git)
-
     def _branch(self) -> Branch:
-        return Branch(self._git, self._objects, self.history)
-
-    def _staged_besides(self, deployment: str, written: Collection[str]) -> Entries:
-        """What the index has and need not be told anew: of files just written it knows the old."""
-        fresh = {folder_of(deployment) + name for name in written}
-        staged = self._staged(deployment)
-        return {path: entry for path, entry in staged.items() if path not in fresh}
-
-    def _stage(self, contents: Mapping[str, bytes], staged: Entries) -> None:
-        if stale := changes_between(staged, self._entries(contents)):
-            self._branch().stage(stale)
-
-    def _record(
-        self,
-        contents: Mapping[str, bytes],
-        held: Callable[[str], Entries],
-        message: str,
-        at: datetime,
-        what: str,
-    ) -> str | None:
-        """Commit the contents (by path), on whatever the newest commit is by then.
-
-        `held` tells what they take the place of in a commit, and `what` is told to git's reflog.
-        """
-        wanted = self._entries(contents)
-        for _ in range(_ATTEMPTS):
-            tip = self.history.commit_id("HEAD")
-            changes = changes_between(held(tip) if tip else {}, wanted)
-            if not changes:
-                return None
-            branch = self._branch()
-            for path in changes.keys() & contents.keys():
-                self._objects.write_blob(contents[path])
-            author = identity.of_snapshot(self._author, at, self._committed_at)
-            tree = self._objects.write_tree(tip, changes)
-            commit = self._objects.write_commit(tree, tip, message, author)
-            if branch.advance(tip, commit, f"confaudit: {what}"):
-                return commit
-        raise StoreError(
-            f"others keep committing to {visible(branch.name)}, so nothing was committed",
-            "run again when they are done",
-        )
+        return Branch(self._git, self._objects, self.history, self._head)
 
 
-def _by_path(deployment: str, contents: Mapping[str, bytes]) -> dict[str, bytes]:
-    prefix = folder_of(check_deployment(deployment))
-    return {prefix + name: data for name, data in contents.items()}
+def _id(entry: TreeEntry | None) -> str:
+    return entry.id if entry else ""
+
+
+def _stale(draft: Draft, made: Recorded, index: Entries) -> Changes:
+    """What the index is to be told; of files just written it knows the old."""
+    if made.error:
+        return {}
+    if made.commit:
+        return {**made.changes, **draft.entries}
+    known = [path for path in draft.places if path in index and path not in draft.fresh]
+    return changes_between({path: index[path] for path in known}, draft.entries)
 
 
 def _encoded(name: str, text: str) -> bytes:

@@ -139,7 +139,7 @@ class Revisions:
             return self._branch(said) or self._given(said)
         if commit := self.history.commit_id("refs/remotes/origin/HEAD"):
             return _Named("origin/HEAD", commit)
-        configured = self._git.query("config", "--get", "init.defaultBranch").line
+        configured = self._git.ask("config", "--get", "init.defaultBranch").line
         found = (self._branch(name) for name in (configured, *_USUAL) if name)
         if named := next(filter(None, found), None):
             return named

@@ -23,7 +23,7 @@ def git_version() -> str:
     Raises:
         StoreError: git is not installed.
     """
-    found = re.search(r"\d+(\.\d+)+", Git(_ROOT).query("--version").line)
+    found = re.search(r"\d+(\.\d+)+", Git(_ROOT).ask("--version").line)
     return found[0] if found else ""
 
 

@@ -11,7 +11,7 @@ _LIST = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
 def unignored(folder: Path) -> tuple[str, ...]:
     """Their paths from the folder, sorted; none where no repository has it, or ignores it whole."""
     try:
-        answer = Git(folder).query(*_LIST)
+        answer = Git(folder).ask(*_LIST)
     except NoRepository:  # there is no git
         return ()
     found = {os.fsdecode(path) for path in answer.out.split(b"\0") if path}

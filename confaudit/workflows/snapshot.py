@@ -24,12 +24,15 @@ from confaudit.workflows.setup import Setup
 
 if TYPE_CHECKING:
     from confaudit.core.report.report import Report
-    from confaudit.store.repository import Repository
+    from confaudit.store.commits import Recorded
+    from confaudit.store.repository import Repository, Taken
 
 PARALLEL: Final = 8
 """Deployments asked at the same time."""
 AHEAD: Final = 2 * PARALLEL
-"""Deployments asked, or heard and not recorded yet; the answers of one take half a MiB."""
+"""Deployments asked, or heard and not looked at yet; the answers of one take half a MiB."""
+TOGETHER: Final = 16
+"""Deployments that are recorded together, at most, while the answers of others are at hand."""
 
 
 class Status(StrEnum):
@@ -50,6 +53,17 @@ class Outcome(Struct, frozen=True):
     commit: str = ""
     error: ConfauditError | None = None
     warning: str = ""
+
+
+class _Heard(Struct, frozen=True):
+    """What there is to record of a deployment, free of secrets."""
+
+    name: str
+    after: Snapshot
+    """As of when the server was asked."""
+    failed: Mapping[str, str]
+    """Endpoints that could not be read this time, and why."""
+    token_expires_at: datetime | None = None
 
 
 Watcher: TypeAlias = Callable[[Outcome], None]
@@ -75,10 +89,10 @@ def take(
     repository = setup.repository(create=True)
     loader, turns = Loader(setup), _Turns(repository, lock_timeout)
     outcomes = []
-    for name, answer in _answers(loader, deployments):
-        outcome = _settle(turns, loader, name, answer, at)
-        outcomes.append(outcome)
-        watch(outcome)
+    for group in _answers(loader, deployments):
+        for outcome in _settle(turns, loader, group, at):
+            outcomes.append(outcome)
+            watch(outcome)
     if any(outcome.commit for outcome in outcomes):
         turns.maintain()
     return tuple(sorted(outcomes, key=lambda outcome: outcome.deployment))
@@ -114,8 +128,11 @@ class _Turns:
 
 def _answers(
     loader: Loader, deployments: Mapping[str, Deployment]
-) -> Iterator[tuple[str, Future[ApiReading]]]:
-    """Every deployment's answer as it arrives; an interrupt does not wait for the others."""
+) -> Iterator[list[_Heard | Outcome]]:
+    """Every deployment's answer, those together that arrive while others are looked at.
+
+    None waits for one that has yet to arrive, and an interrupt for none.
+    """
     pool, waiting = ThreadPoolExecutor(PARALLEL), iter(deployments.items())
 
     def ask(most: int) -> dict[Future[ApiReading], str]:
@@ -123,52 +140,76 @@ def _answers(
 
     try:
         asked = ask(AHEAD)
+        group: list[_Heard | Outcome] = []
         while asked:
-            for future in wait(asked, return_when=FIRST_COMPLETED).done:
-                yield asked.pop(future), future
-                asked |= ask(1)
+            future = wait(asked, return_when=FIRST_COMPLETED).done.pop()
+            group.append(_heard(loader, asked.pop(future), future))
+            asked |= ask(1)
+            if len(group) == TOGETHER or not any(map(Future.done, asked)):
+                yield group
+                group = []
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _settle(
-    turns: _Turns,
-    loader: Loader,
-    name: str,
-    answer: Future[ApiReading],
-    at: datetime | None,
-) -> Outcome:
+def _heard(loader: Loader, name: str, answer: Future[ApiReading]) -> _Heard | Outcome:
     try:
         reading = answer.result()
-        with turns.take() as repository:
-            return _record_answer(repository, loader, name, reading, at)
+        found = _cleaned(loader, name, reading.deployment)
+        return replace(found, token_expires_at=reading.token_expires_at)
     except ConfauditError as error:
         return Outcome(name, Status.FAILED, error=error)
 
 
-def _record_answer(
-    repository: "Repository",
-    loader: Loader,
-    name: str,
-    reading: ApiReading,
-    at: datetime | None,
-) -> Outcome:
+def _cleaned(loader: Loader, name: str, raw: RawDeployment | StoredFiles) -> _Heard:
+    failed = raw.failed if isinstance(raw, RawDeployment) else {}
+    return _Heard(name, replace(loader.clean(raw), deployment=name), failed)
+
+
+def _settle(
+    turns: _Turns, loader: Loader, group: Sequence[_Heard | Outcome], at: datetime | None
+) -> list[Outcome]:
+    """Record a group in one turn."""
+    failed = [one for one in group if isinstance(one, Outcome)]
+    heard = [one for one in group if isinstance(one, _Heard)]
+    try:
+        with turns.take() as repository:
+            return failed + _recorded(repository, loader, heard, at)
+    except ConfauditError as error:
+        return failed + [Outcome(one.name, Status.FAILED, error=error) for one in heard]
+
+
+def _recorded(
+    repository: "Repository", loader: Loader, heard: Sequence[_Heard], at: datetime | None
+) -> list[Outcome]:
     now = loader.setup.now()
-    warning = _expiry(reading.token_expires_at, now)
-    if at is None and _is_overtaken(repository, name, reading, now):
+    current = [one for one in heard if at or not _is_overtaken(repository, one, now)]
+    recorded = _store(repository, loader, current, at or now)
+    for one in current:
+        if not recorded[one.name].error:
+            _note(repository, one.name, at or now, one)
+    return [
+        _outcome(one.name, recorded.get(one.name), _expiry(one.token_expires_at, now))
+        for one in heard
+    ]
+
+
+def _outcome(name: str, recorded: "Recorded | None", warning: str) -> Outcome:
+    """What became of one, of which nothing was to be recorded where it was overtaken."""
+    if recorded is None or not (recorded.commit or recorded.error):
         return Outcome(name, Status.UNCHANGED, warning=warning)
-    before = cache(lambda: _newest(loader, repository, name))
-    outcome = _record(repository, loader, name, before, reading.deployment, at or now)
-    _note(repository, name, at or now, reading)
-    return replace(outcome, warning=warning)
+    if recorded.error:
+        return Outcome(name, Status.FAILED, error=recorded.error)
+    subject = recorded.message.partition("\n")[0]
+    return Outcome(name, Status.RECORDED, subject, recorded.commit, warning=warning)
 
 
-def _is_overtaken(repository: "Repository", name: str, reading: ApiReading, now: datetime) -> bool:
+def _is_overtaken(repository: "Repository", one: _Heard, now: datetime) -> bool:
     """Whether another process asked later and was heard sooner: its snapshot is the newer one.
 
     One that asked in the future had a clock that was wrong.
     """
-    asked_at, last = reading.deployment.taken_at, repository.answers.last_of(name)
+    asked_at, last = one.after.taken_at, repository.answers.last_of(one.name)
     return bool(asked_at and last and last.asked_at and asked_at < last.asked_at <= now)
 
 
@@ -197,28 +238,28 @@ def record(
     """
     loader = Loader(setup)
     raw = loader.read(argument, kind)
+    one = _cleaned(loader, name, raw)
     repository = setup.repository(create=True)
     with repository.lock(lock_timeout):
         taken_at = at or raw.taken_at or setup.now()
-        before = cache(lambda: _newest(loader, repository, name))
         if at is None:
             _refuse_the_past(repository, name, taken_at)
-        outcome = _record(repository, loader, name, before, raw, taken_at)
+        recorded = _store(repository, loader, [one], taken_at)[name]
+        if recorded.error:
+            raise recorded.error
         _note(repository, name, taken_at)
-        if outcome.commit:
+        if recorded.commit:
             repository.maintain()
-        return outcome
+        return _outcome(name, recorded, "")
 
 
-def _note(
-    repository: "Repository", name: str, at: datetime, reading: ApiReading | None = None
-) -> None:
+def _note(repository: "Repository", name: str, at: datetime, heard: _Heard | None = None) -> None:
     """Remember that there was a snapshot: git does not tell where nothing changed."""
     from confaudit.store.answers import Answer
 
     answer = Answer(at=at)
-    if reading:
-        asked_at, expires_at = reading.deployment.taken_at, reading.token_expires_at
+    if heard:
+        asked_at, expires_at = heard.after.taken_at, heard.token_expires_at
         answer = Answer(at=at, asked_at=asked_at, token_expires_at=expires_at)
     repository.answers.note(name, answer)
 
@@ -234,23 +275,29 @@ def _refuse_the_past(repository: "Repository", name: str, at: datetime) -> None:
             )
 
 
-def _record(
-    repository: "Repository",
-    loader: Loader,
-    name: str,
-    before: Callable[[], Snapshot | None],
-    raw: RawDeployment | StoredFiles,
-    at: datetime,
-) -> Outcome:
+def _store(
+    repository: "Repository", loader: Loader, heard: Iterable[_Heard], at: datetime
+) -> "dict[str, Recorded]":
+    """What became of each, by its name."""
+    from confaudit.store.commits import Recorded
+
+    failed, taken = {}, []
+    for one in heard:
+        try:
+            taken.append(_taken(repository, loader, one, at))
+        except ConfauditError as error:
+            failed[one.name] = Recorded(error=error)
+    made = repository.record(taken)
+    return failed | {one.deployment: done for one, done in zip(taken, made, strict=True)}
+
+
+def _taken(repository: "Repository", loader: Loader, one: _Heard, at: datetime) -> "Taken":
     """Most snapshots are the one before, byte by byte: that one is read only where it is not so."""
-    after = replace(loader.clean(raw), deployment=name)
-    if isinstance(raw, RawDeployment) and raw.failed:
-        after = _carry_over(before(), after, raw.failed)
-    files = encode(after)
-    message = "" if repository.holds(name, files) else _message(repository, loader, before(), after)
-    commit = repository.commit(name, files, message, at)
-    status = Status.RECORDED if commit else Status.UNCHANGED
-    return Outcome(name, status, message.partition("\n")[0], commit or "")
+    from confaudit.store.repository import Taken
+
+    before = cache(lambda: _newest(loader, repository, one.name))
+    after = _carry_over(before(), one.after, one.failed) if one.failed else one.after
+    return Taken(one.name, encode(after), lambda: _message(repository, loader, before(), after), at)
 
 
 def _newest(loader: Loader, repository: "Repository", name: str) -> Snapshot | None:
