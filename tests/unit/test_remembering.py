@@ -1,15 +1,18 @@
 """What is remembered of a structure is what would be found, and found once."""
 
 import json
+import sys
 from math import inf, nan
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from confaudit.core.model import RawDeployment
-from confaudit.core.snapshot import structures
-from confaudit.core.snapshot.redact import redact
+from confaudit import catalog
+from confaudit.core.model import RawDeployment, StoredFiles
+from confaudit.core.snapshot.canonical import _of, decode, decode_background, encode
+from confaudit.core.snapshot.normalise import _groups, normalise
+from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.core.snapshot.structures import StructureRedactor
 from tests.unit.planted import SECRET, SESSION
 
@@ -27,8 +30,20 @@ JSON = st.recursive(
 )
 
 
-def misses():
-    return structures._remembered.cache_info().misses
+def calls(function, work):
+    """How often something calls one of our functions."""
+    count = 0
+
+    def counted(frame, event, _arg):
+        nonlocal count
+        count += event == "call" and frame.f_code is function.__code__
+
+    sys.setprofile(counted)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
 
 
 @settings(
@@ -64,26 +79,46 @@ def payload(version="2.35.1", **changed):
     return {"config": {"a": version}, "options": [options[0] | changed, *options[1:]]}
 
 
+def looked_at(**changed):
+    """How many mappings among the options of a payload are looked at anew."""
+    raw = RawDeployment(payload(**changed), asked_with=KNOWN)
+    return calls(StructureRedactor.tree, lambda: redact(raw)) - len(["payload", "config"])
+
+
 def test_options_that_come_again_are_not_looked_at_again():
     first = redact(RawDeployment(payload()))
-    before = misses()
-    second = redact(RawDeployment(payload(), asked_with=KNOWN))
-    assert second.payload == first.payload
-    assert misses() == before
-    redact(RawDeployment(payload(env="CODER_NEW")))
-    assert misses() == before + 1
+    assert looked_at() == 0
+    assert redact(RawDeployment(payload(), asked_with=KNOWN)).payload == first.payload
+    assert looked_at(env="CODER_NEW") == len(["the option", "its annotations"])
 
 
-def test_what_differs_from_deployment_to_deployment_is_no_part_of_it():
-    redact(RawDeployment(payload(value="a")))
-    before = misses()
+def test_what_a_deployment_has_for_an_option_is_no_part_of_it():
+    assert looked_at() == 0
+    assert looked_at(value=f"https://u:{SECRET}@host") == 0
     clean = redact(RawDeployment(payload(value=f"https://u:{SECRET}@host")))
-    assert misses() == before
     assert SECRET not in json.dumps(clean.payload)
 
 
-@pytest.mark.parametrize("odd", [{"a": "b" * 5000}, {"a": "\ud800"}, {"a": 2**64}, {"a": KNOWN}])
-def test_what_is_long_odd_or_known_for_secret_is_not_remembered(odd):
-    before = misses()
-    StructureRedactor(known=KNOWN).recurring(odd)
-    assert misses() == before
+def test_where_the_token_comes_back_nothing_is_remembered():
+    assert looked_at(value=KNOWN) == 50 * len(["the option", "its annotations"])
+
+
+def test_what_a_release_says_of_an_option_is_read_once():
+    release = catalog.release("2.35.1")
+    clean = redact(RawDeployment(payload(), version="2.35.1"))
+    first = normalise(clean, release)
+    assert calls(_groups, lambda: normalise(clean, release)) == 0
+    files = StoredFiles(encode(first))
+    assert decode(redact_files(files)).declared == first.declared
+    assert calls(_of, lambda: decode_background(redact_files(files))) == len(
+        ["siblings", "unavailable", "unread"]
+    )
+
+
+@pytest.mark.parametrize("odd", [{"a": "b" * 5000}, {"a": "\ud800"}, {"a": 2**64}])
+def test_what_is_long_or_odd_is_not_remembered(odd):
+    recurring = StructureRedactor().recurring
+    recurring(odd)
+    assert calls(StructureRedactor.tree, lambda: recurring(odd)) == 1
+    recurring({"a": "b"})
+    assert calls(StructureRedactor.tree, lambda: recurring({"a": "b"})) == 0

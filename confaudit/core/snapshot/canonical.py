@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from confaudit.core.model import (
     MISSING,
@@ -25,6 +25,7 @@ from confaudit.core.model import (
     Snapshot,
     ValueSource,
 )
+from confaudit.core.snapshot.remembered import remembered
 from confaudit.errors import DamagedError, SourceError
 
 FORMAT: Final = 1
@@ -87,10 +88,10 @@ def _spec_line(spec: OptionSpec) -> str:
 def _spec(spec: OptionSpec) -> dict[str, Json]:
     """Every declared field that says something; what is absent is empty or false."""
     declared: dict[str, Json] = {}
-    for field in fields(OptionSpec):
-        value = getattr(spec, field.name)
+    for name in OptionSpec.__struct_fields__:
+        value = getattr(spec, name)
         if value not in ("", None, False, ()):
-            declared[field.name] = _plain(value)
+            declared[name] = _plain(value)
     return declared if spec.default != "" else {**declared, "default": ""}
 
 
@@ -369,19 +370,20 @@ def _read_setting(entry: dict[str, Any]) -> Setting:
     return Setting(entry.get("value", MISSING), None if source is None else ValueSource(source))
 
 
+@remembered
 def _read_spec(entry: dict[str, Any]) -> OptionSpec:
-    known = {field.name for field in fields(OptionSpec)}
     listed, noted = entry.get("use_instead", []), entry.get("annotations", {})
     facts = {
         name: _of(_FACTS.get(name, str), value)
         for name, value in entry.items()
-        if name in known - {"use_instead", "annotations"}
+        if name in _TEXTS_AND_FLAGS
     }
     facts["use_instead"] = tuple(_of(str, one) for one in _of(list, listed))
     facts["annotations"] = tuple(sorted((key, _of(str, noted[key])) for key in noted))
     return OptionSpec(**{"name": "", **facts})
 
 
+_TEXTS_AND_FLAGS: Final = {*OptionSpec.__struct_fields__} - {"use_instead", "annotations"}
 _FACTS: Final[Mapping[str, Any]] = {"default": str | None, "hidden": bool, "secret": bool}
 """What a field of a declared option holds where that is no text."""
 

@@ -29,6 +29,7 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.secret import SECRET_OPTIONS, is_secret, secret
+from confaudit.core.snapshot.remembered import remembered
 from confaudit.errors import SourceError
 
 Option: TypeAlias = Mapping[str, Json]
@@ -111,6 +112,7 @@ def _declared(spec: OptionSpec, option: Option, release: Release) -> OptionSpec:
     )
 
 
+@remembered
 def _wire_spec(option: Option) -> OptionSpec:
     """What the wire alone says about an option."""
     yaml_keys, names = _groups(option.get("group"))
@@ -267,7 +269,7 @@ def _value(
 def _source(option: Option) -> ValueSource | None:
     """None where it is one that Coder is not known to have."""
     told = option.get("value_source") or ""
-    return ValueSource(told) if told in _SOURCES else None
+    return _SOURCES.get(told) if isinstance(told, str) else None
 
 
-_SOURCES: Final = tuple(ValueSource)
+_SOURCES: Final = {source.value: source for source in ValueSource}

@@ -38,6 +38,7 @@ from confaudit.core.secret import (
 )
 from confaudit.core.snapshot.canonical import ENDPOINTS, parsed
 from confaudit.core.snapshot.credentials import known_part, userinfo_end
+from confaudit.core.snapshot.remembered import pack
 from confaudit.core.snapshot.structures import StructureRedactor
 from confaudit.core.text.placeholders import is_elsewhere, stands_for_secret
 
@@ -49,8 +50,7 @@ def redact(raw: RawDeployment, key: bytes = b"") -> CleanDeployment:
     so that a rotation shows. Without it nothing is derived from a secret: an unkeyed hash of a
     short one can be guessed.
     """
-    by_name = raw.fidelity is not Fidelity.SHAPE
-    redactor = _Redactor(key, raw.asked_with, by_name=by_name)
+    redactor = _redactor(raw, key)
     return CleanDeployment(
         payload=redactor.payload(raw.payload),
         endpoints=redactor.answers(raw.endpoints),
@@ -62,6 +62,14 @@ def redact(raw: RawDeployment, key: bytes = b"") -> CleanDeployment:
         taken_at=raw.taken_at,
         deployment=raw.deployment,
     )
+
+
+def _redactor(raw: RawDeployment, key: bytes) -> "_Redactor":
+    """One that knows the credential of a source only where that is repeated: others remember."""
+    by_name = raw.fidelity is not Fidelity.SHAPE
+    knowing = _Redactor(key, raw.asked_with, by_name=by_name)
+    read = pack([dict(raw.payload), dict(raw.endpoints), raw.label, raw.version])
+    return knowing if knowing.is_known_in(read) else _Redactor(key, by_name=by_name)
 
 
 def redact_files(stored: StoredFiles) -> CleanFiles:
@@ -168,7 +176,7 @@ class _Redactor(StructureRedactor):
     def _option(self, option: Json, values: Mapping[str, Json], tells_source: bool) -> Json:
         if not isinstance(option, dict):
             return self.value(option)
-        clean = self._declared(option)
+        clean = {**self._declared(option)}
         if _is_secret_option(option):
             clean["value"] = self._secret_option(option, values, tells_source)
             clean.pop("default", None)  # a default of a secret would be one
@@ -181,10 +189,10 @@ class _Redactor(StructureRedactor):
             ]
         return clean
 
-    def _declared(self, option: Mapping[str, Json]) -> dict[str, Json]:
+    def _declared(self, option: Mapping[str, Json]) -> Mapping[str, Json]:
         """What a release says of an option, to every deployment the same."""
         apart = ("value", "use_instead")
-        return {**self.recurring({name: option[name] for name in option if name not in apart})}
+        return self.recurring({name: option[name] for name in option if name not in apart})
 
     def _secret_option(
         self, option: dict[str, Json], values: Mapping[str, Json], tells_source: bool

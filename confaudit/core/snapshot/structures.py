@@ -1,24 +1,12 @@
-"""Credentials in structures: what the names in them say, and every text at any depth.
-
-What an equal structure became is remembered: deployments of one release, and one deployment time
-after time, tell nearly all of their options alike. It is bounded, in memory as what it was made
-from is, and gone with the process.
-"""
+"""Credentials in structures: what the names in them say, and every text at any depth."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
-
-from msgspec import msgpack
 
 from confaudit.core.model import Json
 from confaudit.core.secret import holds_secret, is_secret, secret
 from confaudit.core.snapshot.credentials import TextRedactor
-
-_MOST: Final = 4096
-"""Structures that are remembered: a release has some 300 options, and few of many values."""
-_LARGEST: Final = 4096
-"""Bytes of one: they take 16 MiB at the very most."""
+from confaudit.core.snapshot.remembered import remembered
 
 
 class StructureRedactor(TextRedactor):
@@ -30,10 +18,7 @@ class StructureRedactor(TextRedactor):
 
     def recurring(self, tree: Mapping[str, Json]) -> Mapping[str, Json]:
         """Redact a mapping of which there may be many that are equal."""
-        packed = _packed(tree)
-        if not packed or len(packed) > _LARGEST or self.is_known_in(packed):
-            return self.tree(tree)
-        return _remembered(packed, self._key, self._by_name)
+        return self.tree(tree) if self._known else _tree(tree, self._key, self._by_name)
 
     def tree(self, tree: Mapping[str, Json]) -> dict[str, Json]:
         """Redact a mapping by its key names and every text in it, at any depth."""
@@ -71,20 +56,9 @@ class StructureRedactor(TextRedactor):
         ]
 
 
-def _packed(tree: Mapping[str, Json]) -> bytes:
-    """The same bytes for what is the same to the last detail; none where MessagePack has no form.
-
-    It has none for half a surrogate pair and for integers beyond 64 bits.
-    """
-    try:
-        return msgpack.encode(tree)
-    except (UnicodeEncodeError, OverflowError):
-        return b""
-
-
-@lru_cache(maxsize=_MOST)
-def _remembered(packed: bytes, key: bytes, by_name: bool) -> dict[str, Json]:
-    return StructureRedactor(key, by_name=by_name).tree(msgpack.decode(packed, type=dict))
+@remembered
+def _tree(tree: Mapping[str, Json], key: bytes, by_name: bool) -> dict[str, Json]:
+    return StructureRedactor(key, by_name=by_name).tree(tree)
 
 
 def _named_values(tree: Mapping[str, Json]) -> Mapping[str, str]:

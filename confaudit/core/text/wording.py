@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeGuard
 
-from msgspec.structs import fields
-
 from confaudit.core.coder.options import human_duration
 from confaudit.core.model import MISSING, Json, OptionSpec, Value, ValueSource
 from confaudit.core.secret import is_secret
@@ -156,7 +154,7 @@ def listing_some(words: Sequence[str], noun: str, most: int = 5) -> str:
     return f"{', '.join(words[:most])} and {plural(len(words) - most, f'more {noun}')}"
 
 
-FIELD_TITLES: Final = {fact.name: fact.name.replace("_", " ") for fact in fields(OptionSpec)} | {
+FIELD_TITLES: Final = {name: name.replace("_", " ") for name in OptionSpec.__struct_fields__} | {
     "env": "variable",
     "json_path": "config leaf",
     "yaml_path": "YAML path",

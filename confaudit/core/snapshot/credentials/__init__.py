@@ -56,8 +56,8 @@ class TextRedactor:
         return self._without(places, text) if places else text
 
     def is_known_in(self, data: bytes) -> bool:
-        """Whether something of the known credential is in what has its texts in UTF-8."""
-        return any(part.encode("utf-8", "surrogatepass") in data for part in self._known)
+        """Whether something of the known credential may be in what has its texts in UTF-8."""
+        return any(not data or part.encode(errors="surrogatepass") in data for part in self._known)
 
     def _without_known(self, text: str) -> str:
         for part in self._known:
