@@ -320,7 +320,7 @@ def _files(deployment: str, state: State) -> dict[str, str]:
     """The files of a snapshot, as confaudit makes them of the answers of a server."""
     release = packaged().nearest(state.release)
     raw = RawDeployment(
-        payload=_payload(release, state.chosen),
+        payload=payload(release, state.chosen),
         endpoints=state.answers,
         version=state.release,
         deployment=deployment,
@@ -328,7 +328,7 @@ def _files(deployment: str, state: State) -> dict[str, str]:
     return encode(normalise(redact(raw, _KEY), release))
 
 
-def _payload(release: Release, chosen: Mapping[str, Set]) -> dict[str, Json]:
+def payload(release: Release, chosen: Mapping[str, Set]) -> dict[str, Json]:
     """The answer of `deployment/config`; an option set by one name is set by all its names."""
     untouched = default_snapshot(release)
     leaves = {release.options[key].json_path: one for key, one in chosen.items()}

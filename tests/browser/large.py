@@ -13,9 +13,9 @@ CHANGES: Final = 5_000
 _CAUSES: Final = tuple(Cause)
 
 
-def large_report() -> Report:
-    """A diff of 5,000 explained changes: every option there is, and leaves nothing explains."""
-    return replace(EMPTY, judged=judged(changes=tuple(map(_change, range(CHANGES)))))
+def large_report(changes: int = CHANGES) -> Report:
+    """A diff of explained changes: every option there is, and leaves nothing explains."""
+    return replace(EMPTY, judged=judged(changes=tuple(map(_change, range(changes)))))
 
 
 def _change(number: int) -> Change:

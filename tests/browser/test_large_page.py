@@ -1,4 +1,4 @@
-"""A report of 5,000 changes stays usable. What it costs, tests/benchmarks/bench_page.py tells."""
+"""A report of 5,000 changes stays usable. What it costs, tests/benchmarks/browser.py tells."""
 
 import re
 

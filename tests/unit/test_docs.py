@@ -38,7 +38,7 @@ ALL = dict(commands())
 
 
 def test_the_readme_is_short():
-    assert README.count("\n") <= 150
+    assert README.count("\n") <= 165
 
 
 def test_every_topic_has_a_text_that_the_readme_links():
@@ -237,7 +237,12 @@ def test_ci_runs_the_readmes_own_test_command():
 
 
 TEXTS = ["README.md", "samples/README.md", "templates/README.md", "confaudit/README.md"]
-TEXTS += [".github/CONTRIBUTING.md", ".github/CHANGELOG.md", "confaudit/rulebook/RULES.md"]
+TEXTS += [
+    "tests/benchmarks/README.md",
+    ".github/CONTRIBUTING.md",
+    ".github/CHANGELOG.md",
+    "confaudit/rulebook/RULES.md",
+]
 TEXTS += [f"confaudit/topics/{name}.md" for name in topics.NAMES]
 
 

@@ -1,6 +1,6 @@
 """What explaining costs, over all pairs of consecutive releases.
 
-    python tests/benchmarks/bench_causes.py
+    python -m tests.benchmarks.causes
 
 Ratios within one run, because machines differ and are noisy: each step against the pure walk that
 finds the differing leaves, and our pruned use of deepdiff against deepdiff over whole documents.

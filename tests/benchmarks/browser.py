@@ -1,6 +1,6 @@
 """What a page of 5,000 changes costs its reader, in the system's chromium.
 
-    python -m tests.benchmarks.bench_page
+    python -m tests.benchmarks.browser
 
 Milliseconds in the page, median of several rounds: machines differ and are noisy, so the time of a
 search is also given in frames of 16.7 ms, and as a multiple of a pass over all rows that reads

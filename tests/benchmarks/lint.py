@@ -1,6 +1,6 @@
 """What `confaudit lint` costs as a whole process, against another version of it.
 
-    python tests/benchmarks/bench_lint.py [OTHER/bin/confaudit]
+    python -m tests.benchmarks.lint [OTHER/bin/confaudit]
 
 User CPU, because the time on the wall is that of whatever else the machine does; median of rounds
 that take turns. Both are to be installed the same way, and with their bytecode: an editable install
