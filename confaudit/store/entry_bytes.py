@@ -1,6 +1,7 @@
 """Entries as bytes and back, for whoever keeps them from one run to the next."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -81,10 +82,15 @@ _encoder, _decoder = Encoder(), Decoder(_Chunk)
 
 
 def encode(entries: Sequence[Entry]) -> bytes:
-    """Some entries, with each option that they speak of once."""
+    """Some entries, with each option that they speak of once.
+
+    Empty where one tells of a number, or of half a character, that no such bytes can hold.
+    """
     specs: dict[int, tuple[int, OptionSpec]] = {}
     found = [_packed(entry, specs) for entry in entries]
-    return _encoder.encode(_Chunk([spec for _, spec in specs.values()], found))
+    with suppress(OverflowError, UnicodeEncodeError):
+        return _encoder.encode(_Chunk([spec for _, spec in specs.values()], found))
+    return b""
 
 
 def decode(data: bytes) -> Iterator[Entry]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from confaudit.errors import StoreError
 from confaudit.store.history import History
 from confaudit.store.layout import DEPLOYMENTS
 from confaudit.store.log import TreeEntry
+
+_ENDED: Final = object()
 
 
 class Origin(NamedTuple):
@@ -33,10 +36,14 @@ class Origins:
         """The newest commit that changed a snapshot which is held.
 
         Raises:
-            StoreError: the history cannot be read.
+            StoreError: the history cannot be read, or does not tell it.
         """
         while deployment not in self._found:
-            next(self._walk)
+            if next(self._walk, _ENDED) is _ENDED:
+                raise StoreError(
+                    f"the history does not tell which commit stored the snapshot of {deployment}",
+                    "run `git fsck` in the repository, or fetch its whole history",
+                )
         return self._found[deployment]
 
     def _looked_for(self, commit: str) -> Iterator[None]:

@@ -65,5 +65,5 @@ class Remembered:
         if is_continued:
             yield from self.entries()
             chunks += self._kept.chunks
-        if count >= _WORTH_IT and sum(map(len, chunks)) <= _MAX_BYTES:
+        if all(chunks) and count >= _WORTH_IT and sum(map(len, chunks)) <= _MAX_BYTES:
             self._file.write(_Kept(self._kept.key, tip, chunks))

@@ -136,17 +136,30 @@ def _is_within(at: datetime | None, since: datetime | None, until: datetime | No
     return not at or ((since is None or since <= at) and (until is None or at <= until))
 
 
-def brought_by(setup: Setup, revision: str = "HEAD") -> Mapping[str, str]:
+def brought_by(setup: Setup, revision: str = "HEAD", commit: str = "") -> Mapping[str, str]:
     """The merge on a branch's main line that brought a commit; none for those that lie on it.
+
+    For one commit, no more is read than what came after it.
 
     Raises:
         StoreError: the history cannot be read.
     """
-    merges: dict[str, str] = {}
-    on_main, merge = "", ""
-    for commit, parents in setup.snapshots().history.graph(revision):
-        if commit == on_main or not on_main:
-            on_main, merge = (parents or ("",))[0], commit
-        else:
-            merges[commit] = merge
-    return merges
+    span = f"{commit}..{revision}" if commit else revision
+    parents = dict(setup.snapshots().history.graph(span))
+    main_line = [*_main_line(parents)]
+    merges = dict.fromkeys(main_line, "")
+    for merge in reversed(main_line):  # the oldest brings all that it reaches
+        reached = [*parents.get(merge, ())]
+        while reached:
+            if (one := reached.pop()) not in merges:
+                merges[one] = merge
+                reached += parents.get(one, ())
+    return {one: merge for one, merge in merges.items() if merge}
+
+
+def _main_line(parents: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The newest commit, its first parent, and so on, as far as is known."""
+    commit = next(iter(parents), "")
+    while commit:
+        yield commit
+        commit = next(iter(parents.get(commit, ())), "")

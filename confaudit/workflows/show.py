@@ -35,7 +35,7 @@ def show(setup: Setup, revision: str = "", deployment: str = "") -> Report:
     commit, names = _meant(setup, revision, deployment)
     view = _View(setup, commit)
     parts = [view.part(name) for name in names]
-    merge = brought_by(setup).get(commit.id, "")
+    merge = brought_by(setup, commit=commit.id).get(commit.id, "")
     told = Recorded(commit.id, commit.authored_at, commit.author, commit.subject, merge)
     report = commit_report(parts, told)
     return replace(report, notes=(*report.notes, *history_notes(setup)))

@@ -14,6 +14,7 @@ from confaudit.workflows.blame import blame, every
 from confaudit.workflows.history import brought_by, entries
 from confaudit.workflows.setup import Setup
 from tests.integration.test_store_repository import git
+from tests.long_history import chosen_by
 
 pytestmark = pytest.mark.usefixtures("quiet_home")
 
@@ -152,6 +153,35 @@ def test_each_branch_is_held_against_its_own_past(root):
     merges = brought_by(setup(root))
     merged = git(root, "rev-parse", "HEAD~1")
     assert merges == {found["session-duration"].since.commit: merged}
+
+
+def branching(chance):
+    """Commits on three branches, each of which is merged into another now and then, for git."""
+    tips = {"main": ":1", "side": ":1", "below": ":1"}
+    for mark in range(1, 40):
+        branch = chance.choice([*tips]) if mark > 1 else "main"
+        yield f"commit refs/heads/{branch}\nmark :{mark}\n"
+        yield f"committer Ann <a@x> {mark} +0000\ndata 0\n"
+        yield f"from {tips[branch]}\n" if mark > 1 else ""
+        other = tips[chance.choice([*tips])]
+        yield f"merge {other}\n" if chance.randrange(2) and other != tips[branch] else ""
+        tips[branch] = f":{mark}"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_commit_was_brought_by_the_first_merge_that_holds_it(root, seed):
+    git(root, "fast-import", "--quiet", stdin="".join(branching(chosen_by(seed))))
+    merges, asked = brought_by(setup(root)), setup(root)
+    main_line = git(root, "rev-list", "--first-parent", "--reverse", "main").split()
+    held, expected = set(), {}
+    for commit in main_line:
+        new = {*git(root, "rev-list", commit).split()} - held
+        expected |= dict.fromkeys(new - {*main_line}, commit)
+        held |= new
+    assert merges == expected
+    assert merges
+    for one in git(root, "rev-list", "--all").split():
+        assert brought_by(asked, commit=one).get(one) == merges.get(one)
 
 
 def test_a_deployment_that_came_back_begins_anew(root):

@@ -1,5 +1,7 @@
 """A history that was told once is told again without reading it, and never as it was before."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -165,6 +167,14 @@ def test_each_question_has_an_answer_of_its_own(root):
     assert told(root, deployments=["prod"]) == every
     assert told(root, revision="HEAD~1") == every[1:]
     assert told(root) == every
+
+
+@pytest.mark.parametrize("value", ["1" + "0" * 30, '"\\ud800"'])
+def test_a_value_that_cannot_be_kept_is_told_all_the_same(root, value):
+    edit(root, "odd", lambda text: re.sub('("access-url".*"value": )"[^"]*"', rf"\1{value}", text))
+    (change,) = told(root)[0].changes
+    assert change.after == json.loads(value)
+    assert told(root)[0].changes == (change,)
 
 
 def test_other_facts_make_another_answer(root, walked):

@@ -2,9 +2,11 @@
 
 import pytest
 
+from confaudit.errors import StoreError
 from confaudit.store.command import Git
 from confaudit.store.history import History
 from confaudit.store.layout import folder_of
+from confaudit.store.origins import Origins
 from confaudit.store.snapshots import Snapshots
 from confaudit.store.steps import steps
 from tests.integration.test_store_repository import git
@@ -109,3 +111,12 @@ def test_the_merge_that_brought_a_commit(root):
     parents = dict(history.graph("HEAD"))
     assert parents[ids["merge"]] == (ids["main"], ids["b"])
     assert [*parents][:2] == [ids["last"], ids["merge"]]
+
+
+def test_a_snapshot_that_no_commit_stored_is_a_sentence(root):
+    commit(root, "first", prod_settings="1")
+    history = History(Git(root))
+    origins = Origins(history, history.commit_id("HEAD"))
+    assert origins.of("prod").commit == history.commit_id("HEAD")
+    with pytest.raises(StoreError, match="which commit stored the snapshot of dev"):
+        origins.of("dev")

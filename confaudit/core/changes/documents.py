@@ -44,9 +44,11 @@ def unequal(before: Json, after: Json) -> Iterator[tree.Path]:
             yield ()
     elif before is not after:
         for key in before.keys() | after.keys():
-            is_shared = key in before and key in after
-            for below in unequal(before[key], after[key]) if is_shared else ((),):
-                yield (key, *below)
+            if not (key in before and key in after):
+                yield (key,)
+            elif before[key] is not after[key]:
+                for below in unequal(before[key], after[key]):
+                    yield (key, *below)
 
 
 def strict_prune(before: Json, after: Json) -> tuple[Json, Json] | None:

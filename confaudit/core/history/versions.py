@@ -7,12 +7,12 @@ decoded and redacted once. What is not laid out as `encode` does it, or does not
 read as a whole.
 """
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
+from msgspec.json import Decoder
 from msgspec.structs import replace
 
 from confaudit.core import tree
@@ -176,8 +176,11 @@ def _member(line: str) -> tuple[str, Json]:
     Raises:
         ValueError: it holds something else.
     """
-    ((name, value),) = json.loads(f"{{{line.rstrip(',')}}}").items()
+    ((name, value),) = _DECODER.decode(f"{{{line.rstrip(',')}}}").items()
     return name, value
+
+
+_DECODER: Final = Decoder(dict[str, Any])
 
 
 @lru_cache(maxsize=_REMEMBERED)
