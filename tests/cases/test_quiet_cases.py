@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from confaudit.catalog import loader
 from confaudit.core.changes.causes import attribute
 from confaudit.core.changes.diff import diff
@@ -12,6 +10,7 @@ from confaudit.core.judge.rules.changes import change_level
 from confaudit.core.model import Cause, Fidelity, Level, RawDeployment
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
+from tests.tables import every_row
 
 CASES = sorted(Path(__file__).parent.glob("quiet-*"))
 
@@ -22,7 +21,7 @@ def snapshot(path, version, fidelity):
     return normalise(redact(raw), loader.nearest(version))
 
 
-@pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
+@every_row("folder", CASES, ids=lambda path: path.name)
 def test_quiet(folder):
     case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
     lossy = Fidelity.LOSSY if case["after_kind"] == "bundle" else Fidelity.FULL

@@ -11,6 +11,7 @@ from confaudit.sources import api
 from confaudit.sources.http_target import ApiTarget
 from confaudit.transport import client
 from tests.integration.scripted_server import PAYLOAD, TOKEN, Reply, ScriptedServer, coder
+from tests.tables import every_row
 
 SECRET = "planted-secret"
 
@@ -95,7 +96,7 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("reply", "sentence"), REFUSALS)
+@every_row(("reply", "sentence"), REFUSALS)
 def test_each_refusal_has_its_sentence(reply: Reply, sentence: str) -> None:
     with ScriptedServer(coder(deployment__config=reply)) as server:
         error = failure(server.url)
@@ -223,7 +224,7 @@ class TestTls:
         assert isinstance(failure("https://localhost", ca_file=path), ConfigError)
 
 
-@pytest.mark.parametrize("token", ["", " ", "a b", f"{SECRET}\r\nX-Evil: 1", "tökén", "a\x00b"])
+@every_row("token", ["", " ", "a b", f"{SECRET}\r\nX-Evil: 1", "tökén", "a\x00b"])
 def test_a_token_that_cannot_be_one_is_never_sent(token: str) -> None:
     with ScriptedServer(coder()) as server:
         error = failure(server.url, token=token)

@@ -19,6 +19,7 @@ from confaudit.render.json_v1 import SCHEMA_VERSION
 from confaudit.render.saved import load
 from tests.golden.sample_reports import EMPTY, EVERY_KIND, FINDINGS, REPORTS, SHOWN, judged
 from tests.golden.sample_texts import sample_text
+from tests.tables import every_row
 
 DATA = Path(__file__).parents[1] / "data" / "reports"
 SECRET = "hunter2-in-a-place-where-none-belongs"
@@ -71,7 +72,7 @@ def test_all_formats_at_once(saved, tmp_path):
         assert file.read_text(encoding="utf-8") == original
 
 
-@pytest.mark.parametrize("format_name", SHOWING)
+@every_row("format_name", SHOWING)
 def test_every_finding_is_known_by_the_same_name_in_all_formats(format_name):
     shown = render(load(written("upgrade").encode()), format_name, RenderOptions())
     prints = {finding.fingerprint for finding in REPORTS["upgrade"].findings}

@@ -15,6 +15,7 @@ from confaudit.store import remote_talk
 from confaudit.store.branch import Branch
 from confaudit.store.command import GitResult
 from confaudit.store.repository import Repository
+from tests.tables import every_row
 
 AT = datetime(2026, 1, 5, 11, 44, 6, tzinfo=UTC)
 OLD, NEW, OTHER = ({"settings.json": text} for text in ("1\n", "2\n", "3\n"))
@@ -323,7 +324,7 @@ def test_a_branch_that_stays_locked_there_is_told_as_that(clone, hub):
     store.push("origin")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("said", "told"),
     [
         ("remote: fatal: write error: No space left on device", "has no space left"),

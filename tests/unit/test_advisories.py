@@ -21,6 +21,7 @@ from confaudit.errors import CatalogError
 from confaudit.operator_files import read_env_file
 from confaudit.rulebook import advisories, examples
 from confaudit.rulebook.written import WrittenCheck
+from tests.tables import every_row
 from tests.unit.rulebook import CATALOG, EVERY, FILES, PACKAGED, WORDS, slim
 
 SLIM = slim(frozenset().union(*WORDS.values()))
@@ -106,7 +107,7 @@ def situation(source, target, text=""):
     return situation_of(None, SLIM.nearest(source), SLIM.nearest(target), operator, SLIM)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("version", "expected"),
     [
         ("2.29.16", False),
@@ -124,7 +125,7 @@ def test_a_line_without_the_backport_does_not_have_it(version, expected):
     assert advisory(versions=BACKPORTED).is_in(Version.parse(version)) is expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("version", "expected"),
     [
         ("2.29.16", False),
@@ -157,7 +158,7 @@ def test_an_upgrade_past_its_end_does_not_bring_it():
     assert not one.applies(situation("2.34.5", "2.35.1"))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("source", "target", "standing", "expected"),
     [
         ("2.29.16", "2.29.17", False, True),
@@ -204,7 +205,7 @@ def ask(condition):
 ORDER = [NO, DEPENDS, YES]
 
 
-@pytest.mark.parametrize(("one", "other"), list(product(ORDER, ORDER)))
+@every_row(("one", "other"), list(product(ORDER, ORDER)))
 def test_three_valued_logic(one, other):
     parts = [constant(one), constant(other)]
     assert ask(conditions.all_of(parts)).answer is min(one, other, key=ORDER.index)
@@ -558,7 +559,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
         advisories.load([Path(tmp_path)], CATALOG)
 
 
-@pytest.mark.parametrize("tested", EVERY, ids=lambda tested: tested.advisory.rule.id)
+@every_row("tested", EVERY, ids=lambda tested: tested.advisory.rule.id)
 def test_what_is_proposed_is_what_the_steps_set(tested):
     """A report offers it to be copied: the two must not part."""
     advisory = tested.advisory

@@ -11,6 +11,7 @@ from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import MISSING, Level
 from confaudit.core.upgrade.known import Truth
 from tests.golden.sample_reports import REPORTS, UPGRADE, judged, rule
+from tests.tables import every_row
 from tests.unit.headlines import carded, headlined
 
 RELEASE = packaged().nearest("2.34.5")
@@ -21,7 +22,7 @@ LINE, ELSEWHERE = (Position("coder.env", 7),), (Position("coder.env", 8),)
 RENAMED = RELEASE.options["aibridge-enabled"]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("then", "now", "origin"),
     [
         (OLD, replace(OLD, message="So in 2.34.5.", steps=("Other steps.",)), Origin.TODAY),
@@ -80,7 +81,7 @@ def brought(*findings: Finding) -> tuple[Finding, ...]:
     return tuple(replace(one, origin=Origin.UPGRADE) for one in findings)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("found", "headline"),
     [
         (brought(CHANGES, OLD), "Starts, 1 behaviour changes, 1 other thing to act on"),

@@ -4,6 +4,7 @@ import pytest
 
 from confaudit.core.given import Channel, Form
 from confaudit.errors import SourceError
+from tests.tables import every_row
 from tests.unit.file_texts import deployments, settings, told
 
 PLAY = """\
@@ -75,7 +76,7 @@ PLAYS = {
 }
 
 
-@pytest.mark.parametrize("case", PLAYS)
+@every_row("case", PLAYS)
 def test_playbooks(case):
     text, expected = PLAYS[case]
     operator = settings(text)

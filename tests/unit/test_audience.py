@@ -1,11 +1,10 @@
 """Whom the variables of a file are meant for."""
 
-import pytest
-
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder.programs import Program
 from confaudit.core.given import Channel, Form, Given, GivenState, Position
 from confaudit.core.upgrade.audience import Audience
+from tests.tables import every_row
 
 AUDIENCE = Audience(packaged())
 
@@ -21,7 +20,7 @@ def of(names, channel=Channel.ENV):
 SERVER, PROXY, PROVISIONER = Program.SERVER, Program.WORKSPACE_PROXY, Program.PROVISIONER
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("names", "program"),
     [
         # an option of the server that nothing else reads tells it, of whatever release

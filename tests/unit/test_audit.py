@@ -16,6 +16,7 @@ from confaudit.core.judge.verdict import verdict
 from confaudit.core.model import Level
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
+from tests.tables import every_row
 from tests.unit.deployments import checks, compose, env, known
 
 
@@ -102,7 +103,7 @@ FATAL, CHANGES = Effect.WILL_NOT_START, Effect.BEHAVIOUR
 MAYBE = Truth.DEPENDS
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("found", "words"),
     [
         ([], "safe"),
@@ -141,7 +142,7 @@ def test_small_deployments_get_their_verdict(source, target, text, words):
     assert verdict(audited(situation(source, target, env(text)))) == words
 
 
-@pytest.mark.parametrize("version", ["2.0.0", "2.19.0", "2.20.0", "2.29.5", "2.35.1", "2.36.0"])
+@every_row("version", ["2.0.0", "2.19.0", "2.20.0", "2.29.5", "2.35.1", "2.36.0"])
 def test_a_default_that_nobody_set_is_never_called_without_effect(version):
     release = packaged().nearest(version)
     before = default_snapshot(release)

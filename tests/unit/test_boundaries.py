@@ -5,12 +5,12 @@ The examples of an entry go by its own `versions`, so that they cannot tell when
 
 from pathlib import Path
 
-import pytest
 import yaml
 
 from confaudit.core.coder.releases import Version
 from confaudit.rulebook import examples
 from confaudit.rulebook.examples import Example
+from tests.tables import every_row
 from tests.unit.rulebook import EVERY, WORDS, slim
 
 FILE = Path(__file__).parents[1] / "data" / "rulebook" / "boundaries.yaml"
@@ -83,7 +83,7 @@ def test_each_holds_from_its_first_release_to_its_last():
 GATES = yaml.safe_load(FILE.with_name("gates.yaml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("gate", "step"),
     [(gate, step) for gate in GATES for step in gate["answers"]],
     ids=lambda part: part if isinstance(part, str) else part["rule"],

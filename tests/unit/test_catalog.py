@@ -22,6 +22,7 @@ from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 from confaudit.core.coder.releases import Marks, Release, Version
 from confaudit.core.model import OptionSpec
 from confaudit.errors import CatalogError
+from tests.tables import every_row
 
 DOCUMENT = Path(loader.__file__).with_name("coder.json")
 
@@ -107,7 +108,7 @@ def between(first: str, last: str) -> Iterator[Release]:
             yield known(version)
 
 
-@pytest.mark.parametrize("row", LINES.strip().splitlines())
+@every_row("row", LINES.strip().splitlines())
 def test_facts_are_those_that_were_checked(row: str) -> None:
     first, last, *counts, expected = row.split()
     release = known(first)
@@ -287,7 +288,7 @@ MARKS: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("seed", range(20))
+@every_row("seed", range(20))
 def test_any_releases_survive_the_document(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a repeatable test
     specs = {spec for release in packaged() for spec in release.options.values()}
@@ -487,7 +488,7 @@ DAMAGED = {
 }
 
 
-@pytest.mark.parametrize(("data", "told"), DAMAGED.values(), ids=DAMAGED)
+@every_row(("data", "told"), DAMAGED.values(), ids=DAMAGED)
 def test_damage_is_told_with_line_and_key(data: bytes, told: str) -> None:
     with pytest.raises(CatalogError) as caught:
         load(data, "own.json")

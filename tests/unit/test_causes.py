@@ -30,6 +30,7 @@ from confaudit.core.model import (
 from confaudit.core.secret import secret
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
+from tests.tables import every_row
 
 NONE, DEFAULT = ValueSource.UNSET, ValueSource.DEFAULT
 ENV, YAML, FLAG = ValueSource.ENV, ValueSource.YAML, ValueSource.FLAG
@@ -84,7 +85,7 @@ HEADERS = spec("proxy-trusted-headers", type="string-array")
 AB, BA = ["a", "b"], ["b", "a"]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("versions", "before", "after", "cause", "level", "said"),
     [
         (SAME, (SCOPES, AB, ENV), (SCOPES, BA, ENV), "computed", "info", "the values are the same"),
@@ -139,7 +140,7 @@ def links(*values):
     return spec("support-links"), list(values), YAML
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("versions", "before", "after", "cause", "said"),
     [
         # the release did not change: it was the operator
@@ -350,7 +351,7 @@ def test_both_maps_disagree():
     assert "disagree" in change.evidence
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("before", "after", "cause"),
     [
         ({"buildinfo": {"version": "a"}}, {"buildinfo": {"version": "b"}}, "release"),
@@ -371,7 +372,7 @@ def test_causes_of_endpoints(before, after, cause):
     assert one(left, right).cause == cause
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("versions", "before", "after", "cause"),
     [
         (
@@ -412,7 +413,7 @@ def page(*leaves, kind="string"):
 GROWN = {"v2_30_0": "ax", "v2_30_1": "ax", "v2_31_0": "aby", "v2_31_1": "aby"}
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("before", "after", "evidence"),
     [
         (page("a", "x"), page("a", "x", "b"), "Coder 2.31.0 adds it"),

@@ -4,6 +4,7 @@ import pytest
 
 from confaudit.errors import SourceError
 from confaudit.operator_files import decode, read_as_one, read_deployments
+from tests.tables import every_row
 
 VALUES = "coder:\n  env:\n    - {name: CODER_VERBOSE, value: 'true'}\n"
 TAGGED = "coder: {coder: {image: {tag: %s}, env: [{name: CODER_VERBOSE, value: 'true'}]}}"
@@ -62,7 +63,7 @@ def files(texts, values=VALUES):
     return [decode(text.encode(), name) for name, text in every.items()]
 
 
-@pytest.mark.parametrize("case", VERSIONS)
+@every_row("case", VERSIONS)
 def test_values_are_for_the_chart_beside_them(case):
     texts, version, hint = VERSIONS[case]
     (one,) = read_deployments(files(texts)).found
@@ -115,7 +116,7 @@ REACH = {
 }
 
 
-@pytest.mark.parametrize("case", REACH)
+@every_row("case", REACH)
 def test_values_reach_the_chart_where_it_looks(case):
     described, values, expected = REACH[case]
     (one,) = read_deployments(files({"Chart.yaml": described}, values)).found

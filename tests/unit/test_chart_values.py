@@ -6,6 +6,7 @@ from confaudit.catalog.loader import packaged
 from confaudit.core.judge.audit import audit
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode
+from tests.tables import every_row
 from tests.unit.deployments import known
 from tests.unit.file_texts import read_all
 from tests.unit.file_texts import told as set_by
@@ -39,12 +40,12 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize(("values", "expected"), KEYS)
+@every_row(("values", "expected"), KEYS)
 def test_a_key_counts_by_what_it_holds(values, expected):
     assert told(values.replace("%s", ENV)) == expected
 
 
-@pytest.mark.parametrize("nothing", ["[]", "{}", "''", "null", "false", ""])
+@every_row("nothing", ["[]", "{}", "''", "null", "false", ""])
 def test_an_env_from_that_holds_nothing_hides_nothing(nothing):
     assert not read(f"coder:\n  envFrom: {nothing}\n  {ENV}").elsewhere
     assert read(f"coder:\n  envFrom: [{{secretRef: {{name: x}}}}]\n  {ENV}").elsewhere

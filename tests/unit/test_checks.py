@@ -1,7 +1,5 @@
 """What Coder checks beyond types: when options are read, and of values once it starts."""
 
-import pytest
-
 from confaudit.catalog.loader import packaged
 from confaudit.core.coder import checks
 from confaudit.core.coder.go import RefusedError
@@ -9,9 +7,10 @@ from confaudit.core.coder.notations import NOTATIONS
 from confaudit.core.coder.startup import Assignment, Start
 from confaudit.core.given import Channel
 from confaudit.core.model import MISSING
+from tests.tables import every_row
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("check", "value", "accepted"),
     [
         (checks.positive, 1, True),
@@ -61,7 +60,7 @@ def yaml(path, text):
     return Assignment(Channel.YAML, path, text=text)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("version", "said", "refused"),
     [
         ("2.35.1", env("CODER_PG_CONN_MAX_OPEN", "0"), True),
@@ -161,7 +160,7 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "expected"), TEXTS)
+@every_row(("name", "value", "expected"), TEXTS)
 def test_notations(name, value, expected):
     assert NOTATIONS[name](value) is expected
 

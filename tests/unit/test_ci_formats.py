@@ -23,6 +23,7 @@ from confaudit.errors import ConfigError, ExitCode
 from confaudit.render import FORMATS, RenderOptions, formats_of, render
 from confaudit.rulebook.exceptions import read
 from tests.golden.sample_reports import FINDINGS, LINT, REPORTS, rule
+from tests.tables import every_row
 
 SARIF = Draft7Validator(
     json.loads((Path(__file__).parents[1] / "data/schemas/sarif-2.1.0.json").read_text())
@@ -250,7 +251,7 @@ def test_what_people_decided_stands_beside_what_counts_all_the_same():
     assert outputs_of(told["outputs"])["idle_count"] == "1"
 
 
-@pytest.mark.parametrize("name", ALL)
+@every_row("name", ALL)
 def test_what_is_pasted_and_given_a_reason_keeps_every_finding_from_counting(name):
     counting, text = ALL[name].deciding, shown(name, "ignore")
     if counting:

@@ -6,6 +6,7 @@ import pytest
 
 from confaudit.errors import ConfigError
 from confaudit.workflows.clock import Clock
+from tests.tables import every_row
 
 
 @pytest.mark.parametrize("environ", [{}, {"SOURCE_DATE_EPOCH": ""}])
@@ -38,7 +39,7 @@ def test_the_command_line_goes_before_the_environment() -> None:
 GARBAGE = ("abc", "-1", "253402300800", "9" * 30, "1.5", " 1", "1e9", "٣", "²", "0x1", "1\n")
 
 
-@pytest.mark.parametrize("seconds", GARBAGE)
+@every_row("seconds", GARBAGE)
 def test_what_is_no_time_is_refused(seconds: str) -> None:
     with pytest.raises(ConfigError, match="SOURCE_DATE_EPOCH is not a number of seconds"):
         Clock.of({"SOURCE_DATE_EPOCH": seconds})

@@ -19,6 +19,7 @@ from confaudit.render import RenderOptions, render
 from confaudit.render.markdown import COMMENT_LIMIT, size
 from confaudit.render.saved import load
 from tests.golden.sample_reports import FINDINGS, LINT, LINTED, UPGRADE, UPGRADED, part, rule
+from tests.tables import every_row
 
 DIES = replace(FINDINGS[1], affects=Truth.YES)
 MAY_DIE = replace(FINDINGS[1], affects=Truth.DEPENDS)
@@ -44,7 +45,7 @@ def joint(report, *parts, **more):
     )
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("parts", "of_files", "of_upgrade"),
     [
         (([DIES], [MAY_DIE], []), "1 of 3 deployments will not start, 1 may not start", None),
@@ -143,7 +144,7 @@ def test_one_deployment_is_named_in_json_and_comes_back():
     assert load(document.encode()).audited == one.audited
 
 
-@pytest.mark.parametrize(
+@every_row(
     "damage",
     [
         lambda document: document["deployments"][0]["findings"].pop(),

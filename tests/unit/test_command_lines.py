@@ -3,6 +3,7 @@
 import pytest
 
 from confaudit.core.given import Channel
+from tests.tables import every_row
 from tests.unit.file_texts import settings
 
 IMAGE = "ghcr.io/coder/coder:v2.30.0"
@@ -56,7 +57,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("case", TEXTS)
+@every_row("case", TEXTS)
 def test_each_word_has_its_own_line(case):
     text, expected = TEXTS[case]
     found = settings(text)

@@ -16,6 +16,7 @@ from confaudit.core.model import (
     ValueSource,
 )
 from confaudit.core.snapshot.commit_message import commit_message
+from tests.tables import every_row
 
 SNAPSHOT = Snapshot(
     deployment="prod",
@@ -56,7 +57,7 @@ def by(cause, *keys):
     return [change(cause=cause, key=key) for key in keys or "a"]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("before", "after", "changes", "reads"),
     [
         (None, SNAPSHOT, [], "first snapshot, Coder 2.33.0"),
@@ -110,7 +111,7 @@ def test_the_subject_says_what_a_person_looks_for(before, after, changes, reads)
     assert subject(before, after, *flat) == f"prod: {reads}"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("of", "reads"),
     [
         (change(), "a: 1 → 2"),
@@ -161,7 +162,7 @@ def test_a_body_lists_fifty_changes_and_counts_the_rest(number, lines, last):
     assert found[:49] == [f"- a{n}: 1 → 2" for n in range(49)]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("version", "server", "middle"),
     [
         ("", {}, []),

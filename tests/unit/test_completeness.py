@@ -15,6 +15,7 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.errors import SourceError
 from confaudit.operator_files import READERS, decode, read_deployments, recognised
+from tests.tables import every_row
 from tests.unit.deployments import known
 
 IMAGE = "ghcr.io/coder/coder:v2.20.0"
@@ -326,7 +327,7 @@ def told_of_nothing(files):
         yield "refused" if refused.hint else str(refused)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@every_row("form", FORMS)
 def test_what_is_empty_is_never_safe(form):
     said = set(told_of_nothing({"input": FORMS[form].empty}))
     assert said in ({NOTHING_READ}, {"refused"})

@@ -30,6 +30,7 @@ from confaudit.errors import CatalogError
 from confaudit.rulebook.conditions import KINDS, ConditionReader
 from confaudit.rulebook.questions import QUESTIONS, SettingQuestion
 from confaudit.yaml_file import Origin, parse
+from tests.tables import every_row
 
 YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
 ALL = loader.packaged()
@@ -263,7 +264,7 @@ def ask(question, option_type):
     return where.read(SettingQuestion).question(where, (option_type,) if option_type else ())
 
 
-@pytest.mark.parametrize(("question", "option_type", "known", "expected"), VALUES)
+@every_row(("question", "option_type", "known", "expected"), VALUES)
 def test_a_question_about_a_value(question, option_type, known, expected):
     found = ask(question, option_type)(known)
     assert found.answer is expected
@@ -470,7 +471,7 @@ def condition(text, looking=None):
     return ConditionReader(types, looking).condition(part(text))
 
 
-@pytest.mark.parametrize(("text", "settings", "more", "expected"), DEPLOYMENTS)
+@every_row(("text", "settings", "more", "expected"), DEPLOYMENTS)
 def test_a_condition_on_the_deployment(text, settings, more, expected):
     assert condition(text)(situation(*settings, **more), None).verdict is expected
 
@@ -501,7 +502,7 @@ def test_history_is_walked_no_further_than_needed_and_not_at_all_for_nothing():
 LOOKED_AT = ["aibridge-openai-base-url", "ai-gateway-openai-base-url", "tls-min-version"]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("settings", "expected"),
     [
         ([], []),
@@ -573,7 +574,7 @@ def change(cause=Cause.OPERATOR, kind=ChangeKind.CHANGED):
     return Change(Subject.OPTION, "access-url", kind, "a", "b", cause=cause)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "looked_at", "expected"),
     [
         ("{cause: operator}", change(), YES),

@@ -5,6 +5,7 @@ import pytest
 from confaudit.core.given import Form, GivenState
 from confaudit.operator_files import decode, read_deployments
 from confaudit.operator_files.forms import recognised
+from tests.tables import every_row
 
 URL = "https://coder.example.com"
 IMAGE = "ghcr.io/coder/coder:v2.30.0"
@@ -64,7 +65,7 @@ def servers(text):
     return read_deployments([decode(text.encode(), "input")]).found
 
 
-@pytest.mark.parametrize(("text", "form"), SHAPES.values(), ids=SHAPES)
+@every_row(("text", "form"), SHAPES.values(), ids=SHAPES)
 def test_the_container_is_found_where_its_tool_has_it(text, form):
     (one,) = servers(text)
     (given,) = one.operator.given
@@ -127,7 +128,7 @@ def test_an_expression_of_azures_templates_stays_open(value, state, default):
     assert (given.state, given.value) == (state, default)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("entry", "state", "value"),
     [
         ("Value: '${Domain}/x'", GivenState.UNRESOLVED, None),
@@ -263,7 +264,7 @@ PROCESS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), PROCESS)
+@every_row(("text", "expected"), PROCESS)
 def test_a_process_has_its_variables_as_they_stand(text, expected):
     file = decode(text.encode(), "input")
     assert recognised(file).name == "process"

@@ -10,6 +10,7 @@ from confaudit.core.coder.defaults import default_snapshot
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.model import MISSING, Fidelity, OptionSpec, Setting, ValueSource
 from confaudit.core.report.coverage import freshness, hints, horizon, notes, strangers
+from tests.tables import every_row
 
 CATALOG = packaged()
 NOW = datetime(2026, 7, 10, 12, 0, tzinfo=UTC)
@@ -26,7 +27,7 @@ OTHER = replace(TOLD, label="live", unavailable={})
 NO_SOURCE, NO_VALUE = Setting(1, None), Setting(MISSING, ValueSource.ENV)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("after", "told"),
     [
         ({}, []),

@@ -14,6 +14,7 @@ from confaudit.core.model import RawDeployment, ValueSource
 from confaudit.core.secret import secret
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
+from tests.tables import every_row
 
 
 def release(version: str) -> Release:
@@ -43,7 +44,7 @@ def test_every_default_is_a_value_of_its_type() -> None:
         assert snapshot.settings.keys() == snapshot.declared.keys() == known.options.keys(), known
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("version", "key", "value", "source"),
     [
         ("2.35.1", "access-url", "https://coder.example.com", ValueSource.ENV),

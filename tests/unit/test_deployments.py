@@ -6,6 +6,7 @@ from confaudit.core.given import GivenState
 from confaudit.errors import SourceError
 from confaudit.operator_files import decode, form_word, read_as_one
 from confaudit.operator_files.layers import layered
+from tests.tables import every_row
 from tests.unit.file_texts import POD_ENVIRONMENT, read_together
 
 COMPOSE = "services:\n  coder:\n    image: ghcr.io/coder/coder:v2.30.0\n    environment:\n"
@@ -90,7 +91,7 @@ TOGETHER = {
 }
 
 
-@pytest.mark.parametrize("case", TOGETHER)
+@every_row("case", TOGETHER)
 def test_files_belong_to_what_points_to_them(case):
     files, expected = TOGETHER[case]
     found = read_together(files).found
@@ -150,7 +151,7 @@ LAYERS = [
 ]
 
 
-@pytest.mark.parametrize(("names", "groups"), LAYERS)
+@every_row(("names", "groups"), LAYERS)
 def test_layers_are_known_by_their_names(names, groups):
     found = layered(names.split(), "helm-values")
     assert [" ".join(map(str, group)) for group in found] == groups
@@ -200,7 +201,7 @@ def test_a_deployment_is_named_after_its_layers(names, expected):
     assert one.name == expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "expected"),
     [
         ("apiVersion: v2\nname: coder\nversion: 2.30.0\n", "chart"),

@@ -14,6 +14,7 @@ from confaudit.core.judge.rules.common import reads
 from confaudit.core.model import MISSING, OptionSpec, Value
 from confaudit.core.text.dialects import Dialects, dialects
 from confaudit.operator_files import decode, read_server_yaml
+from tests.tables import every_row
 from tests.unit.file_texts import read
 
 _HOUR: Final = 3_600_000_000_000
@@ -26,7 +27,7 @@ def value_of(given: Given, option_type: str) -> Value:
     return reads(given, replace(NAMES, type=option_type), _OLD)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("option_type", "value"),
     [
         ("string", "relay.example.com:587"),
@@ -79,7 +80,7 @@ def test_a_mapping_is_json_where_the_server_reads_json() -> None:
 ONLY_NAMES: Final = Dialects("--some-name", NAMES.env, NAMES.yaml_path, "")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("option_type", "value"),
     [
         ("string", MISSING),
@@ -125,7 +126,7 @@ def test_keys_that_yaml_reads_as_something_else(path: str, top: dict[str, object
     assert safe_load(dialects(replace(NAMES, yaml_path=path), 1, "int").yaml) == top
 
 
-@pytest.mark.parametrize(
+@every_row(
     "name",
     [
         "",

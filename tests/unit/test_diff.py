@@ -17,6 +17,7 @@ from confaudit.core.model import (
     Subject,
     ValueSource,
 )
+from tests.tables import every_row
 
 ENV, DEFAULT, YAML = ValueSource.ENV, ValueSource.DEFAULT, ValueSource.YAML
 
@@ -136,7 +137,7 @@ def test_config_leaves(before, after, expected):
     assert configs(before, after) == expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("before", "after", "expected"),
     [
         (option(1), option(1), []),
@@ -164,7 +165,7 @@ def test_options_come_and_go():
 BASE = OptionSpec(name="O", flag="o", env="CODER_O", yaml_path="g.o", type="int", default="1")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("fields", "expected"),
     [
         ({"default": "2"}, (Facet.DEFAULT, "1", "2")),

@@ -21,6 +21,7 @@ from confaudit.render import FORMATS
 from confaudit.sources import SOURCES
 from confaudit.workflows.operator_files import FORMS
 from confaudit.workflows.rules import all_rules, rules_page
+from tests.tables import every_row
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,7 +51,7 @@ def test_every_topic_has_a_text_that_the_readme_links():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", topics.NAMES)
+@every_row("name", topics.NAMES)
 def test_a_topic_has_a_title_and_names_only_topics_that_there_are(name):
     text = topics.text(name)
     assert re.match(r"# \S", text)
@@ -101,7 +102,7 @@ def shown_commands(text):
                 yield list(takewhile(lambda word: word not in {"&&", "|", ">", ">>", "&"}, words))
 
 
-@pytest.mark.parametrize("name", ["README", *topics.NAMES])
+@every_row("name", ["README", *topics.NAMES])
 def test_a_command_in_a_text_has_the_options_that_it_is_shown_with(name):
     for words in shown_commands(README if name == "README" else topics.text(name)):
         path, rest = ("confaudit",), words
@@ -130,13 +131,13 @@ def test_every_form_of_file_is_in_its_topic():
     assert {name for name in FORMS if f"`{name}`" not in topics.text("inputs")} == set()
 
 
-@pytest.mark.parametrize("code", ExitCode)
+@every_row("code", ExitCode)
 def test_every_exit_code_is_in_its_topic_and_in_help(code):
     assert re.search(rf"^\| (\d+, )?{code.value}\b", topics.text("exit-codes"), re.MULTILINE)
     assert str(code.value) in group.epilog
 
 
-@pytest.mark.parametrize("path", ALL, ids=" ".join)
+@every_row("path", ALL, ids=" ".join)
 def test_help_reads_at_80_columns(path):
     command = ALL[path]
     context = click.Context(command, info_name=" ".join(path), terminal_width=80)
@@ -151,7 +152,7 @@ def test_help_reads_at_80_columns(path):
         assert any(one.opts[0] in line for line in lines), one.opts[0]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "lacking"),
     [
         *((name, set()) for name in ("diff", "upgrade", "check", "verify")),
@@ -164,7 +165,7 @@ def test_the_sections_are_those_of_what_a_command_asks(name, lacking):
     assert sections == {*Section} - {Section.OPTIONS} - lacking
 
 
-@pytest.mark.parametrize("path", ALL, ids=" ".join)
+@every_row("path", ALL, ids=" ".join)
 def test_every_command_and_option_explains_itself(path):
     command = ALL[path]
     assert command.help
@@ -246,7 +247,7 @@ TEXTS += [
 TEXTS += [f"confaudit/topics/{name}.md" for name in topics.NAMES]
 
 
-@pytest.mark.parametrize("path", TEXTS)
+@every_row("path", TEXTS)
 def test_links_lead_somewhere(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):

@@ -1,13 +1,12 @@
 """Which releases a page of the API docs is most like."""
 
-import pytest
-
 from confaudit.catalog import loader
 from confaudit.core.coder.documented import Fit, best_fit, documented_as, documented_type
 from confaudit.core.coder.releases import Catalog, Release
 from confaudit.core.model import Fidelity, OptionSpec, RawDeployment
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
+from tests.tables import every_row
 
 
 def release(version, leaves, bare=()):
@@ -31,7 +30,7 @@ def page(fidelity=Fidelity.SHAPE, **leaves):
     return normalise(redact(raw), CATALOG.nearest(""))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("leaves", "fit"),
     [
         ({"a": "string", "b": "int"}, Fit((("2.1.0", "2.1.1"),), 2, 0)),

@@ -9,6 +9,7 @@ import pytest
 from confaudit.core.coder import endpoints
 from confaudit.core.coder.endpoints import ENDPOINTS, normalise
 from confaudit.core.coder.stable_forms import UnexpectedAnswer
+from tests.tables import every_row
 
 STABLE: dict[str, tuple[Any, Any]] = {
     "buildinfo": (
@@ -249,7 +250,7 @@ def test_every_endpoint_has_a_case() -> None:
     assert {endpoints.endpoint(name).name for name in STABLE} == set(ENDPOINTS)
 
 
-@pytest.mark.parametrize("name", STABLE)
+@every_row("name", STABLE)
 def test_the_stable_form(name: str) -> None:
     answer, stable = STABLE[name]
     before = json.dumps(answer)
@@ -257,7 +258,7 @@ def test_the_stable_form(name: str) -> None:
     assert json.dumps(answer) == before, "answers are never changed in place"
 
 
-@pytest.mark.parametrize(
+@every_row(
     "odd",
     [
         "text",
@@ -328,7 +329,7 @@ def test_names_expand_over_organizations() -> None:
     assert list(endpoints.names({"name": "acme"})) == []
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "status", "message", "reason"),
     [
         ("replicas", 404, "Resource not found or you do not…", "needs the Owner role"),

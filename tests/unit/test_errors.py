@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 import confaudit
 from confaudit import errors
 from confaudit.sources.refusals import Refusal
+from tests.tables import every_row
 
 SOURCES = sorted(Path(confaudit.__file__).parent.rglob("*.py"))
 PROPER = ("Coder", "Go")
@@ -86,7 +85,7 @@ def test_every_error_starts_small_and_ends_without_a_stop() -> None:
     assert "the server answered something else than Coder's API" in spoken
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "fits"),
     [
         ("there is no file", True),

@@ -4,6 +4,7 @@ import pytest
 
 from confaudit.core.given import Excerpt, Position
 from confaudit.core.text.excerpts import pointed_at
+from tests.tables import every_row
 
 SOMEWHERE = Position("coder.env", 1)
 
@@ -32,7 +33,7 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize(("line", "public", "expected"), LINES, ids=[one[0][:40] for one in LINES])
+@every_row(("line", "public", "expected"), LINES, ids=[one[0][:40] for one in LINES])
 def test_a_line_shows_its_name_and_a_public_value_alone(line, public, expected):
     column, before, after = expected
     found = pointed_at(line, SOMEWHERE, ("CODER_Z", "CODER_A"), public)

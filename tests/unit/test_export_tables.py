@@ -15,6 +15,7 @@ from confaudit.core.history.rows import change_rows
 from confaudit.core.history.tables import CHANGES, TABLES, Kind
 from confaudit.core.model import MISSING, Cause, Change, ChangeKind, Subject
 from confaudit.export import TARGETS
+from tests.tables import every_row
 
 TOPIC = Path(topics.__file__).parent / "export.md"
 CELLS = {Kind.INTEGER: 1, Kind.BOOLEAN: True, Kind.JSON: "1"}
@@ -62,7 +63,7 @@ def changes(*values):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "text", "words"),
     [
         (MISSING, None, None),

@@ -23,6 +23,7 @@ from confaudit.core.coder.startup import _VALIDATED
 from confaudit.core.secret import SECRET_OPTIONS
 from confaudit.core.upgrade.families import PREFIXES, Family, renamed
 from confaudit.errors import CatalogError
+from tests.tables import every_row
 
 DOCUMENT = Path(facts.__file__).with_name("facts.json")
 SECTIONS = json.loads(DOCUMENT.read_text(encoding="utf-8"))
@@ -68,7 +69,7 @@ def test_each_fact_stands_once() -> None:
         assert len(told) == len(set(told)), section
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("version", "exposed"),
     [
         ("2.0.1", set()),

@@ -9,6 +9,7 @@ from confaudit.core.secret import secret
 from confaudit.core.upgrade.families import Family, is_numbered, listed, read_variables
 from confaudit.core.upgrade.family_faults import FAULTS, Fault
 from confaudit.core.upgrade.known import Truth
+from tests.tables import every_row
 
 YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
 EXT, AI = Family.EXTERNAL_AUTH, Family.AI_PROVIDER
@@ -43,7 +44,7 @@ GATEWAY, BRIDGE, CHAT = (
 OURS, OLD = "CODER_EXTERNAL_AUTH_", "CODER_GITAUTH_"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("family", "version", "prefixes"),
     [
         (EXT, "2.0.0", {OLD}),
@@ -65,7 +66,7 @@ def test_a_release_reads_the_prefixes_it_knows(family, version, prefixes):
     assert {one.prefix for one in members(family, version, *names).providers} == prefixes
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "labels", "unnumbered"),
     [
         ("0_ID", ["0"], False),
@@ -86,7 +87,7 @@ def test_a_release_reads_the_prefixes_it_knows(family, version, prefixes):
         ("1" * 5000 + "_ID", [], True),
     ],
 )
-@pytest.mark.parametrize("value", ["=", "=x", ""])
+@every_row("value", ["=", "=x", ""])
 def test_a_name_needs_a_number_and_more(name, labels, unnumbered, value):
     found = members(EXT, "2.35.1", f"{OURS}{name}{value}")
     assert [one.label for one in found.providers] == [f"{OURS}{label}" for label in labels]
@@ -130,7 +131,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "is_complete", "name", "presumed"), NAMES)
+@every_row(("fields", "is_complete", "name", "presumed"), NAMES)
 def test_the_type_is_the_name_where_none_is_given(fields, is_complete, name, presumed):
     names = [f"{OURS}0_{field}" for field in fields]
     [one] = members(EXT, "2.35.1", *names, is_complete=is_complete).providers
@@ -156,7 +157,7 @@ def test_no_value_of_a_templated_list_is_known():
     assert one.field("TYPE").value is MISSING
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "expected"),
     [
         ("CODER_EXTERNAL_AUTH_0_ID", True),
@@ -226,7 +227,7 @@ WHOLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("fault", "family", "version", "names", "is_complete", "expected"), WHOLE)
+@every_row(("fault", "family", "version", "names", "is_complete", "expected"), WHOLE)
 def test_a_fault_of_the_whole(fault, family, version, names, is_complete, expected):
     found = FAULTS[fault](members(family, version, *names, is_complete=is_complete))
     assert found.verdict is expected

@@ -1,7 +1,6 @@
 """Variables that Flux fills in after it has built what a Kustomization applies."""
 
-import pytest
-
+from tests.tables import every_row
 from tests.unit.file_texts import read_together
 
 FLUX = """\
@@ -32,7 +31,7 @@ URL = "https://coder.example.com"
 IN_FOLDERS = ("clusters/flux.yaml", "apps/coder/d.yaml", "clusters/map.yaml")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("sources", "names", "version", "expected"),
     [
         ("", IN_FOLDERS, "2.30.0", [URL, "", "d"]),

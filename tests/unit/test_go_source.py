@@ -16,6 +16,7 @@ from confaudit.catalog.merge import merge
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
 from confaudit.core.coder.releases import Release
 from confaudit.core.model import OptionSpec
+from tests.tables import every_row
 
 SAMPLE = Path(__file__).parents[1] / "data" / "importers" / "deployment.go"
 EVERY = {fact.name for fact in fields(OptionSpec)}
@@ -225,7 +226,7 @@ VALUES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), VALUES.items(), ids=VALUES)
+@every_row(("text", "expected"), VALUES.items(), ids=VALUES)
 def test_what_expressions_are_worth(text: str, expected: Any) -> None:
     declared = f'const b = "b"\nvar loop = loop\nvar one = two\nvar two = one\nvar it = f({text})\n'
     named = [one for stated in parts(parse(declared)) for one in assigned(stated)]
@@ -264,7 +265,7 @@ NOT_TOLD = {
 }
 
 
-@pytest.mark.parametrize(("declared", "missing"), NOT_TOLD.items(), ids=NOT_TOLD)
+@every_row(("declared", "missing"), NOT_TOLD.items(), ids=NOT_TOLD)
 def test_what_cannot_be_resolved_is_left_out(declared: str, missing: set[str]) -> None:
     """And nothing else: whoever joins inputs marks the field."""
     value = "" if "Value" in declared else ", Value: &c.X"
@@ -388,7 +389,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED)
+@every_row(("text", "reason"), REFUSED.values(), ids=REFUSED)
 def test_what_is_no_such_source_is_refused(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason) as caught:
         from_go_source.read(text)

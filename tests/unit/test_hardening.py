@@ -19,6 +19,7 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.rulebook.advisories import load_controls
 from confaudit.sources import SourceContext, read
+from tests.tables import every_row
 from tests.unit.deployments import compose, env, running
 from tests.unit.rulebook import CONTROLS
 
@@ -203,7 +204,7 @@ TURNS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "after", "told"), [row[1:] for row in TURNS],
+@every_row(("before", "after", "told"), [row[1:] for row in TURNS],
                          ids=[row[0] for row in TURNS])  # fmt: skip
 def test_what_a_change_opens_and_what_it_closes(before, after, told):
     was, now = (checkup("2.35.1", snapshot=running("2.35.1", **(ACCESS | one)))

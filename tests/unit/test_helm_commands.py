@@ -3,6 +3,7 @@
 import pytest
 
 from confaudit.errors import SourceError
+from tests.tables import every_row
 from tests.unit.file_texts import read_together, told
 
 CODER = "helm upgrade --install coder coder-v2/coder"
@@ -67,7 +68,7 @@ HELM = {
 }
 
 
-@pytest.mark.parametrize("case", HELM)
+@every_row("case", HELM)
 def test_what_a_command_gives_to_helm_reaches_the_chart(case):
     text, expected = HELM[case]
     used = [] if "EOF" in text else [one for one in VALUES_FILES if one in text]

@@ -5,6 +5,7 @@ import pytest
 from confaudit.operator_files import decode, read_deployments
 from confaudit.operator_files.file import plain
 from confaudit.operator_files.helm.parameters import Environment, guessed
+from tests.tables import every_row
 from tests.unit.file_texts import told
 
 
@@ -168,7 +169,7 @@ def which(deployment):
     return inner.removeprefix("coder-")
 
 
-@pytest.mark.parametrize("case", CASES)
+@every_row("case", CASES)
 def test_each_environment_is_a_deployment(case):
     files, expected = CASES[case]
     read = read_deployments([decode(text.encode(), name) for name, text in files.items()])
@@ -194,7 +195,7 @@ FILLED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), FILLED)
+@every_row(("text", "expected"), FILLED)
 def test_a_template_that_names_a_value_is_filled_in(text, expected):
     known = {
         "Environment.Name": "prod",
@@ -205,7 +206,7 @@ def test_a_template_that_names_a_value_is_filled_in(text, expected):
     assert Environment("prod", known).fill(text) == expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("paths", "expected"),
     [
         (["v-{{a}}.yaml"], ["1", "2"]),

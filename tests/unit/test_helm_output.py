@@ -2,11 +2,10 @@
 
 import json
 
-import pytest
-
 from confaudit.core.given import Form
 from confaudit.operator_files import decode, read_deployments
 from confaudit.operator_files.forms import form_of
+from tests.tables import every_row
 
 VALUES = "coder:\n  env:\n  - name: CODER_ACCESS_URL\n    value: https://a.example.com\n"
 DEFAULTS = VALUES + "  image:\n    tag: ''\n  livenessProbe:\n    enabled: false\n"
@@ -30,7 +29,7 @@ RECORD = {"name": "coder", "info": {"status": "deployed"}, "manifest": MANIFEST,
 RECORD["config"] = {"coder": {"env": [{"name": "CODER_ACCESS_URL", "value": "x"}]}}
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "expected"),
     [
         (USER, "- CODER_ACCESS_URL:4"),

@@ -7,6 +7,7 @@ import pytest
 from confaudit.core.given import GivenState
 from confaudit.errors import SourceError
 from confaudit.operator_files import decode, read_deployments
+from tests.tables import every_row
 
 FLUX = """\
 apiVersion: helm.toolkit.fluxcd.io/v2
@@ -171,7 +172,7 @@ RELEASES = {
 }
 
 
-@pytest.mark.parametrize(("files", "expected"), RELEASES.values(), ids=RELEASES)
+@every_row(("files", "expected"), RELEASES.values(), ids=RELEASES)
 def test_what_a_release_gives_to_the_chart(files, expected):
     """Version, variables as they arrive, `-` those that do not, `?` for each missing layer."""
     read = read_deployments([decode(held.encode(), name) for name, held in files.items()])

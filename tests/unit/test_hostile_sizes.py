@@ -12,6 +12,7 @@ from confaudit.operator_files import decode, read_deployments
 from confaudit.operator_files.code.nix_syntax import parse
 from confaudit.operator_files.templates import templates
 from confaudit.yaml_nodes import YamlFault, compose, entries, follow, walk
+from tests.tables import every_row
 
 UNIT = "[Service]\nExecStart=/usr/bin/coder server "
 
@@ -43,7 +44,7 @@ def read(text):
         read_deployments([decode(text.encode(), "file")])
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("begin", "repeated"),
     [
         (UNIT, "; "),

@@ -32,6 +32,7 @@ from confaudit.demo.story import states
 from confaudit.errors import CatalogError
 from confaudit.sources import SourceContext
 from confaudit.sources import read as read_source
+from tests.tables import every_row
 
 INPUTS = Path(__file__).parents[1] / "data" / "importers"
 EVERY = tuple(fact.name for fact in fields(OptionSpec))
@@ -138,8 +139,8 @@ def as_text(page: str, row: Callable[[str, str], str], head: str = "") -> str:
     return re.sub(r"(?m)^#+ ", "", page)
 
 
-@pytest.mark.parametrize("row", KINDS.values(), ids=KINDS)
-@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["unix", "dos"])
+@every_row("row", KINDS.values(), ids=KINDS)
+@every_row("ends", ["\n", "\r\n"], ids=["unix", "dos"])
 def test_text_that_was_copied_from_the_page(row: Callable[[str, str], str], ends: str) -> None:
     page = (INPUTS / "page-new.md").read_text(encoding="utf-8")
     text = as_text(page, row).replace("\n", ends)
@@ -148,7 +149,7 @@ def test_text_that_was_copied_from_the_page(row: Callable[[str, str], str], ends
     assert from_server_page.read(text) == from_server_page.read(page)
 
 
-@pytest.mark.parametrize(
+@every_row(
     "head",
     [
         "| Property    | Value |\n| ----------- | ----- |\n",
@@ -271,7 +272,7 @@ def test_a_payload_tells_what_the_server_declares() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "told", "suggested"),
     [
         (True, "bool", ""),
@@ -346,7 +347,7 @@ def test_an_api_docs_page_tells_leaves() -> None:
 # --- guesses ---
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("flag", "yaml_path", "leaves", "expected"),
     [
         (
@@ -516,7 +517,7 @@ def test_a_type_is_the_known_one_unless_the_wire_denies_it() -> None:
     assert learn(True).release.options["old"].type == "bool"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("wire", "likely"),
     [
         ({"flag": "allowed-hosts", "value": None}, "string-array"),

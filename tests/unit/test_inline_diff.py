@@ -2,9 +2,10 @@ import pytest
 
 from confaudit.core.model import Value
 from confaudit.present.inline_diff import Segment, compare_items, mark_words, middle_out, shorten
+from tests.tables import every_row
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("before", "after", "removed", "added"),
     [
         ("https://a.example/x", "https://b.example/x", ["a"], ["b"]),
@@ -25,7 +26,7 @@ def test_words_that_differ_are_marked(
     assert [segment.text for segment in new if segment.changed] == added
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("before", "after", "expected"),
     [
         (["a", "b"], ["b", "c"], (("a",), ("c",), ("b",), False)),

@@ -5,6 +5,7 @@ from msgspec import Struct
 
 from confaudit.core.given import GivenState
 from confaudit.errors import SourceError
+from tests.tables import every_row
 from tests.unit.file_texts import read_together
 
 IMAGE = "ghcr.io/coder/coder:v2.30.0"
@@ -40,7 +41,7 @@ WORKLOADS = {
 }
 
 
-@pytest.mark.parametrize("kind", WORKLOADS)
+@every_row("kind", WORKLOADS)
 def test_a_workload_is_known_by_its_pod(kind):
     api, body = WORKLOADS[kind]
     found = one({"x.yaml": manifest(kind, body, api)}).operator
@@ -87,7 +88,7 @@ SILENT = {
 }
 
 
-@pytest.mark.parametrize("kind", SILENT)
+@every_row("kind", SILENT)
 def test_a_kind_that_says_nothing_tells_why(kind):
     reason, hint = SILENT[kind]
     with pytest.raises(SourceError) as caught:
@@ -190,7 +191,7 @@ spec:
 MAP = "configMap: {name: m}"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("mount", "volume", "is_read"),
     [
         ("mountPath: /etc/coder", MAP, True),
@@ -271,7 +272,7 @@ MADE = {
 }
 
 
-@pytest.mark.parametrize("case", MADE)
+@every_row("case", MADE)
 def test_what_makes_a_secret_tells_the_names_in_it(case):
     made = MADE[case]
     by_name = "target" in made.body or "made" in made.body

@@ -4,6 +4,7 @@ import pytest
 
 from confaudit.core.given import Form, GivenState
 from confaudit.errors import SourceError
+from tests.tables import every_row
 from tests.unit.file_texts import POD_ENVIRONMENT, read_together
 
 DEPLOYMENT = (
@@ -114,7 +115,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@every_row("change", CHANGES)
 def test_what_an_overlay_changes(change):
     overlay, changes = CHANGES[change]
     part = f"kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\n{inline(PATCH)}"
@@ -149,7 +150,7 @@ IMAGES = [
 ]
 
 
-@pytest.mark.parametrize(("image", "version", "hint"), IMAGES)
+@every_row(("image", "version", "hint"), IMAGES)
 def test_an_image_gives_the_version(image, version, hint):
     operator = overlaid(f"images: [{image}]\n")
     assert (operator.version, operator.version_hint) == (version, hint)
@@ -312,7 +313,7 @@ OPEN = {
 }
 
 
-@pytest.mark.parametrize("overlay", OPEN, ids=lambda text: text.strip()[-40:])
+@every_row("overlay", OPEN, ids=lambda text: text.strip()[-40:])
 def test_what_changes_settings_and_is_not_seen_is_elsewhere(overlay):
     if overlay.startswith("resources"):
         (one,) = read_together(

@@ -2,9 +2,8 @@
 
 import json
 
-import pytest
-
 from confaudit.core.snapshot.leaks import NAME, WHOLE, leaks
+from tests.tables import every_row
 
 TOKEN = "ghp_plantedSecret012345678901234567890AB"
 
@@ -32,7 +31,7 @@ LEAKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("file", "said", "places"), LEAKS)
+@every_row(("file", "said", "places"), LEAKS)
 def test_a_secret_is_told_by_where_it_is(file: str, said: object, places: tuple[str, ...]) -> None:
     text = said if isinstance(said, str) else json.dumps(said)
     assert leaks(file, text) == places

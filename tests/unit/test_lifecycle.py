@@ -8,6 +8,7 @@ from confaudit import catalog
 from confaudit.core.coder.releases import Release
 from confaudit.core.lifecycle.lifecycle import Event, EventKind, Life, life
 from confaudit.core.model import OptionSpec
+from tests.tables import every_row
 
 KNOWN = [catalog.nearest(version) for version in catalog.versions()]
 CUT = [release for release in KNOWN if release.date <= "2026-07-07"]
@@ -34,7 +35,7 @@ A = OptionSpec("A", flag="a", env="A", json_path="a", type="int", default="1")
 B = OptionSpec("A", flag="a", env="A", json_path="a", type="int", default="2")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("declared", "expected"),
     [
         (
@@ -99,7 +100,7 @@ def test_an_option_no_release_has() -> None:
 SPEC = {"name": "A", "flag": "a", "type": "string", "json_path": "a.b"}
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("before", "after", "kind", "what"),
     [
         ({"default": "0s"}, {"default": "36h0m0s"}, "default", "0s → 36h"),
@@ -180,7 +181,7 @@ def test_an_option_that_gets_a_flag_stays_what_it_was(key: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("key", "kind", "versions"),
     [
         (

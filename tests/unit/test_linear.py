@@ -16,6 +16,7 @@ from confaudit.core.snapshot.credentials import (
     redact_text,
 )
 from confaudit.patterns import Lazy
+from tests.tables import every_row
 
 MOST = 3.0 * 3.0
 """So many times as long four times as much may take; for a quadratic pattern it is sixteen."""
@@ -124,19 +125,19 @@ def test_a_pattern_takes_twice_as_long_for_twice_as_much(name):
         assert growth(every_match(patterns()[name]), 20_000, unit), unit
 
 
-@pytest.mark.parametrize("name", UNPREFIXED)
+@every_row("name", UNPREFIXED)
 def test_so_does_one_of_what_has_no_prefix(name):
     (form,) = (form for _, form, one in families.UNPREFIXED if one == name)
     for unit in UNPREFIXED[name]:
         assert growth(every_match(re.compile(form, re.DOTALL)), 20_000, unit), unit
 
 
-@pytest.mark.parametrize("unit", ALTOGETHER)
+@every_row("unit", ALTOGETHER)
 def test_so_do_all_rules_together(unit):
     assert growth(credentials, 4_000, unit)
 
 
-@pytest.mark.parametrize("begin", BEGINNINGS)
+@every_row("begin", BEGINNINGS)
 def test_so_does_what_begins_a_value(begin):
     for unit in ("{", "[", '"', "a b ", "\n", "\\" * 20 + '"'):
         assert growth(credentials, 4_000, unit, begin), unit

@@ -5,11 +5,12 @@ import pytest
 from confaudit import catalog
 from confaudit.core.lifecycle.lookup import find
 from confaudit.errors import ConfigError, ExitCode
+from tests.tables import every_row
 
 KNOWN = [catalog.nearest(version) for version in catalog.versions()]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("asked", "key"),
     [
         ("email-smarthost", "email-smarthost"),

@@ -28,6 +28,7 @@ from confaudit.operator_files import (
 from confaudit.operator_files.file import plain
 from confaudit.workflows.audit import AuditScope
 from confaudit.workflows.migrate import write_fixed
+from tests.tables import every_row
 from tests.unit.file_texts import read_all
 
 
@@ -171,7 +172,7 @@ def test_every_variable_in_every_form(form):
     assert not list(groups(again, SOURCE, TARGET))
 
 
-@pytest.mark.parametrize(("old", "new"), PAIRS, ids=lambda spec: spec.key)
+@every_row(("old", "new"), PAIRS, ids=lambda spec: spec.key)
 def test_each_alias_alone_by_every_way(old, new):
     source, target = (replace(one, options=both(one, old, new)) for one in (SOURCE, TARGET))
     texts = {"coder.env": f"{old.env}={sample(old)}\n"}
@@ -330,7 +331,7 @@ EXACT = {
 }
 
 
-@pytest.mark.parametrize("case", EXACT)
+@every_row("case", EXACT)
 def test_exact_texts(case):
     before, after = EXACT[case]
     assert one_file(before)[0] == after
@@ -557,7 +558,7 @@ BOTH = {
 }
 
 
-@pytest.mark.parametrize("case", BOTH)
+@every_row("case", BOTH)
 def test_of_two_that_say_the_same_the_old_one_goes(case):
     text, expected = BOTH[case]
     made, done, again = one_file(text)
@@ -677,7 +678,7 @@ PATCHES = {
 }
 
 
-@pytest.mark.parametrize("case", PATCHES)
+@every_row("case", PATCHES)
 def test_patches_show_what_changes_and_no_secret(case):
     text, added = PATCHES[case]
     _, done, _ = one_file(text)

@@ -1,6 +1,5 @@
 """What findings are said to be about: names that people know, and no rule's id."""
 
-import pytest
 from msgspec.structs import replace
 
 from confaudit.core.judge.finding import Effect, Finding
@@ -10,13 +9,14 @@ from confaudit.core.report.naming import name_of, name_or_title
 from confaudit.present.entries import Entry
 from confaudit.present.page import present
 from tests.golden.sample_reports import REPORTS, rule, spec
+from tests.tables import every_row
 from tests.unit.deployments import known
 
 RULE = rule("a-rule", Effect.ADVICE)
 FOUND = Finding(rule=RULE, message="So it is.", subject="CODER_NOPE")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("finding", "name"),
     [
         (FOUND, "CODER_NOPE"),
@@ -46,7 +46,7 @@ def told_about(name: str) -> list[Entry]:
     return [row for group in page.all_groups for row in group.rows if not group.are_changes]
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_no_report_is_about_a_rule(name: str) -> None:
     rows = told_about(name)
     ids = RULE_IDS | {row.rule for row in rows}

@@ -1,4 +1,3 @@
-import pytest
 from msgspec.structs import replace
 
 from confaudit import catalog
@@ -11,6 +10,7 @@ from confaudit.core.snapshot.lines import VERSION, lines
 from confaudit.operator_files import version_line
 from confaudit.operator_files.file import plain
 from tests.golden.sample_reports import FINDINGS, spec
+from tests.tables import every_row
 
 SNAPSHOT = replace(
     default_snapshot(catalog.nearest("2.34.5")),
@@ -68,7 +68,7 @@ coder:
 """
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("texts", "told", "line"),
     [
         ({"values.yaml": VALUES}, {"version": "2.33.0"}, Position("values.yaml", 7)),

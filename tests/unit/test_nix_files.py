@@ -1,7 +1,6 @@
 """Nix files: what they set, text by text."""
 
-import pytest
-
+from tests.tables import every_row
 from tests.unit.file_texts import deployments, settings, told
 
 
@@ -123,7 +122,7 @@ NIX = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", NIX)
+@every_row("case", NIX)
 def test_nix(case):
     text, expected = NIX[case]
     assert " ".join(told(settings(text, suffix=".nix"))) == expected

@@ -23,6 +23,7 @@ from confaudit.core.snapshot.canonical import FILES, decode, decode_settings, en
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.errors import SourceError
+from tests.tables import every_row
 
 
 def spec(flag, option_type, leaf, **fields):
@@ -177,7 +178,7 @@ def test_payloads_without_a_config_tree(payload, said):
 SET = option("browser-only", True, "flag")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("odd", "kept"),
     [
         (None, None),
@@ -223,8 +224,8 @@ def test_a_secret_that_is_listed_twice_stays_one():
     assert "planted-secret" not in "".join(encode(found).values())
 
 
-@pytest.mark.parametrize("junk", [None, 1, "x", [], {}, {"a": {"Choices": 1, "Value": 2}}])
-@pytest.mark.parametrize("key", ["value", "group", "use_instead", "annotations", "yaml", "default"])
+@every_row("junk", [None, 1, "x", [], {}, {"a": {"Choices": 1, "Value": 2}}])
+@every_row("key", ["value", "group", "use_instead", "annotations", "yaml", "default"])
 def test_odd_shapes_are_survived(key, junk):
     found = snap({"config": {"x": junk}, "options": [{"flag": "odd", key: junk}]})
     assert "odd" in found.settings
@@ -291,7 +292,7 @@ def test_what_no_eye_can_see_is_escaped_in_files():
     assert json.loads(text)["settings"]["oidc-scopes"]["value"] == hostile["value"]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "text", "said"),
     [
         ("settings.json", None, "no settings.json"),
@@ -318,7 +319,7 @@ def test_damaged_files_are_named(name, text, said):
 # --- types -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("nanoseconds", "text"),
     [
         (0, "0s"),
@@ -341,7 +342,7 @@ def test_durations_read_as_operators_write_them(nanoseconds, text):
     assert human_duration(nanoseconds) == text
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("wire", "expected"),
     [
         ({"value": True}, "bool"),

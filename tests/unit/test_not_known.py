@@ -22,6 +22,7 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.prediction import to_json
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, read_env_file, read_server_yaml
+from tests.tables import every_row
 from tests.unit.deployments import known
 from tests.unit.file_texts import read_all
 
@@ -95,8 +96,8 @@ def told(situation):
     return {one.rule.id: one for one in findings(situation)}
 
 
-@pytest.mark.parametrize("source", [KNOWN, "2.33.0"])
-@pytest.mark.parametrize("kind", NAMES)
+@every_row("source", [KNOWN, "2.33.0"])
+@every_row("kind", NAMES)
 def test_of_a_known_release_it_is_a_mistake(kind, source):
     read, subject, wrong, unknown = NAMES[kind]
     found = told(situate(source, KNOWN, read("frobnicate")))
@@ -111,9 +112,9 @@ def is_open(text):
     return not any(words in text for words in ("take", "did you mean", "no release", "does not"))
 
 
-@pytest.mark.parametrize("release", NOT_KNOWN)
-@pytest.mark.parametrize("source", ["the same", "2.33.0"])
-@pytest.mark.parametrize("kind", NAMES)
+@every_row("release", NOT_KNOWN)
+@every_row("source", ["the same", "2.33.0"])
+@every_row("kind", NAMES)
 def test_of_a_release_that_is_not_known_it_is_not_known(kind, source, release):
     read, subject, wrong, unknown = NAMES[kind]
     target = NOT_KNOWN[release]
@@ -169,7 +170,7 @@ def test_a_known_target_refuses_what_the_release_in_use_may_have():
 # --- names that some release knows --------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("version", "channel", "name", "expected"),
     [
         # gone before the newest release known
@@ -193,7 +194,7 @@ def test_what_follows_from_a_name_that_is_lacking(version, channel, name, expect
     assert lack(CATALOG.lend(version), CATALOG, channel, name) is expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("kind", "rule", "outcome"),
     [
         ("variable", "option-removed", "starts"),
@@ -201,8 +202,8 @@ def test_what_follows_from_a_name_that_is_lacking(version, channel, name, expect
         ("YAML key", "name-refused", "may not start"),
     ],
 )
-@pytest.mark.parametrize("source", ["2.97.0", IMPORTED])
-@pytest.mark.parametrize("target", [IMPORTED, "2.98.7"])
+@every_row("source", ["2.97.0", IMPORTED])
+@every_row("target", [IMPORTED, "2.98.7"])
 def test_what_documents_do_not_show_is_removed_or_hidden(kind, rule, outcome, source, target):
     situation = situate(source, target, NAMES[kind][0]("gone"))
     found = told(situation)[rule]

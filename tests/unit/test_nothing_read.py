@@ -19,6 +19,7 @@ from confaudit.errors import ExitCode
 from confaudit.operator_files import read_env_file
 from confaudit.present.page import present
 from tests.golden.sample_reports import LINT, UPGRADE
+from tests.tables import every_row
 
 
 def finding(effect, affects=Truth.YES):
@@ -45,7 +46,7 @@ def situation(snapshot, operator):
     return situation_of(snapshot, release, release, operator, packaged())
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "is_read"),
     [
         ("CODER_VERBOSE=true", True),
@@ -63,7 +64,7 @@ def test_only_what_the_server_reads_is_a_setting_of_its(text, is_read):
 ON = ChartValue(Position("values.yaml", 1))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("chart", "is_read"),
     [
         (ChartValues(), False),

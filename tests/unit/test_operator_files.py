@@ -21,6 +21,7 @@ from confaudit.operator_files import (
     recognised,
 )
 from confaudit.operator_files.version import image_parts
+from tests.tables import every_row
 from tests.unit.file_texts import read, read_all
 
 DATA = Path(__file__).parents[1] / "data" / "operator_files"
@@ -79,7 +80,7 @@ ENV_FILE_LINES = [
 ]
 
 
-@pytest.mark.parametrize(("line", "state", "value"), ENV_FILE_LINES, ids=lambda one: str(one))
+@every_row(("line", "state", "value"), ENV_FILE_LINES, ids=lambda one: str(one))
 def test_lines_of_an_env_file(line, state, value):
     (given,) = read_env_file(f"# first\n\n{line}\r\n", "coder.env").given
     assert (given.name, given.state, given.value, given.position.line) == ("A", state, value, 3)
@@ -193,12 +194,12 @@ IMAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("image", "repository", "tag"), IMAGES)
+@every_row(("image", "repository", "tag"), IMAGES)
 def test_an_image_is_taken_apart_around_what_is_filled_in(image, repository, tag):
     assert image_parts(image) == (repository, tag)
 
 
-@pytest.mark.parametrize(("tag", "version", "hint"), VERSIONS)
+@every_row(("tag", "version", "hint"), VERSIONS)
 def test_the_version_is_a_version_or_a_hint(tag, version, hint):
     text = f"coder:\n  image: {{tag: '{tag}'}}\n  env: [{{name: CODER_VERBOSE, value: '1'}}]\n"
     operator = from_text(text)
@@ -223,7 +224,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("content", "kind", "message"), REFUSED)
+@every_row(("content", "kind", "message"), REFUSED)
 def test_what_cannot_be_read_says_why_and_never_what_it_holds(content, kind, message):
     with pytest.raises(SourceError, match=message) as caught:
         read(decode(content, "in\x1bput"), kind)
@@ -425,7 +426,7 @@ CLUSTER = ("unresolved", None)
 PSK = "CODER_PROVISIONER_DAEMON_PSK"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("values", "version", "name", "expected"),
     [
         (VALUES, "2.33.0", "CODER_HTTP_ADDRESS", ("literal", "0.0.0.0:8080")),
@@ -466,7 +467,7 @@ def test_the_charts_own_access_url_follows_its_tls(more, prefix):
     assert url.prefix == prefix
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "is_off"),
     [
         *(
@@ -482,7 +483,7 @@ def test_a_key_of_the_chart_is_off_where_helm_takes_it_for_false(value, is_off):
     assert operator.chart.is_on("coder.service") is not is_off
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "holds", "is_on"),
     [
         ("no", Holds.TEXT, False),

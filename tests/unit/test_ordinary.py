@@ -15,6 +15,7 @@ from confaudit.core.snapshot.redact import redact, redact_operator
 from confaudit.demo.story import states
 from confaudit.errors import SourceError
 from confaudit.operator_files import decode, read_deployments
+from tests.tables import every_row
 
 DATA = os.environ.get("CONFAUDIT_TEST_DATA", "")
 PLANTED = ("planted", "proxyuser")
@@ -111,7 +112,7 @@ def operators(path):
     return []
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "https://hooks.example.com/coder",

@@ -6,6 +6,7 @@ from confaudit.catalog.loader import packaged
 from confaudit.core.upgrade.audience import Audience
 from confaudit.errors import SourceError
 from confaudit.operator_files import decode, read_as_one, read_deployments
+from tests.tables import every_row
 
 READER_OF = Audience(packaged()).of
 
@@ -92,7 +93,7 @@ NOT_SERVERS = {
 }
 
 
-@pytest.mark.parametrize("case", NOT_SERVERS)
+@every_row("case", NOT_SERVERS)
 def test_what_is_no_server_is_named_and_refused(case):
     text, whose = NOT_SERVERS[case]
     file = decode(text.encode(), "given")
@@ -102,7 +103,7 @@ def test_what_is_no_server_is_named_and_refused(case):
         assert "planted" not in f"{caught.value}{caught.value.hint}"
 
 
-@pytest.mark.parametrize("case", NOT_SERVERS)
+@every_row("case", NOT_SERVERS)
 def test_beside_a_server_it_is_a_note(case):
     text, whose = NOT_SERVERS[case]
     files = [decode(SERVER.encode(), "a/coder.env"), decode(text.encode(), "b/given")]
@@ -127,7 +128,7 @@ SERVERS = {
 }
 
 
-@pytest.mark.parametrize("case", SERVERS)
+@every_row("case", SERVERS)
 def test_what_may_be_a_server_is_read(case):
     file = decode(SERVERS[case].encode(), "given")
     read = read_deployments([file], (), READER_OF)

@@ -14,6 +14,7 @@ from confaudit.core.judge.exceptions import NO_RULINGS, ExpectedDifference, Ruli
 from confaudit.core.model import MISSING, Fidelity, Setting, ValueSource
 from confaudit.core.report.parity import parity_tables, parity_verdict
 from confaudit.core.secret import secret
+from tests.tables import every_row
 
 NEW, OLD = (default_snapshot(packaged().nearest(one)) for one in ("2.34.5", "2.33.0"))
 
@@ -43,7 +44,7 @@ def told(*members, rulings=NO_RULINGS):
 ON = {"browser_only": True}
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("members", "expected"),
     [
         ([member("a"), member("b")], []),

@@ -6,6 +6,7 @@ from confaudit.core.coder import urls
 from confaudit.core.coder.go import RefusedError, duration
 from confaudit.core.coder.parsing import decode, parse, scalar
 from confaudit.core.model import MISSING
+from tests.tables import every_row
 
 HOUR = 3_600_000_000_000
 REFUSED = object()
@@ -24,7 +25,7 @@ def outcome(read, *arguments):
         return REFUSED
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("option_type", "text", "value"),
     [
         ("string", "", ""),
@@ -90,7 +91,7 @@ def test_plain_types(option_type, text, value):
     assert type(got) is type(value)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "value"),
     [
         ("0", 0),
@@ -135,7 +136,7 @@ def test_the_largest_default_in_use_is_exact():
     assert duration("876600h") == 3155760000000000000
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "value"),
     [
         ("", ""),
@@ -185,7 +186,7 @@ def test_a_url_of_any_sort_is_spelled_or_refused():
         urls.spell(":")
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "",
@@ -220,7 +221,7 @@ def test_regexps_that_go_compiles_stay_as_they_are(text):
     assert parse(text, "regexp") == text
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "(",
@@ -257,7 +258,7 @@ def test_regexps_that_go_refuses(text):
         parse(text, "regexp")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("option_type", "text", "value"),
     [
         (STRINGS, "", None),
@@ -294,7 +295,7 @@ def test_structs_as_text(option_type, text, value):
     assert outcome(parse, text, option_type) == value
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("option_type", "node", "value"),
     [
         ("string-array", ["a,b", 1, True, None], ["a,b", "1", "true", ""]),
@@ -320,7 +321,7 @@ def test_yaml_structures(option_type, node, value):
     assert outcome(decode, node, option_type) == value
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("node", "text"),
     [("~", "~"), (None, ""), (False, "false"), (1, "1"), (1.5, "1.5"), ([], REFUSED)],
 )
@@ -328,7 +329,7 @@ def test_yaml_scalars(node, text):
     assert outcome(scalar, node) == text
 
 
-@pytest.mark.parametrize(
+@every_row(
     "option_type",
     ["bool", "int", "duration", "url", "host:port", "string-array", "regexp", "enum[a|b]", STRINGS],
 )

@@ -1,11 +1,10 @@
 """Files in titles: by no more of their paths than tells them apart."""
 
-import pytest
-
 from confaudit.core.text.paths import telling
+from tests.tables import every_row
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("names", "shown"),
     [
         ((), ()),

@@ -1,7 +1,5 @@
 """What an example left behind, and what only holds such a word: told by how a value reads."""
 
-import pytest
-
 from confaudit.catalog.loader import packaged
 from confaudit.core.judge.audit import audit
 from confaudit.core.text.placeholders import (
@@ -12,6 +10,7 @@ from confaudit.core.text.placeholders import (
 )
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import read_env_file
+from tests.tables import every_row
 
 NO_SECRETS = """
 CHANGE_ME changeme ChangeMe xxx XXXXXXXX **** ... TODO PLACEHOLDER replace-me <password>
@@ -58,7 +57,7 @@ def listed(text):
     ]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("question", "answer", "texts"),
     [
         (stands_for_secret, True, NO_SECRETS),

@@ -1,9 +1,9 @@
-import pytest
 from msgspec.structs import replace
 
 from confaudit.core.given import Position
 from confaudit.render.places import Place, places
 from tests.golden.sample_reports import FINDINGS
+from tests.tables import every_row
 
 FILES = [
     ("a/values.yaml", "", Place("a/values.yaml", 3)),
@@ -24,7 +24,7 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize(("file", "folder", "place"), FILES)
+@every_row(("file", "folder", "place"), FILES)
 def test_a_file_is_named_as_seen_from_the_folder_of_the_run(file, folder, place):
     finding = replace(FINDINGS[0], positions=(Position(file, 3),) * 2)
     assert places(finding, folder) == (place,)

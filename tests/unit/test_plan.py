@@ -1,6 +1,5 @@
 """The plan: what a report asks people to do, in which order, each thing once."""
 
-import pytest
 from msgspec.structs import replace
 
 from confaudit.core.given import Position
@@ -15,6 +14,7 @@ from confaudit.core.upgrade.known import Truth
 from confaudit.present.page import present
 from confaudit.present.plan import Link
 from tests.golden.sample_reports import LINTED, UPGRADE, judged, rule, spec
+from tests.tables import every_row
 
 FOUND = Finding(
     rule=rule("some-rule", Effect.BEHAVIOUR), message="So it is.", subject="a", steps=("Do it.",)
@@ -57,7 +57,7 @@ def test_what_is_the_same_to_do_is_one_step_that_names_each_option_once() -> Non
     ]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("steps", "text"),
     [
         (["Take CODER_A_0 out."], "Take CODER_A_0 out."),
@@ -100,7 +100,7 @@ def test_equal_findings_of_a_rule_that_advises_nothing_lose_no_step() -> None:
     assert planned(*found) == [(Phase.BEFORE, "Look. Do it. Leave it.", "a0", "a1")]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("effect", "level", "affects", "is_asked"),
     [
         (Effect.BEHAVIOUR, Level.WARNING, Truth.YES, True),

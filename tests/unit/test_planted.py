@@ -8,6 +8,7 @@ from confaudit.core.model import RawDeployment
 from confaudit.core.secret import is_secret
 from confaudit.core.snapshot.credentials import credentials, redact_text
 from confaudit.core.snapshot.redact import redact
+from tests.tables import every_row
 from tests.unit.planted import NAMES, SECRET, SECTIONS, SESSION, spellings, texts
 
 TEXTS = tuple(dict.fromkeys(texts()))
@@ -77,7 +78,7 @@ def test_names_beside_their_values_count(value):
         assert SECRET not in json.dumps(redact(RawDeployment(payload)).payload)
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         SESSION,

@@ -30,6 +30,7 @@ from confaudit.core.snapshot.redact import redact
 from confaudit.core.upgrade.predict import is_server_variable
 from confaudit.core.upgrade.prediction import to_json
 from confaudit.core.upgrade.situate import prediction_of
+from tests.tables import every_row
 
 OLD, NEW = "2.33.0", "2.34.0"
 SECOND, MINUTE = 10**9, 60 * 10**9
@@ -103,7 +104,7 @@ def snapshot(source, settings, fidelity=Fidelity.FULL, config=None):
 LEVEL = option("level", "int", default="1", yaml_path="group.level")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("operator", "value", "source"),
     [
         ([], 1, ValueSource.DEFAULT),
@@ -152,7 +153,7 @@ EMPTY = [
 ]
 
 
-@pytest.mark.parametrize(("option_type", "default", "value"), EMPTY, ids=lambda v: str(v))
+@every_row(("option_type", "default", "value"), EMPTY, ids=lambda v: str(v))
 def test_an_empty_variable_overrides_from_2_34_only(option_type, default, value):
     spec = option("it", option_type, default=default)
     before = started(OLD, [spec], env(CODER_IT=""))
@@ -247,7 +248,7 @@ def test_validated_aliases_write_their_defaults_over_each_other_in_every_release
 # --- lists and mappings ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("operator", "value"),
     [
         ([*env(CODER_L="a,b"), *flags(("l", "c"))], ["a", "b", "c"]),
@@ -291,7 +292,7 @@ def test_an_empty_yaml_list_is_read_like_the_empty_text_from_2_18(version, start
 # --- unknown names --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("operator", "named"),
     [
         ([yaml("group.other", "1")], ["group.other"]),
@@ -308,7 +309,7 @@ def test_unknown_names_stop_the_server_except_variables(operator, named):
     assert [error.input for error in got.errors] == named
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "ignored"),
     [
         ("CODER_LEVLE", True),
@@ -420,7 +421,7 @@ def test_days_are_a_unit_from_2_29(version, starts):
     assert started(version, [spec], env(CODER_D="7d")).starts is starts
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("version", "semantics"),
     [
         ("2.3.0", Semantics(False, False, False)),
@@ -569,10 +570,8 @@ UNKNOWN = [
 ]
 
 
-@pytest.mark.parametrize("state", UNKNOWN)
-@pytest.mark.parametrize(
-    ("ran_by", "value"), [(ValueSource.ENV, "ran"), (ValueSource.YAML, MISSING)]
-)
+@every_row("state", UNKNOWN)
+@every_row(("ran_by", "value"), [(ValueSource.ENV, "ran"), (ValueSource.YAML, MISSING)])
 def test_a_value_that_is_only_referred_to_is_the_snapshots_if_its_source_agrees(
     state, ran_by, value
 ):
@@ -605,7 +604,7 @@ def test_a_secret_is_set_or_not_and_nothing_else(operator, marker):
     assert "hunter2" not in repr(got)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("version", "operator", "told"),
     [
         (NEW, env(CODER_API_X="hunter2"), {"api-x": True}),
@@ -656,7 +655,7 @@ def test_credentials_inside_values_are_redacted():
     assert got.effective["proxy"].value == "http://REDACTED@proxy:8080"
 
 
-@pytest.mark.parametrize("option_type", ["int", "bool", "duration", "url", "enum[a|b]", "regexp"])
+@every_row("option_type", ["int", "bool", "duration", "url", "enum[a|b]", "regexp"])
 def test_reasons_never_repeat_what_was_given(option_type):
     got = started(OLD, [option("x", option_type)], env(CODER_X="hunter2[ %zz:"))
     assert not got.starts

@@ -30,6 +30,7 @@ from tests.golden.sample_reports import (
     judged,
     option,
 )
+from tests.tables import every_row
 
 _ENV, _YAML, _DEFAULT, _UNSET = (
     ValueSource.ENV,
@@ -49,7 +50,7 @@ def _reads(shown: Shown) -> str:
     return f"{shown.lead}{shown.text}{shown.tail}"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "source", "reads", "state"),
     [
         ("x", _ENV, "x (env)", ShownState.SET),
@@ -85,7 +86,7 @@ def test_equal_words_for_unequal_values_are_told_apart(
     assert (row.before.text, row.after.text) == reads
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("facet", "reads"),
     [
         (FacetChange(Facet.HIDDEN, False, True), ("newly hidden", "", "")),
@@ -143,7 +144,7 @@ def test_an_anchor_does_not_depend_on_other_changes() -> None:
     assert alone in [row.anchor for group in groups for row in group.rows]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("cell", "shown"),
     [
         (MISSING, ()),
@@ -235,7 +236,7 @@ def test_a_few_quiet_changes_are_neither_folded_nor_split() -> None:
     assert [row.is_quiet for group in (loud, quiet) for row in group.rows] == [False] + [True] * 11
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("cause", "change", "is_quiet"),
     [
         (Cause.OPERATOR, EVERY_KIND[0], False),
@@ -294,7 +295,7 @@ def test_findings_are_counted_to_be_found() -> None:
     assert counted["To act on"] == {"by this upgrade": 3, "so already today": 2}
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("title", "value", "word"),
     [
         ("Networking", "networking", "Networking"),

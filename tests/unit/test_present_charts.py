@@ -9,6 +9,7 @@ from confaudit.core.lifecycle.lifecycle import Event, EventKind
 from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.report.report import Column, Table
 from confaudit.present.charts import MARKS, Label, Stretch, bars, strip
+from tests.tables import every_row
 
 LINES = ("2.0", "2.1", "2.2", "2.3", "2.4")
 
@@ -112,7 +113,7 @@ def test_patches_of_a_line_stand_between_its_first_release_and_the_next_line() -
     assert places[0] < places[1] < places[2] < places[-1]
 
 
-@pytest.mark.parametrize("version", ["9.9.9", "2.77.0", "nonsense", "", "1.0.0", "99999999999.0.0"])
+@every_row("version", ["9.9.9", "2.77.0", "nonsense", "", "1.0.0", "99999999999.0.0"])
 def test_no_version_leaves_the_picture(version: str) -> None:
     told = lives(BORN, event(EventKind.TYPE, version), here=version, target=version)
     for whole in (True, False):

@@ -32,6 +32,7 @@ from tests.golden.sample_reports import (
     spec,
 )
 from tests.golden.sample_texts import sample_text
+from tests.tables import every_row
 
 
 def _finding(effect: Effect, usual: Level = Level.WARNING, **parts: object) -> Finding:
@@ -109,7 +110,7 @@ def test_a_rotated_secret_is_the_same_finding() -> None:
 # --- sections -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("effect", "level", "parts", "section"),
     [
         (Effect.WILL_NOT_START, Level.ERROR, {}, "must"),
@@ -157,7 +158,7 @@ def test_only_an_upgrade_speaks_of_one() -> None:
 # --- findings -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("affects", "because", "reads"),
     [
         (Truth.YES, "it is set", "Yes, because it is set."),
@@ -176,7 +177,7 @@ def test_whether_it_affects_you_has_three_answers(affects: Truth, because: str, 
     assert (affects is Truth.YES) == ("affects" not in worn)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("before", "after", "kind", "reads"),
     [
         (1, 2, ReportKind.UPGRADE, ("Value", "1", "2")),
@@ -277,7 +278,7 @@ def test_a_verdict_names_a_release_only_where_there_are_two() -> None:
     assert same.verdict == "1 change: 1 by the release."
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("report", "worst"),
     [
         (EMPTY, None),

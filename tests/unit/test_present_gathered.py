@@ -12,6 +12,7 @@ from confaudit.present.entries import Entry, Gathered, Task
 from confaudit.present.gathered import gathered
 from confaudit.present.page import present
 from tests.golden.sample_reports import REPORTS, UPGRADE, judged, rule, spec
+from tests.tables import every_row
 
 OLD = Finding(
     rule=rule("old", Effect.DEPRECATED, reference="coder/coder#1"),
@@ -167,7 +168,7 @@ def test_a_name_full_of_signs_is_a_name_and_no_pattern() -> None:
     assert blanked("a.*b (x", replace(OLD, spec=None, instead=(), subject="(x")) == "a.*b …"
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_no_finding_is_lost(name: str) -> None:
     for group in present(REPORTS[name], 200).all_groups:
         rows = [row.fingerprint for entry in gathered(group.rows) for row in entry.rows]

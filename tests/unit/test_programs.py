@@ -1,8 +1,7 @@
 """Which of Coder's programs a command line, a chart or an image starts."""
 
-import pytest
-
 from confaudit.core.coder.programs import Program, not_covered, program_of
+from tests.tables import every_row
 
 COMMANDS = [
     (["server"], Program.SERVER),
@@ -26,7 +25,7 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize(("words", "expected"), COMMANDS)
+@every_row(("words", "expected"), COMMANDS)
 def test_a_command_line_tells_the_program(words, expected):
     assert program_of(words=words) is expected
 
@@ -42,7 +41,7 @@ ARTEFACTS = [
 ]
 
 
-@pytest.mark.parametrize(("artefact", "expected"), ARTEFACTS)
+@every_row(("artefact", "expected"), ARTEFACTS)
 def test_a_chart_or_image_tells_the_program(artefact, expected):
     assert program_of(artefact=artefact) is expected
 
@@ -57,7 +56,7 @@ def test_a_command_beats_the_image_around_it():
     assert found is Program.SERVER
 
 
-@pytest.mark.parametrize("program", Program)
+@every_row("program", Program)
 def test_every_program_can_be_named(program):
     assert not_covered("x.yaml", program) == (
         f"x.yaml runs {program.label}: not covered, nothing of it was checked"

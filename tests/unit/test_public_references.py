@@ -1,15 +1,14 @@
 """References that are links: to where they say, and to nothing that is not safe to open."""
 
-import pytest
-
 from confaudit.present.references import page_of
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import REPORTS
+from tests.tables import every_row
 
 ISSUE = "https://github.com/coder/coder/issues/24926"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("reference", "page"),
     [
         ("coder/coder#24926", ISSUE),

@@ -10,6 +10,7 @@ from confaudit.core.secret import SECRET_OPTIONS, is_secret, looks_secret, secre
 from confaudit.core.snapshot.credentials import redact_text
 from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.errors import SourceError
+from tests.tables import every_row
 
 PLANTED = "planted-secret-0a1b"
 
@@ -48,7 +49,7 @@ def test_releases_without_value_sources_cannot_tell():
     assert found["oidc-client-secret"]["value"] == {"secret_set": None}
 
 
-@pytest.mark.parametrize("flag", sorted(SECRET_OPTIONS))
+@every_row("flag", sorted(SECRET_OPTIONS))
 def test_the_deny_list_holds_without_annotation(flag):
     found = clean_options(option(flag, value=PLANTED, default=PLANTED, value_source="env"))
     assert found[flag]["value"] == {"secret_set": True}
@@ -127,7 +128,7 @@ def test_a_rotation_shows_in_the_fingerprint():
     assert before != after
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "left"),
     [
         (f"http://user:{PLANTED}@proxy:3128", "http://REDACTED@proxy:3128"),
@@ -180,7 +181,7 @@ def test_credentials_inside_text_go_and_the_rest_stays(text, left):
     assert redact_text(found) == found, "redacting twice changes nothing"
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "https://coder.com/docs/@v2.33.0",

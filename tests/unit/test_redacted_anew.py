@@ -12,6 +12,7 @@ from confaudit.core.secret import secret
 from confaudit.core.snapshot.canonical import CONFIG, SERVER, SETTINGS, decode, encode
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact, redact_files
+from tests.tables import every_row
 
 SECRET = "pl4nted-s3cret-0a1b"
 HOOK = f"https://hooks.slack.com/services/T0/B0/{SECRET}"
@@ -80,7 +81,7 @@ def test_so_is_another_source():
 FINGERPRINT = "0123456789abcdef"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("one", "other", "alike"),
     [
         (secret(True), secret(True, FINGERPRINT), True),

@@ -3,6 +3,7 @@
 import pytest
 
 from confaudit.operator_files import decode
+from tests.tables import every_row
 from tests.unit.file_texts import read
 
 POD = """
@@ -56,7 +57,7 @@ LEFT = [
 ]
 
 
-@pytest.mark.parametrize(("form", "sources", "env", "left"), LEFT)
+@every_row(("form", "sources", "env", "left"), LEFT)
 def test_a_reference_is_left_as_text_where_nothing_defines_it_before(form, sources, env, left):
     operator = read(decode((form % (sources, ", ".join(env))).encode(), "f.yaml"))
     assert [name for one in operator.given for name in one.left_as_text] == left
@@ -82,7 +83,7 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "name", "is_left"), COMMANDS)
+@every_row(("text", "name", "is_left"), COMMANDS)
 def test_a_command_refers_to_all_variables_of_its_container(text, name, is_left):
     args = f"args: [server, {ARGUMENT % name}]"
     with_args = (

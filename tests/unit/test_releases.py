@@ -7,6 +7,7 @@ import pytest
 from confaudit.core.coder.options import zero
 from confaudit.core.coder.releases import Catalog, Release, Version
 from confaudit.core.model import Json, OptionSpec
+from tests.tables import every_row
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_versions_sort_as_semantic_versioning_says() -> None:
     assert all(older < newer and not newer < older for older, newer in pairwise(order))
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     [
         "",
@@ -64,7 +65,7 @@ def test_a_version_knows_its_line_and_its_release() -> None:
     assert devel.base == Version.parse("2.34.0") > devel
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("option_type", "expected"),
     [
         ("bool", False),
@@ -128,7 +129,7 @@ def test_versions_come_in_version_order() -> None:
     assert CATALOG.versions == KNOWN
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("asked", "found"),
     [
         ("2.34.5", "2.34.5"),
@@ -145,7 +146,7 @@ def test_release_is_exact(asked: str, found: str | None) -> None:
     assert (answer.version if answer else None) == found
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("asked", "found"),
     [
         ("v2.34.0+abc1234", "2.34.0"),  # exact

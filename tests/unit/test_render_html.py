@@ -31,6 +31,7 @@ from tests.golden.sample_reports import (
     told_changes,
 )
 from tests.golden.sample_texts import sample_text
+from tests.tables import every_row
 
 ASSETS = Path(__file__).parents[2] / "templates" / "assets"
 GOLDEN = Path(__file__).parents[1] / "golden" / "expected"
@@ -85,7 +86,7 @@ def test_the_page_carries_our_style_sheets_and_script() -> None:
     assert page.raw["script"] == f"{tables}\n{script}"
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_the_policy_allows_exactly_what_is_inlined(name: str) -> None:
     page = _page(name)
     policies = [meta["content"] for meta in page.all("meta") if "http-equiv" in meta]
@@ -99,7 +100,7 @@ def test_the_policy_allows_exactly_what_is_inlined(name: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_nothing_is_loaded_and_nothing_runs_but_our_script(name: str) -> None:
     page, rules = _page(name), REPORTS[name].rules
     known = {page_of(rule.reference) for rule in rules} - {""}
@@ -131,14 +132,14 @@ def test_hostile_values_are_shown_as_text() -> None:
     assert "\u202e" not in page.text
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_the_embedded_document_is_the_json_report(name: str) -> None:
     embedded = _page(name).raw["scriptapplication/json"]
     assert json.loads(embedded) == json.loads((GOLDEN / f"{name}.json").read_bytes())
     assert "<" not in embedded
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_every_change_has_one_row_and_every_link_a_target(name: str) -> None:
     page = _page(name)
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
@@ -163,7 +164,7 @@ def test_without_scripts_everything_is_there() -> None:
     assert all("open" in group for group in groups)
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_parts_that_are_empty_are_left_out(name: str) -> None:
     report, page = REPORTS[name], _page(name)
     tables = [*report.tables, *(table for part in report.parts for table in part.tables)]
@@ -291,7 +292,7 @@ def test_five_thousand_changes_stay_below_three_megabytes() -> None:
     assert text.count("<tr id=") == 5000
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "html"),
     [
         ("plain words, no names: 3 < 4.", "plain words, no names: 3 &lt; 4."),

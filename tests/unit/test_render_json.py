@@ -28,6 +28,7 @@ from confaudit.render.json_v1 import document, schema
 from tests.golden.sample_changes import option
 from tests.golden.sample_reports import EVERY_KIND, FINDINGS, REPORTS, judged, spec
 from tests.golden.sample_texts import sample_text
+from tests.tables import every_row
 from tests.unit.report_schema import REPORT_SCHEMA
 
 
@@ -40,7 +41,7 @@ def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_valid_against_the_schema(name: str) -> None:
     REPORT_SCHEMA.validate(json.loads(sample_text(name, "json")))
 
@@ -95,7 +96,7 @@ def test_the_schema_knows_every_report() -> None:
 _COMPARISON = {"before", "after", "changes"}
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_a_report_has_the_parts_it_speaks_of(name: str) -> None:
     report, found = REPORTS[name], document(REPORTS[name])
     told = _COMPARISON if report.sides else {"changes"} if report.changes else set()
@@ -159,7 +160,7 @@ def test_a_cause_comes_with_its_evidence_and_level(change: Change, level: str) -
     assert entry["level"] == level
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("kind", "entry", "places"),
     [
         (Change, "ChangeEntry", {"key": "option", "spec": "name"}),
@@ -281,7 +282,7 @@ def test_there_is_nothing_to_paste_for_a_leaf_or_a_chart_key() -> None:
     assert "paste" not in document(REPORTS["upgrade"])["findings"][0]
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_every_entry_tells_its_link(name: str) -> None:
     told = document(REPORTS[name])
     changes = {

@@ -31,6 +31,7 @@ from tests.golden.sample_reports import (
     told_changes,
 )
 from tests.golden.sample_texts import sample_text
+from tests.tables import every_row
 
 Escape: TypeAlias = Callable[[str], str]
 
@@ -82,19 +83,19 @@ def _shown(text: str) -> str:
     return unescape(re.sub(r"</?code>", "", html))
 
 
-@pytest.mark.parametrize("trap", TRAPS)
+@every_row("trap", TRAPS)
 def test_foreign_text_is_shown_as_it_is(trap: str) -> None:
     assert _shown(code(trap)) == trap
 
 
-@pytest.mark.parametrize("trap", TRAPS)
-@pytest.mark.parametrize("escape", [words, tagged])
+@every_row("trap", TRAPS)
+@every_row("escape", [words, tagged])
 def test_foreign_prose_loses_but_blanks_and_back_quotes(escape: Escape, trap: str) -> None:
     assert _shown(escape(trap)) == trap.replace("`x`", "x").strip()
 
 
-@pytest.mark.parametrize("trap", TRAPS)
-@pytest.mark.parametrize("escape", [code, words, tagged])
+@every_row("trap", TRAPS)
+@every_row("escape", [code, words, tagged])
 def test_foreign_text_stays_in_its_table_cell(escape: Escape, trap: str) -> None:
     table = f"| a | b |\n|---|---|\n| {escape(trap)} | end |\n"
     kinds = [token.type for token in _tokens(table)]
@@ -104,7 +105,7 @@ def test_foreign_text_stays_in_its_table_cell(escape: Escape, trap: str) -> None
     assert set(html) <= {"<code>", "</code>"}
 
 
-@pytest.mark.parametrize(
+@every_row(
     "trap",
     [
         "@octocat",
@@ -125,7 +126,7 @@ def test_what_a_forge_would_link_is_code(trap: str) -> None:
     assert words(f"see ({trap}).") == f"see (`{trap}`)."
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("prose", "reads"),
     [
         ("Networking / TLS", "Networking / TLS"),
@@ -155,7 +156,7 @@ def test_a_hostile_report_has_no_markup_but_ours(name: str) -> None:
     assert all(re.fullmatch(rf"<!-- confaudit:[a-z-]+ -->|</details>|{SUMMARY}", b) for b in blocks)
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_every_change_is_a_list_item(name: str) -> None:
     text = sample_text(name, "md")
     assert text.startswith(f"<!-- confaudit:{REPORTS[name].kind} -->\n")
@@ -163,7 +164,7 @@ def test_every_change_is_a_list_item(name: str) -> None:
     assert len(rows) == len(told_changes(REPORTS[name]))
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_every_finding_is_in_a_fold_and_its_patches_in_a_fence_each(name: str) -> None:
     report, text = REPORTS[name], sample_text(name, "md")
     headings = re.findall(rf"^{ENTRY}$", text, re.M)
@@ -180,7 +181,7 @@ def test_every_finding_is_in_a_fold_and_its_patches_in_a_fence_each(name: str) -
     assert fences == ["\n".join(patch.lines) + "\n" for patch in patches]
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_no_blank_lines_but_between_paragraphs(name: str) -> None:
     text = sample_text(name, "md")
     assert "\n\n\n" not in text
@@ -222,7 +223,7 @@ def test_no_line_ends_its_fence(lines: list[str]) -> None:
     assert (token.info, token.content.splitlines()) == ("diff", lines)
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_every_table_has_its_rows_and_cells(name: str) -> None:
     nothing = {
         "before": None,

@@ -23,6 +23,7 @@ from confaudit.render import RenderOptions, render
 from tests.golden.sample_changes import option
 from tests.golden.sample_reports import FINDINGS, REPORTS, UPGRADE, caused, judged, leaf
 from tests.golden.sample_texts import sample_text
+from tests.tables import every_row
 
 OURS = {
     *("h2", "h3", "h4", "p", "ul", "ol", "li", "strong", "code", "pre", "blockquote"),
@@ -204,7 +205,7 @@ def laced(trap: str) -> Report:
     )
 
 
-@pytest.mark.parametrize("trap", FORGE_TRAPS)
+@every_row("trap", FORGE_TRAPS)
 def test_what_a_payload_says_is_text_wherever_it_stands(trap: str) -> None:
     page = rendered(render(laced(trap), "md", RenderOptions()))
     assert_is_ours(page)
@@ -212,7 +213,7 @@ def test_what_a_payload_says_is_text_wherever_it_stands(trap: str) -> None:
     assert page.elements["details"] == 6
 
 
-@pytest.mark.parametrize("trap", FORGE_TRAPS[:14])
+@every_row("trap", FORGE_TRAPS[:14])
 def test_these_checks_see_what_is_not_escaped(trap: str) -> None:
     with pytest.raises(AssertionError):
         assert_is_ours(rendered(f"## Title\n\n{trap}\n"))

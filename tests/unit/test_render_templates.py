@@ -17,6 +17,7 @@ from confaudit.present.tables import ColumnShown, TableShown
 from confaudit.present.values import Chip, Name, Shown, ShownState
 from confaudit.render import RenderOptions, limits, render, templated
 from tests.golden.sample_reports import REPORTS
+from tests.tables import every_row
 
 REPORT = REPORTS["every-kind"]
 
@@ -169,7 +170,7 @@ def _documented(heading: str) -> set[str]:
     return set(re.findall(r"`(\w+)`", row.split("|")[2]))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("heading", "kind"),
     [
         ("`page` | `kind`", Page),

@@ -16,6 +16,7 @@ from confaudit.core.text.wording import visible
 from confaudit.errors import ExitCode
 from confaudit.render import RenderOptions, render
 from tests.golden.sample_reports import EMPTY, FINDINGS, REPORTS, judged, leaf
+from tests.tables import every_row
 
 _EXCERPT = re.compile(r" +\d* \| ")
 """Of a file, and cut off where the terminal ends; all else is folded."""
@@ -99,7 +100,7 @@ def test_further_lines_are_set_in_and_names_stand_below_each_other() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_a_run_that_passes_says_what_would_make_it_fail(name: str) -> None:
     report = REPORTS[name]
     worst = report.worst or Level.INFO

@@ -4,6 +4,7 @@ import pytest
 
 from confaudit.core.coder.chart import with_chart
 from confaudit.operator_files import decode, read_deployments
+from tests.tables import every_row
 
 OWN = """\
             - {name: CODER_HTTP_ADDRESS, value: "0.0.0.0:8080"}
@@ -53,7 +54,7 @@ def read(text):
     return found.operator
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("env", "left"),
     [
         ([OWN % (URL % "http")], ""),

@@ -16,6 +16,7 @@ from confaudit.core.secret import secret
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, merge, read_env_file, read_server_yaml
+from tests.tables import every_row
 from tests.unit.deployments import env, running
 from tests.unit.file_texts import read_all
 
@@ -286,7 +287,7 @@ def test_it_is_told(rule, subject, affects, source, target, operator):
     assert "planted-secret" not in repr(found)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("rule", "source", "target", "operator"),
     QUIET,
     ids=[f"{number}-{case[0]}-{case[1]}" for number, case in enumerate(QUIET)],
@@ -347,7 +348,7 @@ def only(rule, found):
     return finding
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("rule", "source", "target", "text", "versions"),
     [
         ("default-changed", "2.31.0", "2.33.0", "CODER_ACCESS_URL=https://a.example.com",
@@ -409,7 +410,7 @@ def test_a_default_is_told_before_and_after():
     assert "CODER_METRICS_CACHE_REFRESH_INTERVAL=1h" in found.steps[0]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("key", "before", "after", "setting"),
     [
         ("session-duration", "168h0m0s", "24h0m0s", "CODER_SESSION_DURATION=168h"),
@@ -529,7 +530,7 @@ def test_a_key_is_rotated_where_it_is_kept(source, target, key, how):
     assert found.steps[0].startswith(how)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "version", "told"),
     [
         ("CODER_AIBRIDGE_ANTHROPIC_KEY", "2.34.0", "in the dashboard"),

@@ -8,6 +8,7 @@ from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.model import MISSING
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import merge, read_server_yaml
+from tests.tables import every_row
 from tests.unit.deployments import env as env_file
 from tests.unit.deployments import known
 
@@ -47,7 +48,7 @@ CONTRADICT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("env", "yaml", "release", "counts", "value", "step"), CONTRADICT)
+@every_row(("env", "yaml", "release", "counts", "value", "step"), CONTRADICT)
 def test_what_counts_of_two_names_is_what_the_release_reads_last(
     env, yaml, release, counts, value, step
 ):

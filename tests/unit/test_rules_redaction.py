@@ -7,6 +7,7 @@ from confaudit.core.given import Channel, Form, Given, GivenState, OperatorSetti
 from confaudit.core.secret import CONCEALED, PLACEHOLDER, REDACTED
 from confaudit.core.snapshot.redact import redact_operator
 from confaudit.operator_files import read_server_yaml
+from tests.tables import every_row
 
 SPECS = tuple(packaged().nearest("2.35.1").options.values())
 SECRET = "planted-secret"
@@ -21,7 +22,7 @@ def clean(one):
     return found
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "value", "left"),
     [
         ("CODER_OIDC_CLIENT_SECRET", SECRET, REDACTED),

@@ -16,6 +16,7 @@ from confaudit.errors import SourceError
 from confaudit.render import RenderOptions, render
 from confaudit.render.saved import load
 from tests.golden.sample_reports import EMPTY, UPGRADE
+from tests.tables import every_row
 
 HERE = Position("coder.env", 3)
 RULE = Rule("a-rule", "A rule", Effect.SECURITY, Level.INFO, "So it is.", "Mend it.", "coder#1")
@@ -104,15 +105,15 @@ def test_every_field_is_looked_at():
     assert {field.name for field in fields(Finding)} == TOLD.keys() | {"change"}
 
 
-@pytest.mark.parametrize("suppressed", [False, True])
-@pytest.mark.parametrize("name", TOLD)
+@every_row("suppressed", [False, True])
+@every_row("name", TOLD)
 def test_a_field_of_an_audits_finding_comes_back(name, suppressed):
     finding = Finding(**TOLD)
     assert getattr(saved(finding, suppressed=suppressed), name) == TOLD[name]
 
 
-@pytest.mark.parametrize("suppressed", [False, True])
-@pytest.mark.parametrize("name", sorted(OF_CHANGES | {"change"}))
+@every_row("suppressed", [False, True])
+@every_row("name", sorted(OF_CHANGES | {"change"}))
 def test_a_field_of_a_changes_finding_comes_back(name, suppressed):
     change = Change(
         Subject.CONFIG,

@@ -9,6 +9,7 @@ from confaudit.operator_files import decode, read_deployments
 from confaudit.operator_files.containers import docker_run
 from confaudit.operator_files.forms import recognised
 from confaudit.operator_files.hosts.shell import pipelines
+from tests.tables import every_row
 
 L, U, P, E = (
     GivenState.LITERAL,
@@ -54,7 +55,7 @@ WRITES = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), WRITES.values(), ids=WRITES)
+@every_row(("text", "expected"), WRITES.values(), ids=WRITES)
 def test_a_file_that_a_script_writes_is_read_as_what_it_is(text, expected):
     (one,) = servers(("setup.sh", text))
     (setting,) = [each for each in one.operator.given if each.name == "CODER_A"]
@@ -105,8 +106,8 @@ RUNS = {
 }
 
 
-@pytest.mark.parametrize("tool", ["", "sudo ", "$ "])
-@pytest.mark.parametrize(("options", "expected"), RUNS.values(), ids=RUNS)
+@every_row("tool", ["", "sudo ", "$ "])
+@every_row(("options", "expected"), RUNS.values(), ids=RUNS)
 def test_a_command_line_gives_a_container_its_environment(tool, options, expected):
     (one,) = servers(("run.sh", tool + RUN.format(options) + "\n"))
     (setting,) = one.operator.given
@@ -126,7 +127,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("text", COMMANDS.values(), ids=COMMANDS)
+@every_row("text", COMMANDS.values(), ids=COMMANDS)
 def test_a_container_is_started_by_any_of_its_tools(text):
     (one,) = servers(("run.sh", text + "\n"))
     assert [(each.name, each.value) for each in one.operator.given] == [("CODER_A", "b")]
@@ -274,7 +275,7 @@ def read_words(line):
 HOSTILE = ['"$(a)' * 9999, '"' + "$(a)" * 9999, "$(" * 9999, "`" * 9999, "<<E\n" * 999, "${" * 9999]
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:5])
+@every_row("text", HOSTILE, ids=lambda text: text[:5])
 def test_no_text_takes_long(text):
     started = process_time()
     list(pipelines(text))
@@ -362,7 +363,7 @@ ELSEWHERE = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected", "version"), ELSEWHERE.values(), ids=ELSEWHERE)
+@every_row(("text", "expected", "version"), ELSEWHERE.values(), ids=ELSEWHERE)
 def test_a_command_is_found_however_its_script_is_put_together(text, expected, version):
     (found,) = servers(("s.sh", text))
     assert given(found) == expected

@@ -1,11 +1,10 @@
 """Filters: a table of selections and the changes they leave."""
 
-import pytest
-
 from confaudit.core.changes.selection import Selection
 from confaudit.core.judge.judge import is_selected
 from confaudit.core.judge.rules.changes import change_findings
 from confaudit.core.model import Cause, Change, ChangeKind, OptionSpec, Subject
+from tests.tables import every_row
 
 SCOPES = OptionSpec("OIDC Scopes", "oidc-scopes", env="CODER_OIDC_SCOPES", yaml_path="oidc.scopes")
 CHANGES = (
@@ -40,7 +39,7 @@ CHANGES = (
 )
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("selection", "expected"),
     [
         (Selection(), ["oidc-scopes", "ai-gateway-enabled", "telemetry.trace"]),

@@ -3,6 +3,7 @@
 import pytest
 
 from confaudit.site.paths import root_of, slug
+from tests.tables import every_row
 
 
 @pytest.mark.parametrize("name", ["prod", "eu-1.example", "0", "a_b", "x" * 80])
@@ -10,7 +11,7 @@ def test_a_plain_name_is_its_own(name: str) -> None:
     assert slug(name) == name
 
 
-@pytest.mark.parametrize(
+@every_row(
     "name",
     ["", ".", "..", "../up", "a/b", "Prod", "nul", "com1.txt", "x" * 81, "ends.", "-rf", "\ud800"],
 )

@@ -14,6 +14,7 @@ from confaudit.core.secret import secret
 from confaudit.core.upgrade import predict
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode
+from tests.tables import every_row
 from tests.unit.deployments import known
 from tests.unit.file_texts import read_all
 
@@ -255,9 +256,7 @@ def test_checks_of_providers_see_their_secrets_and_show_none():
     assert PLANTED not in repr(found)
 
 
-@pytest.mark.parametrize(
-    "name", [*(f"{GATEWAY}{one}" for one in CREDENTIALS), f"{AUTH}CLIENT_SECRET"]
-)
+@every_row("name", [*(f"{GATEWAY}{one}" for one in CREDENTIALS), f"{AUTH}CLIENT_SECRET"])
 def test_no_secret_of_a_provider_is_left(name):
     found = situation("2.33.0", "2.35.1", helm({**URL, name: PLANTED}), None)
     assert PLANTED not in repr(found)

@@ -37,6 +37,7 @@ from confaudit.core.upgrade.known import (
 )
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import read_env_file, read_server_yaml
+from tests.tables import every_row
 
 YES, NO, DEPENDS = Truth.YES, Truth.NO, Truth.DEPENDS
 HIDDEN = Elsewhere("secret/coder", "values.yaml, line 3: envFrom sets variables")
@@ -141,7 +142,7 @@ def test_reasons_never_hold_a_value():
         assert "planted" not in asked.holds(key, EMPTY).because
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("state", "value", "is_set", "because"),
     [
         (GivenState.LITERAL, "x", YES, "CODER_ACCESS_URL is set"),
@@ -178,7 +179,7 @@ def test_a_refused_value_says_so():
     assert "is refused" in known.because
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "when", "name", "value"),
     [
         ("CODER_AIBRIDGE_ENABLED=true\n", UpgradeSide.BEFORE, "CODER_AIBRIDGE_ENABLED", True),
@@ -187,7 +188,7 @@ def test_a_refused_value_says_so():
         ("CODER_AI_GATEWAY_ENABLED=true\n", UpgradeSide.BEFORE, "CODER_AIBRIDGE_ENABLED", False),
     ],
 )
-@pytest.mark.parametrize("key", ["ai-gateway-enabled", "aibridge-enabled"])
+@every_row("key", ["ai-gateway-enabled", "aibridge-enabled"])
 def test_aliases_are_one_setting(key, text, when, name, value):
     known = situation(env(text)).known(key, when)
     assert (known.name, known.value) == (name, value)
@@ -279,7 +280,7 @@ def test_an_alias_in_a_snapshot_tells_of_its_twin():
 # --- questions ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("test", "value", "expected"),
     [
         (equals(True), True, YES),
@@ -313,7 +314,7 @@ def test_questions_about_a_known_value(test, value, expected):
     assert conclude(known, test).answer is expected
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("test", "prefix", "expected"),
     [
         (starts_with("https://"), "https://coder.", YES),
@@ -337,7 +338,7 @@ def test_a_literal_beginning_can_decide(test, prefix, expected):
     assert [place.line for place in answer.positions] == [7]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("state", "expected"),
     [
         (GivenState.REFERENCE, NO),
@@ -346,7 +347,7 @@ def test_a_literal_beginning_can_decide(test, prefix, expected):
         (GivenState.MALFORMED, DEPENDS),
     ],
 )
-@pytest.mark.parametrize("key", ["oidc-issuer-url", "oidc-client-secret"])
+@every_row("key", ["oidc-issuer-url", "oidc-client-secret"])
 def test_what_a_secret_holds_is_not_nothing(key, state, expected):
     variable = {"oidc-issuer-url": "CODER_OIDC_ISSUER_URL"}.get(key, "CODER_OIDC_CLIENT_SECRET")
     asked = situation(entries(entry(variable, state)))
@@ -399,7 +400,7 @@ ON, OFF, OPEN = (
 )
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("chart", "given", "expected"),
     [
         (ChartValues(), "", (YES, "http://coder.", "the chart sets")),

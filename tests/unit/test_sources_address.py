@@ -8,6 +8,7 @@ from confaudit.errors import ConfigError
 from confaudit.sources.address import base_url
 from confaudit.transport.address import is_loopback, origin
 from confaudit.transport.proxy import Proxy, proxy_for
+from tests.tables import every_row
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +18,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("url", "base"),
     [
         ("https://coder.example.com", "https://coder.example.com"),
@@ -32,7 +33,7 @@ def test_accepted_urls(url: str, base: str) -> None:
     assert base_url(url, allow_http=False) == base
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("url", "sentence"),
     [
         ("", "no http or https URL"),
@@ -68,7 +69,7 @@ def test_http_may_be_allowed() -> None:
     assert base_url("http://10.0.0.1/", allow_http=True) == "http://10.0.0.1"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("host", "loopback"),
     [
         ("localhost", True),

@@ -20,6 +20,7 @@ from confaudit.core.model import Fidelity, RawDeployment, StoredFiles
 from confaudit.errors import SourceError
 from confaudit.sources import SourceContext, bundle, read
 from confaudit.sources import input as inputs
+from tests.tables import every_row
 
 DATA = Path(__file__).parent.parent / "data" / "sources"
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
@@ -163,7 +164,7 @@ MALFORMED = [
 ]
 
 
-@pytest.mark.parametrize(("content", "sentence"), MALFORMED)
+@every_row(("content", "sentence"), MALFORMED)
 def test_content_that_is_no_configuration(content: bytes | str, sentence: str) -> None:
     message = failure(content).message
     assert message.startswith("standard input ")

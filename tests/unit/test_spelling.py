@@ -7,6 +7,7 @@ import pytest
 
 from confaudit.catalog.loader import packaged
 from confaudit.core.upgrade.spelling import Spelling, is_legal, is_usual_helper
+from tests.tables import every_row
 
 CERTAIN, GUESSED = False, True
 
@@ -15,7 +16,7 @@ def find(name, version="2.35.1"):
     return Spelling(packaged(), packaged().nearest(version).options.values()).meant(name)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "real", "is_guess"),
     [
         # every spelling of an option in any release: flags, then config leaves
@@ -57,7 +58,7 @@ def test_the_spelling_of_a_deprecated_twin_leads_to_the_name_of_today():
     assert find("CODER_AI_BRIDGE_ENABLED", "2.35.1").name == "CODER_AI_GATEWAY_ENABLED"
 
 
-@pytest.mark.parametrize(
+@every_row(
     "name",
     [
         "CODER_DISABLE_PORT_FORWARD",
@@ -101,7 +102,7 @@ def test_names_of_coder_0_are_told_as_such():
     assert "0.x" in find("CODER_USER_WORKSPACE_QUOTA").note
 
 
-@pytest.mark.parametrize(
+@every_row(
     "name",
     [
         "CODER_EXTERNAL_AUTH_0_ID",
@@ -124,7 +125,7 @@ def test_what_nobody_reads_is_not(name):
     assert not is_legal(name, packaged().nearest("").facts)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "helper"),
     [
         ("CODER_VERSION", True),

@@ -18,6 +18,7 @@ from confaudit.core.upgrade.families import PREFIXES, Family
 from confaudit.core.upgrade.known import Truth
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import read_env_file
+from tests.tables import every_row
 from tests.unit.deployments import checks, compose, env, running
 
 YES, DEPENDS = Truth.YES, Truth.DEPENDS
@@ -179,8 +180,8 @@ def test_checks_that_were_not_asked_are_not_passed_over():
         list(refused_starts(checks(), silent))
 
 
-@pytest.mark.parametrize("key", ["job-hang-detector-interval", "log-human", "http-address"])
-@pytest.mark.parametrize("is_told", [True, False])
+@every_row("key", ["job-hang-detector-interval", "log-human", "http-address"])
+@every_row("is_told", [True, False])
 def test_what_a_release_to_come_no_longer_has_is_not_checked(key, is_told):
     """Nor what its documents do not show, unless it is set."""
     base = packaged().releases[-1]
@@ -221,7 +222,7 @@ def planted(value):
     return env("; ".join(f"{name}={value}" for name in sorted(options | fields)))
 
 
-@pytest.mark.parametrize(
+@every_row(
     "value",
     [
         PLANTED,
@@ -230,7 +231,7 @@ def planted(value):
         f"{PLANTED},10.0.0.0/8, {PLANTED}:3478",
     ],
 )
-@pytest.mark.parametrize(("source", "target"), [("2.36.0", "2.36.0"), ("2.19.0", "2.35.1")])
+@every_row(("source", "target"), [("2.36.0", "2.36.0"), ("2.19.0", "2.35.1")])
 def test_no_check_lets_a_secret_through(value, source, target):
     asked = situation(source, target, planted(value))
     told = [*refused_starts(checks(), asked)]

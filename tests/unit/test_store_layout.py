@@ -4,9 +4,10 @@ import pytest
 
 from confaudit.errors import StoreError
 from confaudit.store import layout
+from tests.tables import every_row
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("argument", "expected"),
     [
         ("HEAD", ("HEAD", "")),
@@ -28,7 +29,7 @@ def test_plain_names_are_deployments(name):
     assert layout.deployment_of(f"{layout.folder_of(name)}settings.json") == name
 
 
-@pytest.mark.parametrize(
+@every_row(
     "name",
     [
         "",
@@ -54,7 +55,7 @@ def test_names_that_could_escape_are_refused(name):
     assert layout.deployment_of(f"{layout.DEPLOYMENTS}/{name}/settings.json") == ""
 
 
-@pytest.mark.parametrize(
+@every_row(
     "path",
     [
         "deployments/settings.json",

@@ -4,6 +4,7 @@ import pytest
 
 from confaudit.errors import SourceError
 from confaudit.operator_files import decode, read_deployments
+from tests.tables import every_row
 
 SECRET = "planted-secret"
 STRANGERS = {
@@ -63,7 +64,7 @@ STRANGERS = {
 }
 
 
-@pytest.mark.parametrize(("text", "sentence"), STRANGERS.values(), ids=STRANGERS)
+@every_row(("text", "sentence"), STRANGERS.values(), ids=STRANGERS)
 def test_what_sets_up_no_server_is_named_and_refused(text, sentence):
     with pytest.raises(SourceError) as caught:
         read_deployments([decode(text.encode(), "input")])

@@ -1,8 +1,7 @@
 """Units of systemd, quadlets and their files: what they set, text by text."""
 
-import pytest
-
 from confaudit.core.given import Form, GivenState
+from tests.tables import every_row
 from tests.unit.file_texts import deployments, settings, told
 
 SERVICE = "[Service]\nExecStart=/usr/bin/coder server\n"
@@ -69,7 +68,7 @@ UNITS = {
 }
 
 
-@pytest.mark.parametrize("case", UNITS)
+@every_row("case", UNITS)
 def test_units(case):
     text, expected = UNITS[case]
     assert " ".join(told(settings(text))) == expected

@@ -20,6 +20,7 @@ from confaudit.core.report.telling import Wish
 from confaudit.errors import NotifyError
 from confaudit.notify.channel import LONGEST_PAUSE_SECONDS, PAUSE_SECONDS, pause
 from confaudit.notify.message import mrkdwn, mrkdwn_code
+from tests.tables import every_row
 
 SIDE = Side("x", "prod", "2.33.0", None, Fidelity.FULL, "", 1, 1)
 
@@ -48,7 +49,7 @@ OPENED = Finding(DEPLOYMENT_GONE, "It opens something.", "x", level=Level.ERROR)
 BOTH = report(BY_OPERATOR, BY_RELEASE)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("wish", "of", "is_told"),
     [
         ({}, BOTH, True),

@@ -4,6 +4,7 @@ import pytest
 
 from confaudit.core.given import Holds
 from confaudit.operator_files import plain
+from tests.tables import every_row
 from tests.unit.file_texts import deployments, read, settings, told
 
 
@@ -124,7 +125,7 @@ TERRAFORM = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", TERRAFORM)
+@every_row("case", TERRAFORM)
 def test_terraform(case):
     text, expected = TERRAFORM[case]
     assert " ".join(told(settings(text, suffix=".tf"))) == expected
@@ -165,7 +166,7 @@ VERSIONS = {
 }
 
 
-@pytest.mark.parametrize("case", VERSIONS)
+@every_row("case", VERSIONS)
 def test_the_version_in_a_folder_of_terraform(case):
     files, version, hint = VERSIONS[case]
     operator = settings(*files)

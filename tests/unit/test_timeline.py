@@ -15,6 +15,7 @@ from confaudit.present.stays import stays_shown, value_words
 from confaudit.present.timeline import TimelineShown, shown_timelines
 from confaudit.present.timescale import Timescale
 from tests.golden.sample_history import DEFAULT, ENV, HISTORY, START, change, entry, session
+from tests.tables import every_row
 
 FIRST = entry(0, is_first=True)
 
@@ -48,7 +49,7 @@ TURNED = change("a", *KEYS, (ENV, ENV))
 RENAMED = replace(change("b", 2, 2, (ENV, ENV)), kind=ChangeKind.RENAMED, was="a")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("entries", "expected"),
     [
         ([FIRST, entry(1, ON)], [(0, 1, "unset (default 1)"), (1, None, "2 (env)")]),
@@ -112,7 +113,7 @@ def test_each_value_is_known_by_who_brought_it() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("days", "until", "expected"),
     [
         ([0, 1, 2], None, [0, 1, 2]),
@@ -139,7 +140,7 @@ def test_wrong_clocks_turn_no_history_around(
 # --- where it stands ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("span", "expected"),
     [
         (timedelta(0), ["2026-01-05 09:30 UTC"]),
@@ -192,7 +193,7 @@ def test_what_is_too_short_to_be_told_apart_is_drawn_as_one(
     assert found[-1].start + found[-1].width == pytest.approx(85)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("seconds", "words"),
     [
         (0, "less than a minute"),

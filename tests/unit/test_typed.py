@@ -15,6 +15,7 @@ from confaudit.core.coder.parsing import parse
 from confaudit.core.model import MISSING
 from confaudit.core.secret import REDACTED, secret
 from confaudit.core.text.typed import typed
+from tests.tables import every_row
 
 TEXTS = "struct[map[string]string]"
 LISTS = "struct[map[string][]string]"
@@ -71,7 +72,7 @@ def test_every_default_of_every_release_can_be_typed():
         assert is_read_back(text, value, option_type), (option_type, default)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("nanoseconds", "text"),
     [
         (0, "0s"),
@@ -92,7 +93,7 @@ def test_durations_know_no_days_and_lose_no_nanosecond(nanoseconds, text):
     assert is_read_back(text, nanoseconds, "duration")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "option_type", "text"),
     [
         (True, "bool", "true"),
@@ -133,7 +134,7 @@ def test_a_value_is_written_as_it_is_read(value, option_type, text):
     assert is_read_back(text, value, option_type)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "option_type"),
     [
         (MISSING, "string"),

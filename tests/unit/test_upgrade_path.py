@@ -13,6 +13,7 @@ from confaudit.core.report.upgrade_path import steps, way_tables
 from confaudit.workflows.catalog import compare
 from confaudit.workflows.versions import release_of
 from tests.golden.sample_reports import NOW, rule
+from tests.tables import every_row
 
 CATALOG = Catalog(
     release
@@ -43,7 +44,7 @@ def finding(*introduced_in, option=""):
     )
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("source", "target", "expected"),
     [
         (
@@ -102,7 +103,7 @@ def test_every_rename_of_2_34_is_counted_once():
     assert (areas["AI Gateway"]["renamed"], areas["AI Gateway Proxy"]["renamed"]) == (23, 10)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("introduced_in", "step"),
     [
         (["2.34.0"], "2.34.0"),

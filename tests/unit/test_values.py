@@ -8,6 +8,7 @@ from confaudit.core.judge.startup import asked_in_clear
 from confaudit.core.upgrade.situate import situation_of
 from confaudit.operator_files import decode, read_env_file
 from confaudit.workflows.operator_files import blind_spots
+from tests.tables import every_row
 from tests.unit.deployments import known
 from tests.unit.file_texts import read_all
 
@@ -46,7 +47,7 @@ def test_an_access_url_in_every_form(rule, urls, version):
         assert found & {SCHEME, HOST, REFUSED} == expected, url
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("line", "step"),
     [
         ('CODER_ACCESS_URL=" https://a.example.com "', "Take the blanks around the value of"),
@@ -97,7 +98,7 @@ ADDRESSES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "beside", "rules"), ADDRESSES)
+@every_row(("name", "beside", "rules"), ADDRESSES)
 def test_a_url_is_no_address_to_listen_on(name, beside, rules):
     for url in ("http://localhost", "http://0.0.0.0:3000", "https://coder.example.com", "10.0.0.1"):
         found = told(f"{name}={url}", *beside)
@@ -132,7 +133,7 @@ PASSWORDS = [
 ]
 
 
-@pytest.mark.parametrize("row", PASSWORDS, ids=[row[0] for row in PASSWORDS])
+@every_row("row", PASSWORDS, ids=[row[0] for row in PASSWORDS])
 def test_a_database_password_that_is_not_escaped(row):
     password, *expected = row
     for version, ending in zip(("2.6.0", "2.19.0", "2.20.0"), expected, strict=True):
@@ -150,7 +151,7 @@ services:
 """
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("name", "value", "variables"),
     [
         ("CODER_WILDCARD_ACCESS_URL", "*.${DOMAIN}", "DOMAIN"),
@@ -198,7 +199,7 @@ LISTS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "rule"), LISTS)
+@every_row(("name", "rule"), LISTS)
 def test_items_are_told_apart_by_commas_but_for_external_auth_by_blanks(name, rule):
     """The reader of numbered variables splits scopes at blanks; lists of options are CSV."""
     by_comma, by_blank = told(f"{name}=a/b,c/d"), told(f"{name}=a/b c/d")
@@ -223,7 +224,7 @@ LOGINS = [
 ]
 
 
-@pytest.mark.parametrize(("lines", "version", "rule"), LOGINS)
+@every_row(("lines", "version", "rule"), LOGINS)
 def test_whether_a_way_to_log_in_is_left(lines, version, rule):
     found = told(*lines, version=version).keys()
     assert found & {LOCKED, "idle-login-built-in"} == {rule} - {None}

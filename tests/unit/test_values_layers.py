@@ -1,7 +1,5 @@
 """Values of a chart in layers: what arrives, where it stands, and what does not arrive."""
 
-import pytest
-
 from confaudit.core.given import Form
 from confaudit.operator_files import decode
 from confaudit.operator_files.beside import ALONE
@@ -9,6 +7,7 @@ from confaudit.operator_files.helm.values_file import read_layers
 from confaudit.operator_files.helm.values_layers import Layer, layered
 from confaudit.operator_files.helm.values_paths import steps_of, typed
 from confaudit.yaml_nodes import Mapping, Scalar, entries, follow, get
+from tests.tables import every_row
 
 
 def files(*texts):
@@ -26,7 +25,7 @@ def plain(node):
     return node.text if isinstance(node, Scalar) else [plain(item) for item in node.items]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("layers", "expected"),
     [
         (["a: {b: 1}", "a: {c: 2}"], {"a": {"b": "1", "c": "2"}}),
@@ -65,7 +64,7 @@ def env(*names):
     return ENV.format("".join(f"  - {{name: {name}, value: x}}\n" for name in names))
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("layers", "arrive", "lost"),
     [
         ([env("CODER_A", "CODER_B"), env("CODER_A")], "CODER_A", {"CODER_B": 4}),
@@ -95,7 +94,7 @@ def test_an_umbrellas_lists_are_told_by_their_whole_key():
     assert (replaced.key, replaced.by.file) == ("ide.coder.env", "b.yaml")
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("values", "expected"),
     [
         ("coder: {workspaceProxy: true, env: [{name: CODER_ACCESS_URL}]}", "a workspace proxy"),
@@ -121,7 +120,7 @@ def test_two_servers_of_one_umbrella_are_two():
     ]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("path", "expected"),
     [
         ("a.b", ("a", "b")),

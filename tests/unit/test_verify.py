@@ -35,6 +35,7 @@ from confaudit.core.secret import secret
 from confaudit.core.snapshot.normalise import normalise
 from confaudit.core.snapshot.redact import redact
 from confaudit.core.upgrade.verify import verification_line, verify
+from tests.tables import every_row
 
 OPTIONS = [
     "access-url",
@@ -188,7 +189,7 @@ EXPLAINED = {
 }
 
 
-@pytest.mark.parametrize("case", EXPLAINED)
+@every_row("case", EXPLAINED)
 def test_what_somebody_or_something_did_meanwhile_is_explained(case):
     before, after, key, cause, evidence = EXPLAINED[case]
     found = verified(before, after)

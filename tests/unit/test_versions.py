@@ -16,6 +16,7 @@ from confaudit.core.model import Setting, ValueSource
 from confaudit.core.snapshot.canonical import CONFIG, SERVER, SETTINGS, encode
 from confaudit.errors import SourceError
 from tests.long_history import chosen_by, edited, sample
+from tests.tables import every_row
 
 CATALOG = catalog.load(Path("/nonexistent"))
 SAMPLE = sample()
@@ -57,10 +58,8 @@ def test_versions_of_any_kind_tell_what_their_wholes_tell(seed):
     assert found
 
 
-@pytest.mark.parametrize("name", [SETTINGS, CONFIG])
-@pytest.mark.parametrize(
-    "edit", [lambda line: f" {line}", lambda line: f"{line[:-1]}xx", str.strip]
-)
+@every_row("name", [SETTINGS, CONFIG])
+@every_row("edit", [lambda line: f" {line}", lambda line: f"{line[:-1]}xx", str.strip])
 def test_each_line_that_differs_is_found_wherever_it_stands(name, edit):
     text = FILES[name]
     lines = text.split("\n")

@@ -1,10 +1,9 @@
-import pytest
-
 from confaudit.core.model import Value
 from confaudit.core.text.wording import human, reasons, visible
+from tests.tables import every_row
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "shown"),
     [
         ("plain text, é 日本 🎉 ⚠️", "plain text, é 日本 🎉 ⚠️"),
@@ -23,7 +22,7 @@ def test_visible_spells_out_what_would_not_show(text: str, shown: str) -> None:
     shown.encode()
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("value", "option_type", "shown"),
     [
         ("", "string", '""'),
@@ -44,7 +43,7 @@ def test_human(value: Value, option_type: str, shown: str) -> None:
     assert human(value, option_type) == shown
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("told", "words"),
     [
         ([], ""),

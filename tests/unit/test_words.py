@@ -2,9 +2,8 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from confaudit.core.history.words import Event, Words, moment, words
+from tests.tables import every_row
 
 NOW = datetime(2026, 3, 31, 12, 30, tzinfo=UTC)
 
@@ -13,7 +12,7 @@ def end(*day):
     return datetime(*day, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "meant"),
     [
         ("today", end(2026, 3, 31)),
@@ -42,7 +41,7 @@ def test_a_day_has_a_start_as_well():
     assert moment("1 hour ago", NOW, is_start=True) == moment("1 hour ago", NOW)
 
 
-@pytest.mark.parametrize(
+@every_row(
     "text",
     ["", "HEAD", "HEAD~2", "main", "20260105", "2026-13-45", "2026-01-05x", "2026-01", "ago",
      "ago 2", "two weeks ago", "99999 years ago", "2026-01-05T", "v2026-01-05", "2 fortnights ago",
@@ -54,7 +53,7 @@ def test_what_is_no_time_is_none(text):
     assert words(f"prod@{{{text}}}", NOW) is None
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "meant"),
     [
         ("last-upgrade", Words(Event.LAST_UPGRADE)),
@@ -71,8 +70,6 @@ def test_a_snapshot_in_words(text, meant):
     assert words(text, NOW) == meant
 
 
-@pytest.mark.parametrize(
-    "text", ["prod", "HEAD:prod", "@{1}", "main@{1}", "last-upgrades", ":prod"]
-)
+@every_row("text", ["prod", "HEAD:prod", "@{1}", "main@{1}", "last-upgrades", ":prod"])
 def test_what_git_alone_understands_is_none(text):
     assert words(text, NOW) is None

@@ -18,6 +18,7 @@ from confaudit.errors import CatalogError, ConfauditError, ConfigError
 from confaudit.rulebook import advisories, policy
 from confaudit.yaml_file import MAX_BYTES, Origin, Part, parse, read_bytes, read_json
 from confaudit.yaml_nodes import Scalar, compose, resolve
+from tests.tables import every_row
 
 CATALOG = loader.packaged()
 
@@ -350,7 +351,7 @@ PLAIN += [
 ]
 
 
-@pytest.mark.parametrize("text", PLAIN)
+@every_row("text", PLAIN)
 def test_a_plain_scalar_is_what_yaml_makes_of_it(text):
     try:
         expected = yaml.safe_load(text)
@@ -390,7 +391,7 @@ def read(text, kind=Tree):
     return parse(text.encode(), Origin("x.yaml", ConfauditError)).read(kind)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "field", "value"),
     [
         (
@@ -412,7 +413,7 @@ def test_a_value_of_every_type(text, field, value):
     assert getattr(read(text), field) == value
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "told"),
     [
         ("leaves:\n- in: a\n- colour: red", "line 3, leaves: in is missing"),
