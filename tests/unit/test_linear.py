@@ -99,7 +99,12 @@ def patterns():
 
 def test_every_pattern_has_its_worst():
     assert patterns().keys() == WORST.keys()
-    assert {name for _, _, name in families.UNPREFIXED} == UNPREFIXED.keys()
+    assert {name for *_, name in families.UNPREFIXED} == UNPREFIXED.keys()
+
+
+@pytest.mark.parametrize(("_", "shortest", "form", "whose"), families.UNPREFIXED)
+def test_what_is_said_to_be_the_shortest_of_a_form_is(_, shortest, form, whose):
+    assert re._parser.parse(form, re.DOTALL).getwidth()[0] == shortest
 
 
 def growth(work, letters, unit, begin="", tries=12):
@@ -127,7 +132,7 @@ def test_a_pattern_takes_twice_as_long_for_twice_as_much(name):
 
 @every_row("name", UNPREFIXED)
 def test_so_does_one_of_what_has_no_prefix(name):
-    (form,) = (form for _, form, one in families.UNPREFIXED if one == name)
+    (form,) = (form for *_, form, one in families.UNPREFIXED if one == name)
     for unit in UNPREFIXED[name]:
         assert growth(every_match(re.compile(form, re.DOTALL)), 20_000, unit), unit
 

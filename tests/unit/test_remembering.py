@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from confaudit import catalog
 from confaudit.core.model import RawDeployment, StoredFiles
 from confaudit.core.snapshot.canonical import _of, decode, decode_background, encode
+from confaudit.core.snapshot.credentials import credentials
 from confaudit.core.snapshot.normalise import _groups, normalise
 from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.core.snapshot.structures import StructureRedactor
@@ -97,6 +98,14 @@ def test_what_a_deployment_has_for_an_option_is_no_part_of_it():
     assert looked_at(value=f"https://u:{SECRET}@host") == 0
     clean = redact(RawDeployment(payload(value=f"https://u:{SECRET}@host")))
     assert SECRET not in json.dumps(clean.payload)
+
+
+def test_the_prose_of_an_option_is_not_looked_at_at_all():
+    described = payload(description="a=b, c: d", use_instead=[{"flag": "a", "description": "e=f"}])
+    (first, *_) = redact(RawDeployment(described)).payload["options"]
+    assert "description" not in {**first, **first["use_instead"][0]}
+    raw = RawDeployment(payload(use_instead=[{"flag": "a", "description": "of\nanother=release"}]))
+    assert calls(credentials, lambda: redact(raw)) == 0
 
 
 def test_where_the_token_comes_back_nothing_is_remembered():

@@ -153,33 +153,38 @@ _BEGIN: Final = r"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))"
 """Where a word begins, be it behind an escape."""
 
 UNPREFIXED: Final = (
-    ("-", r"-{4,5} ?BEGIN [A-Z0-9 ]*-{4,5}.*?(?:-{4,5} ?END [A-Z0-9 ]*-{4,5}|\Z)", "PEM"),
+    ("-", 14, r"-{4,5} ?BEGIN [A-Z0-9 ]*-{4,5}.*?(?:-{4,5} ?END [A-Z0-9 ]*-{4,5}|\Z)", "PEM"),
     (
         "-",
+        33,
         _BEGIN + r"(?=[A-Za-z]{0,9}[0-9])[0-9A-Za-z]{10}"
         r"-(?=[A-Za-z]{0,21}[0-9])[0-9A-Za-z]{22}(?![0-9A-Za-z_])",
         "Coder's session tokens",
     ),
-    (":", r"(?<![0-9])[0-9]{8,12}:A[0-9A-Za-z_\-]{34}(?![0-9A-Za-z])", "Telegram's bots"),
-    ("~", r"[0-9A-Za-z_~.]{3}[0-9]Q~[0-9A-Za-z_~.\-]{24,40}", "client secrets of Entra"),
+    (":", 44, r"(?<![0-9])[0-9]{8,12}:A[0-9A-Za-z_\-]{34}(?![0-9A-Za-z])", "Telegram's bots"),
+    ("~", 30, r"[0-9A-Za-z_~.]{3}[0-9]Q~[0-9A-Za-z_~.\-]{24,40}", "client secrets of Entra"),
     (
         ".",
+        43,
         r"(?<![0-9A-Za-z])[0-9A-Za-z]{14}\.atlasv1\.[0-9A-Za-z_=\-]{20,100}",
         "Terraform Cloud",
     ),
-    (":", r"token-[0-9a-z]{5}:[0-9a-z]{30,60}", "Rancher"),
+    (":", 42, r"token-[0-9a-z]{5}:[0-9a-z]{30,60}", "Rancher"),
     (
         ".",
+        62,
         r"(?<![0-9A-Za-z])[ps]at\.[0-9A-Za-z_\-]{22}\.[0-9A-Za-z]{24}\.[0-9A-Za-z]{10,20}",
         "Harness",
     ),
     (
         ".",
+        58,
         r"(?<![0-9A-Za-z])[MNO][0-9A-Za-z_\-]{22,27}\.[0-9A-Za-z_\-]{6}\.[0-9A-Za-z_\-]{27,40}",
         "Discord's bots",
     ),
 )
-"""What no prefix gives away: a letter that is in all of a kind, its form, and whose it is.
+"""What no prefix gives away: a letter that is in all of a kind, the length of its shortest, its
+form, and whose it is.
 
 Every repeat has a bound but the one that goes on to its end.
 """
@@ -215,11 +220,17 @@ def tokens(text: str) -> Iterator[Span]:
             yield whole.span()
 
 
-def _alone(pattern: "re.Pattern[str]") -> Rule:
-    return lambda text: (found.span() for found in pattern.finditer(text))
+def _alone(shortest: int, pattern: "re.Pattern[str]") -> Rule:
+    """Where a form stands, which is not even compiled while all texts are too short for it."""
+
+    def spans(text: str) -> Iterator[Span]:
+        if len(text) >= shortest:
+            yield from (found.span() for found in pattern.finditer(text))
+
+    return spans
 
 
 UNPREFIXED_RULES: Final = tuple(
-    (letter, _alone(regex(form, re.DOTALL))) for letter, form, _ in UNPREFIXED
+    (letter, _alone(shortest, regex(form, re.DOTALL))) for letter, shortest, form, _ in UNPREFIXED
 )
 """Where those stand that no prefix gives away, by a letter without which there are none."""
