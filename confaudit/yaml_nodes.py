@@ -6,7 +6,6 @@ text of every scalar stay visible, aliases never multiply, and depth cannot end 
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -55,13 +54,12 @@ class Sequence(Struct, eq=False):
     items: list["Node"] = []
 
 
-@dataclass(eq=False, slots=True)
-class Mapping:
+class Mapping(Struct, eq=False):
     """A map; every pair as written, duplicates and merge keys included."""
 
     line: int
-    pairs: list[tuple["Node", "Node"]] = field(default_factory=list)
-    read: "_Read | None" = field(default=None, init=False, repr=False)
+    pairs: list[tuple["Node", "Node"]] = []
+    read: "_Read | None" = None
     """What `entries` and `get` found in it, kept: it does not change once it was looked into."""
 
 

@@ -54,7 +54,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias, TypeVar, get_type_hints
 
 import msgspec
@@ -223,22 +223,28 @@ def _experiments(document: _Document, order: Sequence[Version]) -> Iterator[Expe
     lines = [(line.within, (line.name, line.mark)) for line in document.experiments]
     complete = [(line.within, None) for line in document.all_experiments]
     by_release = _spread("experiments", lines, order)
-    for listed, is_complete in zip(
-        by_release, _spread("all_experiments", complete, order), strict=True
-    ):
-        if len({name for name, _ in listed}) < len(listed):
-            raise _Misfit("an experiment is listed twice for one release", "experiments")
-        unsure = frozenset(name for name, mark in listed if mark == "unsure")
-        safe = frozenset(name for name, mark in listed if mark == "safe")
-        known = frozenset(name for name, _ in listed) - unsure
-        yield Experiments(known, safe, unsure, is_complete=bool(is_complete))
+    told = zip(by_release, _spread("all_experiments", complete, order), strict=True)
+    for (listed, is_complete), alike in groupby(told):
+        found = _listed_once(listed, is_complete=bool(is_complete))
+        yield from (found for _ in alike)
+
+
+def _listed_once(listed: Sequence[tuple[str, str]], *, is_complete: bool) -> Experiments:
+    """Experiments from names with their marks."""
+    if len({name for name, _ in listed}) < len(listed):
+        raise _Misfit("an experiment is listed twice for one release", "experiments")
+    unsure = frozenset(name for name, mark in listed if mark == "unsure")
+    safe = frozenset(name for name, mark in listed if mark == "safe")
+    known = frozenset(name for name, _ in listed) - unsure
+    return Experiments(known, safe, unsure, is_complete=is_complete)
 
 
 def _by_release(
     section: str, lines: Sequence[dict[str, object]], order: Sequence[Version]
 ) -> Iterator[_Declared]:
     """What each release declares; those in a row that declare the same share it."""
-    for declared, alike in groupby(_spread(section, _option_lines(section, lines), order)):
+    keyed = ((within, (line.spec.key, line)) for within, line in _option_lines(section, lines))
+    for declared, alike in groupby(_spread(section, keyed, order)):
         found = _declared(section, declared)
         yield from (found for _ in alike)
 
@@ -265,35 +271,41 @@ def _marks(line: dict[str, object]) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield mark, msgspec.convert(named, tuple[str, ...])
 
 
-def _declared(section: str, lines: Sequence[_OptionLine]) -> _Declared:
-    found: dict[str, dict[str, Any]] = {"options": {line.spec.key: line.spec for line in lines}}
+def _declared(section: str, lines: Sequence[tuple[str, _OptionLine]]) -> _Declared:
+    """From each option's line, under its key."""
+    found: dict[str, dict[str, Any]] = {"options": {key: line.spec for key, line in lines}}
     if len(found["options"]) < len(lines):
-        keys = [line.spec.key for line in lines]
+        keys = [key for key, _ in lines]
         twice = next(key for key in keys if keys.count(key) > 1)
         raise _Misfit(f"{twice} is declared twice in one release", section)
-    for line in lines:
+    for key, line in lines:
         for mark, named in line.marks:
-            found.setdefault(mark, {})[line.spec.key] = named
+            found.setdefault(mark, {})[key] = named
     return found
 
 
 def _spread(
     section: str, facts: Iterable[tuple[str, _Fact]], order: Sequence[Version]
 ) -> list[list[_Fact]]:
-    """The facts of each release, from facts with their `in`."""
+    """The facts of each release, from facts with their `in`; alike ones in a row share a list."""
 
     @cache  # hundreds of facts share some dozens of ranges
-    def positions(within: str) -> tuple[int, ...]:
-        return tuple(ranges.positions(within, order))
+    def positions(within: str) -> frozenset[int]:
+        runs = [*ranges.positions(within, order)]
+        turns.update(turn for run in runs for turn in (run.start, run.stop))
+        return frozenset(chain.from_iterable(runs))
 
-    found: list[list[_Fact]] = [[] for _ in order]
+    turns: set[int] = set()
+    placed: list[tuple[_Fact, frozenset[int]]] = []
     for number, (within, fact) in enumerate(facts):
         try:
-            held = positions(within)
+            placed.append((fact, positions(within)))
         except ValueError as error:
             raise _Misfit(str(error), section, number, "in") from None
-        for position in held:
-            found[position].append(fact)
+    found: list[list[_Fact]] = []
+    for position in range(len(order)):
+        is_alike = found and position not in turns
+        found.append(found[-1] if is_alike else [one for one, held in placed if position in held])
     return found
 
 

@@ -42,8 +42,8 @@ def holds(text: str, version: Version) -> bool:
     )
 
 
-def positions(text: str, order: Sequence[Version]) -> Iterator[int]:
-    """Where in a list of releases, in version order, those in the ranges stand.
+def positions(text: str, order: Sequence[Version]) -> Iterator[range]:
+    """Where in a list of releases, in version order, those of each range stand.
 
     Raises:
         ValueError: As `parse`, or a range has no release.
@@ -53,7 +53,7 @@ def positions(text: str, order: Sequence[Version]) -> Iterator[int]:
         stop = bisect_left(order, before) if before else len(order)
         if start >= stop:
             raise ValueError("a range has no release")
-        yield from range(start, stop)
+        yield range(start, stop)
 
 
 def covering(positions: Sequence[int], versions: Sequence[str]) -> str:

@@ -3,11 +3,13 @@
 import os
 import shlex
 import signal
-import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 _LESS: Final = {"LESS": "FRX", "LV": "-c"}
 """As git sets them where the user does not: leave what fits on one screen, keep colours."""
@@ -22,6 +24,8 @@ def page(parts: Iterable[bytes]) -> bool:
     command = _command()
     if not command or command == ["cat"] or not _is_screen():
         return False
+    import subprocess  # most output goes to no screen
+
     # ^C is the pager's as soon as it runs. A handler, unlike SIG_IGN, is not passed on to it.
     ours = signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
@@ -39,7 +43,7 @@ def page(parts: Iterable[bytes]) -> bool:
     return True
 
 
-def _feed(pager: "subprocess.Popen[bytes]", parts: Iterable[bytes]) -> None:
+def _feed(pager: "Popen[bytes]", parts: Iterable[bytes]) -> None:
     """Write to a pager until it has enough, which is no failure."""
     if pager.stdin is None:
         raise TypeError("a pager is started with a pipe")

@@ -12,7 +12,6 @@ import click
 from confaudit.cli.arguments import DEPLOYMENT, VERSION
 from confaudit.cli.choices import Choice
 from confaudit.cli.commands import Section, SectionedOption, flag_twin
-from confaudit.core.history.words import moment
 from confaudit.sources import SOURCES
 from confaudit.workflows.clock import Clock
 
@@ -211,6 +210,8 @@ class Bound(click.ParamType[datetime]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
         """Parse the text of the command line."""
+        from confaudit.core.history.words import moment
+
         if isinstance(value, datetime):
             return value
         found = moment(value, Clock.of(os.environ).now(), is_start=self._is_start)

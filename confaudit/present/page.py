@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,12 +20,13 @@ from confaudit.present.decisions import Decisions, decisions, idle_exceptions
 from confaudit.present.entries import Group
 from confaudit.present.facets import FacetCounts, facet_counts
 from confaudit.present.findings import finding_groups
-from confaudit.present.history_page import entry_groups, entry_table
 from confaudit.present.inline_diff import middle_out
 from confaudit.present.plan import StageShown, shown_plan
 from confaudit.present.tables import Place, TableShown, shown_table
-from confaudit.present.timeline import TimelineShown, shown_timelines
 from confaudit.present.values import Chip
+
+if TYPE_CHECKING:
+    from confaudit.present.timeline import TimelineShown
 
 
 class SideShown(Struct, frozen=True):
@@ -65,7 +66,7 @@ class Page(Struct, frozen=True):
     """What people decided about findings, see there; those that are not folded are to be seen
     before all groups."""
     tables: tuple[TableShown, ...]
-    timelines: tuple[TimelineShown, ...]
+    timelines: tuple["TimelineShown", ...]
     """Of a history what each deployment had when."""
     strip: Strip | None
     """The life of the option that it is all about; its table says the same in words."""
@@ -99,7 +100,7 @@ def present(report: Report, limit: int) -> Page:
         groups = (
             *finding_groups(report, limit),
             *change_groups(shown, limit, are_counted=is_review),
-            *entry_groups(report.entries, limit),
+            *_entry_groups(report, limit),
         )
         return _page(report, limit, groups)
     names = [part.deployment for part in report.parts]
@@ -161,6 +162,30 @@ def _rows(parts: Iterable[Group | Decisions | TableShown]) -> int:
     return sum(len(part.rows) for part in parts)
 
 
+def _entry_groups(report: Report, limit: int) -> tuple[Group, ...]:
+    if not report.entries:
+        return ()
+    from confaudit.present.history_page import entry_groups  # only a history has entries
+
+    return entry_groups(report.entries, limit)
+
+
+def _entry_tables(report: Report) -> tuple[TableShown, ...]:
+    if not report.entries:
+        return ()
+    from confaudit.present.history_page import entry_table
+
+    return (entry_table(report.entries),)
+
+
+def _timelines(report: Report) -> "tuple[TimelineShown, ...]":
+    if not report.entries:
+        return ()
+    from confaudit.present.timeline import shown_timelines
+
+    return shown_timelines(report.entries, report.generated_at)
+
+
 def _page(
     report: Report,
     limit: int,
@@ -168,7 +193,7 @@ def _page(
     places: Mapping[str, Place] = MappingProxyType({}),
 ) -> Page:
     tables = (
-        *([entry_table(report.entries)] if report.entries else ()),
+        *_entry_tables(report),
         *(shown_table(table, limit, places) for table in report.tables),
     )
     found = () if report.parts else decisions(report.judged, limit)
@@ -188,7 +213,7 @@ def _page(
         groups=groups,
         decisions=decided,
         tables=tables,
-        timelines=shown_timelines(report.entries, report.generated_at),
+        timelines=_timelines(report),
         strip=_strip(report),
         is_audit=report.kind.is_audit,
         empty=report.empty,

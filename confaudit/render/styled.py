@@ -53,6 +53,8 @@ class Styled:
 
     def lines(self) -> "list[Styled]":
         """What stands between line breaks."""
+        if "\n" not in self.plain:
+            return [self]
         breaks = [found.start() for found in re.finditer("\n", self.plain)]
         begins = (0, *(position + 1 for position in breaks))
         ends = (*breaks, len(self.plain))
@@ -64,7 +66,8 @@ class Styled:
 
     def stripped(self) -> "Styled":
         """The same without blanks at its end."""
-        return self._until(len(self.plain.rstrip()))
+        end = len(self.plain.rstrip())
+        return self if end == len(self.plain) else self._until(end)
 
     def cut(self, width: int) -> "Styled":
         """What fits; dots tell that there is more."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TypeAlias
 
-from confaudit.core.history.words import Event
 from confaudit.workflows.setup import Setup
 
 Words: TypeAlias = Callable[[Setup], Iterator[str]]
@@ -62,6 +61,8 @@ def revisions(setup: Setup) -> Iterator[str]:
 
 def snapshots(setup: Setup) -> Iterator[str]:
     """Commits by their names, and by what happened."""
+    from confaudit.core.history.words import Event
+
     yield from revisions(setup)
     yield from Event
 

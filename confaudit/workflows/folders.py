@@ -19,7 +19,6 @@ from confaudit.operator_files import OperatorFile, decode, open_file
 from confaudit.operator_files.file import MAX_BYTES
 from confaudit.operator_files.neighbours import may_set_up, related, speaks
 from confaudit.store.layout import deployment_of
-from confaudit.store.unignored import unignored
 
 _MOST_FILES: Final = 5_000
 """That may set a server up by their names. A repository with two hundred deployments has fewer."""
@@ -86,6 +85,8 @@ def _below(folder: Path) -> Below:
 
 
 def _names(folder: Path) -> Iterable[str]:
+    from confaudit.store.unignored import unignored  # it runs git: only where there is a folder
+
     return unignored(folder) or _walked(folder)
 
 

@@ -18,11 +18,11 @@ from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfauditError, ConfigError, NothingToDo, SourceError
-from confaudit.sources import Input, SourceContext, api
-from confaudit.sources.api import ApiReading
+from confaudit.sources import Input, SourceContext
 from confaudit.workflows.setup import Setup, several
 
 if TYPE_CHECKING:
+    from confaudit.sources.api import ApiReading
     from confaudit.store.snapshots import Snapshots
 
 
@@ -61,8 +61,10 @@ class Loader(Struct, frozen=True):
         clean = redact(raw, self.setup.fingerprint_key())
         return normalise(clean, self.setup.catalog().nearest(clean.version))
 
-    def ask(self, name: str, deployment: Deployment) -> ApiReading:
+    def ask(self, name: str, deployment: Deployment) -> "ApiReading":
         """Ask the live API of one deployment, which is told as of when it was asked."""
+        from confaudit.sources import api  # only what is live is asked
+
         asked_at = self.setup.now()
         reading = api.read(self.setup.target(name, deployment))
         return replace(reading, deployment=replace(reading.deployment, taken_at=asked_at))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -24,13 +25,12 @@ from confaudit.core.report.coverage import (
     strangers,
 )
 from confaudit.core.report.kinds import ReportKind
-from confaudit.core.report.report import Report, Side, side
+from confaudit.core.report.report import Report, Side, Table, side
 from confaudit.core.report.upgrade_path import way_tables
 from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import plural, visible
 from confaudit.core.upgrade.audience import Audience
 from confaudit.core.upgrade.prediction import to_json
-from confaudit.core.upgrade.printed import Printed
 from confaudit.core.upgrade.situation import Situation, no_snapshots
 from confaudit.errors import ConfigError
 from confaudit.operator_files import Deployment
@@ -44,10 +44,8 @@ from confaudit.workflows.operator_files import (
     files_table,
     open_deployments,
 )
-from confaudit.workflows.printed import about_target, open_printed
 from confaudit.workflows.report import one_report
 from confaudit.workflows.setup import Setup
-from confaudit.workflows.verify import verification_tables
 from confaudit.workflows.versions import (
     about,
     as_far_as,
@@ -55,6 +53,10 @@ from confaudit.workflows.versions import (
     release_of,
     version_of,
 )
+
+if TYPE_CHECKING:
+    from confaudit.core.upgrade.printed import Printed
+    from confaudit.core.upgrade.verify import Verification
 
 
 class UpgradeRequest(Struct, frozen=True):
@@ -169,7 +171,7 @@ def _report(setup: Setup, case: _Case, done: Audit) -> Report:
         audited=scope.about,
         tables=(
             *files_table(scope.opened),
-            *(verification_tables(done.held, ", by what the target printed") if done.held else ()),
+            *(_held_tables(done.held) if done.held else ()),
             *way_tables(setup.catalog(), scope.source, scope.target, found),
         ),
         lives=lives(subjects(shown), setup.catalog(), scope.source.version, scope.target.version),
@@ -251,14 +253,24 @@ def _last(loader: Loader) -> Snapshot | None:
 
 def _printed(
     request: UpgradeRequest, target: Release, catalog: Catalog
-) -> tuple[Printed | None, tuple[str, ...]]:
+) -> "tuple[Printed | None, tuple[str, ...]]":
     if request.target_yaml is None:
         return None, ()
+    from confaudit.workflows.printed import open_printed
+
     return open_printed(request.target_yaml, target, catalog)
+
+
+def _held_tables(held: "Verification") -> Iterator[Table]:
+    from confaudit.workflows.verify import verification_tables
+
+    return verification_tables(held, ", by what the target printed")
 
 
 def _about_target(scope: AuditScope, done: Audit) -> Iterator[str]:
     if scope.printed and done.held:
+        from confaudit.workflows.printed import about_target
+
         yield from about_target(done.situation, scope.printed, done.held)
 
 

@@ -6,8 +6,9 @@ that has more than can be seen says so.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import field
 
 from confaudit.operator_files.templates import OPAQUE
 from confaudit.yaml_nodes import Mapping, Node, Scalar, follow, walk
@@ -24,20 +25,15 @@ class Applied(List, eq=False):
     """What a function that we do not know makes of its arguments."""
 
 
-@dataclass(eq=False, slots=True)
-class Conditional(Mapping):
+class Conditional(Mapping, eq=False):
     """A map that is there on a condition."""
 
 
-class Attributes(Mapping):
+class Attributes(Mapping, eq=False):
     """A map that grows while code is read, and finds at once what it has."""
 
-    __slots__ = ("_places",)
-
-    def __init__(self, line: int) -> None:
-        super().__init__(line)
-        self._places: dict[str, int] = {}
-        """By key, which of the pairs counts: of several the last."""
+    _places: dict[str, int] = field(default_factory=dict)
+    """By key, which of the pairs counts: of several the last."""
 
     def value(self, key: str) -> Node | None:
         """What a key has so far."""
