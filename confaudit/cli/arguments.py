@@ -1,7 +1,8 @@
 """What arguments are: which of them may be standard input, and how a shell completes them."""
 
 import re
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,6 +14,7 @@ from confaudit.workflows.complete import Words
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+_STDIN: Final = "-"
 _PLAIN: Final = re.compile(r"[\w./:@+,%-]+")
 """What shells take as it stands. They put no quotes around a branch called `$(…)`."""
 
@@ -60,9 +62,14 @@ class InputName(Word):
 
 
 class File(click.Path):
-    """A file that is read, or `-` for standard input."""
+    """A file that is read, or `-` for standard input; `./-` is a file of that name."""
 
     reads_stdin = True
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The path, which says more than a dash where that is not what was given."""
+        found = super().convert(value, param, ctx)
+        return Path.cwd() / found if found == Path(_STDIN) and value != _STDIN else found
 
 
 VERSION: Final = Word("version", complete.versions)

@@ -51,7 +51,7 @@ def show(context: click.Context, setup: Setup, format_: str) -> None:
     """Print every setting in effect, and where it came from.
 
     As YAML that confaudit.yaml may hold, with the source of each value beside
-    it, or as JSON. Credentials in URLs are taken out.
+    it, or as JSON. Credentials in URLs and commands are taken out.
     """
     found = {name: _effective(context, setup, name) for name in Configuration.__struct_fields__}
     if format_ == "json":

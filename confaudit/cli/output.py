@@ -19,7 +19,7 @@ from confaudit.core.history.entry import Entry
 from confaudit.core.judge.threshold import NEVER_REACHED, Threshold
 from confaudit.core.report.kinds import ReportKind
 from confaudit.render import FORMATS, RenderOptions, format_for_path, formats_of, render
-from confaudit.workflows.write import write_text
+from confaudit.workflows.write import write_named
 
 if TYPE_CHECKING:
     from confaudit.core.report.report import Report
@@ -148,7 +148,7 @@ def write(
         if path == STDOUT:
             _to_stdout([text], rendering.paged)
         else:
-            write_text(Path(path), text)
+            write_named(Path(path), text)
 
 
 def stream(entries: Iterable[Entry], rendering: Rendering, *, in_full: bool) -> None:

@@ -83,6 +83,8 @@ _KNOWN_FAILURES = (
     ),
 )
 
+LOOK_SECONDS = 300.0
+"""After which git is taken to wait for somebody who would write to a named pipe."""
 _PIPE_BYTES: Final = 1 << 20
 """So that git can go on while something else is done; where it may not be so much, it is less."""
 _USERINFO = re.compile(r"(\w://)[^/\s@]*@")
@@ -144,6 +146,20 @@ class Git:
                 _kill(process)
                 out, _ = process.communicate()
             return GitResult(process.returncode, out, written(err))
+
+    def look(self, *arguments: str) -> GitResult:
+        """Run git for what it finds in the work tree, whatever comes of it.
+
+        Raises:
+            StoreError: git is not installed, or waits without end.
+        """
+        answer = self.ask(*arguments, timeout_seconds=LOOK_SECONDS)
+        if answer.code < 0:
+            raise StoreError(
+                f"git did not look through {self.where} within {LOOK_SECONDS:g} s",
+                "look for a named pipe called .gitignore or .gitattributes there",
+            )
+        return answer
 
     @contextmanager
     def stream(self, *arguments: str) -> Iterator[IO[bytes]]:

@@ -68,7 +68,7 @@ def on_disk(folder: Path, object_id: str) -> Disk:
     """
     root = find(folder, create=False).root.resolve()
     git = Git(root)
-    answer = git.ask(*_without_filters(git), *_STATUS)
+    answer = git.look(*_without_filters(git), *_STATUS)
     if answer.code:
         raise git.failure("status", answer)
     paths = (os.fsdecode(row[_STATE:]) for row in answer.out.split(b"\0") if row)

@@ -9,9 +9,13 @@ _LIST = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
 
 
 def unignored(folder: Path) -> tuple[str, ...]:
-    """Their paths from the folder, sorted; none where no repository has it, or ignores it whole."""
+    """Their paths from the folder, sorted; none where no repository has it, or ignores it whole.
+
+    Raises:
+        StoreError: git waits without end.
+    """
     try:
-        answer = Git(folder).ask(*_LIST)
+        answer = Git(folder).look(*_LIST)
     except NoRepository:  # there is no git
         return ()
     found = {os.fsdecode(path) for path in answer.out.split(b"\0") if path}

@@ -29,7 +29,7 @@ from confaudit.workflows.load import Loader
 from confaudit.workflows.release_inputs import partial_from
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import LATEST, STABLE, parse_version, version_by_word
-from confaudit.workflows.write import write_text
+from confaudit.workflows.write import write_named
 
 MOST: Final = 500
 """Releases that one run learns at most: more in a list are a mistake or an attack."""
@@ -225,6 +225,6 @@ class _Shelf:
 
     def _write(self, path: Path, learnt: Learnt) -> None:
         if self._output:
-            write_text(path, document.dump(self._held).decode())
+            write_named(path, document.dump(self._held).decode())
         else:
             write_release(path, learnt)

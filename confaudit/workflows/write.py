@@ -11,16 +11,25 @@ from confaudit.errors import ConfigError
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file as a whole.
+    """Write a file as a whole; a link is replaced, as a stranger may have made it.
 
     Raises:
         ConfigError: the folder does not exist or may not be written to.
     """
     with telling(path):
-        if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+        if _is_written_into(path):
             path.write_text(text, encoding="utf-8")
         else:
             _replace(path, text)
+
+
+def write_named(path: Path, text: str) -> None:
+    """Write a file that a user named: a link stays, and what it leads to is written.
+
+    Raises:
+        ConfigError: as `write_text` does.
+    """
+    write_text(path if _is_written_into(path) else Path(os.path.realpath(path)), text)
 
 
 def make_folder(path: Path) -> None:
@@ -48,6 +57,11 @@ def telling(path: Path) -> Iterator[None]:
             f"cannot write {visible(str(path))}: {error.strerror}",
             "free some space and run again" if is_full else "check the folder and its permissions",
         ) from error
+
+
+def _is_written_into(path: Path) -> bool:
+    """Whether there is a device, a pipe, or what has no name any more: none can be replaced."""
+    return path.exists() and not Path(os.path.realpath(path)).is_file()
 
 
 def _replace(path: Path, text: str) -> None:

@@ -9,6 +9,7 @@ from itertools import repeat
 import pytest
 
 from confaudit.cli.main import run
+from confaudit.store import command as git_command
 from confaudit.store.command import Git
 from confaudit.workflows import folders
 
@@ -145,6 +146,20 @@ def test_of_many_files_that_cannot_be_read_the_number_is_told(ask, folder):
     told = ask("lint", "deploy/test")[1]["notes"]
     assert sum("is no file that configures Coder" in note for note in told) == 10
     assert "5 more files cannot be read either." in told
+
+
+def test_a_git_that_waits_for_a_pipe_is_told(ask, folder, monkeypatch):
+    monkeypatch.setattr(git_command, "LOOK_SECONDS", 0.2)
+    Git(folder).run("init", "--quiet")
+    os.mkfifo(folder / ".gitignore")
+    code, _, err = ask("lint", "deploy")
+    assert (code, "git did not look through deploy within 0.2 s" in err) == (2, True)
+
+
+def test_a_file_that_is_called_as_standard_input_is(ask, folder):
+    """With `./` before its name: it is one file of the folder, and nothing is piped in."""
+    (folder / "-").write_text(ENV)
+    assert inputs(ask("lint", "./-")[1]) == [str(folder / "-")]
 
 
 def test_a_file_that_is_too_large_is_noted_and_a_pipe_is_none(ask, folder):

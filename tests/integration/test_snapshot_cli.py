@@ -380,12 +380,18 @@ def test_a_token_that_is_not_set_is_told_by_where_it_is_named(folder, capsys):
 
 
 def test_what_is_shown_holds_no_credential(folder, monkeypatch, capsys):
-    configure(folder, "catalog_url: https://user:planted@example.com/x\n")
+    called = "curl -u ann:planted https://example.com/token"
+    configure(
+        folder,
+        "catalog_url: https://user:planted@example.com/x\n"
+        f"deployments: {{a: {{url: https://a.example.com, token_command: '{called}'}}}}\n",
+    )
     monkeypatch.setenv("CONFAUDIT_CATALOG_RELEASES", "https://example.com/x?token=planted")
     assert run(["config", "show"]) == 0
     shown = capsys.readouterr().out
     assert "planted" not in shown
     assert "example.com/x" in shown
+    assert 'token_command: "curl -u REDACTED https://example.com/token"' in shown
 
 
 def test_configuration_is_found_from_below_and_not_beyond_the_repository(folder, capsys):
