@@ -6,16 +6,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from confaudit.core.snapshot.canonical import FILES
 from confaudit.demo.server import LoopbackCoder
 from confaudit.demo.story import states
 
@@ -33,7 +31,7 @@ class Run(Struct, frozen=True):
     err: str
 
 
-class Scene(Struct, frozen=True, dict=True):
+class Scene(Struct, frozen=True):
     """A repository that others work in, its remote, and a server that all deployments are."""
 
     folder: Path
@@ -41,21 +39,29 @@ class Scene(Struct, frozen=True, dict=True):
     server: LoopbackCoder
     template: Path
     """The folders as they are before the run that is killed."""
+    steps: Sequence[str] = ()
+    """What a run that nothing disturbs does to files, in order."""
+    wanted: str = ""
+    """The id of the tree that it makes."""
 
-    def steps(self) -> list[str]:
-        """What a run that nothing disturbs does to files, in order."""
+    def rehearsed(self) -> "Scene":
+        """The same, knowing what a run does that nothing disturbs."""
         log = self.folder / "log"
-        log.unlink(missing_ok=True)
-        self._reset()
-        run = self._run({"CRASH_LOG": str(log)})
+        self.reset()
+        run = self.run({"CRASH_LOG": str(log)})
         assert run.code == 0, run.err
-        return log.read_text().splitlines()
+        wanted = git(self.folder / "stage/hub.git", "rev-parse", "main^{tree}")
+        return replace(self, steps=log.read_text().splitlines(), wanted=wanted)
 
     def trouble(self, step: int, how: str) -> str:
         """What is wrong after a run was disturbed at a step and run again; empty for nothing."""
-        self._reset()
-        disturbed = self._run({"CRASH_AT": str(step), "CRASH_HOW": how})
-        again = self._run({})
+        self.reset()
+        disturbed = self.run({"CRASH_AT": str(step), "CRASH_HOW": how})
+        return self.after(disturbed)
+
+    def after(self, disturbed: Run) -> str:
+        """What is wrong after another run, which nothing disturbs."""
+        again = self.run({})
         told = f"{disturbed.code} {disturbed.err!r}, then {again.code} {again.err!r}"
         wrong = [*self._wrong(again)]
         if "Traceback" in disturbed.err + again.err:
@@ -72,28 +78,21 @@ class Scene(Struct, frozen=True, dict=True):
             "half written": ([*repo.glob("deployments/*/.confaudit-*")], []),
             "pushed": (git(hub, "rev-parse", "main"), git(repo, "rev-parse", "main")),
             "snapshots": (sorted(told.split()), sorted(NAMES * 2)),
-            "files": (_files(hub), self._wanted),
+            "files": (git(hub, "rev-parse", "main^{tree}"), self.wanted),
             "work tree": (git(repo, "status", "--porcelain"), _THEIRS),
         }
         return (f"{what}: {is_!s:.300}" for what, (is_, wanted) in found.items() if is_ != wanted)
 
-    @cached_property
-    def _wanted(self) -> Mapping[str, str]:
-        """What an undisturbed run makes of all files."""
-        stage, aside = self.folder / "stage", self.folder / "aside"
-        stage.rename(aside)
-        self._reset()
-        assert self._run({}).code == 0
-        found = _files(stage / "hub.git")
-        shutil.rmtree(stage)
-        aside.rename(stage)
-        return found
-
-    def _reset(self) -> None:
+    def reset(self) -> None:
+        """Set the stage as it was."""
         shutil.rmtree(self.folder / "stage", ignore_errors=True)
-        shutil.copytree(self.template, self.folder / "stage", symlinks=True)
+        self.lay_out()
 
-    def _run(self, crash: Mapping[str, str]) -> Run:
+    def lay_out(self) -> None:
+        """Put everything on the stage, where it is empty."""
+        shutil.copytree(self.template, self.folder / "stage", symlinks=True, dirs_exist_ok=True)
+
+    def run(self, crash: Mapping[str, str]) -> Run:
         """Run the command; it counts its steps when anything is said of them."""
         counter = self.folder / "counter"
         counter.write_bytes(bytes(8))
@@ -113,11 +112,6 @@ class Scene(Struct, frozen=True, dict=True):
             start_new_session=True,
         )
         return Run(done.returncode, done.stderr)
-
-
-def _files(hub: Path) -> Mapping[str, str]:
-    names = (f"deployments/{name}/{file}" for name in NAMES for file in FILES)
-    return {name: git(hub, "show", f"main:{name}") for name in names}
 
 
 _FSCK: Final = ("fsck", "--strict", "--no-dangling")
@@ -148,7 +142,7 @@ def scene() -> Iterator[Scene]:
         git(repo, "commit", "-qm", "Begin")
         done = Scene(folder, preload, server, template)
         shutil.copytree(template, folder / "stage", symlinks=True)
-        first = done._run({})
+        first = done.run({})
         assert first.code == 0, first.err
         repo = folder / "stage/repo"
         (repo / "notes").write_text("new\n")
@@ -158,7 +152,7 @@ def scene() -> Iterator[Scene]:
         shutil.rmtree(template)
         (folder / "stage").rename(template)
         server.serve(replace(after, version=before.version))
-        yield done
+        yield done.rehearsed()
 
 
 def git(folder: Path, *command: str, fails: bool = False) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from confaudit.cli.main import run
 from confaudit.demo.story import states
+from tests.crash import full
 from tests.crash.scene import scene
 
 pytestmark = pytest.mark.usefixtures("clean_folder")
@@ -100,16 +101,37 @@ def test_a_signature_is_never_written_or_read_through_a_link(repo, tmp_path, cap
 
 KILLED = (
     ("repo/.git/refs/heads/main.lock", "group"),
-    ("repo/.git/index.lock", "self"),
     ("hub.git/./refs/heads/main.lock", "self"),
 )
 """After the first step on which file what is killed; all steps: `python -m tests.crash`."""
 
 
-@pytest.mark.skipif(not shutil.which("cc"), reason="NOT PROVED without a C compiler (apt: gcc)")
-def test_a_run_that_is_killed_leaves_nothing_to_a_person():
-    with scene() as stage:
-        steps = stage.steps()
-        for end, how in KILLED:
-            number = next(n for n, step in enumerate(steps, 2) if step.endswith(end))
-            assert stage.trouble(number, how) == "", (how, steps[number - 1])
+needs_compiler = pytest.mark.skipif(
+    not shutil.which("cc"), reason="NOT PROVED without a C compiler (apt: gcc)"
+)
+
+
+@pytest.fixture(scope="module")
+def stage():
+    with scene() as set_up:
+        yield set_up
+
+
+@needs_compiler
+def test_a_run_that_is_killed_leaves_nothing_to_a_person(stage):
+    for end, how in KILLED:
+        number = next(n for n, step in enumerate(stage.steps, 2) if step.endswith(end))
+        assert stage.trouble(number, how) == "", (how, stage.steps[number - 1])
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    ("place", "code", "said"),
+    [("repo", 2, "No space left on device"), ("hub.git", 4, "has no space left to take the push")],
+)
+def test_nor_does_a_run_on_a_full_disk(stage, place, code, said):
+    """Some pages are left, so that it runs full on the way."""
+    if not full.can_mount(stage.folder):
+        pytest.skip("NOT PROVED on a full disk: nobody may mount a tmpfs here")
+    run, trouble = full.trouble(stage, place, 6)
+    assert (run.code, said in run.err, trouble) == (code, True, "")
