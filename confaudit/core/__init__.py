@@ -2,5 +2,5 @@
 
 Its wings stand floor by floor, and imports point down: model, secret, tree and given; coder; text;
 snapshot and changes; lifecycle and upgrade; judge; report and migrate. Beside itself it imports
-`confaudit.errors` and the standard library; `changes.documents` alone adds deepdiff.
+`confaudit.errors` and the standard library; `changes.engine` alone adds deepdiff.
 """

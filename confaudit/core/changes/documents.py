@@ -1,4 +1,4 @@
-"""Where two documents differ; the only module that imports deepdiff."""
+"""Where two documents differ."""
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any, TypeAlias
@@ -23,9 +23,9 @@ def differing(before: Document, after: Document) -> Iterator[tree.Path]:
     pruned = strict_prune(before, after)
     if pruned is None:
         return
-    from deepdiff import DeepDiff  # costs more to import than most diffs take
+    from confaudit.core.changes.engine import engine  # most documents are equal
 
-    found: Mapping[str, Any] = DeepDiff(
+    found: Mapping[str, Any] = engine()(
         *pruned,
         view="tree",
         ignore_private_variables=False,
