@@ -7,6 +7,7 @@ import pytest
 from confaudit.notify.message import message
 from confaudit.render import FORMATS, RenderOptions, render
 from tests.golden.sample_reports import REPORTS, SHOWN
+from tests.tables import every_row
 
 EXPECTED = Path(__file__).parent / "expected"
 STUBS = RenderOptions(templates=Path(__file__).parent / "stubs")
@@ -18,7 +19,7 @@ def file_name(report_name: str, format_name: str) -> str:
     return report_name + next(iter(FORMATS[format_name].extensions), f".{format_name}")
 
 
-@pytest.mark.parametrize(("report_name", "format_name"), SHOWN)
+@every_row(("report_name", "format_name"), SHOWN)
 def test_golden(report_name: str, format_name: str, request: pytest.FixtureRequest) -> None:
     text = render(REPORTS[report_name], format_name, STUBS)
     compare(text, EXPECTED / file_name(report_name, format_name), request)

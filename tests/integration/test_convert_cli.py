@@ -53,7 +53,7 @@ def test_json_comes_back_byte_for_byte(name, saved, capsys):
     assert capsys.readouterr().out == written(name)
 
 
-@pytest.mark.parametrize(("name", "format_name"), SHOWN)
+@every_row(("name", "format_name"), SHOWN)
 def test_every_format_shows_what_the_original_shows(name, format_name):
     """To the byte, so that anchors and fingerprints are the same set in all of them."""
     original = sample_text(name, format_name)

@@ -4,11 +4,12 @@ import json
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import pytest
 
 from confaudit.operator_files import rendering
+from tests.integration.processes import DEADLINE, wait_until
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -97,10 +98,10 @@ def stand_in(clean_folder, monkeypatch):
     return install
 
 
-ESCAPES = "setsid sleep 8 & wait"
+ESCAPES = f"setsid sleep {2 * DEADLINE} & wait"
 BOUNDS = {
     "it fails": ("echo planted-secret >&2; exit 3", "kustomize cannot render kustomization.yaml"),
-    "it hangs": ("sleep 100 & wait", "cannot render kustomization.yaml"),
+    "it hangs": (f"sleep {2 * DEADLINE} & wait", "cannot render kustomization.yaml"),
     "a child of it leaves its session": (ESCAPES, "cannot render kustomization.yaml"),
     "it never ends": ("yes CODER_A=planted-secret", "larger than 8 MiB"),
     "it prints nothing": ("true", "no file that configures Coder"),
@@ -115,7 +116,7 @@ def test_a_tool_has_bounds_and_its_words_go_nowhere(case, stand_in, monkeypatch,
     stand_in(script)
     begun = monotonic()
     code, out, err = confaudit("lint", "kustomization.yaml", "--render")
-    assert monotonic() - begun < 6  # the pipe that a child holds open makes nobody wait
+    assert monotonic() - begun < DEADLINE  # the pipe that a child holds open makes nobody wait
     assert code == 2
     assert message in err
     assert "planted" not in out + err
@@ -134,12 +135,9 @@ def test_nothing_that_a_tool_starts_outlives_it(stand_in, monkeypatch, confaudit
     if not rendering._apart():
         pytest.skip("no processes apart here: that a child cannot leave them was not seen")
     monkeypatch.setattr(rendering, "TIMEOUT", 0.5)
-    stand_in("setsid sleep 31.4159 & wait")
+    stand_in("setsid sleep 314.159 & wait")
     confaudit("lint", "kustomization.yaml", "--render")
-    until = monotonic() + 3  # the kernel ends them, soon
-    while (left := running(b"31.4159")) and monotonic() < until:
-        sleep(0.02)
-    assert not left
+    wait_until(lambda: not running(b"314.159"))  # the kernel ends them, soon
 
 
 def test_a_tool_has_no_network_where_the_system_can_do_that(stand_in, confaudit):

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -214,7 +213,7 @@ def test_a_folder_that_looks_like_a_repository_is_not_taken_for_one(forked):
 
 
 def test_how_often_git_is_run_for_a_review(forked, calls):
-    rows = [("main..HEAD", False, 2), ("main...HEAD", False, 3), ("", False, 4), ("HEAD", True, 5)]
+    rows = [("main..HEAD", False, 2), ("main...HEAD", False, 3), ("", False, 4), ("HEAD", True, 4)]
     for text, with_disk, times in rows:
         found = between(forked, text, with_disk=with_disk)
         for change in found.changes():
@@ -230,12 +229,10 @@ def test_ten_thousand_files_are_compared_by_looking_at_what_differs(clean_folder
     fast_import(clean_folder / "r", [many, {"d1/f1": "new"}], checkout=False)
     calls.names()
     found = between(clean_folder / "r", "HEAD~1..HEAD")
-    began = time.process_time()
     assert shown(found.changes()) == [("", "d1/f1", False, False)]
     commits, roots, folders = 2, 2, 2
     assert len([name for name in calls.names() if name]) == commits + roots + folders
     assert len(found.head.files()) == 10_000
-    assert time.process_time() - began < 2
 
 
 def test_folders_that_hold_each_other_many_times_are_refused(clean_folder, monkeypatch):

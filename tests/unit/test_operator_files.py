@@ -4,7 +4,6 @@ import os
 import random
 import re
 from pathlib import Path
-from time import process_time
 
 import pytest
 
@@ -21,6 +20,7 @@ from confaudit.operator_files import (
     recognised,
 )
 from confaudit.operator_files.version import image_parts
+from tests.bounded import bounded
 from tests.tables import every_row
 from tests.unit.file_texts import read, read_all
 
@@ -243,12 +243,11 @@ def test_a_file_that_cannot_be_opened(tmp_path):
 def test_aliases_do_not_multiply():
     layers = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
     bomb = f"a0: &a0 [lol]\n{layers}"
-    started = process_time()
-    values = from_text(bomb + "coder: {env: [{name: CODER_VERBOSE, value: '1'}]}\n")
-    yaml = read_server_yaml("x: &x {<<: *x, a: 1}\n" + bomb, "bomb.yaml")
+    with bounded():
+        values = from_text(bomb + "coder: {env: [{name: CODER_VERBOSE, value: '1'}]}\n")
+        yaml = read_server_yaml("x: &x {<<: *x, a: 1}\n" + bomb, "bomb.yaml")
     assert [one.name for one in values.given] == ["CODER_VERBOSE"]
     assert yaml.given[-1].name == "a29"
-    assert process_time() - started < 10
 
 
 def test_depth_is_no_way_to_end_the_process():

@@ -1,6 +1,5 @@
 """The policy of a house: what its file may say, what follows from it, and what is refused."""
 
-import time
 from datetime import date
 from typing import Final
 
@@ -23,6 +22,7 @@ from confaudit.rulebook import exceptions
 from confaudit.rulebook.examples import failures
 from confaudit.rulebook.policy import PolicyFile, read
 from confaudit.workflows.policy import POLICY as USER_FILE
+from tests.bounded import bounded
 
 
 def policy(text: str) -> PolicyFile:
@@ -267,13 +267,13 @@ def test_a_hostile_text_is_refused_or_read_quickly() -> None:
     bomb = "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(50))
     nested = "{not: " * 500 + "{experiment: x}" + "}" * 500
     many = "".join(f"- {{option: '{'*a' * 60}', reason: r}}\n" for _ in range(1000))
-    began = time.perf_counter()
-    for text in (bomb, f"rules: [{{id: a, forbid: {nested}}}]", "levels: {" * 10_000, "? " * 9999):
-        with pytest.raises(ConfigError):
-            policy(text)
-    rulings = Rulings(date.min, differences=policy(f"differences:\n{many}").policy.differences)
-    judge(change_findings(CHANGES * 50), rulings=rulings.between("a", "b"))
-    assert time.perf_counter() - began < 5
+    hostile = (bomb, f"rules: [{{id: a, forbid: {nested}}}]", "levels: {" * 10_000, "? " * 9999)
+    with bounded():
+        for text in hostile:
+            with pytest.raises(ConfigError):
+                policy(text)
+        rulings = Rulings(date.min, differences=policy(f"differences:\n{many}").policy.differences)
+        judge(change_findings(CHANGES * 50), rulings=rulings.between("a", "b"))
 
 
 def test_an_upgrade_that_breaks_a_rule_of_the_house_is_not_safe() -> None:

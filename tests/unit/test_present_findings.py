@@ -54,7 +54,7 @@ OF_WHAT_COUNTS = ("github", "ignore")
 KNOWN = {one.fingerprint for report in REPORTS.values() for one in report.judged.everything}
 
 
-@pytest.mark.parametrize(("name", "format_name"), SHOWN)
+@every_row(("name", "format_name"), SHOWN)
 def test_every_format_shows_the_fingerprints_of_the_report_and_no_other(
     name: str, format_name: str
 ) -> None:

@@ -10,6 +10,7 @@ from confaudit.errors import ConfigError
 from confaudit.render import FORMATS, RenderOptions, format_for_path, formats_of, render
 from tests.golden.sample_reports import REPORTS, SHOWN
 from tests.golden.sample_texts import sample_text
+from tests.tables import every_row
 
 
 def test_listing_the_formats_imports_no_renderer() -> None:
@@ -50,7 +51,7 @@ def test_an_unknown_format_names_the_known_ones() -> None:
     assert all(name in caught.value.hint for name in FORMATS)
 
 
-@pytest.mark.parametrize(("report_name", "format_name"), SHOWN)
+@every_row(("report_name", "format_name"), SHOWN)
 def test_every_report_can_be_written_and_ends_with_a_newline(
     report_name: str, format_name: str
 ) -> None:

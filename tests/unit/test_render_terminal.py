@@ -1,5 +1,6 @@
 import re
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -23,8 +24,14 @@ _EXCERPT = re.compile(r" +\d* \| ")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-@pytest.mark.parametrize("width", [40, 80, 100, 200])
+@cache
+def wide(name: str) -> list[str]:
+    """The lines of a sample on a terminal that is wide enough for all of them."""
+    return render(REPORTS[name], "text", RenderOptions(width=10_000)).splitlines()
+
+
 @pytest.mark.parametrize("name", REPORTS)
+@every_row("width", [40, 80, 100, 200])
 def test_lines_keep_the_width_and_nothing_is_lost(name: str, width: int) -> None:
     report = REPORTS[name]
     lines = render(report, "text", RenderOptions(width=width)).splitlines()
@@ -36,12 +43,11 @@ def test_lines_keep_the_width_and_nothing_is_lost(name: str, width: int) -> None
     def squeezed(lines: list[str]) -> str:
         return re.sub(r"\s", "", "".join(line for line in lines if not _EXCERPT.match(line)))
 
-    wide = render(report, "text", RenderOptions(width=10_000)).splitlines()
     if report.tables:  # cells stand side by side; rows as blocks have no title of what is empty
         titles = [column.title for table in report.tables for column in table.columns]
-        assert not Counter(squeezed(wide)) - Counter(squeezed([*lines, *titles]))
+        assert not Counter(squeezed(wide(name))) - Counter(squeezed([*lines, *titles]))
     else:
-        assert squeezed(lines) == squeezed(wide)
+        assert squeezed(lines) == squeezed(wide(name))
 
 
 def test_colour_adds_nothing_but_colour() -> None:

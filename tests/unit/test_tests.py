@@ -8,8 +8,8 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 MODULES = sorted(TESTS.rglob("test_*.py"))
-JUDGES = {"raises", "fail", "expect", "validate", "check_schema"}
-"""Calls that fail a test: pytest's, Playwright's, jsonschema's."""
+JUDGES = {"raises", "fail", "expect", "validate", "check_schema", "bounded", "wait_until"}
+"""Calls that fail a test: pytest's, Playwright's, jsonschema's, and two of ours."""
 
 
 def functions(text: str) -> dict[str, ast.FunctionDef]:
