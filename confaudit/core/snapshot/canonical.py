@@ -42,7 +42,9 @@ FILES: Final = (SETTINGS, SCHEMA, CONFIG, SERVER)
 def encode(snapshot: Snapshot) -> dict[str, str]:
     """The files of a snapshot: name → text. Time, label and commit are the commit's business."""
     return {
-        SETTINGS: _listing("settings", {k: _setting_line(s) for k, s in snapshot.settings.items()}),
+        SETTINGS: _listing(
+            "settings", {k: _entry(_setting(s)) for k, s in snapshot.settings.items()}
+        ),
         SCHEMA: _listing("options", {k: _spec_line(s) for k, s in snapshot.declared.items()}),
         **{name: _pretty(content) for name, content in contents(snapshot).items()},
     }
@@ -54,23 +56,6 @@ def contents(snapshot: Snapshot) -> dict[str, dict[str, Json]]:
         CONFIG: {"format": FORMAT, "config": dict(snapshot.config)},
         SERVER: _server(snapshot),
     }
-
-
-def _setting_line(setting: Setting) -> str:
-    value = setting.value
-    if isinstance(value, (str, int)) and len(str(value)) <= _SHORT:
-        return _scalar_line(value, setting.source)
-    return _line(_setting(setting))
-
-
-_SHORT: Final = 200
-"""Characters of a value whose line is remembered."""
-
-
-@lru_cache(maxsize=8192, typed=True)  # true is no 1
-def _scalar_line(value: str | int, source: ValueSource | None) -> str:
-    """Most options are the same in most deployments."""
-    return _line(_setting(Setting(value, source)))
 
 
 def _setting(setting: Setting) -> dict[str, Json]:
@@ -131,6 +116,12 @@ def _name(key: str) -> str:
 
 
 _ON_ONE_LINE: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
+
+@remembered
+def _entry(entry: dict[str, Json]) -> str:
+    """Most options are the same in most deployments."""
+    return _line(entry)
 
 
 def _line(value: Json) -> str:
