@@ -112,6 +112,12 @@ def test_where_the_token_comes_back_nothing_is_remembered():
     assert looked_at(value=KNOWN) == 50 * len(["the option", "its annotations"])
 
 
+@pytest.mark.parametrize("odd", ["\ud800", 2**64])
+def test_the_token_is_found_in_what_has_no_packed_form(odd):
+    raw = RawDeployment(payload(value=[KNOWN[:10], odd]), asked_with=KNOWN)
+    assert KNOWN[:10] not in repr(redact(raw))
+
+
 def test_what_a_release_says_of_an_option_is_read_once():
     release = catalog.release("2.35.1")
     clean = redact(RawDeployment(payload(), version="2.35.1"))
@@ -122,6 +128,15 @@ def test_what_a_release_says_of_an_option_is_read_once():
     assert calls(_of, lambda: decode_background(redact_files(files))) == len(
         ["siblings", "unavailable", "unread"]
     )
+
+
+def test_what_is_stored_of_an_option_is_not_looked_at_again():
+    release = catalog.release("2.35.1")
+    files = StoredFiles(encode(normalise(redact(RawDeployment(payload())), release)))
+    first = redact_files(files)
+    trees = [*files.files, "the config tree"]
+    assert calls(StructureRedactor.tree, lambda: redact_files(files)) == len(trees)
+    assert redact_files(files) == first
 
 
 @pytest.mark.parametrize("odd", [{"a": "b" * 5000}, {"a": "\ud800"}, {"a": 2**64}])

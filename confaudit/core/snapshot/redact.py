@@ -189,7 +189,7 @@ class _Redactor(StructureRedactor):
             ]
         return clean
 
-    def _declared(self, option: Mapping[str, Json]) -> Mapping[str, Json]:
+    def _declared(self, option: Mapping[str, Json]) -> dict[str, Json]:
         """What a release says of an option, to every deployment the same, but for its prose.
 
         Nobody reads that, and to look for credentials in it takes longer than in all else.
@@ -232,11 +232,16 @@ class _Redactor(StructureRedactor):
 
     def answers(self, answers: Mapping[str, Json]) -> dict[str, Json]:
         """Redact what there is of things whose names say nothing of their secrecy."""
-        return {self.text(name): self.value(answer) for name, answer in answers.items()}
+        return {self.text(name): self._told(answer) for name, answer in answers.items()}
 
     def setting(self, key: str, setting: Json) -> Json:
         """Redact what a stored file says of one option."""
-        return _masked(key, self.value(setting))
+        return _masked(key, self._told(setting))
+
+    def _told(self, entry: Json) -> Json:
+        if isinstance(entry, dict) and not is_secret(entry):
+            return self.recurring(entry)
+        return self.value(entry)
 
     def given(self, given: Given, *, is_secret_option: bool) -> Given:
         """Redact one setting of an operator's file."""

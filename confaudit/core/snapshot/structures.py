@@ -16,8 +16,8 @@ class StructureRedactor(TextRedactor):
         super().__init__(key, known)
         self._by_name = by_name  # the "values" of a docs page are the type names we gave it
 
-    def recurring(self, tree: Mapping[str, Json]) -> Mapping[str, Json]:
-        """Redact a mapping of which there may be many that are equal."""
+    def recurring(self, tree: Mapping[str, Json]) -> dict[str, Json]:
+        """Redact a mapping that may come again: all who ask get the same one."""
         return self.tree(tree) if self._known else _tree(tree, self._key, self._by_name)
 
     def tree(self, tree: Mapping[str, Json]) -> dict[str, Json]:
