@@ -18,8 +18,8 @@ from confaudit.cli.parameters import Decorator, option, stack, templates_option,
 from confaudit.core.history.entry import Entry
 from confaudit.core.judge.threshold import NEVER_REACHED, Threshold
 from confaudit.core.report.kinds import ReportKind
-from confaudit.render import FORMATS, RenderOptions, format_for_path, formats_of, render
-from confaudit.workflows.write import write_named
+from confaudit.render import FORMATS, RenderOptions, format_for_path, formats_of, render, written
+from confaudit.workflows.write import write_parts
 
 if TYPE_CHECKING:
     from confaudit.core.report.report import Report
@@ -141,14 +141,14 @@ def write(
 ) -> None:
     """Render everything, then write it: a failure leaves nothing half written."""
     rendered = [
-        (path, render(report, name, _render_options(rendering, path, threshold, in_full=in_full)))
+        (path, written(report, name, _render_options(rendering, path, threshold, in_full=in_full)))
         for name, path in rendering.pairs
     ]
-    for path, text in rendered:
+    for path, parts in rendered:
         if path == STDOUT:
-            _to_stdout([text], rendering.paged)
+            _to_stdout(parts, rendering.paged)
         else:
-            write_named(Path(path), text)
+            write_parts(Path(path), parts)
 
 
 def stream(entries: Iterable[Entry], rendering: Rendering, *, in_full: bool) -> None:

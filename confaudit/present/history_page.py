@@ -1,6 +1,6 @@
 """How a history reads on a page: a table of its snapshots, and the changes that each brought."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Final
 
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from confaudit.present.tables import ColumnShown, TableShown
 from confaudit.present.values import Chip, slug
 
 
-def entry_groups(entries: Sequence[Entry], limit: int) -> tuple[Group, ...]:
+def entry_groups(entries: Collection[Entry], limit: int) -> tuple[Group, ...]:
     """The changes of each snapshot, under the month it was taken in."""
     return tuple(_group(entry, limit) for entry in entries if entry.changes)
 
@@ -49,7 +49,7 @@ _COLUMNS: Final = {
 """Titles, and whether the cells are to be typed as they are."""
 
 
-def entry_table(entries: Sequence[Entry]) -> TableShown:
+def entry_table(entries: Collection[Entry]) -> TableShown:
     """A row for each snapshot, which leads to its changes."""
     return TableShown(
         anchor="table-snapshots",

@@ -3,7 +3,7 @@
 Listing the formats imports none of their modules.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -49,11 +49,13 @@ class Format(Struct, frozen=True):
     extensions: tuple[str, ...]
     """File name endings, the usual one first; none where it has none of its own."""
     module: str
-    """Module of this package with `render(report, options) -> str`."""
+    """Module of this package with `render(report, options) -> str`; or `written`, see there."""
     is_whole: bool = False
     """Whether it shows every part of a report, however large."""
     kinds: frozenset[ReportKind] = frozenset(ReportKind)
     """The reports that it can show."""
+    is_streamed: bool = False
+    """Whether its module has `written(report, options) -> Iterator[str]`: text bit by bit."""
     most_changes: int = 0
     """How many changes of a long history it shows about; 0: all of them."""
 
@@ -79,7 +81,14 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format(
             "html", "one self-contained page", (".html", ".htm"), "html", True, most_changes=_PAGE
         ),
-        Format("json", "versioned, for programs", (".json",), "json_v1", is_whole=True),
+        Format(
+            "json",
+            "versioned, for programs",
+            (".json",),
+            "json_v1",
+            is_whole=True,
+            is_streamed=True,
+        ),
         Format("sarif", "SARIF 2.1.0 for code scanning", (".sarif",), "sarif", kinds=_JUDGED),
         Format("junit", "JUnit's XML", (".xml",), "junit", kinds=_JUDGED),
         Format("gitlab", "GitLab's code quality", (), "gitlab", kinds=_JUDGED),
@@ -99,6 +108,15 @@ def render(report: "Report", format_name: str, options: RenderOptions) -> str:
     """Show a report in a format of `FORMATS`; the text ends with a newline.
 
     Raises:
+        ConfigError, TemplateError: as `written`.
+    """
+    return "".join(written(report, format_name, options))
+
+
+def written(report: "Report", format_name: str, options: RenderOptions) -> Iterable[str]:
+    """The same bit by bit where the format can: the text of a long history would fill the memory.
+
+    Raises:
         ConfigError: there is no such format, or it cannot show reports of this kind.
         TemplateError: a template of the user's folder cannot be used.
     """
@@ -116,8 +134,7 @@ def render(report: "Report", format_name: str, options: RenderOptions) -> str:
         f"confaudit.render.{_OWN.get((format_name, report.kind), chosen.module)}"
     )
     shown = newest(report, chosen.most_changes) if chosen.most_changes else report
-    text: str = module.render(shown, options)
-    return text
+    return module.written(shown, options) if chosen.is_streamed else [module.render(shown, options)]
 
 
 def formats_of(kind: ReportKind) -> tuple[str, ...]:

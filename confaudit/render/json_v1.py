@@ -5,10 +5,12 @@ Characters beyond ASCII are escaped, so that a terminal that shows the file cann
 
 from collections import Counter
 from collections.abc import Iterator
+from textwrap import indent
 from typing import Any, Final
 
 from msgspec import UNSET, to_builtins
 from msgspec.json import schema as json_schema
+from msgspec.structs import replace
 
 from confaudit.core.coder.documented import Fit
 from confaudit.core.judge.finding import Effect
@@ -51,10 +53,22 @@ from confaudit.render.json_v1_judged import (
 SCHEMA_VERSION: Final = "1.8"
 
 
-def render(report: Report, options: RenderOptions) -> str:
-    """The document, indented, with a newline at its end."""
+def written(report: Report, options: RenderOptions) -> Iterator[str]:
+    """The document, indented, with a newline at its end; of a history entry by entry."""
     del options
-    return json_text(document(report))
+    if not report.entries:
+        yield json_text(document(report))
+        return
+    head, _, end = json_text(document(replace(report, entries=()))).rpartition("]")
+    yield head
+    for number, entry in enumerate(report.entries):
+        text = json_text(to_builtins(snapshot_entry(entry))).rstrip()
+        yield f"{',' if number else ''}\n{indent(text, _MARGIN)}"
+    yield f"\n  ]{end}"
+
+
+_MARGIN: Final = "    "
+"""Before the entries, which end the document."""
 
 
 def document(report: Report) -> dict[str, Any]:

@@ -80,13 +80,15 @@ def log(setup: Setup, request: LogRequest) -> Log:
 def log_report(setup: Setup, told: Log) -> "Report":
     """All entries as a Report."""
     from confaudit.core.report.report import Report  # the log of a terminal is none
+    from confaudit.store.packed import Packed
 
-    found = tuple(told.entries)
+    tally = Tally()
+    found = Packed(tally.counted(told.entries))
     return Report(
         kind=ReportKind.LOG,
         title=told.title,
         entries=found,
-        statement=Tally(found).verdict if found else told.nothing,
+        statement=tally.verdict if found else told.nothing,
         notes=told.notes,
         generated_at=setup.now(),
         tool_version=__version__,

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,11 +16,16 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         ConfigError: the folder does not exist or may not be written to.
     """
+    _write(path, [text])
+
+
+def _write(path: Path, parts: Iterable[str]) -> None:
     with telling(path):
         if _is_written_into(path):
-            path.write_text(text, encoding="utf-8")
+            with path.open("w", encoding="utf-8") as file:
+                file.writelines(parts)
         else:
-            _replace(path, text)
+            _replace(path, parts)
 
 
 def write_named(path: Path, text: str) -> None:
@@ -29,7 +34,16 @@ def write_named(path: Path, text: str) -> None:
     Raises:
         ConfigError: as `write_text` does.
     """
-    write_text(path if _is_written_into(path) else Path(os.path.realpath(path)), text)
+    write_parts(path, [text])
+
+
+def write_parts(path: Path, parts: Iterable[str]) -> None:
+    """The same of a text that comes bit by bit.
+
+    Raises:
+        ConfigError: as `write_text` does.
+    """
+    _write(path if _is_written_into(path) else Path(os.path.realpath(path)), parts)
 
 
 def make_folder(path: Path) -> None:
@@ -64,13 +78,13 @@ def _is_written_into(path: Path) -> bool:
     return path.exists() and not Path(os.path.realpath(path)).is_file()
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, parts: Iterable[str]) -> None:
     import tempfile  # most reports go to standard output
 
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.writelines(parts)
         os.chmod(aside, path.stat().st_mode if path.exists() else 0o666 & ~_umask())  # noqa: PTH101
         os.replace(aside, path)  # noqa: PTH105
     except BaseException:

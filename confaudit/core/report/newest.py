@@ -1,7 +1,7 @@
 """Reports of a long history, cut where a reader would drown in them."""
 
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Final
 
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ def newest(report: Report, most: int) -> Report:
     if kept >= len(report.entries):
         return report
     note = _OLDER.format(f"{kept:,}", plural(len(report.entries), "snapshot"))
-    return replace(report, entries=report.entries[:kept], notes=(*report.notes, note))
+    return replace(report, entries=tuple(islice(report.entries, kept)), notes=(*report.notes, note))
 
 
 _OLDER: Final = (

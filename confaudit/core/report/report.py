@@ -1,7 +1,7 @@
 """The Report: the one value every renderer receives. A renderer shows it and adds no fact."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -98,7 +98,7 @@ class Report(Struct, frozen=True):
     """What an upgrade would make of the configuration, for programs; redacted like all else."""
     tables: tuple[Table, ...] = ()
     lives: Lives | None = None
-    entries: tuple[Entry, ...] = ()
+    entries: Collection[Entry] = ()
     """Of a history the snapshots that changed something, newest first."""
     notes: tuple[str, ...] = ()
     """Coverage: what could not be compared or is not known, in whole sentences."""
