@@ -7,8 +7,10 @@ escaped JSON. Knows HTTP; nothing of where a state comes from.
 import gzip
 import json
 import secrets
+import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -51,6 +53,7 @@ class LoopbackCoder(ThreadingHTTPServer):
         self.key_id = self.token.partition("-")[0]
         self.state = state
         self._created_at = created_at
+        self._open: set[socket.socket] = set()
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
 
     def __enter__(self) -> Self:
@@ -60,7 +63,21 @@ class LoopbackCoder(ThreadingHTTPServer):
     def __exit__(self, *_: object) -> None:
         self.shutdown()
         self._thread.join()
+        for connection in [*self._open]:  # clients keep them for their next request
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
         self.server_close()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """The next connection."""
+        found = super().get_request()
+        self._open.add(found[0])
+        return found
+
+    def shutdown_request(self, request: Any) -> None:
+        """Let go of a connection."""
+        self._open.discard(request)
+        super().shutdown_request(request)
 
     def serve(self, state: DeploymentState) -> None:
         """Answer from now on as the deployment in this state."""
@@ -130,7 +147,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _finish(self, content: bytes) -> None:
         self.send_header("Content-Length", str(len(content)))
-        self.send_header("Connection", "close")  # no idle connection outlives its answer
         self.end_headers()
         self.wfile.write(content)
 

@@ -94,7 +94,7 @@ class Client:
         self.builds: set[str] = set()
         """The builds of Coder that answered so far (`X-Coder-Build-Version`)."""
         self._target = target
-        self._pool = _pool(self.url, tls_context(target.ca_file), _headers(target))
+        self._pool = _pool(target)
 
     def __enter__(self) -> Self:
         return self
@@ -234,14 +234,17 @@ def _headers(target: HttpTarget) -> dict[str, str]:
     return {**target.headers, **ours}
 
 
-def _pool(url: str, tls: ssl.SSLContext, headers: dict[str, str]) -> urllib3.PoolManager:
-    manager = _manager(proxy_for(url), tls, headers)
+def _pool(target: HttpTarget) -> urllib3.PoolManager:
+    proxy = proxy_for(target.base)
+    is_secure = any(one.startswith("https:") for one in (target.base, proxy.url if proxy else ""))
+    tls = tls_context(target.ca_file) if is_secure else None  # takes longer than many an answer
+    manager = _manager(proxy, tls, _headers(target))
     manager.pool_classes_by_scheme = TIMED_POOLS
     return manager
 
 
 def _manager(
-    proxy: Proxy | None, tls: ssl.SSLContext, headers: dict[str, str]
+    proxy: Proxy | None, tls: ssl.SSLContext | None, headers: dict[str, str]
 ) -> urllib3.PoolManager:
     if proxy is None:
         return urllib3.PoolManager(maxsize=PARALLEL, block=True, headers=headers, ssl_context=tls)
