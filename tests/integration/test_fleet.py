@@ -1,6 +1,8 @@
 """Many deployments at once: what each costs git, the memory, and what all share."""
 
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +12,10 @@ from confaudit.core.model import Fidelity, RawDeployment, Snapshot
 from confaudit.sources.api import ApiReading
 from confaudit.store.commits import Recorded
 from confaudit.store.repository import Repository, Taken
+from confaudit.transport import certificate as certificates
 from confaudit.transport.certificate import tls_context
+from confaudit.transport.client import Client
+from confaudit.transport.target import HttpTarget
 from confaudit.workflows import snapshot
 from tests import fleet
 from tests.integration.conftest import Calls
@@ -94,6 +99,33 @@ def test_certificates_of_authorities_are_read_once_for_all(monkeypatch, certific
     assert tls_context(certificate) is not before
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     assert tls_context(None) is not before
+
+
+def test_none_are_read_where_no_certificate_is_shown() -> None:
+    certificates._trusting.cache_clear()
+    Client(HttpTarget("http://127.0.0.1:1")).close()
+    assert certificates._trusting.cache_info().misses == 0
+    Client(HttpTarget("https://127.0.0.1:1")).close()
+    assert certificates._trusting.cache_info().misses == 1
+
+
+SPARED = {"asyncio", "deepdiff", "filelock", "git", "jinja2", "psutil", "rich", "sqlite3"}
+
+
+def test_an_unchanged_snapshot_loads_none_of_what_it_does_not_need(
+    clean_folder: Path, quiet_home: None, confaudit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = (
+        "import sys\nfrom confaudit.cli.main import run\nrun(['snapshot'])\nprint(*sys.modules)"
+    )
+    with fleet.Fleet(NAMES) as server:
+        text = fleet.configuration(NAMES[:1], f"{server.url}/{{}}", "CODER_SESSION_TOKEN")
+        Path("confaudit.yaml").write_text(text)
+        monkeypatch.setenv("CODER_SESSION_TOKEN", server.token)
+        assert confaudit("snapshot") == (0, "", "")
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stderr == ""
+    assert SPARED & set(done.stdout.split()) == set()
 
 
 def test_a_made_up_fleet_has_one_snapshot_a_commit_and_upgrades(tmp_path, confaudit) -> None:
