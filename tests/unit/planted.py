@@ -162,6 +162,17 @@ FORMS = (
     "AccountKey={secret};EndpointSuffix=x",
     "Server=db;User Id=u;Pwd={secret};",
     "DSN: x; PWD={secret}",
+    "user\tann\npassword\t{secret}\nhost\th",
+    "| password | {secret} | note |",
+    "| `DB_PASSWORD` | `{secret}` |",
+    "<tr><td>password</td>\n<td><code>{secret}</code></td></tr>",
+    "<dt>Client_Secret</dt><dd>{secret}</dd>",
+    "password = <<-EOT\n  x\n  {secret}\n  EOT\nnext = 1",
+    "export TOKEN=\"$(cat <<'EOF'\n{secret}\nEOF\n)\"",
+    "TOKEN<<EOF\n{secret}\nEOF",
+    "token <<EOF\n{secret}",
+    "db.example.com:5432:coder:ann:{secret}",
+    "# host:port:database:user:password\n*:*:*:ann:a\\:{secret}\nh:6432:d:u:x",
 )
 
 

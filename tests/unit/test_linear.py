@@ -13,6 +13,7 @@ from confaudit.core.snapshot.credentials import (
     credentials,
     encodings,
     families,
+    layouts,
     redact_text,
 )
 from confaudit.patterns import Lazy
@@ -55,6 +56,12 @@ WORST = {
     "_TAG": ["&lt;password&gt;", "<", "<a", "<password>", "<token ", "</token>", "<a " + "b" * 99],
     "_PAIR": ["name=", "name: a ", "name: token value: ", 'key="a",', "k:k:", "k=token;v={"],
     "_SCHEME_WORD": ["bearer ", "basic a", "Bearer " + "a" * 99],
+    "_CELL": ["|", "|a", "a|b", "password\t", "<td>password</td>", "password</td> <td "],
+    "_PASSWORD_NAME": ["passw|a1", "secre"],
+    "_PASSWORD": ["password|aaaaa", "password|1"],
+    "_HERE": ["<<", "a<<", "token<<A\n", "token=$( cat <<", "a <<A\n"],
+    "_ONE_WORD": ["token<<A\na", "token<<A\n ", "token<<A\na "],
+    "_PGPASS": ["a:", "a:5432:", "a:5432:b:c:", "a:5432:b:c:d\n", "\\:", "\n ", "*:*:*:*:a "],
     "PREFIX": ["-eyJ", "eyJ", "eyJ.", "sk-", "x-sk-", "ghp_", "SG.", "xox", "1//0"],
     "_PART": ["%25", "%2525", "%", "a%2Fb", "%3D%", "=%25"],
     "_BASE64": ["aB3", "aB3-", "a/B", "aB3=", "eyJhIjoi", r"\n", "Zm9vOmJhcg"],
@@ -85,14 +92,14 @@ UNPREFIXED = {
 ALTOGETHER = [
     "a://u:p@?token=[<k>", '{"a":"b?c=%2F@//', "password: |\n -u a:b ", "\0", "\u00e9=", "-eyJ",
     "%25", "aB3-", "a:b,", "<password>", "name=token;value={", "--password {", "\n password:\n- ", "http://a?",
-    "&code=", "password=", "[", "\\" * 20 + '"a',
+    "&code=", "password=", "[", "token<<A\n", "|pwd|a1", "a:5432:b:c:d1\n", "\\" * 20 + '"a',
 ]  # fmt: skip
 """What many rules look at, or one does with more than its patterns."""
 BEGINNINGS = ("password=", "password={", 'token="', "cookie: ", "a=[", "token=[")
 
 
 def patterns():
-    modules = (addresses, assignments, encodings, families, text_rules, secret)
+    modules = (addresses, assignments, encodings, families, layouts, text_rules, secret)
     found = [(name, one) for module in modules for name, one in vars(module).items()]
     return {name: one for name, one in found if isinstance(one, Lazy)}
 

@@ -14,7 +14,13 @@ from typing import Final
 
 from confaudit.core.model import Json
 from confaudit.core.secret import REDACTED
-from confaudit.core.snapshot.credentials import addresses, assignments, encodings, families
+from confaudit.core.snapshot.credentials import (
+    addresses,
+    assignments,
+    encodings,
+    families,
+    layouts,
+)
 from confaudit.core.snapshot.credentials.addresses import userinfo_end
 from confaudit.core.snapshot.credentials.spans import Rule, Span, merged
 from confaudit.patterns import regex
@@ -105,6 +111,9 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("<&", assignments.elements),
     (":=", assignments.pairs),
     (":=%\\", assignments.assignments),
+    ("\t|<", layouts.cells),
+    ("<", layouts.here_documents),
+    (":", layouts.pgpass_lines),
 )
 """What to look for, and letters one of which is in all that it finds: they are far cheaper."""
 _LETTERS: Final = tuple((frozenset(letters), rule) for letters, rule in RULES)
