@@ -104,6 +104,7 @@ REFUSED = {
     "scheme": ("new", "coder.example.com", "the deployment's URL is no http or https URL"),
     "host": ("new", "https://", "the deployment's URL is no http or https URL"),
     "credentials": ("new", "https://a:planted-secret@x", "the deployment's URL carries cred"),
+    "newline": ("new", f"{URL}\nx: y", "the deployment's URL holds a space or control character"),
     "query": ("new", f"{URL}?token=planted-secret", "the deployment's URL has a query or a frag"),
 }
 
