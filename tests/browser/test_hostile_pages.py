@@ -21,12 +21,15 @@ TRAP: Final = (
     " \x1b[31mred"
     "\x1b]0;title\x07\x00\r\n\t\x7f\x9b2J \u202egnp.exe\u2066\u2067"
     "\u200f zero\u200bwidth\u2028 \ud800 \U000e0041 Z"
-    + "\u0301" * 500
-    + "W" * 3_000
-    + "line\n" * 100
+    + "\u0301" * 200
+    + "W" * 1_500
+    + "line\n" * 50
     + "\"'><img src=x>\x07"
 )
-"""Markup, unseen characters and length; of both some at either end, where nothing is cut off."""
+"""Markup, unseen characters and length; of both some at either end, where nothing is cut off.
+
+Longer than what a page shows of a value, and than any screen is wide.
+"""
 
 
 def with_its_own(report: Report) -> Report:

@@ -23,6 +23,7 @@ from confaudit.store.layout import split_revision
 from confaudit.store.objects import Objects
 from confaudit.store.repository import Repository
 from tests.integration import processes
+from tests.tables import every_row
 
 AT = datetime(2026, 1, 5, 11, 44, 6, tzinfo=UTC)
 FILES = {
@@ -507,11 +508,12 @@ def test_a_killed_holder_leaves_no_lock(store):
         assert f"process {os.getpid()} on" in try_lock(store.root)
 
 
-@pytest.mark.parametrize("holder", ["", "[]", "nonsense", '[1, "h", 5]', '[1, "h", "2026-01-05"]'])
-def test_an_unreadable_holder_is_another_process(store, holder):
+def test_an_unreadable_holder_is_another_process(store):
     with store.lock(0):
-        (store.root / ".git" / "confaudit.lock.holder").write_text(holder)
-        assert try_lock(store.root).startswith("the snapshots are locked by another confaudit")
+        for holder in ("", "[]", "nonsense", '[1, "h", 5]', '[1, "h", "2026-01-05"]'):
+            (store.root / ".git" / "confaudit.lock.holder").write_text(holder)
+            told = try_lock(store.root)
+            assert told.startswith("the snapshots are locked by another confaudit"), holder
 
 
 def test_processes_committing_at_once_all_succeed(store):
@@ -676,7 +678,7 @@ def history(store):
     return store
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("revision", "files"),
     [
         ("HEAD", CHANGED),
@@ -716,7 +718,7 @@ def test_the_commit_is_the_one_that_stored_the_snapshot(history):
     assert history.read("HEAD", "prod").taken_at == AT.replace(day=14)
 
 
-@pytest.mark.parametrize(
+@every_row(
     "revision", ["nothing", "", "HEAD~9", "deadbeef", "f" * 40, "^main", "main..main", "a b", "é"]
 )
 def test_a_revision_that_does_not_exist_is_none(history, revision):
@@ -724,7 +726,7 @@ def test_a_revision_that_does_not_exist_is_none(history, revision):
     assert history.deployments(revision) == ()
 
 
-@pytest.mark.parametrize("revision", ["-x", "--output=/tmp/x", "HEAD\n", "HEAD\0", "\x1b[31m"])
+@every_row("revision", ["-x", "--output=/tmp/x", "HEAD\n", "HEAD\0", "\x1b[31m"])
 def test_a_revision_that_is_no_revision_is_refused(history, revision):
     with pytest.raises(StoreError, match="cannot be a revision") as caught:
         history.read(revision)

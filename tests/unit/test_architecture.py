@@ -275,9 +275,14 @@ def test_situations_are_built_in_one_place():
     builders = {
         path
         for path in (*MODULES.values(), *tests)
-        if not {"Situation", "predict"}.isdisjoint(calls(path))
+        if BUILDS.search(path.read_text(encoding="utf-8"))
+        and not {"Situation", "predict"}.isdisjoint(calls(path))
     }
     assert builders == {PACKAGE / BUILDER}
+
+
+BUILDS = re.compile(r"\b(?:Situation|predict)\s*\(")
+"""What is worth parsing: to do so with every module takes long."""
 
 
 SKIPS_LINES = re.compile(r"\^(?:\|[^()]*\))?\\s[*+]")
