@@ -34,6 +34,8 @@ DATA = os.environ.get("CONFAUDIT_TEST_DATA")
 SERVED = sorted(Path(DATA).glob("coder/payloads*/*.json")) if DATA else []
 PAYLOADS = [path for path in SERVED if PLANTED.search(path.read_bytes())]
 """What releases serve that has a secret to be found."""
+WHOLE = {path.stem.partition("-")[0]: path for path in PAYLOADS}.values()
+"""The newest of each kind: of the others JSON and text are looked at; of JSON all are made."""
 KEY = "an-extra-long-planted-key"
 
 
@@ -68,11 +70,11 @@ def assert_clean(folder, out, but=()):
     assert not PLANTED.search((out.out + out.err).encode())
 
 
-def report_in_every_format(*inputs):
+def report_in_every_format(*inputs, formats=None):
     """Into files, and in colours as a terminal shows it."""
     pairs = [
         part
-        for name in formats_of(ReportKind.LINT)
+        for name in formats or formats_of(ReportKind.LINT)
         for part in ("-f", name, "-o", f"report.{name}")
     ]
     shown = ["-f", "text", "-o", "-", "--color", "always"]
@@ -339,7 +341,8 @@ def test_every_real_payload(folder, capfd, path):
         os.environ["CODER_SESSION_TOKEN"], os.environ["CODER_URL"] = coder.token, coder.url
         assert run(["--debug", "snapshot", "prod", "-v"]) == 0
         os.environ.pop("CODER_SESSION_TOKEN"), os.environ.pop("CODER_URL")
-    report_in_every_format("default.json", "HEAD")
+    formats = None if path in WHOLE else ["json"]
+    report_in_every_format("default.json", "HEAD", formats=formats)
     assert_clean(folder, capfd.readouterr())
 
 
