@@ -5,12 +5,10 @@ CLI that made it decoded everything into its own types first, so what it did not
 """
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from confaudit.core.coder import endpoints
 from confaudit.core.model import Fidelity, Json, RawDeployment
@@ -24,6 +22,9 @@ from confaudit.sources.wire import (
     documented_version,
     version_of,
 )
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile, ZipInfo
 
 NOT_IN_BUNDLE: Final = "not in the bundle"
 MAX_MEMBER_BYTES: Final = 16 * 1024 * 1024
@@ -52,6 +53,9 @@ def read(given: Input, context: SourceContext) -> RawDeployment:
     Raises:
         SourceError: the zip is damaged, encrypted or a bomb, or holds no configuration.
     """
+    import zipfile  # most inputs are no bundles
+    import zlib
+
     try:
         with zipfile.ZipFile(BytesIO(given.content or b"")) as bundle:
             return _deployment(bundle, given.label, context.now())
@@ -61,7 +65,7 @@ def read(given: Input, context: SourceContext) -> RawDeployment:
         ) from None
 
 
-def _deployment(bundle: zipfile.ZipFile, label: str, now: datetime) -> RawDeployment:
+def _deployment(bundle: "ZipFile", label: str, now: datetime) -> RawDeployment:
     folder = _folder(bundle, label)
     config = _required(bundle, f"{folder}config.json", label)
     answers = dict(_answers(bundle, folder, label))
@@ -79,7 +83,7 @@ def _deployment(bundle: zipfile.ZipFile, label: str, now: datetime) -> RawDeploy
     )
 
 
-def _folder(bundle: zipfile.ZipFile, label: str) -> str:
+def _folder(bundle: "ZipFile", label: str) -> str:
     """The path of `deployment/`: at the top, or below the one folder the bundle was packed in."""
     found = {match[1] for name in bundle.namelist() if (match := _CONFIG.fullmatch(name))}
     if "deployment/" in found:
@@ -92,7 +96,7 @@ def _folder(bundle: zipfile.ZipFile, label: str) -> str:
     )
 
 
-def _required(bundle: zipfile.ZipFile, member: str, label: str) -> dict[str, Json]:
+def _required(bundle: "ZipFile", member: str, label: str) -> dict[str, Json]:
     try:
         answer = _member(bundle, member, label)
     except WireError as error:
@@ -109,7 +113,7 @@ def _required(bundle: zipfile.ZipFile, member: str, label: str) -> dict[str, Jso
     return {"config": config, "options": options}
 
 
-def _answers(bundle: zipfile.ZipFile, folder: str, label: str) -> Iterator[tuple[str, Json]]:
+def _answers(bundle: "ZipFile", folder: str, label: str) -> Iterator[tuple[str, Json]]:
     for name, file in _ENDPOINTS.items():
         try:
             answer = _member(bundle, folder + file, label)
@@ -124,8 +128,10 @@ def _untold(answers: Mapping[str, Json]) -> dict[str, str]:
     return {name: NOT_IN_BUNDLE for name in every if name not in answers}
 
 
-def _member(bundle: zipfile.ZipFile, name: str, label: str) -> Json:
+def _member(bundle: "ZipFile", name: str, label: str) -> Json:
     """Decode one member; None when it is missing or the bundle's maker could not read it."""
+    import zipfile
+
     try:
         info = bundle.getinfo(name)
     except KeyError:
@@ -144,14 +150,14 @@ def _member(bundle: zipfile.ZipFile, name: str, label: str) -> Json:
     return decode_json(decode_text(content))
 
 
-def _newest_date(bundle: zipfile.ZipFile, folder: str, now: datetime) -> datetime | None:
+def _newest_date(bundle: "ZipFile", folder: str, now: datetime) -> datetime | None:
     """The newest plausible date below `deployment/`. Zip dates carry no zone: read as UTC."""
     dates = (_date(info) for info in bundle.infolist() if info.filename.startswith(folder))
     plausible = [date for date in dates if date and _FIRST_RELEASE < date < now + timedelta(days=1)]
     return max(plausible, default=None)
 
 
-def _date(info: zipfile.ZipInfo) -> datetime | None:
+def _date(info: "ZipInfo") -> datetime | None:
     try:
         return datetime(*info.date_time, tzinfo=UTC)
     except ValueError:  # a month 0 is what an unset date looks like

@@ -34,13 +34,21 @@ class Loader(Struct, frozen=True):
     deployment: str = ""
     """Whose snapshots and live answers are meant where an input does not say; may be empty."""
 
-    def load(self, argument: str, kind: str | None = None) -> Snapshot:
+    def load(self, given: str | Input, kind: str | None = None) -> Snapshot:
         """Read any input.
 
         Raises:
             SourceError, ApiError, StoreError, ConfigError: it cannot be read.
         """
-        return self.clean(self.read(argument, kind))
+        return self.clean(self.read(given, kind))
+
+    def find(self, argument: str, kind: str | None = None) -> Input:
+        """Find what is behind an argument, without reading it as anything.
+
+        Raises:
+            SourceError: it names nothing that can be read.
+        """
+        return sources.find(argument, self.context, kind)
 
     def read(self, given: str | Input, kind: str | None = None) -> RawDeployment | StoredFiles:
         """Read any input, which may have been found already, not redacted yet."""
@@ -168,11 +176,28 @@ def load_two(
 ) -> tuple[Snapshot, Snapshot]:
     """Load what a comparison compares; see `compare`."""
     loader = Loader(setup, deployment=deployment)
-    first, second = (*inputs, *("live",) * (2 - len(inputs)))[:2] if inputs else ("", "live")
-    kinds = (*kinds, *("",) * 2)
-    found = loader.load(first, kinds[0] or None) if inputs else last_snapshot(loader)
-    before, after = told_apart(found, loader.load(second, kinds[1] or None))
+    first, second = (*inputs, "live", "live")[:2]
+    asked = [kind or None for kind in (*kinds, "", "")][:2]
+    found = _both(loader, (first, second), asked) if inputs else _since_last(loader, asked[1])
+    before, after = told_apart(*found)
     return before, after
+
+
+def _both(
+    loader: Loader, arguments: tuple[str, str], kinds: Sequence[str | None]
+) -> tuple[Snapshot, Snapshot]:
+    """Two inputs, of which one that holds the same bytes as the other is not read again."""
+    first = loader.find(arguments[0], kinds[0])
+    before = loader.load(first, kinds[0])
+    second = loader.find(arguments[1], kinds[1])
+    if first.content is not None and (first.content, kinds[0]) == (second.content, kinds[1]):
+        return before, replace(before, label=second.label)
+    return before, loader.load(second, kinds[1])
+
+
+def _since_last(loader: Loader, kind: str | None) -> tuple[Snapshot, Snapshot]:
+    """The last snapshot, and the deployment as it is now."""
+    return last_snapshot(loader), loader.load("live", kind)
 
 
 def told_apart(*snapshots: Snapshot) -> tuple[Snapshot, ...]:

@@ -2,6 +2,8 @@
 
 import pytest
 from deepdiff import DeepDiff
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from confaudit.core.changes.diff import diff
@@ -285,23 +287,57 @@ DOCUMENTS = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after"), DOCUMENTS)
-def test_pruning_changes_nothing_about_what_deepdiff_finds(before, after):
-    def whole(a, b):
-        found = DeepDiff(
-            a, b, view="tree", ignore_private_variables=False, threshold_to_diff_deeper=0
-        )
-        return {
-            tuple(map(str, level.path(output_format="list")))
-            for levels in found.values()
-            for level in levels
-        }
+SCALARS = st.sampled_from([None, True, False, 0, 1, 1.0, 1e16, "", "a", "b", "1"])
+KEYS = st.sampled_from(["a", "b", "__x", "it's", 'q"', "c.d", "[0]", ""])
+TREES = st.recursive(
+    SCALARS,
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(KEYS, below, max_size=4),
+    max_leaves=12,
+)
 
-    found = whole(before, after)
-    assert set(differing(before, after)) == found
+
+@st.composite
+def edited(draw, tree):
+    """A document, changed in places; most of what is not touched stays."""
+    if draw(st.integers(0, 5)) == 0:
+        return draw(TREES)
+    if isinstance(tree, list):
+        return [draw(edited(item)) for item in tree if draw(st.integers(0, 5))]
+    if not isinstance(tree, dict):
+        return tree
+    kept = {key: draw(edited(value)) for key, value in tree.items() if draw(st.integers(0, 5))}
+    return kept | draw(st.just({}) | st.dictionaries(KEYS, SCALARS, max_size=1))
+
+
+def by_deepdiff_alone(before, after):
+    """Where deepdiff sees differences in documents that nobody prunes for it."""
+    found = DeepDiff(
+        before, after, view="tree", ignore_private_variables=False, threshold_to_diff_deeper=0
+    )
+    return {
+        tuple(map(str, level.path(output_format="list")))
+        for levels in found.values()
+        for level in levels
+    }
+
+
+def pruning_changes_nothing(before, after):
+    assert set(differing(before, after)) == by_deepdiff_alone(before, after)
     leaves = changed_leaves(before, after, differing)
     assert changed_leaves(before, after, unequal) == leaves
-    assert leaves
+    return leaves
+
+
+@pytest.mark.parametrize(("before", "after"), DOCUMENTS)
+def test_pruning_changes_nothing_about_what_deepdiff_finds(before, after):
+    assert pruning_changes_nothing(before, after)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(data=st.data(), before=st.dictionaries(KEYS, TREES, min_size=1, max_size=5))
+def test_pruning_changes_nothing_in_any_documents(data, before):
+    after = {key: data.draw(edited(value)) for key, value in before.items()}
+    pruning_changes_nothing(before, after)
 
 
 def test_equal_documents_are_never_handed_to_deepdiff():

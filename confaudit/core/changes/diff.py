@@ -130,8 +130,8 @@ def _both_known(one: Document, other: Document) -> tuple[Document, Document]:
 
 
 def _shared_sides(one: _Option, other: _Option) -> tuple[Document, Document]:
-    """What is known of an option here and there; what both declare in one place, nowhere."""
-    if one.spec is other.spec:
+    """What is known of an option here and there; what both declare alike, nowhere."""
+    if one.spec == other.spec:
         return _said(one.setting), _said(other.setting)
     return _sides(one), _sides(other)
 

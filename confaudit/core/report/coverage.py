@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from confaudit.core.coder.chart import sets_something
 from confaudit.core.coder.releases import Catalog, Marks
@@ -20,7 +20,9 @@ from confaudit.core.text.wording import (
     plural,
     visible,
 )
-from confaudit.core.upgrade.situation import Situation
+
+if TYPE_CHECKING:
+    from confaudit.core.upgrade.situation import Situation
 
 
 def notes(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
@@ -141,7 +143,7 @@ def _option(key: str) -> str:
     return visible(option_name(key))
 
 
-def anything_read(situation: Situation) -> bool:
+def anything_read(situation: "Situation") -> bool:
     """Whether any setting of Coder's server was read: without, silence means nothing."""
     told = situation.snapshot
     if told is not None and _has_values(told):
@@ -156,7 +158,7 @@ def _has_values(snapshot: Snapshot) -> bool:
     return not is_empty and snapshot.fidelity is not Fidelity.SHAPE
 
 
-def _is_of_server(given: Given, situation: Situation) -> bool:
+def _is_of_server(given: Given, situation: "Situation") -> bool:
     if given.channel is Channel.YAML:
         return given.value is not None or bool(given.structure)  # a bare key sets nothing
     if given.channel is Channel.FLAG or situation.option_of(given):
@@ -175,7 +177,7 @@ def freshness(snapshot: Snapshot, now: datetime) -> Iterator[str]:
         )
 
 
-def resting_on(situation: Situation, findings: Iterable[Finding]) -> Iterator[str]:
+def resting_on(situation: "Situation", findings: Iterable[Finding]) -> Iterator[str]:
     """Which facts that an import borrowed or guessed have to do with what a report says."""
     effective = situation.prediction.effective
     touched = {

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -19,7 +20,6 @@ from confaudit.core.judge.verdict import (
     other_things,
     so_already,
 )
-from confaudit.core.lifecycle.lives import Lives
 from confaudit.core.model import (
     Cause,
     Change,
@@ -35,6 +35,9 @@ from confaudit.core.report.audited import Audited
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.not_counted import in_brief, in_words
 from confaudit.core.text.wording import agreeing, amount, listing, plural
+
+if TYPE_CHECKING:
+    from confaudit.core.lifecycle.lives import Lives
 
 
 class Side(Struct, frozen=True):
@@ -97,7 +100,7 @@ class Report(Struct, frozen=True):
     prediction: Mapping[str, Json] | None = None
     """What an upgrade would make of the configuration, for programs; redacted like all else."""
     tables: tuple[Table, ...] = ()
-    lives: Lives | None = None
+    lives: "Lives | None" = None
     entries: Collection[Entry] = ()
     """Of a history the snapshots that changed something, newest first."""
     notes: tuple[str, ...] = ()
