@@ -84,7 +84,7 @@ _LONGEST_NAME: Final = 100
 """Characters at the end of a name that count: in a text all of it may read like one."""
 
 
-@lru_cache(maxsize=4096)  # the same few hundred names come with every snapshot
+@lru_cache(maxsize=16384)  # the same few hundred names come with every snapshot
 def looks_secret(name: str) -> bool:
     """Whether a key, flag or parameter name promises a secret value."""
     kind = _WHICH_ONE.sub("", _spaced(name))
