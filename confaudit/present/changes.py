@@ -193,10 +193,9 @@ def _has_two_values(change: Change) -> bool:
 
 
 def _is_mere_rename(change: Change) -> bool:
-    same = exact(change.before) == exact(change.after)
-    return (
-        change.kind is ChangeKind.RENAMED and same and change.source_before is change.source_after
-    )
+    is_renamed = change.kind is ChangeKind.RENAMED
+    is_same_source = change.source_before is change.source_after
+    return is_renamed and is_same_source and exact(change.before) == exact(change.after)
 
 
 def _former(change: Change, spec: OptionSpec) -> OptionSpec | None:

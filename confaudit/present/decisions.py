@@ -59,7 +59,7 @@ def idle_exceptions(judged: Judged, limit: int) -> tuple[Decisions, ...]:
 
 
 def _lapsed(judged: Judged, limit: int) -> Iterator[DecisionShown]:
-    known = {one.fingerprint: one for one in judged.everything}
+    known = {one.fingerprint: one for one in judged.everything} if judged.lapsed else {}
     for one in judged.lapsed:
         row = replace(_row(known[one.fingerprint], limit), outcome=within(one.why, limit))
         yield _told(row, one.entry, limit)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from itertools import accumulate, takewhile
+from itertools import accumulate
 from typing import Final, TypeAlias, TypeGuard
 
 from msgspec import Struct
@@ -58,7 +58,8 @@ def mark_words(before: str, after: str) -> tuple[Segments, Segments]:
 
 def _shared(old: Sequence[str], new: Sequence[str]) -> int:
     """How many words two sequences start with in common."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((n for n, (one, other) in pairs if one != other), min(len(old), len(new)))
 
 
 def _match(old: Sequence[str], new: Sequence[str]) -> tuple[Segments, Segments]:

@@ -6,6 +6,7 @@ Every string that leaves this room is safe to look at, see `wording.visible`.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -60,7 +61,8 @@ class Shown(Struct, frozen=True):
 
     def within(self, limit: int) -> "Shown":
         """The same with at most about `limit` characters of the value, around what differs."""
-        return replace(self, segments=shorten(self.segments, limit))
+        segments = shorten(self.segments, limit)
+        return self if segments is self.segments else replace(self, segments=segments)
 
 
 class Name(Struct, frozen=True):
@@ -83,6 +85,7 @@ class Chip(Struct, frozen=True):
     """Whether the entry itself shows it; else it is there to filter by."""
 
 
+@lru_cache(maxsize=1024)  # thousands of entries are about a few dozen things
 def group_chip(title: str) -> Chip:
     """What an entry is about, see `report.option_groups`; the facet's name stands in links."""
     return Chip("area", slug(title), middle_out(visible(title), 60), is_shown=False)

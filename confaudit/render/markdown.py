@@ -47,13 +47,28 @@ def render(report: Report, options: RenderOptions) -> str:
         cut = {"page": _first(page, shown), "hidden": max(0, page.total - shown)}
         return fill(env, "report.md.j2", {**known, **cut})
 
-    reach = min(_MANY, page.total)
-    while size(filled(reach)) <= _REPORT_LIMIT:
-        if reach == page.total:
-            return filled(reach)
-        reach = min(2 * reach, page.total)
-    fits = bisect_right(range(reach), _REPORT_LIMIT, key=lambda shown: size(filled(shown)))
-    return filled(max(0, fits - 1))
+    return filled(_most_fitting(page.total, lambda shown: size(filled(shown)) - _REPORT_LIMIT))
+
+
+def _most_fitting(total: int, excess: Callable[[int], int]) -> int:
+    """How many of so many rows fit; `excess` is by how much a number of them is too long."""
+    fits, fails, known = 0, total + 1, {0: excess(0)}
+    reach = min(_MANY, total)
+    while fits + 1 < fails:
+        known[reach] = excess(reach)
+        fits, fails = (fits, reach) if known[reach] > 0 else (reach, fails)
+        reach = _between(fits, fails, known)
+    return fits
+
+
+def _between(fits: int, fails: int, known: Mapping[int, int]) -> int:
+    """The number to try next: rows are mostly of one length, and every other step halves."""
+    if fails not in known:
+        return min(2 * fits, fails - 1)
+    if len(known) % 2:
+        return (fits + fails) // 2
+    left, over = max(0, -known[fits]), known[fails]
+    return min(max(fits + 1, fits + (fails - fits) * left // (left + over)), fails - 1)
 
 
 def size(text: str) -> int:

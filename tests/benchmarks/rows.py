@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from tests.benchmarks.timing import Cost, Job
 
@@ -76,7 +76,7 @@ class Amount:
     goal: float
     unit: str
     measure: Callable[[], float]
-    jobs: tuple[Job, ...] = ()
+    jobs: ClassVar[tuple[Job, ...]] = ()
 
     def figure(self, _: Costs) -> Figure:
         return Figure(self.measure())

@@ -46,9 +46,8 @@ class _Heard(Fleet):
             self.hours[name] += 1
 
     def write_asked(self, file: Path) -> None:
-        """Tell what was asked since this was last called, or since the beginning."""
+        """Tell what was asked since `asked` was cleared."""
         file.write_text("\n".join(self.asked))
-        self.asked.clear()
 
 
 def _set_up(server: Fleet, fleet: Sequence[str], folder: Path) -> Job:
@@ -91,7 +90,8 @@ def fleet(data: Data, folder: Path) -> Iterator[list[Row]]:
     everybody = names(data.scale.deployments)
     few = everybody[: data.scale.fleet_changed]
     with _Heard(everybody) as server:
-        unchanged = _set_up(server, everybody, repository)
+        first = _set_up(server, everybody, repository)
+        unchanged = replace(first, prepare=server.asked.clear)
         changed = replace(unchanged, prepare=lambda: server.change(few))
         asking = module(folder, "asking", server.url, asked)
         asking = replace(

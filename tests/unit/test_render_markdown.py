@@ -1,7 +1,7 @@
 import re
 from collections.abc import Callable
 from html import unescape
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from markdown_it import MarkdownIt
@@ -14,8 +14,10 @@ from confaudit.core.model import Cause, ChangeKind, Subject
 from confaudit.core.report.report import Column, Table
 from confaudit.present.gathered import gathered
 from confaudit.present.page import present
-from confaudit.render import RenderOptions, render
+from confaudit.render import RenderOptions, markdown, render
 from confaudit.render.markdown import code, fence, tagged, words
+from confaudit.render.templated import fill
+from tests.browser.large import large_report
 from tests.golden.sample_changes import option
 from tests.golden.sample_reports import (
     AFTER,
@@ -405,3 +407,37 @@ def test_long_words_cost_no_time_and_leave_room(trap: str) -> None:
     text = render(report, "md", RenderOptions())  # growing squared it would not come back
     assert in_a_form(text) <= GITHUB_TAKES
     assert "CODER_A" in text
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [[], [100], [101], [1] * 90, [10] * 5000, [100, 1, 1], [1, 1, 99], [*range(300)], [0] * 200],
+)
+def test_as_many_rows_are_shown_as_fit_and_few_numbers_are_tried(lengths: list[int]) -> None:
+    tried: list[int] = []
+
+    def excess(number: int) -> int:
+        tried.append(number)
+        return sum(lengths[:number]) - 100
+
+    sums = [sum(lengths[:number]) for number in range(len(lengths) + 1)]
+    assert markdown._most_fitting(len(lengths), excess) == max(
+        number for number, one in enumerate(sums) if one <= 100
+    )
+    assert len(tried) <= 12
+
+
+def test_nothing_is_shown_of_what_does_not_fit_without_rows() -> None:
+    assert markdown._most_fitting(3, lambda number: 1 + number) == 0
+
+
+def test_five_thousand_changes_are_laid_out_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[int] = []
+
+    def filled(env: Any, name: str, data: Any) -> str:
+        rows.append(sum(len(group.rows) for group in data["page"].groups))
+        return fill(env, name, data)
+
+    monkeypatch.setattr(markdown, "fill", filled)
+    markdown.render(large_report(), RenderOptions())
+    assert len(rows) <= 7
