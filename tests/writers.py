@@ -132,6 +132,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 def say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main(writers: int = 8, snapshots: int = 25) -> None:
