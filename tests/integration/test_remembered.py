@@ -1,6 +1,5 @@
 """A history that was told once is told again without reading it, and never as it was before."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -169,11 +168,11 @@ def test_each_question_has_an_answer_of_its_own(root):
     assert told(root) == every
 
 
-@pytest.mark.parametrize("value", ["1" + "0" * 30, '"\\ud800"'])
-def test_a_value_that_cannot_be_kept_is_told_all_the_same(root, value):
-    edit(root, "odd", lambda text: re.sub('("access-url".*"value": )"[^"]*"', rf"\1{value}", text))
+def test_a_number_that_cannot_be_kept_is_told_all_the_same(root):
+    place = re.compile('("access-url".*"value": )"[^"]*"')
+    edit(root, "odd", lambda text: place.sub(lambda found: f"{found[1]}{10**30}", text))
     (change,) = told(root)[0].changes
-    assert change.after == json.loads(value)
+    assert change.after == 10**30
     assert told(root)[0].changes == (change,)
 
 
