@@ -47,7 +47,7 @@ def saved(tmp_path, monkeypatch):
     return save
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@every_row("name", REPORTS)
 def test_json_comes_back_byte_for_byte(name, saved, capsys):
     assert run(["convert", saved(written(name).encode()), "-f", "json"]) == ExitCode.OK
     assert capsys.readouterr().out == written(name)
@@ -160,7 +160,7 @@ NEWER_MINOR = f"{MAJOR}.{MINOR + 1}"
 FOREIGN, DAMAGED, NEWER = "no JSON report of confaudit", "is damaged", "a newer confaudit"
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("document", "said"),
     [
         (b"", FOREIGN),

@@ -15,6 +15,7 @@ from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.words import named
 from tests.story import CHAPTERS, PLANTED, TOLD
+from tests.tables import every_row
 
 BY_ID = {one.id: one for one in TOLD}
 
@@ -45,7 +46,7 @@ def test_an_entry_for_each_chapter_of_a_snapshot_in_its_order(told):
     assert [one for one in told if one in on_main] == on_main
 
 
-@pytest.mark.parametrize("chapter", TOLD, ids=lambda one: one.id)
+@every_row("chapter", TOLD, ids=lambda one: one.id)
 def test_an_entry_tells_what_its_chapter_does(story, told, chapter):
     entry = told[chapter.id]
     assert (entry.deployment, entry.taken_at, entry.subject) == (

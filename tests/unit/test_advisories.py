@@ -393,7 +393,7 @@ def test_wrong_cases_of_an_own_advisory_are_told(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("when", "told", "hint"),
     [
         ("{option: telemetri, is: set}", "when.option: no release has", "did you mean telemetry?"),
@@ -463,7 +463,7 @@ def test_a_condition_that_cannot_be_meant_is_refused(tmp_path, when, told, hint)
     assert hint in refusal.value.hint
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("old", "new", "told"),
     [
         ("  always: true\n", "", "line 2: it would never apply"),

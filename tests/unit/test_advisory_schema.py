@@ -16,6 +16,7 @@ from confaudit.rulebook import written as written_form
 from confaudit.rulebook.conditions import KINDS
 from confaudit.rulebook.questions import QUESTIONS
 from confaudit.rulebook.schema import schema
+from tests.tables import every_row
 from tests.unit.rulebook import FILES
 
 SCHEMA = schema()
@@ -109,7 +110,7 @@ CONDITIONS = [
 """The language, as far as it can be asked where nothing is looked at one by one."""
 
 
-@pytest.mark.parametrize("when", CONDITIONS)
+@every_row("when", CONDITIONS)
 def test_what_can_be_asked_is_valid_and_read(tmp_path, when):
     path = tmp_path / advisories.USER_FILE
     path.write_text(written(when), encoding="utf-8")
@@ -183,7 +184,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("text", BROKEN)
+@every_row("text", BROKEN)
 def test_what_is_refused_is_not_valid(tmp_path, text):
     path = tmp_path / advisories.USER_FILE
     path.write_text(text, encoding="utf-8")

@@ -172,7 +172,7 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "old", "new", "told", "hint"), FAULTS)
+@every_row(("name", "old", "new", "told", "hint"), FAULTS)
 def test_a_fault_is_told_with_file_line_and_key(tmp_path, name, old, new, told, hint):
     read, good, error = READERS[name]
     assert old in good
@@ -206,8 +206,8 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("fault", HOSTILE)
-@pytest.mark.parametrize("name", READERS)
+@every_row("fault", HOSTILE)
+@every_row("name", READERS)
 def test_a_hostile_file_ends_in_one_sentence(tmp_path, name, fault):
     read, _, error = READERS[name]
     path = tmp_path / name
@@ -278,7 +278,7 @@ def config(tmp_path, text):
     return configfile.load(path)
 
 
-@pytest.mark.parametrize(
+@every_row(
     ("text", "field", "value"),
     [
         ("push: yes", "push", True),
