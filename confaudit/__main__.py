@@ -24,6 +24,7 @@ def main() -> int:
     from confaudit.cli.main import run
 
     code = run()
+    gc.freeze()  # else Python, to end, looks for cycles in all that was read: a quarter of an audit
     if code >= _SIGNALLED:
         streams.say("")
         os._exit(code)  # a request still under way in a thread is not waited for

@@ -7,7 +7,7 @@ becomes a condition of `core.judge`; reading and the JSON Schema are both made f
 import re
 from collections.abc import Mapping, Sequence
 from fnmatch import translate
-from functools import cache
+from functools import partial
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 import msgspec
@@ -23,6 +23,7 @@ from confaudit.core.upgrade.families import Family
 from confaudit.core.upgrade.family_faults import Fault
 from confaudit.core.upgrade.known import UpgradeSide
 from confaudit.errors import suggest
+from confaudit.rulebook.later import Later
 from confaudit.rulebook.questions import Bounds, Other, SettingQuestion, comparison
 from confaudit.yaml_file import Part
 
@@ -56,12 +57,14 @@ class ConditionReader(Struct, frozen=True):
         Raises:
             ConfauditError: of the file's kind: it asks what cannot be asked.
         """
-        if not self.later:
-            return self._read(part)
-        read = cache(lambda: self._read(part))
-        return lambda situation, item: read()(situation, item)
+        return Later(partial(self.read, part)) if self.later else self.read(part)
 
-    def _read(self, part: Part) -> Condition:
+    def read(self, part: Part) -> Condition:
+        """A condition, read now.
+
+        Raises:
+            ConfauditError: of the file's kind: it asks what cannot be asked.
+        """
         keys = list(part.children())
         found = [key for key in keys if key in KINDS]
         if not found:

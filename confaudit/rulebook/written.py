@@ -159,5 +159,7 @@ def option_types(catalogs: Sequence[Catalog]) -> Mapping[str, tuple[str, ...]]:
     shared = {id(one.options): one.options for one in reversed(releases)}
     for options in shared.values():
         for key, spec in options.items():
-            found.setdefault(key, {}).update({spec.type: None} if spec.type else {})
+            types = found.setdefault(key, {})
+            if spec.type:
+                types[spec.type] = None
     return {key: tuple(types) for key, types in found.items()}

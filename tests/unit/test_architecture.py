@@ -458,6 +458,13 @@ def test_version_is_answered_without_click():
     assert done.stdout.split()[-1] == "False"
 
 
+def test_what_was_read_is_not_looked_through_for_cycles_at_the_end():
+    code = "import gc, sys; from confaudit.__main__ import main; sys.argv[1:] = ['help']; main();"
+    code += "print(gc.get_freeze_count() > 10 * len(gc.get_objects()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == "True"
+
+
 TIME = re.compile(r"datetime\.(now|utcnow|today)|date\.today|time\.time\b|SOURCE_DATE_EPOCH")
 
 

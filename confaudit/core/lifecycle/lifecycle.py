@@ -111,10 +111,10 @@ def life(key: str, releases: Sequence[Release]) -> Life:
         KeyError: No release has it.
     """
     keys = option_keys(key, releases)
-    holders = [(release, spec) for release in releases if (spec := _found(keys, release.options))]
-    if not holders:
+    newest = next((one for one in reversed(releases) if _found(keys, one.options)), None)
+    spec = _found(keys, newest.options) if newest else None
+    if not newest or not spec:
         raise KeyError(key)
-    newest, spec = holders[-1]
     return Life(
         spec=spec,
         release=newest.version,

@@ -300,13 +300,10 @@ def _under_known_names(
 
     If it knows none, the first stands for all: the one that is not deprecated.
     """
+    names = {(way, _name(spec, way)) for spec in target.options.values() for way in Channel}
     for group in carried:
-        known = [one for one in group if one.channel and _knows(target, one.channel, one.name)]
+        known = [one for one in group if (one.channel, one.name) in names]
         yield from known or group[:1]
-
-
-def _knows(release: Release, channel: Channel, name: str) -> bool:
-    return any(_name(spec, channel) == name for spec in release.options.values())
 
 
 def is_server_variable(name: str, facts: Facts) -> bool:
