@@ -2,8 +2,10 @@
 
 import re
 import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +20,9 @@ from confaudit.workflows import snapshot as workflow
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.shard import Shard
 from confaudit.workflows.snapshot import Outcome, Status
+
+if TYPE_CHECKING:
+    from confaudit.core.report.report import Report
 
 
 class ShardType(click.ParamType[Shard]):
@@ -158,8 +163,8 @@ def command(
         _tell(outcome, verbose, is_reported=is_reporting)
     _summarise(outcomes)
     if is_reporting:
-        _report(setup, outcomes)
-    if is_notifying and setup.configuration.notifications:
+        _report(setup, outcomes, is_notifying=is_notifying)
+    elif is_notifying:
         _notify(setup, outcomes)
     if setup.configuration.push if push is None else push:
         patience = setup.configuration.push_timeout if push_timeout is None else push_timeout
@@ -186,19 +191,35 @@ def _one(names: tuple[str, ...]) -> str:
     return names[0]
 
 
-def _report(setup: Setup, outcomes: tuple[Outcome, ...]) -> None:
-    """What changed, one deployment after the other: cron mails what is printed."""
+def _report(setup: Setup, outcomes: tuple[Outcome, ...], *, is_notifying: bool) -> None:
+    """What changed, one deployment after the other; each report serves the notifications too."""
+    printed = _printed(workflow.reports(setup, outcomes))
+    if is_notifying and setup.configuration.notifications:
+        from confaudit.workflows.notify import tell  # only whoever has notifications pays for it
+
+        _complain(tell(setup, printed))
+    deque(printed, maxlen=0)
+
+
+def _printed(reports: "Iterable[Report]") -> "Iterator[Report]":
+    """The same once they are printed: cron mails what is."""
     from confaudit.cli.output import text_of  # most snapshots report nothing
 
-    for number, report in enumerate(workflow.reports(setup, outcomes)):
+    for number, report in enumerate(reports):
         click.echo("\n" * bool(number) + text_of(report), nl=False, color=True)
+        yield report
 
 
 def _notify(setup: Setup, outcomes: tuple[Outcome, ...]) -> None:
     """A line for each notification that failed, which is no failure of the snapshot."""
-    from confaudit.workflows.notify import announce  # only whoever has notifications pays for it
+    if setup.configuration.notifications:
+        from confaudit.workflows.notify import announce  # only whoever has any pays for it
 
-    for sentence in announce(setup, outcomes):
+        _complain(announce(setup, outcomes))
+
+
+def _complain(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
         click.echo(f"confaudit: {sentence}", err=True)
 
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from confaudit.store.command import Git
 
-_MOST_LOOSE: Final = 2048
-"""Objects, about 250 snapshots; a first snapshot of 500 deployments makes 4,000 more at once."""
+_MOST_LOOSE: Final = 1024
+"""Objects, about 130 snapshots; a first snapshot of 500 deployments makes 4,000 more at once."""
 _SAMPLE: Final = "17"
 """The one of git's 256 folders of loose objects by which it guesses how many there are."""
 

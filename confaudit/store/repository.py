@@ -34,6 +34,7 @@ from confaudit.store.objects import Changes, Objects, changes_between
 from confaudit.store.private import private
 from confaudit.store.remote import Remote
 from confaudit.store.snapshots import Entries, Snapshots
+from confaudit.store.told import Told
 
 
 class Taken(NamedTuple):
@@ -62,6 +63,7 @@ class Repository(Snapshots):
         self._common_dir = place.common_dir
         self._lock = StoreLock(place.common_dir)  # shared by all work trees of the repository
         self.answers = Answers(place.common_dir)
+        self.told = Told(place.common_dir)
 
     @classmethod
     def open(

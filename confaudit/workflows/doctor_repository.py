@@ -1,13 +1,13 @@
 """Whether snapshots can be written to the repository, and pushed to its remote."""
 
-import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from confaudit.core.health.check import Check, failed, ok, skipped, warning
-from confaudit.core.health.setting import git_check, privacy_check
+from confaudit.core.health.setting import git_check
 from confaudit.core.text.wording import listing_some, plural, visible
 from confaudit.errors import RemoteError, StoreError
+from confaudit.workflows.exposure import privacy
 from confaudit.workflows.repository_checks import REMOTE_SECONDS, configuration_check, no_remote
 from confaudit.workflows.setup import Setup
 
@@ -55,19 +55,13 @@ def _local(setup: Setup, survey: "Survey") -> Iterator[Check]:
             f"this user may not write in {visible(str(survey.root))}",
             "check the owner and the permissions of the repository",
         )
-    yield _privacy(survey)
+    yield privacy(survey.root)
     yield _branch(setup)
     yield _person(survey)
     yield configuration_check(setup)
     yield _work_tree(setup, survey)
     yield from _committed_tokens(setup, survey)
     yield _lock(survey)
-
-
-def _privacy(survey: "Survey") -> Check:
-    folder = survey.root.resolve()
-    modes = (path.stat().st_mode for path in (folder, *folder.parents))
-    return privacy_check(modes, visible(shlex.quote(str(folder))))
 
 
 def _branch(setup: Setup) -> Check:

@@ -8,9 +8,8 @@ from msgspec.structs import replace
 from confaudit.configfile import Deployment
 from confaudit.core.coder.releases import Catalog
 from confaudit.core.health.check import Check, failed, ok, skipped
-from confaudit.core.health.setting import certificate_check, clock_check, permissions_check
+from confaudit.core.health.setting import certificate_check, clock_check
 from confaudit.core.health.standing import release_check, token_check
-from confaudit.core.text.wording import visible
 from confaudit.errors import ApiError, ConfauditError
 from confaudit.sources.http_target import ApiTarget
 from confaudit.sources.probe import (
@@ -21,6 +20,7 @@ from confaudit.sources.probe import (
     greet,
     try_token,
 )
+from confaudit.workflows.exposure import token_file
 from confaudit.workflows.setup import Setup
 
 _Answer = TypeVar("_Answer")
@@ -36,7 +36,7 @@ def server_checks(
     if isinstance(greeting, Greeting):
         yield _certificate(setup, target)
         yield _clock(setup, greeting)
-    yield from _token_file(setup, deployment)
+    yield from token_file(setup, deployment)
     yield from _token(setup, name, deployment, is_there=isinstance(greeting, Greeting))
     if isinstance(greeting, Greeting):
         yield release_check(greeting.version, catalog, name)
@@ -67,13 +67,6 @@ def _clock(setup: Setup, greeting: Greeting) -> Check:
     if setup.clock.ordered:
         return skipped("clock", "another time than this machine's was ordered")
     return clock_check(greeting.at, setup.now())
-
-
-def _token_file(setup: Setup, deployment: Deployment) -> Iterator[Check]:
-    """Who may read the token, where a file has it; that it cannot be read is the token's fault."""
-    path = setup.loaded.folder / deployment.token_file
-    if deployment.token_file and path.is_file():
-        yield permissions_check(path.stat().st_mode & 0o777, visible(str(path)))
 
 
 def _token(setup: Setup, name: str, deployment: Deployment, *, is_there: bool) -> Iterator[Check]:

@@ -16,7 +16,7 @@ from confaudit.reticent import Reticent
 from confaudit.workflows.channels import channel_of
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.show import show
-from confaudit.workflows.snapshot import Outcome, Status, reports
+from confaudit.workflows.snapshot import Outcome, reports
 
 if TYPE_CHECKING:
     from confaudit.notify.channel import Channel
@@ -37,26 +37,30 @@ class Undelivered(Struct, frozen=True):
 
 def announce(setup: Setup, outcomes: Iterable[Outcome]) -> Iterator[str]:
     """Tell of the snapshots that were recorded, and then on one line each of what failed."""
+    wishes = [*map(_wish, _known(setup).values())]
+    wanted = [one for one in outcomes if any(wish.is_about(one.deployment) for wish in wishes)]
     try:
-        yield from (one.sentence for one in _announced(setup, outcomes))
+        yield from tell(setup, reports(setup, wanted))
     except ConfauditError as error:  # the history cannot be read
         yield f"notifications: {error.message}"
 
 
-def _announced(setup: Setup, outcomes: Iterable[Outcome]) -> Iterator[Undelivered]:
+def tell(setup: Setup, found: Iterable[Report]) -> Iterator[str]:
+    """Tell of what reports say, and on one line each of what failed; each is read once."""
     run = _Run(setup, {name: _wish(one) for name, one in _known(setup).items()})
-    recorded = [
-        one for one in outcomes if one.status is Status.RECORDED and run.is_about(one.deployment)
-    ]
-    gathered = defaultdict[str, list[Report]](list)
-    for report in reports(setup, recorded):
+    yield from (one.sentence for one in _told(run, found))
+
+
+def _told(run: "_Run", found: Iterable[Report]) -> Iterator[Undelivered]:
+    known, gathered = _known(run.setup), defaultdict[str, list[Report]](list)
+    for report in found:
         for name in run.wanting(report):
-            if _known(setup)[name].together:
+            if known[name].together:
                 gathered[name].append(report)
             else:
                 yield from run.send(name, report)
-    for name, found in gathered.items():
-        yield from run.send(name, as_one(found))
+    for name, several in gathered.items():
+        yield from run.send(name, as_one(several))
 
 
 class _Run(Struct, frozen=True):
@@ -66,10 +70,6 @@ class _Run(Struct, frozen=True):
     wishes: dict[str, Wish]
     channels: "dict[str, Channel]" = {}
     """Those that were needed already: to find a secret may take a while."""
-
-    def is_about(self, deployment: str) -> bool:
-        """Whether one of them may be about a deployment."""
-        return any(wish.is_about(deployment) for wish in self.wishes.values())
 
     def wanting(self, report: Report) -> list[str]:
         """The names of those that a report is for."""

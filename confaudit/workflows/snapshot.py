@@ -19,6 +19,7 @@ from confaudit.core.snapshot.canonical import encode
 from confaudit.core.snapshot.commit_message import commit_message, replacement_message
 from confaudit.errors import ConfauditError, DamagedError, SourceError, StoreError
 from confaudit.sources.api import ApiReading
+from confaudit.workflows.exposure import warn
 from confaudit.workflows.load import Loader
 from confaudit.workflows.setup import Setup
 
@@ -87,6 +88,7 @@ def take(
     """
     deployments = setup.deployments(names)
     repository = setup.repository(create=True)
+    warn(setup, repository, deployments.values())
     loader, turns = Loader(setup), _Turns(repository, lock_timeout)
     outcomes = []
     for group in _answers(loader, deployments):
@@ -240,6 +242,7 @@ def record(
     raw = loader.read(argument, kind)
     one = _cleaned(loader, name, raw)
     repository = setup.repository(create=True)
+    warn(setup, repository, ())
     with repository.lock(lock_timeout):
         taken_at = at or raw.taken_at or setup.now()
         if at is None:

@@ -109,6 +109,26 @@ def test_none_are_read_where_no_certificate_is_shown() -> None:
     assert certificates._trusting.cache_info().misses == 1
 
 
+def test_what_others_can_read_is_warned_of_once(
+    clean_folder: Path, quiet_home: None, confaudit, caplog: pytest.LogCaptureFixture
+) -> None:
+    with fleet.Fleet(NAMES) as server:
+        text = fleet.configuration(NAMES[:2], f"{server.url}/{{}}", "CODER_SESSION_TOKEN")
+        Path("confaudit.yaml").write_text(
+            text.replace("token_env: CODER_SESSION_TOKEN", "token_file: t")
+        )
+        Path("t").write_text(server.token)
+        Path("t").chmod(0o644)
+        assert confaudit("snapshot", "d000")[0] == 0
+        assert "token file: others may read it: its mode is 0644; run `chmod 600 " in caplog.text
+        caplog.clear()
+        assert confaudit("snapshot") == (0, "", "")
+        assert caplog.text == ""
+        Path("t").chmod(0o640)
+        assert confaudit("snapshot") == (0, "", "")
+    assert caplog.text.count("its mode is 0640") == 1
+
+
 SPARED = {"asyncio", "deepdiff", "filelock", "git", "jinja2", "psutil", "rich", "sqlite3"}
 
 

@@ -10,9 +10,12 @@ import pytest
 import yaml
 
 from confaudit.cli.setup import read_setup
+from confaudit.core.report.report import Report
 from confaudit.demo.story import states
 from confaudit.notify import channel
 from confaudit.workflows.notify import announce
+from confaudit.workflows.setup import Setup
+from confaudit.workflows.show import show
 from confaudit.workflows.snapshot import Outcome, Status
 from tests.integration.processes import DEADLINE, wait_until
 from tests.integration.receivers import PASSWORD, Mailbox, Receiver, dripping, mailbox
@@ -114,6 +117,25 @@ def test_a_change_is_told_in_every_way_to_whom_it_concerns(
     assert (told["CONFAUDIT_DEPLOYMENT"], told["CONFAUDIT_LEVEL"]) == ("prod", "warning")
     assert document["tables"]["deployments"]["rows"][0]["commit"] == told["CONFAUDIT_COMMIT"]
     assert "report_URL" not in told
+
+
+def test_a_report_that_is_printed_and_sent_is_made_once(
+    folder: Path, confaudit: Confaudit, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def counted(setup: Setup, *words: str) -> Report:
+        made.append(words)
+        return show(setup, *words)
+
+    monkeypatch.setattr("confaudit.workflows.show.show", counted)
+    one, two = (webhook(monkeypatch, name, f"{receiver.url}/200/{name}") for name in ("a", "b"))
+    configure(one=one, two=two, broken=webhook(monkeypatch, "c", f"{receiver.url}/500"))
+    code, out, err = confaudit("snapshot", "prod", "--from", "0.json", "--report")
+    assert (code, len(made)) == (0, 1)
+    assert "brought to prod" in out
+    assert err.startswith("confaudit: notification broken: ")
+    assert [len(receiver.at(f"/200/{name}")) for name in ("a", "b")] == [1, 1]
 
 
 def assert_is_slack(message: dict[str, object]) -> None:
