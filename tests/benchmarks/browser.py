@@ -1,30 +1,33 @@
-"""What a page of 5,000 changes costs its reader, in the system's chromium.
+"""Rows of what a page of 5,000 changes costs its reader, in the system's chromium.
 
-    python -m tests.benchmarks.browser
-
-Milliseconds in the page, median of several rounds: machines differ and are noisy, so the time of a
-search is also given in frames of 16.7 ms, and as a multiple of a pass over all rows that reads
-their text, which is the least any search has to do.
+A pass over all rows that reads their text is the least that a search has to do.
 """
 
 import shutil
-import sys
-import tempfile
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING, Final
 
-from playwright.sync_api import Page, sync_playwright
+from tests.benchmarks.data import Data
+from tests.benchmarks.rows import Amount, Row
 
-from confaudit.render import RenderOptions, render
-from tests.browser.large import large_report
-from tests.browser.looking import SEARCH
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
-ROUNDS = 9
-FRAME = 1000 / 60
-SEARCHES = ("name_4321", "some", "", "example.com operator", "")
-LOADED = "performance.getEntriesByType('navigation')[0].loadEventEnd"
-PASS = """() => {
+_ROUNDS: Final = 9
+_FRAME: Final = 1000 / 60
+"""Milliseconds of a frame; the time of a search is told in those, too."""
+_SEARCHES: Final = {
+    "name_4321": "one row",
+    "some": "all rows",
+    "example.com operator": "two words",
+    "": "nothing",
+}
+_LOADED: Final = "performance.getEntriesByType('navigation')[0].loadEventEnd"
+_PASS: Final = """() => {
   const start = performance.now();
   const rows = [...document.querySelectorAll("tr[id]")];
   rows.filter((row) => row.textContent.includes("name_4321"));
@@ -32,38 +35,41 @@ PASS = """() => {
 }"""
 
 
-def measured(page: Page) -> dict[str, float]:
-    """Milliseconds of each search, and of the pass to compare with."""
-    page.evaluate(SEARCH, "x")
-    page.evaluate(SEARCH, "")
-    times: dict[str, list[float]] = {f"search {text!r}": [] for text in SEARCHES} | {"pass": []}
-    for _ in range(ROUNDS):  # interleaved, so that a slow moment hits all
-        times["pass"].append(page.evaluate(PASS))
-        for text in SEARCHES:
-            times[f"search {text!r}"].append(page.evaluate(SEARCH, text))
-    return {name: median(values) for name, values in times.items()}
+@contextmanager
+def browser(data: Data, folder: Path) -> Iterator[list[Row]]:
+    """Loading it, and searches that find much and little."""
+    from playwright.sync_api import sync_playwright
 
+    from confaudit.render import RenderOptions, render
+    from tests.browser.large import large_report
 
-def main() -> None:
-    start = time.perf_counter()
-    text = render(large_report(), "html", RenderOptions())
-    rendering = time.perf_counter() - start
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        file = Path(folder, "page.html")
-        file.write_text(text, encoding="utf-8")
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        page = browser.new_page()
+    file = folder / "page.html"
+    file.write_text(render(large_report(data.scale.changes), "html", RenderOptions()))
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        page = chromium.new_page()
         page.goto(file.as_uri())
-        loaded, took = page.evaluate(LOADED), measured(page)
-        browser.close()
-    sys.stdout.write(f"size {len(text.encode()) / 1e6:.2f} MB, written in {rendering:.2f} s\n")
-    sys.stdout.write(f"loaded after {loaded:.0f} ms\n")
-    for name, milliseconds in took.items():
-        ratio = milliseconds / took["pass"]
-        frames = milliseconds / FRAME
-        line = f"{name:32} {milliseconds:6.1f} ms {frames:5.1f} frames {ratio:5.1f} x pass\n"
-        sys.stdout.write(line)
+        yield [
+            Amount("a page of 5,000 changes loads", 3000, "ms", lambda: page.evaluate(_LOADED)),
+            *(
+                Amount(f"… finds {what}", 2, "frames", partial(_frames, page, text))
+                for text, what in _SEARCHES.items()
+            ),
+            Amount("… reads all rows, to compare", 2, "frames", partial(_passed, page)),
+        ]
+        chromium.close()
 
 
-if __name__ == "__main__":
-    main()
+def _frames(page: "Page", text: str) -> float:
+    """The median of some searches, each after another one."""
+    from tests.browser.looking import SEARCH
+
+    found = []
+    for _ in range(_ROUNDS):
+        page.evaluate(SEARCH, "x")
+        found.append(page.evaluate(SEARCH, text))
+    return median(found) / _FRAME
+
+
+def _passed(page: "Page") -> float:
+    return median(page.evaluate(_PASS) for _ in range(_ROUNDS)) / _FRAME

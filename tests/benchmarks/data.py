@@ -26,6 +26,8 @@ class Scale(NamedTuple):
     """How often a large document holds all that a usual one does."""
     options: int = 1_000
     """At most, of one document."""
+    releases: int = 217
+    """Of Coder, the newest."""
     kept: int = 2_000
     """Commits of 10,000 snapshots of which one in five changed."""
 

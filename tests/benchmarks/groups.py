@@ -6,7 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple, TypeAlias
 
-from tests.benchmarks import histories, pages, review, snapshots, starting
+from tests.benchmarks import (
+    browser,
+    causes,
+    histories,
+    linting,
+    pages,
+    review,
+    snapshots,
+    starting,
+)
 from tests.benchmarks.data import Data
 from tests.benchmarks.rows import Figure, Row
 from tests.benchmarks.timing import take_turns
@@ -44,6 +53,9 @@ TABLE: Final[Mapping[str, Group]] = {
 MORE: Final[Mapping[str, Group]] = {
     "size": Group(pages.size),
     "review": Group(review.review),
+    "lint": Group(linting.lint),
+    "causes": Group(causes.causes),
+    "browser": Group(browser.browser),
 }
 """What is measured when it is named."""
 GROUPS: Final[Mapping[str, Group]] = {**TABLE, **MORE}

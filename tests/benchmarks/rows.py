@@ -47,7 +47,10 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Seconds:
-    """What one job takes beyond another that does only what does not count."""
+    """What one job takes beyond another that does only what does not count.
+
+    Of processors alone: on the wall both wait for somebody else.
+    """
 
     title: str
     goal: float
@@ -62,10 +65,7 @@ class Seconds:
     def figure(self, costs: Costs) -> Figure:
         """The median of the rounds."""
         pairs = [*zip(costs[self.job], costs[self.rest], strict=True)]
-        return Figure(
-            median(all_of_it.cpu - rest.cpu for all_of_it, rest in pairs),
-            median(all_of_it.wall - rest.wall for all_of_it, rest in pairs),
-        )
+        return Figure(median(all_of_it.cpu - rest.cpu for all_of_it, rest in pairs))
 
 
 @dataclass(frozen=True)

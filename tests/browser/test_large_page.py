@@ -1,4 +1,4 @@
-"""A report of 5,000 changes stays usable. What it costs, tests/benchmarks/browser.py tells."""
+"""A report of 5,000 changes stays usable. `tests.benchmarks browser` tells what it costs."""
 
 import re
 
