@@ -4,7 +4,6 @@ Only what the server declares is taken, never a value. A map that is a value end
 leaf, because its keys are the operator's.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from confaudit.core.model import CleanDeployment, Fidelity, Json, OptionSpec, Sn
 from confaudit.core.secret import is_secret
 from confaudit.core.snapshot.normalise import Option, normalise
 from confaudit.errors import CatalogError
+from confaudit.patterns import regex
 
 _UNKNOWN: Final = Release(version="", date="", esr=False, options={})
 """With the facts of a release that declares nothing, only what the wire itself says is left."""
@@ -79,7 +79,7 @@ def read_snapshot(snapshot: Snapshot, label: str) -> Partial:
 A_SNAPSHOT: Final = "is a snapshot, which mixes what a server said with what was known"
 A_SNAPSHOT_HINT: Final = "give a payload, a docs page, a written YAML, or live:NAME"
 
-_EXPERIMENT: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_EXPERIMENT: Final = regex(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 def _experiments(endpoints: Mapping[str, Json]) -> Experiments:

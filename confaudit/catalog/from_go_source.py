@@ -34,6 +34,7 @@ from confaudit.catalog.go_source.syntax import (
 from confaudit.catalog.go_source.values import Scope, UnresolvedError, address, as_texts
 from confaudit.catalog.partial import Facts, Kind, Partial
 from confaudit.core.coder.facts import NOTHING_KNOWN, Experiments
+from confaudit.patterns import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -41,9 +42,7 @@ if TYPE_CHECKING:
 HINT: Final = "give codersdk/deployment.go as it is in the source of the release"
 
 _OPTIONS: Final = "DeploymentValues.Options"
-_DECLARES_OPTIONS: Final = re.compile(
-    r"^func \(\w+ \*?DeploymentValues\) Options\(\)", re.MULTILINE
-)
+_DECLARES_OPTIONS: Final = regex(r"^func \(\w+ \*?DeploymentValues\) Options\(\)", re.MULTILINE)
 
 _TYPES: Final = {
     "Bool": "bool",
@@ -68,13 +67,13 @@ _COMPUTED: Final = {
 }
 """Function that makes a default → what must stand in it, the default, and what it comes from."""
 
-_FOLLOWS_HTTPS: Final = re.compile(r'strconv\.FormatBool\(\w+\.AccessURL\.Scheme=="https"\)')
+_FOLLOWS_HTTPS: Final = regex(r'strconv\.FormatBool\(\w+\.AccessURL\.Scheme=="https"\)')
 _NO_LIST: Final = "does not list the options of a server in a way that is known"
 _DEEPEST_GROUP: Final = 20
 _Fields: TypeAlias = Mapping[str, "Node"]
 """Field of a Go struct → what it is set to."""
 
-_LOCAL_TYPE: Final = re.compile(r"(?<![\w.])([A-Z]\w*)(?![\w.])")
+_LOCAL_TYPE: Final = regex(r"(?<![\w.])([A-Z]\w*)(?![\w.])")
 
 
 def recognise(text: str) -> bool:

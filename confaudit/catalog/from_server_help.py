@@ -11,18 +11,19 @@ from typing import Any, Final
 from confaudit.catalog.computed import computed_default, computed_texts
 from confaudit.catalog.partial import Facts, Kind, Partial, in_one_line, type_of_shown
 from confaudit.core.coder.releases import Version
+from confaudit.patterns import regex
 
 HINT: Final = "save what `coder server --help` prints, complete"
 
-_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
-_USAGE: Final = re.compile(r"^[ \t]+coder server \[flags\][ \t]*$", re.MULTILINE)
-_VERSION: Final = re.compile(r"^coder v(\S{1,80})[ \t]*$", re.MULTILINE)
-_OPTION: Final = re.compile(
+_COLOUR: Final = regex(r"\x1b\[[0-9;]*m")
+_USAGE: Final = regex(r"^[ \t]+coder server \[flags\][ \t]*$", re.MULTILINE)
+_VERSION: Final = regex(r"^coder v(\S{1,80})[ \t]*$", re.MULTILINE)
+_OPTION: Final = regex(
     r"^ {2,8}(?:-(?P<shorthand>\w), )?--(?P<flag>[a-z0-9][a-z0-9-]*) (?P<type>[^\s,]+)"
     r"(?:, \$(?P<env>\w+))?(?: \(default: (?P<default>.*)\))?[ \t]*$",
     re.MULTILINE,
 )
-_DESCRIPTION: Final = re.compile(r"\n(?:[ \t]{10,}\S[^\n]*(?:\n|\Z))*+")
+_DESCRIPTION: Final = regex(r"\n(?:[ \t]{10,}\S[^\n]*(?:\n|\Z))*+")
 
 
 def recognise(text: str) -> bool:

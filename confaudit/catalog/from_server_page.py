@@ -13,24 +13,25 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial, type_of_shown
+from confaudit.patterns import regex
 
 HINT: Final = "give the page again"
 
-_USAGE: Final = re.compile(r"^[ \t]*(coder\b[^\n]*) \[flags\]", re.MULTILINE)
-_HEADING: Final = re.compile(
+_USAGE: Final = regex(r"^[ \t]*(coder\b[^\n]*) \[flags\]", re.MULTILINE)
+_HEADING: Final = regex(
     r"(?:#{1,6} )?(?:-(?P<shorthand>\w), )?--(?P<flag>[a-z0-9][a-z0-9-]*)(?: \[#[^\]]*\])?[ \t]*"
 )
 _LABEL: Final = r"(?P<label>Type|Environment|YAML|Default)"
-_CELLS: Final = re.compile(rf"^{_LABEL}[ \t]*\n{{1,2}}(?=\S)([^\n]+)\n*", re.MULTILINE)
+_CELLS: Final = regex(rf"^{_LABEL}[ \t]*\n{{1,2}}(?=\S)([^\n]+)\n*", re.MULTILINE)
 _ROWS: Final = tuple(
-    re.compile(rf"{_LABEL}{between}(?P<value>.+)") for between in (r"[ \t]*\|[ \t]*", r" *\t *", "")
+    regex(rf"{_LABEL}{between}(?P<value>.+)") for between in (r"[ \t]*\|[ \t]*", r" *\t *", "")
 )
 """What stands between the two columns, in the kinds of pages."""
-_HEAD: Final = re.compile(r"[-| \t:]*|Property[| \t]*(?:Value)?|Value")
+_HEAD: Final = regex(r"[-| \t:]*|Property[| \t]*(?:Value)?|Value")
 """A line between heading and table, or of the head of the table."""
 
-_CODE: Final = re.compile(r"<code>(.*)</code>|`(.*)`")
-_ESCAPED: Final = re.compile(r"\\([\\|*_`<>\[\]{}])")
+_CODE: Final = regex(r"<code>(.*)</code>|`(.*)`")
+_ESCAPED: Final = regex(r"\\([\\|*_`<>\[\]{}])")
 
 
 def recognise(text: str) -> bool:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from confaudit.catalog.partial import Facts, Kind, Partial, in_one_line
+from confaudit.patterns import regex
 from confaudit.yaml_nodes import Mapping, Node, Scalar, YamlFault, compose, follow
 
 HINT: Final = "write the file again"
 
-_DECLARED: Final = re.compile(r" ?(?P<default>.*), type: (?P<type>\S+)\)")
+_DECLARED: Final = regex(r" ?(?P<default>.*), type: (?P<type>\S+)\)")
 """What follows the last `(default:` of an option's comment."""
-_COMMENTED: Final = re.compile(r"^[ \t]*# \(default:", re.MULTILINE)
+_COMMENTED: Final = regex(r"^[ \t]*# \(default:", re.MULTILINE)
 _UNSET: Final = "<unset>"
 
 

@@ -10,13 +10,13 @@ The type: of the 96 options that ever were new and whose form on the wire leaves
 guessed right, seven wrong and five not at all.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from confaudit.core.model import OptionSpec
+from confaudit.patterns import regex
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD: Final = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LIKELY: Final = 0.3
 """The least share of words in common; fewer are chance."""
 

@@ -1,14 +1,14 @@
 """Ranges of versions, spelled as npm does: `>=2.29.18 <2.30.0 || >=2.32.8`."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
 from confaudit.core.coder.releases import Version
+from confaudit.patterns import regex
 
-_RANGE: Final = re.compile(r">=(\S+)(?: <(\S+))?")
+_RANGE: Final = regex(r">=(\S+)(?: <(\S+))?")
 _OR: Final = " || "
 
 

@@ -1,6 +1,5 @@
 """What arguments are: which of them may be standard input, and how a shell completes them."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -8,6 +7,7 @@ import click
 
 from confaudit.cli.setup import read_setup
 from confaudit.errors import ConfauditError
+from confaudit.patterns import regex
 from confaudit.workflows import complete
 from confaudit.workflows.complete import Words
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _STDIN: Final = "-"
-_PLAIN: Final = re.compile(r"[\w./:@+,%-]+")
+_PLAIN: Final = regex(r"[\w./:@+,%-]+")
 """What shells take as it stands. They put no quotes around a branch called `$(…)`."""
 
 

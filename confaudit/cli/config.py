@@ -16,6 +16,7 @@ from confaudit.cli.lazy import Group
 from confaudit.cli.parameters import network_options, option, place_options
 from confaudit.cli.setup import fold_setup
 from confaudit.configfile import Configuration, said, schema
+from confaudit.patterns import regex
 from confaudit.sources.input import visible
 from confaudit.workflows.setup import Setup
 
@@ -108,9 +109,7 @@ def _unset(field: str, value: Any) -> str:
     return "  # not set" if field.endswith("_env") and value not in os.environ else ""
 
 
-_BARE: Final = re.compile(
-    r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z/][\w./@-]*(:[\w./@-]+)*"
-)
+_BARE: Final = regex(r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z/][\w./@-]*(:[\w./@-]+)*")
 """Texts that YAML takes for nothing else."""
 
 

@@ -1,7 +1,6 @@
 """Tables as CSV (RFC 4180, UTF-8), harmless in a spreadsheet."""
 
 import csv
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -12,6 +11,7 @@ from confaudit.core.history.rows import Cell, Row
 from confaudit.core.history.tables import TABLES, Column, Kind, Table
 from confaudit.export.folder import folder
 from confaudit.export.texts import iso
+from confaudit.patterns import regex
 
 
 @contextmanager
@@ -46,10 +46,10 @@ def _cell(column: Column, cell: Cell) -> str:
     return _harmless_json(str(cell)) if column.kind is Kind.JSON else _harmless(str(cell))
 
 
-_START: Final = re.compile("^(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])|(?<=;)(?=\\s*[=+\\-@])")
+_START: Final = regex("^(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])|(?<=;)(?=\\s*[=+\\-@])")
 """Where a spreadsheet takes what follows for a formula (OWASP, CSV injection): at the start of a
 cell, and after what is a separator in other countries. Texts hold no control characters."""
-_START_IN_JSON: Final = re.compile(r"(;\s*)([=+\-@])")
+_START_IN_JSON: Final = regex(r"(;\s*)([=+\-@])")
 
 
 def _harmless(text: str) -> str:

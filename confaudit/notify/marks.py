@@ -1,13 +1,13 @@
 """The hidden mark by which a comment is found again."""
 
-import re
 from typing import Final
 
 from confaudit.errors import ConfigError
+from confaudit.patterns import regex
 
-_MARK: Final = re.compile(r"\s*<!-- confaudit:([a-z-]+) -->\n?")
+_MARK: Final = regex(r"\s*<!-- confaudit:([a-z-]+) -->\n?")
 """Every report in Markdown begins with one, which says what kind it is."""
-_KEY: Final = re.compile(r"(?!.*--)[A-Za-z0-9._-]{1,64}")
+_KEY: Final = regex(r"(?!.*--)[A-Za-z0-9._-]{1,64}")
 """Nothing that could end the comment of HTML that hides it."""
 
 

@@ -1,6 +1,5 @@
 """What differs inside two values: words of a text, items of a list, entries of a mapping."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -12,6 +11,7 @@ from msgspec import Struct
 from confaudit.core.model import Json, Value
 from confaudit.core.secret import is_secret
 from confaudit.core.text.wording import exact, human, plural
+from confaudit.patterns import regex
 
 
 class Segment(Struct, frozen=True):
@@ -40,7 +40,7 @@ class Items(Struct, frozen=True):
 
 # --- words --------------------------------------------------------------------------------------
 
-_WORD: Final = re.compile(r"\w+|\W")
+_WORD: Final = regex(r"\w+|\W")
 _MOST_WORDS: Final = 500
 """Beyond this, comparing word by word takes longer than a reader would look: mark it all."""
 

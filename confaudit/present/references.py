@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from confaudit.patterns import regex
+
 
 def page_of(reference: str) -> str:
     """The public page that a reference names; empty where it names none.
@@ -15,8 +17,8 @@ def page_of(reference: str) -> str:
     return reference if _PAGE.fullmatch(reference) and len(reference) <= _LONGEST else ""
 
 
-_ISSUE: Final = re.compile(
+_ISSUE: Final = regex(
     r"(?P<project>[\w-][\w.-]{0,99}/[\w-][\w.-]{0,99})#(?P<number>\d{1,9})", re.ASCII
 )
-_PAGE: Final = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[\w./~%#?=&-]*)?", re.ASCII)
+_PAGE: Final = regex(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[\w./~%#?=&-]*)?", re.ASCII)
 _LONGEST: Final = 500

@@ -1,7 +1,6 @@
 """One self-contained page: complete without scripts, legible without styles, no network."""
 
 import json
-import re
 from hashlib import sha256
 from typing import Final
 
@@ -10,6 +9,7 @@ from markupsafe import Markup, escape
 from msgspec.structs import replace
 
 from confaudit.core.report.report import Report
+from confaudit.patterns import regex
 from confaudit.present.page import present
 from confaudit.render import RenderOptions
 from confaudit.render.json_v1 import document
@@ -68,7 +68,7 @@ def prose(text: str) -> Markup:
     return Markup("").join(marked)
 
 
-_NAME: Final = re.compile(
+_NAME: Final = regex(
     r"(`[^`]+`|(?<![\w-])--[a-z][\w-]*|\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9](?:=[^\s,;]*[^\s,;.:])?)"
 )
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import plural, visible
+from confaudit.patterns import regex
 from confaudit.present.decisions import Decisions
 from confaudit.present.entries import Fact, Group
 from confaudit.present.page import Page, present
@@ -262,18 +263,16 @@ def _word(word: str, as_code: Callable[[str], str]) -> str:
 
 
 _LONGEST_WORD: Final = 200
-_BACK_QUOTES: Final = re.compile("`+")
-_FITS_BACK_QUOTES: Final = re.compile(r"[^`|\\\s]([^`|]*[^`|\\\s])?")
-_PLAIN_WORD: Final = re.compile(
+_BACK_QUOTES: Final = regex("`+")
+_FITS_BACK_QUOTES: Final = regex(r"[^`|\\\s]([^`|]*[^`|\\\s])?")
+_PLAIN_WORD: Final = regex(
     r"\(?(?:(?:[A-Za-z]|[^\x00-\x7f])+(?:['/-][a-z]+)*|v?\d[\d.,:-]*|/)?[.,:;?)]*"
 )
-_MARK_OR_COMMIT: Final = re.compile(r"^\d+[.)]$|\b[0-9a-f]{7,64}\b", re.IGNORECASE)
+_MARK_OR_COMMIT: Final = regex(r"^\d+[.)]$|\b[0-9a-f]{7,64}\b", re.IGNORECASE)
 """A plain word that begins a list, or that a forge would look up as a commit."""
-_WORD: Final = re.compile(r"\(?`[^`]+`[.,:;?)]*(?![^ ])|[^ ]+")
+_WORD: Final = regex(r"\(?`[^`]+`[.,:;?)]*(?![^ ])|[^ ]+")
 """What stands in back quotes is one word."""
-_AROUND: Final = re.compile(
-    r"(?P<lead>\()?(?:`(?P<quoted>[^`]+)`|(?P<bare>.+?))(?P<stop>[.,:;?)]*)"
-)
-_SIGN: Final = re.compile(r"[!-/:-@\[-`{-~]")
-_HTML_SIGN: Final = re.compile(r"[!-,./:-<>-@\[-^`{-~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_AROUND: Final = regex(r"(?P<lead>\()?(?:`(?P<quoted>[^`]+)`|(?P<bare>.+?))(?P<stop>[.,:;?)]*)")
+_SIGN: Final = regex(r"[!-/:-@\[-`{-~]")
+_HTML_SIGN: Final = regex(r"[!-,./:-<>-@\[-^`{-~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 """Any but those that names and settings are written with: `-`, `=` and `_` within a name."""

@@ -5,7 +5,6 @@ else is checked as strictly as what a stranger may have sent.
 """
 
 import json
-import re
 from math import isfinite
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 
 from confaudit.core.report.report import Report
 from confaudit.errors import SourceError
+from confaudit.patterns import regex
 from confaudit.render.json_v1 import SCHEMA_VERSION
 from confaudit.render.json_v1_fields import Document
 from confaudit.render.saved_fields import report_of
@@ -42,7 +42,7 @@ def load(content: bytes) -> Report:
 # --- the document -------------------------------------------------------------------------------
 
 _OUR_MAJOR, _OUR_MINOR = map(int, SCHEMA_VERSION.split("."))
-_VERSION: Final = re.compile(r"([1-9]\d{0,8})\.(\d{1,9})")
+_VERSION: Final = regex(r"([1-9]\d{0,8})\.(\d{1,9})")
 _NEWER: Final = "A newer confaudit wrote this report; what only that version knows of is left out."
 
 

@@ -3,7 +3,6 @@
 What is checked here is what the types of the fields do not say.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,6 +21,7 @@ from confaudit.core.model import Fidelity
 from confaudit.core.report.audited import Audited
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Column, Report, Side, Table
+from confaudit.patterns import regex
 from confaudit.render.json_v1_entries import SnapshotEntry
 from confaudit.render.json_v1_fields import (
     AuditedEntry,
@@ -182,7 +182,7 @@ def _part(
 
 # --- tables -------------------------------------------------------------------------------------
 
-_ID: Final = re.compile(r"[a-z0-9-]{1,50}")
+_ID: Final = regex(r"[a-z0-9-]{1,50}")
 
 
 def _table(name: str, entry: TableEntry) -> Table:

@@ -11,6 +11,8 @@ from typing import Final, TypeAlias
 
 from rich.cells import cell_len, chop_cells
 
+from confaudit.patterns import regex
+
 _CODES: Final = {
     "bold": "1",
     "dim": "2",
@@ -23,7 +25,7 @@ _CODES: Final = {
     "cyan": "36",
 }
 """What styles are made of, `bold red`; with the numbers of ANSI."""
-_WORD: Final = re.compile(r"\s*\S+\s*")
+_WORD: Final = regex(r"\s*\S+\s*")
 
 _Run: TypeAlias = tuple[str, str]
 """A piece of text, and its style."""

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from confaudit.core.history.entry import Entry
+from confaudit.patterns import regex
 
 OVERVIEW: Final = "index.html"
 DIFFERENCES: Final = "differences.html"
@@ -15,8 +16,8 @@ STYLE: Final = "assets/site.css"
 SCRIPT: Final = "assets/site.js"
 INDEX: Final = "assets/search-index.js"
 
-_PLAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,78}[a-z0-9_-])?")
-_DEVICE: Final = re.compile(r"(?:aux|con|nul|prn|com\d|lpt\d)(?:\..*)?")
+_PLAIN: Final = regex(r"[a-z0-9](?:[a-z0-9._-]{0,78}[a-z0-9_-])?")
+_DEVICE: Final = regex(r"(?:aux|con|nul|prn|com\d|lpt\d)(?:\..*)?")
 """What Windows takes for a device, whatever follows the dot."""
 _READABLE: Final = 40
 """Characters of a name that are kept before its digest."""

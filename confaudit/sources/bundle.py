@@ -4,7 +4,6 @@ Only members below `deployment/` are opened: agent, workspace and log members ho
 CLI that made it decoded everything into its own types first, so what it did not know is lost.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from confaudit.core.coder import endpoints
 from confaudit.core.model import Fidelity, Json, RawDeployment
 from confaudit.errors import SourceError
+from confaudit.patterns import regex
 from confaudit.sources.input import Input, SourceContext
 from confaudit.sources.payload import WITHOUT_SETTINGS, has_settings
 from confaudit.sources.wire import (
@@ -37,7 +37,7 @@ _ENDPOINTS: Final = {
     "debug/health": "health.json",
     "debug/health/settings": "health_settings.json",
 }
-_CONFIG: Final = re.compile(r"((?:[^/]+/)?deployment/)config\.json")
+_CONFIG: Final = regex(r"((?:[^/]+/)?deployment/)config\.json")
 _FIRST_RELEASE: Final = datetime(2023, 8, 1, tzinfo=UTC)
 """Of Coder 2; Go's zip writer leaves the date at 1980 unless told otherwise."""
 

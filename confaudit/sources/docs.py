@@ -12,15 +12,16 @@ from typing import Final
 
 from confaudit.core.model import Fidelity, Json, RawDeployment
 from confaudit.errors import SourceError
+from confaudit.patterns import regex
 from confaudit.sources import payload
 from confaudit.sources.input import Input, SourceContext
 from confaudit.sources.wire import WireError, decode_json_at, decode_text
 
-_EXAMPLE: Final = re.compile(r'\{\s*"config"\s*:')
+_EXAMPLE: Final = regex(r'\{\s*"config"\s*:')
 _MAX_EXAMPLES: Final = 50
 """A page has a handful; more would make a hostile one slow."""
 
-_COMMIT_DATE: Final = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d\r?$", re.MULTILINE)
+_COMMIT_DATE: Final = regex(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d\r?$", re.MULTILINE)
 
 _URL_KEYS: Final = {"host", "path", "scheme"}
 _HOST_PORT_KEYS: Final = {"host", "port"}

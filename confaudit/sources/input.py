@@ -3,7 +3,6 @@
 Reads, with a bound, and decides nothing about what the bytes mean.
 """
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from msgspec import Struct
 from confaudit.core.model import RawDeployment, StoredFiles
 from confaudit.errors import SourceError
 from confaudit.opening import open_now
+from confaudit.patterns import regex
 from confaudit.reticent import Reticent
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -59,7 +59,7 @@ def visible(text: str) -> str:
 _LONGEST_SHOWN: Final = 300
 
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL: Final = regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def locate(argument: str, context: SourceContext) -> Input:

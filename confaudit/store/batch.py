@@ -1,7 +1,6 @@
 """One `git cat-file --batch`: any number of objects from a single process, each read once."""
 
 import os
-import re
 import tempfile
 import weakref
 from collections import OrderedDict, deque
@@ -11,11 +10,12 @@ from subprocess import Popen
 from typing import IO, Final
 
 from confaudit.errors import StoreError
+from confaudit.patterns import regex
 from confaudit.store.blobs import GitObject
 from confaudit.store.command import Git, GitResult, pipes, written
 from confaudit.store.discovery import unusable
 
-_HEADER = re.compile(rb"([0-9a-f]+) (\w+) (\d+)\n")
+_HEADER = regex(rb"([0-9a-f]+) (\w+) (\d+)\n")
 
 _REMEMBERED: Final = 8 << 20
 """Bytes kept in memory: many times one revision, and far below what a long history holds."""

@@ -1,12 +1,12 @@
 """The branch that is checked out, with its index and work tree: how it moves to a new commit."""
 
 import logging
-import re
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from confaudit.errors import StoreError
+from confaudit.patterns import regex
 from confaudit.store.command import Git, GitResult
 from confaudit.store.history import History
 from confaudit.store.objects import Changes, Objects
@@ -16,10 +16,10 @@ _log = logging.getLogger(__name__)
 _INDEX_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between attempts while another git process holds the index; git itself never waits."""
 
-_IN_THE_WAY = re.compile(r"not uptodate|overwritten|would be lost|resolve your current index")
+_IN_THE_WAY = regex(r"not uptodate|overwritten|would be lost|resolve your current index")
 
 
-_REF = re.compile(r"ref: (refs/heads/(?!\.invalid).+)\n?")
+_REF = regex(r"ref: (refs/heads/(?!\.invalid).+)\n?")
 
 
 def checked_out(git: Git, head: Path) -> str:

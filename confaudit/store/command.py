@@ -18,8 +18,9 @@ from typing import IO, Final, NamedTuple
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
+from confaudit.patterns import regex
 
-_KEPT = re.compile(
+_KEPT = regex(
     r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|EXEC_PATH|ALLOW_PROTOCOL|CEILING_DIRECTORIES"
     r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|(SSL|HTTP|PROXY|PYTHON)_\w+)"
 )
@@ -87,7 +88,7 @@ LOOK_SECONDS = 300.0
 """After which git is taken to wait for somebody who would write to a named pipe."""
 _PIPE_BYTES: Final = 1 << 20
 """So that git can go on while something else is done; where it may not be so much, it is less."""
-_USERINFO = re.compile(r"(\w://)[^/\s@]*@")
+_USERINFO = regex(r"(\w://)[^/\s@]*@")
 
 
 class NoRepository(StoreError):  # noqa: N818 - what is not there

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
+from confaudit.patterns import regex
 from confaudit.store.command import Git, GitResult, NoRepository, work_tree_of
 
 
@@ -61,7 +62,7 @@ def _plain(path: Path) -> RepositoryPaths | None:
     return None
 
 
-_ODD: Final = re.compile(rb"include|extensions|worktree|bare(?!\s*=\s*false)", re.IGNORECASE)
+_ODD: Final = regex(rb"include|extensions|worktree|bare(?!\s*=\s*false)", re.IGNORECASE)
 """In the configuration of a repository: what may have it lie elsewhere, or be of another format."""
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from confaudit.errors import StoreError
+from confaudit.patterns import regex
 from confaudit.store.batch import Batch
 from confaudit.store.blobs import blob_id, format_of
 from confaudit.store.command import Git, work_tree_of
@@ -22,7 +23,7 @@ from confaudit.store.log import COMMAND, FOLDER, Commit, Header, TreeEntry, comm
 MAX_BYTES: Final = 64 << 20
 """The most that is read at once; more is an accident or an attack on the memory."""
 
-_TREE_ROW = re.compile(rb"(\d+) ([^\0]+)\0", re.DOTALL)
+_TREE_ROW = regex(rb"(\d+) ([^\0]+)\0", re.DOTALL)
 
 
 class History:

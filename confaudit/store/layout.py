@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from confaudit.core.snapshot.canonical import FILES
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
+from confaudit.patterns import regex
 
 DEPLOYMENTS = "deployments"
 
@@ -22,9 +23,9 @@ deployments/*/schema.json linguist-generated
 DEPLOYMENT_TRAILER = "Confaudit-Deployment"
 """Git trailer by which a commit is known as a snapshot confaudit took of one deployment."""
 
-_NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_PATH = re.compile(rf"{DEPLOYMENTS}/({_NAME.pattern})/({'|'.join(map(re.escape, FILES))})")
-_TRAILER = re.compile(rf"^{DEPLOYMENT_TRAILER}: *(\S+) *$", re.MULTILINE)
+_NAME = regex(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_PATH = regex(rf"{DEPLOYMENTS}/({_NAME.pattern})/({'|'.join(map(re.escape, FILES))})")
+_TRAILER = regex(rf"^{DEPLOYMENT_TRAILER}: *(\S+) *$", re.MULTILINE)
 
 
 def check_deployment(name: str) -> str:

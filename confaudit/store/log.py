@@ -9,6 +9,8 @@ from typing import IO, Final, NamedTuple
 
 from msgspec import Struct
 
+from confaudit.patterns import regex
+
 _FIELDS: Final = ("%H", "%P", "%at", "%ad", "%an", "%ae", "%B")
 
 COMMAND: Final = (
@@ -104,9 +106,9 @@ def header(data: bytes) -> Header:
     )
 
 
-_TREE: Final = re.compile(rb"tree ([0-9a-f]+)")
-_PARENT: Final = re.compile(rb"^parent ([0-9a-f]+)$", re.MULTILINE)
-_AUTHOR: Final = re.compile(rb"^author .*> *(-?\d+)", re.MULTILINE)
+_TREE: Final = regex(rb"tree ([0-9a-f]+)")
+_PARENT: Final = regex(rb"^parent ([0-9a-f]+)$", re.MULTILINE)
+_AUTHOR: Final = regex(rb"^author .*> *(-?\d+)", re.MULTILINE)
 
 
 def _time(seconds: str) -> datetime | None:

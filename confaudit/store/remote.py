@@ -10,6 +10,7 @@ from typing import Final
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import NothingToDo, RemoteError, StoreError
+from confaudit.patterns import regex
 from confaudit.store.branch import Branch
 from confaudit.store.command import Git, GitResult
 from confaudit.store.identity import Signature, people
@@ -29,7 +30,7 @@ _FIRST_PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between attempts, of which a random part is waited: hosts of one cron start together."""
 
-_BEHIND = re.compile(
+_BEHIND = regex(
     rb"^!.*\[(rejected|remote rejected\] \((cannot lock|failed to update|incorrect old))", re.M
 )
 """`git push --porcelain` when the remote branch has moved, which fetching can mend."""

@@ -1,6 +1,5 @@
 """What a review compares: two trees of the history, as a person, a CI job or nobody names them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +9,7 @@ from msgspec import Struct
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
+from confaudit.patterns import regex
 from confaudit.store.command import Git
 from confaudit.store.disk import on_disk
 from confaudit.store.history import History
@@ -24,7 +24,7 @@ TARGET_VARIABLES: Final = (
 )
 """By which GitLab and GitHub name what a change is to be merged into; the first that is set."""
 
-_RANGE: Final = re.compile(r"(.*?)(\.{2,3})(.*)")
+_RANGE: Final = regex(r"(.*?)(\.{2,3})(.*)")
 _USUAL: Final = ("main", "master")
 _FETCH: Final = "fetch the whole history: `git fetch --unshallow`, in CI `fetch-depth: 0`"
 _LOOK: Final = "`git log --oneline --all` lists those there are, `git fetch` brings the remote's"

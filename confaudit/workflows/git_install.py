@@ -1,6 +1,5 @@
 """Make git show snapshots and operators' files by confaudit."""
 
-import re
 import shlex
 import shutil
 import sys
@@ -11,6 +10,7 @@ from typing import Final
 from confaudit.core.snapshot.canonical import FILES
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
+from confaudit.patterns import regex
 from confaudit.store.configure import GitConfiguration
 from confaudit.store.discovery import find
 from confaudit.store.layout import folder_of
@@ -25,7 +25,7 @@ _LAYOUT: Final = 1
 """Of the lines that `git textconv` prints. Git forgets what it remembers when its command is
 another one, and this number is a part of that."""
 
-_UNFIT: Final = re.compile(r"""["\\\s]|[^\x21-\x7e]|\A[-!#]|\A\[attr\]|\A\Z""")
+_UNFIT: Final = regex(r"""["\\\s]|[^\x21-\x7e]|\A[-!#]|\A\[attr\]|\A\Z""")
 """What a pattern in .gitattributes may not have, begin with, or be."""
 
 

@@ -1,6 +1,5 @@
 """An argument becomes a Snapshot: source → redact → normalise, the same way for every job."""
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -18,6 +17,7 @@ from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfauditError, ConfigError, NothingToDo, SourceError
+from confaudit.patterns import regex
 from confaudit.sources import Input, SourceContext
 from confaudit.workflows.setup import Setup, several
 
@@ -148,7 +148,7 @@ class Loader(Struct, frozen=True):
         return name or self.deployment
 
 
-_HERE: Final = re.compile(r"(HEAD|@)(?![\w./-])")
+_HERE: Final = regex(r"(HEAD|@)(?![\w./-])")
 """Begins what can only be meant for a revision of the branch that is checked out."""
 
 

@@ -1,7 +1,6 @@
 """The folder of a site: only what changed is written, only what the site once wrote is removed."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -10,12 +9,13 @@ from msgspec import Struct
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import ConfigError
+from confaudit.patterns import regex
 from confaudit.site.plan import Page
 from confaudit.workflows.write import telling, write_text
 
 MANIFEST: Final = "confaudit-site.json"
 """Names every page with what it rests on; written last, so that a broken run is made good."""
-_OURS: Final = re.compile(r"(?:[a-z0-9_][a-z0-9._-]*/)*[a-z0-9_][a-z0-9._-]*")
+_OURS: Final = regex(r"(?:[a-z0-9_][a-z0-9._-]*/)*[a-z0-9_][a-z0-9._-]*")
 _HINT: Final = "name a new folder, or one that `confaudit site` wrote"
 
 

@@ -1,17 +1,17 @@
 """Versions as operators write them, and the facts to go by."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from confaudit.core.coder.releases import Catalog, Release, Version, has_no_number
 from confaudit.core.text.wording import listing, plural, visible
 from confaudit.errors import ConfigError
+from confaudit.patterns import regex
 
 LATEST: Final = "latest"
 STABLE: Final = "stable"
 
-_LINE: Final = re.compile(r"v?([0-9]{1,9}\.[0-9]{1,9})")
+_LINE: Final = regex(r"v?([0-9]{1,9}\.[0-9]{1,9})")
 _IMPORT: Final = "`confaudit catalog update` learns what is missing"
 
 

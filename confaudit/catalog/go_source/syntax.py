@@ -3,10 +3,11 @@
 The names of nodes and of their fields are those of tree-sitter-go's grammar.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from time import process_time
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from confaudit.patterns import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -117,7 +118,7 @@ def name(node: "Node | None") -> str:
 
 
 _NAMES: Final = {"identifier", "selector_expression", "nil", "true", "false"}
-_NAME: Final = re.compile(r"\w+(\.\w+)*")
+_NAME: Final = regex(r"\w+(\.\w+)*")
 
 
 def elements(node: "Node") -> list[tuple[str, "Node"]]:
@@ -207,7 +208,7 @@ def _fields(struct: "Node") -> Iterator[tuple[str, Field]]:
                 yield field, Field(written(part(declared, "type")), _json(field, tag))
 
 
-_JSON: Final = re.compile(r'json:"([^",]*)')
+_JSON: Final = regex(r'json:"([^",]*)')
 
 
 def _json(field: str, tag: "Node | None") -> str:

@@ -1,6 +1,5 @@
 """What Go's expressions are worth, as far as the source alone decides it."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
@@ -16,6 +15,7 @@ from confaudit.catalog.go_source.syntax import (
 )
 from confaudit.core.coder import go
 from confaudit.core.coder.options import NANOSECONDS
+from confaudit.patterns import regex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -143,7 +143,7 @@ def _said(node: "Node") -> str:
     return (node.text or b"").decode()
 
 
-_ESCAPE: Final = re.compile(
+_ESCAPE: Final = regex(
     r"""\\(?:[abfnrtv\\"]|[01][0-7]{2}|x[0-7][\dA-Fa-f]|u[\dA-Fa-f]{4}|U[\dA-Fa-f]{8})"""
 )
 """As in Python; bytes that are no letter alone are not read."""
