@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from confaudit.core.coder.documented import Fit
 from confaudit.core.model import Fidelity, Level
+from confaudit.core.report.exits import is_unreadable
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report, Side
 from confaudit.core.report.states import worst_state
@@ -240,6 +241,8 @@ def _notes_title(report: Report) -> str:
 
 
 def _mood(report: Report) -> str:
+    if is_unreadable(report):
+        return Level.ERROR.word
     if report.kind.tells_states:
         level = worst_state(report).level
         return level.word if level else "safe"

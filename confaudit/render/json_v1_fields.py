@@ -266,7 +266,7 @@ class Document(Struct, kw_only=True):
     not_audited: (
         Annotated[
             bool,
-            Meta(description="A deployment is left out, as nothing tells which release it runs"),
+            Meta(description="A deployment is left out: see its verdict, or the notes"),
         ]
         | UnsetType
     ) = UNSET

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from confaudit import __version__
 from confaudit.core.changes.selection import EVERYTHING, Selection
 from confaudit.core.judge.finding import subjects
-from confaudit.core.judge.verdict import check_verdict
+from confaudit.core.judge.verdict import UNREADABLE, check_verdict
 from confaudit.core.lifecycle.lives import lives
+from confaudit.core.report.audited import Audited
 from confaudit.core.report.controls import controls_table, not_asked
 from confaudit.core.report.coverage import (
     anything_read,
@@ -20,12 +21,14 @@ from confaudit.core.report.coverage import (
 from confaudit.core.report.kinds import ReportKind
 from confaudit.core.report.report import Report
 from confaudit.core.text.wording import visible
+from confaudit.errors import SourceError
 from confaudit.workflows.audit import known_names
 from confaudit.workflows.check_inputs import Case, CheckRequest, cases
 from confaudit.workflows.hardening import Held, held
 from confaudit.workflows.house import house, strange_rules
 from confaudit.workflows.in_use import held_against
 from confaudit.workflows.operator_files import blind_spots, files_table
+from confaudit.workflows.readable import why
 from confaudit.workflows.report import one_report, refuse_strangers
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import about, as_far_as, meaning
@@ -42,7 +45,7 @@ def check(setup: Setup, request: CheckRequest, selection: Selection = EVERYTHING
         SourceError, ApiError, StoreError, NothingToDo: an input cannot be read, or there is none.
         CatalogError: a catalogue cannot be read.
     """
-    found, notes = cases(setup, request)
+    found, notes, failed = cases(setup, request)
     decided = house(setup)
     done = [held(setup, case.scope, decided, selection) for case in found]
     ids = dict.fromkeys(asked.rule.id for one in done for asked in one.asked)
@@ -53,6 +56,7 @@ def check(setup: Setup, request: CheckRequest, selection: Selection = EVERYTHING
         ids,
     )
     parts = [_part(setup, *one, request.version) for one in zip(found, done, strict=True)]
+    parts += [_unreadable(setup, *one) for one in failed.items()]
     return one_report(parts, (*notes, *strange_rules(setup, decided, ids)))
 
 
@@ -83,6 +87,20 @@ def _part(setup: Setup, case: Case, done: Held, version: str) -> Report:
             *blind_spots(scope.opened.operator),
             horizon(catalog),
         ),
+        generated_at=setup.now(),
+        tool_version=__version__,
+    )
+
+
+def _unreadable(setup: Setup, name: str, error: SourceError) -> Report:
+    """The report on a deployment whose last snapshot cannot be read."""
+    return Report(
+        kind=ReportKind.CHECK,
+        title=f"Check of {visible(name)}",
+        statement=UNREADABLE,
+        not_audited=True,
+        audited=Audited(name),
+        notes=(why(error),),
         generated_at=setup.now(),
         tool_version=__version__,
     )

@@ -3,10 +3,11 @@
 Both may begin with a brace, and so may Nix and templates. Who can read it decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import zip_longest
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from confaudit.core.model import RawDeployment, Snapshot, StoredFiles
 from confaudit.core.text.paths import telling
 from confaudit.core.text.wording import listing, visible
 from confaudit.core.upgrade.audience import Audience
-from confaudit.errors import ConfigError, NothingToDo
+from confaudit.errors import ConfigError, NothingToDo, SourceError
 from confaudit.operator_files import Deployment, OperatorFile, decode, recognised
 from confaudit.sources import Input, find, kind_of
 from confaudit.sources.snapshot import holds_snapshot
@@ -30,6 +31,7 @@ from confaudit.workflows.operator_files import (
     open_files,
     unlike,
 )
+from confaudit.workflows.readable import readable
 from confaudit.workflows.setup import Setup
 from confaudit.workflows.versions import release_of, version_of
 
@@ -68,8 +70,18 @@ class Case(Struct, frozen=True):
         return ", ".join(map(visible, files)) or visible(self.scope.name)
 
 
-def cases(setup: Setup, request: CheckRequest) -> tuple[tuple[Case, ...], tuple[str, ...]]:
-    """The deployments to check, and notes on what belongs to none of them.
+class Cases(NamedTuple):
+    """The deployments to check."""
+
+    found: tuple[Case, ...]
+    notes: tuple[str, ...] = ()
+    """On what belongs to none of them."""
+    failed: Mapping[str, SourceError] = {}
+    """Why the last snapshots of others cannot be read, by name."""
+
+
+def cases(setup: Setup, request: CheckRequest) -> Cases:
+    """The deployments to check.
 
     Raises:
         ConfigError: the version is none, or files may be of any of several snapshots.
@@ -80,14 +92,14 @@ def cases(setup: Setup, request: CheckRequest) -> tuple[tuple[Case, ...], tuple[
         return _latest(setup, loader, request)
     snapshots, given = _told_apart(loader, request)
     if snapshots and request.files:
-        return (_of_both(setup, loader, snapshots, replace(request, files=given)),), ()
+        return Cases((_of_both(setup, loader, snapshots, replace(request, files=given)),))
     clean = (_clean(setup, loader, one, request.version) for one in snapshots)
     found = [_of_snapshot(setup, one, request) for one in clean]
     if not given:
-        return _with_names(found), ()
+        return Cases(_with_names(found))
     opened = open_deployments(_as_one(given, request), Audience(setup.catalog()).of)
     found += [_of_files(setup, one, request) for one in opened.found]
-    return _with_names(found), opened.notes
+    return Cases(_with_names(found), opened.notes)
 
 
 def _as_one(files: GivenFiles, request: CheckRequest) -> GivenFiles:
@@ -148,19 +160,20 @@ def _file(found: Input) -> OperatorFile:
 # --- snapshots ----------------------------------------------------------------------------------
 
 
-def _latest(
-    setup: Setup, loader: Loader, request: CheckRequest
-) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+def _latest(setup: Setup, loader: Loader, request: CheckRequest) -> Cases:
     """The newest snapshot of each deployment that there is, or of the one that is named."""
     snapshots = setup.snapshots()
-    found = {name: loader.latest(snapshots, name) for name in _names(setup, snapshots, request)}
+    names = _names(setup, snapshots, request)
+    found, failed = readable(names, partial(loader.latest, snapshots))
     taken = tuple(_of_snapshot(setup, one, request) for one in found.values() if one)
     if not taken:
-        raise NothingToDo(
+        nothing = NothingToDo(
             "there is no snapshot yet", "take one with `confaudit snapshot`, or name what to check"
         )
+        raise next(iter(failed.values()), nothing)
     missing = [visible(name) for name, one in found.items() if one is None]
-    return taken, (f"Of {listing(missing)} there is no snapshot yet.",) if missing else ()
+    notes = (f"Of {listing(missing)} there is no snapshot yet.",) if missing else ()
+    return Cases(taken, notes, failed)
 
 
 def _names(setup: Setup, snapshots: "Snapshots", request: CheckRequest) -> Sequence[str]:

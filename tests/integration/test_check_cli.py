@@ -228,6 +228,45 @@ def test_without_an_argument_the_last_snapshots_are_checked(run, clean_folder, m
     assert (code, "names no deployment 'labs'" in err) == (2, True)
 
 
+def test_a_snapshot_that_cannot_be_read_hides_no_other(run, clean_folder):
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    payload(clean_folder, "open.json", **OPEN)
+    names = ("prod", "staging", "lab")
+    urls = (f"{name}: {{url: 'https://{name}.example.com'}}" for name in names)
+    (clean_folder / "confaudit.yaml").write_text(f"deployments: {{{', '.join(urls)}}}\n")
+    for name in names:
+        assert run("snapshot", name, "--from", "open.json")[0] == 0
+    damage("staging")
+    code, out, err = run("check", "--exit-zero", "-f", "json", "-o", "check.json")
+    assert (code, out, err) == (2, "", "")
+    told = json.loads((clean_folder / "check.json").read_text())
+    assert told["verdict"].startswith("1 of 3 deployments not audited, the others: ")
+    assert [(one["name"], "not_audited" in one) for one in told["deployments"]] == [
+        ("prod", False), ("lab", False), ("staging", True)
+    ]  # fmt: skip
+    why = "HEAD:staging cannot be read: the stored snapshot file settings.json is not valid JSON"
+    assert told["deployments"][2]["notes"][0].startswith(why)
+    assert run("convert", "check.json", "-q", "--fail-on", "never")[0] == 2
+    code, out, err = run("compare", "-f", "md")
+    assert (code, err) == (2, "")
+    assert "Not compared, as it cannot be read: staging. No option differs between 2 conf" in out
+    assert "`HEAD:staging` cannot be read: the stored snapshot file `settings.json` is not" in out
+    assert "[!CAUTION]" in out
+    damage("lab")
+    assert run("check", "--exit-zero", "-q")[0] == 2
+    for arguments in (("compare",), ("check", "-d", "lab"), ("compare", "lab", "staging")):
+        code, out, err = run(*arguments)
+        assert (code, out, "is not valid JSON" in err) == (2, "", True)
+
+
+def damage(name):
+    """Commit settings that are no JSON."""
+    file = Path("deployments", name, "settings.json")
+    file.write_text(file.read_text(encoding="utf-8").replace("{", "[", 1), encoding="utf-8")
+    identity = ("-c", "user.name=Ann", "-c", "user.email=ann@example.com")
+    subprocess.run(["git", *identity, "commit", "-qam", "damage"], check=True)
+
+
 def place(key):
     """Where an option stands in the snapshot of prod."""
     file = Path("deployments/prod/settings.json")

@@ -15,6 +15,7 @@ from confaudit.core.upgrade.known import Truth
 NOTHING_READ: Final = "nothing of Coder's settings was read"
 """What an audit comes to that had nothing to look at, unless it fails all the same."""
 NOT_AUDITED: Final = "not audited: nothing tells which release runs"
+UNREADABLE: Final = "not audited: its last snapshot cannot be read"
 NOTHING_TO_MEND: Final = "nothing to mend"
 SAFE: Final = "safe"
 WILL_NOT_START: Final = "will not start"

@@ -9,11 +9,21 @@ from confaudit.errors import ExitCode
 
 
 def exit_code(report: Report, threshold: Threshold) -> ExitCode:
-    """By what the verdict goes by, listed or not."""
+    """By what the verdict goes by, listed or not; what could not be read weighs more than that."""
+    if is_unreadable(report):
+        return ExitCode.USAGE
     if threshold.is_strict and report.is_incomplete:
         return ExitCode.INCOMPLETE
     level = worst_state(report).level if report.kind.tells_states else report.worst
     return ExitCode.FOUND if threshold.is_reached(level) else ExitCode.OK
+
+
+def is_unreadable(report: Report) -> bool:
+    """Whether something that was asked about cannot be read, which is an error.
+
+    What an upgrade leaves out is none: nobody said which release it runs.
+    """
+    return report.not_audited and not report.kind.is_upgrade
 
 
 def why_zero(report: Report, threshold: Threshold) -> str:

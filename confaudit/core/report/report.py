@@ -115,7 +115,8 @@ class Report(Struct, frozen=True):
     """Of an audit: whether it had none of Coder's settings to look at, so that finding nothing
     means nothing."""
     not_audited: bool = False
-    """Of one of several deployments: whether it was left out, as nothing tells what it runs."""
+    """Of one of several deployments: whether it was left out, as nothing tells what it runs, or
+    its last snapshot cannot be read."""
     audited: Audited | None = None
     """Of an audit of one deployment."""
     parts: tuple["Report", ...] = ()
@@ -289,7 +290,7 @@ class Report(Struct, frozen=True):
     @property
     def _nothing_found(self) -> str:
         if self.not_audited:
-            return _NO_RELEASE
+            return _NO_RELEASE if self.kind.is_upgrade else ""
         if self.nothing_read:
             return _NOTHING_TO_LOOK_AT
         return _NOTHING_COUNTS if self._is_excused else _NOTHING_TO_DO
