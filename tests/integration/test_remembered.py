@@ -9,6 +9,8 @@ from contextlib import suppress
 import pytest
 
 from confaudit.configfile import Configuration, Loaded
+from confaudit.core.history import blame as search
+from confaudit.core.snapshot import canonical
 from confaudit.core.snapshot.canonical import encode
 from confaudit.errors import ConfauditError
 from confaudit.store.layout import folder_of
@@ -21,6 +23,8 @@ from tests.long_history import build, chosen_by, edited, sample
 
 pytestmark = pytest.mark.usefixtures("quiet_home")
 COMMITS = 40
+NUMBERS = ("int", "duration")
+"""Types of options, of which `edited` edits some."""
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,20 @@ def test_blame_by_what_is_known_tells_what_a_walk_tells(root, walked):
     assert blame(setup(root)) == found
     assert since["access-url"].is_first
     assert {one.subject for one in since.values()} > {"commit 0", f"commit {COMMITS - 1}"}
+
+
+def test_settings_are_cut_up_only_where_something_that_is_sought_differs(root, monkeypatch):
+    cut = []
+    real = canonical.setting_lines
+    monkeypatch.setattr(search, "setting_lines", lambda text: cut.append(text) or real(text))
+
+    def still(snapshot):
+        return [key for key, spec in snapshot.declared.items() if spec.type not in NUMBERS]
+
+    assert {one.since.is_first for one in blame(setup(root), chosen=still)} == {True}
+    assert len(cut) == 1
+    blame(setup(root))
+    assert len(cut) > COMMITS // 2
 
 
 def test_what_came_since_is_read_alone(root, walked):

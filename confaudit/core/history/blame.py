@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from confaudit.core.history.differing import differing_lines
 from confaudit.core.history.entry import Entry
 from confaudit.core.model import Change, OptionSpec, Setting
 from confaudit.core.snapshot.canonical import SETTINGS, is_laid_out, setting_line, setting_lines
@@ -54,7 +56,8 @@ class Search:
         """
         self._lines = {key: line for key in keys if (line := setting_line(settings, key))}
         self._names = {key: key for key in self._lines}
-        self._newer: tuple[str, _Held] = settings, self._cut(settings)
+        self._newer = settings
+        self._held = lru_cache(maxsize=2)(self._cut)
 
     def __bool__(self) -> bool:
         """Whether any is left."""
@@ -85,15 +88,25 @@ class Search:
 
         A damaged version tells nothing: what is not in the one before it came with it or after it.
         """
+        if self._is_untouched(before, after):
+            self._newer = before
+            return []
         with suppress(SourceError):
-            self._newer = after, self._held(after)
-        newer = self._newer[1]
+            self._newer = after if self._held(after) else self._newer
+        newer = self._held(self._newer)
         try:
-            older = self._held(before) if before else ()
+            older = self._held(before)
         except SourceError:
             return []
-        self._newer = before, older
+        self._newer = before
         return [key for key, line in self._lines.items() if line not in older and line in newer]
+
+    def _is_untouched(self, before: str, after: str) -> bool:
+        """Whether nothing that is sought stands in a line that differs, as in most snapshots."""
+        with suppress(ValueError):
+            differing = differing_lines(SETTINGS, before, after)
+            return {one.after.rstrip(",") for one in differing}.isdisjoint(self._lines.values())
+        return False
 
     def drop(self, key: str) -> None:
         """Look for an option no more."""
@@ -105,10 +118,8 @@ class Search:
             self._names[key], self._lines[key] = was, line
         return bool(line)
 
-    def _held(self, settings: str) -> _Held:
-        text, held = self._newer
-        return held if text is settings else self._cut(settings)
-
     def _cut(self, settings: str) -> _Held:
+        if not settings:
+            return ()
         is_faster = len(self._lines) <= _FEW and is_laid_out(SETTINGS, settings)
         return settings if is_faster else frozenset(setting_lines(settings))

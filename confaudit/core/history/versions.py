@@ -106,8 +106,7 @@ def _excerpts(
 def _told(before: str, after: str) -> Mapping[str, _Pair]:
     """The settings that differ, or the first one."""
     found = [_pair(one.before, one.after) for one in differing_lines(SETTINGS, before, after)]
-    first = first_line(SETTINGS, after)
-    return {one.name: one for one in found or [_pair(first, first)]}
+    return {one.name: one for one in found or [_pair(*[first_line(SETTINGS, after)] * 2)]}
 
 
 _Tree: TypeAlias = dict[str, Json]
