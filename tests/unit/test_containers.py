@@ -250,6 +250,12 @@ def test_an_application_of_fly_is_read_and_its_secrets_are_elsewhere():
     assert one.operator.elsewhere
 
 
+@every_row("fault", ["[", "x = " + "[" * 9_000, "x = " + "9" * 5_000], ids=["end", "deep", "long"])
+def test_what_python_cannot_read_of_toml_is_no_file_of_fly(fault):
+    names = [recognised(decode(text.encode(), "a.toml")).name for text in (FLY, FLY + fault)]
+    assert (names[0], names[1] == "fly") == ("fly", False)
+
+
 PROCESS = [
     ('HOME=/root\nPATH=/bin\nCODER_X="a" # b $c\n', [(3, '"a" # b $c')]),
     ("HOME=/root\nPATH=/bin\nCODER_X=[\n {}\n]\nCODER_Y=1\n", [(3, "[\n {}\n]"), (6, "1")]),

@@ -58,7 +58,7 @@ def read(file: OperatorFile, _: Beside) -> tuple[OperatorSettings, ...]:
 def _document(text: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # no TOML, or a number of more digits than Python reads
         return {}
 
 
