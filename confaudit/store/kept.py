@@ -27,7 +27,7 @@ class Kept(Generic[T]):
     def read(self) -> T | None:
         """The value that was kept last; None where there is none to be trusted."""
         with suppress(OSError, ValueError):
-            data = self._path.read_bytes()
+            data = memoryview(self._path.read_bytes())  # whose parts are no copies
             if hashlib.sha256(data[_DIGEST:]).digest() == data[:_DIGEST]:
                 return msgspec.msgpack.decode(data[_DIGEST:], type=self._form)
         return None
@@ -41,7 +41,7 @@ class Kept(Generic[T]):
             draft = Path(name)
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(hashlib.sha256(data).digest() + data)
+                    file.writelines((hashlib.sha256(data).digest(), data))
                 draft.replace(self._path)
             finally:
                 draft.unlink(missing_ok=True)
