@@ -4,76 +4,29 @@ The operating system holds the lock, so a killed process leaves none behind. It 
 signature, by which the next one knows that git's locks may have been left as well.
 """
 
-import fcntl
 import json
 import os
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from confaudit.core.text.wording import visible
 from confaudit.errors import StoreError
 from confaudit.store.discovery import find
 from confaudit.store.leftovers import local_remotes, remove_locks
 
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+
 _PATIENCE: Final = 5.0
 """Seconds for a git that outlived its confaudit to finish what it began."""
-_PAUSE: Final = 0.05
-"""Seconds between attempts to take the lock."""
 _NO_LINK: Final = os.O_NOFOLLOW
 """Whoever may write to the folder could make one that leads to a file of ours."""
-
-
-class _LockFile:
-    """A file that one process at a time has locked, as often as it likes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._descriptor = -1
-        self.times = 0
-        """How often it is locked by us."""
-
-    def acquire(self, timeout_seconds: float) -> None:
-        """Lock it, once more where it is locked by us.
-
-        Raises:
-            TimeoutError: another process still has it locked.
-            OSError: the file cannot be made or opened.
-        """
-        if self.times == 0:
-            self._descriptor = self._locked(time.monotonic() + timeout_seconds)
-        self.times += 1
-
-    def release(self) -> None:
-        """Take one of the locks back."""
-        self.times -= 1
-        if self.times == 0:
-            os.close(self._descriptor)
-
-    def _locked(self, last: float) -> int:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o644)
-        try:
-            while not _try_lock(descriptor):
-                if time.monotonic() >= last:
-                    raise TimeoutError
-                time.sleep(_PAUSE)
-        except BaseException:
-            os.close(descriptor)
-            raise
-        return descriptor
-
-
-def _try_lock(descriptor: int) -> bool:
-    """Lock a file unless somebody else has; whether it is ours now."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 class StoreLock:
@@ -83,10 +36,15 @@ class StoreLock:
         """`what`: what it keeps from being changed, as a sentence begins, in the plural."""
         self._git_dir = git_dir
         self._what = what
-        # Beside the lock file, not in it: older versions of confaudit truncate that one.
+        # Beside the lock file, not in it: older versions of filelock truncate that one.
         self._holder = git_dir / "confaudit.lock.holder"
         self._is_signed = False
-        self._file = _LockFile(git_dir / "confaudit.lock")
+
+    @cached_property
+    def _lock(self) -> "FileLock":
+        from filelock import FileLock  # readers take no lock and need not wait for the import
+
+        return FileLock(self._git_dir / "confaudit.lock")
 
     @contextmanager
     def hold(self, timeout_seconds: float) -> Iterator[None]:
@@ -102,9 +60,9 @@ class StoreLock:
             self._tidy(also_remotes=True)  # what failed may be a git that was killed
             raise
         finally:
-            if self._file.times == 1:
+            if self._lock.lock_counter == 1:
                 self._leave()
-            self._file.release()
+            self._lock.release()
 
     def _leave(self) -> None:
         """Take the signature away, unless something is left for the next one to remove."""
@@ -113,9 +71,11 @@ class StoreLock:
                 self._holder.unlink(missing_ok=True)
 
     def _acquire(self, timeout_seconds: float) -> None:
+        from filelock import Timeout
+
         try:
-            self._file.acquire(timeout_seconds)
-        except TimeoutError:
+            self._lock.acquire(timeout=timeout_seconds)
+        except Timeout:
             raise StoreError(
                 f"{self._what} are locked by {self._describe_holder()}",
                 "wait for it to finish, or raise --lock-timeout (lock_timeout in confaudit.yaml)",
@@ -125,7 +85,7 @@ class StoreLock:
                 f"the lock in {visible(str(self._git_dir))} cannot be taken: {error.strerror}",
                 "check the owner and the permissions of the repository",
             ) from None
-        if self._file.times == 1:
+        if self._lock.lock_counter == 1:
             self._is_signed = self._tidy(_PATIENCE, also_remotes=True)
             if self._is_signed:
                 self._sign()

@@ -107,6 +107,7 @@ HOMES = {
     "click": {"cli"},
     "git": {"store"},
     "gitdb": {"store"},
+    "filelock": {"store"},
     "psutil": {"store"},
     "urllib3": {"transport"},
     "jinja2": {"render"},
