@@ -129,7 +129,7 @@ def test_what_others_can_read_is_warned_of_once(
     assert caplog.text.count("its mode is 0640") == 1
 
 
-SPARED = {"asyncio", "deepdiff", "filelock", "git", "jinja2", "psutil", "rich", "sqlite3"}
+SPARED = {"asyncio", "deepdiff", "git", "jinja2", "psutil", "rich", "sqlite3"}
 
 
 def test_an_unchanged_snapshot_loads_none_of_what_it_does_not_need(
