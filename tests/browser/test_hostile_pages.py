@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 from msgspec import Struct
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from confaudit.core.report.report import Report, Table
 from tests.browser.conftest import Opener
@@ -50,7 +50,7 @@ def poisoned(value: Any) -> Any:
     if isinstance(value, str):
         return f"{value} {TRAP}"
     if isinstance(value, Struct):
-        texts = {one.name: poisoned(getattr(value, one.name)) for one in fields(value)}
+        texts = {one: poisoned(getattr(value, one)) for one in value.__struct_fields__}
         return replace(value, **texts | ({"id": value.id} if isinstance(value, Table) else {}))
     if isinstance(value, dict):
         return {poisoned(key): poisoned(part) for key, part in value.items()}

@@ -17,7 +17,7 @@ def telling(names: Sequence[str]) -> tuple[str, ...]:
 
 def _is_on_disk(name: str) -> bool:
     """Whether it has folders that may go: a pipe of the shell has none, nor has an address."""
-    return "/" in name and "://" not in name and not name.startswith("/dev/")
+    return "/" in name and "://" not in name and not name.startswith(("/dev/fd/", "/dev/std"))
 
 
 _Parts: TypeAlias = tuple[str, ...]
