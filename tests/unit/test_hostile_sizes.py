@@ -1,6 +1,5 @@
 """Texts that repeat one thing without end: the work grows as they do."""
 
-import sys
 from contextlib import suppress
 from functools import partial
 
@@ -13,24 +12,9 @@ from confaudit.operator_files.code.nix_syntax import parse
 from confaudit.operator_files.templates import templates
 from confaudit.yaml_nodes import YamlFault, compose, entries, follow, walk
 from tests.tables import every_row
+from tests.unit.profiled import calls
 
 UNIT = "[Service]\nExecStart=/usr/bin/coder server "
-
-
-def calls(work):
-    """How many functions something calls, ours and Python's own."""
-    count = 0
-
-    def counted(_frame, event, _arg):
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(counted)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 def is_linear(work):

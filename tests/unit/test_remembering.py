@@ -1,7 +1,6 @@
 """What is remembered of a structure is what would be found, and found once."""
 
 import json
-import sys
 from math import inf, nan
 
 import pytest
@@ -16,6 +15,7 @@ from confaudit.core.snapshot.normalise import _groups, normalise
 from confaudit.core.snapshot.redact import redact, redact_files
 from confaudit.core.snapshot.structures import StructureRedactor
 from tests.unit.planted import SECRET, SESSION
+from tests.unit.profiled import calls_of
 
 KNOWN = SESSION
 TEXTS = st.sampled_from([
@@ -29,22 +29,6 @@ SCALARS = TEXTS | st.sampled_from([
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4)
 )
-
-
-def calls(function, work):
-    """How often something calls one of our functions."""
-    count = 0
-
-    def counted(frame, event, _arg):
-        nonlocal count
-        count += event == "call" and frame.f_code is function.__code__
-
-    sys.setprofile(counted)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @settings(
@@ -83,7 +67,7 @@ def payload(version="2.35.1", **changed):
 def looked_at(**changed):
     """How many mappings among the options of a payload are looked at anew."""
     raw = RawDeployment(payload(**changed), asked_with=KNOWN)
-    return calls(StructureRedactor.tree, lambda: redact(raw)) - len(["payload", "config"])
+    return calls_of(StructureRedactor.tree, lambda: redact(raw)) - len(["payload", "config"])
 
 
 def test_options_that_come_again_are_not_looked_at_again():
@@ -105,7 +89,7 @@ def test_the_prose_of_an_option_is_not_looked_at_at_all():
     (first, *_) = redact(RawDeployment(described)).payload["options"]
     assert "description" not in {**first, **first["use_instead"][0]}
     raw = RawDeployment(payload(use_instead=[{"flag": "a", "description": "of\nanother=release"}]))
-    assert calls(credentials, lambda: redact(raw)) == 0
+    assert calls_of(credentials, lambda: redact(raw)) == 0
 
 
 def test_where_the_token_comes_back_nothing_is_remembered():
@@ -122,10 +106,10 @@ def test_what_a_release_says_of_an_option_is_read_once():
     release = catalog.release("2.35.1")
     clean = redact(RawDeployment(payload(), version="2.35.1"))
     first = normalise(clean, release)
-    assert calls(_groups, lambda: normalise(clean, release)) == 0
+    assert calls_of(_groups, lambda: normalise(clean, release)) == 0
     files = StoredFiles(encode(first))
     assert decode(redact_files(files)).declared == first.declared
-    assert calls(_of, lambda: decode_background(redact_files(files))) == len(
+    assert calls_of(_of, lambda: decode_background(redact_files(files))) == len(
         ["siblings", "unavailable", "unread"]
     )
 
@@ -135,7 +119,7 @@ def test_what_is_stored_of_an_option_is_not_looked_at_again():
     files = StoredFiles(encode(normalise(redact(RawDeployment(payload())), release)))
     first = redact_files(files)
     trees = [*files.files, "the config tree"]
-    assert calls(StructureRedactor.tree, lambda: redact_files(files)) == len(trees)
+    assert calls_of(StructureRedactor.tree, lambda: redact_files(files)) == len(trees)
     assert redact_files(files) == first
 
 
@@ -143,6 +127,6 @@ def test_what_is_stored_of_an_option_is_not_looked_at_again():
 def test_what_is_long_or_odd_is_not_remembered(odd):
     recurring = StructureRedactor().recurring
     recurring(odd)
-    assert calls(StructureRedactor.tree, lambda: recurring(odd)) == 1
+    assert calls_of(StructureRedactor.tree, lambda: recurring(odd)) == 1
     recurring({"a": "b"})
-    assert calls(StructureRedactor.tree, lambda: recurring({"a": "b"})) == 0
+    assert calls_of(StructureRedactor.tree, lambda: recurring({"a": "b"})) == 0
