@@ -80,10 +80,10 @@ def log(setup: Setup, request: LogRequest) -> Log:
 def log_report(setup: Setup, told: Log) -> "Report":
     """All entries as a Report."""
     from confaudit.core.report.report import Report  # the log of a terminal is none
-    from confaudit.store.packed import Packed
+    from confaudit.store.packed_entries import PackedEntries
 
     tally = Tally()
-    found = Packed(tally.counted(told.entries))
+    found = PackedEntries(tally.counted(told.entries))
     return Report(
         kind=ReportKind.LOG,
         title=told.title,

@@ -12,8 +12,8 @@ from confaudit.present.page import present
 from confaudit.render import RenderOptions, render, written
 from confaudit.render.json_text import json_text
 from confaudit.render.json_v1 import document
-from confaudit.store import packed
-from confaudit.store.packed import Packed
+from confaudit.store import packed_entries
+from confaudit.store.packed_entries import PackedEntries
 from tests.browser.test_hostile_pages import poisoned
 from tests.golden.sample_history import HISTORY, entry
 from tests.golden.sample_reports import LOG
@@ -59,7 +59,7 @@ def test_a_page_goes_as_far_back_as_it_stays_quick_and_says_so():
 
 def test_json_of_a_long_history_comes_entry_by_entry():
     """As a whole the text of 10,000 snapshots takes 42 MB, and the entries twice that."""
-    few, many = (replace(LOG, entries=Packed(HISTORY * times)) for times in (1, 20))
+    few, many = (replace(LOG, entries=PackedEntries(HISTORY * times)) for times in (1, 20))
     largest = [max(map(len, written(one, "json", RenderOptions()))) for one in (few, many)]
     assert largest[0] == largest[1]
     assert len(json_text(document(many))) > 20 * largest[0]
@@ -70,7 +70,7 @@ def test_json_of_a_long_history_comes_entry_by_entry():
 def test_entries_that_are_held_as_bytes_are_the_same_each_time():
     odd = replace(HISTORY[1], changes=(replace(HISTORY[1].changes[0], after=10**30),))
     for entries in ((), HISTORY, HISTORY * 20, (*HISTORY, odd)):
-        held = Packed(iter(entries))
+        held = PackedEntries(iter(entries))
         assert (len(held), bool(held)) == (len(entries), bool(entries))
         assert [*held] == [*held] == [*entries]
     assert odd in held
@@ -78,9 +78,9 @@ def test_entries_that_are_held_as_bytes_are_the_same_each_time():
 
 def test_of_entries_that_are_held_as_bytes_few_are_objects_at_a_time(monkeypatch):
     decoded = []
-    real = packed.decode
-    monkeypatch.setattr(packed, "decode", lambda data: decoded.append(data) or real(data))
-    held = Packed(HISTORY * 20)
+    real = packed_entries.decode
+    monkeypatch.setattr(packed_entries, "decode", lambda data: decoded.append(data) or real(data))
+    held = PackedEntries(HISTORY * 20)
     assert next(iter(held)) == HISTORY[0]
     assert len(decoded) == 1
     assert [*held] == [*HISTORY * 20]

@@ -11,7 +11,7 @@ _AT_ONCE: Final = 64
 """Entries that are objects at a time."""
 
 
-class Packed(Collection[Entry]):
+class PackedEntries(Collection[Entry]):
     """Entries that can be gone through more than once."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
