@@ -198,7 +198,7 @@ def _report(setup: Setup, outcomes: tuple[Outcome, ...], *, is_notifying: bool) 
         from confaudit.workflows.notify import tell  # only whoever has notifications pays for it
 
         _complain(tell(setup, printed))
-    deque(printed, maxlen=0)
+    deque(printed, maxlen=0)  # those that nobody is told of
 
 
 def _printed(reports: "Iterable[Report]") -> "Iterator[Report]":
